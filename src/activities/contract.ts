@@ -1,0 +1,128 @@
+/** What the interpreter may call. Types only: workflow code imports nothing else from activities. */
+import type { ActionId, CompensationId } from '../actions/ids.ts';
+import type { Json } from '../plan/plan.ts';
+import type {
+  ActionInput,
+  ActionResult,
+  ImagePin,
+  ResolvedRun,
+  RunRef,
+  RunReport,
+  ServerBefore,
+  SourcePin,
+} from '../plan/run.ts';
+import type { ProjectSettings } from '../plan/settings.ts';
+
+/** One activity an action; the activity type is the action's id. */
+export type ActionActivities = Record<ActionId, (input: ActionInput) => Promise<ActionResult>>;
+
+/** One activity a compensation. Converges: on a server that is already as before it changes nothing. */
+export type CompensationActivities = Record<CompensationId, (input: CompensationInput) => Promise<ActionResult>>;
+
+export interface CompensationInput {
+  readonly run: RunRef;
+  readonly step: number;
+  readonly server: string;
+  readonly before: ServerBefore;
+  readonly project: Partial<ProjectSettings>;
+}
+
+/** Run as local activities: their results cannot be completed from outside. */
+export interface LocalActivities {
+  /**
+   * Compiles the template, reads the request and the project file, and returns everything pinned.
+   * @throws ApplicationFailure, non-retryable, type BAD_REQUEST | UNKNOWN_TEMPLATE | BAD_TEMPLATE |
+   * BAD_PROJECT_FILE, with every diagnostic rendered in the message.
+   */
+  resolvePlan(input: ResolvePlanInput): Promise<ResolvedRun>;
+  /** Judges one decision against the policy as it stands now. Never throws for a bad decision. */
+  judgeDecision(input: JudgeInput): Promise<Judgement>;
+  /** Which of our search attributes the server knows, registering them where it may. */
+  ensureSearchAttributes(): Promise<{ readonly registered: boolean; readonly note: string }>;
+  /** Whether the lock's holder is still running; a lock whose holder has closed is terminated here. */
+  breakStaleLock(input: { readonly lockId: string }): Promise<{ readonly broken: boolean; readonly holder: string | null }>;
+}
+
+export interface ResolvePlanInput {
+  readonly templateId: string;
+  readonly workflowId: string;
+  /** The workflow's arguments as they came. */
+  readonly inputs: readonly Json[];
+}
+
+export interface JudgeInput {
+  readonly run: RunRef;
+  readonly step: number;
+  readonly approvers: readonly string[];
+  readonly quorum: import('../plan/plan.ts').Quorum;
+  readonly accepted: readonly AcceptedVote[];
+  readonly decision: Decision;
+}
+
+export interface Decision {
+  readonly kind: 'approve' | 'reject';
+  readonly by: string;
+  readonly comment?: string;
+  readonly step?: number;
+  readonly grant?: string;
+}
+
+export interface AcceptedVote {
+  /** Person id of runsheet.yaml. */
+  readonly person: string;
+  readonly name: string;
+  readonly role: string;
+  readonly comment?: string;
+}
+
+export type Judgement =
+  | { readonly accepted: true; readonly vote: AcceptedVote; readonly quorumReached: boolean; readonly missing: string }
+  /** `code` is a refusal's name (NOT_AN_APPROVER, SELF_APPROVAL, …), `reason` a sentence in the run's language. */
+  | { readonly accepted: false; readonly code: string; readonly reason: string };
+
+/** Run as ordinary activities around the actions. */
+export interface SystemActivities {
+  /** Resolves `version` to a commit (or content digest) and makes the clean checkout of the run. */
+  resolveSource(input: { readonly run: RunRef; readonly project: Partial<ProjectSettings> }): Promise<SourcePin>;
+  /** Reads what one server runs and how it stands in the pool. Changes nothing. */
+  probeServer(input: {
+    readonly run: RunRef;
+    readonly server: string;
+    readonly project: Partial<ProjectSettings>;
+  }): Promise<ServerBefore>;
+  /** Other runs' requests of the same service and environment that wait for approval, and filed ones. */
+  findPendingApprovals(input: { readonly run: RunRef }): Promise<readonly string[]>;
+  /** Sends the approval request on the step's channels that are configured. Returns who and what got it. */
+  announceApproval(input: AnnounceApprovalInput): Promise<{ readonly delivered: readonly string[]; readonly failed: readonly string[] }>;
+  /** Errors and response time from the balancer's counters since the enable, held by the caller against step 8's thresholds. */
+  measureOutcome(input: {
+    readonly run: RunRef;
+    readonly step: number;
+    readonly servers: readonly string[];
+    readonly project: Partial<ProjectSettings>;
+  }): Promise<ActionResult>;
+  /** After success, per server: restart policy, retire what was kept, prune old releases. */
+  finishServer(input: {
+    readonly run: RunRef;
+    readonly server: string;
+    readonly image: ImagePin | null;
+    readonly project: Partial<ProjectSettings>;
+  }): Promise<ActionResult>;
+}
+
+export interface AnnounceApprovalInput {
+  readonly run: RunRef;
+  readonly step: number;
+  readonly title: string;
+  readonly kind: 'request' | 'reminder' | 'closed';
+  readonly channels: readonly string[];
+  readonly approverRoles: readonly string[];
+  readonly expiresAtMs: number;
+  readonly servers: readonly string[];
+  /** The first lines of the message: skips, warnings, evidence so far. */
+  readonly lines: readonly string[];
+  readonly outcome?: string;
+}
+
+export type Activities = ActionActivities & CompensationActivities & LocalActivities & SystemActivities;
+export type { RunReport };

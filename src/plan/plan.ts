@@ -1,0 +1,155 @@
+/**
+ * The compiled plan: what a template says, as frozen JSON. It is the contract between the compiler,
+ * which writes it, and the interpreter workflow, which runs it. Everything that changes behaviour is
+ * in it and in its digest; prose, titles and places are in `presentation`, which the digest leaves out.
+ */
+import type { ActionId, CompletionFactId, FactId } from '../actions/ids.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Plan {
+  readonly schema: 1;
+  readonly templateId: string;
+  readonly templateVersion: string;
+  readonly parameters: readonly ParameterDefinition[];
+  /** In the document's order; numbers are those of the headings. */
+  readonly steps: readonly PlanStep[];
+  readonly rollback: readonly RollbackRule[];
+  readonly success: readonly SuccessRule[];
+  readonly metrics: readonly MetricName[];
+  readonly presentation: PlanPresentation;
+}
+
+export interface ParameterDefinition {
+  readonly name: string;
+  readonly type: 'string' | 'array' | 'boolean' | 'number' | 'object';
+  readonly required: boolean;
+  readonly default?: Json;
+  readonly enum?: readonly Json[];
+}
+
+export type PlanStep = ActionStep | ConditionStep | ApprovalStep | ParallelStep;
+export type StepKind = PlanStep['kind'];
+
+interface StepBase {
+  readonly number: number;
+  /** The step is skipped when any of these is true. */
+  readonly skipWhen: readonly Expression[];
+}
+
+/** Tasks one after the other; a task of scope `server` runs on all servers at once, task by task. */
+export interface ActionStep extends StepBase {
+  readonly kind: 'action';
+  readonly tasks: readonly Task[];
+  readonly criteria: readonly Criterion[];
+}
+
+/** For each server at once: the tasks one after the other. */
+export interface ParallelStep extends StepBase {
+  readonly kind: 'parallel';
+  readonly over: 'servers';
+  readonly tasks: readonly Task[];
+  readonly criteria: readonly Criterion[];
+}
+
+/** The first branch whose `when` is true (null: else) is taken. */
+export interface ConditionStep extends StepBase {
+  readonly kind: 'condition';
+  readonly branches: readonly Branch[];
+}
+
+export interface Branch {
+  readonly when: Expression | null;
+  readonly set: readonly { readonly variable: string; readonly value: Json }[];
+  /** Steps that this branch skips. */
+  readonly skip: readonly number[];
+  /** The step to go on with, later in the document; null: the next one. */
+  readonly goTo: number | null;
+  /** 检查是否有待处理的审批请求: look for pending approval requests of the same service and environment. */
+  readonly lookForPendingApprovals: boolean;
+}
+
+export interface ApprovalStep extends StepBase {
+  readonly kind: 'approval';
+  readonly timeoutSeconds: number;
+  readonly quorum: Quorum;
+  readonly channels: readonly ChannelName[];
+  /** Environment → role ids that may decide. An environment that is not listed: every listed role. */
+  readonly approvers: Readonly<Record<string, readonly string[]>>;
+}
+
+/** any: one of those people; all: one person for each role; count: that many distinct people. */
+export type Quorum = { readonly kind: 'any' } | { readonly kind: 'all' } | { readonly kind: 'count'; readonly people: number };
+
+export type ChannelName = 'email' | 'slack' | 'webhook';
+
+export interface Task {
+  readonly action: ActionId;
+  /** What the document's text sets: limits, templates. Names are those of the action's definition. */
+  readonly settings: Readonly<Record<string, Json>>;
+}
+
+export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
+export type Unit = 'percent' | 'milliseconds' | 'count' | 'flag' | 'text';
+
+/** A measured fact held against a threshold. Never measured means failed. */
+export interface Criterion {
+  readonly fact: FactId;
+  readonly comparison: Comparison;
+  /** A text may hold `${parameter}`. null: the project's own setting for this fact, else the fact's default. */
+  readonly threshold: number | boolean | string | null;
+  readonly unit: Unit;
+}
+
+/** What a failure in steps from…to (both included) means. */
+export interface RollbackRule {
+  readonly from: number;
+  readonly to: number;
+  readonly policy: RollbackPolicy;
+}
+
+/** terminate: nothing to undo; restore: the old version back; switch_back: the old version back with the service kept available. */
+export type RollbackPolicy = 'terminate' | 'restore' | 'switch_back';
+
+export interface SuccessRule {
+  readonly fact: CompletionFactId;
+}
+
+export type MetricName =
+  | 'deployment.duration'
+  | 'deployment.success_rate'
+  | 'deployment.rollback_count'
+  | 'health_check.response_time'
+  | 'service.error_rate';
+
+/** Parsed once by the compiler, typed, evaluated by `evaluate`: total, no side effect, the same on replay. */
+export type Expression =
+  | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'parameter'; readonly name: string }
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'compare'; readonly comparison: Comparison; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: 'and'; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: 'or'; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: 'not'; readonly operand: Expression };
+
+/** What people see; not in the digest. */
+export interface PlanPresentation {
+  readonly language: 'zh' | 'en';
+  readonly file: string;
+  readonly title: string;
+  readonly description: string;
+  readonly steps: readonly StepPresentation[];
+  /** Role id → the name that the document uses. */
+  readonly roleNames: Readonly<Record<string, string>>;
+}
+
+export interface StepPresentation {
+  readonly number: number;
+  readonly title: string;
+  readonly description: string;
+  /** The phrases as written, same order as the step's tasks and criteria. */
+  readonly tasks: readonly string[];
+  readonly criteria: readonly string[];
+  /** 通知内容 lines as written, with `${…}` left in: label and template. */
+  readonly notification: readonly { readonly label: string; readonly template: string }[];
+}

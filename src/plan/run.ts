@@ -1,0 +1,169 @@
+/** What one run is made of: the resolved request, and what activities take and give. */
+import type { FactId } from '../actions/ids.ts';
+import type { Json, Plan, Unit } from './plan.ts';
+import type { ProjectSettings } from './settings.ts';
+
+/** A run request after every check; pinned in history as the result of the `resolvePlan` local activity. */
+export interface ResolvedRun {
+  readonly plan: Plan;
+  /** sha256 over the plan's canonical form, `sha256:` + 64 hex. */
+  readonly planDigest: string;
+  /** sha256 over the settings below. */
+  readonly settingsDigest: string;
+  readonly settings: ProjectSettings;
+  readonly project: string;
+  readonly service: string;
+  readonly parameters: Readonly<Record<string, Json>>;
+  readonly environment: string;
+  readonly version: string;
+  readonly servers: readonly string[];
+  readonly overrides: Overrides;
+  readonly requestedBy: string;
+  readonly language: 'zh' | 'en';
+  /** Warnings that the status, the approval message and the report show. */
+  readonly warnings: readonly string[];
+  readonly approval: ApprovalPolicy;
+}
+
+export interface Overrides {
+  readonly skip: readonly { readonly step: number; readonly reason: string }[];
+  /** `task` is a known phrase or one of the project's actions; resolved to a Task by resolvePlan. */
+  readonly add: readonly { readonly step: number; readonly phrase: string; readonly task: PlanTask }[];
+}
+type PlanTask = import('./plan.ts').Task;
+
+export interface ApprovalPolicy {
+  readonly allowSelfApproval: boolean;
+  /** Seconds before expiry at which one reminder is sent; 0: none. */
+  readonly reminderSeconds: number;
+}
+
+/** Small and the same in every activity input of a run. */
+export interface RunRef {
+  readonly workflowId: string;
+  /** uuid4 drawn in the workflow; names the request on every message and the run's folder on the worker. */
+  readonly requestId: string;
+  readonly project: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly templateId: string;
+  readonly planDigest: string;
+  readonly requestedBy: string;
+  readonly language: 'zh' | 'en';
+}
+
+/** The commit (git) or content digest (folder) that `version` stood for when the run began. */
+export interface SourcePin {
+  readonly revision: string;
+  readonly kind: 'git' | 'folder';
+}
+
+/** An image as the registry answered it. Servers pull by digest only. */
+export interface ImagePin {
+  readonly reference: string;
+  readonly tag: string;
+  readonly digest: string;
+}
+
+/** What a server ran and how it stood in the pool before this run touched it. */
+export interface ServerBefore {
+  readonly server: string;
+  /** null: nothing of this service ran. */
+  readonly release: { readonly digest: string; readonly version: string } | null;
+  /** absent: the balancer does not know the server yet. */
+  readonly pool: 'ready' | 'drain' | 'maint' | 'absent';
+}
+
+export interface Fact {
+  readonly id: FactId;
+  readonly value: number | boolean | string;
+  /** How many samples stand behind the value, where that means something. */
+  readonly samples?: number;
+  /** One short line of evidence, in the run's language, for example "48 of 50 passed, 2 skipped". */
+  readonly detail?: string;
+}
+
+export interface ActionInput {
+  readonly run: RunRef;
+  readonly step: number;
+  /** From the document: limits, templates (already filled in). Durations in seconds. */
+  readonly settings: Readonly<Record<string, Json>>;
+  /** The sections that the action's definition lists in `uses`. */
+  readonly project: Partial<ProjectSettings>;
+  /** All servers of the run. */
+  readonly servers: readonly string[];
+  /** Set for scope `server`. */
+  readonly server?: string;
+  /** Set from the lock on, for scope `server`. */
+  readonly before?: ServerBefore;
+  readonly source?: SourcePin;
+  readonly image?: ImagePin;
+  /** Set for report.write, notify.send and record.update. */
+  readonly report?: RunReport;
+}
+
+export interface ActionResult {
+  readonly facts: readonly Fact[];
+  /** One or more short lines for the evidence, bounded to a few hundred characters each. */
+  readonly evidence: readonly string[];
+  /** image.push gives the pin that later steps use. */
+  readonly image?: ImagePin;
+  /** References into the artifact store. */
+  readonly artifacts?: readonly string[];
+}
+
+/** The measured side of a criterion, kept as evidence. */
+export interface CriterionEvidence {
+  readonly text: string;
+  readonly fact: FactId;
+  readonly value: number | boolean | string | null;
+  readonly threshold: number | boolean | string;
+  readonly comparison: string;
+  readonly unit: Unit;
+  readonly passed: boolean;
+  readonly detail?: string;
+}
+
+/** Everything the report, the notification and the record are written from. */
+export interface RunReport {
+  readonly status: RunOutcome;
+  readonly statusText: string;
+  readonly run: RunRef;
+  readonly title: string;
+  readonly servers: readonly string[];
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly peopleMs: number;
+  /** Milliseconds without any server of the run in the pool; 0 where it never was empty. */
+  readonly withoutServiceMs: number;
+  readonly revision: string | null;
+  readonly image: ImagePin | null;
+  readonly steps: readonly ReportStep[];
+  readonly rollback: readonly string[];
+  readonly decisions: readonly string[];
+  readonly skips: readonly string[];
+  readonly warnings: readonly string[];
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The template's own notification lines, filled in. */
+  readonly notification: readonly { readonly label: string; readonly text: string }[];
+}
+
+export interface ReportStep {
+  readonly number: number;
+  readonly title: string;
+  readonly state: string;
+  readonly durationMs: number;
+  readonly criteria: readonly CriterionEvidence[];
+  readonly lines: readonly string[];
+}
+
+export type RunOutcome =
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'rolled_back'
+  | 'rejected'
+  | 'expired'
+  | 'cancelled'
+  | 'needs_person';

@@ -1,0 +1,138 @@
+/**
+ * The pinned project settings: the part of runsheet.yaml that decides how a run behaves. It is
+ * resolved once at the start of a run and stays in the workflow's history; connections and secrets
+ * are not in it (the worker has them, and secrets are only ever references).
+ */
+export interface ProjectSettings {
+  readonly source: SourceSettings;
+  readonly commands: CommandSettings;
+  readonly tests: TestSettings;
+  readonly image: ImageSettings;
+  readonly runtime: RuntimeSettings;
+  readonly files: readonly ConfigurationFile[];
+  readonly drain: DrainSettings;
+  readonly health: HealthSettings;
+  readonly balancer: BalancerSettings;
+  readonly channels: ChannelSettings;
+  readonly actions: Readonly<Record<string, ProjectAction>>;
+}
+
+export type SettingsSection = keyof ProjectSettings;
+
+/** Where `version` is resolved. `tag` may hold `${version}`; no repository: the content digest of `path`. */
+export interface SourceSettings {
+  readonly path: string;
+  readonly kind: 'git' | 'folder';
+  readonly tag: string;
+}
+
+export type ReportFormat = 'sarif' | 'eslint' | 'npm-audit' | 'pip-audit';
+
+export interface ProjectCommand {
+  readonly argv: readonly string[];
+  /** Report file(s) relative to the checkout; absent: standard output is the report where `format` is set. */
+  readonly report?: string;
+  readonly format?: ReportFormat;
+  readonly timeoutSeconds?: number;
+}
+
+/** Absent: detected from the checkout (npm or Python); null: nothing to do, said so. */
+export interface CommandSettings {
+  readonly analyze?: ProjectCommand | null;
+  readonly lint?: ProjectCommand | null;
+  readonly scan?: ProjectCommand | null;
+  readonly audit?: ProjectCommand | null;
+  readonly test?: ProjectCommand | null;
+  readonly coverage?: ProjectCommand | null;
+  readonly compile?: ProjectCommand | null;
+  readonly package?: ProjectCommand | null;
+}
+
+export interface TestSettings {
+  /** JUnit XML files, globs relative to the checkout. */
+  readonly reports: readonly string[];
+  /** Cobertura, LCOV or Istanbul summary. */
+  readonly coverage: readonly string[];
+  /** A regular expression over `classname name`, or a property/marker name. */
+  readonly critical?: { readonly name?: string; readonly marker?: string };
+}
+
+export interface ImageSettings {
+  /** Repository name in the registry, for example `hello`. */
+  readonly repository: string;
+  /** Folder of the checkout that becomes the release. */
+  readonly context: string;
+  /** process: a release archive run as a process; docker: a container image. */
+  readonly kind: 'process' | 'docker';
+  readonly include: readonly string[];
+}
+
+export interface RuntimeSettings {
+  /** argv in the release's folder; may hold `${port}`. */
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly stop: {
+    readonly signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT';
+    readonly graceSeconds: number;
+    readonly before?: readonly string[];
+  };
+  readonly keepReleases: number;
+}
+
+/** A configuration file: a template in the checkout, rendered for server and environment. */
+export interface ConfigurationFile {
+  readonly template: string;
+  readonly path: string;
+  /** Octal, for example "0640". */
+  readonly mode: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export interface DrainSettings {
+  /** Requests in flight at the deadline that may be cut. */
+  readonly allowCutRequests: number;
+}
+
+export interface HealthSettings {
+  readonly path: string;
+  readonly status: number;
+  /** JSON body rule: each path must hold that value; values may hold `${version}`. */
+  readonly json?: Readonly<Record<string, string | number | boolean>>;
+  readonly timeoutSeconds: number;
+  readonly ready: { readonly successes: number; readonly intervalMilliseconds: number; readonly limitSeconds: number };
+  readonly smoke: readonly SmokeRequest[];
+  readonly performance: { readonly path: string; readonly requests: number; readonly perSecond: number };
+}
+
+export interface SmokeRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly contains?: string;
+}
+
+export interface BalancerSettings {
+  readonly kind: 'embedded' | 'haproxy';
+  /** Pool or backend name. */
+  readonly pool: string;
+  readonly verify: { readonly requests: number; readonly path: string };
+  readonly maxDeviationPercent: number;
+  readonly minimumSamples: number;
+  /** Weight per server; absent: all equal. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Route rules that 更新路由规则 sets and reads back: path prefix → pool. */
+  readonly routes: Readonly<Record<string, string>>;
+}
+
+/** Which channels the project has configured; addresses and tokens stay with the worker. */
+export interface ChannelSettings {
+  readonly configured: readonly ('email' | 'slack' | 'webhook')[];
+}
+
+/** A phrase of the project's own, from `actions:` in runsheet.yaml. */
+export interface ProjectAction {
+  readonly argv: readonly string[];
+  readonly on: 'worker' | 'each-server' | 'first-server';
+  readonly timeoutSeconds: number;
+}

@@ -1,0 +1,58 @@
+/** Releases of one service on one server: containers, or processes where there is no engine. */
+export interface ContainerRuntime {
+  /** What runs now, read from the server: never from memory. */
+  inspect(server: string, service: string): Promise<ServiceState>;
+  /** Fetches by digest and verifies it. Already there: changes nothing. */
+  pull(server: string, service: string, image: ReleaseImage, options: CallOptions): Promise<void>;
+  /** Starts this release; already running: changes nothing. The former one must be stopped. */
+  start(server: string, service: string, release: ReleaseStart): Promise<void>;
+  /** Stops what runs: signal, grace, then force. The release stays on the server. */
+  stop(server: string, service: string, stop: ReleaseStop): Promise<StopResult>;
+  /** After success: restart policy on, old releases pruned but `keep`. */
+  finish(server: string, service: string, keep: number): Promise<void>;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface ReleaseImage {
+  /** Repository in the registry, without tag. */
+  readonly repository: string;
+  /** `sha256:` + 64 hex. */
+  readonly digest: string;
+}
+
+export interface ReleaseStart {
+  readonly digest: string;
+  readonly version: string;
+  /** Names the run, so that a repeated attempt of the same run is recognised. */
+  readonly runId: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly port: number;
+}
+
+export interface ReleaseStop {
+  readonly signal: string;
+  readonly graceMs: number;
+  readonly before?: readonly string[];
+}
+
+export interface StopResult {
+  readonly stopped: boolean;
+  readonly forced: boolean;
+  readonly durationMs: number;
+}
+
+export interface ServiceState {
+  readonly running: boolean;
+  /** The release that runs, or that ran last. */
+  readonly release: { readonly digest: string; readonly version: string; readonly runId: string } | null;
+  readonly startedAt: string | null;
+  /** Digests that are on the server. */
+  readonly present: readonly string[];
+  /** How often a release was started here, by digest; the proof that nothing started twice. */
+  readonly starts: Readonly<Record<string, number>>;
+}

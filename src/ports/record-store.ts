@@ -1,0 +1,24 @@
+/** One record a run. Writing the same run twice leaves one record with the later content. */
+export interface RecordStore {
+  write(record: DeploymentRecord): Promise<void>;
+  find(requestId: string): Promise<DeploymentRecord | null>;
+  /** Newest first. */
+  list(limit: number): Promise<readonly DeploymentRecord[]>;
+}
+
+export interface DeploymentRecord {
+  readonly requestId: string;
+  readonly workflowId: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly revision: string | null;
+  readonly digest: string | null;
+  readonly planDigest: string;
+  readonly outcome: string;
+  readonly requestedBy: string;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly servers: readonly string[];
+  readonly report: string;
+}

@@ -1,0 +1,12 @@
+/** The image registry as the worker sees it. */
+export interface Registry {
+  /** Pushes and returns the registry's own answer to the digest. */
+  push(localReference: string, repository: string, tag: string): Promise<{ readonly digest: string }>;
+  /** null: no such tag or digest. */
+  resolve(repository: string, reference: string): Promise<RegistryImage | null>;
+}
+
+export interface RegistryImage {
+  readonly digest: string;
+  readonly labels: Readonly<Record<string, string>>;
+}

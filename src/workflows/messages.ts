@@ -1,0 +1,99 @@
+/** Names and shapes of what a run answers to. Pure: imported by the workflow and by the typed client. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Decision, Judgement } from '../activities/contract.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { CriterionEvidence, RunOutcome } from '../plan/run.ts';
+
+/** What a caller sends with `approve` and `reject`. */
+export type DecisionMessage = Omit<Decision, 'kind'>;
+
+export const approveSignal = defineSignal<[DecisionMessage]>('approve');
+export const rejectSignal = defineSignal<[DecisionMessage]>('reject');
+export const decideUpdate = defineUpdate<Judgement, [Decision]>('decide');
+/** Guided failure: what a person says when a compensation cannot succeed. */
+export const retrySignal = defineSignal<[DecisionMessage]>('retry');
+export const skipSignal = defineSignal<[DecisionMessage]>('skip');
+export const rollbackSignal = defineSignal<[DecisionMessage]>('rollback');
+export const resolveUpdate = defineUpdate<string, [{ readonly action: 'retry' | 'skip' | 'rollback' } & DecisionMessage]>('resolve');
+export const statusQuery = defineQuery<RunStatus>('status');
+export const planQuery = defineQuery<Plan | null>('plan');
+/** The run sheet as Markdown, the same text as the current details and the report. */
+export const reportQuery = defineQuery<string>('report');
+
+export type StepState =
+  | 'pending'
+  | 'running'
+  | 'waiting'
+  | 'succeeded'
+  | 'skipped'
+  | 'failed'
+  | 'rolled_back'
+  | 'not_reached';
+
+/** Everything a live view needs; serialised by the status query. Times in ms since the epoch. */
+export interface RunStatus {
+  readonly workflowId: string;
+  readonly requestId: string;
+  readonly templateId: string;
+  readonly planDigest: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly language: 'zh' | 'en';
+  readonly title: string;
+  readonly requestedBy: string;
+  readonly outcome: RunOutcome;
+  /** What happens now, one line: a step, a lock that is waited for, a rollback. */
+  readonly activity: string;
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number | null;
+  readonly steps: readonly StepStatus[];
+  readonly servers: readonly ServerStatus[];
+  readonly approval: ApprovalStatus | null;
+  readonly failure: { readonly step: number; readonly type: string; readonly message: string } | null;
+  readonly rollback: readonly string[];
+  readonly warnings: readonly string[];
+  readonly refusals: readonly string[];
+  readonly withoutServiceMs: number;
+  /** Set where the run cannot go on without a person: what to do, with the state of every server. */
+  readonly needsPerson: string | null;
+}
+
+export interface StepStatus {
+  readonly number: number;
+  readonly title: string;
+  readonly kind: string;
+  readonly state: StepState;
+  readonly startedAtMs: number | null;
+  readonly finishedAtMs: number | null;
+  /** Why skipped, or what failed. */
+  readonly note: string;
+  readonly criteria: readonly CriterionEvidence[];
+  readonly tasks: readonly TaskStatus[];
+}
+
+export interface TaskStatus {
+  readonly text: string;
+  readonly server: string | null;
+  readonly state: 'running' | 'succeeded' | 'failed';
+  readonly startedAtMs: number;
+  readonly durationMs: number | null;
+  readonly evidence: readonly string[];
+}
+
+export interface ServerStatus {
+  readonly name: string;
+  readonly version: string | null;
+  readonly pool: 'in' | 'out' | 'unknown';
+  readonly doing: string;
+}
+
+export interface ApprovalStatus {
+  readonly step: number;
+  readonly roles: readonly string[];
+  readonly quorum: string;
+  readonly votes: readonly { readonly by: string; readonly role: string; readonly comment: string }[];
+  readonly openedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly delivered: readonly string[];
+}
