@@ -1,0 +1,166 @@
+/**
+ * The demo's customers: a process of its own that sends requests through the balancer at a steady
+ * rate, never retries, opens a connection for each, and reads the version in each answer.
+ *
+ * Usage: node traffic.js URL REQUESTS_PER_SECOND, started with an IPC channel.
+ */
+import { request } from 'node:http';
+import type { TrafficCommand, TrafficReport } from './traffic-report.ts';
+
+/** A request that has had no answer after this long has failed. */
+const REQUEST_LIMIT_MS = 60_000;
+const MAXIMUM_REQUESTS = 50_000;
+const KEPT_FAILURES = 5;
+
+interface Tally {
+  sent: number;
+  answered: number;
+  failures: string[];
+  failed: number;
+  longestWaitMs: number;
+  slow: { askedMs: number; tookMs: number; status: number | null }[];
+  versions: Record<string, number>;
+  servers: Record<string, Record<string, number>>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly server: string;
+  readonly body: string;
+}
+
+function newTally(): Tally {
+  return {
+    sent: 0,
+    answered: 0,
+    failures: [],
+    failed: 0,
+    longestWaitMs: 0,
+    slow: [],
+    versions: {},
+    servers: {},
+  };
+}
+
+function get(url: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { agent: false, headers: { 'x-runsheet-probe': '1' } });
+    outgoing.setTimeout(REQUEST_LIMIT_MS, () => {
+      outgoing.destroy(new Error(`no answer within ${REQUEST_LIMIT_MS} ms`));
+    });
+    outgoing.on('error', reject);
+    outgoing.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const server = response.headers['x-runsheet-server'];
+        resolve({
+          status: response.statusCode ?? 0,
+          server: typeof server === 'string' ? server : 'unnamed',
+          body: Buffer.concat(chunks).toString('utf8'),
+        });
+      });
+    });
+    outgoing.end();
+  });
+}
+
+function versionOf(body: string): string {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === 'object' && parsed !== null && 'version' in parsed) {
+      return String(parsed.version);
+    }
+  } catch {
+    // not JSON: the text itself is the version
+  }
+  return body.trim().slice(0, 80);
+}
+
+function countFailure(tally: Tally, reason: string): void {
+  tally.failed += 1;
+  if (tally.failures.length < KEPT_FAILURES) tally.failures.push(reason);
+}
+
+async function askVersion(base: string, tally: Tally): Promise<void> {
+  tally.sent += 1;
+  const started = performance.now();
+  try {
+    const answer = await get(`${base}/version`);
+    if (answer.status !== 200) {
+      countFailure(tally, `status ${answer.status} from ${answer.server}`);
+      return;
+    }
+    const version = versionOf(answer.body);
+    tally.answered += 1;
+    tally.versions[version] = (tally.versions[version] ?? 0) + 1;
+    const server = (tally.servers[answer.server] ??= {});
+    server[version] = (server[version] ?? 0) + 1;
+  } catch (error) {
+    countFailure(tally, error instanceof Error ? error.message : String(error));
+  } finally {
+    tally.longestWaitMs = Math.max(tally.longestWaitMs, performance.now() - started);
+  }
+}
+
+async function askSlowly(base: string, tally: Tally, askedMs: number): Promise<void> {
+  tally.sent += 1;
+  const started = performance.now();
+  let status: number | null = null;
+  try {
+    const answer = await get(`${base}/slow?ms=${askedMs}`);
+    status = answer.status;
+    if (status === 200) tally.answered += 1;
+    else countFailure(tally, `status ${status} for a request of ${askedMs} ms`);
+  } catch (error) {
+    countFailure(tally, error instanceof Error ? error.message : String(error));
+  }
+  tally.slow.push({ askedMs, tookMs: Math.round(performance.now() - started), status });
+}
+
+function toReport(tally: Tally): TrafficReport {
+  return { ...tally, longestWaitMs: Math.round(tally.longestWaitMs) };
+}
+
+function main(base: string, perSecond: number): void {
+  let tally = newTally();
+  let total = 0;
+  const underWay = new Set<Promise<void>>();
+  const track = (work: Promise<void>): void => {
+    const tracked = work.finally(() => underWay.delete(tracked));
+    underWay.add(tracked);
+  };
+  const timer = setInterval(() => {
+    total += 1;
+    if (total <= MAXIMUM_REQUESTS) track(askVersion(base, tally));
+  }, 1000 / perSecond);
+  process.on('message', (command: TrafficCommand) => {
+    switch (command.kind) {
+      case 'report':
+        process.send?.(toReport(tally));
+        return;
+      case 'restart':
+        tally = newTally();
+        return;
+      case 'slow':
+        for (let index = 0; index < command.count; index += 1) {
+          track(askSlowly(base, tally, command.milliseconds));
+        }
+        return;
+      case 'stop':
+        clearInterval(timer);
+        void Promise.all(underWay).then(() => {
+          process.send?.(toReport(tally), () => process.disconnect());
+        });
+    }
+  });
+  process.on('disconnect', () => process.exit(0));
+}
+
+const [, , url, rate] = process.argv;
+if (url === undefined || !(Number(rate) > 0) || process.send === undefined) {
+  process.stderr.write('usage: node traffic.js URL REQUESTS_PER_SECOND (with an IPC channel)\n');
+  process.exit(2);
+}
+main(url, Number(rate));
