@@ -57,6 +57,8 @@ export interface JudgeInput {
   readonly quorum: import('../plan/plan.ts').Quorum;
   readonly accepted: readonly AcceptedVote[];
   readonly decision: Decision;
+  /** resolution: says how a stuck run goes on. Role and grant as for an approval, one's own run allowed. */
+  readonly purpose?: 'approval' | 'resolution';
 }
 
 export interface Decision {

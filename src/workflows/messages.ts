@@ -1,5 +1,6 @@
 /** Names and shapes of what a run answers to. Pure: imported by the workflow and by the typed client. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CompletionFactId } from '../actions/ids.ts';
 import type { Decision, Judgement } from '../activities/contract.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { CriterionEvidence, RunOutcome } from '../plan/run.ts';
@@ -57,6 +58,14 @@ export interface RunStatus {
   readonly withoutServiceMs: number;
   /** Set where the run cannot go on without a person: what to do, with the state of every server. */
   readonly needsPerson: string | null;
+  /** The template's success rules, once the last step that touches servers has been judged. */
+  readonly success?: readonly SuccessStatus[];
+}
+
+export interface SuccessStatus {
+  readonly fact: CompletionFactId;
+  readonly passed: boolean;
+  readonly detail: string;
 }
 
 export interface StepStatus {
