@@ -46,13 +46,13 @@ export function compare(left: Json, comparison: Comparison, right: Json): boolea
     case '!=':
       return !equal(left, right);
     case '<':
-      return ordered(left, right) && left < right;
+      return ordered(left, right, (a, b) => a < b);
     case '<=':
-      return ordered(left, right) && left <= right;
+      return ordered(left, right, (a, b) => a <= b);
     case '>':
-      return ordered(left, right) && left > right;
+      return ordered(left, right, (a, b) => a > b);
     case '>=':
-      return ordered(left, right) && left >= right;
+      return ordered(left, right, (a, b) => a >= b);
   }
 }
 
@@ -78,8 +78,8 @@ function valueOf(values: Readonly<Record<string, Json>>, name: string): Json {
 }
 
 /** Two values have an order where both are numbers; texts have none, so that no locale matters. */
-function ordered(left: Json, right: Json): boolean {
-  return typeof left === 'number' && typeof right === 'number';
+function ordered(left: Json, right: Json, holds: (a: number, b: number) => boolean): boolean {
+  return typeof left === 'number' && typeof right === 'number' && holds(left, right);
 }
 
 function equal(left: Json, right: Json): boolean {

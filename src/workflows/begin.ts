@@ -1,0 +1,106 @@
+/** The start of a run: everything that decides is read once and pinned. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Json } from '../plan/plan.ts';
+import type { ResolvedRun, RunRef } from '../plan/run.ts';
+import { local } from './activities.ts';
+import { Availability } from './availability.ts';
+import { FactBoard } from './facts.ts';
+import { messageOf, typeOf } from './failure.ts';
+import type { Answers } from './handlers.ts';
+import type { Draft, Run } from './run.ts';
+import type { RunStatus } from './messages.ts';
+import { SearchAttributeWriter } from './search-attributes.ts';
+import { changed, describeRun } from './status.ts';
+
+export interface Beginning extends Answers {
+  readonly status: Draft<RunStatus>;
+}
+
+/** Resolves the request by local activities. @throws ApplicationFailure, as resolvePlan's contract says. */
+export async function beginRun(answers: Beginning, inputs: readonly Json[]): Promise<Run> {
+  const { status, desk } = answers;
+  const [resolved, attributes] = await Promise.all([resolve(inputs), searchAttributes()]);
+  const ref = refOf(status, resolved);
+  answers.plan = resolved.plan;
+  describeRun(status, resolved, ref);
+  if (attributes.note !== '') status.warnings.push(attributes.note);
+  const run: Run = {
+    ref,
+    resolved,
+    plan: resolved.plan,
+    status,
+    desk,
+    facts: new FactBoard(),
+    availability: new Availability(),
+    searchAttributes: new SearchAttributeWriter(attributes.registered),
+    variables: {},
+    saga: [],
+    branchSkips: new Map(),
+    decisions: [],
+    background: [],
+    attempted: new Set(),
+    source: undefined,
+    image: undefined,
+    before: new Map(),
+    approvedAgainst: null,
+    pendingApprovals: null,
+    lock: null,
+    verdict: null,
+    peopleMs: 0,
+  };
+  run.searchAttributes.write({
+    service: ref.service,
+    environment: ref.environment,
+    version: ref.version,
+    status: 'running',
+    approval: 'none',
+  });
+  changed(run);
+  return run;
+}
+
+async function resolve(inputs: readonly Json[]): Promise<ResolvedRun> {
+  const { workflowType: templateId, workflowId } = workflowInfo();
+  try {
+    return await local.resolvePlan.executeWithOptions({ summary: templateId }, [
+      { templateId, workflowId, inputs },
+    ]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || error.cause instanceof CancelledFailure) throw error;
+    throw ApplicationFailure.create({
+      message: messageOf(error),
+      type: typeOf(error),
+      nonRetryable: true,
+    });
+  }
+}
+
+/** Without a yes nothing is written: an unknown attribute would block the run for good. */
+async function searchAttributes(): Promise<{ registered: boolean; note: string }> {
+  try {
+    return await local.ensureSearchAttributes();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || error.cause instanceof CancelledFailure) throw error;
+    return { registered: false, note: `search attributes: ${messageOf(error)}` };
+  }
+}
+
+function refOf(status: RunStatus, resolved: ResolvedRun): RunRef {
+  return {
+    workflowId: status.workflowId,
+    requestId: status.requestId,
+    project: resolved.project,
+    service: resolved.service,
+    environment: resolved.environment,
+    version: resolved.version,
+    templateId: resolved.plan.templateId,
+    planDigest: resolved.planDigest,
+    requestedBy: resolved.requestedBy,
+    language: resolved.language,
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * The interpreter: runs the plan that a template compiled to. It is the bundle's dynamic workflow, so
+ * every template id is a workflow type. Reads like the life of a run: begin, go through the steps,
+ * and end, well or badly, never in silence.
+ */
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  uuid4,
+} from '@temporalio/workflow';
+import type { Json } from '../plan/plan.ts';
+import { type Beginning, beginRun } from './begin.ts';
+import { fail, type RunResult, succeed } from './conclude.ts';
+import { DecisionDesk } from './decisions.ts';
+import { setHandlers } from './handlers.ts';
+import type { Run } from './run.ts';
+import { runSteps } from './sequence.ts';
+import { newStatus } from './status.ts';
+
+export async function interpreter(...inputs: Json[]): Promise<RunResult> {
+  const status = newStatus(uuid4());
+  const answers: Beginning = { status, desk: new DecisionDesk(status.refusals), plan: null };
+  setHandlers(answers);
+  const run = await begin(answers, inputs);
+  const failure = await runSteps(run);
+  const error = failure === null ? null : await fail(run, failure);
+  await settle(run);
+  if (error !== null) throw error;
+  return succeed(run);
+}
+
+/** A request that cannot be resolved ends at once: nothing was done. */
+async function begin(answers: Beginning, inputs: readonly Json[]): Promise<Run> {
+  try {
+    return await beginRun(answers, inputs);
+  } catch (error) {
+    answers.status.outcome = 'failed';
+    answers.status.finishedAtMs = Date.now();
+    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+    throw error;
+  }
+}
+
+/** Waits for notices under way and for every caller that still expects an answer. */
+async function settle(run: Run): Promise<void> {
+  await CancellationScope.nonCancellable(async () => {
+    await Promise.all(run.background);
+    await condition(allHandlersFinished);
+  });
+}

@@ -1,0 +1,31 @@
+/** An action step: its tasks one after the other; a task on servers runs on all of them at once. */
+import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks.ts';
+import type { ActionStep, ParallelStep } from '../../plan/plan.ts';
+import type { Run } from '../run.ts';
+import { isNotification, serversOf } from '../targets.ts';
+import { throwFirst } from './outcomes.ts';
+
+export async function runActionStep(run: Run, step: ActionStep): Promise<void> {
+  if (isNotification(step)) return notify(run, step);
+  try {
+    for (const [index, { task }] of tasksOf(run, step).entries()) {
+      const servers = serversOf(run.resolved, task);
+      throwFirst(
+        await Promise.allSettled(servers.map((server) => runTask(run, step, index, server))),
+      );
+    }
+  } finally {
+    keepEvidence(run, step);
+  }
+  concludeStep(run, step);
+}
+
+/** Tells everybody it can: one channel or record that fails does not silence the others. */
+async function notify(run: Run, step: ActionStep | ParallelStep): Promise<void> {
+  const results: PromiseSettledResult<void>[] = [];
+  for (const index of tasksOf(run, step).keys()) {
+    results.push(...(await Promise.allSettled([runTask(run, step, index, null)])));
+  }
+  throwFirst(results);
+  concludeStep(run, step);
+}

@@ -1,0 +1,46 @@
+/** A condition step: the first branch that holds sets variables and leaves steps out. */
+import { evaluate, isTrue } from '../../plan/evaluate.ts';
+import type { Branch, ConditionStep } from '../../plan/plan.ts';
+import { local, summaryOf } from '../activities.ts';
+import { type Run, say, stepStatus } from '../run.ts';
+
+export async function runConditionStep(run: Run, step: ConditionStep): Promise<void> {
+  const scope = { parameters: run.resolved.parameters, variables: run.variables };
+  const branch = step.branches.find((each) => each.when === null || isTrue(each.when, scope));
+  if (branch === undefined) {
+    stepStatus(run, step.number).note = say(run, '没有分支成立，继续下一步', 'no branch holds, going on');
+    return;
+  }
+  for (const { variable, value } of branch.set) run.variables[variable] = value;
+  for (const number of skippedBy(run, step, branch)) {
+    const why = say(run, `步骤${step.number}的分支跳过`, `left out by step ${step.number}'s branch`);
+    run.branchSkips.set(number, why);
+  }
+  stepStatus(run, step.number).note = describe(run, step, branch);
+  if (branch.lookForPendingApprovals) run.pendingApprovals = await findPending(run, step.number);
+}
+
+/** Other requests for this service and environment that wait for an approval. */
+export async function findPending(run: Run, step: number): Promise<readonly string[]> {
+  const phrase = say(run, '检查待处理的审批请求', 'look for pending approval requests');
+  return local.findPendingApprovals.executeWithOptions({ summary: summaryOf(step, null, phrase) }, [
+    { run: run.ref },
+  ]);
+}
+
+/** The steps that a branch names, and those between it and the step it goes on with. */
+function skippedBy(run: Run, step: ConditionStep, { skip, goTo }: Branch): readonly number[] {
+  if (goTo === null) return skip;
+  const order = run.plan.steps.map((each) => each.number);
+  const between = order.slice(order.indexOf(step.number) + 1, Math.max(0, order.indexOf(goTo)));
+  return [...skip, ...between];
+}
+
+function describe(run: Run, step: ConditionStep, branch: Branch): string {
+  const index = step.branches.indexOf(branch);
+  const word = branch.when === null ? 'else' : index === 0 ? 'if' : 'elif';
+  const scope = { parameters: run.resolved.parameters, variables: run.variables };
+  const holds = branch.when === null ? '' : ` = ${String(evaluate(branch.when, scope))}`;
+  const set = branch.set.map(({ variable, value }) => `${variable} = ${String(value)}`);
+  return [`${word}${holds}`, ...set].join(', ');
+}

@@ -1,0 +1,16 @@
+/** What several things that ran at once have come to. */
+import { isCancellation } from '@temporalio/workflow';
+import { StepFailure } from '../failure.ts';
+
+/** Throws where one of them failed: a cancellation before all, else one failure that names them all. */
+export function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
+  const reasons = results.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  if (reasons.length === 0) return;
+  const cancelled = reasons.find((reason) => isCancellation(reason));
+  if (cancelled !== undefined) throw cancelled;
+  const failures = reasons.filter((reason) => reason instanceof StepFailure);
+  const [first] = failures;
+  if (first === undefined || failures.length === 1) throw first ?? reasons[0];
+  const messages = [...new Set(failures.map((each) => each.message))].join('; ');
+  throw new StepFailure(first.step, first.kind, first.type, messages);
+}

@@ -1,0 +1,39 @@
+/** A parallel step: on each server at once, its tasks one after the other. */
+import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks.ts';
+import type { ParallelStep } from '../../plan/plan.ts';
+import type { Run } from '../run.ts';
+import { serversOf } from '../targets.ts';
+import { throwFirst } from './outcomes.ts';
+
+/** After the first failure no server begins another task; what runs then is waited for. */
+export async function runParallelStep(run: Run, step: ParallelStep): Promise<void> {
+  const tasks = tasksOf(run, step);
+  const shared = new Map<number, Promise<void>>();
+  let stopped = false;
+
+  /** A task of the whole run is done once, by the first server that gets there; the others wait. */
+  const once = (index: number): Promise<void> => {
+    const running = shared.get(index) ?? runTask(run, step, index, null);
+    shared.set(index, running);
+    return running;
+  };
+  const runOn = async (server: string): Promise<void> => {
+    for (const [index, { task }] of tasks.entries()) {
+      if (stopped) return;
+      const targets = serversOf(run.resolved, task);
+      if (targets.includes(null)) await once(index);
+      else if (targets.includes(server)) await runTask(run, step, index, server);
+    }
+  };
+  const stopOthers = (error: unknown): never => {
+    stopped = true;
+    throw error;
+  };
+  try {
+    const servers = run.resolved.servers;
+    throwFirst(await Promise.allSettled(servers.map((server) => runOn(server).catch(stopOthers))));
+  } finally {
+    keepEvidence(run, step);
+  }
+  concludeStep(run, step);
+}

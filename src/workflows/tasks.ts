@@ -1,0 +1,193 @@
+/** Runs one task of a step on one server, or once: schedule, note, measure, judge. */
+import { ACTIONS } from '../actions/index.ts';
+import type { ActionId, CompensationId } from '../actions/ids.ts';
+import type { Task } from '../plan/plan.ts';
+import type { ActionInput, ActionResult } from '../plan/run.ts';
+import { actions, sectionsOf, summaryOf } from './activities.ts';
+import { brokenBy, explainEvidence, judgeStep, type TaskStep } from './criteria.ts';
+import { messageOf, StepFailure, typeOf } from './failure.ts';
+import { isCancellation } from '@temporalio/workflow';
+import { buildReport } from './report.ts';
+import { presentationOf, type Run, stepStatus } from './run.ts';
+import { changed, noteServer, type TaskDraft } from './status.ts';
+import { fillSettings } from './templates.ts';
+import { timeoutsOf } from './timeouts.ts';
+
+const EVIDENCE_LINES = 20;
+const EVIDENCE_CHARACTERS = 300;
+
+/** A step's own tasks and those that the request adds, in that order, with their phrases. */
+export function tasksOf(run: Run, step: TaskStep): readonly { task: Task; phrase: string }[] {
+  const phrases = presentationOf(run.plan, step.number).tasks;
+  const own = step.tasks.map((task, index) => ({ task, phrase: phrases[index] ?? task.action }));
+  const added = run.resolved.overrides.add
+    .filter((each) => each.step === step.number)
+    .map((each) => ({ task: each.task, phrase: each.phrase }));
+  return [...own, ...added];
+}
+
+/** @throws StepFailure where the task fails or its measurements break a criterion. */
+export async function runTask(
+  run: Run,
+  step: TaskStep,
+  index: number,
+  server: string | null,
+): Promise<void> {
+  const all = tasksOf(run, step);
+  const entry = all[index];
+  if (entry === undefined) throw new Error(`step ${step.number} has no task ${index}`);
+  const shown = beginTask(run, step, entry.phrase, server);
+  register(run, step, entry.task.action, server);
+  try {
+    const result = await schedule(run, step, entry, server);
+    record(run, step, index, server, result);
+    shown.evidence.push(...bounded(result.evidence));
+    noteEffect(run, entry.task.action, server);
+    const broken = brokenBy(run, step, all.map((each) => each.task), index, server);
+    if (broken.length > 0) throw criteriaFailure(run, step, broken, server);
+    endTask(run, shown, 'succeeded');
+  } catch (error) {
+    endTask(run, shown, 'failed');
+    if (isCancellation(error) || error instanceof StepFailure) throw error;
+    shown.evidence.push(...bounded([messageOf(error)]));
+    throw taskFailure(step, entry.phrase, server, error);
+  }
+}
+
+/** Holds all criteria of a step against all that was measured, and keeps the evidence. */
+export function concludeStep(run: Run, step: TaskStep): void {
+  const evidence = keepEvidence(run, step);
+  const failed = evidence.filter((each) => !each.passed);
+  if (failed.length > 0) throw criteriaFailure(run, step, failed, null);
+}
+
+/** Shows each criterion of a step with what has been measured so far. */
+export function keepEvidence(run: Run, step: TaskStep): ReturnType<typeof judgeStep> {
+  const evidence = judgeStep(run, step, tasksOf(run, step).map((each) => each.task));
+  stepStatus(run, step.number).criteria = evidence.map((each) => ({ ...each }));
+  return evidence;
+}
+
+function schedule(
+  run: Run,
+  step: TaskStep,
+  { task, phrase }: { task: Task; phrase: string },
+  server: string | null,
+): Promise<ActionResult> {
+  const definition = ACTIONS[task.action];
+  const project = sectionsOf(run.resolved.settings, definition.uses);
+  const timeouts = timeoutsOf(definition, task, project);
+  const input = inputOf(run, step, task, server);
+  return actions[task.action].executeWithOptions(
+    {
+      summary: summaryOf(step.number, server, phrase),
+      startToCloseTimeout: timeouts.startToCloseSeconds * 1000,
+      scheduleToCloseTimeout: timeouts.scheduleToCloseSeconds * 1000,
+      heartbeatTimeout: timeouts.heartbeatSeconds * 1000,
+      retry: { maximumAttempts: definition.retry.maximumAttempts },
+    },
+    [input],
+  );
+}
+
+function inputOf(run: Run, step: TaskStep, task: Task, server: string | null): ActionInput {
+  const definition = ACTIONS[task.action];
+  const before = server === null ? undefined : run.before.get(server);
+  return {
+    run: run.ref,
+    step: step.number,
+    settings: fillSettings(task.settings, run.resolved.parameters),
+    project: sectionsOf(run.resolved.settings, definition.uses),
+    servers: run.resolved.servers,
+    ...(server !== null && { server }),
+    ...(before !== undefined && { before }),
+    ...(run.source !== undefined && { source: run.source }),
+    ...(run.image !== undefined && { image: run.image }),
+    ...(needsReport(task.action) && { report: buildReport(run) }),
+  };
+}
+
+function needsReport(action: ActionId): boolean {
+  return action === 'report.write' || action === 'notify.send' || action === 'record.update';
+}
+
+/** Before the attempt: a mutation that fails half-way has to be undone as well. */
+function register(run: Run, step: TaskStep, action: ActionId, server: string | null): void {
+  const { compensation } = ACTIONS[action];
+  if (compensation === undefined || server === null) return;
+  if (!isRegistered(run, compensation, server)) {
+    run.saga.push({ compensation, server, step: step.number });
+  }
+  if (action === 'pool.drain' || action === 'pool.enable') noteServer(run, server, { pool: 'unknown' });
+}
+
+function isRegistered(run: Run, compensation: CompensationId, server: string): boolean {
+  return run.saga.some((each) => each.compensation === compensation && each.server === server);
+}
+
+function noteEffect(run: Run, action: ActionId, server: string | null): void {
+  if (server === null) return;
+  if (action === 'pool.drain') noteServer(run, server, { pool: 'out' });
+  if (action === 'pool.enable') noteServer(run, server, { pool: 'in' });
+  if (action === 'service.stop') noteServer(run, server, { version: null });
+  if (action === 'service.start') noteServer(run, server, { version: run.ref.version });
+}
+
+function record(
+  run: Run,
+  step: TaskStep,
+  task: number,
+  server: string | null,
+  result: ActionResult,
+): void {
+  for (const fact of result.facts) run.facts.record({ step: step.number, task, server, fact });
+  if (result.image !== undefined) run.image = result.image;
+}
+
+function beginTask(run: Run, step: TaskStep, text: string, server: string | null): TaskDraft {
+  const shown: TaskDraft = {
+    text,
+    server,
+    state: 'running',
+    startedAtMs: Date.now(),
+    durationMs: null,
+    evidence: [],
+  };
+  stepStatus(run, step.number).tasks.push(shown);
+  if (server !== null) noteServer(run, server, { doing: text });
+  run.status.activity = summaryOf(step.number, server, text);
+  changed(run);
+  return shown;
+}
+
+function endTask(run: Run, shown: TaskDraft, state: 'succeeded' | 'failed'): void {
+  shown.state = state;
+  shown.durationMs = Date.now() - shown.startedAtMs;
+  if (shown.server !== null) noteServer(run, shown.server, { doing: '' });
+  changed(run);
+}
+
+function criteriaFailure(
+  run: Run,
+  step: TaskStep,
+  broken: readonly Parameters<typeof explainEvidence>[1][],
+  server: string | null,
+): StepFailure {
+  const sentences = broken.map((each) => explainEvidence(run, each)).join('; ');
+  const place = server === null ? '' : `${server}: `;
+  return new StepFailure(step.number, 'failed', 'CRITERION_FAILED', `${place}${sentences}`);
+}
+
+function taskFailure(
+  step: TaskStep,
+  phrase: string,
+  server: string | null,
+  error: unknown,
+): StepFailure {
+  const place = server === null ? phrase : `${server} ${phrase}`;
+  return new StepFailure(step.number, 'failed', typeOf(error), `${place}: ${messageOf(error)}`);
+}
+
+function bounded(lines: readonly string[]): string[] {
+  return lines.slice(0, EVIDENCE_LINES).map((line) => line.slice(0, EVIDENCE_CHARACTERS));
+}
