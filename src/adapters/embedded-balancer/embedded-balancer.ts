@@ -1,0 +1,104 @@
+import { request } from 'undici';
+import type { LoadBalancer, PoolServer, PoolState } from '../../ports/load-balancer.ts';
+import { PortError } from '../../ports/port-error.ts';
+
+const ANSWER_LIMIT_MS = 5_000;
+
+export interface EmbeddedBalancerOptions {
+  /** The admin API's address, from connections.json. */
+  readonly adminUrl: string;
+}
+
+interface AdminPool extends PoolState {
+  readonly url: string;
+}
+
+/** The balancer that `runsheet dev` starts, driven through its admin API. */
+export function createEmbeddedBalancer(options: EmbeddedBalancerOptions): LoadBalancer {
+  const call = <Body>(method: 'GET' | 'PUT', path: string, body?: unknown): Promise<Body> =>
+    callAdmin<Body>(options.adminUrl, method, path, body);
+  const pathOf = (pool: string): string => `/pools/${encodeURIComponent(pool)}`;
+  const getPool = (pool: string): Promise<AdminPool> => call<AdminPool>('GET', pathOf(pool));
+  /** What an operator took out by `maint` is not ours to move. */
+  const setAdmin = async (pool: string, server: string, admin: 'ready' | 'drain'): Promise<void> => {
+    const current = memberOf(await getPool(pool), pool, server);
+    if (current.admin === 'maint' || current.admin === admin) return;
+    await call('PUT', `${pathOf(pool)}/servers/${encodeURIComponent(server)}`, { admin });
+  };
+  return {
+    async state(pool) {
+      const { servers, emptyMs } = await getPool(pool);
+      return { servers: servers.map(toPoolServer), emptyMs };
+    },
+    drain: (pool, server) => setAdmin(pool, server, 'drain'),
+    enable: (pool, server) => setAdmin(pool, server, 'ready'),
+    async setWeights(pool, weights) {
+      await call('PUT', `${pathOf(pool)}/weights`, weights);
+    },
+    async setRoutes(routes) {
+      await call('PUT', '/routes', routes);
+    },
+    routes: () => call<Record<string, string>>('GET', '/routes'),
+    async url(pool) {
+      return (await getPool(pool)).url;
+    },
+  };
+}
+
+function memberOf(state: PoolState, pool: string, server: string): PoolServer {
+  const member = state.servers.find((candidate) => candidate.name === server);
+  if (member !== undefined) return member;
+  const known = state.servers.map(({ name }) => name).join(', ');
+  throw new PortError(
+    'not-found',
+    server,
+    `pool ${pool} of the balancer has no server ${server} (it has ${known})`,
+    'List the server under this environment in runsheet.yaml and start `runsheet dev` again.',
+  );
+}
+
+function toPoolServer(server: PoolServer): PoolServer {
+  const { name, admin, healthy, weight, active, requests, errors, p95Ms } = server;
+  return { name, admin, healthy, weight, active, requests, errors, p95Ms };
+}
+
+async function callAdmin<Body>(base: string, method: 'GET' | 'PUT', path: string, body: unknown): Promise<Body> {
+  const { statusCode, answer } = await exchange(base, method, path, body);
+  if (statusCode === 200) return answer as Body;
+  const reason = isProblem(answer) ? answer.error : `status ${statusCode}`;
+  throw new PortError(
+    statusCode === 404 ? 'not-found' : statusCode >= 500 ? 'unavailable' : 'invalid',
+    'balancer',
+    `the balancer refused ${method} ${path}: ${reason}`,
+    'Compare `balancer:` and `environments:` in runsheet.yaml with what `runsheet dev` started.',
+  );
+}
+
+async function exchange(
+  base: string,
+  method: 'GET' | 'PUT',
+  path: string,
+  body: unknown,
+): Promise<{ readonly statusCode: number; readonly answer: unknown }> {
+  try {
+    const response = await request(`${base}${path}`, {
+      method,
+      headersTimeout: ANSWER_LIMIT_MS,
+      bodyTimeout: ANSWER_LIMIT_MS,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    return { statusCode: response.statusCode, answer: await response.body.json() };
+  } catch (error) {
+    throw new PortError(
+      'unavailable',
+      'balancer',
+      `the balancer does not answer at ${base}: ${error instanceof Error ? error.message : String(error)}`,
+      'Start it with `runsheet dev`.',
+      { cause: error },
+    );
+  }
+}
+
+function isProblem(answer: unknown): answer is { readonly error: string } {
+  return typeof answer === 'object' && answer !== null && 'error' in answer && typeof answer.error === 'string';
+}

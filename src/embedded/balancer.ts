@@ -1,0 +1,125 @@
+import { type Server, createServer } from 'node:http';
+import { createAdminServer } from './balancer/admin.ts';
+import { forward } from './balancer/forward.ts';
+import { watchHealth } from './balancer/health.ts';
+import { Pool } from './balancer/pool.ts';
+import { readState, writeState } from './balancer/state-file.ts';
+import { portInUse } from './embedded-error.ts';
+
+const HOLD_MS = 30_000;
+const HOLD_LIMIT = 10_000;
+const CHECK_INTERVAL_MS = 300;
+/** Longer than a caller's own, so that the balancer never closes a connection just as it is used. */
+const KEEP_ALIVE_MS = 75_000;
+
+export interface BalancerOptions {
+  /** One listener a pool; a server may not stand in two. */
+  readonly pools: Readonly<Record<string, readonly BalancedServer[]>>;
+  /** Keeps drain states, weights and routes from one start to the next; absent: forgotten. */
+  readonly stateFile?: string;
+  /** Answers 200 on a server that may take requests. */
+  readonly healthPath: string;
+  readonly checkIntervalMs?: number;
+  /** Listener of each pool, and `admin`; absent or 0: any free port. */
+  readonly ports?: Readonly<Record<string, number>>;
+  /** How long a request waits while nobody takes requests, and how many may. */
+  readonly holdMs?: number;
+  readonly holdLimit?: number;
+}
+
+export interface BalancedServer {
+  readonly server: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Balancer {
+  readonly adminUrl: string;
+  /** Pool → where its requests are sent. */
+  readonly pools: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Starts the reverse proxy: one listener a pool on 127.0.0.1 and its admin API. */
+export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
+  const kept = readKept(options.stateFile);
+  const pools = new Map(Object.entries(options.pools).map(([name, servers]) => [name, newPool(name, servers)]));
+  function newPool(name: string, servers: readonly BalancedServer[]): Pool {
+    const members = servers.map(({ server, host, port }) => ({ name: server, host, port, ...kept.pools[name]?.[server] }));
+    return new Pool(name, members, options.holdMs ?? HOLD_MS, options.holdLimit ?? HOLD_LIMIT);
+  }
+  let routes = Object.fromEntries(Object.entries(kept.routes).filter(([, pool]) => pools.has(pool)));
+  const urls: Record<string, string> = {};
+  const listeners: Server[] = [];
+  const stopChecks: (() => void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const stop of stopChecks) stop();
+    await Promise.all(listeners.map(closeListener));
+  };
+  try {
+    for (const [name, pool] of pools) {
+      const listener = createServer((request, response) => {
+        forward(poolFor(request.url ?? '/', routes, pools) ?? pool, request, response).catch(() => response.destroy());
+      });
+      listener.keepAliveTimeout = KEEP_ALIVE_MS;
+      listener.requestTimeout = 0;
+      listeners.push(listener);
+      urls[name] = await listen(listener, options.ports?.[name] ?? 0);
+      stopChecks.push(watchHealth(pool, options.healthPath, options.checkIntervalMs ?? CHECK_INTERVAL_MS));
+    }
+    const admin = createAdminServer({
+      pools,
+      urlOf: (name) => urls[name] ?? '',
+      routes: () => routes,
+      setRoutes: (next) => {
+        routes = { ...next };
+      },
+      save: () => {
+        if (options.stateFile !== undefined) writeState(options.stateFile, pools.values(), routes);
+      },
+    });
+    listeners.push(admin);
+    const adminUrl = await listen(admin, options.ports?.['admin'] ?? 0);
+    return { adminUrl, pools: urls, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function readKept(stateFile: string | undefined): ReturnType<typeof readState> {
+  return stateFile === undefined ? { pools: {}, routes: {} } : readState(stateFile);
+}
+
+/** The pool of the longest route that the path begins with; null: the listener's own. */
+function poolFor(
+  path: string,
+  routes: Readonly<Record<string, string>>,
+  pools: ReadonlyMap<string, Pool>,
+): Pool | null {
+  let longest = '';
+  for (const prefix of Object.keys(routes)) {
+    if (path.startsWith(prefix) && prefix.length > longest.length) longest = prefix;
+  }
+  return pools.get(routes[longest] ?? '') ?? null;
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const inUse = 'code' in error && error.code === 'EADDRINUSE';
+      reject(inUse ? portInUse(port, { zh: '负载均衡', en: 'the balancer' }, '--balancer-port') : error);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`);
+    });
+  });
+}
+
+function closeListener(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

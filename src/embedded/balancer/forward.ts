@@ -1,0 +1,172 @@
+import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, request } from 'node:http';
+import { type Socket, connect } from 'node:net';
+import { type Member, NobodyServesError, type Pool, addLatency } from './pool.ts';
+
+const CONNECT_LIMIT_MS = 1_000;
+/** A server that says nothing for this long has failed the request. */
+const SILENCE_LIMIT_MS = 120_000;
+/** How often one request may be given to a server. */
+const MAXIMUM_ATTEMPTS = 20;
+/** May be repeated although a server had it: it changes nothing there (RFC 9110, 9.2.1). */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** What became of one attempt. */
+type Attempt = 'answered' | 'not-sent' | 'no-answer';
+
+/**
+ * Gives one request to a server of the pool and passes its answer on. A server that refuses the
+ * connection has had nothing of it, so another is asked; one that had it and gave no answer is only
+ * asked again where the method changes nothing and there is no body.
+ */
+export async function forward(pool: Pool, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const startedMs = performance.now();
+  const gone = new AbortController();
+  outgoing.once('close', () => gone.abort());
+  try {
+    for (let attempt = 1; attempt <= MAXIMUM_ATTEMPTS && !gone.signal.aborted; attempt += 1) {
+      const member = await pool.take(startedMs, gone.signal);
+      const result = await attemptOnce(pool, member, incoming, outgoing, gone.signal);
+      if (result === 'answered' || outgoing.headersSent) return;
+      if (result === 'no-answer' && !(SAFE_METHODS.has(incoming.method ?? '') && hasNoBody(incoming.headers))) {
+        refuse(outgoing, 502, `${member.name} gave no answer`);
+        return;
+      }
+    }
+    refuse(outgoing, 502, 'no server gave an answer');
+  } catch (error) {
+    if (!(error instanceof NobodyServesError)) throw error;
+    refuse(outgoing, 503, error.message);
+  }
+}
+
+async function attemptOnce(
+  pool: Pool,
+  member: Member,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  gone: AbortSignal,
+): Promise<Attempt> {
+  // Counted from here on, so that a drain that comes now waits for it.
+  member.active += 1;
+  try {
+    const socket = await connectTo(member);
+    if (socket === null) {
+      pool.setHealthy(member, false);
+      return 'not-sent';
+    }
+    member.requests += 1;
+    const result = await exchange(member, socket, incoming, outgoing, gone);
+    if (result === 'no-answer' && !gone.aborted) member.errors += 1;
+    return result;
+  } finally {
+    member.active -= 1;
+  }
+}
+
+function connectTo(member: Member): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: member.host, port: member.port, noDelay: true });
+    const failed = (): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(null);
+    };
+    const timer = setTimeout(failed, CONNECT_LIMIT_MS);
+    socket.once('error', failed);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', failed);
+      resolve(socket);
+    });
+  });
+}
+
+/** Settles when the answer has gone out to its end, or cannot. */
+function exchange(
+  member: Member,
+  socket: Socket,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  gone: AbortSignal,
+): Promise<Attempt> {
+  return new Promise((resolve) => {
+    const startedMs = performance.now();
+    // A connection for each request: one that is kept may be closed just as it is used again.
+    const upstream = request({
+      createConnection: () => socket,
+      method: incoming.method ?? 'GET',
+      path: incoming.url ?? '/',
+      headers: requestHeaders(incoming),
+    });
+    const settle = (attempt: Attempt): void => {
+      gone.removeEventListener('abort', abandon);
+      resolve(attempt);
+    };
+    const abandon = (): void => {
+      upstream.destroy();
+      settle('no-answer');
+    };
+    gone.addEventListener('abort', abandon, { once: true });
+    upstream.setTimeout(SILENCE_LIMIT_MS, () => upstream.destroy(new Error('no answer')));
+    upstream.on('error', () => settle('no-answer'));
+    upstream.on('response', (answer) => {
+      addLatency(member, performance.now() - startedMs);
+      if ((answer.statusCode ?? 0) >= 500) member.errors += 1;
+      outgoing.writeHead(answer.statusCode ?? 502, answerHeaders(answer, incoming, member));
+      answer.pipe(outgoing);
+      // Half an answer must not look like a whole one.
+      answer.once('error', () => {
+        if (!gone.aborted) member.errors += 1;
+        outgoing.destroy();
+      });
+      outgoing.once('finish', () => settle('answered'));
+    });
+    incoming.pipe(upstream);
+  });
+}
+
+function requestHeaders(incoming: IncomingMessage): IncomingHttpHeaders {
+  const headers: IncomingHttpHeaders = {};
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (!HOP_BY_HOP.has(name)) headers[name] = value;
+  }
+  if (incoming.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
+  headers['x-forwarded-for'] = incoming.socket.remoteAddress;
+  headers['x-forwarded-proto'] = 'http';
+  headers.connection = 'close';
+  return headers;
+}
+
+function answerHeaders(
+  answer: IncomingMessage,
+  incoming: IncomingMessage,
+  member: Member,
+): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value !== undefined && !HOP_BY_HOP.has(name) && name !== 'x-runsheet-server') headers[name] = value;
+  }
+  if (incoming.headers['x-runsheet-probe'] === '1') headers['x-runsheet-server'] = member.name;
+  return headers;
+}
+
+function hasNoBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+}
+
+function refuse(outgoing: ServerResponse, status: number, reason: string): void {
+  if (outgoing.headersSent || outgoing.destroyed) return;
+  outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '5' });
+  outgoing.end(`${reason}\n`);
+}

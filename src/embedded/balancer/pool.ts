@@ -1,0 +1,172 @@
+export type AdminState = 'ready' | 'drain' | 'maint';
+
+/** One server as the balancer keeps it. */
+export interface Member {
+  readonly name: string;
+  host: string;
+  port: number;
+  admin: AdminState;
+  healthy: boolean;
+  weight: number;
+  active: number;
+  requests: number;
+  errors: number;
+  /** Milliseconds until the head of the answer, most recent last. */
+  latencies: number[];
+  /** Smooth weighted round robin's running sum. */
+  credit: number;
+}
+
+export interface MemberSettings {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly admin?: AdminState;
+  readonly weight?: number;
+}
+
+/** As many as p95 is taken over. */
+const KEPT_LATENCIES = 500;
+
+/** Thrown to whoever waited for a server too long, or found too many waiting. */
+export class NobodyServesError extends Error {
+  override readonly name = 'NobodyServesError';
+}
+
+interface Waiting {
+  readonly wake: () => void;
+}
+
+/** The servers behind one listener: who takes the next request, and who waits while nobody does. */
+export class Pool {
+  readonly name: string;
+  readonly members: ReadonlyMap<string, Member>;
+  /** Requests that found nobody in time. */
+  unserved = 0;
+  #waiting = new Set<Waiting>();
+  #emptySinceMs: number | null;
+  #emptyMs = 0;
+  readonly #holdMs: number;
+  readonly #holdLimit: number;
+
+  /** @param holdMs how long a request waits for a server; `holdLimit` at once */
+  constructor(name: string, members: readonly MemberSettings[], holdMs: number, holdLimit: number) {
+    this.name = name;
+    this.members = new Map(members.map((settings) => [settings.name, newMember(settings)]));
+    this.#holdMs = holdMs;
+    this.#holdLimit = holdLimit;
+    this.#emptySinceMs = performance.now();
+  }
+
+  /** Milliseconds without a server that takes requests. */
+  get emptyMs(): number {
+    const now = this.#emptySinceMs === null ? 0 : performance.now() - this.#emptySinceMs;
+    return Math.round(this.#emptyMs + now);
+  }
+
+  get held(): number {
+    return this.#waiting.size;
+  }
+
+  /** To be called after anything that decides who takes requests has changed. */
+  changed(): void {
+    const empty = ![...this.members.values()].some(takesRequests);
+    if (empty) {
+      this.#emptySinceMs ??= performance.now();
+      return;
+    }
+    if (this.#emptySinceMs !== null) this.#emptyMs += performance.now() - this.#emptySinceMs;
+    this.#emptySinceMs = null;
+    for (const waiting of this.#waiting) waiting.wake();
+  }
+
+  setAdmin(member: Member, admin: AdminState): void {
+    // Figures of a former release say nothing about the one that is put in now.
+    if (member.admin !== 'ready' && admin === 'ready') member.latencies = [];
+    member.admin = admin;
+    this.changed();
+  }
+
+  setHealthy(member: Member, healthy: boolean): void {
+    if (member.healthy === healthy) return;
+    member.healthy = healthy;
+    this.changed();
+  }
+
+  /**
+   * The next server in weighted round robin; waits for one while there is none.
+   * @throws NobodyServesError after the limit, or at once where too many wait
+   */
+  async take(startedMs: number, signal: AbortSignal): Promise<Member> {
+    for (;;) {
+      const member = this.#next();
+      if (member !== null) return member;
+      const leftMs = startedMs + this.#holdMs - performance.now();
+      if (leftMs <= 0 || this.#waiting.size >= this.#holdLimit || signal.aborted) {
+        if (!signal.aborted) this.unserved += 1;
+        throw new NobodyServesError(`no server of pool ${this.name} takes requests`);
+      }
+      await this.#wait(leftMs, signal);
+    }
+  }
+
+  #wait(limitMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        this.#waiting.delete(waiting);
+        resolve();
+      };
+      const waiting: Waiting = { wake: done };
+      const timer = setTimeout(done, limitMs);
+      signal.addEventListener('abort', done, { once: true });
+      this.#waiting.add(waiting);
+    });
+  }
+
+  #next(): Member | null {
+    let best: Member | null = null;
+    let total = 0;
+    for (const member of this.members.values()) {
+      if (!takesRequests(member)) continue;
+      total += member.weight;
+      member.credit += member.weight;
+      if (best === null || member.credit > best.credit) best = member;
+    }
+    if (best !== null) best.credit -= total;
+    return best;
+  }
+}
+
+export function takesRequests(member: Member): boolean {
+  return member.admin === 'ready' && member.healthy && member.weight > 0;
+}
+
+export function addLatency(member: Member, latencyMs: number): void {
+  member.latencies.push(latencyMs);
+  if (member.latencies.length > KEPT_LATENCIES) member.latencies.shift();
+}
+
+/** Nearest-rank p95 in milliseconds; null without samples. */
+export function p95Of(latencies: readonly number[]): number | null {
+  const sorted = [...latencies].sort((a, b) => a - b);
+  const value = sorted[Math.ceil(sorted.length * 0.95) - 1];
+  return value === undefined ? null : Math.round(value * 10) / 10;
+}
+
+function newMember(settings: MemberSettings): Member {
+  return {
+    name: settings.name,
+    host: settings.host,
+    port: settings.port,
+    admin: settings.admin ?? 'ready',
+    healthy: false,
+    weight: settings.weight ?? 1,
+    active: 0,
+    requests: 0,
+    errors: 0,
+    latencies: [],
+    credit: 0,
+  };
+}

@@ -1,0 +1,262 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type RequestListener, type Server, createServer, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEmbeddedBalancer } from '../../src/adapters/embedded-balancer/embedded-balancer.ts';
+import { type Balancer, type BalancerOptions, startBalancer } from '../../src/embedded/balancer.ts';
+import type { LoadBalancer } from '../../src/ports/load-balancer.ts';
+
+interface Backend {
+  readonly name: string;
+  readonly port: number;
+  readonly server: Server;
+  served: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly server: string | undefined;
+  readonly body: string;
+  readonly ms: number;
+}
+
+let folder: string;
+let backends: Backend[];
+let balancer: Balancer;
+let client: LoadBalancer;
+
+async function startBackend(name: string, listener?: RequestListener, port = 0): Promise<Backend> {
+  const server = createServer((incoming, outgoing) => {
+    if (incoming.url === '/healthz') {
+      outgoing.end('ok');
+      return;
+    }
+    backend.served += 1;
+    if (listener !== undefined) {
+      listener(incoming, outgoing);
+      return;
+    }
+    const delayMs = Number(/ms=(\d+)/.exec(incoming.url ?? '')?.[1] ?? 2);
+    incoming.resume();
+    setTimeout(() => outgoing.end(name), delayMs);
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const address = server.address();
+  const backend = { name, server, port: typeof address === 'object' && address !== null ? address.port : 0, served: 0 };
+  return backend;
+}
+
+async function stopBackend(backend: Backend): Promise<void> {
+  backend.server.closeAllConnections();
+  await new Promise((resolve) => backend.server.close(resolve));
+}
+
+function ask(url: string, options: { method?: string; body?: string } = {}): Promise<Answer> {
+  const startedMs = performance.now();
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { agent: false, method: options.method ?? 'GET', headers: { 'x-runsheet-probe': '1' } });
+    outgoing.on('error', reject);
+    outgoing.on('response', (response) => {
+      const server = response.headers['x-runsheet-server'];
+      let body = '';
+      response.on('data', (chunk) => {
+        body += chunk;
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        const ms = performance.now() - startedMs;
+        resolve({ status: response.statusCode ?? 0, server: typeof server === 'string' ? server : undefined, body, ms });
+      });
+    });
+    outgoing.end(options.body);
+  });
+}
+
+async function start(more: Partial<BalancerOptions> = {}): Promise<void> {
+  const servers = backends.map(({ name, port }) => ({ server: name, host: '127.0.0.1', port }));
+  balancer = await startBalancer({
+    pools: { production: servers },
+    stateFile: join(folder, 'balancer.json'),
+    healthPath: '/healthz',
+    checkIntervalMs: 50,
+    ...more,
+  });
+  client = createEmbeddedBalancer({ adminUrl: balancer.adminUrl });
+  await until(async () => (await client.state('production')).servers.every(({ healthy }) => healthy));
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('the condition did not come true in 5 s');
+    await sleep(10);
+  }
+}
+
+const poolUrl = (): string => balancer.pools['production'] ?? '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'runsheet-balancer-'));
+  backends = [];
+  for (const name of ['app-server-1', 'app-server-2', 'app-server-3']) backends.push(await startBackend(name));
+  await start();
+});
+
+afterEach(async () => {
+  await balancer.close();
+  await Promise.all(backends.map(stopBackend));
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the embedded balancer', () => {
+  it('loses none of 2,000 requests while servers are drained, restarted and enabled', async () => {
+    let failed = 0;
+    let going = true;
+    const operator = (async () => {
+      for (let round = 0; going; round += 1) {
+        const index = round % backends.length;
+        const backend = backends[index];
+        if (backend === undefined) return;
+        await client.drain('production', backend.name);
+        await until(async () => (await stateOf(backend.name)).active === 0);
+        await new Promise((resolve) => backend.server.close(resolve));
+        backends[index] = await startBackend(backend.name, undefined, backend.port);
+        await client.enable('production', backend.name);
+      }
+    })();
+    const customer = async (requests: number): Promise<void> => {
+      for (let sent = 0; sent < requests; sent += 1) {
+        const answer = await ask(`${poolUrl()}/version`, sent % 4 === 0 ? { method: 'POST', body: 'order' } : {});
+        if (answer.status !== 200 || answer.server !== answer.body) failed += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, () => customer(100)));
+    going = false;
+    await operator;
+    expect(failed).toBe(0);
+    const { servers } = await client.state('production');
+    expect(servers.reduce((sum, { requests }) => sum + requests, 0)).toBe(2_000);
+    expect(servers.map(({ errors }) => errors)).toEqual([0, 0, 0]);
+    expect(servers.some(({ p95Ms }) => p95Ms !== null && p95Ms > 0)).toBe(true);
+  });
+
+  it('spreads requests evenly, or by weight', async () => {
+    for (let sent = 0; sent < 60; sent += 1) await ask(poolUrl());
+    expect(backends.map(({ served }) => served)).toEqual([20, 20, 20]);
+    await client.setWeights('production', { 'app-server-1': 4 });
+    for (let sent = 0; sent < 60; sent += 1) await ask(poolUrl());
+    expect(backends.map(({ served }) => served)).toEqual([60, 30, 30]);
+  });
+
+  it('holds requests while the pool is empty, and answers them when a server is back', async () => {
+    const before = (await client.state('production')).emptyMs;
+    for (const { name } of backends) await client.drain('production', name);
+    const held = Array.from({ length: 50 }, () => ask(poolUrl()));
+    await sleep(400);
+    await client.enable('production', 'app-server-2');
+    const answers = await Promise.all(held);
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body}`))).toEqual(new Set(['200 app-server-2']));
+    expect(Math.min(...answers.map(({ ms }) => ms))).toBeGreaterThan(350);
+    const { emptyMs } = await client.state('production');
+    expect(emptyMs - before).toBeGreaterThanOrEqual(390);
+    expect(emptyMs - before).toBeLessThan(3_000);
+  });
+
+  it('answers 503 when nobody came back in time, and at once when too many wait', async () => {
+    await balancer.close();
+    await start({ holdMs: 300, holdLimit: 2 });
+    for (const { name } of backends) await client.drain('production', name);
+    const answers = await Promise.all([ask(poolUrl()), ask(poolUrl()), sleep(50).then(() => ask(poolUrl()))]);
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+    expect(answers[0].ms).toBeGreaterThanOrEqual(290);
+    expect(answers[2].ms).toBeLessThan(150);
+  });
+
+  it('counts a request in flight during a drain and lets it end', async () => {
+    const slow = ask(`${poolUrl()}/slow?ms=400`);
+    await until(async () => (await client.state('production')).servers.some(({ active }) => active === 1));
+    const busy = (await client.state('production')).servers.find(({ active }) => active === 1)?.name ?? '';
+    await client.drain('production', busy);
+    expect(await stateOf(busy)).toMatchObject({ admin: 'drain', active: 1 });
+    for (let sent = 0; sent < 6; sent += 1) expect((await ask(poolUrl())).server).not.toBe(busy);
+    expect((await slow).server).toBe(busy);
+    await until(async () => (await stateOf(busy)).active === 0);
+  });
+
+  it('passes over a server that refuses connections, also for what may not be repeated', async () => {
+    const [first] = backends;
+    if (first === undefined) throw new Error('no backend');
+    await stopBackend(first);
+    const answers = await Promise.all(Array.from({ length: 30 }, () => ask(poolUrl(), { method: 'POST', body: 'x' })));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect((await stateOf(first.name)).healthy).toBe(false);
+    expect((await stateOf(first.name)).errors).toBe(0);
+  });
+
+  it('repeats a GET that a server dropped, never a POST, and counts both as errors', async () => {
+    await balancer.close();
+    await Promise.all(backends.map(stopBackend));
+    backends = [await startBackend('dropping', (incoming) => incoming.socket.destroy()), await startBackend('sound')];
+    await start();
+    const gets = [await ask(poolUrl()), await ask(poolUrl())];
+    expect(gets.map(({ status, server }) => `${status} ${server}`)).toEqual(['200 sound', '200 sound']);
+    const posts = [await ask(poolUrl(), { method: 'POST' }), await ask(poolUrl(), { method: 'POST' })];
+    expect(posts.map(({ status }) => status).sort()).toEqual([200, 502]);
+    const dropping = backends[0]?.served ?? 0;
+    expect((await stateOf('dropping')).errors).toBe(dropping);
+  });
+
+  it('keeps drain states, weights and routes over a restart, and an operator\'s maint over ours', async () => {
+    await client.drain('production', 'app-server-1');
+    await client.setWeights('production', { 'app-server-2': 3 });
+    await client.setRoutes({ '/admin': 'production' });
+    const maint = { method: 'PUT', body: JSON.stringify({ admin: 'maint' }) };
+    await fetch(`${balancer.adminUrl}/pools/production/servers/app-server-3`, maint);
+    await balancer.close();
+    await start();
+    await client.drain('production', 'app-server-3');
+    await client.enable('production', 'app-server-3');
+    const { servers } = await client.state('production');
+    expect(servers.map(({ admin, weight }) => `${admin} ${weight}`)).toEqual(['drain 1', 'ready 3', 'maint 1']);
+    expect(await client.routes()).toEqual({ '/admin': 'production' });
+  });
+
+  it('sends a path to the pool that its longest route names', async () => {
+    await balancer.close();
+    const [first, second] = backends;
+    if (first === undefined || second === undefined) throw new Error('no backend');
+    await start({
+      pools: {
+        production: [{ server: first.name, host: '127.0.0.1', port: first.port }],
+        reports: [{ server: second.name, host: '127.0.0.1', port: second.port }],
+      },
+    });
+    await until(async () => (await client.state('reports')).servers.every(({ healthy }) => healthy));
+    await client.setRoutes({ '/r': 'production', '/reports': 'reports' });
+    expect((await ask(`${poolUrl()}/reports/today`)).body).toBe('app-server-2');
+    expect((await ask(`${poolUrl()}/rest`)).body).toBe('app-server-1');
+  });
+
+  it('names the server only to who asks for it', async () => {
+    const answer = await fetch(poolUrl());
+    expect(answer.headers.get('x-runsheet-server')).toBeNull();
+  });
+
+  it('refuses what it does not know, and says what it knows', async () => {
+    await expect(client.drain('production', 'app-server-9')).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(client.drain('production', 'app-server-9')).rejects.toThrow('app-server-1, app-server-2');
+    await expect(client.state('nothing')).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(client.setRoutes({ '/x': 'nothing' })).rejects.toThrow('no pool nothing');
+    await expect(client.setWeights('production', { 'app-server-1': -1 })).rejects.toMatchObject({ kind: 'invalid' });
+    const gone = createEmbeddedBalancer({ adminUrl: 'http://127.0.0.1:1' });
+    await expect(gone.state('production')).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});
+
+async function stateOf(server: string) {
+  const found = (await client.state('production')).servers.find(({ name }) => name === server);
+  if (found === undefined) throw new Error(`${server} is not in the pool`);
+  return found;
+}
