@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { PortError } from '../../ports/port-error.ts';
+import { pathInside } from '../artifacts/safe-path.ts';
+
+/** Never part of a source: history, our own state, and what a package manager installs. */
+const LEFT_OUT = new Set(['.git', '.runsheet', 'node_modules']);
+const MOST_FILES = 100_000;
+
+export interface SourceFile {
+  /** Relative, with `/`. */
+  readonly path: string;
+  readonly kind: 'file' | 'executable' | 'link';
+}
+
+/**
+ * The files of a source folder in a fixed order.
+ * @throws PortError `refused` for a link that leads out of the folder, `invalid` for too many files
+ */
+export async function listSourceFiles(folder: string): Promise<readonly SourceFile[]> {
+  const files: SourceFile[] = [];
+  const pending = [folder];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const entry of await readdir(next, { withFileTypes: true })) {
+      if (LEFT_OUT.has(entry.name)) continue;
+      const path = join(next, entry.name);
+      if (entry.isDirectory()) pending.push(path);
+      else if (entry.isFile() || entry.isSymbolicLink()) files.push(await describe(folder, path));
+      if (files.length > MOST_FILES) throw tooMany(folder);
+    }
+  }
+  return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** sha256 over path, kind and content of every file; `sha256:` + 64 hex. */
+export async function digestFolder(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of await listSourceFiles(folder)) {
+    const path = join(folder, file.path);
+    const content = file.kind === 'link' ? await readlink(path) : await digestFile(path);
+    hash.update(`${JSON.stringify([file.path, file.kind, content])}\n`);
+  }
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/** Copies a source's files over those of another folder; what else is there stays. */
+export async function copySource(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const file of await listSourceFiles(from)) {
+    const target = await pathInside(to, file.path);
+    await mkdir(dirname(target), { recursive: true });
+    if (file.kind !== 'link') await copyFile(join(from, file.path), target);
+    else await copyLink(join(from, file.path), target);
+  }
+}
+
+async function copyLink(from: string, to: string): Promise<void> {
+  try {
+    await symlink(await readlink(from), to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+async function describe(folder: string, path: string): Promise<SourceFile> {
+  const name = relative(folder, path).split(sep).join('/');
+  const status = await lstat(path);
+  if (!status.isSymbolicLink()) {
+    return { path: name, kind: (status.mode & 0o100) === 0 ? 'file' : 'executable' };
+  }
+  const target = resolve(dirname(path), await readlink(path));
+  await pathInside(folder, relative(folder, target) || '.');
+  await pathInside(folder, name);
+  return { path: name, kind: 'link' };
+}
+
+async function digestFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+function tooMany(folder: string): PortError {
+  return new PortError(
+    'invalid',
+    folder,
+    `TOO_LARGE: the source folder ${folder} holds more than ${MOST_FILES} files.`,
+    'Point source.path in runsheet.yaml at the folder of the service alone.',
+  );
+}

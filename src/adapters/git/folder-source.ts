@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PortError } from '../../ports/port-error.ts';
+import type { SourceRepository } from '../../ports/source-repository.ts';
+import { completeCheckout, prepareCheckout } from './checkout-marker.ts';
+import { copySource, digestFolder } from './folder-digest.ts';
+import { type SourceLocation, sourceFolder } from './source-path.ts';
+
+export interface FolderSourceOptions extends SourceLocation {
+  /** Holds the pinned copies, one a content digest; for example `<project>/.runsheet/sources`. */
+  readonly storeFolder: string;
+}
+
+const REVISION = /^sha256:[0-9a-f]{64}$/;
+
+/**
+ * A project without a repository: the revision is the content digest of the folder. `resolve` keeps a
+ * copy, so that a later edit of the folder does not change what a run checks out.
+ */
+export function createFolderSource(options: FolderSourceOptions): SourceRepository {
+  return {
+    async resolve(version) {
+      const folder = await sourceFolder(options, version);
+      const revision = await keepCopy(folder, options.storeFolder);
+      return { revision, kind: 'folder' };
+    },
+    async checkout(revision, folder) {
+      const copy = copyOf(options.storeFolder, revision);
+      if (!(await exists(copy)) || (await digestFolder(copy)) !== revision) throw gone(revision);
+      await prepareCheckout(folder, revision);
+      await copySource(copy, folder);
+      await completeCheckout(folder, revision);
+    },
+  };
+}
+
+/** Copies first and takes the digest of the copy: an edit meanwhile cannot part the two. */
+async function keepCopy(folder: string, storeFolder: string): Promise<string> {
+  await mkdir(storeFolder, { recursive: true, mode: 0o700 });
+  const beside = join(storeFolder, `.${randomUUID()}`);
+  try {
+    await copySource(folder, beside);
+    const revision = await digestFolder(beside);
+    const copy = copyOf(storeFolder, revision);
+    if (await exists(copy)) {
+      if ((await digestFolder(copy)) === revision) return revision;
+      await rm(copy, { recursive: true, force: true });
+    }
+    await rename(beside, copy).catch(async (error: unknown) => {
+      if (!(await exists(copy))) throw error;
+    });
+    return revision;
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+function copyOf(storeFolder: string, revision: string): string {
+  if (!REVISION.test(revision)) throw gone(revision);
+  return join(storeFolder, revision.slice('sha256:'.length));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function gone(revision: string): PortError {
+  return new PortError(
+    'not-found',
+    revision,
+    `The pinned copy of the source ${revision} is not on this machine, or has been changed.`,
+    'Start the run again; the state folder .runsheet/sources must stay while it runs.',
+  );
+}

@@ -1,0 +1,54 @@
+import { stat } from 'node:fs/promises';
+import { PortError } from '../../ports/port-error.ts';
+import type { SourceRepository } from '../../ports/source-repository.ts';
+import { pathInside } from '../artifacts/safe-path.ts';
+
+/** What resolves a version to a pinned source; the same fields as `source:` in runsheet.yaml. */
+export interface SourceLocation {
+  readonly projectFolder: string;
+  /** Relative to the project folder; may hold `${version}`. */
+  readonly path: string;
+}
+
+export type ResolvedSource = Awaited<ReturnType<SourceRepository['resolve']>>;
+
+const VERSION = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+
+/** @throws PortError `invalid` (BAD_PARAMETER) for what is no version: options, paths, spaces */
+export function checkVersion(version: string): void {
+  if (VERSION.test(version) && !version.includes('..')) return;
+  throw new PortError(
+    'invalid',
+    'version',
+    `BAD_PARAMETER: ${JSON.stringify(version)} is not a version.`,
+    'Use letters, digits, ".", "_" and "-", at most 128 of them.',
+  );
+}
+
+/** Puts the version where a path or a tag says `${version}`. */
+export function fillVersion(text: string, version: string): string {
+  return text.replaceAll('${version}', version);
+}
+
+/**
+ * The folder that a version's source is in.
+ * @throws PortError `not-found` where there is none, `refused` where it leaves the project
+ */
+export async function sourceFolder(location: SourceLocation, version: string): Promise<string> {
+  checkVersion(version);
+  const name = fillVersion(location.path, version);
+  const path = await pathInside(location.projectFolder, name);
+  const status = await stat(path).catch(() => null);
+  if (status?.isDirectory() === true) return path;
+  const perVersion = location.path.includes('${version}');
+  throw new PortError(
+    'not-found',
+    version,
+    perVersion
+      ? `The version ${version} has no source: there is no folder ${name}.`
+      : `There is no source folder ${name}.`,
+    perVersion
+      ? 'Name a version that exists, or correct source.path in runsheet.yaml.'
+      : 'Correct source.path in runsheet.yaml.',
+  );
+}

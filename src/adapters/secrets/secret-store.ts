@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PortError } from '../../ports/port-error.ts';
+import type { Secret, SecretStore } from '../../ports/secret-store.ts';
+import { pathInside } from '../artifacts/safe-path.ts';
+import { RedactedSecret } from './redacted-secret.ts';
+
+const REFERENCE = /^secret:\/\/(?:(env|file)\/)?([A-Za-z_][A-Za-z0-9_.-]{0,127})$/;
+
+export interface SecretStoreOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Holds one file a secret, for example `<project>/.runsheet/secrets`. */
+  readonly folder: string;
+  /** Told of each value that was resolved, so that output can be redacted. */
+  readonly onResolved?: (value: string) => void;
+}
+
+/**
+ * Resolves `secret://env/NAME` from the environment and `secret://file/NAME` from a file, whose
+ * trailing line end is not part of the value. `secret://name` tries the variable NAME, then the file.
+ */
+export function createSecretStore(options: SecretStoreOptions): SecretStore {
+  return {
+    async resolve(reference) {
+      const [, from, name] = REFERENCE.exec(reference) ?? [];
+      if (name === undefined) throw badReference(reference);
+      const value = await find(options, from, name);
+      if (value === null || value === '') throw missing(reference, from, name, options.folder);
+      options.onResolved?.(value);
+      return new RedactedSecret(value) satisfies Secret;
+    },
+  };
+}
+
+async function find(
+  options: SecretStoreOptions,
+  from: string | undefined,
+  name: string,
+): Promise<string | null> {
+  if (from === 'env') return options.environment[name] ?? null;
+  if (from === 'file') return readSecretFile(options.folder, name);
+  return options.environment[variableFor(name)] ?? (await readSecretFile(options.folder, name));
+}
+
+function variableFor(name: string): string {
+  return name.toUpperCase().replaceAll(/[-.]/g, '_');
+}
+
+async function readSecretFile(folder: string, name: string): Promise<string | null> {
+  try {
+    const content = await readFile(await pathInside(folder, name), 'utf8');
+    return content.replace(/\r?\n$/, '');
+  } catch (error) {
+    if (error instanceof PortError) throw error;
+    return null;
+  }
+}
+
+function badReference(reference: string): PortError {
+  const shown = reference.startsWith('secret://') ? JSON.stringify(reference) : 'The value given';
+  return new PortError(
+    'invalid',
+    'secrets',
+    `${shown} is no secret reference.`,
+    'Write secret://env/NAME or secret://file/NAME.',
+  );
+}
+
+function missing(
+  reference: string,
+  from: string | undefined,
+  name: string,
+  folder: string,
+): PortError {
+  const variable = from === 'env' ? name : variableFor(name);
+  const file = join(folder, name);
+  const remedies = {
+    env: `Set the environment variable ${variable} where the worker starts.`,
+    file: `Write it to ${file}, readable by the worker only.`,
+  };
+  const remedy = from === 'env' || from === 'file' ? remedies[from] : `${remedies.env} Or: ${remedies.file}`;
+  return new PortError('not-found', reference, `The secret ${reference} has no value.`, remedy);
+}
