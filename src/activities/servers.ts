@@ -1,0 +1,72 @@
+/** The activities that act on servers and on the pool in front of them. */
+import type { ActionActivities, CompensationActivities, SystemActivities } from './contract.ts';
+import {
+  readmitServer,
+  removeService,
+  restoreService,
+  withdrawServer,
+} from './servers/compensations.ts';
+import { restoreConfiguration, updateConfiguration } from './servers/configuration.ts';
+import type { ServerPorts } from './servers/context.ts';
+import { finishOn } from './servers/finish.ts';
+import { checkEndpoint, checkPort, checkSmoke } from './servers/health.ts';
+import { measureSinceEnable } from './servers/outcome.ts';
+import { measurePerformance } from './servers/performance.ts';
+import { drainServer, enableServer, waitForConnections } from './servers/pool.ts';
+import { probe } from './servers/probe.ts';
+import { pullImage, startService } from './servers/release.ts';
+import { awaitService, stopService } from './servers/service.ts';
+import { updateRoutes, verifyTraffic } from './servers/traffic.ts';
+
+export type { ServerPorts };
+
+export type ServerActionId =
+  | 'pool.drain'
+  | 'connections.wait'
+  | 'service.stop'
+  | 'image.pull'
+  | 'config.update'
+  | 'service.start'
+  | 'service.ready'
+  | 'health.port'
+  | 'health.endpoint'
+  | 'health.smoke'
+  | 'health.performance'
+  | 'pool.enable'
+  | 'routes.update'
+  | 'traffic.verify';
+
+export type ServerActivities = Pick<ActionActivities, ServerActionId> &
+  CompensationActivities &
+  Pick<SystemActivities, 'probeServer' | 'measureOutcome' | 'finishServer'>;
+
+/**
+ * Every operation reads the actual state first and converges: twice, or after a half-done attempt
+ * of a worker that died, it ends the same.
+ */
+export function createServerActivities(ports: ServerPorts): ServerActivities {
+  return {
+    'pool.drain': (input) => drainServer(ports, input),
+    'connections.wait': (input) => waitForConnections(ports, input),
+    'service.stop': (input) => stopService(ports, input),
+    'image.pull': (input) => pullImage(ports, input),
+    'config.update': (input) => updateConfiguration(ports, input),
+    'service.start': (input) => startService(ports, input),
+    'service.ready': (input) => awaitService(ports, input),
+    'health.port': (input) => checkPort(ports, input),
+    'health.endpoint': (input) => checkEndpoint(ports, input),
+    'health.smoke': (input) => checkSmoke(ports, input),
+    'health.performance': (input) => measurePerformance(ports, input),
+    'pool.enable': (input) => enableServer(ports, input),
+    'routes.update': (input) => updateRoutes(ports, input),
+    'traffic.verify': (input) => verifyTraffic(ports, input),
+    'pool.readmit': (input) => readmitServer(ports, input),
+    'pool.withdraw': (input) => withdrawServer(ports, input),
+    'service.restore': (input) => restoreService(ports, input),
+    'config.restore': (input) => restoreConfiguration(ports, input),
+    'service.remove': (input) => removeService(ports, input),
+    probeServer: (input) => probe(ports, input),
+    measureOutcome: (input) => measureSinceEnable(ports, input),
+    finishServer: (input) => finishOn(ports, input),
+  };
+}

@@ -1,0 +1,17 @@
+/** After success: the new release may start by itself again, and what a restore needed goes. */
+import type { ActionResult } from '../../plan/run.ts';
+import { forgetFormerConfiguration } from './configuration.ts';
+import { type Scoped, say, section, type ServerPorts, serverOf } from './context.ts';
+import { heartbeatWhile } from './pace.ts';
+
+export async function finishOn(ports: ServerPorts, input: Scoped): Promise<ActionResult> {
+  const { keepReleases } = section(input, 'runtime');
+  const server = serverOf(input);
+  await heartbeatWhile(() => ports.runtime.finish(server, input.run.service, keepReleases));
+  await forgetFormerConfiguration(ports, input);
+  const { present } = await ports.runtime.inspect(server, input.run.service);
+  return {
+    facts: [],
+    evidence: [say(input, `收尾完成，服务器上保留 ${present.length} 个版本`, `finished, ${present.length} releases stay on the server`)],
+  };
+}

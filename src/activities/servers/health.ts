@@ -1,0 +1,116 @@
+/** Checks of the new release on each server directly, past the balancer. */
+import type { ActionInput, ActionResult } from '../../plan/run.ts';
+import type { HealthSettings, SmokeRequest } from '../../plan/settings.ts';
+import { fact, say, section, type ServerPorts, serverOf } from './context.ts';
+import { endIfCancelled, heartbeatWhile } from './pace.ts';
+import { fill, placeholderValues } from './render.ts';
+import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
+
+/** health.port: the service's port accepts a connection. */
+export async function checkPort(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
+  const { address, servicePort } = ports.hosts.get(serverOf(input));
+  const timeoutMs = section(input, 'health').timeoutSeconds * 1000;
+  const place = `${address}:${servicePort}`;
+  try {
+    await heartbeatWhile(() => ports.http.connect(address, servicePort, timeoutMs));
+    return passed(true, [say(input, `${place} 可连接`, `${place} accepts connections`)]);
+  } catch (error) {
+    await endIfCancelled();
+    return passed(false, [error instanceof Error ? error.message : String(error)]);
+  }
+}
+
+/** health.endpoint: the status, and the JSON body rule where there is one. */
+export async function checkEndpoint(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
+  const health = section(input, 'health');
+  const host = ports.hosts.get(serverOf(input));
+  const url = serviceUrl(host, health.path);
+  const answer = await ask(ports.http, { url, timeoutMs: health.timeoutSeconds * 1000 });
+  const values = placeholderValues(input, host.servicePort);
+  const problems = problemsOf(input, health, values, answer);
+  const line = `GET ${url}: ${describeAnswer(answer)}`;
+  return passed(problems.length === 0, [line, ...problems]);
+}
+
+function problemsOf(
+  input: ActionInput,
+  health: HealthSettings,
+  values: Readonly<Record<string, string>>,
+  answer: Answer,
+): string[] {
+  if (answer.kind === 'failed') return [say(input, '没有应答', 'no answer')];
+  const problems: string[] = [];
+  if (answer.status !== health.status) {
+    problems.push(
+      say(input, `状态应为 ${health.status}，实际 ${answer.status}`, `status should be ${health.status}, is ${answer.status}`),
+    );
+  }
+  const rules = Object.entries(health.json ?? {});
+  const body = rules.length === 0 ? null : parsed(answer.body);
+  for (const [path, rule] of rules) {
+    const expected = typeof rule === 'string' ? fill(rule, values, `health.json.${path}`) : rule;
+    const actual = valueAt(body, path);
+    if (actual === expected) continue;
+    const shown = JSON.stringify(actual)?.slice(0, 60) ?? '-';
+    problems.push(
+      say(input, `${path} 应为 ${expected}，实际 ${shown}`, `${path} should be ${expected}, is ${shown}`),
+    );
+  }
+  return problems;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `data.version` names the member version of the member data. */
+function valueAt(body: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    return Object.entries(value).find(([key]) => key === name)?.[1];
+  }, body);
+}
+
+/** health.smoke: the project's own requests, one after the other. */
+export async function checkSmoke(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
+  const { smoke, timeoutSeconds } = section(input, 'health');
+  if (smoke.length === 0) {
+    return passed(true, [say(input, '项目没有定义 health.smoke 请求', 'the project defines no health.smoke requests')]);
+  }
+  const host = ports.hosts.get(serverOf(input));
+  const lines: string[] = [];
+  let good = true;
+  for (const request of smoke) {
+    const url = serviceUrl(host, request.path);
+    const { method } = request;
+    const answer = await ask(ports.http, { method, url, timeoutMs: timeoutSeconds * 1000 });
+    const isGood = smokePassed(request, placeholderValues(input, host.servicePort), answer);
+    good &&= isGood;
+    lines.push(`${isGood ? '✓' : '✗'} ${method} ${request.path}: ${describeAnswer(answer)}`);
+    if (!isGood) lines.push(expectation(input, request));
+  }
+  return passed(good, lines);
+}
+
+function smokePassed(
+  request: SmokeRequest,
+  values: Readonly<Record<string, string>>,
+  answer: Answer,
+): boolean {
+  if (answer.kind === 'failed' || answer.status !== request.status) return false;
+  if (request.contains === undefined) return true;
+  return answer.body.includes(fill(request.contains, values, 'health.smoke.contains'));
+}
+
+function expectation(input: ActionInput, { status, contains }: SmokeRequest): string {
+  const text = contains === undefined ? '' : `, "${contains}"`;
+  return say(input, `应为 HTTP ${status}${text}`, `should be HTTP ${status}${text}`);
+}
+
+function passed(value: boolean, lines: readonly string[]): ActionResult {
+  return { facts: [fact('health.passed', value, lines.join('; '))], evidence: lines };
+}

@@ -1,0 +1,70 @@
+/** health.performance: a bounded number of requests at a bounded rate, timed one by one. */
+import type { ActionInput, ActionResult, Fact } from '../../plan/run.ts';
+import { fact, say, section, type ServerPorts, serverOf } from './context.ts';
+import { countDown, pause } from './pace.ts';
+import { type Answer, ask, serviceUrl } from './requests.ts';
+
+/** Bounds of what a project may ask of one server, whatever its file says. */
+const MAXIMUM_REQUESTS = 10_000;
+const MAXIMUM_PER_SECOND = 500;
+
+/**
+ * Starts each request at its own time, so that slow answers delay no other request: what is
+ * measured is the service, not our queue. At most rate × timeout requests are open at once.
+ */
+export async function measurePerformance(
+  ports: ServerPorts,
+  input: ActionInput,
+): Promise<ActionResult> {
+  const { performance: load, status, timeoutSeconds } = section(input, 'health');
+  const url = serviceUrl(ports.hosts.get(serverOf(input)), load.path);
+  const count = Math.min(Math.max(1, load.requests), MAXIMUM_REQUESTS);
+  const intervalMs = 1000 / Math.min(Math.max(0.1, load.perSecond), MAXIMUM_PER_SECOND);
+  const clock = countDown(count * intervalMs + timeoutSeconds * 1000);
+  const open: Promise<Answer>[] = [];
+  try {
+    for (let index = 0; index < count; index += 1) {
+      const dueMs = index * intervalMs - clock.elapsedMs();
+      if (dueMs > 0) await pause(dueMs, clock);
+      open.push(ask(ports.http, { url, timeoutMs: timeoutSeconds * 1000 }));
+    }
+    return summarise(input, await Promise.all(open), status);
+  } finally {
+    await Promise.allSettled(open);
+  }
+}
+
+function summarise(input: ActionInput, answers: readonly Answer[], status: number): ActionResult {
+  const times = answers.flatMap((each) => (each.kind === 'answered' ? [each.durationMs] : []));
+  const failed = answers.filter((each) => each.kind === 'failed' || each.status !== status).length;
+  const total = answers.length;
+  const rate = percent(failed, total);
+  const errors = say(input, `${total} 个请求中 ${failed} 个失败`, `${failed} of ${total} requests failed`);
+  const facts: Fact[] = [fact('service.error_rate', rate, errors, total)];
+  const lines = [`${errors} (${rate}%)`];
+  const p95 = percentile(times, 95);
+  // Without any answer there is no response time: unmeasured, so the criterion fails.
+  if (p95 !== null) {
+    const median = percentile(times, 50) ?? p95;
+    const detail = say(
+      input,
+      `p95 ${p95} ms，中位数 ${median} ms，${times.length} 个应答`,
+      `p95 ${p95} ms, median ${median} ms, ${times.length} answers`,
+    );
+    facts.push(fact('health_check.response_time', p95, detail, times.length));
+    lines.push(detail);
+  }
+  return { facts, evidence: lines };
+}
+
+/** The smallest measured time that at least `rank` % of the times do not exceed, in tenths of a ms. */
+export function percentile(timesMs: readonly number[], rank: number): number | null {
+  const sorted = [...timesMs].sort((a, b) => a - b);
+  const value = sorted[Math.ceil((rank / 100) * sorted.length) - 1];
+  return value === undefined ? null : Math.round(value * 10) / 10;
+}
+
+/** Part of all in percent, to two places; 0 of 0 is 0. */
+export function percent(part: number, all: number): number {
+  return all === 0 ? 0 : Math.round((part / all) * 10_000) / 100;
+}

@@ -1,0 +1,17 @@
+/** How the run's servers stand in the project's pool, read from the balancer. */
+import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
+import { type Scoped, section, type ServerPorts, serverOf } from './context.ts';
+
+/** The project's pool as the balancer answers it now. */
+export function poolState(ports: ServerPorts, input: Scoped): Promise<PoolState> {
+  return ports.balancer.state(section(input, 'balancer').pool);
+}
+
+/** How one server stands in it; null: the balancer does not know it. */
+export async function poolServer(ports: ServerPorts, input: Scoped): Promise<PoolServer | null> {
+  return findServer(await poolState(ports, input), serverOf(input));
+}
+
+export function findServer(state: PoolState, server: string): PoolServer | null {
+  return state.servers.find((each) => each.name === server) ?? null;
+}

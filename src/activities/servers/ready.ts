@@ -1,0 +1,58 @@
+/** Until a service answers well, several times in a row. */
+import { fail, type Scoped, say, seconds, section, type ServerPorts, serverOf } from './context.ts';
+import { countDown, pause } from './pace.ts';
+import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
+
+/**
+ * k consecutive good answers of the health path within the limit (`health.ready`). Ends early where
+ * the service has exited: waiting would not bring it back.
+ * @returns a line of evidence
+ * @throws ApplicationFailure SERVICE_EXITED | SERVICE_NOT_READY
+ */
+export async function waitUntilReady(ports: ServerPorts, input: Scoped): Promise<string> {
+  const health = section(input, 'health');
+  const { successes, intervalMilliseconds, limitSeconds } = health.ready;
+  const clock = countDown(limitSeconds * 1000);
+  const server = serverOf(input);
+  const url = serviceUrl(ports.hosts.get(server), health.path);
+  let inRow = 0;
+  let last: Answer | null = null;
+  while (inRow < successes) {
+    if (clock.remainingMs() === 0) throw notReady(input, url, last);
+    const state = await ports.runtime.inspect(server, input.run.service);
+    if (!state.running) throw exited(input, ports.hosts.get(server).baseFolder, last);
+    const timeoutMs = Math.max(1, Math.min(health.timeoutSeconds * 1000, clock.remainingMs()));
+    last = await ask(ports.http, { url, timeoutMs });
+    inRow = last.kind === 'answered' && last.status === health.status ? inRow + 1 : 0;
+    if (inRow < successes) await pause(intervalMilliseconds, clock);
+  }
+  const time = seconds(clock.elapsedMs());
+  return say(input, `${time} 后就绪，连续 ${inRow} 次正常应答`, `ready after ${time}, ${inRow} good answers in a row`);
+}
+
+function notReady(input: Scoped, url: string, last: Answer | null): Error {
+  const { limitSeconds } = section(input, 'health').ready;
+  const answer = last === null ? '-' : describeAnswer(last);
+  return fail(
+    'SERVICE_NOT_READY',
+    say(
+      input,
+      `${serverOf(input)}: ${limitSeconds}s 内未就绪，${url} 最后一次应答：${answer}。请查看该服务的日志，或调整 health.ready`,
+      `${serverOf(input)} was not ready within ${limitSeconds}s, last answer of ${url}: ${answer}. ` +
+        'Look at the output of the service, or change health.ready',
+    ),
+  );
+}
+
+function exited(input: Scoped, folder: string, last: Answer | null): Error {
+  const answer = last === null ? '-' : describeAnswer(last);
+  return fail(
+    'SERVICE_EXITED',
+    say(
+      input,
+      `${serverOf(input)}: 服务启动后已退出，最后一次应答：${answer}。请查看服务器上 ${folder} 中该版本的日志`,
+      `${serverOf(input)}: the service has exited after its start, last answer: ${answer}. ` +
+        `Look at its output below ${folder} on the server`,
+    ),
+  );
+}

@@ -1,0 +1,54 @@
+/** `${name}` in configuration files, commands and environments. */
+import type { SecretStore } from '../../ports/secret-store.ts';
+import { fail, type Scoped, serverOf } from './context.ts';
+
+const SECRET = 'secret://';
+
+/** What every template may use: version, environment, server, port, service. */
+export function placeholderValues(
+  input: Scoped,
+  port: number,
+  version = input.run.version,
+): Readonly<Record<string, string>> {
+  const { environment, service } = input.run;
+  return { version, environment, service, server: serverOf(input), port: String(port) };
+}
+
+/**
+ * Fills `${name}`; `$${` stands for a literal `${`.
+ * @param place names the file or setting in the message
+ * @throws ApplicationFailure BAD_CONFIGURATION for a name without a value
+ */
+export function fill(text: string, values: Readonly<Record<string, string>>, place: string): string {
+  return text.replace(/\$\$\{|\$\{([^}]*)\}/gu, (whole: string, name: string | undefined) => {
+    if (name === undefined) return '${';
+    const value = Object.hasOwn(values, name.trim()) ? values[name.trim()] : undefined;
+    if (value !== undefined) return value;
+    const known = Object.keys(values).sort().join(', ');
+    throw fail(
+      'BAD_CONFIGURATION',
+      `${place}: ${whole} has no value; known names: ${known}. ` +
+        'Add it under files.values in runsheet.yaml, or write $${ for a literal',
+    );
+  });
+}
+
+/** A `secret://name` reference becomes its value; everything else stays. */
+export async function reveal(secrets: SecretStore, value: string): Promise<string> {
+  return value.startsWith(SECRET) ? (await secrets.resolve(value)).reveal() : value;
+}
+
+/**
+ * The values of a configuration file: a key `<environment>.<name>` holds for that environment only
+ * and wins over the plain `<name>` there.
+ */
+export function valuesFor(
+  values: Readonly<Record<string, string>>,
+  environment: string,
+): Readonly<Record<string, string>> {
+  const prefix = `${environment}.`;
+  const own = Object.entries(values)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, value]) => [name.slice(prefix.length), value]);
+  return { ...values, ...Object.fromEntries(own) };
+}

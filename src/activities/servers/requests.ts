@@ -1,0 +1,49 @@
+/** One request and what came of it, as a value: a refused connection is an answer too. */
+import type { HttpProbe } from '../../ports/http-probe.ts';
+import type { ServerHost } from '../../ports/server-host.ts';
+import { endIfCancelled, heartbeatWhile } from './pace.ts';
+
+export type Answer =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly body: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Where the service of one server is reached, past the balancer. */
+export function serviceUrl(host: ServerHost, path: string): string {
+  const address = host.address.includes(':') ? `[${host.address}]` : host.address;
+  return `http://${address}:${host.servicePort}${path}`;
+}
+
+/** Sends one request. @throws CancelledFailure, and nothing else. */
+export async function ask(
+  http: HttpProbe,
+  request: { readonly method?: string; readonly url: string; readonly timeoutMs: number },
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const { method = 'GET', url, timeoutMs } = request;
+  try {
+    const response = await heartbeatWhile((signal) =>
+      http.request({ method, url, headers, timeoutMs, signal }),
+    );
+    return { kind: 'answered', ...response };
+  } catch (error) {
+    await endIfCancelled();
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** For evidence and messages, for example `500 in 12 ms`. */
+export function describeAnswer(answer: Answer): string {
+  if (answer.kind === 'failed') return answer.reason;
+  return `HTTP ${answer.status}, ${Math.round(answer.durationMs)} ms`;
+}
+
+/** Whether a request through the balancer was served: neither refused nor answered as an error. */
+export function isServed(answer: Answer): boolean {
+  return answer.kind === 'answered' && answer.status < 400;
+}

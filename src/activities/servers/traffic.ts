@@ -1,0 +1,162 @@
+/** Routes, weights, and whether requests through the balancer reach every server. */
+import type { ActionInput, ActionResult } from '../../plan/run.ts';
+import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
+import { fact, say, section, type ServerPorts } from './context.ts';
+import { percent } from './performance.ts';
+import { findServer, poolState } from './pool-state.ts';
+import { type Answer, ask, describeAnswer, isServed } from './requests.ts';
+
+/** Requests that are open at once: enough to be quick, too few to be load. */
+const CONCURRENCY = 4;
+const MAXIMUM_REQUESTS = 10_000;
+
+/** routes.update: weights and routes as runsheet.yaml says, set where they differ, read back. */
+export async function updateRoutes(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
+  const { pool, weights, routes } = section(input, 'balancer');
+  const wanted = wantedWeights(input, weights, await poolState(ports, input));
+  if (Object.keys(wanted).length > 0) await ports.balancer.setWeights(pool, wanted);
+  if (!holds(await ports.balancer.routes(), routes)) await ports.balancer.setRoutes(routes);
+  const state = await poolState(ports, input);
+  const actual = await ports.balancer.routes();
+  const shown = state.servers.map((each) => `${each.name}=${each.weight}`).join(', ');
+  const current =
+    Object.keys(wantedWeights(input, weights, state)).length === 0 && holds(actual, routes);
+  const lines = [
+    say(input, `权重 ${shown}`, `weights ${shown}`),
+    say(input, `路由 ${show(actual)}`, `routes ${show(actual)}`),
+  ];
+  return { facts: [fact('routes.current', current, lines.join('; '))], evidence: lines };
+}
+
+/** The configured weights of this run's servers that the balancer does not have yet. */
+function wantedWeights(
+  input: ActionInput,
+  weights: Readonly<Record<string, number>>,
+  state: PoolState,
+): Readonly<Record<string, number>> {
+  const changes = Object.entries(weights).filter(
+    ([name, weight]) => input.servers.includes(name) && findServer(state, name)?.weight !== weight,
+  );
+  return Object.fromEntries(changes);
+}
+
+function holds(actual: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([prefix, pool]) => actual[prefix] === pool);
+}
+
+function show(routes: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(routes).map(([prefix, pool]) => `${prefix} → ${pool}`);
+  return rows.length === 0 ? '-' : rows.join(', ');
+}
+
+/**
+ * traffic.verify: requests through the balancer, counted by its own counters for each server (so
+ * customers' requests count too). Servers in an operator's maint are left out and named.
+ */
+export async function verifyTraffic(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
+  const before = await poolState(ports, input);
+  const answers = await sendThroughBalancer(ports, input, section(input, 'balancer').verify.requests);
+  const after = await poolState(ports, input);
+  const taking = input.servers.filter((name) => findServer(after, name)?.admin !== 'maint');
+  const counts = taking.map((name) => countOf(name, before, after));
+  const failed = answers.filter((each) => !isServed(each));
+  const errors = counts.reduce((sum, each) => sum + each.errors, 0);
+  const spread = counts.map((each) => `${each.name} ${each.requests}`).join(', ');
+  const lines = [
+    say(
+      input,
+      `经负载均衡发送 ${answers.length} 个请求，失败 ${failed.length} 个；各服务器：${spread || '-'}`,
+      `${answers.length} requests through the balancer, ${failed.length} failed; by server: ${spread || '-'}`,
+    ),
+    ...headerLine(input, answers),
+    ...maintLine(input, taking),
+    ...failed.slice(0, 1).map((each) => describeAnswer(each)),
+  ];
+  const all =
+    counts.length > 0 && failed.length === 0 && errors === 0 && counts.every((each) => each.requests > 0);
+  const deviation = deviationOf(counts);
+  return {
+    facts: [
+      fact('traffic.all_receive', all, lines.join('; '), answers.length),
+      fact('traffic.deviation', deviation, deviationDetail(input, counts, deviation), answers.length),
+    ],
+    evidence: [...lines, deviationDetail(input, counts, deviation)],
+  };
+}
+
+/** Sends requests through the pool, a few at once. @returns every answer */
+export async function sendThroughBalancer(
+  ports: ServerPorts,
+  input: Pick<ActionInput, 'run' | 'project'>,
+  requests: number,
+): Promise<readonly Answer[]> {
+  const { pool, verify } = section(input, 'balancer');
+  const url = `${await ports.balancer.url(pool)}${verify.path}`;
+  const timeoutMs = section(input, 'health').timeoutSeconds * 1000;
+  const answers: Answer[] = [];
+  const count = Math.min(Math.max(0, requests), MAXIMUM_REQUESTS);
+  let started = 0;
+  const lane = async (): Promise<void> => {
+    while (started < count) {
+      started += 1;
+      answers.push(await ask(ports.http, { url, timeoutMs }, { 'x-runsheet-probe': '1' }));
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  return answers;
+}
+
+interface ServerCount {
+  readonly name: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly weight: number;
+}
+
+function countOf(name: string, before: PoolState, after: PoolState): ServerCount {
+  const then: PoolServer | null = findServer(before, name);
+  const now = findServer(after, name);
+  return {
+    name,
+    requests: Math.max(0, (now?.requests ?? 0) - (then?.requests ?? 0)),
+    errors: Math.max(0, (now?.errors ?? 0) - (then?.errors ?? 0)),
+    weight: now?.weight ?? 0,
+  };
+}
+
+/** Largest distance from a server's share in percent of that share; with equal weights, the mean. */
+function deviationOf(counts: readonly ServerCount[]): number {
+  if (counts.length <= 1) return 0;
+  const total = counts.reduce((sum, each) => sum + each.requests, 0);
+  const weights = counts.reduce((sum, each) => sum + each.weight, 0);
+  const distances = counts.map((each) => {
+    const share = weights === 0 ? total / counts.length : (total * each.weight) / weights;
+    if (share === 0) return each.requests === 0 && total > 0 ? 0 : 100;
+    return percent(Math.abs(each.requests - share), share);
+  });
+  return Math.max(...distances);
+}
+
+function deviationDetail(input: ActionInput, counts: readonly ServerCount[], deviation: number): string {
+  if (counts.length === 1) return say(input, '只有一台服务器，分布必然均匀', 'one server only: trivially even');
+  return say(input, `与应得份额的最大偏差 ${deviation}%`, `largest deviation from the share ${deviation}%`);
+}
+
+/** The embedded balancer names the server that answered in a header; another one need not. */
+function headerLine(input: ActionInput, answers: readonly Answer[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const answer of answers) {
+    const name = answer.kind === 'answered' ? answer.headers['x-runsheet-server'] : undefined;
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  if (counts.size === 0) return [];
+  const shown = [...counts].map(([name, count]) => `${name} ${count}`).sort().join(', ');
+  return [say(input, `应答来自：${shown}`, `answered by: ${shown}`)];
+}
+
+function maintLine(input: ActionInput, taking: readonly string[]): readonly string[] {
+  const left = input.servers.filter((name) => !taking.includes(name));
+  if (left.length === 0) return [];
+  const names = left.join(', ');
+  return [say(input, `运维 maint 中，未计入：${names}`, `in an operator's maint, left out: ${names}`)];
+}
