@@ -140,7 +140,7 @@ describe('the embedded balancer', () => {
     expect(servers.reduce((sum, { requests }) => sum + requests, 0)).toBe(2_000);
     expect(servers.map(({ errors }) => errors)).toEqual([0, 0, 0]);
     expect(servers.some(({ p95Ms }) => p95Ms !== null && p95Ms > 0)).toBe(true);
-  });
+  }, 60_000);
 
   it('spreads requests evenly, or by weight', async () => {
     for (let sent = 0; sent < 60; sent += 1) await ask(poolUrl());

@@ -1,0 +1,191 @@
+import {
+  type Generated,
+  type Insertable,
+  Kysely,
+  PostgresDialect,
+  type Selectable,
+  type Transaction,
+  sql,
+} from 'kysely';
+import { Pool } from 'pg';
+import { PortError } from '../../ports/port-error.ts';
+import type { DeploymentRecord, RecordStore } from '../../ports/record-store.ts';
+
+const CONNECT_LIMIT_MS = 5_000;
+const QUERY_LIMIT_MS = 15_000;
+/** Names the lock that lets one client at a time make the table. */
+const MIGRATION_LOCK = 7_086_715;
+
+interface Database {
+  readonly deployments: DeploymentsTable;
+}
+
+interface DeploymentsTable {
+  readonly request_id: string;
+  readonly workflow_id: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly revision: string | null;
+  readonly digest: string | null;
+  readonly plan_digest: string;
+  readonly outcome: string;
+  readonly requested_by: string;
+  /** bigint, which pg returns as text. */
+  readonly started_at_ms: string | number;
+  readonly duration_ms: string | number;
+  /** JSON array of names. */
+  readonly servers: string;
+  readonly report: string;
+  readonly written_at: Generated<Date>;
+}
+
+export interface DatabaseOptions {
+  /** postgres:// URL. */
+  readonly url: string;
+  readonly maxConnections?: number;
+}
+
+export interface DatabaseRecordStore extends RecordStore {
+  close(): Promise<void>;
+}
+
+/** One row a run in PostgreSQL; the table is made at the first use. */
+export function createDatabaseRecordStore(options: DatabaseOptions): DatabaseRecordStore {
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 2,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    query_timeout: QUERY_LIMIT_MS,
+    idleTimeoutMillis: 10_000,
+    allowExitOnIdle: true,
+  });
+  // A connection that breaks while idle is replaced at the next use.
+  pool.on('error', () => undefined);
+  const database = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  let migrated: Promise<void> | null = null;
+  /** In a transaction always: only there does the embedded server keep one client's messages together. */
+  const use = async <Result>(work: (transaction: Transaction<Database>) => Promise<Result>): Promise<Result> => {
+    try {
+      migrated ??= migrate(database);
+      await migrated.catch((error: unknown) => {
+        migrated = null;
+        throw error;
+      });
+      return await database.transaction().execute(work);
+    } catch (error) {
+      throw toPortError(error, options.url);
+    }
+  };
+  return {
+    write: (record) => use((transaction) => upsert(transaction, record)),
+    find: (requestId) =>
+      use(async (transaction) => {
+        const query = transaction.selectFrom('deployments').selectAll();
+        const row = await query.where('request_id', '=', requestId).executeTakeFirst();
+        return row === undefined ? null : toRecord(row);
+      }),
+    list: (limit) =>
+      use(async (transaction) => {
+        const query = transaction.selectFrom('deployments').selectAll();
+        const rows = await query.orderBy('started_at_ms', 'desc').orderBy('request_id').limit(limit).execute();
+        return rows.map(toRecord);
+      }),
+    close: () => database.destroy(),
+  };
+}
+
+async function migrate(database: Kysely<Database>): Promise<void> {
+  await database.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction);
+    await transaction.schema
+      .createTable('deployments')
+      .ifNotExists()
+      .addColumn('request_id', 'text', (column) => column.primaryKey())
+      .addColumn('workflow_id', 'text', (column) => column.notNull())
+      .addColumn('service', 'text', (column) => column.notNull())
+      .addColumn('environment', 'text', (column) => column.notNull())
+      .addColumn('version', 'text', (column) => column.notNull())
+      .addColumn('revision', 'text')
+      .addColumn('digest', 'text')
+      .addColumn('plan_digest', 'text', (column) => column.notNull())
+      .addColumn('outcome', 'text', (column) => column.notNull())
+      .addColumn('requested_by', 'text', (column) => column.notNull())
+      .addColumn('started_at_ms', 'bigint', (column) => column.notNull())
+      .addColumn('duration_ms', 'bigint', (column) => column.notNull())
+      .addColumn('servers', 'text', (column) => column.notNull())
+      .addColumn('report', 'text', (column) => column.notNull())
+      .addColumn('written_at', 'timestamptz', (column) => column.notNull().defaultTo(sql`now()`))
+      .execute();
+  });
+}
+
+async function upsert(transaction: Transaction<Database>, record: DeploymentRecord): Promise<void> {
+  const row = toRow(record);
+  const { request_id: _key, ...changes } = row;
+  await transaction
+    .insertInto('deployments')
+    .values(row)
+    .onConflict((conflict) => conflict.column('request_id').doUpdateSet({ ...changes, written_at: sql`now()` }))
+    .execute();
+}
+
+function toRow(record: DeploymentRecord): Insertable<DeploymentsTable> {
+  return {
+    request_id: record.requestId,
+    workflow_id: record.workflowId,
+    service: record.service,
+    environment: record.environment,
+    version: record.version,
+    revision: record.revision,
+    digest: record.digest,
+    plan_digest: record.planDigest,
+    outcome: record.outcome,
+    requested_by: record.requestedBy,
+    started_at_ms: Math.round(record.startedAtMs),
+    duration_ms: Math.round(record.durationMs),
+    servers: JSON.stringify(record.servers),
+    // PostgreSQL text holds no NUL, which a command's output may.
+    report: record.report.replaceAll('\u0000', ''),
+  };
+}
+
+function toRecord(row: Selectable<DeploymentsTable>): DeploymentRecord {
+  const servers: unknown = JSON.parse(row.servers);
+  return {
+    requestId: row.request_id,
+    workflowId: row.workflow_id,
+    service: row.service,
+    environment: row.environment,
+    version: row.version,
+    revision: row.revision,
+    digest: row.digest,
+    planDigest: row.plan_digest,
+    outcome: row.outcome,
+    requestedBy: row.requested_by,
+    startedAtMs: Number(row.started_at_ms),
+    durationMs: Number(row.duration_ms),
+    servers: Array.isArray(servers) ? servers.map(String) : [],
+    report: row.report,
+  };
+}
+
+/** The URL may hold a password: only its host is named. */
+function toPortError(error: unknown, url: string): PortError {
+  const host = URL.canParse(url) ? new URL(url).host : 'database';
+  const reason = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  // Class 28: login refused. Class 22 and 23: the data itself is refused.
+  if (code.startsWith('28')) {
+    const message = `the record store ${host} refused the login: ${reason}`;
+    return new PortError('refused', host, message, 'Check the user and password of its URL.', { cause: error });
+  }
+  if (/^2[23]/.test(code)) {
+    const message = `the record store ${host} refused the record: ${reason}`;
+    return new PortError('invalid', host, message, 'Look at the values in the report.', { cause: error });
+  }
+  const message = `the record store ${host} does not answer: ${reason}`;
+  return new PortError('unavailable', host, message, 'Start it (`runsheet dev` brings its own), or check its URL.', {
+    cause: error,
+  });
+}

@@ -1,0 +1,19 @@
+import type { DeploymentRecord, RecordStore } from '../../ports/record-store.ts';
+
+/** The fake for unit tests: as the database, but gone with the process. */
+export function createMemoryRecordStore(): RecordStore {
+  const records = new Map<string, DeploymentRecord>();
+  return {
+    write(record) {
+      records.set(record.requestId, structuredClone(record));
+      return Promise.resolve();
+    },
+    find: (requestId) => Promise.resolve(structuredClone(records.get(requestId) ?? null)),
+    list(limit) {
+      const newestFirst = [...records.values()].sort(
+        (a, b) => b.startedAtMs - a.startedAtMs || a.requestId.localeCompare(b.requestId),
+      );
+      return Promise.resolve(structuredClone(newestFirst.slice(0, limit)));
+    },
+  };
+}

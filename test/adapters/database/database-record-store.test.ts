@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type DatabaseRecordStore,
+  createDatabaseRecordStore,
+} from '../../../src/adapters/database/database-record-store.ts';
+import { type RecordsServer, startRecordsServer } from '../../../src/embedded/records-server.ts';
+import { recordStoreContract, sampleRecord } from '../../contracts/record-store.ts';
+
+let folder: string;
+let server: RecordsServer;
+const opened: DatabaseRecordStore[] = [];
+
+function open(url = server.url): DatabaseRecordStore {
+  const store = createDatabaseRecordStore({ url });
+  opened.push(store);
+  return store;
+}
+
+async function openEmpty(): Promise<DatabaseRecordStore> {
+  const client = new Client({ connectionString: server.url });
+  await client.connect();
+  await client.query('drop table if exists deployments');
+  await client.end();
+  return open();
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'runsheet-records-'));
+  server = await startRecordsServer({ folder: join(folder, 'records') });
+});
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((store) => store.close()));
+});
+
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+recordStoreContract('PostgreSQL (embedded)', openEmpty);
+
+describe('the embedded records server', () => {
+  it('serves three clients at once and loses nothing', async () => {
+    await openEmpty();
+    const stores = [open(), open(), open()];
+    await Promise.all(
+      stores.flatMap((store, client) =>
+        Array.from({ length: 30 }, (_, index) => store.write(sampleRecord({ requestId: `request-${client}-${index}` }))),
+      ),
+    );
+    expect(await open().list(1_000)).toHaveLength(90);
+  });
+
+  it('keeps the records over a restart, and refuses a second owner of its folder', async () => {
+    const own = join(folder, 'restarted');
+    const first = await startRecordsServer({ folder: own });
+    const store = open(first.url);
+    await store.write(sampleRecord());
+    await expect(startRecordsServer({ folder: own })).rejects.toMatchObject({ code: 'ALREADY_RUNNING' });
+    await store.close();
+    opened.splice(opened.indexOf(store), 1);
+    await first.close();
+    const second = await startRecordsServer({ folder: own });
+    const again = open(second.url);
+    expect(await again.list(10)).toEqual([sampleRecord()]);
+    await again.close();
+    opened.splice(opened.indexOf(again), 1);
+    await second.close();
+  });
+});
+
+describe('the database record store', () => {
+  it('says which host does not answer, without the password', async () => {
+    const store = open('postgres://someone:very-secret@127.0.0.1:1/runs');
+    const failed = store.list(1);
+    await expect(failed).rejects.toMatchObject({ kind: 'unavailable', subject: '127.0.0.1:1' });
+    await expect(failed).rejects.not.toThrow('very-secret');
+  });
+
+  it('keeps a report that holds a NUL, without it', async () => {
+    const store = await openEmpty();
+    await store.write(sampleRecord({ report: 'a\u0000b' }));
+    expect((await store.find('request-1'))?.report).toBe('ab');
+  });
+});

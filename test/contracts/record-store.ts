@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { DeploymentRecord, RecordStore } from '../../src/ports/record-store.ts';
+
+export function sampleRecord(changes: Partial<DeploymentRecord> = {}): DeploymentRecord {
+  return {
+    requestId: 'request-1',
+    workflowId: 'deploy-1',
+    service: 'shipping-quotes',
+    environment: 'production',
+    version: 'v2.1.0',
+    revision: 'a'.repeat(40),
+    digest: `sha256:${'b'.repeat(64)}`,
+    planDigest: `sha256:${'c'.repeat(64)}`,
+    outcome: 'succeeded',
+    requestedBy: 'carol',
+    startedAtMs: 1_767_225_600_000,
+    durationMs: 81_234,
+    servers: ['app-server-1', 'app-server-2'],
+    report: "# 部署报告\n\n| it's | \"quoted\" |\n",
+    ...changes,
+  };
+}
+
+/** What every RecordStore does. @param store gives an empty one */
+export function recordStoreContract(name: string, store: () => Promise<RecordStore>): void {
+  describe(`record store: ${name}`, () => {
+    it('returns what was written, every field of it', async () => {
+      const records = await store();
+      const record = sampleRecord();
+      await records.write(record);
+      expect(await records.find('request-1')).toEqual(record);
+    });
+
+    it('keeps null where nothing is known', async () => {
+      const records = await store();
+      const record = sampleRecord({ revision: null, digest: null, servers: [] });
+      await records.write(record);
+      expect(await records.find(record.requestId)).toEqual(record);
+    });
+
+    it('leaves one record, with the later content, when a run is written twice', async () => {
+      const records = await store();
+      await records.write(sampleRecord());
+      await records.write(sampleRecord({ outcome: 'rolled_back', durationMs: 5 }));
+      const all = await records.list(10);
+      expect(all).toEqual([sampleRecord({ outcome: 'rolled_back', durationMs: 5 })]);
+    });
+
+    it('leaves one record when a run is written many times at once', async () => {
+      const records = await store();
+      await Promise.all(Array.from({ length: 10 }, (_, index) => records.write(sampleRecord({ durationMs: index }))));
+      expect(await records.list(10)).toHaveLength(1);
+    });
+
+    it('lists the newest first, as many as asked for', async () => {
+      const records = await store();
+      for (const day of [2, 3, 1]) {
+        await records.write(sampleRecord({ requestId: `request-${day}`, startedAtMs: day * 86_400_000 }));
+      }
+      expect((await records.list(2)).map(({ requestId }) => requestId)).toEqual(['request-3', 'request-2']);
+    });
+
+    it('finds nothing for a run that was never written', async () => {
+      const records = await store();
+      expect(await records.find('nobody')).toBeNull();
+    });
+  });
+}
