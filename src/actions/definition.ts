@@ -36,6 +36,8 @@ export interface FactDefinition {
   readonly label: Localized;
   /** Criterion phrases that need no number, with the comparison they stand for. */
   readonly phrases: { readonly zh: readonly string[]; readonly en: readonly string[] };
+  /** Names that a document puts before a comparison or a colon, for example 响应时间 in `响应时间 < 500ms`. */
+  readonly subjects?: { readonly zh: readonly string[]; readonly en: readonly string[] };
   readonly defaultComparison: '==' | '<=' | '<' | '>=';
   readonly defaultThreshold: number | boolean | string;
 }
