@@ -1,0 +1,25 @@
+# The Runsheet worker: reads runsheet.yaml from /project and runs the workflows and their activities.
+FROM node:20-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npx tsc -p tsconfig.build.json && npm prune --omit=dev
+
+FROM node:20-bookworm-slim
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini \
+  && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY package.json ./
+COPY templates ./templates
+COPY examples ./examples
+ENV NODE_ENV=production
+USER node
+WORKDIR /project
+# tini ends what a killed build had started, and passes SIGTERM on so that activities may finish.
+ENTRYPOINT ["tini", "--"]
+CMD ["node", "/app/dist/worker.js"]

@@ -1,0 +1,209 @@
+import type { ChildProcess } from 'node:child_process';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { EmbeddedError } from './embedded-error.ts';
+import { endGroup, signalGroup, startGroup } from './process-group.ts';
+
+/** Bundling the workflows and connecting takes a few seconds on a busy machine. */
+const READY_LIMIT_MS = 60_000;
+/** A worker that ends lets activities that run finish. */
+const GRACE_MS = 15_000;
+const FIRST_BACKOFF_MS = 250;
+const MAXIMUM_BACKOFF_MS = 10_000;
+/** A worker that lived this long is not counted as one that cannot start. */
+const STABLE_MS = 20_000;
+const MAXIMUM_FAILED_STARTS = 10;
+
+export interface WorkerProcessOptions {
+  /** The folder with runsheet.yaml; the worker's working directory. */
+  readonly projectFolder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absent: dist/worker.js of this package. */
+  readonly entry?: string;
+  /** False leaves a worker that died dead until `start` is called. */
+  readonly restart?: boolean;
+  /** Told each process group, so that it can be put on record. */
+  readonly onStarted?: (pid: number) => void;
+  /** One line for whoever watches: the worker died, is ready again, was given up. */
+  readonly onEvent?: (event: WorkerEvent) => void;
+}
+
+export type WorkerEvent =
+  | { readonly kind: 'ready'; readonly pid: number }
+  | { readonly kind: 'died'; readonly pid: number; readonly how: string }
+  | { readonly kind: 'given-up'; readonly logFile: string };
+
+export interface WorkerProcess {
+  /** null: none runs now. */
+  pid(): number | null;
+  /** Starts one where none runs; settles when it is ready. */
+  start(): Promise<void>;
+  /** Settles when a worker is ready, at once where one is. */
+  ready(): Promise<void>;
+  /** Ends the process group at once with SIGKILL, as a crash would; `restart` decides what follows. */
+  kill(): Promise<void>;
+  /** Ends it for good: what runs may finish within its grace time. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the worker as a process of its own and waits until it says `{"event":"ready"}` on standard output.
+ * @throws EmbeddedError NO_WORKER with the end of its log
+ */
+export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
+  const supervisor = new WorkerSupervisor(options);
+  try {
+    await supervisor.start();
+  } catch (error) {
+    await supervisor.close();
+    throw error;
+  }
+  return supervisor;
+}
+
+class WorkerSupervisor implements WorkerProcess {
+  readonly #options: WorkerProcessOptions;
+  readonly #logFile: string;
+  #child: ChildProcess | null = null;
+  #ready: Promise<void> = Promise.resolve();
+  #closing = false;
+  #failedStarts = 0;
+  #restartTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: WorkerProcessOptions) {
+    this.#options = options;
+    const folder = join(options.projectFolder, '.runsheet');
+    mkdirSync(folder, { recursive: true });
+    this.#logFile = join(folder, 'worker.log');
+  }
+
+  pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  start(): Promise<void> {
+    if (this.#child === null && this.#restartTimer === null) this.#expect(this.#launch());
+    return this.#ready;
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child?.pid === undefined) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    signalGroup(child.pid, 'SIGKILL');
+    await gone;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+    const pid = this.#child?.pid;
+    if (pid !== undefined) await endGroup(pid, GRACE_MS);
+  }
+
+  #launch(): Promise<void> {
+    const child = startGroup({
+      argv: [process.execPath, this.#options.entry ?? builtWorker()],
+      cwd: this.#options.projectFolder,
+      env: this.#options.env,
+      logFile: this.#logFile,
+      pipeOutput: true,
+    });
+    const startedMs = Date.now();
+    this.#child = child;
+    if (child.pid !== undefined) this.#options.onStarted?.(child.pid);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(noWorker(`not ready after ${READY_LIMIT_MS / 1000} s`, this.#logFile, ''));
+        if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+      }, READY_LIMIT_MS);
+      this.#followOutput(child, () => {
+        clearTimeout(timer);
+        this.#options.onEvent?.({ kind: 'ready', pid: child.pid ?? 0 });
+        resolve();
+      });
+      const ended = (how: string): void => {
+        clearTimeout(timer);
+        this.#ended(child, how, Date.now() - startedMs);
+        void lastLines(this.#logFile).then((excerpt) => reject(noWorker(how, this.#logFile, excerpt)));
+      };
+      child.once('error', (error) => ended(error.message));
+      child.once('exit', (code, signal) => ended(signal === null ? `exit code ${code}` : `signal ${signal}`));
+    });
+  }
+
+  #followOutput(child: ChildProcess, onReady: () => void): void {
+    if (child.stdout === null) return;
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => {
+      appendFileSync(this.#logFile, `${line}\n`);
+      if (isReadyLine(line)) onReady();
+    });
+  }
+
+  #ended(child: ChildProcess, how: string, livedMs: number): void {
+    if (this.#child !== child) return;
+    this.#child = null;
+    if (this.#closing) return;
+    this.#options.onEvent?.({ kind: 'died', pid: child.pid ?? 0, how });
+    // What the worker had started must not go on beside its successor.
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+    if (this.#options.restart === false) return;
+    this.#failedStarts = livedMs >= STABLE_MS ? 0 : this.#failedStarts + 1;
+    if (this.#failedStarts > MAXIMUM_FAILED_STARTS) {
+      this.#options.onEvent?.({ kind: 'given-up', logFile: this.#logFile });
+      return;
+    }
+    const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** Math.max(0, this.#failedStarts - 1), MAXIMUM_BACKOFF_MS);
+    const restarted = new Promise<void>((resolve, reject) => {
+      this.#restartTimer = setTimeout(() => {
+        this.#restartTimer = null;
+        this.#launch().then(resolve, reject);
+      }, backoffMs);
+    });
+    this.#expect(restarted);
+  }
+
+  /** Whoever awaits `ready` hears of a failure; nobody has to. */
+  #expect(ready: Promise<void>): void {
+    ready.catch(() => undefined);
+    this.#ready = ready;
+  }
+}
+
+/** Beside this file's folder in dist; in a checkout that runs from src, in the dist beside it. */
+function builtWorker(): string {
+  const fromSource = import.meta.url.endsWith('.ts');
+  return fileURLToPath(new URL(fromSource ? '../../dist/worker.js' : '../worker.js', import.meta.url));
+}
+
+function isReadyLine(line: string): boolean {
+  if (!line.startsWith('{')) return false;
+  try {
+    const parsed: unknown = JSON.parse(line);
+    return typeof parsed === 'object' && parsed !== null && 'event' in parsed && parsed.event === 'ready';
+  } catch {
+    return false;
+  }
+}
+
+async function lastLines(logFile: string): Promise<string> {
+  const text = await readFile(logFile, 'utf8').catch(() => '');
+  return text.trim().split('\n').slice(-5).join('\n').slice(-1_000);
+}
+
+function noWorker(how: string, logFile: string, excerpt: string): EmbeddedError {
+  const tail = excerpt === '' ? '' : `\n${excerpt}`;
+  return new EmbeddedError(
+    'NO_WORKER',
+    { zh: `worker 没有就绪（${how}）${tail}`, en: `the worker did not get ready (${how})${tail}` },
+    { zh: `查看 ${logFile}`, en: `look into ${logFile}` },
+  );
+}
