@@ -1,0 +1,67 @@
+import type { ContainerRuntime } from '../../ports/container-runtime.ts';
+import { PortError } from '../../ports/port-error.ts';
+import type { FakeRelease, FakeServer, FakeWorld } from './fake-world.ts';
+
+export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
+  return {
+    async inspect(name) {
+      const server = world.server(name);
+      const process = world.running(server);
+      return {
+        running: process !== null,
+        release: server.last,
+        startedAt: process === null ? null : new Date(performance.timeOrigin + process.startedMs).toISOString(),
+        present: [...server.present],
+        starts: { ...server.starts },
+      };
+    },
+    async pull(name, _service, { digest }, { signal }) {
+      signal?.throwIfAborted();
+      const server = world.server(name);
+      if (server.present.has(digest)) return;
+      releaseOf(world, digest);
+      server.pulls += 1;
+      server.present.add(digest);
+    },
+    async start(name, _service, start) {
+      const server = world.server(name);
+      const process = world.running(server);
+      if (process?.digest === start.digest) return;
+      if (process !== null) throw conflict(server, process.digest);
+      if (!server.present.has(start.digest)) throw missing(start.digest);
+      const release = { ...releaseOf(world, start.digest), version: start.version };
+      world.launch(server, release, start.runId, start);
+    },
+    async stop(name, _service, { graceMs }) {
+      const server = world.server(name);
+      const process = world.running(server);
+      if (process === null) return { stopped: true, forced: false, durationMs: 0 };
+      const forced = world.releases.get(process.digest)?.ignoresStop === true;
+      const startedMs = performance.now();
+      if (forced) await new Promise((resolve) => setTimeout(resolve, graceMs));
+      world.end(server);
+      return { stopped: true, forced, durationMs: performance.now() - startedMs };
+    },
+    async finish(name, _service, keep) {
+      const server = world.server(name);
+      server.finished += 1;
+      const running = server.process?.digest;
+      const others = [...server.present].filter((digest) => digest !== running);
+      for (const digest of others.slice(0, Math.max(0, others.length - keep))) server.present.delete(digest);
+    },
+  };
+}
+
+function releaseOf(world: FakeWorld, digest: string): FakeRelease {
+  const release = world.releases.get(digest);
+  if (release === undefined) throw missing(digest);
+  return release;
+}
+
+function missing(digest: string): PortError {
+  return new PortError('not-found', digest, `there is no release ${digest}`, 'Build and push it first.');
+}
+
+function conflict(server: FakeServer, digest: string): PortError {
+  return new PortError('conflict', server.name, `${server.name} runs ${digest}`, 'Stop it first.');
+}

@@ -1,0 +1,57 @@
+import { posix } from 'node:path';
+import type { ExecOptions, ExecResult, ServerHost, ServerHosts } from '../../ports/server-host.ts';
+import type { FakeServer, FakeWorld } from './fake-world.ts';
+
+const DEFAULT_MODE = 0o644;
+
+export function createFakeServerHosts(world: FakeWorld): ServerHosts {
+  return {
+    get: (name) => hostOf(world.server(name)),
+    close: () => Promise.resolve(),
+  };
+}
+
+function hostOf(server: FakeServer): ServerHost {
+  const { name, address, servicePort, baseFolder } = server;
+  const place = (path: string): string => posix.resolve(baseFolder, path);
+  return {
+    name,
+    address,
+    servicePort,
+    baseFolder,
+    exec: (argv, options = {}) => Promise.resolve(execute(server, argv, options)),
+    readFile: (path) => Promise.resolve(server.files.get(place(path))?.content ?? null),
+    writeFile(path, content, mode = DEFAULT_MODE) {
+      server.writes += 1;
+      server.files.set(place(path), { content: Buffer.from(content), mode });
+      return Promise.resolve();
+    },
+  };
+}
+
+type Program = (server: FakeServer, args: readonly string[], options: ExecOptions) => ExecResult;
+
+/** The few programs that this world has. */
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  true: () => result(0),
+  false: () => result(1),
+  cat: (_server, _args, { stdin = '' }) => result(0, stdin.toString()),
+  printf: (_server, [format = '', ...values]) =>
+    result(0, values.reduce((text, value) => text.replace('%s', () => value), format)),
+  rm: (server, args) => {
+    for (const path of args.filter((each) => !each.startsWith('-'))) {
+      server.files.delete(posix.resolve(server.baseFolder, path));
+    }
+    return result(0);
+  },
+};
+
+function execute(server: FakeServer, argv: readonly string[], options: ExecOptions): ExecResult {
+  const [name = '', ...args] = argv;
+  const program = Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : undefined;
+  return program?.(server, args, options) ?? result(127, '', `${name}: not found`);
+}
+
+function result(exitCode: number, stdout = '', stderr = ''): ExecResult {
+  return { exitCode, stdout, stderr };
+}
