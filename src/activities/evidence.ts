@@ -1,0 +1,33 @@
+/** Short lines for people out of long outputs. */
+
+const LONGEST_LINE = 300;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the purpose
+const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** One line without control characters, at most 300 characters. */
+export function line(text: string): string {
+  const plain = text.replaceAll(CONTROL, '').replaceAll(/\s+/g, ' ').trim();
+  return plain.length <= LONGEST_LINE ? plain : `${plain.slice(0, LONGEST_LINE - 1)}…`;
+}
+
+/** The last line that holds something. */
+export function lastLine(text: string): string {
+  return lastLines(text, 1)[0] ?? '';
+}
+
+/** The last lines that hold something, oldest first. */
+export function lastLines(text: string, count: number): readonly string[] {
+  const tail = text.slice(-count * LONGEST_LINE * 4);
+  return tail
+    .split(/\r?\n|\r/)
+    .map(line)
+    .filter((each) => each !== '')
+    .slice(-count);
+}
+
+/** A duration for people: 850 ms, 12.3 s. */
+export function duration(milliseconds: number): string {
+  return milliseconds < 1_000
+    ? `${Math.round(milliseconds)} ms`
+    : `${(milliseconds / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,87 @@
+/** The one place where errors become Temporal failures: a stable type, retryable or not, a remedy. */
+import { CancelledFailure } from '@temporalio/activity';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { PortError, type PortErrorKind } from '../ports/port-error.ts';
+
+type Redact = (text: string) => string;
+
+/** Trying again helps only where something was out of reach. */
+const BY_KIND: Record<PortErrorKind, { readonly type: string; readonly retryable: boolean }> = {
+  unavailable: { type: 'UNAVAILABLE', retryable: true },
+  unreachable: { type: 'UNREACHABLE', retryable: true },
+  'not-found': { type: 'NOT_FOUND', retryable: false },
+  unknown: { type: 'UNKNOWN_NAME', retryable: false },
+  refused: { type: 'REFUSED', retryable: false },
+  conflict: { type: 'CONFLICT', retryable: false },
+  invalid: { type: 'INVALID', retryable: false },
+};
+
+/** A message that begins with a refusal's name (`PATH_OUTSIDE_PROJECT: …`) gives the type. */
+const NAMED = /^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+): /;
+const LONGEST_MESSAGE = 4_000;
+
+export interface Problem {
+  /** Stable upper-case name; the failure's type. */
+  readonly code: string;
+  /** What is wrong and where, one sentence or two. */
+  readonly message: string;
+  /** What to do next. */
+  readonly remedy: string;
+  /** Only where the same attempt may succeed later. */
+  readonly retryable?: boolean;
+}
+
+/** A failure of an activity's own making, for example a test run without a report. */
+export function problem(found: Problem): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: found.code,
+    message: sentence(found.message, found.remedy),
+    nonRetryable: found.retryable !== true,
+  });
+}
+
+/**
+ * Turns whatever an activity threw into a failure that Temporal and people understand.
+ * @param cancelled whether the activity was told to stop; then its error is the cancellation
+ */
+export function toActivityFailure(error: unknown, cancelled: boolean, redact: Redact): Error {
+  if (error instanceof CancelledFailure) return error;
+  if (cancelled) return new CancelledFailure('The activity was cancelled.');
+  if (error instanceof ApplicationFailure) return redacted(error, redact);
+  if (error instanceof TemporalFailure) return error;
+  if (error instanceof PortError) return fromPort(error, redact);
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return ApplicationFailure.create({
+    type: 'UNEXPECTED',
+    message: clip(redact(message)),
+    nonRetryable: error instanceof TypeError || error instanceof RangeError,
+  });
+}
+
+function fromPort(error: PortError, redact: Redact): ApplicationFailure {
+  const { type, retryable } = BY_KIND[error.kind];
+  return ApplicationFailure.create({
+    type: NAMED.exec(error.message)?.[1] ?? type,
+    message: clip(redact(sentence(error.message, error.remedy))),
+    nonRetryable: !retryable,
+    details: [{ kind: error.kind, subject: redact(error.subject) }],
+  });
+}
+
+function redacted(error: ApplicationFailure, redact: Redact): ApplicationFailure {
+  const message = clip(redact(error.message));
+  if (message === error.message) return error;
+  return ApplicationFailure.create({
+    message,
+    nonRetryable: error.nonRetryable === true,
+    ...(typeof error.type === 'string' && { type: error.type }),
+  });
+}
+
+function sentence(message: string, remedy: string): string {
+  return remedy === '' ? message : `${message} ${remedy}`;
+}
+
+function clip(text: string): string {
+  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)}…`;
+}
