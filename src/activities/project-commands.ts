@@ -1,0 +1,139 @@
+/** Runs the commands of runsheet.yaml (or detected ones) in the run's checkout. */
+import type { ActionInput } from '../plan/run.ts';
+import type { ProjectCommand } from '../plan/settings.ts';
+import type { CommandResult } from '../ports/command-runner.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type Progress, say } from './context.ts';
+import { type CommandName, detectCommand } from './detect.ts';
+import { duration, lastLines } from './evidence.ts';
+import { problem } from './failures.ts';
+
+export interface CommandPorts extends Pick<Ports, 'commands' | 'artifacts'> {
+  /** Takes secrets out of what a command printed. */
+  readonly redact: (text: string) => string;
+}
+
+export interface Chosen {
+  readonly command: ProjectCommand;
+  /** One line of evidence: where the command came from. */
+  readonly from: string;
+}
+
+const DEFAULT_TIMEOUT_SECONDS = 900;
+
+/**
+ * The command for a name: the project's, or the detected one, whose packages are installed first.
+ * @returns null, with the reason, where there is nothing to run
+ */
+export async function chooseCommand(
+  ports: CommandPorts,
+  input: ActionInput,
+  name: CommandName,
+  folder: string,
+  progress: Progress,
+): Promise<Chosen | { readonly command: null; readonly reason: string }> {
+  const configured = input.project.commands?.[name];
+  if (configured === null) {
+    const zh = `runsheet.yaml 的 commands.${name} 为空：不执行`;
+    return { command: null, reason: say(input.run, zh, `commands.${name} is null: nothing to do`) };
+  }
+  if (configured !== undefined) return { command: configured, from: `commands.${name}` };
+  const detected = await detectCommand(name, folder, ports.commands);
+  if (detected === null) {
+    const zh = `runsheet.yaml 没有 commands.${name}，也没有识别出可用的工具`;
+    const en = `commands.${name} is not set in runsheet.yaml, and no tool was detected`;
+    return { command: null, reason: say(input.run, zh, en) };
+  }
+  if (detected.needsPackages) await installPackages(ports, input, folder, progress);
+  return { command: detected.command, from: detected.from };
+}
+
+export interface Ran extends CommandResult {
+  /** Reference of the full, redacted log. */
+  readonly log: string;
+  readonly startedAtMs: number;
+  /** One line of evidence: the program, how it ended, how long it took. */
+  readonly summary: string;
+}
+
+/**
+ * Runs a command to its end and keeps its redacted output as an artifact.
+ * @throws ApplicationFailure COMMAND_ENDED where it was killed or ran out of time: that is no result
+ */
+export async function runInCheckout(
+  ports: CommandPorts,
+  input: ActionInput,
+  command: ProjectCommand,
+  folder: string,
+  progress: Progress,
+  logName: string,
+): Promise<Ran> {
+  const timeoutSeconds = command.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  const startedAtMs = Date.now();
+  const result = await ports.commands.run({
+    argv: command.argv,
+    cwd: folder,
+    env: environmentOf(input),
+    timeoutMs: timeoutSeconds * 1_000,
+    signal: progress.signal,
+    onOutput: (text) => progress.report(ports.redact(text)),
+  });
+  const program = command.argv.join(' ');
+  const text = ports.redact(`$ ${program}\n${result.stdout}\n${result.stderr}\n`);
+  const log = await ports.artifacts.write(input.run.requestId, `logs/${logName}.log`, text);
+  progress.signal.throwIfAborted();
+  if (result.endedBy !== 'exit') throw ended(input, program, result, timeoutSeconds, log);
+  const status = say(input.run, `退出码 ${result.exitCode}`, `exit code ${result.exitCode}`);
+  const summary = ports.redact(`${program}: ${status}, ${duration(result.durationMs)}`);
+  return { ...result, log, startedAtMs, summary };
+}
+
+/** The end of what a command printed, for a failure's message. */
+export function excerptOf(ports: CommandPorts, result: CommandResult): string {
+  const text = result.stderr.trim() === '' ? result.stdout : result.stderr;
+  return lastLines(ports.redact(text), 5).join(' | ');
+}
+
+function environmentOf(input: ActionInput): Readonly<Record<string, string>> {
+  return {
+    CI: 'true',
+    RUNSHEET_SERVICE: input.run.service,
+    RUNSHEET_ENVIRONMENT: input.run.environment,
+    RUNSHEET_VERSION: input.run.version,
+    RUNSHEET_REVISION: input.source?.revision ?? '',
+  };
+}
+
+async function installPackages(
+  ports: CommandPorts,
+  input: ActionInput,
+  folder: string,
+  progress: Progress,
+): Promise<void> {
+  const command = { argv: ['npm', 'ci', '--no-audit', '--no-fund'] };
+  const ran = await runInCheckout(ports, input, command, folder, progress, `${input.step}-npm-ci`);
+  if (ran.exitCode === 0) return;
+  throw problem({
+    code: 'PACKAGES_NOT_INSTALLED',
+    message: `npm ci ended with ${ran.exitCode}: ${excerptOf(ports, ran)}`,
+    remedy: `See ${ran.log}; check package-lock.json and the package registry.`,
+    retryable: true,
+  });
+}
+
+function ended(
+  input: ActionInput,
+  program: string,
+  result: CommandResult,
+  timeoutSeconds: number,
+  log: string,
+): Error {
+  const timedOut = result.endedBy === 'timeout';
+  const zh = timedOut ? `超过 ${timeoutSeconds} 秒，已终止` : '被信号终止';
+  const en = timedOut ? `was ended after ${timeoutSeconds} s` : 'was ended by a signal';
+  return problem({
+    code: timedOut ? 'COMMAND_TIMEOUT' : 'COMMAND_ENDED',
+    message: `${program}: ${say(input.run, zh, en)}`,
+    remedy: timedOut ? `See ${log}; raise its timeout in runsheet.yaml.` : `See ${log}.`,
+  });
+}

@@ -1,0 +1,48 @@
+/** Where `version` becomes a pinned source, and the run's own clean checkout of it. */
+import { join } from 'node:path';
+import type { RunRef, SourcePin } from '../plan/run.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { SystemActivities } from './contract.ts';
+import { withHeartbeat } from './context.ts';
+import { problem } from './failures.ts';
+
+export type SourceActivities = Pick<SystemActivities, 'resolveSource'>;
+export type SourcePorts = Pick<Ports, 'source' | 'artifacts'>;
+
+/** `resolveSource` pins the version to a commit or content digest and makes the checkout. */
+export function createSourceActivities(ports: SourcePorts): SourceActivities {
+  return {
+    resolveSource: ({ run }) =>
+      withHeartbeat(async ({ report }) => {
+        const pin = await ports.source.resolve(run.version);
+        report(`${run.version} = ${pin.revision}`);
+        await checkout(ports, run, pin);
+        return pin;
+      }),
+  };
+}
+
+/**
+ * The run's checkout. Every activity calls it first: the files of the source are put back as pinned,
+ * and what earlier commands made beside them (packages, build results, reports) stays.
+ * @returns the folder, `<run folder>/source`
+ */
+export async function ensureCheckout(
+  ports: SourcePorts,
+  input: { readonly run: RunRef; readonly source?: SourcePin },
+): Promise<string> {
+  if (input.source === undefined) {
+    throw problem({
+      code: 'SOURCE_NOT_RESOLVED',
+      message: `The version ${input.run.version} has not been resolved to a source in this run.`,
+      remedy: 'Start the run again.',
+    });
+  }
+  return checkout(ports, input.run, input.source);
+}
+
+async function checkout(ports: SourcePorts, run: RunRef, pin: SourcePin): Promise<string> {
+  const folder = join(await ports.artifacts.folder(run.requestId), 'source');
+  await ports.source.checkout(pin.revision, folder);
+  return folder;
+}
