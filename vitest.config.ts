@@ -3,9 +3,19 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/lab/**', 'node_modules/**'],
+    exclude: ['test/lab/**', 'node_modules/**', '**/fixtures/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    coverage: {
+      // istanbul: V8's counters do not see what runs in the workflow sandbox.
+      provider: 'istanbul',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+      thresholds: {
+        'src/compiler/**': { branches: 90 },
+        'src/workflows/**': { branches: 90 },
+      },
+    },
   },
 });
