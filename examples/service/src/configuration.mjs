@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
 /**
  * Reads NAME=value lines; empty lines and those that begin with # are skipped.
@@ -16,10 +17,22 @@ export function parseConfiguration(text) {
 }
 
 /**
- * The configuration file that CONFIG_FILE names; without one, nothing is configured.
- * @param {Record<string, string | undefined>} env
+ * The configuration file that CONFIG_FILE names; without one, nothing is configured. A relative name
+ * is looked up in the working folder and in the folders above it, as a release stands below the
+ * folder that holds its configuration.
  */
-export function loadConfiguration(env) {
-  const file = env.CONFIG_FILE;
-  return file === undefined || file === '' ? {} : parseConfiguration(readFileSync(file, 'utf8'));
+export function loadConfiguration(env, folder = process.cwd()) {
+  const name = env.CONFIG_FILE;
+  if (name === undefined || name === '') return {};
+  for (const candidate of [folder, ...foldersAbove(folder)]) {
+    const file = resolve(candidate, name);
+    if (existsSync(file)) return parseConfiguration(readFileSync(file, 'utf8'));
+  }
+  process.stderr.write(`the configuration file ${name} is not there\n`);
+  return {};
+}
+
+function foldersAbove(folder) {
+  const parent = dirname(folder);
+  return parent === folder ? [] : [parent, ...foldersAbove(parent)];
 }
