@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContainerRuntime, ReleaseImage, ReleaseStart } from '../../src/ports/container-runtime.ts';
+
+/** A server on which nothing of the service has ever run, and a registry with two releases. */
+export interface ContainerRuntimeSubject {
+  readonly runtime: ContainerRuntime;
+  readonly server: string;
+  readonly service: string;
+  /** Releases that run until they are stopped and that end at SIGTERM. */
+  readonly first: ReleaseImage;
+  readonly second: ReleaseImage;
+  /** How to start one; the contract adds digest, version and run. */
+  readonly start: Pick<ReleaseStart, 'command' | 'environment' | 'port'>;
+  close(): Promise<void>;
+}
+
+const MISSING = `sha256:${'0'.repeat(64)}`;
+const STOP = { signal: 'SIGTERM', graceMs: 5_000 };
+
+export function describeContainerRuntimeContract(
+  name: string,
+  makeSubject: () => Promise<ContainerRuntimeSubject>,
+): void {
+  describe(`ContainerRuntime: ${name}`, () => {
+    let subject: ContainerRuntimeSubject;
+
+    const inspect = () => subject.runtime.inspect(subject.server, subject.service);
+    const pull = (image: ReleaseImage) => subject.runtime.pull(subject.server, subject.service, image, {});
+    const stop = () => subject.runtime.stop(subject.server, subject.service, STOP);
+    const start = ({ digest }: ReleaseImage, version: string, runId = 'run-1') =>
+      subject.runtime.start(subject.server, subject.service, { ...subject.start, digest, version, runId });
+
+    beforeEach(async () => {
+      subject = await makeSubject();
+    });
+    afterEach(() => subject.close());
+
+    it('finds nothing on a server that never had the service', async () => {
+      const state = { running: false, release: null, startedAt: null, present: [], starts: {} };
+      expect(await inspect()).toEqual(state);
+      expect(await stop()).toMatchObject({ stopped: true, forced: false });
+    });
+
+    it('pulls by digest, twice over', async () => {
+      await pull(subject.first);
+      await pull(subject.first);
+      expect((await inspect()).present).toEqual([subject.first.digest]);
+    });
+
+    it('refuses a digest that the registry does not have', async () => {
+      await expect(pull({ ...subject.first, digest: MISSING })).rejects.toMatchObject({
+        name: 'PortError',
+        kind: 'not-found',
+      });
+      expect((await inspect()).present).toEqual([]);
+    });
+
+    it('starts a release once, however often it is asked', async () => {
+      await pull(subject.first);
+      await start(subject.first, 'v1');
+      await start(subject.first, 'v1');
+      const state = await inspect();
+      expect(state.running).toBe(true);
+      expect(state.release).toEqual({ digest: subject.first.digest, version: 'v1', runId: 'run-1' });
+      expect(state.startedAt).toMatch(/^\d{4}-\d\d-\d\dT/u);
+      expect(state.starts).toEqual({ [subject.first.digest]: 1 });
+    });
+
+    it('refuses to start a second release beside one that runs', async () => {
+      await pull(subject.first);
+      await pull(subject.second);
+      await start(subject.first, 'v1');
+      await expect(start(subject.second, 'v2')).rejects.toMatchObject({ name: 'PortError', kind: 'conflict' });
+      expect((await inspect()).release?.version).toBe('v1');
+    });
+
+    it('refuses to start a release that was not pulled', async () => {
+      await expect(start(subject.first, 'v1')).rejects.toMatchObject({ name: 'PortError', kind: 'not-found' });
+      expect((await inspect()).running).toBe(false);
+    });
+
+    it('stops, keeps the release, and brings it back', async () => {
+      await pull(subject.first);
+      await pull(subject.second);
+      await start(subject.first, 'v1');
+      expect(await stop()).toMatchObject({ stopped: true, forced: false });
+      expect(await stop()).toMatchObject({ stopped: true, forced: false });
+      expect((await inspect()).running).toBe(false);
+      await start(subject.second, 'v2', 'run-2');
+      await stop();
+      await start(subject.first, 'v1', 'run-2-restored');
+      const state = await inspect();
+      expect(state.release).toMatchObject({ digest: subject.first.digest, runId: 'run-2-restored' });
+      expect(state.starts).toEqual({ [subject.first.digest]: 2, [subject.second.digest]: 1 });
+    });
+
+    it('finishes: what runs stays, twice over', async () => {
+      await pull(subject.first);
+      await pull(subject.second);
+      await start(subject.second, 'v2');
+      await subject.runtime.finish(subject.server, subject.service, 0);
+      await subject.runtime.finish(subject.server, subject.service, 0);
+      const state = await inspect();
+      expect(state.running).toBe(true);
+      expect(state.present).toEqual([subject.second.digest]);
+    });
+
+    it('knows only the servers of the project', async () => {
+      await expect(subject.runtime.inspect('no-such-server', subject.service)).rejects.toMatchObject({
+        name: 'PortError',
+        kind: 'unknown',
+      });
+    });
+  });
+}

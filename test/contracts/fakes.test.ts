@@ -1,0 +1,125 @@
+import { createServer } from 'node:http';
+import { createFakeContainerRuntime } from '../../src/adapters/fake/fake-container-runtime.ts';
+import { createFakeHttpProbe } from '../../src/adapters/fake/fake-http-probe.ts';
+import { createFakeLoadBalancer } from '../../src/adapters/fake/fake-load-balancer.ts';
+import { createFakeServerHosts } from '../../src/adapters/fake/fake-server-hosts.ts';
+import { type FakeAnswer, type FakeRequest, FakeWorld } from '../../src/adapters/fake/fake-world.ts';
+import { createHttpProbe } from '../../src/adapters/http/http-probe.ts';
+import { describeContainerRuntimeContract } from './container-runtime.ts';
+import { describeHttpProbeContract } from './http-probe.ts';
+import { describeLoadBalancerContract } from './load-balancer.ts';
+import { describeServerHostContract } from './server-host.ts';
+
+const FIRST = `sha256:${'1'.repeat(64)}`;
+const SECOND = `sha256:${'2'.repeat(64)}`;
+const SERVERS = ['s1', 's2', 's3'];
+const CLOSED_PORT = 1;
+
+const done = (): Promise<void> => Promise.resolve();
+
+function serve({ method, path, headers, body }: FakeRequest): FakeAnswer {
+  switch (path) {
+    case '/slow':
+      return { status: 200, delayMs: 300 };
+    case '/broken':
+      return { status: 503 };
+    case '/moved':
+      return { status: 302, headers: { location: '/ok' } };
+    case '/large':
+      return { status: 200, body: 'x'.repeat(100_000) };
+    case '/echo':
+      return { status: 200, body: `${method} ${headers['x-ask'] ?? ''} ${body}` };
+    default:
+      return { status: 200, body: 'hello', headers: { 'x-test': 'yes' } };
+  }
+}
+
+function newWorld(running?: string): FakeWorld {
+  const releases = [
+    { digest: FIRST, version: 'v1', answer: serve },
+    { digest: SECOND, version: 'v2', answer: serve },
+  ];
+  return new FakeWorld({ servers: SERVERS, releases, ...(running !== undefined && { running }) });
+}
+
+describeLoadBalancerContract('fake', async () => {
+  const world = newWorld(FIRST);
+  const probe = createFakeHttpProbe(world);
+  return {
+    balancer: createFakeLoadBalancer(world),
+    pool: world.pool,
+    servers: SERVERS,
+    async send(path) {
+      const url = `${world.poolUrl}${path}`;
+      return (await probe.request({ method: 'GET', url, timeoutMs: 5_000 })).status;
+    },
+    async setMaint(server) {
+      world.member(server).admin = 'maint';
+    },
+    async setDown(server, down) {
+      world.member(server).unreachable = down;
+    },
+    close: done,
+  };
+});
+
+describeContainerRuntimeContract('fake', async () => ({
+  runtime: createFakeContainerRuntime(newWorld()),
+  server: 's1',
+  service: 'hello',
+  first: { repository: 'hello', digest: FIRST },
+  second: { repository: 'hello', digest: SECOND },
+  start: { command: ['node', 'server.js'], environment: {}, port: 8_100 },
+  close: done,
+}));
+
+describeServerHostContract('fake', async () => ({
+  hosts: createFakeServerHosts(newWorld()),
+  server: 's1',
+  close: done,
+}));
+
+describeHttpProbeContract('fake', async () => {
+  const world = newWorld(FIRST);
+  const { address, servicePort } = world.server('s1');
+  return {
+    probe: createFakeHttpProbe(world),
+    host: address,
+    port: servicePort,
+    closedPort: CLOSED_PORT,
+    connections: () => null,
+    close: done,
+  };
+});
+
+describeHttpProbeContract('undici', async () => {
+  let connections = 0;
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    const ask = request.headers['x-ask'];
+    const headers = { 'x-ask': typeof ask === 'string' ? ask : '' };
+    const answer = serve({ method: request.method ?? '', path: request.url ?? '', headers, body });
+    setTimeout(() => {
+      response.writeHead(answer.status, answer.headers);
+      response.end(answer.body);
+    }, answer.delayMs ?? 0);
+  });
+  server.on('connection', () => {
+    connections += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    probe: createHttpProbe(),
+    host: '127.0.0.1',
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    closedPort: CLOSED_PORT,
+    connections: () => connections,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+});
