@@ -70,6 +70,8 @@ export class Pool {
 
   /** To be called after anything that decides who takes requests has changed. */
   changed(): void {
+    // The shares begin anew, so that weights hold exactly from here on.
+    for (const member of this.members.values()) member.credit = 0;
     const empty = ![...this.members.values()].some(takesRequests);
     if (empty) {
       this.#emptySinceMs ??= performance.now();
