@@ -60,7 +60,7 @@ async function runCheck(
   if (found === null) return byExitCode(input, name, ran);
   if (found.findings.length === 0 && ran.exitCode !== 0) throw crashed(ports, command, ran);
   return {
-    facts: [factOf(input, name, found.findings)],
+    facts: factsOf(input, name, found.findings),
     evidence: [line(ran.summary), ...evidenceOf(input, name, found.findings).map(ports.redact)],
     artifacts: [...found.artifacts, ran.log],
   };
@@ -107,23 +107,31 @@ async function freshTexts(folder: string, report: string, ran: Ran): Promise<rea
   return Promise.all(files.map((file) => readReport(folder, file.path)));
 }
 
-/** Without a report an exit code proves style, and nothing else. */
+/**
+ * Without a report an exit code proves style, and nothing else: 0 says that no rule is broken, any
+ * other that something is, counted as one serious finding, since nobody can tell what it was.
+ */
 function byExitCode(input: ActionInput, name: Check, ran: Ran): ActionResult {
   const evidence = [line(ran.summary)];
   if (name !== 'lint') {
     return { facts: [], evidence: [...evidence, whatToSet(input, name)], artifacts: [ran.log] };
   }
-  const fact: Fact = { id: 'code.style_ok', value: ran.exitCode === 0, detail: evidence[0] ?? '' };
-  return { facts: [fact], evidence, artifacts: [ran.log] };
+  const detail = line(ran.summary);
+  const serious: Fact = { id: 'code.serious_findings', value: ran.exitCode === 0 ? 0 : 1, detail };
+  const style: Fact = { id: 'code.style_ok', value: ran.exitCode === 0, detail };
+  return { facts: [serious, style], evidence, artifacts: [ran.log] };
 }
 
-function factOf(input: ActionInput, name: Check, findings: readonly Finding[]): Fact {
+function factsOf(input: ActionInput, name: Check, findings: readonly Finding[]): readonly Fact[] {
   const deciding = decidingOf(name, findings);
   const [first] = describeFindings(deciding, 1);
-  const detail = [countLine(input, findings), ...(first === undefined ? [] : [first])].join('; ');
-  if (name === 'lint') return { id: 'code.style_ok', value: deciding.length === 0, detail: line(detail) };
-  const id = name === 'analyze' ? 'code.serious_findings' : 'security.high_findings';
-  return { id, value: deciding.length, samples: findings.length, detail: line(detail) };
+  const text = [countLine(input, findings), ...(first === undefined ? [] : [first])].join('; ');
+  const detail = line(text);
+  const security = name === 'scan' || name === 'audit';
+  const id = security ? 'security.high_findings' : 'code.serious_findings';
+  const counted: Fact = { id, value: deciding.length, samples: findings.length, detail };
+  if (name !== 'lint') return [counted];
+  return [counted, { id: 'code.style_ok', value: deciding.length === 0, detail }];
 }
 
 function decidingOf(name: Check, findings: readonly Finding[]): readonly Finding[] {

@@ -1,0 +1,225 @@
+/**
+ * Step 3 of the seed: compile, package, build, push. An image carries labels that say what it was
+ * built from; a tag that the registry already holds is used again where they name the same revision
+ * and inputs, and refused where they do not, so that a tag never changes its meaning.
+ */
+import { join } from 'node:path';
+import type { ActionInput, ActionResult, Fact, ImagePin } from '../plan/run.ts';
+import type { ImageSettings } from '../plan/settings.ts';
+import type { Ports } from '../ports/ports.ts';
+import { PortError } from '../ports/port-error.ts';
+import type { RegistryImage } from '../ports/registry.ts';
+import type { ActionActivities } from './contract.ts';
+import { type Progress, say, withHeartbeat } from './context.ts';
+import { line } from './evidence.ts';
+import { problem } from './failures.ts';
+import { type ImageLabels, labelsOf, sameInputs, tagOf } from './image-labels.ts';
+import { chooseCommand, type CommandPorts, excerptOf, runInCheckout } from './project-commands.ts';
+import { ensureCheckout, type SourcePorts } from './source.ts';
+
+export type BuildActivities = Pick<
+  ActionActivities,
+  'build.compile' | 'build.package' | 'image.build' | 'image.push'
+>;
+type BuildPorts = CommandPorts & SourcePorts & Pick<Ports, 'builder' | 'registry'>;
+
+export function createBuildActivities(ports: BuildPorts): BuildActivities {
+  const command = (name: 'compile' | 'package') => (input: ActionInput) =>
+    withHeartbeat((progress) => runBuildCommand(ports, input, name, progress));
+  return {
+    'build.compile': command('compile'),
+    'build.package': command('package'),
+    'image.build': (input) => withHeartbeat((progress) => buildImage(ports, input, progress)),
+    'image.push': (input) => withHeartbeat((progress) => pushImage(ports, input, progress)),
+  };
+}
+
+async function runBuildCommand(
+  ports: BuildPorts,
+  input: ActionInput,
+  name: 'compile' | 'package',
+  progress: Progress,
+): Promise<ActionResult> {
+  const folder = await ensureCheckout(ports, input);
+  const chosen = await chooseCommand(ports, input, name, folder, progress);
+  if (chosen.command === null) return { facts: [], evidence: [chosen.reason] };
+  const ran = await runInCheckout(ports, input, chosen.command, folder, progress, `${input.step}-${name}`);
+  if (ran.exitCode !== 0) {
+    throw problem({
+      code: 'BUILD_FAILED',
+      message: `${ran.summary}: ${excerptOf(ports, ran)}`,
+      remedy: say(input.run, `完整输出见 ${ran.log}。`, `The full output is in ${ran.log}.`),
+    });
+  }
+  return { facts: [], evidence: [line(ran.summary)], artifacts: [ran.log] };
+}
+
+async function buildImage(
+  ports: BuildPorts,
+  input: ActionInput,
+  progress: Progress,
+): Promise<ActionResult> {
+  const wanted = wantedImage(input);
+  const held = await heldImage(ports, input, wanted);
+  if (held !== null) return reused(input, wanted, held);
+  const built = await build(ports, input, wanted, progress);
+  const size = `${Math.ceil(built.sizeBytes / 1024)} KiB`;
+  const zh = `已构建 ${wanted.repository}:${wanted.tag}（${size}）`;
+  const detail = say(input.run, zh, `built ${wanted.repository}:${wanted.tag} (${size})`);
+  const fact: Fact = { id: 'image.built', value: true, detail };
+  return { facts: [fact, tagFact(wanted)], evidence: [detail] };
+}
+
+/** Pushes what was built, and pins the digest that the registry answers to the tag. */
+async function pushImage(
+  ports: BuildPorts,
+  input: ActionInput,
+  progress: Progress,
+): Promise<ActionResult> {
+  const wanted = wantedImage(input);
+  const held = await heldImage(ports, input, wanted);
+  const digest = held?.digest ?? (await pushBuilt(ports, input, wanted, progress));
+  const answered = await ports.registry.resolve(wanted.repository, wanted.tag);
+  if (answered?.digest !== digest) throw otherDigest(input, wanted, digest, answered);
+  const pin: ImagePin = { reference: `${wanted.repository}@${digest}`, tag: wanted.tag, digest };
+  const detail =
+    held === null
+      ? say(input.run, `registry 的应答：${wanted.tag} = ${digest}`, `the registry answers ${wanted.tag} = ${digest}`)
+      : say(input.run, `registry 已有 ${wanted.tag} = ${digest}`, `the registry already holds ${wanted.tag} = ${digest}`);
+  const fact: Fact = { id: 'image.pushed', value: true, detail };
+  return { facts: [fact, tagFact(wanted)], evidence: [detail], image: pin };
+}
+
+interface WantedImage {
+  readonly settings: ImageSettings;
+  readonly repository: string;
+  readonly tag: string;
+  readonly labels: ImageLabels;
+}
+
+function wantedImage(input: ActionInput): WantedImage {
+  const settings = input.project.image;
+  if (settings === undefined) {
+    throw problem({
+      code: 'BAD_PROJECT_FILE',
+      message: say(input.run, '没有 image 设置。', 'There are no image settings.'),
+      remedy: say(input.run, '请在 runsheet.yaml 填写 image。', 'Fill in image in runsheet.yaml.'),
+    });
+  }
+  return {
+    settings,
+    repository: settings.repository,
+    tag: tagOf(input),
+    labels: labelsOf(input, settings),
+  };
+}
+
+/** The image that the registry holds under the tag, if it is this one; null: there is none. */
+async function heldImage(
+  ports: BuildPorts,
+  input: ActionInput,
+  wanted: WantedImage,
+): Promise<RegistryImage | null> {
+  const held = await ports.registry.resolve(wanted.repository, wanted.tag);
+  if (held === null || sameInputs(held.labels, wanted.labels)) return held;
+  const theirs = held.labels['runsheet.revision'] ?? say(input.run, '（没有标签）', '(no label)');
+  const zh = `registry 中的 ${wanted.repository}:${wanted.tag} 来自另一个源 ${theirs}，或其他构建输入；本次运行的源是 ${wanted.labels['runsheet.revision']}`;
+  const en = `The registry holds ${wanted.repository}:${wanted.tag} of another source, ${theirs}, or of other build inputs; this run's source is ${wanted.labels['runsheet.revision']}`;
+  throw problem({
+    code: 'IMAGE_TAG_TAKEN',
+    message: `${say(input.run, zh, en)}.`,
+    remedy: say(
+      input.run,
+      '请发布新的版本号，或从 registry 删除该标签。',
+      'Release under a new version, or delete the tag from the registry.',
+    ),
+  });
+}
+
+async function build(
+  ports: BuildPorts,
+  input: ActionInput,
+  wanted: WantedImage,
+  progress: Progress,
+): Promise<{ readonly localReference: string; readonly sizeBytes: number }> {
+  const folder = await ensureCheckout(ports, input);
+  const built = await ports.builder.build({
+    context: join(folder, contextOf(input, wanted.settings)),
+    include: wanted.settings.include,
+    repository: wanted.repository,
+    tag: wanted.tag,
+    labels: wanted.labels,
+    signal: progress.signal,
+    onProgress: (text) => progress.report(ports.redact(text)),
+  });
+  await ports.artifacts.write(input.run.requestId, localName(wanted), built.localReference);
+  return built;
+}
+
+/** Where the local image is gone (another worker took over), it is built again from the same source. */
+async function pushBuilt(
+  ports: BuildPorts,
+  input: ActionInput,
+  wanted: WantedImage,
+  progress: Progress,
+): Promise<string> {
+  const push = async (local: string): Promise<string> =>
+    (await ports.registry.push(local, wanted.repository, wanted.tag)).digest;
+  const kept = await ports.artifacts.read(`artifact:${input.run.requestId}/${localName(wanted)}`);
+  if (kept !== null) {
+    try {
+      return await push(kept.toString('utf8'));
+    } catch (error) {
+      if (!(error instanceof PortError) || error.kind !== 'not-found') throw error;
+    }
+  }
+  return push((await build(ports, input, wanted, progress)).localReference);
+}
+
+function localName(wanted: WantedImage): string {
+  return `image/${wanted.tag}.local`;
+}
+
+function contextOf(input: ActionInput, settings: ImageSettings): string {
+  const { context } = settings;
+  if (!context.startsWith('/') && !context.split('/').includes('..')) return context;
+  throw problem({
+    code: 'PATH_OUTSIDE_PROJECT',
+    message: `image.context ${context} leaves the checkout.`,
+    remedy: say(input.run, '请改为检出目录之内的路径。', 'Use a path inside the checkout.'),
+  });
+}
+
+function reused(input: ActionInput, wanted: WantedImage, held: RegistryImage): ActionResult {
+  const name = `${wanted.repository}:${wanted.tag}`;
+  const detail = say(
+    input.run,
+    `沿用 registry 中的 ${name}（同一源、同样的构建输入，${held.digest}）`,
+    `reused ${name} of the registry (same source and build inputs, ${held.digest})`,
+  );
+  const fact: Fact = { id: 'image.built', value: true, detail };
+  return { facts: [fact, tagFact(wanted)], evidence: [detail] };
+}
+
+function tagFact(wanted: WantedImage): Fact {
+  return { id: 'image.tag', value: wanted.tag };
+}
+
+function otherDigest(
+  input: ActionInput,
+  wanted: WantedImage,
+  digest: string,
+  answered: RegistryImage | null,
+): Error {
+  const theirs = answered?.digest ?? say(input.run, '没有该标签', 'no such tag');
+  return problem({
+    code: 'PUSH_NOT_CONFIRMED',
+    message: say(
+      input.run,
+      `推送了 ${digest}，但 registry 对 ${wanted.repository}:${wanted.tag} 的应答是：${theirs}。`,
+      `${digest} was pushed, and the registry answers for ${wanted.repository}:${wanted.tag}: ${theirs}.`,
+    ),
+    remedy: say(input.run, '请检查是否有其他发布在使用该标签。', 'Check whether somebody else pushes this tag.'),
+    retryable: answered === null,
+  });
+}

@@ -1,0 +1,58 @@
+/** What an image says about itself: labels, and the tag that it is pushed under. */
+import { createHash } from 'node:crypto';
+import type { ActionInput } from '../plan/run.ts';
+import type { ImageSettings } from '../plan/settings.ts';
+import { problem } from './failures.ts';
+
+const LABELS = ['version', 'revision', 'template', 'plan', 'inputs'] as const;
+export type ImageLabels = Readonly<Record<`runsheet.${(typeof LABELS)[number]}`, string>>;
+
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const DEFAULT_TAG = '${version}-${environment}';
+
+/**
+ * The labels of this run's image. `runsheet.inputs` is the digest of what decides the build besides
+ * the source: the compile and package commands and the image settings. The files that a build makes
+ * are not in it: they may differ from one build to the next (times in archives).
+ */
+export function labelsOf(input: ActionInput, settings: ImageSettings): ImageLabels {
+  const { compile, package: packaging } = input.project.commands ?? {};
+  const inputs = [
+    compile === undefined ? 'detected' : (compile?.argv ?? null),
+    packaging === undefined ? 'detected' : (packaging?.argv ?? null),
+    settings.kind,
+    settings.context,
+    settings.include,
+    input.project.runtime?.command ?? null,
+  ];
+  return {
+    'runsheet.version': input.run.version,
+    'runsheet.revision': input.source?.revision ?? '',
+    'runsheet.template': input.run.templateId,
+    'runsheet.plan': input.run.planDigest,
+    'runsheet.inputs': `sha256:${createHash('sha256').update(JSON.stringify(inputs)).digest('hex')}`,
+  };
+}
+
+/** Same revision and build inputs: the plan and the template may have changed since. */
+export function sameInputs(held: Readonly<Record<string, string>>, wanted: ImageLabels): boolean {
+  return (
+    wanted['runsheet.revision'] !== '' &&
+    held['runsheet.revision'] === wanted['runsheet.revision'] &&
+    held['runsheet.inputs'] === wanted['runsheet.inputs']
+  );
+}
+
+/** The tag that the document sets, filled in. */
+export function tagOf(input: ActionInput): string {
+  const template = input.settings['tag'];
+  const tag = (typeof template === 'string' ? template : DEFAULT_TAG)
+    .replaceAll('${version}', input.run.version)
+    .replaceAll('${environment}', input.run.environment);
+  if (TAG.test(tag)) return tag;
+  throw problem({
+    code: 'BAD_PARAMETER',
+    message: `${JSON.stringify(tag)} is no image tag.`,
+    remedy: 'A tag is letters, digits, "_", "." and "-", at most 128 of them.',
+  });
+}
