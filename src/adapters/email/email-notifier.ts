@@ -1,0 +1,87 @@
+import { createTransport } from 'nodemailer';
+import type { Notification, Notifier } from '../../ports/notifier.ts';
+import { PortError } from '../../ports/port-error.ts';
+import type { SecretStore } from '../../ports/secret-store.ts';
+import { emailContent } from './email-message.ts';
+
+const TIMEOUT_MS = 10_000;
+
+export interface EmailConfig {
+  readonly host: string;
+  readonly port: number;
+  /** true: TLS from the first byte; false: STARTTLS where the server offers it. */
+  readonly secure?: boolean;
+  readonly from: string;
+  /** Who always gets a copy, beside the people whom a message addresses. */
+  readonly to: readonly string[];
+  readonly user?: string;
+  /** `secret://` reference. */
+  readonly passwordRef?: string;
+}
+
+/** Sends each message by SMTP, one mail to all recipients. */
+export function createEmailNotifier(config: EmailConfig, secrets: SecretStore): Notifier {
+  return {
+    channel: 'email',
+    async notify(message) {
+      const recipients = recipientsOf(config, message);
+      if (recipients.length === 0) throw noRecipient(config);
+      const transport = createTransport({
+        host: config.host,
+        port: config.port,
+        secure: config.secure ?? false,
+        connectionTimeout: TIMEOUT_MS,
+        greetingTimeout: TIMEOUT_MS,
+        socketTimeout: TIMEOUT_MS,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+        ...(await login(config, secrets)),
+      });
+      try {
+        await transport.sendMail({ from: config.from, to: recipients, ...emailContent(message) });
+      } catch (error) {
+        throw mailError(config, error);
+      } finally {
+        transport.close();
+      }
+      return recipients.join(', ');
+    },
+  };
+}
+
+function recipientsOf(config: EmailConfig, message: Notification): string[] {
+  const people = message.recipients.flatMap(({ email }) => (email === undefined ? [] : [email]));
+  return [...new Set([...people, ...config.to])];
+}
+
+async function login(
+  { user, passwordRef }: EmailConfig,
+  secrets: SecretStore,
+): Promise<{ readonly auth?: { readonly user: string; readonly pass: string } }> {
+  if (user === undefined || passwordRef === undefined) return {};
+  return { auth: { user, pass: (await secrets.resolve(passwordRef)).reveal() } };
+}
+
+function noRecipient(config: EmailConfig): PortError {
+  return new PortError(
+    'invalid',
+    config.host,
+    'Nobody to send the mail to: no person with that role has an address, and channels.email.to is empty.',
+    'Add email: to people in runsheet.yaml, or channels.email.to.',
+  );
+}
+
+/** Codes of nodemailer: EAUTH for a refused login, EENVELOPE for a refused sender or recipient. */
+function mailError({ host, port }: EmailConfig, error: unknown): PortError {
+  const { code, responseCode } = (error ?? {}) as { code?: unknown; responseCode?: unknown };
+  const permanent = typeof responseCode === 'number' && responseCode >= 500;
+  const reason = typeof code === 'string' ? code : 'error';
+  const answer = typeof responseCode === 'number' ? `, answer ${responseCode}` : '';
+  return new PortError(
+    code === 'EAUTH' || permanent ? 'refused' : 'unreachable',
+    `${host}:${port}`,
+    `The mail server ${host}:${port} did not take the message (${reason}${answer}).`,
+    'Check channels.email in runsheet.yaml and that the worker reaches the server.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,93 @@
+import type { KnownBlock, PlainTextElement } from '@slack/web-api';
+import type { Notification } from '../../ports/notifier.ts';
+
+/** Slack's own limits, from its Block Kit reference. */
+const HEADER_CHARACTERS = 150;
+const SECTION_CHARACTERS = 3_000;
+const FIELD_CHARACTERS = 2_000;
+const FIELDS = 10;
+
+/** Action ids that src/slack-app listens for. */
+export const APPROVE_ACTION = 'runsheet_approve';
+export const REJECT_ACTION = 'runsheet_reject';
+
+export interface SlackContent {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+/**
+ * What one message looks like in Slack. Text that people typed stands in `plain_text` objects, where
+ * neither markup nor mentions mean anything; the fallback text, which Slack does parse, is escaped.
+ */
+export function slackContent(message: Notification): SlackContent {
+  const blocks: KnownBlock[] = [
+    { type: 'header', text: plain(`${mark(message)} ${message.title}`, HEADER_CHARACTERS) },
+  ];
+  if (message.lines.length > 0) {
+    blocks.push({ type: 'section', text: plain(message.lines.join('\n'), SECTION_CHARACTERS) });
+  }
+  for (let start = 0; start < Math.min(message.fields.length, 4 * FIELDS); start += FIELDS) {
+    const fields = message.fields
+      .slice(start, start + FIELDS)
+      .map(({ label, text }) => plain(`${label}: ${text}`, FIELD_CHARACTERS));
+    blocks.push({ type: 'section', fields });
+  }
+  const people = mentions(message);
+  if (people !== '') blocks.push({ type: 'section', text: { type: 'mrkdwn', text: people } });
+  if (message.request !== undefined && message.kind !== 'approval-closed') {
+    blocks.push(buttons(message, JSON.stringify(message.request)));
+  }
+  return { text: escapeSlack(message.title), blocks };
+}
+
+function buttons(message: Notification, value: string): KnownBlock {
+  const zh = message.language === 'zh';
+  return {
+    type: 'actions',
+    elements: [
+      {
+        type: 'button',
+        action_id: APPROVE_ACTION,
+        style: 'primary',
+        text: plain(zh ? '批准' : 'Approve', 75),
+        value,
+      },
+      {
+        type: 'button',
+        action_id: REJECT_ACTION,
+        style: 'danger',
+        text: plain(zh ? '拒绝' : 'Reject', 75),
+        value,
+      },
+    ],
+  };
+}
+
+/** Only ids in Slack's own form become mentions. */
+function mentions({ recipients }: Notification): string {
+  return recipients
+    .flatMap(({ slack }) => (slack !== undefined && /^[UW][A-Z0-9]{2,}$/.test(slack) ? [slack] : []))
+    .map((id) => `<@${id}>`)
+    .join(' ');
+}
+
+function plain(text: string, limit: number): PlainTextElement {
+  const shown = text.replace(/[^\P{Cc}\n]/gu, '');
+  const cut = shown.length <= limit ? shown : `${shown.slice(0, limit - 1)}…`;
+  return { type: 'plain_text', text: cut === '' ? '-' : cut, emoji: false };
+}
+
+/** Text that people typed, where Slack parses markup: no links, no mentions, no formatting. */
+export function escapeSlack(text: string): string {
+  return text
+    .replace(/[^\P{Cc}\n]/gu, '')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[*_~`]/g, (character) => `\u200b${character}\u200b`);
+}
+
+function mark({ severity }: Notification): string {
+  return { info: '●', success: '✓', failure: '✗' }[severity];
+}

@@ -1,0 +1,88 @@
+import { LogLevel, WebClient } from '@slack/web-api';
+import type { Notifier } from '../../ports/notifier.ts';
+import { PortError, type PortErrorKind } from '../../ports/port-error.ts';
+import type { SecretStore } from '../../ports/secret-store.ts';
+import { slackContent } from './slack-message.ts';
+
+const TIMEOUT_MS = 10_000;
+
+export interface SlackConfig {
+  /** `secret://` reference to the bot token. */
+  readonly tokenRef: string;
+  /** Channel name with #, or its id. */
+  readonly channel: string;
+  /** Ends in /api/; absent: Slack's own. */
+  readonly apiUrl?: string;
+}
+
+/** Posts each message with chat.postMessage. The activity retries, not the client. */
+export function createSlackNotifier(config: SlackConfig, secrets: SecretStore): Notifier {
+  return {
+    channel: 'slack',
+    async notify(message) {
+      const token = (await secrets.resolve(config.tokenRef)).reveal();
+      const client = new WebClient(token, {
+        retryConfig: { retries: 0 },
+        rejectRateLimitedCalls: true,
+        timeout: TIMEOUT_MS,
+        logLevel: LogLevel.ERROR,
+        logger: silent,
+        ...(config.apiUrl !== undefined && { slackApiUrl: config.apiUrl }),
+      });
+      try {
+        await client.chat.postMessage({
+          channel: config.channel,
+          ...slackContent(message),
+          parse: 'none',
+          link_names: false,
+          unfurl_links: false,
+          unfurl_media: false,
+        });
+      } catch (error) {
+        throw slackError(config.channel, error);
+      }
+      return config.channel;
+    },
+  };
+}
+
+/** What a refused call is reported by is the PortError; the client's own log would repeat it. */
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  getLevel: () => LogLevel.ERROR,
+  setName: () => undefined,
+};
+
+const KINDS: Readonly<Record<string, PortErrorKind>> = {
+  channel_not_found: 'not-found',
+  ratelimited: 'unavailable',
+  internal_error: 'unavailable',
+  service_unavailable: 'unavailable',
+};
+
+/** Slack answers 200 with `{"ok":false,"error":name}`; everything else did not reach it. */
+function slackError(channel: string, error: unknown): PortError {
+  const data = error instanceof Error && 'data' in error ? error.data : null;
+  const name = typeof data === 'object' && data !== null && 'error' in data ? data.error : null;
+  if (typeof name === 'string') {
+    return new PortError(
+      KINDS[name] ?? 'refused',
+      channel,
+      `Slack refused the message to ${channel} (${name}).`,
+      'Check channels.slack in runsheet.yaml: the token, and that the bot is in the channel.',
+      { cause: error },
+    );
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
+  return new PortError(
+    'unreachable',
+    channel,
+    `Slack did not answer for ${channel} (${code}).`,
+    'Check that the worker reaches Slack, and try again.',
+    { cause: error },
+  );
+}
