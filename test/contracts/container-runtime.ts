@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ContainerRuntime, ReleaseImage, ReleaseStart } from '../../src/ports/container-runtime.ts';
+import type {
+  ContainerRuntime,
+  ReleaseImage,
+  ReleaseStart,
+} from '../../src/ports/container-runtime.ts';
 
 /** A server on which nothing of the service has ever run, and a registry with two releases. */
 export interface ContainerRuntimeSubject {
@@ -25,10 +29,16 @@ export function describeContainerRuntimeContract(
     let subject: ContainerRuntimeSubject;
 
     const inspect = () => subject.runtime.inspect(subject.server, subject.service);
-    const pull = (image: ReleaseImage) => subject.runtime.pull(subject.server, subject.service, image, {});
+    const pull = (image: ReleaseImage) =>
+      subject.runtime.pull(subject.server, subject.service, image, {});
     const stop = () => subject.runtime.stop(subject.server, subject.service, STOP);
     const start = ({ digest }: ReleaseImage, version: string, runId = 'run-1') =>
-      subject.runtime.start(subject.server, subject.service, { ...subject.start, digest, version, runId });
+      subject.runtime.start(subject.server, subject.service, {
+        ...subject.start,
+        digest,
+        version,
+        runId,
+      });
 
     beforeEach(async () => {
       subject = await makeSubject();
@@ -61,7 +71,11 @@ export function describeContainerRuntimeContract(
       await start(subject.first, 'v1');
       const state = await inspect();
       expect(state.running).toBe(true);
-      expect(state.release).toEqual({ digest: subject.first.digest, version: 'v1', runId: 'run-1' });
+      expect(state.release).toEqual({
+        digest: subject.first.digest,
+        version: 'v1',
+        runId: 'run-1',
+      });
       expect(state.startedAt).toMatch(/^\d{4}-\d\d-\d\dT/u);
       expect(state.starts).toEqual({ [subject.first.digest]: 1 });
     });
@@ -70,12 +84,18 @@ export function describeContainerRuntimeContract(
       await pull(subject.first);
       await pull(subject.second);
       await start(subject.first, 'v1');
-      await expect(start(subject.second, 'v2')).rejects.toMatchObject({ name: 'PortError', kind: 'conflict' });
+      await expect(start(subject.second, 'v2')).rejects.toMatchObject({
+        name: 'PortError',
+        kind: 'conflict',
+      });
       expect((await inspect()).release?.version).toBe('v1');
     });
 
     it('refuses to start a release that was not pulled', async () => {
-      await expect(start(subject.first, 'v1')).rejects.toMatchObject({ name: 'PortError', kind: 'not-found' });
+      await expect(start(subject.first, 'v1')).rejects.toMatchObject({
+        name: 'PortError',
+        kind: 'not-found',
+      });
       expect((await inspect()).running).toBe(false);
     });
 
@@ -90,7 +110,10 @@ export function describeContainerRuntimeContract(
       await stop();
       await start(subject.first, 'v1', 'run-2-restored');
       const state = await inspect();
-      expect(state.release).toMatchObject({ digest: subject.first.digest, runId: 'run-2-restored' });
+      expect(state.release).toMatchObject({
+        digest: subject.first.digest,
+        runId: 'run-2-restored',
+      });
       expect(state.starts).toEqual({ [subject.first.digest]: 2, [subject.second.digest]: 1 });
     });
 
@@ -106,7 +129,9 @@ export function describeContainerRuntimeContract(
     });
 
     it('knows only the servers of the project', async () => {
-      await expect(subject.runtime.inspect('no-such-server', subject.service)).rejects.toMatchObject({
+      await expect(
+        subject.runtime.inspect('no-such-server', subject.service),
+      ).rejects.toMatchObject({
         name: 'PortError',
         kind: 'unknown',
       });

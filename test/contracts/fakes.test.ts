@@ -3,7 +3,11 @@ import { createFakeContainerRuntime } from '../../src/adapters/fake/fake-contain
 import { createFakeHttpProbe } from '../../src/adapters/fake/fake-http-probe.ts';
 import { createFakeLoadBalancer } from '../../src/adapters/fake/fake-load-balancer.ts';
 import { createFakeServerHosts } from '../../src/adapters/fake/fake-server-hosts.ts';
-import { type FakeAnswer, type FakeRequest, FakeWorld } from '../../src/adapters/fake/fake-world.ts';
+import {
+  type FakeAnswer,
+  type FakeRequest,
+  FakeWorld,
+} from '../../src/adapters/fake/fake-world.ts';
 import { createHttpProbe } from '../../src/adapters/http/http-probe.ts';
 import { describeContainerRuntimeContract } from './container-runtime.ts';
 import { describeHttpProbeContract } from './http-probe.ts';

@@ -22,7 +22,10 @@ export function describeHttpProbeContract(
   describe(`HttpProbe: ${name}`, () => {
     let subject: HttpProbeSubject;
 
-    const get = (path: string, options: { timeoutMs?: number; signal?: AbortSignal; port?: number } = {}) =>
+    const get = (
+      path: string,
+      options: { timeoutMs?: number; signal?: AbortSignal; port?: number } = {},
+    ) =>
       subject.probe.request({
         method: 'GET',
         url: `http://${subject.host}:${options.port ?? subject.port}${path}`,
@@ -72,7 +75,10 @@ export function describeHttpProbeContract(
 
     it('ends at its time limit', async () => {
       const started = performance.now();
-      await expect(get('/slow', { timeoutMs: 60 })).rejects.toMatchObject({ name: 'PortError', kind: 'unavailable' });
+      await expect(get('/slow', { timeoutMs: 60 })).rejects.toMatchObject({
+        name: 'PortError',
+        kind: 'unavailable',
+      });
       expect(performance.now() - started).toBeLessThan(280);
     });
 
@@ -87,16 +93,23 @@ export function describeHttpProbeContract(
     it('says that nothing listens', async () => {
       const unreachable = { name: 'PortError', kind: 'unreachable' };
       await expect(get('/ok', { port: subject.closedPort })).rejects.toMatchObject(unreachable);
-      await expect(subject.probe.connect(subject.host, subject.closedPort, 2_000)).rejects.toMatchObject(unreachable);
+      await expect(
+        subject.probe.connect(subject.host, subject.closedPort, 2_000),
+      ).rejects.toMatchObject(unreachable);
     });
 
     it('connects to a port that listens', async () => {
-      await expect(subject.probe.connect(subject.host, subject.port, 2_000)).resolves.toBeUndefined();
+      await expect(
+        subject.probe.connect(subject.host, subject.port, 2_000),
+      ).resolves.toBeUndefined();
     });
 
     it('refuses what is no address', async () => {
       const request = { method: 'GET', url: 'no address', timeoutMs: 1_000 };
-      await expect(subject.probe.request(request)).rejects.toMatchObject({ name: 'PortError', kind: 'invalid' });
+      await expect(subject.probe.request(request)).rejects.toMatchObject({
+        name: 'PortError',
+        kind: 'invalid',
+      });
     });
   });
 }

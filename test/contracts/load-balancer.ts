@@ -79,7 +79,8 @@ export function describeLoadBalancerContract(
     });
 
     it('lets a request in flight end while draining, and counts it as active meanwhile', async () => {
-      for (const server of subject.servers.slice(1)) await subject.balancer.drain(subject.pool, server);
+      for (const server of subject.servers.slice(1))
+        await subject.balancer.drain(subject.pool, server);
       const slow = subject.send('/slow');
       await expect.poll(async () => (await read(first)).active, LIMIT).toBe(1);
       await subject.balancer.drain(subject.pool, first);
@@ -117,7 +118,8 @@ export function describeLoadBalancerContract(
     it('sets weights that requests follow', async () => {
       await subject.balancer.setWeights(subject.pool, { [first]: 3, [second]: 1 });
       expect((await read(first)).weight).toBe(3);
-      for (const server of subject.servers.slice(2)) await subject.balancer.drain(subject.pool, server);
+      for (const server of subject.servers.slice(2))
+        await subject.balancer.drain(subject.pool, server);
       const before = [await read(first), await read(second)];
       await sendMany(16);
       const many = (await read(first)).requests - (before[0]?.requests ?? 0);
@@ -139,7 +141,9 @@ export function describeLoadBalancerContract(
       await expect(subject.balancer.state('no-such-pool')).rejects.toMatchObject(unknown);
       await expect(subject.balancer.drain(subject.pool, 'no-such')).rejects.toMatchObject(unknown);
       await expect(subject.balancer.enable(subject.pool, 'no-such')).rejects.toMatchObject(unknown);
-      await expect(subject.balancer.setWeights(subject.pool, { [first]: 7, 'no-such': 1 })).rejects.toMatchObject(unknown);
+      await expect(
+        subject.balancer.setWeights(subject.pool, { [first]: 7, 'no-such': 1 }),
+      ).rejects.toMatchObject(unknown);
       expect((await read(first)).weight).not.toBe(7);
     });
   });

@@ -67,7 +67,10 @@ export function describeServerHostContract(
     });
 
     it('passes standard input and gives exit codes', async () => {
-      expect(await host.exec(['cat'], { stdin: 'line\n' })).toMatchObject({ exitCode: 0, stdout: 'line\n' });
+      expect(await host.exec(['cat'], { stdin: 'line\n' })).toMatchObject({
+        exitCode: 0,
+        stdout: 'line\n',
+      });
       expect((await host.exec(['false'])).exitCode).toBe(1);
       expect((await host.exec(['no-such-program-at-all'])).exitCode).toBe(127);
     });

@@ -13,16 +13,24 @@ import { waitUntilServing } from './serving.ts';
 const WITHDRAW_LIMIT_SECONDS = 30;
 
 /** service.remove: stops what this run started; other releases, and what a restore started, stay. */
-export async function removeService(ports: ServerPorts, input: CompensationInput): Promise<ActionResult> {
+export async function removeService(
+  ports: ServerPorts,
+  input: CompensationInput,
+): Promise<ActionResult> {
   const state = await ports.runtime.inspect(input.server, input.run.service);
   if (!state.running || state.release?.runId !== input.run.requestId) {
-    return told(say(input, '本次运行启动的版本没有在运行', 'nothing that this run started is running'));
+    return told(
+      say(input, '本次运行启动的版本没有在运行', 'nothing that this run started is running'),
+    );
   }
   return told(describeStop(input, await stopRunning(ports, input)));
 }
 
 /** service.restore: makes the release that ran before run again, and waits until it is ready. */
-export async function restoreService(ports: ServerPorts, input: CompensationInput): Promise<ActionResult> {
+export async function restoreService(
+  ports: ServerPorts,
+  input: CompensationInput,
+): Promise<ActionResult> {
   const former = input.before.release;
   const lines: string[] = [];
   const state = await ports.runtime.inspect(input.server, input.run.service);
@@ -31,26 +39,37 @@ export async function restoreService(ports: ServerPorts, input: CompensationInpu
     lines.push(describeStop(input, await stopRunning(ports, input)));
   }
   if (former === null) {
-    lines.push(say(input, '此前没有运行任何版本，保持停止', 'nothing ran before, so nothing runs now'));
+    lines.push(
+      say(input, '此前没有运行任何版本，保持停止', 'nothing ran before, so nothing runs now'),
+    );
     return told(...lines);
   }
   const now = await ports.runtime.inspect(input.server, input.run.service);
   if (!now.running) await startFormer(ports, input, former);
   lines.push(await waitUntilReady(ports, input));
   const name = `${former.version}（${shortDigest(former.digest)}）`;
-  lines.push(say(input, `已恢复 ${name}`, `${former.version} (${shortDigest(former.digest)}) runs again`));
+  lines.push(
+    say(input, `已恢复 ${name}`, `${former.version} (${shortDigest(former.digest)}) runs again`),
+  );
   return told(...lines);
 }
 
 /** pool.readmit: only what this run took out goes back in, and only counts once it really answers. */
-export async function readmitServer(ports: ServerPorts, input: CompensationInput): Promise<ActionResult> {
+export async function readmitServer(
+  ports: ServerPorts,
+  input: CompensationInput,
+): Promise<ActionResult> {
   if (input.before.pool !== 'ready') {
     const { pool } = input.before;
-    return told(say(input, `运行前状态为 ${pool}，保持不变`, `was ${pool} before the run and stays so`));
+    return told(
+      say(input, `运行前状态为 ${pool}，保持不变`, `was ${pool} before the run and stays so`),
+    );
   }
   const now = await poolServer(ports, input);
   if (now?.admin === 'maint') {
-    return told(say(input, '运维人员已设为 maint，保持不变', 'an operator set maint meanwhile; it stays'));
+    return told(
+      say(input, '运维人员已设为 maint，保持不变', 'an operator set maint meanwhile; it stays'),
+    );
   }
   if (now?.admin !== 'ready') {
     await ports.balancer.enable(section(input, 'balancer').pool, input.server);
@@ -59,7 +78,10 @@ export async function readmitServer(ports: ServerPorts, input: CompensationInput
 }
 
 /** pool.withdraw: out of the pool again, and a bounded wait for what is in flight. */
-export async function withdrawServer(ports: ServerPorts, input: CompensationInput): Promise<ActionResult> {
+export async function withdrawServer(
+  ports: ServerPorts,
+  input: CompensationInput,
+): Promise<ActionResult> {
   const now = await poolServer(ports, input);
   if (now?.admin === 'ready') {
     await ports.balancer.drain(section(input, 'balancer').pool, input.server);
@@ -67,7 +89,11 @@ export async function withdrawServer(ports: ServerPorts, input: CompensationInpu
   const { active, waitedMs } = await waitForIdle(ports, input, WITHDRAW_LIMIT_SECONDS);
   const waited = Math.round(waitedMs);
   return told(
-    say(input, `已移出负载均衡池，${waited} ms 后剩余 ${active} 个请求`, `out of the pool, ${active} requests left after ${waited} ms`),
+    say(
+      input,
+      `已移出负载均衡池，${waited} ms 后剩余 ${active} 个请求`,
+      `out of the pool, ${active} requests left after ${waited} ms`,
+    ),
   );
 }
 

@@ -39,7 +39,10 @@ export async function updateConfiguration(
 }
 
 /** Puts back what config.update replaced. Files that this run never touched stay as they are. */
-export async function restoreConfiguration(ports: ServerPorts, input: Scoped): Promise<ActionResult> {
+export async function restoreConfiguration(
+  ports: ServerPorts,
+  input: Scoped,
+): Promise<ActionResult> {
   const host = ports.hosts.get(serverOf(input));
   const lines: string[] = [];
   for (const file of section(input, 'files')) {
@@ -50,11 +53,14 @@ export async function restoreConfiguration(ports: ServerPorts, input: Scoped): P
       lines.push(say(input, `已恢复 ${file.path}`, `restored ${file.path}`));
     } else if ((await host.readFile(kept.absent)) !== null) {
       await removeFiles(host, [file.path]);
-      lines.push(say(input, `已删除 ${file.path}（之前不存在）`, `removed ${file.path} (there was none)`));
+      lines.push(
+        say(input, `已删除 ${file.path}（之前不存在）`, `removed ${file.path} (there was none)`),
+      );
     } else continue;
     await removeFiles(host, [kept.former, kept.absent]);
   }
-  if (lines.length === 0) lines.push(say(input, '配置文件未被更改', 'no configuration file was changed'));
+  if (lines.length === 0)
+    lines.push(say(input, '配置文件未被更改', 'no configuration file was changed'));
   return { facts: [], evidence: lines };
 }
 
@@ -64,7 +70,10 @@ export async function forgetFormerConfiguration(ports: ServerPorts, input: Scope
   if (files.length === 0) return;
   const names = files.map((file) => keptNames(file.path, input.run.requestId));
   const host = ports.hosts.get(serverOf(input));
-  await removeFiles(host, names.flatMap(({ former, absent }) => [former, absent]));
+  await removeFiles(
+    host,
+    names.flatMap(({ former, absent }) => [former, absent]),
+  );
 }
 
 /**
@@ -151,12 +160,18 @@ async function checkoutOf(ports: ServerPorts, input: ActionInput): Promise<strin
 }
 
 async function removeFiles(host: ServerHost, paths: readonly string[]): Promise<void> {
-  const absolute = paths.map((path) => (path.startsWith('/') ? path : `${host.baseFolder}/${path}`));
+  const absolute = paths.map((path) =>
+    path.startsWith('/') ? path : `${host.baseFolder}/${path}`,
+  );
   const { exitCode, stderr } = await host.exec(['rm', '-f', '--', ...absolute]);
-  if (exitCode !== 0) throw new Error(`${host.name}: rm -f ${absolute.join(' ')}: ${stderr.trim()}`);
+  if (exitCode !== 0)
+    throw new Error(`${host.name}: rm -f ${absolute.join(' ')}: ${stderr.trim()}`);
 }
 
-function keptNames(path: string, requestId: string): { readonly former: string; readonly absent: string } {
+function keptNames(
+  path: string,
+  requestId: string,
+): { readonly former: string; readonly absent: string } {
   return { former: `${path}.before-${requestId}`, absent: `${path}.absent-${requestId}` };
 }
 
@@ -171,5 +186,9 @@ function describeFile(
   written: boolean,
 ): string {
   if (!written) return say(input, `${path} 读回内容不一致`, `${path} reads back differently`);
-  return say(input, `${path} 已更新（${content.length} 字节）`, `${path} written (${content.length} bytes)`);
+  return say(
+    input,
+    `${path} 已更新（${content.length} 字节）`,
+    `${path} written (${content.length} bytes)`,
+  );
 }

@@ -31,7 +31,10 @@ export function serverOf(input: Scoped): string {
 export function section<S extends SettingsSection>(input: Scoped, name: S): ProjectSettings[S] {
   const settings: Partial<ProjectSettings>[S] = input.project[name];
   if (settings !== undefined) return settings;
-  throw fail('BAD_INPUT', `the activity input lacks the settings "${name}"; list it in the action's uses`);
+  throw fail(
+    'BAD_INPUT',
+    `the activity input lacks the settings "${name}"; list it in the action's uses`,
+  );
 }
 
 /** Picks the sentence in the run's language. */

@@ -12,6 +12,12 @@ export async function finishOn(ports: ServerPorts, input: Scoped): Promise<Actio
   const { present } = await ports.runtime.inspect(server, input.run.service);
   return {
     facts: [],
-    evidence: [say(input, `收尾完成，服务器上保留 ${present.length} 个版本`, `finished, ${present.length} releases stay on the server`)],
+    evidence: [
+      say(
+        input,
+        `收尾完成，服务器上保留 ${present.length} 个版本`,
+        `finished, ${present.length} releases stay on the server`,
+      ),
+    ],
   };
 }

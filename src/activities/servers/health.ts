@@ -42,7 +42,11 @@ function problemsOf(
   const problems: string[] = [];
   if (answer.status !== health.status) {
     problems.push(
-      say(input, `状态应为 ${health.status}，实际 ${answer.status}`, `status should be ${health.status}, is ${answer.status}`),
+      say(
+        input,
+        `状态应为 ${health.status}，实际 ${answer.status}`,
+        `status should be ${health.status}, is ${answer.status}`,
+      ),
     );
   }
   const rules = Object.entries(health.json ?? {});
@@ -53,7 +57,11 @@ function problemsOf(
     if (actual === expected) continue;
     const shown = JSON.stringify(actual)?.slice(0, 60) ?? '-';
     problems.push(
-      say(input, `${path} 应为 ${expected}，实际 ${shown}`, `${path} should be ${expected}, is ${shown}`),
+      say(
+        input,
+        `${path} 应为 ${expected}，实际 ${shown}`,
+        `${path} should be ${expected}, is ${shown}`,
+      ),
     );
   }
   return problems;
@@ -70,7 +78,8 @@ function parsed(body: string): unknown {
 /** `data.version` names the member version of the member data. */
 function valueAt(body: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name))
+      return undefined;
     return Object.entries(value).find(([key]) => key === name)?.[1];
   }, body);
 }
@@ -79,7 +88,9 @@ function valueAt(body: unknown, path: string): unknown {
 export async function checkSmoke(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
   const { smoke, timeoutSeconds } = section(input, 'health');
   if (smoke.length === 0) {
-    return passed(true, [say(input, '项目没有定义 health.smoke 请求', 'the project defines no health.smoke requests')]);
+    return passed(true, [
+      say(input, '项目没有定义 health.smoke 请求', 'the project defines no health.smoke requests'),
+    ]);
   }
   const host = ports.hosts.get(serverOf(input));
   const lines: string[] = [];

@@ -63,7 +63,11 @@ function describe(input: Scoped, outcome: Outcome, sent: number, minimum: number
     `${requests} requests since the enable (${sent} of them sent to have enough), ${errors} errors`,
   );
   if (requests === 0 || requests < minimum) {
-    const few = say(input, `${counted}；少于要求的 ${minimum} 个样本`, `${counted}; fewer than the ${minimum} required samples`);
+    const few = say(
+      input,
+      `${counted}；少于要求的 ${minimum} 个样本`,
+      `${counted}; fewer than the ${minimum} required samples`,
+    );
     return { facts: [], evidence: [few] };
   }
   const facts: Fact[] = [fact('service.error_rate', percent(errors, requests), counted, requests)];

@@ -39,7 +39,11 @@ function summarise(input: ActionInput, answers: readonly Answer[], status: numbe
   const failed = answers.filter((each) => each.kind === 'failed' || each.status !== status).length;
   const total = answers.length;
   const rate = percent(failed, total);
-  const errors = say(input, `${total} 个请求中 ${failed} 个失败`, `${failed} of ${total} requests failed`);
+  const errors = say(
+    input,
+    `${total} 个请求中 ${failed} 个失败`,
+    `${failed} of ${total} requests failed`,
+  );
   const facts: Fact[] = [fact('service.error_rate', rate, errors, total)];
   const lines = [`${errors} (${rate}%)`];
   const p95 = percentile(times, 95);

@@ -17,7 +17,10 @@ export async function drainServer(ports: ServerPorts, input: ActionInput): Promi
   const now = await poolServer(ports, input);
   if (now === null) return removed(true, say(input, '不在负载均衡池中', 'not in the pool'));
   if (isMaintained(input, now)) {
-    return removed(true, say(input, '保持运维人员设置的 maint', "stays in the operator's own maint"));
+    return removed(
+      true,
+      say(input, '保持运维人员设置的 maint', "stays in the operator's own maint"),
+    );
   }
   if (now.admin === 'ready') {
     await ports.balancer.drain(section(input, 'balancer').pool, now.name);

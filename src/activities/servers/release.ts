@@ -20,10 +20,21 @@ export async function pullImage(ports: ServerPorts, input: ActionInput): Promise
   const { digest } = imageOf(input);
   await pullRelease(ports, input, digest, repositoryOf(input));
   const { present } = await ports.runtime.inspect(server, input.run.service);
-  const detail = say(input, `${shortDigest(digest)} 已在服务器上`, `${shortDigest(digest)} is on the server`);
-  const missing = say(input, `${shortDigest(digest)} 不在服务器上`, `${shortDigest(digest)} is not on the server`);
+  const detail = say(
+    input,
+    `${shortDigest(digest)} 已在服务器上`,
+    `${shortDigest(digest)} is on the server`,
+  );
+  const missing = say(
+    input,
+    `${shortDigest(digest)} 不在服务器上`,
+    `${shortDigest(digest)} is not on the server`,
+  );
   const value = present.includes(digest);
-  return { facts: [fact('release.present', value, value ? detail : missing)], evidence: [value ? detail : missing] };
+  return {
+    facts: [fact('release.present', value, value ? detail : missing)],
+    evidence: [value ? detail : missing],
+  };
 }
 
 /** Fetches where it is missing. */
@@ -57,18 +68,32 @@ export async function startService(ports: ServerPorts, input: ActionInput): Prom
     );
   }
   if (!state.running) {
-    const release = await releaseStart(ports, input, digest, input.run.version, input.run.requestId);
+    const release = await releaseStart(
+      ports,
+      input,
+      digest,
+      input.run.version,
+      input.run.requestId,
+    );
     await heartbeatWhile(() => ports.runtime.start(server, input.run.service, release));
   }
   return readBack(ports, input, digest);
 }
 
-async function readBack(ports: ServerPorts, input: ActionInput, digest: string): Promise<ActionResult> {
+async function readBack(
+  ports: ServerPorts,
+  input: ActionInput,
+  digest: string,
+): Promise<ActionResult> {
   const { running, release } = await ports.runtime.inspect(serverOf(input), input.run.service);
   const runs = running ? (release?.digest ?? '-') : '-';
   const detail =
     runs === digest
-      ? say(input, `正在运行 ${input.run.version}（${shortDigest(digest)}）`, `runs ${input.run.version} (${shortDigest(digest)})`)
+      ? say(
+          input,
+          `正在运行 ${input.run.version}（${shortDigest(digest)}）`,
+          `runs ${input.run.version} (${shortDigest(digest)})`,
+        )
       : say(
           input,
           `应运行 ${shortDigest(digest)}，实际为 ${shortDigest(runs)}`,
@@ -110,7 +135,10 @@ async function releaseStart(
   const values = placeholderValues(input, port, version);
   const variables = await Promise.all(
     Object.entries(environment).map(async ([name, value]): Promise<[string, string]> => {
-      return [name, await reveal(ports.secrets, fill(value, values, `runtime.environment.${name}`))];
+      return [
+        name,
+        await reveal(ports.secrets, fill(value, values, `runtime.environment.${name}`)),
+      ];
     }),
   );
   return {
@@ -139,5 +167,7 @@ function imageOf(input: ActionInput): ImagePin {
 function repositoryOf(input: ActionInput): string {
   const named = input.project.image?.repository;
   if (named !== undefined) return named;
-  return imageOf(input).reference.replace(/@sha256:[0-9a-f]+$/u, '').replace(/:[^:/]+$/u, '');
+  return imageOf(input)
+    .reference.replace(/@sha256:[0-9a-f]+$/u, '')
+    .replace(/:[^:/]+$/u, '');
 }

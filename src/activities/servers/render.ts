@@ -19,7 +19,11 @@ export function placeholderValues(
  * @param place names the file or setting in the message
  * @throws ApplicationFailure BAD_CONFIGURATION for a name without a value
  */
-export function fill(text: string, values: Readonly<Record<string, string>>, place: string): string {
+export function fill(
+  text: string,
+  values: Readonly<Record<string, string>>,
+  place: string,
+): string {
   return text.replace(/\$\$\{|\$\{([^}]*)\}/gu, (whole: string, name: string | undefined) => {
     if (name === undefined) return '${';
     const value = Object.hasOwn(values, name.trim()) ? values[name.trim()] : undefined;

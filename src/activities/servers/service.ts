@@ -14,7 +14,9 @@ export async function stopService(ports: ServerPorts, input: ActionInput): Promi
     : [say(input, '服务没有在运行', 'the service was not running')];
   const { running, release } = await ports.runtime.inspect(server, input.run.service);
   if (running) {
-    lines.push(say(input, `仍在运行 ${release?.version ?? ''}`, `still runs ${release?.version ?? ''}`));
+    lines.push(
+      say(input, `仍在运行 ${release?.version ?? ''}`, `still runs ${release?.version ?? ''}`),
+    );
   }
   return { facts: [fact('service.stopped', !running, lines.join('; '))], evidence: lines };
 }
@@ -28,7 +30,8 @@ export function stopRunning(ports: ServerPorts, input: Scoped): Promise<StopResu
 
 export function describeStop(input: Scoped, { forced, durationMs }: StopResult): string {
   const time = seconds(durationMs);
-  if (!forced) return say(input, `${time} 后正常停止，强制结束 0 个`, `stopped after ${time}, 0 forced ends`);
+  if (!forced)
+    return say(input, `${time} 后正常停止，强制结束 0 个`, `stopped after ${time}, 0 forced ends`);
   const { graceSeconds } = section(input, 'runtime').stop;
   return say(
     input,

@@ -3,7 +3,7 @@ import type { PoolServer } from '../../ports/load-balancer.ts';
 import { fail, type Scoped, say, seconds, section, type ServerPorts, serverOf } from './context.ts';
 import { countDown, pause } from './pace.ts';
 import { poolServer, poolState } from './pool-state.ts';
-import { type Answer, ask, describeAnswer } from './requests.ts';
+import { type Answer, ask, describeAnswer, isServed } from './requests.ts';
 
 const POLL_MS = 50;
 /** Requests sent a round; the balancer spreads them over all servers of the pool. */
@@ -60,7 +60,9 @@ async function sendRound(
   const round = Array.from({ length: Math.min(Math.max(takers, 1), MAXIMUM_ROUND) }, () =>
     ask(ports.http, { url, timeoutMs }),
   );
-  return (await Promise.all(round)).at(-1) ?? null;
+  const answers = await Promise.all(round);
+  // Another server's good answer would say nothing about what is wrong with this one.
+  return answers.find((each) => !isServed(each)) ?? answers.at(-1) ?? null;
 }
 
 function notServing(

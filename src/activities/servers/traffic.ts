@@ -40,7 +40,10 @@ function wantedWeights(
   return Object.fromEntries(changes);
 }
 
-function holds(actual: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
+function holds(
+  actual: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): boolean {
   return Object.entries(wanted).every(([prefix, pool]) => actual[prefix] === pool);
 }
 
@@ -55,7 +58,11 @@ function show(routes: Readonly<Record<string, string>>): string {
  */
 export async function verifyTraffic(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
   const before = await poolState(ports, input);
-  const answers = await sendThroughBalancer(ports, input, section(input, 'balancer').verify.requests);
+  const answers = await sendThroughBalancer(
+    ports,
+    input,
+    section(input, 'balancer').verify.requests,
+  );
   const after = await poolState(ports, input);
   const taking = input.servers.filter((name) => findServer(after, name)?.admin !== 'maint');
   const counts = taking.map((name) => countOf(name, before, after));
@@ -73,12 +80,20 @@ export async function verifyTraffic(ports: ServerPorts, input: ActionInput): Pro
     ...failed.slice(0, 1).map((each) => describeAnswer(each)),
   ];
   const all =
-    counts.length > 0 && failed.length === 0 && errors === 0 && counts.every((each) => each.requests > 0);
+    counts.length > 0 &&
+    failed.length === 0 &&
+    errors === 0 &&
+    counts.every((each) => each.requests > 0);
   const deviation = deviationOf(counts);
   return {
     facts: [
       fact('traffic.all_receive', all, lines.join('; '), answers.length),
-      fact('traffic.deviation', deviation, deviationDetail(input, counts, deviation), answers.length),
+      fact(
+        'traffic.deviation',
+        deviation,
+        deviationDetail(input, counts, deviation),
+        answers.length,
+      ),
     ],
     evidence: [...lines, deviationDetail(input, counts, deviation)],
   };
@@ -137,9 +152,18 @@ function deviationOf(counts: readonly ServerCount[]): number {
   return Math.max(...distances);
 }
 
-function deviationDetail(input: ActionInput, counts: readonly ServerCount[], deviation: number): string {
-  if (counts.length === 1) return say(input, '只有一台服务器，分布必然均匀', 'one server only: trivially even');
-  return say(input, `与应得份额的最大偏差 ${deviation}%`, `largest deviation from the share ${deviation}%`);
+function deviationDetail(
+  input: ActionInput,
+  counts: readonly ServerCount[],
+  deviation: number,
+): string {
+  if (counts.length === 1)
+    return say(input, '只有一台服务器，分布必然均匀', 'one server only: trivially even');
+  return say(
+    input,
+    `与应得份额的最大偏差 ${deviation}%`,
+    `largest deviation from the share ${deviation}%`,
+  );
 }
 
 /** The embedded balancer names the server that answered in a header; another one need not. */
@@ -150,7 +174,10 @@ function headerLine(input: ActionInput, answers: readonly Answer[]): readonly st
     if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   if (counts.size === 0) return [];
-  const shown = [...counts].map(([name, count]) => `${name} ${count}`).sort().join(', ');
+  const shown = [...counts]
+    .map(([name, count]) => `${name} ${count}`)
+    .sort()
+    .join(', ');
   return [say(input, `应答来自：${shown}`, `answered by: ${shown}`)];
 }
 
@@ -158,5 +185,7 @@ function maintLine(input: ActionInput, taking: readonly string[]): readonly stri
   const left = input.servers.filter((name) => !taking.includes(name));
   if (left.length === 0) return [];
   const names = left.join(', ');
-  return [say(input, `运维 maint 中，未计入：${names}`, `in an operator's maint, left out: ${names}`)];
+  return [
+    say(input, `运维 maint 中，未计入：${names}`, `in an operator's maint, left out: ${names}`),
+  ];
 }

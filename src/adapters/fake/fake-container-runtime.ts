@@ -10,7 +10,10 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
       return {
         running: process !== null,
         release: server.last,
-        startedAt: process === null ? null : new Date(performance.timeOrigin + process.startedMs).toISOString(),
+        startedAt:
+          process === null
+            ? null
+            : new Date(performance.timeOrigin + process.startedMs).toISOString(),
         present: [...server.present],
         starts: { ...server.starts },
       };
@@ -47,7 +50,8 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
       server.finished += 1;
       const running = server.process?.digest;
       const others = [...server.present].filter((digest) => digest !== running);
-      for (const digest of others.slice(0, Math.max(0, others.length - keep))) server.present.delete(digest);
+      for (const digest of others.slice(0, Math.max(0, others.length - keep)))
+        server.present.delete(digest);
     },
   };
 }
@@ -59,7 +63,12 @@ function releaseOf(world: FakeWorld, digest: string): FakeRelease {
 }
 
 function missing(digest: string): PortError {
-  return new PortError('not-found', digest, `there is no release ${digest}`, 'Build and push it first.');
+  return new PortError(
+    'not-found',
+    digest,
+    `there is no release ${digest}`,
+    'Build and push it first.',
+  );
 }
 
 function conflict(server: FakeServer, digest: string): PortError {

@@ -12,15 +12,21 @@ export function createFakeHttpProbe(world: FakeWorld): HttpProbe {
       const server = serverAt(world, host, port);
       if (server !== null && world.isListening(server)) return;
       const place = `${host}:${port}`;
-      throw new PortError('unreachable', place, `${place} refused the connection`, 'Start the service.');
+      throw new PortError(
+        'unreachable',
+        place,
+        `${place} refused the connection`,
+        'Start the service.',
+      );
     },
   };
 }
 
 async function send(world: FakeWorld, request: ProbeRequest): Promise<ProbeResponse> {
   const url = URL.canParse(request.url) ? new URL(request.url) : null;
-  if (url === null) throw new PortError('invalid', request.url, 'not an address', 'Write http://host:port/path.');
-  const limit = AbortSignal.timeout(request.timeoutMs);
+  if (url === null)
+    throw new PortError('invalid', request.url, 'not an address', 'Write http://host:port/path.');
+  const limit = AbortSignal.timeout(Math.ceil(request.timeoutMs));
   const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
   const startedMs = performance.now();
   const sent: FakeRequest = {
@@ -42,7 +48,12 @@ async function send(world: FakeWorld, request: ProbeRequest): Promise<ProbeRespo
   }
 }
 
-function route(world: FakeWorld, url: URL, request: FakeRequest, signal: AbortSignal): Promise<FakeAnswer> {
+function route(
+  world: FakeWorld,
+  url: URL,
+  request: FakeRequest,
+  signal: AbortSignal,
+): Promise<FakeAnswer> {
   if (url.origin === world.poolUrl) return balance(world, request, signal);
   const server = serverAt(world, url.hostname, Number(url.port));
   if (server !== null) return world.serve(server, request, signal);
@@ -51,23 +62,32 @@ function route(world: FakeWorld, url: URL, request: FakeRequest, signal: AbortSi
 }
 
 function serverAt(world: FakeWorld, host: string, port: number): FakeServer | null {
-  const found = [...world.servers.values()].find((each) => each.address === host && each.servicePort === port);
+  const found = [...world.servers.values()].find(
+    (each) => each.address === host && each.servicePort === port,
+  );
   return found ?? null;
 }
 
-async function balance(world: FakeWorld, request: FakeRequest, signal: AbortSignal): Promise<FakeAnswer> {
+async function balance(
+  world: FakeWorld,
+  request: FakeRequest,
+  signal: AbortSignal,
+): Promise<FakeAnswer> {
   const member = next(world);
   if (member === null) return { status: 503, body: 'no server takes requests' };
   const startedMs = performance.now();
   member.requests += 1;
   member.active += 1;
   try {
-    if (member.unreachable) throw new PortError('unreachable', member.name, 'unreachable', 'Check it.');
+    if (member.unreachable)
+      throw new PortError('unreachable', member.name, 'unreachable', 'Check it.');
     const answer = await world.serve(world.server(member.name), request, signal);
     if (answer.status >= 500) member.errors += 1;
     member.latencies.push(performance.now() - startedMs);
     const isProbe = request.headers['x-runsheet-probe'] === '1';
-    return isProbe ? { ...answer, headers: { ...answer.headers, 'x-runsheet-server': member.name } } : answer;
+    return isProbe
+      ? { ...answer, headers: { ...answer.headers, 'x-runsheet-server': member.name } }
+      : answer;
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     member.errors += 1;

@@ -15,7 +15,10 @@ export function createFakeLoadBalancer(world: FakeWorld): LoadBalancer {
   return {
     async state(pool) {
       inPool(pool);
-      return { servers: [...world.members.values()].map((each) => describe(world, each)), emptyMs: 0 };
+      return {
+        servers: [...world.members.values()].map((each) => describe(world, each)),
+        emptyMs: 0,
+      };
     },
     async drain(pool, server) {
       inPool(pool);
@@ -27,7 +30,10 @@ export function createFakeLoadBalancer(world: FakeWorld): LoadBalancer {
     },
     async setWeights(pool, weights) {
       inPool(pool);
-      const changes = Object.entries(weights).map(([name, weight]) => ({ member: world.member(name), weight }));
+      const changes = Object.entries(weights).map(([name, weight]) => ({
+        member: world.member(name),
+        weight,
+      }));
       for (const { member, weight } of changes) member.weight = weight;
     },
     async setRoutes(routes) {
@@ -42,9 +48,10 @@ export function createFakeLoadBalancer(world: FakeWorld): LoadBalancer {
   };
 }
 
-function describe(world: FakeWorld, member: FakeMember): Awaited<
-  ReturnType<LoadBalancer['state']>
->['servers'][number] {
+function describe(
+  world: FakeWorld,
+  member: FakeMember,
+): Awaited<ReturnType<LoadBalancer['state']>>['servers'][number] {
   const { name, admin, weight, active, requests, errors, latencies } = member;
   const sorted = [...latencies].sort((a, b) => a - b);
   const p95Ms = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? null;

@@ -37,7 +37,10 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   false: () => result(1),
   cat: (_server, _args, { stdin = '' }) => result(0, stdin.toString()),
   printf: (_server, [format = '', ...values]) =>
-    result(0, values.reduce((text, value) => text.replace('%s', () => value), format)),
+    result(
+      0,
+      values.reduce((text, value) => text.replace('%s', () => value), format),
+    ),
   rm: (server, args) => {
     for (const path of args.filter((each) => !each.startsWith('-'))) {
       server.files.delete(posix.resolve(server.baseFolder, path));

@@ -150,7 +150,8 @@ export class FakeWorld {
     const { process } = server;
     if (process === null) return null;
     const { exitsAfterMs } = this.releases.get(process.digest) ?? {};
-    const hasExited = exitsAfterMs !== undefined && performance.now() - process.startedMs >= exitsAfterMs;
+    const hasExited =
+      exitsAfterMs !== undefined && performance.now() - process.startedMs >= exitsAfterMs;
     if (hasExited) this.end(server);
     return server.process;
   }
@@ -159,7 +160,9 @@ export class FakeWorld {
   isListening(server: FakeServer): boolean {
     const process = this.running(server);
     if (process === null) return false;
-    return performance.now() - process.startedMs >= (this.releases.get(process.digest)?.bootMs ?? 0);
+    return (
+      performance.now() - process.startedMs >= (this.releases.get(process.digest)?.bootMs ?? 0)
+    );
   }
 
   isHealthy(member: FakeMember): boolean {
@@ -172,7 +175,12 @@ export class FakeWorld {
     const process = this.running(server);
     const place = `${server.address}:${server.servicePort}`;
     if (process === null || !this.isListening(server)) {
-      throw new PortError('unreachable', place, `${place} refused the connection`, 'Start the service.');
+      throw new PortError(
+        'unreachable',
+        place,
+        `${place} refused the connection`,
+        'Start the service.',
+      );
     }
     const release = this.releases.get(process.digest);
     const answer = release?.answer?.(request) ?? defaultAnswer(process.version);

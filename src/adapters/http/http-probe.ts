@@ -12,7 +12,7 @@ export function createHttpProbe(): HttpProbe {
 
 async function sendRequest(request: ProbeRequest): Promise<ProbeResponse> {
   const url = parseUrl(request.url);
-  const limit = AbortSignal.timeout(request.timeoutMs);
+  const limit = AbortSignal.timeout(Math.ceil(request.timeoutMs));
   const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
   // Limits of undici's own are coarse (about a second); the signal bounds everything.
   const client = new Client(url.origin, { pipelining: 0, headersTimeout: 0, bodyTimeout: 0 });
@@ -54,7 +54,8 @@ function flatten(
 ): Readonly<Record<string, string>> {
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name.toLowerCase()] = typeof value === 'string' ? value : value.join(', ');
+    if (value !== undefined)
+      flat[name.toLowerCase()] = typeof value === 'string' ? value : value.join(', ');
   }
   return flat;
 }
@@ -85,18 +86,33 @@ const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELE
 function methodOf(name: string): Method {
   const method = METHODS.find((each) => each === name.toUpperCase());
   if (method !== undefined) return method;
-  throw new PortError('invalid', name, `HTTP method ${name} is not known`, `Use one of ${METHODS.join(', ')}.`);
+  throw new PortError(
+    'invalid',
+    name,
+    `HTTP method ${name} is not known`,
+    `Use one of ${METHODS.join(', ')}.`,
+  );
 }
 
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
-  throw new PortError('invalid', text, `${text} is not an http address`, 'Write it as http://host:port/path.');
+  throw new PortError(
+    'invalid',
+    text,
+    `${text} is not an http address`,
+    'Write it as http://host:port/path.',
+  );
 }
 
 function timedOut(request: ProbeRequest): PortError {
   const message = `${request.url} gave no answer within ${request.timeoutMs} ms`;
-  return new PortError('unavailable', request.url, message, 'Look at what the service is doing, or allow it longer.');
+  return new PortError(
+    'unavailable',
+    request.url,
+    message,
+    'Look at what the service is doing, or allow it longer.',
+  );
 }
 
 function notReached(url: string, error: unknown): Error {
@@ -105,7 +121,9 @@ function notReached(url: string, error: unknown): Error {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (refused.includes(code)) return unreachable(url, `${url} cannot be reached: ${code}`, error);
   const message = `${url} broke off: ${reasonOf(error)}`;
-  return new PortError('unavailable', url, message, 'Look at the output of the service.', { cause: error });
+  return new PortError('unavailable', url, message, 'Look at the output of the service.', {
+    cause: error,
+  });
 }
 
 function unreachable(subject: string, message: string, cause?: unknown): PortError {

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeHttpProbe } from '../../../src/adapters/fake/fake-http-probe.ts';
+import { before, setStage, type Stage, valueOf, withSettings } from './stage.ts';
+
+const SERVER = 'app-server-1';
+
+/** A customer's request that is answered by the first server after `ms`. */
+function customer({ world }: Stage, ms: number): Promise<unknown> {
+  const { address, servicePort } = world.server(SERVER);
+  const member = world.member(SERVER);
+  member.active += 1;
+  return createFakeHttpProbe(world)
+    .request({ method: 'GET', url: `http://${address}:${servicePort}/slow`, timeoutMs: ms + 2_000 })
+    .finally(() => {
+      member.active -= 1;
+    });
+}
+
+const slow = (delayMs: number) => ({ old: { answer: () => ({ status: 200, delayMs }) } });
+
+describe('pool.drain', () => {
+  it('takes the server out and reads it back, twice over', async () => {
+    const stage = await setStage();
+    for (let time = 0; time < 2; time += 1) {
+      expect(valueOf(await stage.act('pool.drain'), 'pool.removed')).toBe(true);
+      expect(stage.world.member(SERVER).admin).toBe('drain');
+    }
+    expect(stage.world.member('app-server-2').admin).toBe('ready');
+  });
+
+  it("leaves an operator's maint", async () => {
+    const stage = await setStage();
+    stage.world.member(SERVER).admin = 'maint';
+    const result = await stage.act('pool.drain', { before: before(SERVER, { pool: 'maint' }) });
+    expect(valueOf(result, 'pool.removed')).toBe(true);
+    expect(stage.world.member(SERVER).admin).toBe('maint');
+    expect(result.evidence.join()).toContain('maint');
+  });
+
+  it('has nothing to do for a server that the balancer does not know', async () => {
+    const stage = await setStage();
+    await expect(stage.act('pool.drain', { server: 'app-server-9' })).resolves.toMatchObject({
+      facts: [{ id: 'pool.removed', value: true }],
+      evidence: ['not in the pool'],
+    });
+  });
+});
+
+describe('connections.wait', () => {
+  it('goes on as soon as nothing is in flight', async () => {
+    const stage = await setStage(slow(250));
+    const request = customer(stage, 250);
+    const started = performance.now();
+    const result = await stage.act('connections.wait', { settings: { limitSeconds: 3 } });
+    expect(valueOf(result, 'connections.active')).toBe(0);
+    expect(performance.now() - started).toBeLessThan(1_500);
+    await request;
+  });
+
+  it('counts what remains at the deadline of the document: 600 ms under 0.3 s and under 3 s', async () => {
+    const stage = await setStage(slow(600));
+    const request = customer(stage, 600);
+    const short = await stage.act('connections.wait', { settings: { limitSeconds: 0.3 } });
+    expect(valueOf(short, 'connections.active')).toBe(1);
+    expect(short.evidence[0]).toMatch(/1 in flight after 0\.3s \(limit 0\.3s\)/u);
+    const long = await stage.act('connections.wait', { settings: { limitSeconds: 3 } });
+    expect(valueOf(long, 'connections.active')).toBe(0);
+    await request;
+  });
+
+  it('counts the time that an attempt before it has waited', async () => {
+    const stage = await setStage({ heartbeatDetails: { waitedMs: 60_000 } });
+    stage.world.member(SERVER).active = 2;
+    const started = performance.now();
+    const result = await stage.act('connections.wait', { settings: { limitSeconds: 30 } });
+    expect(valueOf(result, 'connections.active')).toBe(2);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('heartbeats, and ends at once when the run is cancelled', async () => {
+    const stage = await setStage();
+    stage.world.member(SERVER).active = 1;
+    const beats: unknown[] = [];
+    stage.environment.on('heartbeat', (details: unknown) => beats.push(details));
+    setTimeout(() => stage.environment.cancel(), 250);
+    const started = performance.now();
+    await expect(
+      stage.act('connections.wait', { settings: { limitSeconds: 30 } }),
+    ).rejects.toMatchObject({
+      name: 'CancelledFailure',
+    });
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(beats.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('pool.enable', () => {
+  it('puts the server in once it really answers through the balancer, twice over', async () => {
+    const stage = await setStage();
+    stage.world.member(SERVER).admin = 'drain';
+    for (let time = 0; time < 2; time += 1) {
+      expect(valueOf(await stage.act('pool.enable'), 'pool.enabled')).toBe(true);
+    }
+    expect(stage.world.member(SERVER)).toMatchObject({ admin: 'ready', errors: 0 });
+    expect(stage.world.member(SERVER).requests).toBeGreaterThanOrEqual(3);
+  });
+
+  it('fails where the balancer cannot reach the server, and says what to check', async () => {
+    const stage = await setStage();
+    Object.assign(stage.world.member(SERVER), { admin: 'drain', unreachable: true });
+    const failure = { type: 'POOL_NOT_SERVING', nonRetryable: true };
+    await expect(stage.act('pool.enable')).rejects.toMatchObject({
+      ...failure,
+      message: expect.stringMatching(/app-server-1 .*unhealthy.*Check that the balancer reaches/u),
+    });
+  });
+
+  it('does not believe a balancer that calls a dead server healthy', async () => {
+    const stage = await setStage();
+    Object.assign(stage.world.member(SERVER), { admin: 'drain', believedHealthy: true });
+    stage.world.end(stage.world.server(SERVER));
+    await expect(stage.act('pool.enable')).rejects.toMatchObject({ type: 'POOL_NOT_SERVING' });
+    expect(stage.world.member(SERVER).errors).toBeGreaterThan(0);
+  });
+
+  it("leaves an operator's maint and says so", async () => {
+    const stage = await setStage();
+    stage.world.member(SERVER).admin = 'maint';
+    const result = await stage.act('pool.enable');
+    expect(stage.world.member(SERVER).admin).toBe('maint');
+    expect(result.evidence[0]).toContain('maint');
+  });
+
+  it('ends when the run is cancelled', async () => {
+    const stage = await setStage();
+    stage.world.member(SERVER).unreachable = true;
+    setTimeout(() => stage.environment.cancel(), 100);
+    const ready = { successes: 3, intervalMilliseconds: 10, limitSeconds: 30 };
+    const pending = stage.act('pool.enable', { project: withSettings('health', { ready }) });
+    await expect(pending).rejects.toMatchObject({ name: 'CancelledFailure' });
+  });
+});
+
+describe('pool.readmit and pool.withdraw', () => {
+  it('readmits what this run took out', async () => {
+    const stage = await setStage();
+    await stage.act('pool.drain');
+    await stage.undo('pool.readmit');
+    await stage.undo('pool.readmit');
+    expect(stage.world.member(SERVER).admin).toBe('ready');
+  });
+
+  it.each(['maint', 'drain', 'absent'] as const)('leaves a server that was %s', async (pool) => {
+    const stage = await setStage();
+    stage.world.member(SERVER).admin = 'drain';
+    await stage.undo('pool.readmit', { before: before(SERVER, { pool }) });
+    expect(stage.world.member(SERVER).admin).toBe('drain');
+  });
+
+  it('fails where the old release does not answer through the balancer', async () => {
+    const stage = await setStage();
+    await stage.act('pool.drain');
+    stage.world.end(stage.world.server(SERVER));
+    await expect(stage.undo('pool.readmit')).rejects.toMatchObject({ type: 'POOL_NOT_SERVING' });
+  });
+
+  it('withdraws and waits for what is in flight', async () => {
+    const stage = await setStage(slow(300));
+    const request = customer(stage, 300);
+    const result = await stage.undo('pool.withdraw');
+    expect(stage.world.member(SERVER)).toMatchObject({ admin: 'drain', active: 0 });
+    expect(result.evidence[0]).toContain('0 requests left');
+    await request;
+    await stage.undo('pool.withdraw');
+    expect(stage.world.member(SERVER).admin).toBe('drain');
+  });
+});

@@ -1,0 +1,204 @@
+/** A world with three servers on v1, the activities over it, and inputs for a run that deploys v2. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { afterEach } from 'vitest';
+import { createServerActivities, type ServerActivities } from '../../../src/activities/servers.ts';
+import type { CompensationInput } from '../../../src/activities/contract.ts';
+import { createFakeContainerRuntime } from '../../../src/adapters/fake/fake-container-runtime.ts';
+import { createFakeHttpProbe } from '../../../src/adapters/fake/fake-http-probe.ts';
+import { createFakeLoadBalancer } from '../../../src/adapters/fake/fake-load-balancer.ts';
+import { createFakeServerHosts } from '../../../src/adapters/fake/fake-server-hosts.ts';
+import { type FakeRelease, FakeWorld } from '../../../src/adapters/fake/fake-world.ts';
+import type {
+  ActionInput,
+  ActionResult,
+  Fact,
+  RunRef,
+  ServerBefore,
+} from '../../../src/plan/run.ts';
+import type { ProjectSettings } from '../../../src/plan/settings.ts';
+import type { Secret } from '../../../src/ports/secret-store.ts';
+
+export const OLD = `sha256:${'1'.repeat(64)}`;
+export const NEW = `sha256:${'2'.repeat(64)}`;
+export const SERVERS = ['app-server-1', 'app-server-2', 'app-server-3'];
+export const SECRET_VALUE = 'correct horse battery';
+
+export const run: RunRef = {
+  workflowId: 'deploy-1',
+  requestId: '6f0a0a52-0000-4000-8000-000000000001',
+  project: 'hello',
+  service: 'hello',
+  environment: 'production',
+  version: 'v2',
+  templateId: 'deployment_workflow_v1',
+  planDigest: 'sha256:plan',
+  requestedBy: 'alice',
+  language: 'en',
+};
+
+export const settings: ProjectSettings = {
+  source: { path: '.', kind: 'git', tag: '${version}' },
+  commands: {},
+  tests: { reports: [], coverage: [] },
+  image: { repository: 'hello', context: '.', kind: 'process', include: [] },
+  runtime: {
+    command: ['node', 'server.js', '--port', '${port}'],
+    environment: { NAME: '${server}', TOKEN: 'secret://token' },
+    port: 8080,
+    stop: { signal: 'SIGTERM', graceSeconds: 0.05 },
+    keepReleases: 1,
+  },
+  files: [],
+  drain: { allowCutRequests: 0 },
+  health: {
+    path: '/health',
+    status: 200,
+    json: { version: '${version}' },
+    timeoutSeconds: 1,
+    ready: { successes: 3, intervalMilliseconds: 10, limitSeconds: 0.5 },
+    smoke: [],
+    performance: { path: '/', requests: 20, perSecond: 200 },
+  },
+  balancer: {
+    kind: 'embedded',
+    pool: 'web',
+    verify: { requests: 30, path: '/' },
+    maxDeviationPercent: 20,
+    minimumSamples: 20,
+    weights: {},
+    routes: {},
+  },
+  channels: { configured: [] },
+  actions: {},
+};
+
+export interface Stage {
+  readonly world: FakeWorld;
+  readonly activities: ServerActivities;
+  readonly environment: MockActivityEnvironment;
+  readonly folder: string;
+  /** Runs an action on one server with changed settings. */
+  act(id: keyof ServerActivities, change?: Partial<ActionInput>): Promise<ActionResult>;
+  undo(id: CompensationId, change?: Partial<CompensationInput>): Promise<ActionResult>;
+  /** A file of the run's checkout. */
+  addToCheckout(name: string, content: string): Promise<void>;
+}
+type CompensationId =
+  | 'pool.readmit'
+  | 'pool.withdraw'
+  | 'service.restore'
+  | 'config.restore'
+  | 'service.remove';
+
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+export interface StageOptions {
+  readonly old?: Partial<FakeRelease>;
+  readonly new?: Partial<FakeRelease>;
+  readonly servers?: readonly string[];
+  /** Where another worker takes over: the same world and the same folder. */
+  readonly takeOver?: Stage;
+  readonly heartbeatDetails?: unknown;
+  readonly ensureCheckout?: () => Promise<string>;
+}
+
+export async function setStage(options: StageOptions = {}): Promise<Stage> {
+  const folder = options.takeOver?.folder ?? (await mkdtemp(join(tmpdir(), 'runsheet-servers-')));
+  if (options.takeOver === undefined) folders.push(folder);
+  const world =
+    options.takeOver?.world ??
+    new FakeWorld({
+      servers: options.servers ?? SERVERS,
+      releases: [
+        { digest: OLD, version: 'v1', ...options.old },
+        { digest: NEW, version: 'v2', ...options.new },
+      ],
+      running: OLD,
+    });
+  const activities = createServerActivities({
+    hosts: createFakeServerHosts(world),
+    runtime: createFakeContainerRuntime(world),
+    balancer: createFakeLoadBalancer(world),
+    http: createFakeHttpProbe(world),
+    artifacts: {
+      write: () => Promise.reject(new Error('not used')),
+      read: () => Promise.resolve(null),
+      folder: (requestId) => Promise.resolve(join(folder, requestId)),
+    },
+    secrets: { resolve: () => Promise.resolve(secret(SECRET_VALUE)) },
+    ...(options.ensureCheckout !== undefined && { ensureCheckout: options.ensureCheckout }),
+  });
+  const environment = new MockActivityEnvironment(
+    { heartbeatDetails: options.heartbeatDetails },
+    { logger: new DefaultLogger('ERROR') },
+  );
+  return {
+    world,
+    activities,
+    environment,
+    folder,
+    act: (id, change) =>
+      environment.run(
+        activities[id] as (input: ActionInput) => Promise<ActionResult>,
+        actionInput(change),
+      ),
+    undo: (id, change) => environment.run(activities[id], compensationInput(change)),
+    async addToCheckout(name, content) {
+      const path = join(folder, run.requestId, 'source', name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    },
+  };
+}
+
+export function actionInput(change: Partial<ActionInput> = {}): ActionInput {
+  return {
+    run,
+    step: 6,
+    settings: {},
+    project: settings,
+    servers: SERVERS,
+    server: 'app-server-1',
+    before: before(change.server),
+    image: { reference: 'hello:v2-production', tag: 'v2-production', digest: NEW },
+    ...change,
+  };
+}
+
+export function compensationInput(change: Partial<CompensationInput> = {}): CompensationInput {
+  return {
+    run,
+    step: 6,
+    server: 'app-server-1',
+    before: before(change.server),
+    project: settings,
+    ...change,
+  };
+}
+
+export function before(server = 'app-server-1', change: Partial<ServerBefore> = {}): ServerBefore {
+  return { server, release: { digest: OLD, version: 'v1' }, pool: 'ready', ...change };
+}
+
+export function valueOf(result: ActionResult, id: Fact['id']): Fact['value'] | undefined {
+  return result.facts.find((each) => each.id === id)?.value;
+}
+
+/** Settings with one section changed. */
+export function withSettings<S extends keyof ProjectSettings>(
+  name: S,
+  change: Partial<ProjectSettings[S]>,
+): ProjectSettings {
+  return { ...settings, [name]: { ...settings[name], ...change } };
+}
+
+export function secret(value: string): Secret {
+  return { reveal: () => value, toString: () => '[REDACTED]', toJSON: () => '[REDACTED]' };
+}
