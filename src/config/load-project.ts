@@ -1,0 +1,229 @@
+/** Reads runsheet.yaml and what `runsheet dev` wrote beside it, and says everything that is wrong at once. */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { DiagnosticCode } from '../diagnostics/codes.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { readConnections, resolveConnections } from './connections.ts';
+import type { Environment } from './environment.ts';
+import { nearestKey } from './nearest-key.ts';
+import { configuredChannels, type ProjectFile } from './project-file.ts';
+import { projectSchema, type ParsedProject } from './schema.ts';
+import { keysAt } from './schema-keys.ts';
+import { readYaml, type YamlFile } from './yaml-file.ts';
+
+export const PROJECT_FILE = 'runsheet.yaml';
+
+export interface LoadedProject {
+  /** null where anything is wrong, and where there is no file. */
+  readonly project: ProjectFile | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * The project of a folder. A folder without runsheet.yaml has the diagnostic NO_PROJECT_FILE.
+ * @param environment used for TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE only
+ */
+export async function loadProject(folder: string, environment: Environment): Promise<LoadedProject> {
+  const absolute = resolve(folder);
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(join(absolute, PROJECT_FILE));
+  } catch {
+    return { project: null, diagnostics: [noProjectFile(absolute)] };
+  }
+  const text = decode(bytes);
+  if (text === null) return { project: null, diagnostics: [notUtf8()] };
+  const connections = await readConnections(absolute);
+  return parseProject(absolute, text, environment, connections);
+}
+
+/** The same from text; pure. */
+export function parseProject(
+  folder: string,
+  text: string,
+  environment: Environment = {},
+  connections: Awaited<ReturnType<typeof readConnections>> = null,
+): LoadedProject {
+  const yaml = readYaml(PROJECT_FILE, text);
+  if (yaml.diagnostics.length > 0) return { project: null, diagnostics: yaml.diagnostics };
+  const parsed = projectSchema.safeParse(yaml.value);
+  if (!parsed.success) {
+    const diagnostics = parsed.error.issues.flatMap((issue) => describeIssue(issue, yaml));
+    return { project: null, diagnostics };
+  }
+  const diagnostics = crossChecks(parsed.data, yaml);
+  if (diagnostics.length > 0) return { project: null, diagnostics };
+  const resolved = resolveConnections(parsed.data, environment, connections);
+  return { project: assemble(folder, parsed.data, resolved), diagnostics: [] };
+}
+
+function assemble(
+  folder: string,
+  parsed: ParsedProject,
+  connections: ProjectFile['connections'],
+): ProjectFile {
+  const { repository, ...image } = parsed.image;
+  const people = Object.entries(parsed.people).map(
+    ([id, person]) => [id, { ...person, name: person.name ?? id }] as const,
+  );
+  const environments = Object.entries(parsed.environments).map(
+    ([name, { embedded, servers }]) =>
+      [name, { embedded, servers: servers.map((server) => server.name) }] as const,
+  );
+  return {
+    folder,
+    service: parsed.service,
+    taskQueue: parsed.task_queue,
+    settings: {
+      source: parsed.source,
+      commands: parsed.commands,
+      tests: parsed.tests,
+      image: { ...image, repository: repository ?? parsed.service.toLowerCase() },
+      runtime: parsed.runtime,
+      files: parsed.files,
+      drain: parsed.drain,
+      health: parsed.health,
+      balancer: parsed.balancer.settings,
+      channels: { configured: configuredChannels(parsed.channels) },
+      actions: parsed.actions,
+    },
+    roles: parsed.roles,
+    people: Object.fromEntries(people),
+    environments: Object.fromEntries(environments),
+    approval: parsed.approval,
+    channels: parsed.channels,
+    secretsFolder: resolve(folder, parsed.secrets.folder),
+    connections,
+  };
+}
+
+interface Issue {
+  readonly code?: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly keys?: readonly string[];
+  readonly errors?: readonly (readonly Issue[])[];
+}
+
+function describeIssue(issue: Issue, yaml: YamlFile): readonly Diagnostic[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(projectSchema, issue.path);
+    return (issue.keys ?? []).map((key) => unknownKey(issue.path, key, known, yaml));
+  }
+  const nested = issue.code === 'invalid_union' ? closestBranch(issue.errors ?? []) : null;
+  if (nested !== null) {
+    return nested.flatMap((each) => describeIssue({ ...each, path: [...issue.path, ...each.path] }, yaml));
+  }
+  const where = issue.path.map(String).join('.') || PROJECT_FILE;
+  const badHost = issue.message.startsWith('BAD_HOST_NAME: ');
+  const message = badHost ? issue.message.slice('BAD_HOST_NAME: '.length) : issue.message;
+  const [zh, en] = message.split(' · ');
+  const code: DiagnosticCode = badHost ? 'BAD_HOST_NAME' : 'BAD_PROJECT_FILE';
+  return [
+    {
+      code,
+      severity: 'error',
+      message: { zh: `${where}：${zh ?? message}`, en: `${where}: ${en ?? message}` },
+      ...yaml.locate(issue.path),
+    },
+  ];
+}
+
+/** The form of a value that may have several, of which the shape fits: its problems are the real ones. */
+function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
+  const fitting = branches.filter((issues) =>
+    issues.every((each) => each.path.length > 0 || each.code !== 'invalid_type'),
+  );
+  return fitting.length === 1 ? (fitting[0] ?? null) : null;
+}
+
+function unknownKey(
+  path: readonly PropertyKey[],
+  key: string,
+  known: readonly string[],
+  yaml: YamlFile,
+): Diagnostic {
+  const near = nearestKey(key, known);
+  const list = known.join(', ');
+  return {
+    code: 'BAD_PROJECT_FILE',
+    severity: 'error',
+    message: {
+      zh: `${[...path, key].map(String).join('.')}：没有这个键`,
+      en: `${[...path, key].map(String).join('.')}: there is no such key`,
+    },
+    ...yaml.locate(path, key),
+    actual: key,
+    remedy:
+      near === undefined
+        ? { zh: `可用的键：${list}`, en: `known keys: ${list}` }
+        : { zh: `您是否想写「${near}」？`, en: `did you mean "${near}"?` },
+  };
+}
+
+/** What no single value shows: names that must agree with each other. */
+function crossChecks(parsed: ParsedProject, yaml: YamlFile): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const add = (path: PropertyKey[], code: DiagnosticCode, zh: string, en: string): void => {
+    found.push({ code, severity: 'error', message: { zh, en }, ...yaml.locate(path) });
+  };
+  const seen = new Map<string, string>();
+  for (const [environment, { servers, embedded }] of Object.entries(parsed.environments)) {
+    for (const [index, server] of servers.entries()) {
+      const path = ['environments', environment, 'servers', index];
+      const other = seen.get(server.name);
+      if (other !== undefined) {
+        add(path, 'DUPLICATE_SERVER', `服务器 ${server.name} 已列在 ${other} 中`, `server ${server.name} is already listed in ${other}`);
+      }
+      seen.set(server.name, environment);
+      const missing = embedded ? [] : missingOf(server);
+      if (missing.length > 0) {
+        add(path, 'BAD_PROJECT_FILE', `服务器 ${server.name} 缺少 ${missing.join('、')}`, `server ${server.name} lacks ${missing.join(', ')}`);
+      }
+    }
+  }
+  const roles = Object.keys(parsed.roles);
+  for (const [id, person] of Object.entries(parsed.people)) {
+    for (const [index, role] of person.roles.entries()) {
+      if (roles.includes(role)) continue;
+      const near = nearestKey(role, roles) ?? roles.join(', ');
+      add(['people', id, 'roles', index], 'UNKNOWN_ROLE', `没有角色「${role}」；最接近的是 ${near}`, `there is no role "${role}"; the nearest is ${near}`);
+    }
+  }
+  return found;
+}
+
+function missingOf(server: ParsedProject['environments'][string]['servers'][number]): readonly string[] {
+  const given: Partial<Record<string, unknown>> = { ...server };
+  const wanted = { host: 'host', user: 'user', identityFile: 'identity_file', hostKeys: 'host_keys' };
+  return Object.entries(wanted).flatMap(([field, key]) => (given[field] === undefined ? [key] : []));
+}
+
+function decode(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function notUtf8(): Diagnostic {
+  return {
+    code: 'NOT_UTF8',
+    severity: 'error',
+    message: { zh: `${PROJECT_FILE} 不是 UTF-8 文本`, en: `${PROJECT_FILE} is not UTF-8 text` },
+    place: { file: PROJECT_FILE, line: 1, column: 1 },
+  };
+}
+
+function noProjectFile(folder: string): Diagnostic {
+  return {
+    code: 'NO_PROJECT_FILE',
+    severity: 'error',
+    message: { zh: `${folder} 中没有 ${PROJECT_FILE}`, en: `there is no ${PROJECT_FILE} in ${folder}` },
+    remedy: {
+      zh: '切换到项目文件夹，或用 `runsheet dev` 试用示例服务',
+      en: 'change to the project folder, or try the sample service with `runsheet dev`',
+    },
+  };
+}

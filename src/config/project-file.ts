@@ -1,0 +1,75 @@
+/** What runsheet.yaml holds, after every check and with every default filled in. */
+import type { ChannelName } from '../plan/plan.ts';
+import type { ApprovalPolicy } from '../plan/run.ts';
+import type { ProjectSettings } from '../plan/settings.ts';
+import type { ServerConnection, TemporalConnection } from '../ports/connections.ts';
+
+export interface ProjectFile {
+  /** Absolute folder of runsheet.yaml. */
+  readonly folder: string;
+  readonly service: string;
+  readonly taskQueue: string;
+  /** Pinned by each run at its start. */
+  readonly settings: ProjectSettings;
+  readonly roles: Readonly<Record<string, { readonly names: readonly string[] }>>;
+  readonly people: Readonly<Record<string, Person>>;
+  readonly environments: Readonly<Record<string, EnvironmentDefinition>>;
+  readonly approval: ApprovalPolicy;
+  readonly channels: ChannelConnections;
+  readonly secretsFolder: string;
+  readonly connections: ProjectConnections;
+}
+
+export interface Person {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly email?: string;
+  readonly slack?: string;
+}
+
+export interface EnvironmentDefinition {
+  readonly embedded: boolean;
+  readonly servers: readonly string[];
+}
+
+/** Addresses; null where neither the project file nor a running `runsheet dev` gives one. */
+export interface ProjectConnections {
+  readonly temporal: TemporalConnection | null;
+  readonly servers: readonly ServerConnection[];
+  readonly balancerAdminUrl: string | null;
+  readonly pools: Readonly<Record<string, string>>;
+  readonly registryUrl: string | null;
+  /** postgres:// URL, or a `secret://` reference to one. */
+  readonly databaseUrl: string | null;
+}
+
+export interface ChannelConnections {
+  readonly email?: EmailConnection;
+  readonly slack?: SlackConnection;
+  readonly webhook?: WebhookConnection;
+}
+
+export interface EmailConnection {
+  readonly smtp: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly user?: string;
+  readonly password?: string;
+}
+
+export interface SlackConnection {
+  readonly channel: string;
+  readonly token: string;
+  readonly signingSecret?: string;
+  readonly apiUrl?: string;
+}
+
+export interface WebhookConnection {
+  readonly url: string;
+  readonly secret?: string;
+}
+
+/** Channels that are configured, sorted. */
+export function configuredChannels(channels: ChannelConnections): readonly ChannelName[] {
+  return (['email', 'slack', 'webhook'] as const).filter((name) => channels[name] !== undefined);
+}

@@ -1,0 +1,140 @@
+/** runsheet.yaml as a whole. */
+import { z } from 'zod';
+import { count, defined, hostName, identifier, path, secretReference, seconds, serverName, text } from './fields.ts';
+import {
+  actions,
+  balancer,
+  commands,
+  drain,
+  files,
+  health,
+  image,
+  runtime,
+  source,
+  tests,
+} from './settings-schema.ts';
+
+const server = z.union(
+  [
+    serverName.transform((name) => ({ name })),
+    z
+      .strictObject({
+        name: serverName,
+        host: hostName.optional(),
+        port: count(1, 65_535).optional(),
+        user: identifier.optional(),
+        identity_file: text.optional(),
+        host_keys: z.array(text).optional(),
+        service_address: hostName.optional(),
+        service_port: count(1, 65_535).optional(),
+        base_folder: text.startsWith('/', { error: '需要绝对路径 · expected an absolute path' }).optional(),
+      })
+      .transform((each) =>
+        defined({
+          name: each.name,
+          host: each.host,
+          port: each.port,
+          user: each.user,
+          identityFile: each.identity_file,
+          hostKeys: each.host_keys,
+          serviceAddress: each.service_address,
+          servicePort: each.service_port,
+          baseFolder: each.base_folder,
+        }),
+      ),
+  ],
+  { error: '需要服务器名，或 {name, host, user, …} · expected a server name or {name, host, user, …}' },
+);
+
+const environments = z.record(
+  identifier,
+  z.strictObject({
+    embedded: z.boolean().default(false),
+    servers: z.array(server).min(1, { error: '至少要有一台服务器 · needs at least one server' }).max(1000),
+  }),
+);
+
+const channels = z
+  .strictObject({
+    email: z
+      .strictObject({
+        smtp: z.url({ protocol: /^smtps?$/u, error: '需要 smtp:// 地址 · expected an smtp:// address' }),
+        from: z.email(),
+        to: z.array(z.email()).default([]),
+        user: text.optional(),
+        password: secretReference.optional(),
+      })
+      .transform(defined)
+      .optional(),
+    slack: z
+      .strictObject({
+        channel: text,
+        token: secretReference,
+        signing_secret: secretReference.optional(),
+        api_url: z.url().optional(),
+      })
+      .transform(({ channel, token, signing_secret, api_url }) =>
+        defined({ channel, token, signingSecret: signing_secret, apiUrl: api_url }),
+      )
+      .optional(),
+    webhook: z
+      .strictObject({
+        url: z.union([z.url({ protocol: /^https?$/u }), secretReference], {
+          error: '需要 http(s):// 地址或 secret:// 引用 · expected an http(s):// address or a secret:// reference',
+        }),
+        secret: secretReference.optional(),
+      })
+      .transform(defined)
+      .optional(),
+  })
+  .prefault({})
+  .transform(defined);
+
+export const projectSchema = z.strictObject({
+  service: z.string({ error: '缺少 service：服务的名称 · service is missing: the name of the service' }).regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/u,
+    { error: '只能有字母、数字和 . _ - · letters, digits and . _ - only' },
+  ),
+  task_queue: identifier.default('runsheet'),
+  source,
+  commands,
+  tests,
+  image,
+  runtime,
+  files,
+  drain,
+  health,
+  balancer,
+  channels,
+  actions,
+  environments,
+  roles: z.record(identifier, z.strictObject({ names: z.array(text).default([]) })).default({}),
+  people: z
+    .record(
+      identifier,
+      z
+        .strictObject({
+          name: text.optional(),
+          roles: z.array(text).default([]),
+          email: z.email().optional(),
+          slack: z.string().regex(/^[UW][A-Z0-9]{2,20}$/u, { error: '需要 Slack 成员 ID · expected a Slack member id' }).optional(),
+        })
+        .transform(defined),
+    )
+    .default({}),
+  approval: z
+    .strictObject({ allow_self: z.boolean().default(false), reminder: seconds.default(3600) })
+    .prefault({})
+    .transform(({ allow_self, reminder }) => ({
+      allowSelfApproval: allow_self,
+      reminderSeconds: reminder,
+    })),
+  secrets: z.strictObject({ folder: path.default('.runsheet/secrets') }).prefault({}),
+  temporal: z
+    .strictObject({ address: text, namespace: text.default('default'), ui_url: z.url().optional() })
+    .optional(),
+  registry: z.strictObject({ url: z.url() }).optional(),
+  database: z.strictObject({ url: z.union([z.url({ protocol: /^postgres(?:ql)?$/u }), secretReference]) }).optional(),
+});
+
+export type ParsedProject = z.output<typeof projectSchema>;

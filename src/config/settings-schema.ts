@@ -1,0 +1,191 @@
+/** The sections of runsheet.yaml that become ProjectSettings: snake_case in, camelCase out. */
+import { z } from 'zod';
+import { argv, count, defined, milliseconds, path, percent, scalarText, seconds, text } from './fields.ts';
+
+const format = z.enum(['sarif', 'eslint', 'npm-audit', 'pip-audit']);
+
+const command = z
+  .strictObject({ run: argv, report: path.optional(), format: format.optional(), timeout: seconds.optional() })
+  .transform(({ run, timeout, ...rest }) => defined({ argv: run, ...rest, timeoutSeconds: timeout }))
+  .nullable()
+  .optional();
+
+export const source = z
+  .strictObject({
+    kind: z.enum(['git', 'folder']).default('git'),
+    path: text.default('.'),
+    tag: text.default('${version}'),
+  })
+  .prefault({});
+
+export const commands = z
+  .strictObject({
+    analyze: command,
+    lint: command,
+    scan: command,
+    audit: command,
+    test: command,
+    coverage: command,
+    compile: command,
+    package: command,
+  })
+  .prefault({})
+  .transform(defined);
+
+const pattern = text.refine(isPattern, { error: '不是有效的正则表达式 · not a valid regular expression' });
+
+export const tests = z
+  .strictObject({
+    reports: z.array(path).default(['**/junit*.xml', 'reports/*.xml', 'test-results/**/*.xml']),
+    coverage: z.array(path).default(['**/lcov.info', '**/cobertura*.xml', '**/coverage-summary.json', 'coverage.xml']),
+    critical: z
+      .strictObject({ name: pattern.optional(), marker: text.optional() })
+      .transform(defined)
+      .optional(),
+  })
+  .prefault({})
+  .transform(defined);
+
+export const image = z
+  .strictObject({
+    repository: z
+      .string()
+      .regex(/^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/u, { error: '需要小写的仓库名 · expected a repository name in lower case' })
+      .optional(),
+    context: path.default('.'),
+    kind: z.enum(['process', 'docker']).default('process'),
+    include: z.array(path).default(['.']),
+  })
+  .prefault({});
+
+export const runtime = z
+  .strictObject({
+    command: argv.default(['npm', 'start']),
+    environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u), scalarText).default({}),
+    port: count(1, 65_535).default(8080),
+    stop: z
+      .strictObject({
+        signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT']).default('SIGTERM'),
+        grace: seconds.default(10),
+        before: argv.optional(),
+      })
+      .prefault({})
+      .transform(({ grace, ...rest }) => defined({ ...rest, graceSeconds: grace })),
+    keep_releases: count(1, 100).default(3),
+  })
+  .prefault({})
+  .transform(({ keep_releases, ...rest }) => ({ ...rest, keepReleases: keep_releases }));
+
+export const files = z
+  .array(
+    z.strictObject({
+      template: path,
+      path,
+      mode: z
+        .string({ error: '权限要加引号，例如 "0640" · quote the mode, for example "0640"' })
+        .regex(/^0?[0-7]{3}$/u, { error: '需要八进制权限，例如 "0640" · expected an octal mode such as "0640"' })
+        .default('0640'),
+      values: z.record(text, scalarText).default({}),
+    }),
+  )
+  .max(100)
+  .default([]);
+
+export const drain = z
+  .strictObject({ allow_cut_requests: count(0, 1_000_000).default(0) })
+  .prefault({})
+  .transform(({ allow_cut_requests }) => ({ allowCutRequests: allow_cut_requests }));
+
+const urlPath = text.startsWith('/', { error: '路径以 / 开头 · a path begins with /' });
+const status = count(100, 599);
+
+const smoke = z
+  .strictObject({
+    method: z.string().regex(/^[A-Z]{1,10}$/u).default('GET'),
+    path: urlPath,
+    status: status.default(200),
+    contains: text.optional(),
+  })
+  .transform(defined);
+
+export const health = z
+  .strictObject({
+    path: urlPath.default('/healthz'),
+    status: status.default(200),
+    json: z.record(text, z.union([z.string(), z.number(), z.boolean()])).optional(),
+    timeout: seconds.default(2),
+    ready: z
+      .strictObject({
+        successes: count(1, 100).default(3),
+        interval: milliseconds.default(500),
+        limit: seconds.default(60),
+      })
+      .prefault({})
+      .transform(({ successes, interval, limit }) => ({
+        successes,
+        intervalMilliseconds: interval,
+        limitSeconds: limit,
+      })),
+    smoke: z.array(smoke).max(100).default([]),
+    performance: z
+      .strictObject({
+        path: urlPath.optional(),
+        requests: count(1, 10_000).default(50),
+        per_second: count(1, 1000).default(20),
+      })
+      .prefault({}),
+  })
+  .prefault({})
+  .transform(({ timeout, performance, ...rest }) =>
+    defined({
+      ...rest,
+      timeoutSeconds: timeout,
+      performance: {
+        path: performance.path ?? rest.path,
+        requests: performance.requests,
+        perSecond: performance.per_second,
+      },
+    }),
+  );
+
+/** `admin_url` is a connection, not a setting: it stays with the worker. */
+export const balancer = z
+  .strictObject({
+    kind: z.enum(['embedded', 'haproxy']).default('embedded'),
+    pool: text.default('${environment}'),
+    verify: z
+      .strictObject({ requests: count(1, 10_000).default(60), path: urlPath.default('/') })
+      .prefault({}),
+    max_deviation: percent.default(20),
+    minimum_samples: count(1, 100_000).default(20),
+    weights: z.record(text, count(0, 256)).default({}),
+    routes: z.record(urlPath, text).default({}),
+    admin_url: z.url().optional(),
+  })
+  .prefault({})
+  .transform(({ max_deviation, minimum_samples, admin_url, ...rest }) => ({
+    settings: { ...rest, maxDeviationPercent: max_deviation, minimumSamples: minimum_samples },
+    adminUrl: admin_url ?? null,
+  }));
+
+export const actions = z
+  .record(
+    text,
+    z
+      .strictObject({
+        run: argv,
+        on: z.enum(['worker', 'each-server', 'first-server']).default('worker'),
+        timeout: seconds.default(300),
+      })
+      .transform(({ run, on, timeout }) => ({ argv: run, on, timeoutSeconds: timeout })),
+  )
+  .default({});
+
+function isPattern(value: string): boolean {
+  try {
+    new RegExp(value, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}

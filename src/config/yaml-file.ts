@@ -1,0 +1,80 @@
+/** YAML with the place of every value, so that a problem points at its line. */
+import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+
+/** A project file is written by hand. */
+const MOST_BYTES = 1024 * 1024;
+/** Aliases that one document may resolve: a bomb needs thousands. */
+const MOST_ALIASES = 50;
+
+export interface YamlFile {
+  readonly value: unknown;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Place and line of the value at a path, or of the nearest part that exists; `key`: of that key in it. */
+  locate(path: readonly PropertyKey[], key?: string): { readonly place: Place; readonly excerpt: string };
+}
+
+/** Reads a file's text. Never throws: what is wrong stands in `diagnostics`. */
+export function readYaml(file: string, text: string): YamlFile {
+  const lines = text.split(/\r?\n/u);
+  const lineCounter = new LineCounter();
+  const placeAt = (offset: number): { place: Place; excerpt: string } => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { place: { file, line: Math.max(1, line), column: Math.max(1, col) }, excerpt: (lines[line - 1] ?? '').slice(0, 400) };
+  };
+  if (text.length > MOST_BYTES) {
+    return failed(file, 'TOO_LARGE', '文件超过 1 MiB', 'the file is larger than 1 MiB');
+  }
+  if (text.trim() === '') return failed(file, 'EMPTY_FILE', '文件是空的', 'the file is empty');
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
+  if (document.errors.length > 0) {
+    const diagnostics = document.errors.map((error): Diagnostic => ({
+      code: 'BAD_YAML',
+      severity: 'error',
+      message: { zh: `YAML 语法错误：${error.message}`, en: `YAML syntax: ${error.message}` },
+      ...placeAt(error.pos[0]),
+    }));
+    return { value: undefined, diagnostics, locate: () => placeAt(0) };
+  }
+  const locate: YamlFile['locate'] = (path, key) => placeAt(offsetOf(document.contents, path, key));
+  try {
+    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }), diagnostics: [], locate };
+  } catch {
+    return failed(file, 'TOO_LARGE', '别名过多', 'too many aliases');
+  }
+}
+
+function failed(file: string, code: Diagnostic['code'], zh: string, en: string): YamlFile {
+  const place = { file, line: 1, column: 1 };
+  return {
+    value: undefined,
+    diagnostics: [{ code, severity: 'error', message: { zh, en }, place }],
+    locate: () => ({ place, excerpt: '' }),
+  };
+}
+
+function offsetOf(root: unknown, path: readonly PropertyKey[], key: string | undefined): number {
+  let node: unknown = root;
+  let offset = isNode(root) ? (root.range?.[0] ?? 0) : 0;
+  for (const step of [...path, ...(key === undefined ? [] : [key])]) {
+    const found = childOf(node, step);
+    if (found === null) return offset;
+    ({ node, offset } = found);
+  }
+  return offset;
+}
+
+function childOf(node: unknown, step: PropertyKey): { node: unknown; offset: number } | null {
+  if (isMap(node)) {
+    for (const pair of node.items) {
+      if (!isPair(pair) || !isScalar(pair.key) || String(pair.key.value) !== String(step)) continue;
+      return { node: pair.value, offset: pair.key.range?.[0] ?? 0 };
+    }
+    return null;
+  }
+  if (typeof node !== 'object' || node === null || !('items' in node)) return null;
+  const items = node.items;
+  const item: unknown = Array.isArray(items) ? items[Number(step)] : undefined;
+  if (!isNode(item)) return null;
+  return { node: item, offset: (item as Node).range?.[0] ?? 0 };
+}
