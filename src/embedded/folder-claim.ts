@@ -46,14 +46,21 @@ export async function claimFolder(lockFile: string, folder: string): Promise<Fol
 
 function heldClaim(lockFile: string, own: Recorded): FolderClaim {
   let groups: readonly Recorded[] = [];
+  /** One write after the other: the last one holds all groups. */
+  let written: Promise<void> = Promise.resolve();
+  const write = async (): Promise<void> => {
+    const beside = `${lockFile}.${randomBytes(4).toString('hex')}`;
+    await writeFile(beside, JSON.stringify({ ...own, groups }), { mode: 0o600 });
+    await rename(beside, lockFile);
+  };
   return {
-    async record(pid) {
+    record(pid) {
       groups = [...groups.filter((group) => groupIsAlive(group.pid)), { pid, startedAt: startOf(pid) }];
-      const beside = `${lockFile}.${randomBytes(4).toString('hex')}`;
-      await writeFile(beside, JSON.stringify({ ...own, groups }), { mode: 0o600 });
-      await rename(beside, lockFile);
+      written = written.then(write);
+      return written;
     },
     async release() {
+      await written.catch(() => undefined);
       const holder = await read(lockFile);
       if (holder?.pid === own.pid) await rm(lockFile, { force: true });
     },

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
@@ -18,11 +19,23 @@ export function probePort(port: number): Promise<number | null> {
   });
 }
 
+/**
+ * Below every system's range for outgoing connections (Linux from 32768, macOS from 49152): a port that
+ * is listened on only later must not be taken by a connection meanwhile.
+ */
+const LOWEST_PORT = 20_000;
+const PORTS = 10_000;
+const MAXIMUM_ATTEMPTS = 100;
+
 /** Some free port of 127.0.0.1; another program may still take it before its caller does. */
 export async function freePort(): Promise<number> {
-  const port = await probePort(0);
-  if (port === null) throw new Error('no free port on 127.0.0.1');
-  return port;
+  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
+    const port = await probePort(LOWEST_PORT + randomInt(PORTS));
+    if (port !== null) return port;
+  }
+  const any = await probePort(0);
+  if (any === null) throw new Error('no free port on 127.0.0.1');
+  return any;
 }
 
 /**
@@ -39,7 +52,7 @@ export async function stablePorts(
   for (const name of names) {
     const former = wanted[name];
     let port = former !== undefined && !taken.has(former) ? await probePort(former) : null;
-    for (let attempt = 0; port === null && attempt < 50; attempt += 1) {
+    for (let attempt = 0; port === null && attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
       const candidate = await freePort();
       if (!taken.has(candidate)) port = candidate;
     }

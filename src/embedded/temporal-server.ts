@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -143,6 +144,8 @@ async function waitUntilAnswers(
 }
 
 async function answers(address: string, uiUrl: string | null): Promise<boolean> {
+  // A gRPC channel that was refused once waits a second before it tries again.
+  if (!(await accepts(Number(address.slice(address.lastIndexOf(':') + 1))))) return false;
   let connection: Connection | null = null;
   try {
     connection = await Connection.connect({ address, connectTimeout: 2_000 });
@@ -161,6 +164,17 @@ async function answers(address: string, uiUrl: string | null): Promise<boolean> 
   } finally {
     await connection?.close().catch(() => undefined);
   }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
 }
 
 async function lastLines(logFile: string): Promise<string> {

@@ -1,0 +1,205 @@
+import type { Connections, ServerConnection, TemporalConnection } from '../ports/connections.ts';
+import { type Balancer, startBalancer } from './balancer.ts';
+import { type BothLanguages, portInUse } from './embedded-error.ts';
+import { type FolderClaim, claimFolder } from './folder-claim.ts';
+import { probePort, stablePorts } from './ports.ts';
+import { type RecordsServer, startRecordsServer } from './records-server.ts';
+import { type StateFolder, openStateFolder } from './state-folder.ts';
+import { provideTemporal } from './temporal-part.ts';
+
+export interface EnvironmentOptions {
+  /** The folder with runsheet.yaml; `.runsheet` below it holds everything that is kept. */
+  readonly projectFolder: string;
+  /** The embedded servers of all environments; each environment is a pool of the balancer. */
+  readonly servers: readonly EnvironmentServer[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Answers 200 on a server that may take requests. Default /healthz. */
+  readonly healthPath?: string;
+  /** A Temporal server that runs already; absent: TEMPORAL_ADDRESS, and without that an own one. */
+  readonly temporal?: TemporalConnection;
+  /** 0: any free port; absent: the former one or the usual one where free. */
+  readonly temporalPort?: number;
+  readonly uiPort?: number;
+  /** Port of the first environment's pool. */
+  readonly balancerPort?: number;
+  readonly onProgress?: (text: BothLanguages) => void;
+}
+
+export interface EnvironmentServer {
+  readonly name: string;
+  readonly environment: string;
+}
+
+export interface Environment {
+  readonly connections: Connections;
+  /** The variables of `.runsheet/env`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Settles, with the reason, when a part ended that nobody closed. */
+  readonly broken: Promise<string>;
+  /** Puts a process group on record, so that the next start ends it should this process be killed. */
+  record(pid: number): Promise<void>;
+  /** Stops the services, the balancer, the database and Temporal; safe to call twice. */
+  close(): Promise<void>;
+}
+
+interface Part {
+  close(): Promise<void>;
+}
+
+/** The parts that are handed in: what else is a server and a registry, the balancer need not know. */
+export interface EnvironmentParts {
+  startServers(options: ServersOptions): Promise<Part & { readonly connections: readonly ServerConnection[] }>;
+  startRegistry(folder: string): Promise<Part & { readonly url: string }>;
+}
+
+export interface ServersOptions {
+  readonly stateFolder: string;
+  readonly servers: readonly (EnvironmentServer & { readonly sshPort: number; readonly servicePort: number })[];
+}
+
+/**
+ * Starts everything that a project runs against on this machine, and says so in `.runsheet` once all answers.
+ * @throws EmbeddedError ALREADY_RUNNING where a second one is started in the same folder, PORT_IN_USE,
+ * NO_TEMPORAL_SERVER, NOT_ANSWERING; nothing is left running then
+ */
+export async function assembleEnvironment(
+  options: EnvironmentOptions,
+  given: EnvironmentParts,
+): Promise<Environment> {
+  const state = await openStateFolder(options.projectFolder);
+  const claim = await claimFolder(state.file('dev.lock'), options.projectFolder);
+  const parts: Part[] = [];
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= closeAll(state, parts, claim);
+    return closing;
+  };
+  try {
+    await state.withdraw();
+    const started = await startParts(options, given, state, claim, parts);
+    const env = environmentVariables(started.connections);
+    await state.publish(started.connections, env);
+    return { ...started, env, record: (pid) => claim.record(pid), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: EnvironmentOptions,
+  given: EnvironmentParts,
+  state: StateFolder,
+  claim: FolderClaim,
+  parts: Part[],
+): Promise<{ readonly connections: Connections; readonly broken: Promise<string> }> {
+  const say = options.onProgress ?? (() => undefined);
+  const ports = await choosePorts(options, state);
+  /** Whatever has started is closed again, also where another part failed beside it. */
+  const keep = async <Started extends Part>(starting: Promise<Started>, name: BothLanguages): Promise<Started> => {
+    const part = await starting;
+    parts.push(part);
+    say(name);
+    return part;
+  };
+  const starting = [
+    keep(provideTemporal(options, ports, state, claim), { zh: 'Temporal 已就绪', en: 'Temporal answers' }),
+    keep(startRecords(state, ports), { zh: '部署记录已就绪', en: 'records answer' }),
+    keep(given.startRegistry(state.file('registry')), { zh: '镜像仓库已就绪', en: 'registry answers' }),
+    keep(given.startServers(serversOptions(options, ports, state)), { zh: '服务器已就绪', en: 'servers answer' }),
+    keep(startPools(options, ports, state), { zh: '负载均衡已就绪', en: 'balancer answers' }),
+  ] as const;
+  const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  const [temporal, records, registry, servers, balancer] = await Promise.all(starting);
+  await state.writePorts({ ...ports, ...temporal.ports });
+  const connections: Connections = {
+    temporal: temporal.connection,
+    servers: servers.connections,
+    balancer: { kind: 'embedded', adminUrl: balancer.adminUrl, pools: balancer.pools },
+    registry: { url: registry.url },
+    database: { url: records.url },
+  };
+  return { connections, broken: temporal.ended };
+}
+
+/** A part that fails to close does not keep the others open. */
+async function closeAll(state: StateFolder, parts: readonly Part[], claim: FolderClaim): Promise<void> {
+  await state.withdraw();
+  const results = await Promise.allSettled(parts.map((part) => part.close()));
+  await claim.release();
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function choosePorts(options: EnvironmentOptions, state: StateFolder): Promise<Record<string, number>> {
+  const former = { ...(await state.readPorts()) };
+  const first = environmentsOf(options)[0];
+  const wanted = options.balancerPort;
+  if (first !== undefined && wanted !== undefined && wanted !== 0) {
+    if ((await probePort(wanted)) === null) {
+      throw portInUse(wanted, { zh: '负载均衡', en: 'the balancer' }, '--balancer-port');
+    }
+    former[`pool ${first}`] = wanted;
+  }
+  const names = [
+    ...environmentsOf(options).map((environment) => `pool ${environment}`),
+    ...options.servers.flatMap(({ name }) => [`service ${name}`, `ssh ${name}`]),
+    'balancer admin',
+    'records',
+  ];
+  const chosen = await stablePorts(names, former);
+  const temporal = Object.entries(former).filter(([name]) => name === 'temporal' || name === 'temporal ui');
+  return { ...chosen, ...Object.fromEntries(temporal) };
+}
+
+function environmentsOf(options: EnvironmentOptions): readonly string[] {
+  return [...new Set(options.servers.map(({ environment }) => environment))];
+}
+
+function startRecords(state: StateFolder, ports: Readonly<Record<string, number>>): Promise<RecordsServer> {
+  return startRecordsServer({ folder: state.file('records'), port: ports['records'] ?? 0 });
+}
+
+function serversOptions(
+  options: EnvironmentOptions,
+  ports: Readonly<Record<string, number>>,
+  state: StateFolder,
+): ServersOptions {
+  const servers = options.servers.map((server) => ({
+    ...server,
+    sshPort: ports[`ssh ${server.name}`] ?? 0,
+    servicePort: ports[`service ${server.name}`] ?? 0,
+  }));
+  return { stateFolder: state.path, servers };
+}
+
+function startPools(
+  options: EnvironmentOptions,
+  ports: Readonly<Record<string, number>>,
+  state: StateFolder,
+): Promise<Balancer> {
+  const poolOf = (environment: string) =>
+    options.servers
+      .filter((server) => server.environment === environment)
+      .map(({ name }) => ({ server: name, host: '127.0.0.1', port: ports[`service ${name}`] ?? 0 }));
+  const environments = environmentsOf(options);
+  return startBalancer({
+    pools: Object.fromEntries(environments.map((environment) => [environment, poolOf(environment)])),
+    stateFile: state.file('balancer.json'),
+    healthPath: options.healthPath ?? '/healthz',
+    ports: {
+      ...Object.fromEntries(environments.map((environment) => [environment, ports[`pool ${environment}`] ?? 0])),
+      admin: ports['balancer admin'] ?? 0,
+    },
+  });
+}
+
+function environmentVariables(connections: Connections): Record<string, string> {
+  const [pool] = Object.values(connections.balancer.pools);
+  return {
+    TEMPORAL_ADDRESS: connections.temporal.address,
+    ...(connections.temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: connections.temporal.uiUrl }),
+    ...(pool === undefined ? {} : { BALANCER_URL: pool }),
+  };
+}

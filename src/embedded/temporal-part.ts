@@ -1,0 +1,103 @@
+import { Connection } from '@temporalio/client';
+import type { TemporalConnection } from '../ports/connections.ts';
+import { type BothLanguages, EmbeddedError } from './embedded-error.ts';
+import type { FolderClaim } from './folder-claim.ts';
+import { probePort } from './ports.ts';
+import type { StateFolder } from './state-folder.ts';
+import { startTemporalServer } from './temporal-server.ts';
+
+const ANSWER_LIMIT_MS = 5_000;
+
+export interface TemporalPart {
+  readonly connection: TemporalConnection;
+  /** To be asked for again at the next start. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly ended: Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface TemporalChoice {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly temporal?: TemporalConnection;
+  readonly temporalPort?: number;
+  readonly uiPort?: number;
+  readonly onProgress?: (text: BothLanguages) => void;
+}
+
+/** The server that is configured, or one of our own. */
+export async function provideTemporal(
+  choice: TemporalChoice,
+  former: Readonly<Record<string, number>>,
+  state: StateFolder,
+  claim: FolderClaim,
+): Promise<TemporalPart> {
+  const configured = choice.temporal ?? configuredByEnvironment(choice.env);
+  return configured === null ? startOwn(choice, former, state, claim) : useConfigured(configured);
+}
+
+function configuredByEnvironment(env: Readonly<Record<string, string | undefined>>): TemporalConnection | null {
+  const address = env['TEMPORAL_ADDRESS'];
+  if (address === undefined || address === '') return null;
+  return { address, namespace: env['TEMPORAL_NAMESPACE'] ?? 'default', uiUrl: env['TEMPORAL_UI_URL'] ?? null };
+}
+
+async function useConfigured(connection: TemporalConnection): Promise<TemporalPart> {
+  try {
+    const client = await Connection.connect({ address: connection.address, connectTimeout: ANSWER_LIMIT_MS });
+    await client.close();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EmbeddedError(
+      'NO_TEMPORAL_SERVER',
+      {
+        zh: `TEMPORAL_ADDRESS=${connection.address} 没有应答（${reason}）`,
+        en: `TEMPORAL_ADDRESS=${connection.address} does not answer (${reason})`,
+      },
+      {
+        zh: '启动那个服务器，或取消该设置（unset TEMPORAL_ADDRESS），runsheet dev 会自带一个',
+        en: 'start that server, or unset TEMPORAL_ADDRESS: runsheet dev then brings its own',
+      },
+      { cause: error },
+    );
+  }
+  const never = new Promise<string>(() => undefined);
+  return { connection, ports: {}, ended: never, close: () => Promise.resolve() };
+}
+
+async function startOwn(
+  choice: TemporalChoice,
+  former: Readonly<Record<string, number>>,
+  state: StateFolder,
+  claim: FolderClaim,
+): Promise<TemporalPart> {
+  const port = choice.temporalPort ?? (await freeAgain(former['temporal']));
+  const uiPort = choice.uiPort ?? (await freeAgain(former['temporal ui']));
+  let recorded: Promise<void> = Promise.resolve();
+  const server = await startTemporalServer({
+    env: choice.env,
+    databaseFile: state.file('temporal.db'),
+    logFile: state.file('temporal.log'),
+    onProgress: (text) => choice.onProgress?.({ zh: text, en: text }),
+    onStarted: (pid) => {
+      recorded = claim.record(pid);
+    },
+    ...(port === undefined ? {} : { port }),
+    ...(uiPort === undefined ? {} : { uiPort }),
+  });
+  await recorded;
+  return {
+    connection: { address: server.address, namespace: 'default', uiUrl: server.uiUrl },
+    ports: { temporal: portOf(server.address), ...(server.uiUrl === null ? {} : { 'temporal ui': portOf(server.uiUrl) }) },
+    ended: server.ended,
+    close: () => server.close(),
+  };
+}
+
+/** The former port, so that addresses stay; undefined where it is taken or there was none. */
+async function freeAgain(former: number | undefined): Promise<number | undefined> {
+  return former === undefined ? undefined : ((await probePort(former)) ?? undefined);
+}
+
+function portOf(address: string): number {
+  return Number(address.slice(address.lastIndexOf(':') + 1));
+}
