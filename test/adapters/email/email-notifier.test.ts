@@ -1,0 +1,105 @@
+import type { AddressInfo } from 'node:net';
+import { simpleParser, type ParsedMail } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createEmailNotifier } from '../../../src/adapters/email/email-notifier.ts';
+import { notifierContract, sampleNotification } from '../../contracts/notifier.ts';
+import { secretsOf } from '../../support/secrets.ts';
+
+interface MailServer {
+  readonly port: number;
+  readonly mails: ParsedMail[];
+  close(): Promise<void>;
+}
+
+const open: MailServer[] = [];
+afterEach(() => Promise.all(open.splice(0).map((server) => server.close())));
+
+async function listenSmtp(password?: string): Promise<MailServer> {
+  const mails: ParsedMail[] = [];
+  const server = new SMTPServer({
+    authOptional: password === undefined,
+    allowInsecureAuth: true,
+    disabledCommands: ['STARTTLS'],
+    logger: false,
+    onAuth: (auth, _session, callback) =>
+      auth.password === password
+        ? callback(null, { user: auth.username ?? '' })
+        : callback(new Error('Invalid login')),
+    onData: (stream, _session, callback) => {
+      simpleParser(stream).then(
+        (mail) => {
+          mails.push(mail);
+          callback();
+        },
+        (error: Error) => callback(error),
+      );
+    },
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.server.address() as AddressInfo;
+  let closed: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closed ??= new Promise((resolve) => {
+      server.close(resolve);
+    });
+    return closed;
+  };
+  const listener = { port, mails, close };
+  open.push(listener);
+  return listener;
+}
+
+const base = { host: '127.0.0.1', from: 'runsheet@example.com', to: ['team@example.com'] };
+
+notifierContract('email', async () => {
+  const server = await listenSmtp();
+  return {
+    notifier: createEmailNotifier({ ...base, port: server.port }, secretsOf({})),
+    received: async () => server.mails.map(({ subject, text }) => `${subject}\n${text}`),
+    breakDown: () => server.close(),
+  };
+});
+
+describe('email notifier', () => {
+  it('writes to the people and the team, once each, logged in', async () => {
+    const server = await listenSmtp('s3cret');
+    const config = { ...base, port: server.port, user: 'bot', passwordRef: 'secret://mail' };
+    const notifier = createEmailNotifier(config, secretsOf({ 'secret://mail': 's3cret' }));
+    const bob = { name: 'Bob', email: 'bob@example.com' };
+    const who = await notifier.notify(sampleNotification({ recipients: [bob, bob] }));
+    expect(who).toBe('bob@example.com, team@example.com');
+    expect(server.mails[0]?.text).toContain('runsheet approve deploy-1');
+  });
+
+  it('reports a refused login without the password', async () => {
+    const server = await listenSmtp('s3cret');
+    const config = { ...base, port: server.port, user: 'bot', passwordRef: 'secret://mail' };
+    const notifier = createEmailNotifier(config, secretsOf({ 'secret://mail': 'wr0ng' }));
+    const error = await notifier.notify(sampleNotification()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ kind: 'refused' });
+    expect(String(error)).not.toContain('wr0ng');
+  });
+
+  it('shows typed text as text, in HTML and in the subject', async () => {
+    const server = await listenSmtp();
+    const title = 'v1\r\nBcc: eve@example.com <script>x</script>';
+    await createEmailNotifier({ ...base, port: server.port }, secretsOf({})).notify(
+      sampleNotification({ title, lines: ['<img src=x onerror=alert(1)>\u001b[2J'] }),
+    );
+    const [mail] = server.mails;
+    expect(mail?.bcc).toBeUndefined();
+    expect(mail?.headers.has('bcc')).toBe(false);
+    expect(mail?.html).toContain('&lt;img src=x onerror=alert(1)&gt;');
+    expect(mail?.html).not.toContain('<script>');
+    expect(mail?.text).not.toContain('\u001b');
+  });
+
+  it('refuses to send to nobody', async () => {
+    const notifier = createEmailNotifier({ ...base, to: [], port: 1 }, secretsOf({}));
+    const nobody = sampleNotification({ recipients: [{ name: 'Bob' }] });
+    await expect(notifier.notify(nobody)).rejects.toMatchObject({ kind: 'invalid' });
+  });
+});
