@@ -1,0 +1,85 @@
+/** What stands around every activity: project, heartbeat, cancellation, failures, redaction. */
+import { Context } from '@temporalio/activity';
+import type { ActionResult } from '../plan/run.ts';
+import { problem, toActivityFailure } from './failures.ts';
+
+export interface GuardOptions {
+  readonly redact: (text: string) => string;
+  /** This worker's project; work of another one is refused. Absent: any project's. */
+  readonly project?: string;
+}
+
+/** A set of activities by name. */
+export type Guardable<A> = { readonly [K in keyof A]: (...args: never[]) => Promise<unknown> };
+
+/** The same activities, each guarded. The evidence that they return is redacted. */
+export function guardAll<A extends Guardable<A>>(activities: A, options: GuardOptions): A {
+  const guarded = Object.entries<(...args: never[]) => Promise<unknown>>(activities).map(
+    ([name, activity]) => [name, guard(activity, options)],
+  );
+  return Object.fromEntries(guarded) as A;
+}
+
+function guard<I extends never[]>(
+  activity: (...args: I) => Promise<unknown>,
+  options: GuardOptions,
+): (...args: I) => Promise<unknown> {
+  return async (...args) => {
+    const context = Context.current();
+    try {
+      refuseOtherProject(args[0], options.project);
+      const result = await whileBeating(context, () => activity(...args));
+      return isEvidence(result) ? redactEvidence(result, options.redact) : result;
+    } catch (error) {
+      throw toActivityFailure(error, context.cancellationSignal.aborted, options.redact);
+    }
+  };
+}
+
+/** A slow beat behind the activities' own, for what forgets or blocks it; its details are empty. */
+async function whileBeating<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  const timeoutMs = context.info.heartbeatTimeoutMs ?? 0;
+  if (context.info.isLocal || timeoutMs === 0) return work();
+  const timer = setInterval(() => context.heartbeat(), timeoutMs / 2);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Projects do not mix: one project a task queue. */
+function refuseOtherProject(input: unknown, project: string | undefined): void {
+  const theirs = projectOf(input);
+  if (project === undefined || theirs === undefined || theirs === project) return;
+  throw problem({
+    code: 'WRONG_PROJECT',
+    message: `This worker serves the project ${project}, and the run belongs to ${theirs}.`,
+    remedy: 'Give each project a task queue of its own: task_queue in runsheet.yaml.',
+  });
+}
+
+function projectOf(input: unknown): string | undefined {
+  if (!isObject(input) || !isObject(input['run'])) return undefined;
+  const project = input['run']['project'];
+  return typeof project === 'string' ? project : undefined;
+}
+
+/** Facts and lines of evidence hold output; plans, pins and settings must come back as they are. */
+function isEvidence(value: unknown): value is Pick<ActionResult, 'facts' | 'evidence'> {
+  return isObject(value) && Array.isArray(value['facts']) && Array.isArray(value['evidence']);
+}
+
+function redactEvidence<R extends Pick<ActionResult, 'facts' | 'evidence'>>(
+  result: R,
+  redact: (text: string) => string,
+): R {
+  const facts = result.facts.map((fact) =>
+    fact.detail === undefined ? fact : { ...fact, detail: redact(fact.detail) },
+  );
+  return { ...result, facts, evidence: result.evidence.map(redact) };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
