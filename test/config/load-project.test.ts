@@ -56,7 +56,7 @@ test('every problem at once, each with its place and the nearest key', () => {
   expect(found).toContain('5:12 BAD_PROJECT_FILE ');
   expect(found.some((each) => each.startsWith('7:'))).toBe(true);
   expect(found.some((each) => each.startsWith('9:') && each.includes('BAD_HOST_NAME'))).toBe(true);
-  expect(found).toContain('10:34 BAD_PROJECT_FILE did you mean "host"?');
+  expect(found).toContain('10:35 BAD_PROJECT_FILE did you mean "host"?');
 });
 
 test('names must agree: a server in two environments, a role nobody defined, a real server without a key', () => {
