@@ -32,7 +32,14 @@ export async function provideTemporal(
   claim: FolderClaim,
 ): Promise<TemporalPart> {
   const configured = choice.temporal ?? configuredByEnvironment(choice.env);
-  return configured === null ? startOwn(choice, former, state, claim) : useConfigured(configured);
+  if (configured === null) return startOwn(choice, former, state, claim);
+  try {
+    return await useConfigured(configured);
+  } catch (error) {
+    // The address of our own earlier server, from `.runsheet/env`: that one has ended.
+    if (configured.address === `127.0.0.1:${former['temporal']}`) return startOwn(choice, former, state, claim);
+    throw error;
+  }
 }
 
 function configuredByEnvironment(env: Readonly<Record<string, string | undefined>>): TemporalConnection | null {

@@ -113,7 +113,11 @@ describe('assembleEnvironment', () => {
     ].map((address) => Number(/:(\d+)(?:\/|$)/.exec(address)?.[1]));
     expect(await Promise.all(used.map(probePort))).toEqual(used);
 
-    const again = await assembleEnvironment({ ...options }, parts);
+    const { temporalPort: _port, uiPort: _uiPort, ...former } = options;
+    // As after `source .runsheet/env`: the address is that of the server that has ended.
+    const env = { ...options.env, TEMPORAL_ADDRESS: connections.temporal.address };
+    const again = await assembleEnvironment({ ...former, env }, parts);
+    expect(again.connections.temporal).toEqual(connections.temporal);
     expect(again.connections.balancer).toEqual(connections.balancer);
     expect(again.connections.servers).toEqual(connections.servers);
     await again.close();
