@@ -1,7 +1,7 @@
 /** What undoes a run's changes on one server. Each reads first; on a server as before nothing changes. */
 import type { ActionResult } from '../../plan/run.ts';
 import type { CompensationInput } from '../contract.ts';
-import { say, section, type ServerPorts, shortDigest } from './context.ts';
+import { type ServerPorts, say, section, shortDigest } from './context.ts';
 import { waitForIdle } from './pool.ts';
 import { poolServer } from './pool-state.ts';
 import { waitUntilReady } from './ready.ts';

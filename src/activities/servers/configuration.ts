@@ -4,7 +4,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import type { ConfigurationFile } from '../../plan/settings.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
-import { fact, fail, type Scoped, say, section, type ServerPorts, serverOf } from './context.ts';
+import { fact, fail, type Scoped, type ServerPorts, say, section, serverOf } from './context.ts';
 import { heartbeatWhile } from './pace.ts';
 import { fill, placeholderValues, reveal, valuesFor } from './render.ts';
 

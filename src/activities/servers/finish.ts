@@ -1,7 +1,7 @@
 /** After success: the new release may start by itself again, and what a restore needed goes. */
 import type { ActionResult } from '../../plan/run.ts';
 import { forgetFormerConfiguration } from './configuration.ts';
-import { type Scoped, say, section, type ServerPorts, serverOf } from './context.ts';
+import { type Scoped, type ServerPorts, say, section, serverOf } from './context.ts';
 import { heartbeatWhile } from './pace.ts';
 
 export async function finishOn(ports: ServerPorts, input: Scoped): Promise<ActionResult> {

@@ -1,7 +1,7 @@
 /** Checks of the new release on each server directly, past the balancer. */
 import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import type { HealthSettings, SmokeRequest } from '../../plan/settings.ts';
-import { fact, say, section, type ServerPorts, serverOf } from './context.ts';
+import { fact, type ServerPorts, say, section, serverOf } from './context.ts';
 import { endIfCancelled, heartbeatWhile } from './pace.ts';
 import { fill, placeholderValues } from './render.ts';
 import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';

@@ -2,7 +2,7 @@
 import type { ActionResult, Fact } from '../../plan/run.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
 import { readBaseline, since } from './baseline.ts';
-import { fact, type Scoped, say, section, type ServerPorts } from './context.ts';
+import { fact, type Scoped, type ServerPorts, say, section } from './context.ts';
 import { percent } from './performance.ts';
 import { findServer, poolState } from './pool-state.ts';
 import { sendThroughBalancer } from './traffic.ts';

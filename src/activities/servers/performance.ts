@@ -1,6 +1,6 @@
 /** health.performance: a bounded number of requests at a bounded rate, timed one by one. */
 import type { ActionInput, ActionResult, Fact } from '../../plan/run.ts';
-import { fact, say, section, type ServerPorts, serverOf } from './context.ts';
+import { fact, type ServerPorts, say, section, serverOf } from './context.ts';
 import { countDown, pause } from './pace.ts';
 import { type Answer, ask, serviceUrl } from './requests.ts';
 

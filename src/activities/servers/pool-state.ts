@@ -1,6 +1,6 @@
 /** How the run's servers stand in the project's pool, read from the balancer. */
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
-import { type Scoped, section, type ServerPorts, serverOf } from './context.ts';
+import { type Scoped, type ServerPorts, section, serverOf } from './context.ts';
 
 /** The project's pool as the balancer answers it now. */
 export function poolState(ports: ServerPorts, input: Scoped): Promise<PoolState> {

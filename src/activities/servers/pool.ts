@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
 import { keepBaseline } from './baseline.ts';
-import { fact, type Scoped, say, seconds, section, type ServerPorts, serverOf } from './context.ts';
+import { fact, type Scoped, type ServerPorts, say, seconds, section, serverOf } from './context.ts';
 import { countDown, pause } from './pace.ts';
 import { poolServer } from './pool-state.ts';
 import { waitUntilServing } from './serving.ts';

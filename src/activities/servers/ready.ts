@@ -1,5 +1,5 @@
 /** Until a service answers well, several times in a row. */
-import { fail, type Scoped, say, seconds, section, type ServerPorts, serverOf } from './context.ts';
+import { fail, type Scoped, type ServerPorts, say, seconds, section, serverOf } from './context.ts';
 import { countDown, pause } from './pace.ts';
 import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
 

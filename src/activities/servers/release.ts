@@ -5,9 +5,9 @@ import {
   fact,
   fail,
   type Scoped,
+  type ServerPorts,
   say,
   section,
-  type ServerPorts,
   serverOf,
   shortDigest,
 } from './context.ts';

@@ -1,7 +1,7 @@
 /** Stopping the service that runs, and waiting for the one that was started. */
 import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import type { StopResult } from '../../ports/container-runtime.ts';
-import { fact, type Scoped, say, seconds, section, type ServerPorts, serverOf } from './context.ts';
+import { fact, type Scoped, type ServerPorts, say, seconds, section, serverOf } from './context.ts';
 import { heartbeatWhile } from './pace.ts';
 import { waitUntilReady } from './ready.ts';
 

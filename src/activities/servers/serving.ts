@@ -1,6 +1,6 @@
 /** Whether a server really answers through the balancer: its state alone is never believed. */
 import type { PoolServer } from '../../ports/load-balancer.ts';
-import { fail, type Scoped, say, seconds, section, type ServerPorts, serverOf } from './context.ts';
+import { fail, type Scoped, type ServerPorts, say, seconds, section, serverOf } from './context.ts';
 import { countDown, pause } from './pace.ts';
 import { poolServer, poolState } from './pool-state.ts';
 import { type Answer, ask, describeAnswer, isServed } from './requests.ts';

@@ -1,7 +1,7 @@
 /** Routes, weights, and whether requests through the balancer reach every server. */
 import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
-import { fact, say, section, type ServerPorts } from './context.ts';
+import { fact, type ServerPorts, say, section } from './context.ts';
 import { percent } from './performance.ts';
 import { findServer, poolState } from './pool-state.ts';
 import { type Answer, ask, describeAnswer, isServed } from './requests.ts';

@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ConfigurationFile } from '../../../src/plan/settings.ts';
-import { run, SECRET_VALUE, setStage, settings, type Stage, valueOf } from './stage.ts';
+import { run, SECRET_VALUE, type Stage, setStage, settings, valueOf } from './stage.ts';
 
 const SERVER = 'app-server-1';
 const FILE: ConfigurationFile = {

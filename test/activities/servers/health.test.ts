@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { percent, percentile } from '../../../src/activities/servers/performance.ts';
 import type { FakeRelease } from '../../../src/adapters/fake/fake-world.ts';
-import { setStage, settings, type Stage, valueOf, withSettings } from './stage.ts';
+import { type Stage, setStage, settings, valueOf, withSettings } from './stage.ts';
 
 /** The first server runs a release that answers like this. */
 const answering = (old: Partial<FakeRelease>): Promise<Stage> => setStage({ old });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeHttpProbe } from '../../../src/adapters/fake/fake-http-probe.ts';
-import { before, setStage, type Stage, valueOf, withSettings } from './stage.ts';
+import { before, type Stage, setStage, valueOf, withSettings } from './stage.ts';
 
 const SERVER = 'app-server-1';
 

@@ -3,10 +3,10 @@ import {
   before,
   NEW,
   OLD,
-  SECRET_VALUE,
   run,
-  setStage,
+  SECRET_VALUE,
   type Stage,
+  setStage,
   valueOf,
   withSettings,
 } from './stage.ts';

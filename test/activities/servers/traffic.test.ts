@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ActionResult } from '../../../src/plan/run.ts';
 import type { BalancerSettings } from '../../../src/plan/settings.ts';
-import { actionInput, run, SERVERS, setStage, type Stage, valueOf, withSettings } from './stage.ts';
+import { actionInput, run, SERVERS, type Stage, setStage, valueOf, withSettings } from './stage.ts';
 
 /** A run-scoped action: no server, no before. */
 function once(
