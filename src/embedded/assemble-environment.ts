@@ -1,10 +1,10 @@
 import type { Connections, ServerConnection, TemporalConnection } from '../ports/connections.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { type BothLanguages, portInUse } from './embedded-error.ts';
-import { type FolderClaim, claimFolder } from './folder-claim.ts';
+import { claimFolder, type FolderClaim } from './folder-claim.ts';
 import { probePort, stablePorts } from './ports.ts';
 import { type RecordsServer, startRecordsServer } from './records-server.ts';
-import { type StateFolder, openStateFolder } from './state-folder.ts';
+import { openStateFolder, type StateFolder } from './state-folder.ts';
 import { provideTemporal } from './temporal-part.ts';
 
 export interface EnvironmentOptions {
@@ -48,13 +48,18 @@ interface Part {
 
 /** The parts that are handed in: what else is a server and a registry, the balancer need not know. */
 export interface EnvironmentParts {
-  startServers(options: ServersOptions): Promise<Part & { readonly connections: readonly ServerConnection[] }>;
+  startServers(
+    options: ServersOptions,
+  ): Promise<Part & { readonly connections: readonly ServerConnection[] }>;
   startRegistry(folder: string): Promise<Part & { readonly url: string }>;
 }
 
 export interface ServersOptions {
   readonly stateFolder: string;
-  readonly servers: readonly (EnvironmentServer & { readonly sshPort: number; readonly servicePort: number })[];
+  readonly servers: readonly (EnvironmentServer & {
+    readonly sshPort: number;
+    readonly servicePort: number;
+  })[];
 }
 
 /**
@@ -96,20 +101,34 @@ async function startParts(
   const say = options.onProgress ?? (() => undefined);
   const ports = await choosePorts(options, state);
   /** Whatever has started is closed again, also where another part failed beside it. */
-  const keep = async <Started extends Part>(starting: Promise<Started>, name: BothLanguages): Promise<Started> => {
+  const keep = async <Started extends Part>(
+    starting: Promise<Started>,
+    name: BothLanguages,
+  ): Promise<Started> => {
     const part = await starting;
     parts.push(part);
     say(name);
     return part;
   };
   const starting = [
-    keep(provideTemporal(options, ports, state, claim), { zh: 'Temporal 已就绪', en: 'Temporal answers' }),
+    keep(provideTemporal(options, ports, state, claim), {
+      zh: 'Temporal 已就绪',
+      en: 'Temporal answers',
+    }),
     keep(startRecords(state, ports), { zh: '部署记录已就绪', en: 'records answer' }),
-    keep(given.startRegistry(state.file('registry')), { zh: '镜像仓库已就绪', en: 'registry answers' }),
-    keep(given.startServers(serversOptions(options, ports, state)), { zh: '服务器已就绪', en: 'servers answer' }),
+    keep(given.startRegistry(state.file('registry')), {
+      zh: '镜像仓库已就绪',
+      en: 'registry answers',
+    }),
+    keep(given.startServers(serversOptions(options, ports, state)), {
+      zh: '服务器已就绪',
+      en: 'servers answer',
+    }),
     keep(startPools(options, ports, state), { zh: '负载均衡已就绪', en: 'balancer answers' }),
   ] as const;
-  const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected');
+  const failed = (await Promise.allSettled(starting)).find(
+    (result) => result.status === 'rejected',
+  );
   if (failed !== undefined) throw failed.reason;
   const [temporal, records, registry, servers, balancer] = await Promise.all(starting);
   await state.writePorts({ ...ports, ...temporal.ports });
@@ -124,7 +143,11 @@ async function startParts(
 }
 
 /** A part that fails to close does not keep the others open. */
-async function closeAll(state: StateFolder, parts: readonly Part[], claim: FolderClaim): Promise<void> {
+async function closeAll(
+  state: StateFolder,
+  parts: readonly Part[],
+  claim: FolderClaim,
+): Promise<void> {
   await state.withdraw();
   const results = await Promise.allSettled(parts.map((part) => part.close()));
   await claim.release();
@@ -132,7 +155,10 @@ async function closeAll(state: StateFolder, parts: readonly Part[], claim: Folde
   if (failed !== undefined) throw failed.reason;
 }
 
-async function choosePorts(options: EnvironmentOptions, state: StateFolder): Promise<Record<string, number>> {
+async function choosePorts(
+  options: EnvironmentOptions,
+  state: StateFolder,
+): Promise<Record<string, number>> {
   const former = { ...(await state.readPorts()) };
   const first = environmentsOf(options)[0];
   const wanted = options.balancerPort;
@@ -149,7 +175,9 @@ async function choosePorts(options: EnvironmentOptions, state: StateFolder): Pro
     'records',
   ];
   const chosen = await stablePorts(names, former);
-  const temporal = Object.entries(former).filter(([name]) => name === 'temporal' || name === 'temporal ui');
+  const temporal = Object.entries(former).filter(
+    ([name]) => name === 'temporal' || name === 'temporal ui',
+  );
   return { ...chosen, ...Object.fromEntries(temporal) };
 }
 
@@ -157,7 +185,10 @@ function environmentsOf(options: EnvironmentOptions): readonly string[] {
   return [...new Set(options.servers.map(({ environment }) => environment))];
 }
 
-function startRecords(state: StateFolder, ports: Readonly<Record<string, number>>): Promise<RecordsServer> {
+function startRecords(
+  state: StateFolder,
+  ports: Readonly<Record<string, number>>,
+): Promise<RecordsServer> {
   return startRecordsServer({ folder: state.file('records'), port: ports['records'] ?? 0 });
 }
 
@@ -182,14 +213,22 @@ function startPools(
   const poolOf = (environment: string) =>
     options.servers
       .filter((server) => server.environment === environment)
-      .map(({ name }) => ({ server: name, host: '127.0.0.1', port: ports[`service ${name}`] ?? 0 }));
+      .map(({ name }) => ({
+        server: name,
+        host: '127.0.0.1',
+        port: ports[`service ${name}`] ?? 0,
+      }));
   const environments = environmentsOf(options);
   return startBalancer({
-    pools: Object.fromEntries(environments.map((environment) => [environment, poolOf(environment)])),
+    pools: Object.fromEntries(
+      environments.map((environment) => [environment, poolOf(environment)]),
+    ),
     stateFile: state.file('balancer.json'),
     healthPath: options.healthPath ?? '/healthz',
     ports: {
-      ...Object.fromEntries(environments.map((environment) => [environment, ports[`pool ${environment}`] ?? 0])),
+      ...Object.fromEntries(
+        environments.map((environment) => [environment, ports[`pool ${environment}`] ?? 0]),
+      ),
       admin: ports['balancer admin'] ?? 0,
     },
   });

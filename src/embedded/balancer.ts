@@ -1,4 +1,4 @@
-import { type Server, createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { createAdminServer } from './balancer/admin.ts';
 import { forward } from './balancer/forward.ts';
 import { watchHealth } from './balancer/health.ts';
@@ -43,12 +43,21 @@ export interface Balancer {
 /** Starts the reverse proxy: one listener a pool on 127.0.0.1 and its admin API. */
 export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
   const kept = readKept(options.stateFile);
-  const pools = new Map(Object.entries(options.pools).map(([name, servers]) => [name, newPool(name, servers)]));
+  const pools = new Map(
+    Object.entries(options.pools).map(([name, servers]) => [name, newPool(name, servers)]),
+  );
   function newPool(name: string, servers: readonly BalancedServer[]): Pool {
-    const members = servers.map(({ server, host, port }) => ({ name: server, host, port, ...kept.pools[name]?.[server] }));
+    const members = servers.map(({ server, host, port }) => ({
+      name: server,
+      host,
+      port,
+      ...kept.pools[name]?.[server],
+    }));
     return new Pool(name, members, options.holdMs ?? HOLD_MS, options.holdLimit ?? HOLD_LIMIT);
   }
-  let routes = Object.fromEntries(Object.entries(kept.routes).filter(([, pool]) => pools.has(pool)));
+  let routes = Object.fromEntries(
+    Object.entries(kept.routes).filter(([, pool]) => pools.has(pool)),
+  );
   const urls: Record<string, string> = {};
   const listeners: Server[] = [];
   const stopChecks: (() => void)[] = [];
@@ -59,13 +68,17 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
   try {
     for (const [name, pool] of pools) {
       const listener = createServer((request, response) => {
-        forward(poolFor(request.url ?? '/', routes, pools) ?? pool, request, response).catch(() => response.destroy());
+        forward(poolFor(request.url ?? '/', routes, pools) ?? pool, request, response).catch(() =>
+          response.destroy(),
+        );
       });
       listener.keepAliveTimeout = KEEP_ALIVE_MS;
       listener.requestTimeout = 0;
       listeners.push(listener);
       urls[name] = await listen(listener, options.ports?.[name] ?? 0);
-      stopChecks.push(watchHealth(pool, options.healthPath, options.checkIntervalMs ?? CHECK_INTERVAL_MS));
+      stopChecks.push(
+        watchHealth(pool, options.healthPath, options.checkIntervalMs ?? CHECK_INTERVAL_MS),
+      );
     }
     const admin = createAdminServer({
       pools,
@@ -108,11 +121,15 @@ function listen(server: Server, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const inUse = 'code' in error && error.code === 'EADDRINUSE';
-      reject(inUse ? portInUse(port, { zh: '负载均衡', en: 'the balancer' }, '--balancer-port') : error);
+      reject(
+        inUse ? portInUse(port, { zh: '负载均衡', en: 'the balancer' }, '--balancer-port') : error,
+      );
     });
     server.listen(port, '127.0.0.1', () => {
       const address = server.address();
-      resolve(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`);
+      resolve(
+        `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`,
+      );
     });
   });
 }

@@ -29,7 +29,9 @@ export async function downloadTemporal(options: DownloadOptions): Promise<string
   try {
     const file = join(folder, 'archive.tar.gz');
     await fetchFile(archive.url, file);
-    await promisify(execFile)('tar', ['-xzf', file, '-C', folder, '--', archive.program], { timeout: 60_000 });
+    await promisify(execFile)('tar', ['-xzf', file, '-C', folder, '--', archive.program], {
+      timeout: 60_000,
+    });
     const path = join(options.cacheFolder, 'temporal');
     await chmod(join(folder, archive.program), 0o755);
     await rename(join(folder, archive.program), path);
@@ -39,14 +41,21 @@ export async function downloadTemporal(options: DownloadOptions): Promise<string
   }
 }
 
-async function askForArchive(base: string): Promise<{ readonly url: string; readonly program: string }> {
+async function askForArchive(
+  base: string,
+): Promise<{ readonly url: string; readonly program: string }> {
   const url = new URL(base);
   url.searchParams.set('arch', process.arch === 'x64' ? 'amd64' : process.arch);
   url.searchParams.set('platform', process.platform === 'win32' ? 'windows' : process.platform);
   url.searchParams.set('format', 'tar.gz');
   const answer = await reach(url.href, ASK_LIMIT_MS);
   const body: unknown = await answer.json();
-  if (typeof body === 'object' && body !== null && 'archiveUrl' in body && 'fileToExtract' in body) {
+  if (
+    typeof body === 'object' &&
+    body !== null &&
+    'archiveUrl' in body &&
+    'fileToExtract' in body
+  ) {
     const program = String(body.fileToExtract);
     if (!/^[A-Za-z0-9_.][A-Za-z0-9_.-]*$/.test(program)) {
       throw new Error(`${url.host} names a program that is not a plain file name`);
@@ -76,9 +85,12 @@ async function reach(url: string, limitMs: number): Promise<Response> {
     answer = await fetch(url, { signal: AbortSignal.timeout(limitMs) });
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new Error(`${new URL(url).host}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause: error,
-    });
+    throw new Error(
+      `${new URL(url).host}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause: error,
+      },
+    );
   }
   if (!answer.ok) throw new Error(`${new URL(url).host} answered ${answer.status}`);
   return answer;

@@ -1,4 +1,9 @@
-export type EmbeddedErrorCode = 'NO_TEMPORAL_SERVER' | 'PORT_IN_USE' | 'ALREADY_RUNNING' | 'NO_WORKER' | 'NOT_ANSWERING';
+export type EmbeddedErrorCode =
+  | 'NO_TEMPORAL_SERVER'
+  | 'PORT_IN_USE'
+  | 'ALREADY_RUNNING'
+  | 'NO_WORKER'
+  | 'NOT_ANSWERING';
 
 /** The same sentence in both first-class languages. */
 export interface BothLanguages {
@@ -15,7 +20,12 @@ export class EmbeddedError extends Error {
   /** What to type next. */
   readonly remedy: BothLanguages;
 
-  constructor(code: EmbeddedErrorCode, text: BothLanguages, remedy: BothLanguages, options?: ErrorOptions) {
+  constructor(
+    code: EmbeddedErrorCode,
+    text: BothLanguages,
+    remedy: BothLanguages,
+    options?: ErrorOptions,
+  ) {
     super(`${text.en}\n${remedy.en}`, options);
     this.code = code;
     this.text = text;

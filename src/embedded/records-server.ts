@@ -30,9 +30,15 @@ export async function startRecordsServer(options: RecordsServerOptions): Promise
   const claim = await claimFolder(`${options.folder}.lock`, options.folder);
   try {
     const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
-    if ((await probePort(port)) === null) throw portInUse(port, { zh: '部署记录', en: 'the records' }, '--records-port');
+    if ((await probePort(port)) === null)
+      throw portInUse(port, { zh: '部署记录', en: 'the records' }, '--records-port');
     const db = await PGlite.create(options.folder);
-    const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port, maxConnections: MAXIMUM_CONNECTIONS });
+    const server = new PGLiteSocketServer({
+      db,
+      host: '127.0.0.1',
+      port,
+      maxConnections: MAXIMUM_CONNECTIONS,
+    });
     await server.start().catch(async (error: unknown) => {
       await db.close();
       throw error;

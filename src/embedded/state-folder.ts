@@ -47,7 +47,9 @@ async function readPorts(file: string): Promise<Readonly<Record<string, number>>
   try {
     const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
     if (typeof parsed !== 'object' || parsed === null) return {};
-    const ports = Object.entries(parsed).filter((entry): entry is [string, number] => Number.isInteger(entry[1]));
+    const ports = Object.entries(parsed).filter((entry): entry is [string, number] =>
+      Number.isInteger(entry[1]),
+    );
     return Object.fromEntries(ports);
   } catch {
     return {};

@@ -37,20 +37,30 @@ export async function provideTemporal(
     return await useConfigured(configured);
   } catch (error) {
     // The address of our own earlier server, from `.runsheet/env`: that one has ended.
-    if (configured.address === `127.0.0.1:${former['temporal']}`) return startOwn(choice, former, state, claim);
+    if (configured.address === `127.0.0.1:${former['temporal']}`)
+      return startOwn(choice, former, state, claim);
     throw error;
   }
 }
 
-function configuredByEnvironment(env: Readonly<Record<string, string | undefined>>): TemporalConnection | null {
+function configuredByEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): TemporalConnection | null {
   const address = env['TEMPORAL_ADDRESS'];
   if (address === undefined || address === '') return null;
-  return { address, namespace: env['TEMPORAL_NAMESPACE'] ?? 'default', uiUrl: env['TEMPORAL_UI_URL'] ?? null };
+  return {
+    address,
+    namespace: env['TEMPORAL_NAMESPACE'] ?? 'default',
+    uiUrl: env['TEMPORAL_UI_URL'] ?? null,
+  };
 }
 
 async function useConfigured(connection: TemporalConnection): Promise<TemporalPart> {
   try {
-    const client = await Connection.connect({ address: connection.address, connectTimeout: ANSWER_LIMIT_MS });
+    const client = await Connection.connect({
+      address: connection.address,
+      connectTimeout: ANSWER_LIMIT_MS,
+    });
     await client.close();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -94,7 +104,10 @@ async function startOwn(
   await recorded;
   return {
     connection: { address: server.address, namespace: 'default', uiUrl: server.uiUrl },
-    ports: { temporal: portOf(server.address), ...(server.uiUrl === null ? {} : { 'temporal ui': portOf(server.uiUrl) }) },
+    ports: {
+      temporal: portOf(server.address),
+      ...(server.uiUrl === null ? {} : { 'temporal ui': portOf(server.uiUrl) }),
+    },
     ended: server.ended,
     close: () => server.close(),
   };

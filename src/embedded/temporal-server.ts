@@ -55,14 +55,25 @@ export interface TemporalServer {
  * @throws EmbeddedError NO_TEMPORAL_SERVER, PORT_IN_USE or NOT_ANSWERING (after 20 s)
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
-  const port = await choosePort(options.port, USUAL_PORT, { zh: 'Temporal', en: 'Temporal' }, '--temporal-port');
+  const port = await choosePort(
+    options.port,
+    USUAL_PORT,
+    { zh: 'Temporal', en: 'Temporal' },
+    '--temporal-port',
+  );
   const uiPort =
     options.headless === true
       ? null
-      : await choosePort(options.uiPort, USUAL_UI_PORT, { zh: 'Web 界面', en: 'the Web UI' }, '--ui-port');
+      : await choosePort(
+          options.uiPort,
+          USUAL_UI_PORT,
+          { zh: 'Web 界面', en: 'the Web UI' },
+          '--ui-port',
+        );
   const found = await findTemporal(options);
   await mkdir(dirname(options.logFile), { recursive: true });
-  if (options.databaseFile !== undefined) await mkdir(dirname(options.databaseFile), { recursive: true });
+  if (options.databaseFile !== undefined)
+    await mkdir(dirname(options.databaseFile), { recursive: true });
   const child = startGroup({
     argv: [found.path, ...serverArguments(port, uiPort, options.databaseFile)],
     cwd: dirname(options.logFile),
@@ -91,16 +102,26 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   };
 }
 
-function serverArguments(port: number, uiPort: number | null, databaseFile: string | undefined): readonly string[] {
+function serverArguments(
+  port: number,
+  uiPort: number | null,
+  databaseFile: string | undefined,
+): readonly string[] {
   return [
     'server',
     'start-dev',
-    ...['--ip', '127.0.0.1', '--port', String(port)],
-    ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']),
+    '--ip=127.0.0.1',
+    `--port=${port}`,
+    ...(uiPort === null
+      ? ['--headless']
+      : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']),
     ...(databaseFile === undefined ? [] : ['--db-filename', databaseFile]),
     ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
-    ...Object.entries(SERVER_SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
-    ...['--log-level', 'warn'],
+    ...Object.entries(SERVER_SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+      '--search-attribute',
+      `${name}=${type}`,
+    ]),
+    '--log-level=warn',
   ];
 }
 
@@ -119,7 +140,9 @@ async function choosePort(
 function whenEnded(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
+    child.once('exit', (code, signal) =>
+      resolve(signal === null ? `exit code ${code}` : `signal ${signal}`),
+    );
   });
 }
 
@@ -137,7 +160,11 @@ async function waitUntilAnswers(
   for (;;) {
     if (await answers(address, uiUrl)) return;
     if (ended !== null || Date.now() >= deadline) {
-      throw notAnswering(ended ?? `no answer in ${START_LIMIT_MS / 1000} s`, logFile, await lastLines(logFile));
+      throw notAnswering(
+        ended ?? `no answer in ${START_LIMIT_MS / 1000} s`,
+        logFile,
+        await lastLines(logFile),
+      );
     }
     await sleep(100);
   }
@@ -187,7 +214,10 @@ function notAnswering(reason: string, logFile: string, excerpt: string): Embedde
   const tail = excerpt === '' ? '' : `\n${excerpt}`;
   return new EmbeddedError(
     'NOT_ANSWERING',
-    { zh: `Temporal 服务器没有启动（${reason}）${tail}`, en: `the Temporal server did not start (${reason})${tail}` },
+    {
+      zh: `Temporal 服务器没有启动（${reason}）${tail}`,
+      en: `the Temporal server did not start (${reason})${tail}`,
+    },
     {
       zh: `查看 ${logFile}；若数据文件损坏，删除它旁边的 temporal.db 后重试`,
       en: `look into ${logFile}; where its data file is broken, remove temporal.db beside it and start again`,

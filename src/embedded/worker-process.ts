@@ -132,10 +132,14 @@ class WorkerSupervisor implements WorkerProcess {
       const ended = (how: string): void => {
         clearTimeout(timer);
         this.#ended(child, how, Date.now() - startedMs);
-        void lastLines(this.#logFile).then((excerpt) => reject(noWorker(how, this.#logFile, excerpt)));
+        void lastLines(this.#logFile).then((excerpt) =>
+          reject(noWorker(how, this.#logFile, excerpt)),
+        );
       };
       child.once('error', (error) => ended(error.message));
-      child.once('exit', (code, signal) => ended(signal === null ? `exit code ${code}` : `signal ${signal}`));
+      child.once('exit', (code, signal) =>
+        ended(signal === null ? `exit code ${code}` : `signal ${signal}`),
+      );
     });
   }
 
@@ -161,7 +165,10 @@ class WorkerSupervisor implements WorkerProcess {
       this.#options.onEvent?.({ kind: 'given-up', logFile: this.#logFile });
       return;
     }
-    const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** Math.max(0, this.#failedStarts - 1), MAXIMUM_BACKOFF_MS);
+    const backoffMs = Math.min(
+      FIRST_BACKOFF_MS * 2 ** Math.max(0, this.#failedStarts - 1),
+      MAXIMUM_BACKOFF_MS,
+    );
     const restarted = new Promise<void>((resolve, reject) => {
       this.#restartTimer = setTimeout(() => {
         this.#restartTimer = null;
@@ -181,14 +188,18 @@ class WorkerSupervisor implements WorkerProcess {
 /** Beside this file's folder in dist; in a checkout that runs from src, in the dist beside it. */
 function builtWorker(): string {
   const fromSource = import.meta.url.endsWith('.ts');
-  return fileURLToPath(new URL(fromSource ? '../../dist/worker.js' : '../worker.js', import.meta.url));
+  return fileURLToPath(
+    new URL(fromSource ? '../../dist/worker.js' : '../worker.js', import.meta.url),
+  );
 }
 
 function isReadyLine(line: string): boolean {
   if (!line.startsWith('{')) return false;
   try {
     const parsed: unknown = JSON.parse(line);
-    return typeof parsed === 'object' && parsed !== null && 'event' in parsed && parsed.event === 'ready';
+    return (
+      typeof parsed === 'object' && parsed !== null && 'event' in parsed && parsed.event === 'ready'
+    );
   } catch {
     return false;
   }

@@ -16,7 +16,7 @@ export function sampleRecord(changes: Partial<DeploymentRecord> = {}): Deploymen
     startedAtMs: 1_767_225_600_000,
     durationMs: 81_234,
     servers: ['app-server-1', 'app-server-2'],
-    report: "# 部署报告\n\n| it's | \"quoted\" |\n",
+    report: '# 部署报告\n\n| it\'s | "quoted" |\n',
     ...changes,
   };
 }
@@ -48,16 +48,25 @@ export function recordStoreContract(name: string, store: () => Promise<RecordSto
 
     it('leaves one record when a run is written many times at once', async () => {
       const records = await store();
-      await Promise.all(Array.from({ length: 10 }, (_, index) => records.write(sampleRecord({ durationMs: index }))));
+      await Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          records.write(sampleRecord({ durationMs: index })),
+        ),
+      );
       expect(await records.list(10)).toHaveLength(1);
     });
 
     it('lists the newest first, as many as asked for', async () => {
       const records = await store();
       for (const day of [2, 3, 1]) {
-        await records.write(sampleRecord({ requestId: `request-${day}`, startedAtMs: day * 86_400_000 }));
+        await records.write(
+          sampleRecord({ requestId: `request-${day}`, startedAtMs: day * 86_400_000 }),
+        );
       }
-      expect((await records.list(2)).map(({ requestId }) => requestId)).toEqual(['request-3', 'request-2']);
+      expect((await records.list(2)).map(({ requestId }) => requestId)).toEqual([
+        'request-3',
+        'request-2',
+      ]);
     });
 
     it('finds nothing for a run that was never written', async () => {

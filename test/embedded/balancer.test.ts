@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type RequestListener, type Server, createServer, request } from 'node:http';
+import { createServer, type RequestListener, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -44,7 +44,12 @@ async function startBackend(name: string, listener?: RequestListener, port = 0):
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address();
-  const backend = { name, server, port: typeof address === 'object' && address !== null ? address.port : 0, served: 0 };
+  const backend = {
+    name,
+    server,
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    served: 0,
+  };
   return backend;
 }
 
@@ -56,7 +61,11 @@ async function stopBackend(backend: Backend): Promise<void> {
 function ask(url: string, options: { method?: string; body?: string } = {}): Promise<Answer> {
   const startedMs = performance.now();
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { agent: false, method: options.method ?? 'GET', headers: { 'x-runsheet-probe': '1' } });
+    const outgoing = request(url, {
+      agent: false,
+      method: options.method ?? 'GET',
+      headers: { 'x-runsheet-probe': '1' },
+    });
     outgoing.on('error', reject);
     outgoing.on('response', (response) => {
       const server = response.headers['x-runsheet-server'];
@@ -67,7 +76,12 @@ function ask(url: string, options: { method?: string; body?: string } = {}): Pro
       response.on('error', reject);
       response.on('end', () => {
         const ms = performance.now() - startedMs;
-        resolve({ status: response.statusCode ?? 0, server: typeof server === 'string' ? server : undefined, body, ms });
+        resolve({
+          status: response.statusCode ?? 0,
+          server: typeof server === 'string' ? server : undefined,
+          body,
+          ms,
+        });
       });
     });
     outgoing.end(options.body);
@@ -84,7 +98,9 @@ async function start(more: Partial<BalancerOptions> = {}): Promise<void> {
     ...more,
   });
   client = createEmbeddedBalancer({ adminUrl: balancer.adminUrl });
-  await until(async () => (await client.state('production')).servers.every(({ healthy }) => healthy));
+  await until(async () =>
+    (await client.state('production')).servers.every(({ healthy }) => healthy),
+  );
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
@@ -100,7 +116,8 @@ const poolUrl = (): string => balancer.pools['production'] ?? '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runsheet-balancer-'));
   backends = [];
-  for (const name of ['app-server-1', 'app-server-2', 'app-server-3']) backends.push(await startBackend(name));
+  for (const name of ['app-server-1', 'app-server-2', 'app-server-3'])
+    backends.push(await startBackend(name));
   await start();
 });
 
@@ -128,7 +145,10 @@ describe('the embedded balancer', () => {
     })();
     const customer = async (requests: number): Promise<void> => {
       for (let sent = 0; sent < requests; sent += 1) {
-        const answer = await ask(`${poolUrl()}/version`, sent % 4 === 0 ? { method: 'POST', body: 'order' } : {});
+        const answer = await ask(
+          `${poolUrl()}/version`,
+          sent % 4 === 0 ? { method: 'POST', body: 'order' } : {},
+        );
         if (answer.status !== 200 || answer.server !== answer.body) failed += 1;
       }
     };
@@ -157,7 +177,9 @@ describe('the embedded balancer', () => {
     await sleep(400);
     await client.enable('production', 'app-server-2');
     const answers = await Promise.all(held);
-    expect(new Set(answers.map(({ status, body }) => `${status} ${body}`))).toEqual(new Set(['200 app-server-2']));
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body}`))).toEqual(
+      new Set(['200 app-server-2']),
+    );
     expect(Math.min(...answers.map(({ ms }) => ms))).toBeGreaterThan(350);
     const { emptyMs } = await client.state('production');
     expect(emptyMs - before).toBeGreaterThanOrEqual(390);
@@ -168,7 +190,11 @@ describe('the embedded balancer', () => {
     await balancer.close();
     await start({ holdMs: 300, holdLimit: 2 });
     for (const { name } of backends) await client.drain('production', name);
-    const answers = await Promise.all([ask(poolUrl()), ask(poolUrl()), sleep(50).then(() => ask(poolUrl()))]);
+    const answers = await Promise.all([
+      ask(poolUrl()),
+      ask(poolUrl()),
+      sleep(50).then(() => ask(poolUrl())),
+    ]);
     expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
     expect(answers[0].ms).toBeGreaterThanOrEqual(290);
     expect(answers[2].ms).toBeLessThan(150);
@@ -176,8 +202,11 @@ describe('the embedded balancer', () => {
 
   it('counts a request in flight during a drain and lets it end', async () => {
     const slow = ask(`${poolUrl()}/slow?ms=400`);
-    await until(async () => (await client.state('production')).servers.some(({ active }) => active === 1));
-    const busy = (await client.state('production')).servers.find(({ active }) => active === 1)?.name ?? '';
+    await until(async () =>
+      (await client.state('production')).servers.some(({ active }) => active === 1),
+    );
+    const busy =
+      (await client.state('production')).servers.find(({ active }) => active === 1)?.name ?? '';
     await client.drain('production', busy);
     expect(await stateOf(busy)).toMatchObject({ admin: 'drain', active: 1 });
     for (let sent = 0; sent < 6; sent += 1) expect((await ask(poolUrl())).server).not.toBe(busy);
@@ -189,7 +218,9 @@ describe('the embedded balancer', () => {
     const [first] = backends;
     if (first === undefined) throw new Error('no backend');
     await stopBackend(first);
-    const answers = await Promise.all(Array.from({ length: 30 }, () => ask(poolUrl(), { method: 'POST', body: 'x' })));
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => ask(poolUrl(), { method: 'POST', body: 'x' })),
+    );
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     expect((await stateOf(first.name)).healthy).toBe(false);
     expect((await stateOf(first.name)).errors).toBe(0);
@@ -198,17 +229,26 @@ describe('the embedded balancer', () => {
   it('repeats a GET that a server dropped, never a POST, and counts both as errors', async () => {
     await balancer.close();
     await Promise.all(backends.map(stopBackend));
-    backends = [await startBackend('dropping', (incoming) => incoming.socket.destroy()), await startBackend('sound')];
+    backends = [
+      await startBackend('dropping', (incoming) => incoming.socket.destroy()),
+      await startBackend('sound'),
+    ];
     await start();
     const gets = [await ask(poolUrl()), await ask(poolUrl())];
-    expect(gets.map(({ status, server }) => `${status} ${server}`)).toEqual(['200 sound', '200 sound']);
-    const posts = [await ask(poolUrl(), { method: 'POST' }), await ask(poolUrl(), { method: 'POST' })];
+    expect(gets.map(({ status, server }) => `${status} ${server}`)).toEqual([
+      '200 sound',
+      '200 sound',
+    ]);
+    const posts = [
+      await ask(poolUrl(), { method: 'POST' }),
+      await ask(poolUrl(), { method: 'POST' }),
+    ];
     expect(posts.map(({ status }) => status).sort()).toEqual([200, 502]);
     const dropping = backends[0]?.served ?? 0;
     expect((await stateOf('dropping')).errors).toBe(dropping);
   });
 
-  it('keeps drain states, weights and routes over a restart, and an operator\'s maint over ours', async () => {
+  it("keeps drain states, weights and routes over a restart, and an operator's maint over ours", async () => {
     await client.drain('production', 'app-server-1');
     await client.setWeights('production', { 'app-server-2': 3 });
     await client.setRoutes({ '/admin': 'production' });
@@ -219,7 +259,11 @@ describe('the embedded balancer', () => {
     await client.drain('production', 'app-server-3');
     await client.enable('production', 'app-server-3');
     const { servers } = await client.state('production');
-    expect(servers.map(({ admin, weight }) => `${admin} ${weight}`)).toEqual(['drain 1', 'ready 3', 'maint 1']);
+    expect(servers.map(({ admin, weight }) => `${admin} ${weight}`)).toEqual([
+      'drain 1',
+      'ready 3',
+      'maint 1',
+    ]);
     expect(await client.routes()).toEqual({ '/admin': 'production' });
   });
 
@@ -233,7 +277,9 @@ describe('the embedded balancer', () => {
         reports: [{ server: second.name, host: '127.0.0.1', port: second.port }],
       },
     });
-    await until(async () => (await client.state('reports')).servers.every(({ healthy }) => healthy));
+    await until(async () =>
+      (await client.state('reports')).servers.every(({ healthy }) => healthy),
+    );
     await client.setRoutes({ '/r': 'production', '/reports': 'reports' });
     expect((await ask(`${poolUrl()}/reports/today`)).body).toBe('app-server-2');
     expect((await ask(`${poolUrl()}/rest`)).body).toBe('app-server-1');
@@ -245,11 +291,17 @@ describe('the embedded balancer', () => {
   });
 
   it('refuses what it does not know, and says what it knows', async () => {
-    await expect(client.drain('production', 'app-server-9')).rejects.toMatchObject({ kind: 'not-found' });
-    await expect(client.drain('production', 'app-server-9')).rejects.toThrow('app-server-1, app-server-2');
+    await expect(client.drain('production', 'app-server-9')).rejects.toMatchObject({
+      kind: 'not-found',
+    });
+    await expect(client.drain('production', 'app-server-9')).rejects.toThrow(
+      'app-server-1, app-server-2',
+    );
     await expect(client.state('nothing')).rejects.toMatchObject({ kind: 'not-found' });
     await expect(client.setRoutes({ '/x': 'nothing' })).rejects.toThrow('no pool nothing');
-    await expect(client.setWeights('production', { 'app-server-1': -1 })).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(client.setWeights('production', { 'app-server-1': -1 })).rejects.toMatchObject({
+      kind: 'invalid',
+    });
     const gone = createEmbeddedBalancer({ adminUrl: 'http://127.0.0.1:1' });
     await expect(gone.state('production')).rejects.toMatchObject({ kind: 'unavailable' });
   });

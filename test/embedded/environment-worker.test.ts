@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { groupIsAlive } from '../../src/embedded/process-group.ts';
-import { type WorkerEvent, startWorkerProcess } from '../../src/embedded/worker-process.ts';
+import { startWorkerProcess, type WorkerEvent } from '../../src/embedded/worker-process.ts';
 
 let folder: string;
 let entry: string;
@@ -74,7 +74,12 @@ describe('startWorkerProcess', () => {
 
   it('leaves a killed worker dead where told so, until it is started', async () => {
     await writeWorker();
-    const worker = await startWorkerProcess({ projectFolder: folder, env: process.env, entry, restart: false });
+    const worker = await startWorkerProcess({
+      projectFolder: folder,
+      env: process.env,
+      entry,
+      restart: false,
+    });
     await worker.kill();
     await sleep(600);
     expect(worker.pid()).toBeNull();
@@ -87,6 +92,8 @@ describe('startWorkerProcess', () => {
     await writeWorker("process.stderr.write('the project file is wrong\\n'); process.exit(2);");
     const started = startWorkerProcess({ projectFolder: folder, env: process.env, entry });
     await expect(started).rejects.toMatchObject({ code: 'NO_WORKER' });
-    await expect(started).rejects.toThrow(/exit code 2[\s\S]*the project file is wrong[\s\S]*worker\.log/);
+    await expect(started).rejects.toThrow(
+      /exit code 2[\s\S]*the project file is wrong[\s\S]*worker\.log/,
+    );
   });
 });

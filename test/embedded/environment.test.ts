@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { type Server, createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  assembleEnvironment,
   type EnvironmentOptions,
   type EnvironmentParts,
-  assembleEnvironment,
 } from '../../src/embedded/assemble-environment.ts';
 import { probePort } from '../../src/embedded/ports.ts';
 
@@ -94,16 +94,18 @@ describe('assembleEnvironment', () => {
     ]);
     expect(Object.keys(connections.balancer.pools)).toEqual(['production', 'development']);
     expect((await fetch(connections.balancer.pools['production'] ?? '')).status).toBe(200);
-    await expect(assembleEnvironment(options, parts)).rejects.toMatchObject({ code: 'ALREADY_RUNNING' });
+    await expect(assembleEnvironment(options, parts)).rejects.toMatchObject({
+      code: 'ALREADY_RUNNING',
+    });
     expect(await isThere('env')).toBe(true);
 
     await environment.close();
     await environment.close();
-    expect([await isThere('env'), await isThere('connections.json'), await isThere('dev.lock')]).toEqual([
-      false,
-      false,
-      false,
-    ]);
+    expect([
+      await isThere('env'),
+      await isThere('connections.json'),
+      await isThere('dev.lock'),
+    ]).toEqual([false, false, false]);
     const used = [
       connections.temporal.address,
       connections.temporal.uiUrl ?? '',

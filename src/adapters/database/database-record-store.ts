@@ -4,8 +4,8 @@ import {
   Kysely,
   PostgresDialect,
   type Selectable,
-  type Transaction,
   sql,
+  type Transaction,
 } from 'kysely';
 import { Pool } from 'pg';
 import { PortError } from '../../ports/port-error.ts';
@@ -65,7 +65,9 @@ export function createDatabaseRecordStore(options: DatabaseOptions): DatabaseRec
   const database = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   let migrated: Promise<void> | null = null;
   /** In a transaction always: only there does the embedded server keep one client's messages together. */
-  const use = async <Result>(work: (transaction: Transaction<Database>) => Promise<Result>): Promise<Result> => {
+  const use = async <Result>(
+    work: (transaction: Transaction<Database>) => Promise<Result>,
+  ): Promise<Result> => {
     try {
       migrated ??= migrate(database);
       await migrated.catch((error: unknown) => {
@@ -88,7 +90,11 @@ export function createDatabaseRecordStore(options: DatabaseOptions): DatabaseRec
     list: (limit) =>
       use(async (transaction) => {
         const query = transaction.selectFrom('deployments').selectAll();
-        const rows = await query.orderBy('started_at_ms', 'desc').orderBy('request_id').limit(limit).execute();
+        const rows = await query
+          .orderBy('started_at_ms', 'desc')
+          .orderBy('request_id')
+          .limit(limit)
+          .execute();
         return rows.map(toRecord);
       }),
     close: () => database.destroy(),
@@ -126,7 +132,9 @@ async function upsert(transaction: Transaction<Database>, record: DeploymentReco
   await transaction
     .insertInto('deployments')
     .values(row)
-    .onConflict((conflict) => conflict.column('request_id').doUpdateSet({ ...changes, written_at: sql`now()` }))
+    .onConflict((conflict) =>
+      conflict.column('request_id').doUpdateSet({ ...changes, written_at: sql`now()` }),
+    )
     .execute();
 }
 
@@ -178,14 +186,24 @@ function toPortError(error: unknown, url: string): PortError {
   // Class 28: login refused. Class 22 and 23: the data itself is refused.
   if (code.startsWith('28')) {
     const message = `the record store ${host} refused the login: ${reason}`;
-    return new PortError('refused', host, message, 'Check the user and password of its URL.', { cause: error });
+    return new PortError('refused', host, message, 'Check the user and password of its URL.', {
+      cause: error,
+    });
   }
   if (/^2[23]/.test(code)) {
     const message = `the record store ${host} refused the record: ${reason}`;
-    return new PortError('invalid', host, message, 'Look at the values in the report.', { cause: error });
+    return new PortError('invalid', host, message, 'Look at the values in the report.', {
+      cause: error,
+    });
   }
   const message = `the record store ${host} does not answer: ${reason}`;
-  return new PortError('unavailable', host, message, 'Start it (`runsheet dev` brings its own), or check its URL.', {
-    cause: error,
-  });
+  return new PortError(
+    'unavailable',
+    host,
+    message,
+    'Start it (`runsheet dev` brings its own), or check its URL.',
+    {
+      cause: error,
+    },
+  );
 }

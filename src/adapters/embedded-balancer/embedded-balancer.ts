@@ -20,7 +20,11 @@ export function createEmbeddedBalancer(options: EmbeddedBalancerOptions): LoadBa
   const pathOf = (pool: string): string => `/pools/${encodeURIComponent(pool)}`;
   const getPool = (pool: string): Promise<AdminPool> => call<AdminPool>('GET', pathOf(pool));
   /** What an operator took out by `maint` is not ours to move. */
-  const setAdmin = async (pool: string, server: string, admin: 'ready' | 'drain'): Promise<void> => {
+  const setAdmin = async (
+    pool: string,
+    server: string,
+    admin: 'ready' | 'drain',
+  ): Promise<void> => {
     const current = memberOf(await getPool(pool), pool, server);
     if (current.admin === 'maint' || current.admin === admin) return;
     await call('PUT', `${pathOf(pool)}/servers/${encodeURIComponent(server)}`, { admin });
@@ -62,7 +66,12 @@ function toPoolServer(server: PoolServer): PoolServer {
   return { name, admin, healthy, weight, active, requests, errors, p95Ms };
 }
 
-async function callAdmin<Body>(base: string, method: 'GET' | 'PUT', path: string, body: unknown): Promise<Body> {
+async function callAdmin<Body>(
+  base: string,
+  method: 'GET' | 'PUT',
+  path: string,
+  body: unknown,
+): Promise<Body> {
   const { statusCode, answer } = await exchange(base, method, path, body);
   if (statusCode === 200) return answer as Body;
   const reason = isProblem(answer) ? answer.error : `status ${statusCode}`;
@@ -85,7 +94,9 @@ async function exchange(
       method,
       headersTimeout: ANSWER_LIMIT_MS,
       bodyTimeout: ANSWER_LIMIT_MS,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
     return { statusCode: response.statusCode, answer: await response.body.json() };
   } catch (error) {
@@ -100,5 +111,10 @@ async function exchange(
 }
 
 function isProblem(answer: unknown): answer is { readonly error: string } {
-  return typeof answer === 'object' && answer !== null && 'error' in answer && typeof answer.error === 'string';
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    'error' in answer &&
+    typeof answer.error === 'string'
+  );
 }

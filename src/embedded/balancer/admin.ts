@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Pool, p95Of } from './pool.ts';
 import { isAdminState, isRecord, isWeight } from './state-file.ts';
 
@@ -26,14 +26,18 @@ interface Answer {
 export function createAdminServer(options: AdminOptions): Server {
   return createServer((request, response) => {
     void answerTo(options, request)
-      .catch((error: unknown): Answer => problem(400, error instanceof Error ? error.message : String(error)))
+      .catch(
+        (error: unknown): Answer =>
+          problem(400, error instanceof Error ? error.message : String(error)),
+      )
       .then((answer) => send(response, answer));
   });
 }
 
 async function answerTo(options: AdminOptions, request: IncomingMessage): Promise<Answer> {
   // A page in the user's browser must not reach it under a name of its own.
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) return problem(403, 'wrong host');
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? ''))
+    return problem(403, 'wrong host');
   const url = new URL(request.url ?? '/', 'http://balancer');
   const parts = url.pathname.split('/').slice(1).map(decodeURIComponent);
   const [area, poolName = '', kind, serverName = '', leaf] = parts;
@@ -41,7 +45,8 @@ async function answerTo(options: AdminOptions, request: IncomingMessage): Promis
   if (area !== 'pools') return problem(404, `no such path: ${url.pathname}`);
   const pool = options.pools.get(poolName);
   if (pool === undefined) return problem(404, `the balancer has no pool ${poolName}`);
-  if (request.method === 'GET' && parts.length === 2) return { status: 200, body: describe(pool, options.urlOf(poolName)) };
+  if (request.method === 'GET' && parts.length === 2)
+    return { status: 200, body: describe(pool, options.urlOf(poolName)) };
   if (request.method !== 'PUT') return problem(405, `${request.method} is not understood here`);
   const body = await readBody(request);
   if (kind === 'weights' && parts.length === 3) return setWeights(options, pool, body);
@@ -66,7 +71,8 @@ async function routesRequest(options: AdminOptions, request: IncomingMessage): P
   const routes: Record<string, string> = {};
   for (const [prefix, pool] of Object.entries(await readBody(request))) {
     if (!prefix.startsWith('/')) return problem(400, `a route begins with /: ${prefix}`);
-    if (typeof pool !== 'string' || !options.pools.has(pool)) return problem(404, `route ${prefix}: no pool ${String(pool)}`);
+    if (typeof pool !== 'string' || !options.pools.has(pool))
+      return problem(404, `route ${prefix}: no pool ${String(pool)}`);
     routes[prefix] = pool;
   }
   options.setRoutes(routes);
@@ -75,10 +81,15 @@ async function routesRequest(options: AdminOptions, request: IncomingMessage): P
 }
 
 function setWeights(options: AdminOptions, pool: Pool, body: Record<string, unknown>): Answer {
-  const changes = Object.entries(body).map(([name, weight]) => ({ name, member: pool.members.get(name), weight }));
+  const changes = Object.entries(body).map(([name, weight]) => ({
+    name,
+    member: pool.members.get(name),
+    weight,
+  }));
   for (const { name, member, weight } of changes) {
     if (member === undefined) return problem(404, `pool ${pool.name} has no server ${name}`);
-    if (!isWeight(weight)) return problem(400, `the weight of ${name} must be a whole number from 0 to 256`);
+    if (!isWeight(weight))
+      return problem(400, `the weight of ${name} must be a whole number from 0 to 256`);
   }
   for (const { member, weight } of changes) {
     if (member !== undefined && isWeight(weight)) member.weight = weight;
@@ -100,7 +111,14 @@ function describe(pool: Pool, url: string): object {
     errors: member.errors,
     p95Ms: p95Of(member.latencies),
   }));
-  return { name: pool.name, url, servers, emptyMs: pool.emptyMs, held: pool.held, unserved: pool.unserved };
+  return {
+    name: pool.name,
+    url,
+    servers,
+    emptyMs: pool.emptyMs,
+    held: pool.held,
+    unserved: pool.unserved,
+  };
 }
 
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {

@@ -1,6 +1,11 @@
-import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, request } from 'node:http';
-import { type Socket, connect } from 'node:net';
-import { type Member, NobodyServesError, type Pool, addLatency } from './pool.ts';
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { addLatency, type Member, NobodyServesError, type Pool } from './pool.ts';
 
 const CONNECT_LIMIT_MS = 1_000;
 /** A server that says nothing for this long has failed the request. */
@@ -29,7 +34,11 @@ type Attempt = 'answered' | 'not-sent' | 'no-answer';
  * connection has had nothing of it, so another is asked; one that had it and gave no answer is only
  * asked again where the method changes nothing and there is no body.
  */
-export async function forward(pool: Pool, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+export async function forward(
+  pool: Pool,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   const startedMs = performance.now();
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
@@ -38,7 +47,10 @@ export async function forward(pool: Pool, incoming: IncomingMessage, outgoing: S
       const member = await pool.take(startedMs, gone.signal);
       const result = await attemptOnce(pool, member, incoming, outgoing, gone.signal);
       if (result === 'answered' || outgoing.headersSent) return;
-      if (result === 'no-answer' && !(SAFE_METHODS.has(incoming.method ?? '') && hasNoBody(incoming.headers))) {
+      if (
+        result === 'no-answer' &&
+        !(SAFE_METHODS.has(incoming.method ?? '') && hasNoBody(incoming.headers))
+      ) {
         refuse(outgoing, 502, `${member.name} gave no answer`);
         return;
       }
@@ -155,7 +167,8 @@ function answerHeaders(
 ): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(answer.headers)) {
-    if (value !== undefined && !HOP_BY_HOP.has(name) && name !== 'x-runsheet-server') headers[name] = value;
+    if (value !== undefined && !HOP_BY_HOP.has(name) && name !== 'x-runsheet-server')
+      headers[name] = value;
   }
   if (incoming.headers['x-runsheet-probe'] === '1') headers['x-runsheet-server'] = member.name;
   return headers;

@@ -9,7 +9,9 @@ type Verdict = 'good' | 'bad' | 'refused';
 
 /** Asks each server of the pool at a steady interval. @returns what ends it */
 export function watchHealth(pool: Pool, path: string, intervalMs: number): () => void {
-  const timers = [...pool.members.values()].map((member) => watchMember(pool, member, path, intervalMs));
+  const timers = [...pool.members.values()].map((member) =>
+    watchMember(pool, member, path, intervalMs),
+  );
   return () => {
     for (const stop of timers) stop();
   };
@@ -35,7 +37,13 @@ function watchMember(pool: Pool, member: Member, path: string, intervalMs: numbe
 
 function ask(member: Member, path: string): Promise<Verdict> {
   return new Promise((resolve) => {
-    const outgoing = request({ host: member.host, port: member.port, path, agent: false, timeout: ANSWER_LIMIT_MS });
+    const outgoing = request({
+      host: member.host,
+      port: member.port,
+      path,
+      agent: false,
+      timeout: ANSWER_LIMIT_MS,
+    });
     outgoing.on('timeout', () => outgoing.destroy());
     outgoing.on('error', (error) => {
       resolve('code' in error && error.code === 'ECONNREFUSED' ? 'refused' : 'bad');

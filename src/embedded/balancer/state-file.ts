@@ -23,14 +23,18 @@ export function readState(file: string): KeptState {
   } catch {
     return NOTHING;
   }
-  if (!isRecord(parsed) || !isRecord(parsed['pools']) || !isRecord(parsed['routes'])) return NOTHING;
+  if (!isRecord(parsed) || !isRecord(parsed['pools']) || !isRecord(parsed['routes']))
+    return NOTHING;
   const pools: Record<string, Record<string, KeptMember>> = {};
   for (const [pool, members] of Object.entries(parsed['pools'])) {
     if (!isRecord(members)) continue;
     const kept: Record<string, KeptMember> = {};
     for (const [name, member] of Object.entries(members)) {
       if (isRecord(member) && isAdminState(member['admin'])) {
-        kept[name] = { admin: member['admin'], weight: isWeight(member['weight']) ? member['weight'] : 1 };
+        kept[name] = {
+          admin: member['admin'],
+          weight: isWeight(member['weight']) ? member['weight'] : 1,
+        };
       }
     }
     pools[pool] = kept;
@@ -43,14 +47,22 @@ export function readState(file: string): KeptState {
 }
 
 /** Written before the change is acknowledged, so that whoever was told so finds it after a crash. */
-export function writeState(file: string, pools: Iterable<Pool>, routes: Readonly<Record<string, string>>): void {
+export function writeState(
+  file: string,
+  pools: Iterable<Pool>,
+  routes: Readonly<Record<string, string>>,
+): void {
   const kept: Record<string, Record<string, KeptMember>> = {};
   for (const pool of pools) {
     const members = [...pool.members.values()];
-    kept[pool.name] = Object.fromEntries(members.map(({ name, admin, weight }) => [name, { admin, weight }]));
+    kept[pool.name] = Object.fromEntries(
+      members.map(({ name, admin, weight }) => [name, { admin, weight }]),
+    );
   }
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify({ pools: kept, routes }, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(`${file}.new`, `${JSON.stringify({ pools: kept, routes }, null, 2)}\n`, {
+    mode: 0o600,
+  });
   renameSync(`${file}.new`, file);
 }
 

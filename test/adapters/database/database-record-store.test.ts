@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
-  type DatabaseRecordStore,
   createDatabaseRecordStore,
+  type DatabaseRecordStore,
 } from '../../../src/adapters/database/database-record-store.ts';
 import { type RecordsServer, startRecordsServer } from '../../../src/embedded/records-server.ts';
 import { recordStoreContract, sampleRecord } from '../../contracts/record-store.ts';
@@ -50,7 +50,9 @@ describe('the embedded records server', () => {
     const stores = [open(), open(), open()];
     await Promise.all(
       stores.flatMap((store, client) =>
-        Array.from({ length: 30 }, (_, index) => store.write(sampleRecord({ requestId: `request-${client}-${index}` }))),
+        Array.from({ length: 30 }, (_, index) =>
+          store.write(sampleRecord({ requestId: `request-${client}-${index}` })),
+        ),
       ),
     );
     expect(await open().list(1_000)).toHaveLength(90);
@@ -61,7 +63,9 @@ describe('the embedded records server', () => {
     const first = await startRecordsServer({ folder: own });
     const store = open(first.url);
     await store.write(sampleRecord());
-    await expect(startRecordsServer({ folder: own })).rejects.toMatchObject({ code: 'ALREADY_RUNNING' });
+    await expect(startRecordsServer({ folder: own })).rejects.toMatchObject({
+      code: 'ALREADY_RUNNING',
+    });
     await store.close();
     opened.splice(opened.indexOf(store), 1);
     await first.close();

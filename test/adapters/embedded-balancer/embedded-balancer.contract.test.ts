@@ -1,4 +1,4 @@
-import { type Server, createServer, request } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEmbeddedBalancer } from '../../../src/adapters/embedded-balancer/embedded-balancer.ts';
 import { startBalancer } from '../../../src/embedded/balancer.ts';
@@ -42,7 +42,9 @@ describeLoadBalancerContract('embedded', async () => {
   for (const name of names) services.set(name, await startService());
   const portOf = (name: string): number => services.get(name)?.port ?? 0;
   const running = await startBalancer({
-    pools: { production: names.map((name) => ({ server: name, host: '127.0.0.1', port: portOf(name) })) },
+    pools: {
+      production: names.map((name) => ({ server: name, host: '127.0.0.1', port: portOf(name) })),
+    },
     healthPath: '/healthz',
     checkIntervalMs: 50,
   });
