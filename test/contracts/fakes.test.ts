@@ -98,16 +98,21 @@ describeHttpProbeContract('fake', async () => {
 
 describeHttpProbeContract('undici', async () => {
   let connections = 0;
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let body = '';
-    for await (const chunk of request) body += String(chunk);
-    const ask = request.headers['x-ask'];
-    const headers = { 'x-ask': typeof ask === 'string' ? ask : '' };
-    const answer = serve({ method: request.method ?? '', path: request.url ?? '', headers, body });
-    setTimeout(() => {
-      response.writeHead(answer.status, answer.headers);
-      response.end(answer.body);
-    }, answer.delayMs ?? 0);
+    request.on('data', (chunk) => {
+      body += String(chunk);
+    });
+    request.on('end', () => {
+      const ask = request.headers['x-ask'];
+      const headers = { 'x-ask': typeof ask === 'string' ? ask : '' };
+      const { method = '', url: path = '' } = request;
+      const answer = serve({ method, path, headers, body });
+      setTimeout(() => {
+        response.writeHead(answer.status, answer.headers);
+        response.end(answer.body);
+      }, answer.delayMs ?? 0);
+    });
   });
   server.on('connection', () => {
     connections += 1;

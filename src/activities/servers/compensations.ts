@@ -1,4 +1,5 @@
 /** What undoes a run's changes on one server. Each reads first; on a server as before nothing changes. */
+import { ApplicationFailure } from '@temporalio/common';
 import type { ActionResult } from '../../plan/run.ts';
 import type { CompensationInput } from '../contract.ts';
 import { type ServerPorts, say, section, shortDigest } from './context.ts';
@@ -46,7 +47,7 @@ export async function restoreService(
   }
   const now = await ports.runtime.inspect(input.server, input.run.service);
   if (!now.running) await startFormer(ports, input, former);
-  lines.push(await waitUntilReady(ports, input));
+  lines.push(await persistently(() => waitUntilReady(ports, input)));
   const name = `${former.version}（${shortDigest(former.digest)}）`;
   lines.push(
     say(input, `已恢复 ${name}`, `${former.version} (${shortDigest(former.digest)}) runs again`),
@@ -74,7 +75,7 @@ export async function readmitServer(
   if (now?.admin !== 'ready') {
     await ports.balancer.enable(section(input, 'balancer').pool, input.server);
   }
-  return told(await waitUntilServing(ports, input));
+  return told(await persistently(() => waitUntilServing(ports, input)));
 }
 
 /** pool.withdraw: out of the pool again, and a bounded wait for what is in flight. */
@@ -95,6 +96,19 @@ export async function withdrawServer(
       `out of the pool, ${active} requests left after ${waited} ms`,
     ),
   );
+}
+
+/**
+ * Undoing is worth another attempt where going forward is not: what did not answer within the limit
+ * may do so in the next, and a restored service that has exited is started again.
+ */
+async function persistently<T>(wait: () => Promise<T>): Promise<T> {
+  try {
+    return await wait();
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    throw ApplicationFailure.retryable(error.message, error.type);
+  }
 }
 
 function told(...evidence: readonly string[]): ActionResult {

@@ -47,9 +47,17 @@ export function fail(type: string, message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, type);
 }
 
+/** Characters of a fact's detail: histories stay small. */
+const LONGEST_DETAIL = 300;
+
 /** A fact with its line of evidence. */
 export function fact(id: Fact['id'], value: Fact['value'], detail: string, samples?: number): Fact {
-  return { id, value, detail, ...(samples !== undefined && { samples }) };
+  return {
+    id,
+    value,
+    detail: detail.slice(0, LONGEST_DETAIL),
+    ...(samples !== undefined && { samples }),
+  };
 }
 
 /** The first characters of a digest, enough to tell releases apart in a line. */

@@ -161,7 +161,10 @@ describe('pool.readmit and pool.withdraw', () => {
     const stage = await setStage();
     await stage.act('pool.drain');
     stage.world.end(stage.world.server(SERVER));
-    await expect(stage.undo('pool.readmit')).rejects.toMatchObject({ type: 'POOL_NOT_SERVING' });
+    await expect(stage.undo('pool.readmit')).rejects.toMatchObject({
+      type: 'POOL_NOT_SERVING',
+      nonRetryable: false,
+    });
   });
 
   it('withdraws and waits for what is in flight', async () => {

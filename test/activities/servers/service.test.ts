@@ -184,10 +184,29 @@ describe('service.remove and service.restore', () => {
     expect(stage.world.server(SERVER).process?.digest).toBe(OLD);
   });
 
+  it('start the old release again where it has exited, in the attempt after', async () => {
+    const stage = await stoppedStage({ old: { bootMs: 10_000, exitsAfterMs: 30 } });
+    await expect(stage.undo('service.restore')).rejects.toMatchObject({
+      type: 'SERVICE_EXITED',
+      nonRetryable: false,
+    });
+    Object.assign(stage.world.releases.get(OLD) ?? {}, { bootMs: 0, exitsAfterMs: undefined });
+    await stage.undo('service.restore');
+    expect(stage.world.server(SERVER).process?.digest).toBe(OLD);
+  });
+
+  it('speak the language of the run', async () => {
+    const stage = await stoppedStage();
+    await stage.act('service.start');
+    const { evidence } = await stage.undo('service.restore', { run: { ...run, language: 'zh' } });
+    expect(evidence.at(-1)).toContain('已恢复 v1');
+  });
+
   it('fail where the old release does not become ready', async () => {
     const stage = await setStage({ old: { answer: () => ({ status: 500 }) } });
     await expect(stage.undo('service.restore')).rejects.toMatchObject({
       type: 'SERVICE_NOT_READY',
+      nonRetryable: false,
     });
   });
 });

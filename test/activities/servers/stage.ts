@@ -192,7 +192,7 @@ export function valueOf(result: ActionResult, id: Fact['id']): Fact['value'] | u
 }
 
 /** Settings with one section changed. */
-export function withSettings<S extends keyof ProjectSettings>(
+export function withSettings<S extends Exclude<keyof ProjectSettings, 'files'>>(
   name: S,
   change: Partial<ProjectSettings[S]>,
 ): ProjectSettings {
