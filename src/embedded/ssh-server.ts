@@ -1,0 +1,115 @@
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import ssh2, { type AuthContext, type Connection, type ParsedKey, type Session } from 'ssh2';
+import { runCommand } from './ssh/exec-session.ts';
+import { openKey } from './ssh/keys.ts';
+import { serveSftp } from './ssh/sftp-session.ts';
+
+export interface SshServersOptions {
+  readonly servers: readonly {
+    readonly name: string;
+    readonly baseFolder: string;
+    /** Wanted port; none, or one that is taken: any free one. */
+    readonly port?: number;
+  }[];
+  /** Keeps the host key and the one client key that is let in. */
+  readonly keysFolder: string;
+}
+
+export interface SshServers {
+  readonly servers: readonly {
+    readonly name: string;
+    readonly host: string;
+    readonly port: number;
+    /** `ssh-ed25519 AAAA…` */
+    readonly hostKey: string;
+  }[];
+  /** The private key that the servers let in. */
+  readonly identityFile: string;
+  /** Ends listeners, connections and running commands; services live on (see stopAllServices). */
+  close(): Promise<void>;
+}
+
+/** SSH servers on 127.0.0.1, each over a folder of its own on this machine. */
+export async function startSshServers(options: SshServersOptions): Promise<SshServers> {
+  const hostKey = await openKey(options.keysFolder, 'ssh_host_ed25519_key');
+  const client = await openKey(options.keysFolder, 'id_ed25519');
+  const started: { name: string; server: ssh2.Server; port: number; connections: Set<Connection> }[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(
+      started.map(({ server, connections }) => {
+        for (const connection of connections) connection.end();
+        return new Promise<void>((done) => server.close(() => done()));
+      }),
+    );
+  };
+  try {
+    for (const { name, baseFolder, port } of options.servers) {
+      await mkdir(baseFolder, { recursive: true, mode: 0o700 });
+      const connections = new Set<Connection>();
+      const server = new ssh2.Server({ hostKeys: [hostKey.privateKey] }, (connection) => {
+        connections.add(connection);
+        connection.once('close', () => connections.delete(connection));
+        serveConnection(connection, client.parsed, baseFolder);
+      });
+      started.push({ name, server, port: await listen(server, port ?? 0), connections });
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const servers = started.map(({ name, port }) => ({
+    name,
+    host: '127.0.0.1',
+    port,
+    hostKey: hostKey.publicKey,
+  }));
+  return { servers, identityFile: client.file, close };
+}
+
+function serveConnection(connection: Connection, allowed: ParsedKey, baseFolder: string): void {
+  connection.on('error', () => undefined);
+  connection.on('authentication', (context) => {
+    if (isAllowed(context, allowed)) context.accept();
+    else context.reject(['publickey']);
+  });
+  connection.on('ready', () => {
+    connection.on('session', (accept) => serveSession(accept(), baseFolder));
+  });
+}
+
+function isAllowed(context: AuthContext, allowed: ParsedKey): boolean {
+  if (context.method !== 'publickey') return false;
+  if (context.key.algo !== allowed.type || !context.key.data.equals(allowed.getPublicSSH())) return false;
+  // The first question is only whether the key would do; the second carries the proof.
+  if (context.signature === undefined || context.blob === undefined) return true;
+  return allowed.verify(context.blob, context.signature, context.hashAlgo) === true;
+}
+
+function serveSession(session: Session, baseFolder: string): void {
+  let signal: (name: string) => void = () => undefined;
+  session.on('exec', (accept, _reject, { command }) => {
+    signal = runCommand(accept(), command, baseFolder);
+  });
+  session.on('signal', (accept, _reject, { name }) => {
+    accept?.();
+    signal(name);
+  });
+  session.on('sftp', (accept) => serveSftp(accept(), baseFolder));
+}
+
+/** @returns the port; any free one where the wanted one is taken */
+function listen(server: ssh2.Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException): void => {
+      if (error.code === 'EADDRINUSE' && port !== 0) resolve(listen(server, 0));
+      else reject(error);
+    };
+    server.once('error', onError);
+    server.listen(port, '127.0.0.1', () => {
+      server.removeListener('error', onError);
+      const { port: listening } = server.address() as AddressInfo;
+      resolve(listening);
+    });
+  });
+}

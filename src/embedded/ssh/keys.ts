@@ -1,0 +1,30 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import ssh2, { type ParsedKey } from 'ssh2';
+
+/** An Ed25519 key pair in OpenSSH's form. */
+export interface StoredKey {
+  readonly file: string;
+  readonly privateKey: string;
+  /** `ssh-ed25519 AAAA…` */
+  readonly publicKey: string;
+  readonly parsed: ParsedKey;
+}
+
+/** Reads the key of this name, or makes it the first time; readable by this user only. */
+export async function openKey(folder: string, name: string): Promise<StoredKey> {
+  const file = join(folder, name);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const privateKey = await readFile(file, 'utf8').catch(() => null);
+  if (privateKey !== null) return storedKey(file, privateKey);
+  await writeFile(file, ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600, flag: 'wx' });
+  await chmod(file, 0o600);
+  return storedKey(file, await readFile(file, 'utf8'));
+}
+
+function storedKey(file: string, privateKey: string): StoredKey {
+  const parsed = ssh2.utils.parseKey(privateKey);
+  if (parsed instanceof Error) throw new Error(`${file} holds no SSH key: ${parsed.message}`);
+  const publicKey = `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`;
+  return { file, privateKey, publicKey, parsed };
+}
