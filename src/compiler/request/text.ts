@@ -1,0 +1,142 @@
+/**
+ * A run request as the template's usage examples write it, in Chinese or English:
+ * `执行 deployment.md 模板`, `参数:` with `- name: value` lines, `但修改:` with skips and additions.
+ */
+import type { Diagnostic, Localized, Place } from '../../diagnostics/diagnostic.ts';
+
+export interface TextRequest {
+  /** The template that the text names, as written. */
+  readonly template: { readonly name: string; readonly place: Place } | null;
+  /** Values as written; they are read by the parameters' declared types. */
+  readonly parameters: readonly TextParameter[];
+  readonly skip: readonly { readonly step: number; readonly reason: string; readonly place: Place }[];
+  readonly add: readonly { readonly step: number; readonly task: string; readonly place: Place }[];
+}
+
+export interface TextParameter {
+  readonly name: string;
+  readonly text: string;
+  readonly place: Place;
+}
+
+export interface ParsedText {
+  readonly request: TextRequest;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const LONGEST_TEXT = 256 * 1024;
+const MOST_LINES = 2000;
+const MOST_DIAGNOSTICS = 50;
+
+const TEMPLATE_ZH = /^(?:执行|运行|基于|使用)\s*[「“"'`]?(?<name>[^\s「」“”"'`]+)[」”"'`]?\s*(?:的\s*)?模板\s*[。.]?$/u;
+const TEMPLATE_EN =
+  /^(?:run|execute|based on|using)\s+(?:the\s+)?["'`“]?(?<name>[^\s"'`“”]+?)["'`”]?(?:\s+template)?[.,]?$/iu;
+const PARAMETERS = /^(?:参数|parameters|with parameters)\s*:$/iu;
+const CHANGES = /^(?:但修改|修改|覆盖|但覆盖|with changes|changes|but change|with these changes|overrides)\s*:$/iu;
+const SKIP_ZH = /^跳过\s*步骤\s*(?<step>\d{1,4})\s*(?<rest>.*)$/u;
+const SKIP_EN = /^skip\s+step\s+(?<step>\d{1,4})\s*(?<rest>.*)$/iu;
+const ADD_ZH = /^(?:在\s*)?步骤\s*(?<step>\d{1,4})\s*(?:中)?\s*(?:增加|添加|加入|新增)\s*:?\s*(?<task>.*)$/u;
+const ADD_EN = /^(?:step\s+(?<step>\d{1,4})\s*:?\s+adds?|add\s+to\s+step\s+(?<other>\d{1,4}))\s*:?\s+(?<task>.*)$/iu;
+const PARAMETER = /^(?<name>[\p{L}_][\p{L}\p{N}_.-]{0,63})\s*[:=]\s*(?<value>.*)$/u;
+
+/** Whether a text is meant as a request in this form, rather than JSON or a path. */
+export function looksLikeTextRequest(text: string): boolean {
+  const first = text.split(/\r?\n/u).find((line) => line.trim() !== '');
+  return first !== undefined && templateOf(narrow(first.trim())) !== null;
+}
+
+/** Reads a request in text form. Never throws; every line that it cannot read is a diagnostic. */
+export function parseTextRequest(text: string, file = 'request'): ParsedText {
+  const diagnostics: Diagnostic[] = [];
+  const parameters: TextParameter[] = [];
+  const skip: TextRequest['skip'][number][] = [];
+  const add: TextRequest['add'][number][] = [];
+  let template: TextRequest['template'] = null;
+  let section: 'none' | 'parameters' | 'changes' = 'none';
+  const lines = text.split(/\r\n|\r|\n/u);
+  if (text.length > LONGEST_TEXT || lines.length > MOST_LINES) {
+    const place = { file, line: 1, column: 1 };
+    const message = { zh: '请求过大（最多 256 KiB、2000 行）', en: 'the request is too large (at most 256 KiB and 2000 lines)' };
+    return { request: { template, parameters, skip, add }, diagnostics: [{ code: 'TOO_LARGE', severity: 'error', message, place }] };
+  }
+  for (const [index, raw] of lines.entries()) {
+    const trimmed = raw.trim();
+    if (trimmed === '' || trimmed.startsWith('```')) continue;
+    const place = { file, line: index + 1, column: raw.length - raw.trimStart().length + 1 };
+    const refuse = (message: Localized, remedy: Localized): void => {
+      if (diagnostics.length >= MOST_DIAGNOSTICS) return;
+      diagnostics.push({ code: 'BAD_REQUEST', severity: 'error', message, place, excerpt: raw.slice(0, 400), remedy });
+    };
+    const item = /^[-*•]\s*(.*)$/u.exec(trimmed);
+    if (item === null) {
+      const line = narrow(trimmed);
+      const name = templateOf(line);
+      if (PARAMETERS.test(line)) section = 'parameters';
+      else if (CHANGES.test(line)) section = 'changes';
+      else if (name === null) refuse(UNREADABLE, HEADINGS);
+      else if (template !== null) refuse({ zh: '请求只能指定一个模板', en: 'a request names one template' }, HEADINGS);
+      else template = { name, place };
+      continue;
+    }
+    const entry = item[1] ?? '';
+    if (section === 'parameters') {
+      const parameter = readParameter(entry);
+      if (parameter === null) refuse(UNREADABLE, { zh: '参数写作「- 名称: 值」', en: 'a parameter is written "- name: value"' });
+      else parameters.push({ ...parameter, place });
+    } else if (section === 'changes') {
+      const change = readChange(entry);
+      if (change === null) refuse(UNREADABLE, CHANGE_FORMS);
+      else if (change.kind === 'skip') skip.push({ step: change.step, reason: change.text, place });
+      else add.push({ step: change.step, task: change.text, place });
+    } else refuse({ zh: '列表项前面缺少「参数:」或「但修改:」', en: 'a list item needs "Parameters:" or "with changes:" before it' }, HEADINGS);
+  }
+  return { request: { template, parameters, skip, add }, diagnostics };
+}
+
+const UNREADABLE: Localized = { zh: '看不懂这一行', en: 'this line cannot be read' };
+const HEADINGS: Localized = {
+  zh: '可以写：执行 <文件> 模板、参数:、但修改:',
+  en: 'write: Run <file>, Parameters:, with changes:',
+};
+const CHANGE_FORMS: Localized = {
+  zh: '可以写：跳过步骤1（原因）、步骤8增加<任务>',
+  en: 'write: Skip step 1 (reason), Step 8 add <task>',
+};
+
+/** Full-width letters, colons, brackets and the like as their ASCII forms; Chinese text stays. */
+function narrow(text: string): string {
+  return text.replace(/[\uFF01-\uFF5E]/gu, (char) => String.fromCodePoint((char.codePointAt(0) ?? 0) - 0xfee0)).replaceAll('\u3000', ' ');
+}
+
+function templateOf(line: string): string | null {
+  const found = TEMPLATE_ZH.exec(line) ?? TEMPLATE_EN.exec(line);
+  return found?.groups?.['name'] ?? null;
+}
+
+/** The name's colon may be full-width; the value stays exactly as written, so look-alikes can be refused. */
+function readParameter(entry: string): { name: string; text: string } | null {
+  const found = PARAMETER.exec(entry.replace(/^([^:：=＝]*)[：＝]/u, '$1:'));
+  if (found?.groups === undefined) return null;
+  return { name: found.groups['name'] ?? '', text: (found.groups['value'] ?? '').trim() };
+}
+
+function readChange(entry: string): { kind: 'skip' | 'add'; step: number; text: string } | null {
+  const line = narrow(entry.trim());
+  const skipped = SKIP_ZH.exec(line) ?? SKIP_EN.exec(line);
+  if (skipped?.groups !== undefined) {
+    const reason = reasonOf(skipped.groups['rest'] ?? '');
+    return { kind: 'skip', step: Number(skipped.groups['step']), text: reason };
+  }
+  const added = ADD_ZH.exec(line) ?? ADD_EN.exec(line);
+  if (added?.groups === undefined) return null;
+  const task = (added.groups['task'] ?? '').replace(/[。.;；]\s*$/u, '').trim();
+  if (task === '') return null;
+  return { kind: 'add', step: Number(added.groups['step'] ?? added.groups['other']), text: task };
+}
+
+/** `（代码检查已在CI完成）`, `(done in CI)`, `: done in CI`, `因为…`; none: an empty text, refused later. */
+function reasonOf(rest: string): string {
+  const bracketed = /^\((?<reason>.*)\)\s*[。.]?$/u.exec(rest.trim());
+  if (bracketed?.groups !== undefined) return (bracketed.groups['reason'] ?? '').trim();
+  return rest.replace(/^[\s:,，、-]*(?:因为|原因:?|because)?\s*/iu, '').trim();
+}
