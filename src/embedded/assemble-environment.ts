@@ -1,5 +1,6 @@
 import type { Connections, ServerConnection, TemporalConnection } from '../ports/connections.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
+import { cacheFolderOf } from './cache-folder.ts';
 import { type BothLanguages, portInUse } from './embedded-error.ts';
 import { claimFolder, type FolderClaim } from './folder-claim.ts';
 import { probePort, stablePorts } from './ports.ts';
@@ -115,7 +116,7 @@ async function startParts(
       zh: 'Temporal 已就绪',
       en: 'Temporal answers',
     }),
-    keep(startRecords(state, ports), { zh: '部署记录已就绪', en: 'records answer' }),
+    keep(startRecords(options, state, ports), { zh: '部署记录已就绪', en: 'records answer' }),
     keep(given.startRegistry(state.file('registry')), {
       zh: '镜像仓库已就绪',
       en: 'registry answers',
@@ -186,10 +187,15 @@ function environmentsOf(options: EnvironmentOptions): readonly string[] {
 }
 
 function startRecords(
+  options: EnvironmentOptions,
   state: StateFolder,
   ports: Readonly<Record<string, number>>,
 ): Promise<RecordsServer> {
-  return startRecordsServer({ folder: state.file('records'), port: ports['records'] ?? 0 });
+  return startRecordsServer({
+    folder: state.file('records'),
+    cacheFolder: cacheFolderOf(options.env),
+    port: ports['records'] ?? 0,
+  });
 }
 
 function serversOptions(

