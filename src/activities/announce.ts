@@ -1,7 +1,7 @@
 /** The approval request, its reminder and its end, on the channels that the step names. */
 import type { Notification } from '../ports/notifier.ts';
-import type { AnnounceApprovalInput, SystemActivities } from './contract.ts';
 import { say } from './context.ts';
+import type { AnnounceApprovalInput, SystemActivities } from './contract.ts';
 import { deliver } from './notifications/channels.ts';
 import type { NotificationPorts } from './notifications.ts';
 
@@ -17,7 +17,9 @@ export async function announce(
 ): ReturnType<SystemActivities['announceApproval']> {
   const { run } = input;
   const notifiers = ports.notifiers.filter(({ channel }) => input.channels.includes(channel));
-  const missing = input.channels.filter((name) => !notifiers.some(({ channel }) => channel === name));
+  const missing = input.channels.filter(
+    (name) => !notifiers.some(({ channel }) => channel === name),
+  );
   const sent = await deliver(ports.artifacts, notifiers, {
     requestId: run.requestId,
     name: messageName(input),
@@ -28,7 +30,11 @@ export async function announce(
     delivered: delivered.length > 0 ? delivered : [WEB_UI],
     failed: [
       ...missing.map((name) =>
-        say(run, `${name}：runsheet.yaml 未配置此通知方式`, `${name}: not configured in runsheet.yaml`),
+        say(
+          run,
+          `${name}：runsheet.yaml 未配置此通知方式`,
+          `${name}: not configured in runsheet.yaml`,
+        ),
       ),
       ...sent.flatMap(({ channel, to, reason }) => (to === null ? [`${channel}: ${reason}`] : [])),
     ],
@@ -68,7 +74,11 @@ function title({ run, kind, title: step, outcome }: AnnounceApprovalInput): stri
     case 'reminder':
       return say(run, `${step}：即将到期 ${what}`, `${step}: expires soon, ${what}`);
     case 'closed':
-      return say(run, `${step}：${outcome ?? '已结束'} ${what}`, `${step}: ${outcome ?? 'closed'}, ${what}`);
+      return say(
+        run,
+        `${step}：${outcome ?? '已结束'} ${what}`,
+        `${step}: ${outcome ?? 'closed'}, ${what}`,
+      );
   }
 }
 

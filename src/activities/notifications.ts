@@ -34,9 +34,16 @@ export function createNotificationActivities(ports: NotificationPorts): Notifica
   };
 }
 
-async function writeReport({ artifacts }: NotificationPorts, input: ActionInput): Promise<ActionResult> {
+async function writeReport(
+  { artifacts }: NotificationPorts,
+  input: ActionInput,
+): Promise<ActionResult> {
   const report = reportOf(input);
-  const reference = await artifacts.write(report.run.requestId, 'report.md', reportMarkdown(report));
+  const reference = await artifacts.write(
+    report.run.requestId,
+    'report.md',
+    reportMarkdown(report),
+  );
   const line = say(input.run, `部署报告：${reference}`, `Report: ${reference}`);
   return { facts: [], evidence: [line], artifacts: [reference] };
 }
@@ -91,7 +98,10 @@ const SEVERITY: Readonly<Record<RunOutcome, Notification['severity']>> = {
   needs_person: 'failure',
 };
 
-async function updateRecord({ records }: NotificationPorts, input: ActionInput): Promise<ActionResult> {
+async function updateRecord(
+  { records }: NotificationPorts,
+  input: ActionInput,
+): Promise<ActionResult> {
   const report = reportOf(input);
   const { run } = report;
   await records.write({

@@ -104,9 +104,10 @@ function lint(cwd: string): Promise<Map<string, string>> {
       if (!/problems?/.test(stdout)) reject(new Error(`oxlint: ${stdout}${stderr}`));
       const found = new Map<string, string>();
       for (const line of stdout.split('\n')) {
-        const [, name, rule] = /(case-\d+)\/src.*\((no-restricted-[a-z]+)\)\]/.exec(
-          line.replace(/\/eslint\(|\/typescript\(|eslint\(/, '/('),
-        ) ?? [];
+        const [, name, rule] =
+          /(case-\d+)\/src.*\((no-restricted-[a-z]+)\)\]/.exec(
+            line.replace(/\/eslint\(|\/typescript\(|eslint\(/, '/('),
+          ) ?? [];
         if (name !== undefined && rule !== undefined) found.set(name, rule);
       }
       resolve(found);

@@ -26,7 +26,9 @@ export async function listenHttp(): Promise<HttpListener> {
       const { method = '', url = '', headers } = request;
       requests.push({ method, path: url, headers, body: Buffer.concat(chunks).toString() });
       const { status, body, headers: answerHeaders } = listener.answer;
-      response.writeHead(status, { 'content-type': 'application/json', ...answerHeaders }).end(body);
+      response
+        .writeHead(status, { 'content-type': 'application/json', ...answerHeaders })
+        .end(body);
     });
   });
   await new Promise<void>((resolve) => {

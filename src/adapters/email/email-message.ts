@@ -29,7 +29,10 @@ function howToDecide({ request, language }: Notification): readonly string[] {
 
 function html(message: Notification, how: readonly string[]): string {
   const rows = message.fields
-    .map(({ label, text }) => `<tr><th align="left">${escapeHtml(label)}</th><td>${escapeHtml(text)}</td></tr>`)
+    .map(
+      ({ label, text }) =>
+        `<tr><th align="left">${escapeHtml(label)}</th><td>${escapeHtml(text)}</td></tr>`,
+    )
     .join('');
   const paragraphs = message.lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('');
   const [lead, ...commands] = how;

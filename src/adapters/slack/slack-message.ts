@@ -67,7 +67,9 @@ function buttons(message: Notification, value: string): KnownBlock {
 /** Only ids in Slack's own form become mentions. */
 function mentions({ recipients }: Notification): string {
   return recipients
-    .flatMap(({ slack }) => (slack !== undefined && /^[UW][A-Z0-9]{2,}$/.test(slack) ? [slack] : []))
+    .flatMap(({ slack }) =>
+      slack !== undefined && /^[UW][A-Z0-9]{2,}$/.test(slack) ? [slack] : [],
+    )
     .map((id) => `<@${id}>`)
     .join(' ');
 }

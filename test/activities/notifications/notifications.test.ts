@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createNotificationActivities } from '../../../src/activities/notifications.ts';
 import type { AnnounceApprovalInput } from '../../../src/activities/contract.ts';
+import { createNotificationActivities } from '../../../src/activities/notifications.ts';
 import { createDiskArtifactStore } from '../../../src/adapters/artifacts/disk-artifact-store.ts';
-import { createFakeNotifier, type FakeNotifier } from '../../../src/adapters/webhook/fake-notifier.ts';
+import {
+  createFakeNotifier,
+  type FakeNotifier,
+} from '../../../src/adapters/webhook/fake-notifier.ts';
 import type { ActionInput, ActionResult, RunRef, RunReport } from '../../../src/plan/run.ts';
 import type { ArtifactStore } from '../../../src/ports/artifact-store.ts';
 import type { DeploymentRecord, RecordStore } from '../../../src/ports/record-store.ts';
@@ -43,8 +46,25 @@ const report: RunReport = {
       state: 'succeeded',
       durationMs: 4_200,
       criteria: [
-        { text: '响应时间 < 500ms', fact: 'health_check.response_time', value: 42, threshold: 500, comparison: '<', unit: 'milliseconds', passed: true, detail: '50 requests' },
-        { text: '错误率 < 1%', fact: 'service.error_rate', value: null, threshold: 1, comparison: '<', unit: 'percent', passed: false },
+        {
+          text: '响应时间 < 500ms',
+          fact: 'health_check.response_time',
+          value: 42,
+          threshold: 500,
+          comparison: '<',
+          unit: 'milliseconds',
+          passed: true,
+          detail: '50 requests',
+        },
+        {
+          text: '错误率 < 1%',
+          fact: 'service.error_rate',
+          value: null,
+          threshold: 1,
+          comparison: '<',
+          unit: 'percent',
+          passed: false,
+        },
       ],
       lines: ['a | b <script> [x](y)\n## not a heading'],
     },
@@ -79,7 +99,14 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function input(changes: Partial<RunReport> = {}): ActionInput {
   const changed = { ...report, ...changes };
-  return { run: changed.run, step: 10, settings: {}, project: {}, servers: report.servers, report: changed };
+  return {
+    run: changed.run,
+    step: 10,
+    settings: {},
+    project: {},
+    servers: report.servers,
+    report: changed,
+  };
 }
 
 function activities(notifiers: readonly FakeNotifier[] = []) {
@@ -91,7 +118,10 @@ function activities(notifiers: readonly FakeNotifier[] = []) {
   };
   const recipientsOf = async (roles: readonly string[]) =>
     roles.includes('tech_lead') ? [{ name: 'Bob', email: 'bob@example.com' }] : [];
-  return { written, ...createNotificationActivities({ notifiers, records, artifacts, recipientsOf }) };
+  return {
+    written,
+    ...createNotificationActivities({ notifiers, records, artifacts, recipientsOf }),
+  };
 }
 
 function attempt<T>(number: number, body: () => Promise<T>): Promise<T> {
@@ -133,7 +163,11 @@ describe('notify.send', () => {
     expect(first.evidence).toEqual(['email: fake email', 'slack: fake slack']);
     for (const { sent } of [email, slack]) {
       expect(sent).toHaveLength(1);
-      expect(sent[0]).toMatchObject({ kind: 'result', severity: 'success', fields: report.notification });
+      expect(sent[0]).toMatchObject({
+        kind: 'result',
+        severity: 'success',
+        fields: report.notification,
+      });
     }
   });
 
@@ -168,8 +202,13 @@ describe('notify.send', () => {
 
   it('tells a failure as a failure', async () => {
     const slack = createFakeNotifier('slack');
-    await activities([slack])['notify.send'](input({ status: 'rolled_back', statusText: '已回滚' }));
-    expect(slack.sent[0]).toMatchObject({ severity: 'failure', title: expect.stringContaining('已回滚') });
+    await activities([slack])['notify.send'](
+      input({ status: 'rolled_back', statusText: '已回滚' }),
+    );
+    expect(slack.sent[0]).toMatchObject({
+      severity: 'failure',
+      title: expect.stringContaining('已回滚'),
+    });
   });
 });
 
@@ -224,7 +263,11 @@ describe('announceApproval', () => {
 
   it('closes without a request to decide', async () => {
     const slack = createFakeNotifier('slack');
-    await activities([slack]).announceApproval({ ...announcement, kind: 'closed', outcome: '已批准' });
+    await activities([slack]).announceApproval({
+      ...announcement,
+      kind: 'closed',
+      outcome: '已批准',
+    });
     expect(slack.sent[0]?.kind).toBe('approval-closed');
     expect(slack.sent[0]?.request).toBeUndefined();
     expect(slack.sent[0]?.title).toContain('已批准');

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { escapeSlack } from '../../../src/adapters/slack/slack-message.ts';
 import { createSlackNotifier } from '../../../src/adapters/slack/slack-notifier.ts';
 import { notifierContract, sampleNotification } from '../../contracts/notifier.ts';
-import { listenHttp, type HttpListener } from '../../support/http-listener.ts';
+import { type HttpListener, listenHttp } from '../../support/http-listener.ts';
 import { secretsOf } from '../../support/secrets.ts';
 
 interface Block {
@@ -17,7 +17,11 @@ afterEach(() => Promise.all(open.splice(0).map((listener) => listener.close())))
 async function slack() {
   const listener = await listenHttp();
   open.push(listener);
-  const config = { tokenRef: 'secret://slack', channel: '#releases', apiUrl: `${listener.url}/api/` };
+  const config = {
+    tokenRef: 'secret://slack',
+    channel: '#releases',
+    apiUrl: `${listener.url}/api/`,
+  };
   const notifier = createSlackNotifier(config, secretsOf({ 'secret://slack': 'xoxb-1' }));
   return { listener, notifier };
 }
@@ -48,9 +52,16 @@ describe('slack notifier', () => {
     expect(listener.requests[0]?.headers.authorization).toBe('Bearer xoxb-1');
     expect(formOf(listener).get('channel')).toBe('#releases');
     const buttons = blocksOf(listener).find(({ type }) => type === 'actions')?.elements ?? [];
-    expect(buttons.map(({ action_id }) => action_id)).toEqual(['runsheet_approve', 'runsheet_reject']);
+    expect(buttons.map(({ action_id }) => action_id)).toEqual([
+      'runsheet_approve',
+      'runsheet_reject',
+    ]);
     for (const { value } of buttons) {
-      expect(JSON.parse(value)).toEqual({ workflowId: 'deploy-1', requestId: 'request-1', step: 5 });
+      expect(JSON.parse(value)).toEqual({
+        workflowId: 'deploy-1',
+        requestId: 'request-1',
+        step: 5,
+      });
     }
   });
 
@@ -67,7 +78,11 @@ describe('slack notifier', () => {
       { name: 'Eve', slack: '!channel' },
     ];
     await notifier.notify(
-      sampleNotification({ title: '<!channel> *now*', lines: ['<@U0EVE> <https://x|y>'], recipients }),
+      sampleNotification({
+        title: '<!channel> *now*',
+        lines: ['<@U0EVE> <https://x|y>'],
+        recipients,
+      }),
     );
     const parsed = blocksOf(listener).filter(({ text }) => text?.type === 'mrkdwn');
     expect(parsed.map(({ text }) => text?.text)).toEqual(['<@U0BOB>']);
@@ -77,7 +92,10 @@ describe('slack notifier', () => {
 
   it("stays inside Slack's limits", async () => {
     const { listener, notifier } = await slack();
-    const fields = Array.from({ length: 200 }, (_, n) => ({ label: `f${n}`, text: 'x'.repeat(9_000) }));
+    const fields = Array.from({ length: 200 }, (_, n) => ({
+      label: `f${n}`,
+      text: 'x'.repeat(9_000),
+    }));
     const title = 't'.repeat(500);
     await notifier.notify(sampleNotification({ title, lines: ['y'.repeat(9_000)], fields }));
     const blocks = blocksOf(listener);

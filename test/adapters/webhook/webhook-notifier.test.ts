@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createFakeNotifier } from '../../../src/adapters/webhook/fake-notifier.ts';
 import { createWebhookNotifier } from '../../../src/adapters/webhook/webhook-notifier.ts';
 import { notifierContract, sampleNotification } from '../../contracts/notifier.ts';
-import { listenHttp, type HttpListener } from '../../support/http-listener.ts';
+import { type HttpListener, listenHttp } from '../../support/http-listener.ts';
 import { secretsOf } from '../../support/secrets.ts';
 
 const open: HttpListener[] = [];
@@ -36,7 +36,10 @@ notifierContract('fake', async () => {
 describe('webhook notifier', () => {
   it('signs timestamp and body with the project key', async () => {
     const listener = await listen();
-    const secrets = secretsOf({ 'secret://hook': 'key-1', 'secret://url': `${listener.url}/t0ken` });
+    const secrets = secretsOf({
+      'secret://hook': 'key-1',
+      'secret://url': `${listener.url}/t0ken`,
+    });
     const config = { url: 'secret://url', signingKeyRef: 'secret://hook' };
     const who = await createWebhookNotifier(config, secrets).notify(sampleNotification());
     const [request] = listener.requests;
