@@ -143,18 +143,26 @@ function judge(
   };
 }
 
-/** None selected is no measurement: the criterion fails, and the evidence says what to set. */
+/**
+ * Where `tests.critical` is not set nothing is measured, so that a criterion about it fails, and the
+ * evidence says what to set. Where it is set and selects no test, that is a mistake: a failure.
+ */
 function judgeCritical(ports: TestPorts, input: ActionInput, cases: readonly TestCase[]): Judged {
   const critical = input.project.tests?.critical;
+  const remedy = say(
+    input.run,
+    '请在 runsheet.yaml 设置 tests.critical.name（正则）或 tests.critical.marker',
+    'Set tests.critical.name (a pattern) or tests.critical.marker in runsheet.yaml',
+  );
+  if (critical === undefined) {
+    const none = say(input.run, '没有测量关键功能测试', 'Critical tests were not measured');
+    return { facts: [], evidence: [`${none}: ${remedy}`] };
+  }
   const summary = selectCritical(input, cases, critical);
   if (summary.passRate === null) {
-    const why =
-      critical === undefined
-        ? say(input.run, '没有设置', 'is not set')
-        : say(input.run, `没有选中任何测试（${cases.length} 项）`, `selects none of ${cases.length} tests`);
-    const zh = `关键功能测试：tests.critical ${why}，没有测量值；请在 runsheet.yaml 设置 tests.critical.name（正则）或 tests.critical.marker`;
-    const en = `Critical tests: tests.critical ${why}, so nothing was measured; set tests.critical.name (a pattern) or tests.critical.marker in runsheet.yaml`;
-    return { facts: [], evidence: [say(input.run, zh, en)] };
+    const zh = `tests.critical 没有选中任何测试（共 ${cases.length} 项）。`;
+    const en = `tests.critical selects none of the ${cases.length} tests.`;
+    throw problem({ code: 'NO_CRITICAL_TESTS', message: say(input.run, zh, en), remedy: `${remedy}.` });
   }
   const others = summary.others.slice(0, SHOWN_FAILURES).map((each) => `${each.name} (${each.outcome})`);
   const counted = say(

@@ -27,7 +27,7 @@ const PATTERNS: readonly { readonly pattern: RegExp; readonly replacement: strin
   { pattern: /\b((?:Bearer|Basic)\s+)[A-Za-z0-9+/._~=-]{8,}/gi, replacement: `$1${REDACTED}` },
   {
     pattern:
-      /((?:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?\s*[=:]\s*["']?)(?!\[REDACTED\]|secret:\/\/)[^\s"',;<>&]{6,}/gi,
+      /((?:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?\s*[=:]\s*["']?)(?!\[REDACTED\]|secret:\/\/|\/\/)[^\s"',;<>&]{6,}/gi,
     replacement: `$1${REDACTED}`,
   },
 ];

@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCommandActivities } from '../../src/activities/command.ts';
+import type { ActionInput } from '../../src/plan/run.ts';
+import type { ExecResult, ServerHost } from '../../src/ports/server-host.ts';
+import { type CheckoutWorld, inputFor, makeCheckoutWorld, runActivity } from './support/checkout-world.ts';
+
+let world: CheckoutWorld;
+afterEach(() => world.remove());
+
+const ACTIONS = {
+  verify: { argv: ['sh', '-c', 'cat schema; exit $(cat code)'], on: 'worker', timeoutSeconds: 10 },
+  each: { argv: ['uptime'], on: 'each-server', timeoutSeconds: 10 },
+  first: { argv: ['uptime'], on: 'first-server', timeoutSeconds: 10 },
+} as const;
+
+async function run(name: string, more: Partial<ActionInput> = {}, exitCodes: Record<string, number> = {}, code = '0') {
+  world = await makeCheckoutWorld({ schema: 'schema 42', code });
+  const executed: string[] = [];
+  const host = (server: string): ServerHost => ({
+    name: server,
+    address: '127.0.0.1',
+    servicePort: 1,
+    baseFolder: '/srv',
+    readFile: async () => null,
+    writeFile: async () => {},
+    async exec(argv): Promise<ExecResult> {
+      executed.push(`${server}: ${argv.join(' ')}`);
+      return { exitCode: exitCodes[server] ?? 0, stdout: 'up 3 days', stderr: '' };
+    },
+  });
+  const hosts = { get: host, close: async () => {} };
+  const input = await inputFor(world, { actions: ACTIONS }, { settings: { name }, servers: ['a', 'b'], ...more });
+  const activity = createCommandActivities({ ...world.ports, hosts })['project.command'];
+  return { result: await runActivity(activity, input), executed };
+}
+
+describe('project.command', () => {
+  it.each([
+    ['0', true],
+    ['1', false],
+  ])('on the worker: exit code %s gives %s', async (code, value) => {
+    const { result } = await run('verify', {}, {}, code);
+    expect(result.facts).toMatchObject([{ id: 'command.passed', value }]);
+    expect(result.evidence).toContain('schema 42');
+  });
+
+  it('runs on the server that the interpreter names', async () => {
+    const { result, executed } = await run('each', { server: 'b' });
+    expect(executed).toEqual(['b: uptime']);
+    expect(result.evidence[0]).toContain('b: each: exit code 0');
+  });
+
+  it('runs on all or the first where none is named, and one failure fails it', async () => {
+    const each = await run('each', {}, { b: 1 });
+    expect(each.executed).toEqual(['a: uptime', 'b: uptime']);
+    expect(each.result.facts[0]?.value).toBe(false);
+    await world.remove();
+    expect((await run('first')).executed).toEqual(['a: uptime']);
+  });
+
+  it('names an action that there is not', async () => {
+    await expect(run('constructor')).rejects.toThrow(/no action "constructor".*verify, each, first/);
+  });
+});

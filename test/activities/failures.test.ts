@@ -1,0 +1,112 @@
+import { CancelledFailure } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import { withHeartbeat } from '../../src/activities/context.ts';
+import { problem, toActivityFailure } from '../../src/activities/failures.ts';
+import { guardAll } from '../../src/activities/guard.ts';
+import { PortError, type PortErrorKind } from '../../src/ports/port-error.ts';
+import { RUN } from './support/checkout-world.ts';
+
+const plain = (text: string) => text;
+const redact = (text: string) => text.replaceAll('hunter2', '[REDACTED]');
+const environment = () =>
+  new MockActivityEnvironment({ heartbeatTimeoutMs: 300 }, { logger: new DefaultLogger('ERROR') });
+
+describe('toActivityFailure', () => {
+  it.each<[PortErrorKind, string, boolean]>([
+    ['unavailable', 'UNAVAILABLE', false],
+    ['unreachable', 'UNREACHABLE', false],
+    ['not-found', 'NOT_FOUND', true],
+    ['unknown', 'UNKNOWN_NAME', true],
+    ['refused', 'REFUSED', true],
+    ['conflict', 'CONFLICT', true],
+    ['invalid', 'INVALID', true],
+  ])('%s: type %s, not retried: %s, with its remedy', (kind, type, nonRetryable) => {
+    const failure = toActivityFailure(new PortError(kind, 'web-1', 'It is off.', 'Turn it on.'), false, plain);
+    expect(failure).toBeInstanceOf(ApplicationFailure);
+    expect(failure).toMatchObject({ type, nonRetryable, message: 'It is off. Turn it on.' });
+  });
+
+  it('takes the name of a refusal as the type', () => {
+    const refusal = new PortError('refused', 'x', 'HOST_KEY_CHANGED: web-1 has another key.', '');
+    expect(toActivityFailure(refusal, false, plain)).toMatchObject({ type: 'HOST_KEY_CHANGED' });
+  });
+
+  it('passes a cancellation through, and calls the end of a cancelled activity one', () => {
+    const cancelled = new CancelledFailure('stop');
+    expect(toActivityFailure(cancelled, false, plain)).toBe(cancelled);
+    expect(toActivityFailure(new Error('aborted'), true, plain)).toBeInstanceOf(CancelledFailure);
+  });
+
+  it('redacts every message and keeps type and retry', () => {
+    const own = problem({ code: 'TOOL_FAILED', message: 'said hunter2.', remedy: '', retryable: true });
+    expect(toActivityFailure(own, false, redact)).toMatchObject({
+      type: 'TOOL_FAILED',
+      nonRetryable: false,
+      message: 'said [REDACTED].',
+    });
+    expect(toActivityFailure(new Error('hunter2'), false, redact)).toMatchObject({
+      type: 'UNEXPECTED',
+      nonRetryable: false,
+      message: 'Error: [REDACTED]',
+    });
+  });
+
+  it('does not try a programming error again', () => {
+    expect(toActivityFailure(new TypeError('x of undefined'), false, plain)).toMatchObject({ nonRetryable: true });
+  });
+});
+
+describe('guardAll', () => {
+  const activities = guardAll(
+    {
+      evidence: async (_input: object) => ({ facts: [{ id: 'x', value: 'hunter2', detail: 'hunter2' }], evidence: ['hunter2'] }),
+      pin: async (_input: object) => ({ revision: 'hunter2' }),
+      wait: (_input: object) =>
+        withHeartbeat(({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))))),
+    },
+    { redact, project: 'shop' },
+  );
+
+  it('redacts evidence, and leaves what is pinned as it is', async () => {
+    expect(await environment().run(activities.evidence, {})).toEqual({
+      facts: [{ id: 'x', value: 'hunter2', detail: '[REDACTED]' }],
+      evidence: ['[REDACTED]'],
+    });
+    expect(await environment().run(activities.pin, { run: RUN })).toEqual({ revision: 'hunter2' });
+  });
+
+  it("refuses another project's work by name", async () => {
+    const run = { ...RUN, project: 'billing' };
+    await expect(environment().run(activities.pin, { run })).rejects.toMatchObject({
+      type: 'WRONG_PROJECT',
+      nonRetryable: true,
+      message: expect.stringContaining('billing'),
+    });
+  });
+
+  it('turns a cancellation into Cancelled', async () => {
+    const mock = environment();
+    const running = mock.run(activities.wait, {});
+    setTimeout(() => mock.cancel(), 50);
+    await expect(running).rejects.toBeInstanceOf(CancelledFailure);
+  });
+});
+
+describe('withHeartbeat', () => {
+  it('beats with the last line of output, well within the timeout', async () => {
+    const mock = environment();
+    const beats: unknown[] = [];
+    mock.on('heartbeat', (details) => beats.push(details));
+    await mock.run(() =>
+      withHeartbeat(async ({ report }) => {
+        report('one\ntwo\u001b[31m!\n\n');
+        await new Promise((resolve) => setTimeout(resolve, 350));
+      }),
+    );
+    expect(beats.length).toBeGreaterThanOrEqual(2);
+    expect(beats[0]).toBe('two!');
+  });
+});
