@@ -10,6 +10,7 @@ import { restoreConfiguration, updateConfiguration } from './servers/configurati
 import type { ServerPorts } from './servers/context.ts';
 import { finishOn } from './servers/finish.ts';
 import { checkEndpoint, checkPort, checkSmoke } from './servers/health.ts';
+import { createOneAtATime } from './servers/one-at-a-time.ts';
 import { measureSinceEnable } from './servers/outcome.ts';
 import { measurePerformance } from './servers/performance.ts';
 import { drainServer, enableServer, waitForConnections } from './servers/pool.ts';
@@ -45,12 +46,13 @@ export type ServerActivities = Pick<ActionActivities, ServerActionId> &
  * of a worker that died, it ends the same.
  */
 export function createServerActivities(ports: ServerPorts): ServerActivities {
+  const oneAtATime = createOneAtATime();
   return {
     'pool.drain': (input) => drainServer(ports, input),
     'connections.wait': (input) => waitForConnections(ports, input),
     'service.stop': (input) => stopService(ports, input),
     'image.pull': (input) => pullImage(ports, input),
-    'config.update': (input) => updateConfiguration(ports, input),
+    'config.update': (input) => updateConfiguration(ports, oneAtATime, input),
     'service.start': (input) => startService(ports, input),
     'service.ready': (input) => awaitService(ports, input),
     'health.port': (input) => checkPort(ports, input),

@@ -5,6 +5,7 @@ import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import type { ConfigurationFile } from '../../plan/settings.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
 import { fact, fail, type Scoped, type ServerPorts, say, section, serverOf } from './context.ts';
+import type { OneAtATime } from './one-at-a-time.ts';
 import { heartbeatWhile } from './pace.ts';
 import { fill, placeholderValues, reveal, valuesFor } from './render.ts';
 
@@ -17,6 +18,7 @@ const KEPT_MODE = 0o600;
  */
 export async function updateConfiguration(
   ports: ServerPorts,
+  oneAtATime: OneAtATime,
   input: ActionInput,
 ): Promise<ActionResult> {
   const files = section(input, 'files');
@@ -24,18 +26,39 @@ export async function updateConfiguration(
     const detail = say(input, '项目没有配置文件需要更新', 'the project has no configuration files');
     return { facts: [fact('config.current', true, detail)], evidence: [detail] };
   }
-  const checkout = await checkoutOf(ports, input);
+  // Making the checkout writes its files anew: nobody may read them meanwhile, or half a file would
+  // go to a server. All are rendered before the first is written.
+  const rendered = await heartbeatWhile(() =>
+    oneAtATime(input.run.requestId, () => renderAll(ports, input, files)),
+  );
   const host = ports.hosts.get(serverOf(input));
   const lines: string[] = [];
   let current = true;
-  for (const file of files) {
-    const content = await render(ports, input, checkout, file);
+  for (const { file, content } of rendered) {
     await heartbeatWhile(() => replace(host, file, content, input.run.requestId));
     const written = (await host.readFile(file.path))?.equals(content) ?? false;
     current &&= written;
     lines.push(describeFile(input, file, content, written));
   }
   return { facts: [fact('config.current', current, lines.join('; '))], evidence: lines };
+}
+
+interface RenderedFile {
+  readonly file: ConfigurationFile;
+  readonly content: Buffer;
+}
+
+async function renderAll(
+  ports: ServerPorts,
+  input: ActionInput,
+  files: readonly ConfigurationFile[],
+): Promise<readonly RenderedFile[]> {
+  const checkout = await checkoutOf(ports, input);
+  const rendered: RenderedFile[] = [];
+  for (const file of files) {
+    rendered.push({ file, content: await render(ports, input, checkout, file) });
+  }
+  return rendered;
 }
 
 /** Puts back what config.update replaced. Files that this run never touched stay as they are. */
@@ -152,10 +175,7 @@ function outside(input: ActionInput, name: string): Error {
 }
 
 async function checkoutOf(ports: ServerPorts, input: ActionInput): Promise<string> {
-  if (ports.ensureCheckout !== undefined) {
-    const ensure = ports.ensureCheckout;
-    return heartbeatWhile(() => ensure(input));
-  }
+  if (ports.ensureCheckout !== undefined) return ports.ensureCheckout(input);
   return join(await ports.artifacts.folder(input.run.requestId), 'source');
 }
 

@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ConfigurationFile } from '../../../src/plan/settings.ts';
-import { run, SECRET_VALUE, type Stage, setStage, settings, valueOf } from './stage.ts';
+import { run, SECRET_VALUE, SERVERS, type Stage, setStage, settings, valueOf } from './stage.ts';
 
 const SERVER = 'app-server-1';
 const FILE: ConfigurationFile = {
@@ -120,6 +120,28 @@ describe('config.update', () => {
     const other = await setStage({ takeOver: stage, ensureCheckout });
     await other.act('config.update', { project: project() });
     expect(contentOf(stage)).toBe('from a new checkout v2');
+  });
+});
+
+describe('config.update on all servers at once', () => {
+  it('never reads a template while another makes the checkout', async () => {
+    const stage = await setStage();
+    const made = join(stage.folder, 'made');
+    const ensureCheckout = async (): Promise<string> => {
+      await mkdir(join(made, 'config'), { recursive: true });
+      await writeFile(join(made, 'config/app.conf'), 'half');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await writeFile(join(made, 'config/app.conf'), 'whole ${server}');
+      return made;
+    };
+    const other = await setStage({ takeOver: stage, ensureCheckout });
+    await Promise.all(
+      SERVERS.map((server) => other.act('config.update', { project: project(), server })),
+    );
+    for (const server of SERVERS) {
+      const file = stage.world.server(server).files.get(`/srv/${server}/config/app.conf`);
+      expect(file?.content.toString()).toBe(`whole ${server}`);
+    }
   });
 });
 
