@@ -52,7 +52,7 @@ export interface EnvironmentParts {
   startServers(
     options: ServersOptions,
   ): Promise<Part & { readonly connections: readonly ServerConnection[] }>;
-  startRegistry(folder: string): Promise<Part & { readonly url: string }>;
+  startRegistry(folder: string, port: number): Promise<Part & { readonly url: string }>;
 }
 
 export interface ServersOptions {
@@ -117,7 +117,7 @@ async function startParts(
       en: 'Temporal answers',
     }),
     keep(startRecords(options, state, ports), { zh: '部署记录已就绪', en: 'records answer' }),
-    keep(given.startRegistry(state.file('registry')), {
+    keep(given.startRegistry(state.file('registry'), ports['registry'] ?? 0), {
       zh: '镜像仓库已就绪',
       en: 'registry answers',
     }),
@@ -174,6 +174,7 @@ async function choosePorts(
     ...options.servers.flatMap(({ name }) => [`service ${name}`, `ssh ${name}`]),
     'balancer admin',
     'records',
+    'registry',
   ];
   const chosen = await stablePorts(names, former);
   const temporal = Object.entries(former).filter(
