@@ -1,0 +1,57 @@
+/** The document → checked sections: everything that the plan is made of, or diagnostics. */
+import type { MetricName, ParameterDefinition, RollbackRule, SuccessRule } from '../../plan/plan.ts';
+import type { Language } from '../../diagnostics/diagnostic.ts';
+import { type Context, report } from '../context.ts';
+import { type Document, readSteps } from '../parse/document.ts';
+import { checkExamples } from './examples.ts';
+import { checkMetadata, type Metadata } from './metadata.ts';
+import { checkNeeds } from './needs.ts';
+import type { Names } from './names.ts';
+import { checkParameters } from './parameters.ts';
+import { checkRollback } from './rollback.ts';
+import { missingSection } from './sections.ts';
+import { type CheckedStep, checkStep, readHeadings, variablesOf } from './steps.ts';
+import { checkMetrics, checkSuccess } from './success.ts';
+
+export interface Checked {
+  readonly metadata: Metadata | null;
+  readonly parameters: readonly ParameterDefinition[];
+  readonly steps: readonly CheckedStep[];
+  readonly rollback: readonly RollbackRule[];
+  readonly success: readonly SuccessRule[];
+  readonly metrics: readonly MetricName[];
+  readonly title: string;
+  readonly language: Language;
+}
+
+export function checkDocument(context: Context, document: Document): Checked {
+  const metadata = checkMetadata(context, document);
+  const parameters = checkParameters(context, document);
+  const byName = new Map(parameters.map((each) => [each.name, each]));
+  const steps = checkSteps(context, document, byName);
+  const numbers = steps.map(({ step }) => step.number);
+  const rollback = checkRollback(context, document, numbers);
+  const plain = steps.map(({ step }) => step);
+  const success = checkSuccess(context, document, plain);
+  const metrics = checkMetrics(context, document);
+  checkExamples(context, document, { parameters: byName, variables: new Map() }, plain);
+  checkNeeds(context, byName, steps);
+  const title = document.title?.text ?? '';
+  return { metadata, parameters, steps, rollback, success, metrics, title, language: document.language };
+}
+
+function checkSteps(context: Context, document: Document, parameters: Names['parameters']): readonly CheckedStep[] {
+  const section = document.sections.get('steps');
+  if (section === undefined) return missingSection(context, 'steps', '### 1. … [action]') ?? [];
+  const raw = readSteps(context, section);
+  if (raw.length === 0) {
+    report(context, 'MISSING_FIELD', section.heading, {
+      zh: '没有任何步骤',
+      en: 'there is no step',
+    }, { remedy: { zh: '请加上「### 1. 标题 [action]」', en: 'add "### 1. Title [action]"' } });
+  }
+  const headed = readHeadings(context, raw);
+  const names = { parameters, variables: variablesOf(headed) };
+  const numbers = headed.map((each) => each.number);
+  return headed.map((each, index) => checkStep(context, names, { numbers, index }, each));
+}

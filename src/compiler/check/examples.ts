@@ -1,0 +1,116 @@
+/** `## 使用示例`: each fenced example must be a run request that this template could take. */
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { findPhrase } from '../../actions/index.ts';
+import type { PlanStep } from '../../plan/plan.ts';
+import { claim, type Context, didYouMean, report } from '../context.ts';
+import { nearest } from '../nearest.ts';
+import type { Document } from '../parse/document.ts';
+import type { Fence, Words } from '../parse/items.ts';
+import { parseTextRequest, type TextRequest } from '../request/text.ts';
+import { readTextValue } from '../request/values.ts';
+import { findProjectPhrase } from '../vocabulary.ts';
+import type { Names } from './names.ts';
+import { missingSection } from './sections.ts';
+import { knownPhrases } from './tasks.ts';
+
+export function checkExamples(
+  context: Context,
+  document: Document,
+  names: Names,
+  steps: readonly PlanStep[],
+): void {
+  const section = document.sections.get('examples');
+  if (section === undefined) {
+    missingSection(context, 'examples', '执行 … 模板');
+    return;
+  }
+  for (const item of section.items) {
+    if (item.kind === 'heading') {
+      claim(context, item.words.start, 'heading', { zh: '示例标题', en: "an example's title" });
+    }
+    if (item.kind === 'fence') checkExample(context, names, steps, item);
+  }
+}
+
+function checkExample(context: Context, names: Names, steps: readonly PlanStep[], fence: Fence): void {
+  const { request, diagnostics } = parseTextRequest(fence.content.text, context.source.file);
+  for (const each of diagnostics) reportBad(context, lineAt(fence, each.place?.line ?? 1), each);
+  checkValues(context, names, fence, request);
+  checkChanges(context, steps, fence, request);
+  for (const line of fence.lines) {
+    if (line.text.trim() === '') continue;
+    claim(context, line.start, 'example', {
+      zh: '示例请求的一行，已验证能够读取',
+      en: 'a line of an example request, checked to be readable',
+    });
+  }
+}
+
+function reportBad(context: Context, line: Words, problem: Diagnostic): void {
+  report(context, 'BAD_EXAMPLE', line, problem.message, {
+    actual: line.text.trim(),
+    ...(problem.remedy !== undefined && { remedy: problem.remedy }),
+  });
+}
+
+function checkValues(context: Context, names: Names, fence: Fence, request: TextRequest): void {
+  for (const { name, text, place } of request.parameters) {
+    const line = lineAt(fence, place.line);
+    const parameter = names.parameters.get(name);
+    if (parameter === undefined) {
+      report(context, 'BAD_EXAMPLE', line, {
+        zh: `示例使用了没有声明的参数「${name}」`,
+        en: `the example uses the parameter "${name}", which is not declared`,
+      }, { remedy: didYouMean(nearest(name, [...names.parameters.keys()], 1), { zh: '请在「参数定义」中声明它', en: 'declare it under "Parameters"' }) });
+      continue;
+    }
+    const read = readTextValue(text, parameter.type);
+    const fits = read.ok && (parameter.enum === undefined || parameter.enum.includes(read.value));
+    if (fits) continue;
+    report(context, 'BAD_EXAMPLE', line, {
+      zh: `「${text}」不能作为参数「${name}」的值`,
+      en: `"${text}" cannot be a value of the parameter "${name}"`,
+    }, { expected: parameter.enum?.map(String).join(' | ') ?? parameter.type, actual: text });
+  }
+}
+
+/** Steps that an example skips or adds to must exist; a task nobody knows yet is only a hint. */
+function checkChanges(
+  context: Context,
+  steps: readonly PlanStep[],
+  fence: Fence,
+  request: TextRequest,
+): void {
+  for (const { step, place } of [...request.skip, ...request.add]) {
+    if (steps.some((each) => each.number === step)) continue;
+    report(context, 'BAD_EXAMPLE', lineAt(fence, place.line), {
+      zh: `示例提到的步骤 ${step} 不存在`,
+      en: `the example names step ${step}, which does not exist`,
+    }, { expected: steps.map((each) => each.number).join(', '), actual: String(step) });
+  }
+  for (const { task, place } of request.add) {
+    if (findPhrase(task) !== null || findProjectPhrase(context.vocabulary, task) !== null) continue;
+    const line = lineAt(fence, place.line);
+    claim(context, line.start, 'example', {
+      zh: `示例请求的一行；项目尚未定义「${task}」`,
+      en: `a line of an example request; the project does not define "${task}" yet`,
+    });
+    report(context, 'UNKNOWN_TASK', line, {
+      zh: `项目尚未定义「${task}」，这个示例现在不能运行`,
+      en: `the project does not define "${task}" yet, so this example cannot run now`,
+    }, {
+      severity: 'hint',
+      remedy: didYouMean(nearest(task, knownPhrases(context), 1), {
+        zh: `请在 runsheet.yaml 的 actions 下定义「${task}」`,
+        en: `define "${task}" under actions in runsheet.yaml`,
+      }),
+    });
+  }
+}
+
+function lineAt(fence: Fence, line: number): Words {
+  const words = fence.lines[line - 1] ?? { text: '', start: fence.start, end: fence.start };
+  const lead = words.text.length - words.text.trimStart().length;
+  const text = words.text.trim();
+  return text === '' ? words : { text, start: words.start + lead, end: words.start + lead + text.length };
+}

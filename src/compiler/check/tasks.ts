@@ -1,0 +1,106 @@
+/** Bullets under 执行内容 and 并行任务: each is a phrase that names an action, perhaps with a limit. */
+import { ACTIONS, findPhrase } from '../../actions/index.ts';
+import type { ActionDefinition } from '../../actions/definition.ts';
+import type { Json, Task } from '../../plan/plan.ts';
+import { claim, type Context, didYouMean, report } from '../context.ts';
+import { nearest } from '../nearest.ts';
+import { parseDurationSeconds } from '../parse/duration.ts';
+import { part, type Words } from '../parse/items.ts';
+import { findProjectPhrase } from '../vocabulary.ts';
+
+/** A trailing bracket: 等待现有请求完成（最多30秒）. */
+const TRAILING = /^(.*\S)\s*[（(]([^（()）]*)[)）]$/su;
+const LIMIT = /^(?:最多|至多|不超过|上限|限时|at\s+most|up\s+to|max(?:imum)?\.?|within)\s*/iu;
+
+/** The tasks of a step in the document's order; unknown phrases are reported and left out. */
+export function checkTasks(context: Context, bullets: readonly Words[]): readonly { task: Task; words: Words }[] {
+  return bullets.flatMap((words) => {
+    const task = checkTask(context, words);
+    return task === null ? [] : [{ task, words }];
+  });
+}
+
+function checkTask(context: Context, words: Words): Task | null {
+  const project = findProjectPhrase(context.vocabulary, words.text);
+  if (project !== null) {
+    claim(context, words.start, 'action', {
+      zh: `动作 project.command：运行 runsheet.yaml 的 actions 中的「${project}」`,
+      en: `action project.command: runs "${project}" of actions in runsheet.yaml`,
+    });
+    return { action: 'project.command', settings: { name: project } };
+  }
+  const whole = findPhrase(words.text);
+  if (whole !== null) return taskOf(context, whole, words, null);
+  const match = TRAILING.exec(words.text);
+  const before = match?.[1] ?? '';
+  const definition = match === null ? null : findPhrase(before);
+  if (match === null || definition === null) return reportUnknown(context, before || words.text, words);
+  const from = before.length + words.text.slice(before.length).search(/[（(]/u) + 1;
+  return taskOf(context, definition, words, part(words, from, words.text.length - 1));
+}
+
+function taskOf(context: Context, definition: ActionDefinition, words: Words, bracket: Words | null): Task {
+  const settings: Record<string, Json> = {};
+  for (const { name, default: standard } of definition.settings) settings[name] = standard;
+  if (bracket !== null) readLimit(context, definition, bracket, settings);
+  const task: Task = { action: definition.id, settings };
+  claim(context, words.start, 'action', describeTask(task));
+  return task;
+}
+
+/** What a task is, for `explain`. Settings that other bullets fill in are shown as they stand now. */
+export function describeTask(task: Task): { zh: string; en: string } {
+  const { scope } = ACTIONS[task.action];
+  const settings = Object.entries(task.settings).map(([name, value]) => `${name} = ${String(value)}`);
+  const rest = settings.length === 0 ? '' : `, ${settings.join(', ')}`;
+  return {
+    zh: `动作 ${task.action}，${scope === 'server' ? '每台服务器一次' : '执行一次'}${rest}`,
+    en: `action ${task.action}, ${scope === 'server' ? 'once for each server' : 'once'}${rest}`,
+  };
+}
+
+function readLimit(
+  context: Context,
+  definition: ActionDefinition,
+  bracket: Words,
+  settings: Record<string, Json>,
+): void {
+  const setting = definition.settings.find((each) => each.kind === 'duration');
+  if (setting === undefined) {
+    report(context, 'BAD_FIELD', bracket, {
+      zh: `动作 ${definition.id} 没有可以写在括号里的设置`,
+      en: `the action ${definition.id} has no setting that brackets could give`,
+    }, { remedy: { zh: '请删去括号，或把说明写在「**备注**」下', en: 'remove the brackets, or put prose under "**Note**"' } });
+    return;
+  }
+  const seconds = parseDurationSeconds(bracket.text.replace(LIMIT, ''));
+  if (seconds !== null) {
+    settings[setting.name] = seconds;
+    return;
+  }
+  report(context, 'BAD_DURATION', bracket, {
+    zh: `「${bracket.text}」不是时长`,
+    en: `"${bracket.text}" is not a duration`,
+  }, { expected: '30秒 | 30s | 5 minutes', actual: bracket.text, remedy: { zh: '例如：（最多30秒）', en: 'for example: (at most 30 s)' } });
+}
+
+/** Every phrase that could have been meant, the project's own ones too. */
+export function knownPhrases(context: Context): readonly string[] {
+  const built = Object.values(ACTIONS).flatMap(({ phrases }) => [...phrases.zh, ...phrases.en]);
+  return [...built, ...Object.keys(context.vocabulary.actions)];
+}
+
+function reportUnknown(context: Context, phrase: string, words: Words): null {
+  const known = nearest(phrase, knownPhrases(context));
+  report(context, 'UNKNOWN_PHRASE', words, {
+    zh: `没有动作叫「${words.text}」`,
+    en: `no action is called "${words.text}"`,
+  }, {
+    actual: words.text,
+    remedy: didYouMean(known, {
+      zh: '请在 runsheet.yaml 的 actions 下定义它，或把说明写在「**备注**」下',
+      en: 'define it under actions in runsheet.yaml, or put prose under "**Note**"',
+    }),
+  });
+  return null;
+}

@@ -1,0 +1,56 @@
+/** A run sheet's text → its plan, what is wrong with it, and what each line became. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Plan } from '../plan/plan.ts';
+import { checkDocument } from './check/check.ts';
+import { type Context, createContext, report } from './context.ts';
+import { type ExplainRow, explainLines } from './explain.ts';
+import { lowerPlan } from './lower/plan.ts';
+import { readDocument } from './parse/document.ts';
+import { readItems } from './parse/items.ts';
+import { readSource } from './parse/source.ts';
+import { DEFAULT_VOCABULARY, type Vocabulary, withBuiltInRoles } from './vocabulary.ts';
+
+export type CompileInput = {
+  /** How diagnostics name the file. */
+  readonly file: string;
+  readonly vocabulary?: Vocabulary;
+} & ({ readonly text: string } | { readonly bytes: Uint8Array });
+
+export interface CompileResult {
+  /** null where any diagnostic is an error. */
+  readonly plan: Plan | null;
+  /** All problems at once, in the document's order. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** One row for every line of the file; empty where the file could not be read. */
+  readonly explanation: readonly ExplainRow[];
+}
+
+/** Pure; never throws, whatever the text. */
+export function compileTemplate(input: CompileInput): CompileResult {
+  const read = readSource(input.file, 'text' in input ? input.text : input.bytes);
+  if (read.source === null) return { plan: null, diagnostics: [read.diagnostic], explanation: [] };
+  const vocabulary = withBuiltInRoles(input.vocabulary ?? DEFAULT_VOCABULARY);
+  const context = createContext(read.source, vocabulary);
+  const plan = compileSource(context);
+  const diagnostics = [...context.diagnostics].sort(byPlace);
+  const isGood = !diagnostics.some((each) => each.severity === 'error');
+  return { plan: isGood ? plan : null, diagnostics, explanation: explainLines(context) };
+}
+
+function compileSource(context: Context): Plan | null {
+  const items = readItems(context.source);
+  if (items === null) {
+    report(context, 'TOO_LARGE', { start: 0, end: 0 }, {
+      zh: '文档嵌套太深，无法读取',
+      en: 'the document nests too deep to be read',
+    }, { remedy: { zh: '请减少列表和引用的层数', en: 'use fewer levels of lists and quotes' } });
+    return null;
+  }
+  const checked = checkDocument(context, readDocument(context, items));
+  return lowerPlan(checked, context.source.file);
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  const lines = (a.place?.line ?? 0) - (b.place?.line ?? 0);
+  return lines === 0 ? (a.place?.column ?? 0) - (b.place?.column ?? 0) : lines;
+}

@@ -1,0 +1,67 @@
+/** What every pass reports to: the diagnostics, and what each line of the document became. */
+import type { DiagnosticCode } from '../diagnostics/codes.ts';
+import type { Diagnostic, Localized, Severity } from '../diagnostics/diagnostic.ts';
+import type { ExplainKind } from './explain.ts';
+import { excerptOf, lineOf, placeOf, type Source, type Span } from './parse/source.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** A file of a thousand mistakes is one mistake: beyond this many nothing more is kept. */
+const MOST_DIAGNOSTICS = 200;
+
+export interface Context {
+  readonly source: Source;
+  readonly vocabulary: Vocabulary;
+  readonly diagnostics: Diagnostic[];
+  readonly claims: Map<number, Claim>;
+}
+
+export interface Claim {
+  readonly kind: ExplainKind;
+  readonly became: Localized;
+}
+
+export interface Details {
+  readonly severity?: Severity;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly remedy?: Localized;
+}
+
+export function createContext(source: Source, vocabulary: Vocabulary): Context {
+  return { source, vocabulary, diagnostics: [], claims: new Map() };
+}
+
+/** Adds a diagnostic about a span; an error unless `details` says otherwise. */
+export function report(
+  context: Context,
+  code: DiagnosticCode,
+  span: Span,
+  message: Localized,
+  details: Details = {},
+): void {
+  if (context.diagnostics.length >= MOST_DIAGNOSTICS) return;
+  const place = placeOf(context.source, span);
+  const { severity = 'error', ...rest } = details;
+  const excerpt = excerptOf(context.source, place.line);
+  context.diagnostics.push({ code, severity, message, place, excerpt, ...rest });
+}
+
+/** Says what the line that holds an offset became. The first to say so is right. */
+export function claim(context: Context, offset: number, kind: ExplainKind, became: Localized): void {
+  const line = lineOf(context.source, offset);
+  if (!context.claims.has(line)) context.claims.set(line, { kind, became });
+}
+
+/** Says it anew, where a later line of the document changed what this one became. */
+export function reclaim(context: Context, offset: number, kind: ExplainKind, became: Localized): void {
+  context.claims.set(lineOf(context.source, offset), { kind, became });
+}
+
+/** A list of suggestions as a remedy: "did you mean …". */
+export function didYouMean(words: readonly string[], otherwise: Localized): Localized {
+  if (words.length === 0) return otherwise;
+  return {
+    zh: `您是否想写：${words.map((word) => `「${word}」`).join('、')}`,
+    en: `did you mean ${words.map((word) => `"${word}"`).join(' or ')}?`,
+  };
+}

@@ -1,0 +1,144 @@
+/** Items → the document: title, sections, steps with their labelled parts. No meaning yet. */
+import { nearest } from '../nearest.ts';
+import { claim, type Context, didYouMean, report } from '../context.ts';
+import type { Language } from '../../diagnostics/diagnostic.ts';
+import type { Fence, Item, Words } from './items.ts';
+import { allWords, findWord, LABELS, type LabelName, SECTIONS, type SectionName } from './words.ts';
+
+export interface Document {
+  readonly title: Words | null;
+  readonly language: Language;
+  readonly sections: ReadonlyMap<SectionName, Section>;
+}
+
+export interface Section {
+  readonly heading: Words;
+  readonly items: readonly Item[];
+}
+
+export interface RawStep {
+  readonly heading: Words;
+  readonly parts: readonly Part[];
+}
+
+/** What stands under a label, up to the next label. */
+export interface Part {
+  readonly label: LabelName;
+  readonly name: Words;
+  readonly rest: Words;
+  readonly bullets: readonly Words[];
+  readonly fences: readonly Fence[];
+}
+
+/** Groups the items by their second-level headings. */
+export function readDocument(context: Context, items: readonly Item[]): Document {
+  let title: Words | null = null;
+  let current: { items: Item[] } | null = null;
+  const sections = new Map<SectionName, { heading: Words; items: Item[] }>();
+  const languages: Language[] = [];
+  for (const item of items) {
+    if (item.kind === 'fence' && !item.closed) reportUnclosed(context, item);
+    if (item.kind !== 'heading' || item.depth > 2) {
+      current?.items.push(item);
+      continue;
+    }
+    if (item.depth === 1) {
+      title ??= item.words;
+      claim(context, item.words.start, 'heading', { zh: '标题', en: 'title' });
+      current = null;
+      continue;
+    }
+    const found = findWord(SECTIONS, item.words.text);
+    if (found === null) reportUnknownSection(context, item.words);
+    else languages.push(found.language);
+    current = found === null ? null : openSection(context, sections, found.key, item.words);
+  }
+  const chinese = languages.filter((each) => each === 'zh').length;
+  const language = languages.length > 0 && chinese * 2 >= languages.length ? 'zh' : 'en';
+  return { title, language, sections };
+}
+
+function openSection(
+  context: Context,
+  sections: Map<SectionName, { heading: Words; items: Item[] }>,
+  name: SectionName,
+  heading: Words,
+): { items: Item[] } {
+  claim(context, heading.start, 'heading', { zh: `章节「${name}」`, en: `section "${name}"` });
+  const existing = sections.get(name);
+  if (existing !== undefined && name !== 'notes') {
+    report(context, 'BAD_FIELD', heading, {
+      zh: `章节「${heading.text}」出现了两次`,
+      en: `the section "${heading.text}" stands twice`,
+    }, { remedy: { zh: '请合并为一个章节', en: 'make them one section' } });
+  }
+  const section = existing ?? { heading, items: [] };
+  sections.set(name, section);
+  return section;
+}
+
+/** Splits the section of steps at its third-level headings, and each step at its labels. */
+export function readSteps(context: Context, section: Section): readonly RawStep[] {
+  const steps: { heading: Words; items: Item[] }[] = [];
+  for (const item of section.items) {
+    if (item.kind === 'heading' && item.depth === 3) steps.push({ heading: item.words, items: [] });
+    else steps.at(-1)?.items.push(item);
+  }
+  return steps.map(({ heading, items }) => ({ heading, parts: readParts(context, items) }));
+}
+
+function readParts(context: Context, items: readonly Item[]): readonly Part[] {
+  const parts: { label: LabelName; name: Words; rest: Words; bullets: Words[]; fences: Fence[] }[] = [];
+  let inUnknown = false;
+  for (const item of items) {
+    if (item.kind === 'label') {
+      const found = findWord(LABELS, item.name.text);
+      inUnknown = found === null;
+      if (found === null) reportUnknownLabel(context, item.name);
+      else parts.push({ label: found.key, name: item.name, rest: item.rest, bullets: [], fences: [] });
+      continue;
+    }
+    const part = parts.at(-1);
+    if (inUnknown) continue;
+    if (item.kind === 'bullet') {
+      if (part === undefined) reportLooseBullet(context, item.words);
+      else part.bullets.push(item.words);
+    }
+    if (item.kind === 'fence') part?.fences.push(item);
+  }
+  return parts;
+}
+
+function reportUnknownSection(context: Context, words: Words): void {
+  const known = nearest(words.text, allWords(SECTIONS));
+  report(context, 'UNKNOWN_SECTION', words, {
+    zh: `没有名为「${words.text}」的章节`,
+    en: `there is no section "${words.text}"`,
+  }, {
+    remedy: didYouMean(known, { zh: '说明文字请放在「## 备注」下', en: 'put prose under "## Notes"' }),
+  });
+}
+
+function reportUnknownLabel(context: Context, words: Words): void {
+  const known = nearest(words.text, allWords(LABELS));
+  report(context, 'UNKNOWN_LABEL', words, {
+    zh: `步骤中没有名为「${words.text}」的标签`,
+    en: `a step has no label "${words.text}"`,
+  }, {
+    remedy: didYouMean(known, { zh: '说明文字请放在「**备注**」下', en: 'put prose under "**Note**"' }),
+  });
+}
+
+function reportLooseBullet(context: Context, words: Words): void {
+  report(context, 'UNKNOWN_LABEL', words, {
+    zh: '这一项不在任何标签之下',
+    en: 'this item stands under no label',
+  }, { remedy: { zh: '请在前面写上标签，例如「**执行内容**:」', en: 'put a label before it, for example "**Actions**:"' } });
+}
+
+function reportUnclosed(context: Context, fence: Fence): void {
+  report(context, 'BAD_FIELD', { start: fence.start, end: fence.start + 3 }, {
+    zh: '代码块没有结束',
+    en: 'this fenced block is never closed',
+  }, { remedy: { zh: '请在末尾另起一行写上 ```', en: 'close it with ``` on a line of its own' } });
+}

@@ -1,0 +1,67 @@
+/** The headings and labels of the template language, in both languages. */
+import { normalisePhrase } from '../../actions/index.ts';
+import type { Language } from '../../diagnostics/diagnostic.ts';
+
+interface Word {
+  readonly zh: readonly string[];
+  readonly en: readonly string[];
+}
+
+export const SECTIONS = {
+  metadata: { zh: ['模板元信息', '元信息'], en: ['Template metadata', 'Metadata'] },
+  parameters: { zh: ['参数定义', '参数'], en: ['Parameters', 'Parameter definitions'] },
+  steps: { zh: ['工作流步骤', '步骤'], en: ['Workflow steps', 'Steps'] },
+  rollback: { zh: ['回滚策略'], en: ['Rollback policy', 'Rollback strategy', 'Rollback'] },
+  success: { zh: ['成功判定条件', '成功标准'], en: ['Success criteria', 'Success rules'] },
+  examples: { zh: ['使用示例', '示例'], en: ['Usage examples', 'Examples'] },
+  metrics: { zh: ['监控指标', '指标'], en: ['Metrics', 'Monitoring metrics'] },
+  notes: { zh: ['备注', '说明'], en: ['Notes', 'Remarks'] },
+} as const satisfies Record<string, Word>;
+export type SectionName = keyof typeof SECTIONS;
+
+export const LABELS = {
+  description: { zh: ['描述'], en: ['Description'] },
+  tasks: { zh: ['执行内容'], en: ['Actions', 'Tasks', 'What is done'] },
+  parallelTasks: { zh: ['并行任务'], en: ['Parallel tasks', 'Parallel actions'] },
+  criteria: { zh: ['成功条件'], en: ['Success conditions', 'Success condition', 'Done when'] },
+  skip: { zh: ['跳过条件'], en: ['Skip conditions', 'Skip condition', 'Skip when'] },
+  branches: { zh: ['判断逻辑'], en: ['Decision logic', 'Decision'] },
+  configuration: { zh: ['配置'], en: ['Configuration', 'Settings'] },
+  approvers: { zh: ['审批人员', '审批人'], en: ['Approvers'] },
+  notification: { zh: ['通知内容'], en: ['Notification content', 'Notification'] },
+  note: { zh: ['备注', '说明'], en: ['Note', 'Notes'] },
+} as const satisfies Record<string, Word>;
+export type LabelName = keyof typeof LABELS;
+
+export const APPROVAL_SETTINGS = {
+  timeout: { zh: ['审批超时', '超时'], en: ['Approval timeout', 'Timeout'] },
+  quorum: { zh: ['审批方式'], en: ['Approval rule', 'Approval mode', 'Approval'] },
+  channels: { zh: ['通知方式', '通知渠道'], en: ['Notify by', 'Notification channels', 'Notify through'] },
+} as const satisfies Record<string, Word>;
+export type ApprovalSetting = keyof typeof APPROVAL_SETTINGS;
+
+/** The key whose words hold this text, and in which language; null: none. */
+export function findWord<K extends string>(
+  words: Readonly<Record<K, Word>>,
+  text: string,
+): { readonly key: K; readonly language: Language } | null {
+  const wanted = normalisePhrase(text);
+  for (const key of Object.keys(words) as K[]) {
+    for (const language of ['zh', 'en'] as const) {
+      if (words[key][language].some((each) => normalisePhrase(each) === wanted)) {
+        return { key, language };
+      }
+    }
+  }
+  return null;
+}
+
+/** All the words of a table, for suggestions. */
+export function allWords(words: Readonly<Record<string, Word>>): readonly string[] {
+  return Object.values(words).flatMap(({ zh, en }) => [...zh, ...en]);
+}
+
+/** The first word of a key in a language: what help and diagnostics show. */
+export function wordOf(word: Word, language: Language): string {
+  return word[language][0] ?? '';
+}

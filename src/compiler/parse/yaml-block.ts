@@ -1,0 +1,132 @@
+/** A fenced YAML block: its tree with places in the template, and its mistakes as diagnostics. */
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, visit, type YAMLMap } from 'yaml';
+import { claim, type Context, report } from '../context.ts';
+import type { Json } from '../../plan/plan.ts';
+import type { Fence } from './items.ts';
+import type { Span } from './source.ts';
+
+/** One alias stands for one copy; a bomb is a few lines that stand for billions. */
+const MOST_ALIASES = 20;
+const DEEPEST = 20;
+
+export interface YamlBlock {
+  readonly map: YAMLMap;
+  /** Offset in the template of the block's first character. */
+  readonly base: number;
+}
+
+/** An entry of a mapping with a text key. */
+export interface Entry {
+  readonly key: string;
+  readonly keySpan: Span;
+  readonly value: Node | null;
+  readonly valueSpan: Span;
+}
+
+/** The block's mapping; null, with diagnostics, where it is none. */
+export function readYaml(context: Context, fence: Fence): YamlBlock | null {
+  const base = fence.content.start;
+  const document = parse(context, fence);
+  if (document === null) return null;
+  for (const error of document.errors.slice(0, 10)) {
+    const [start, end] = error.pos;
+    const message = error.message.split('\n')[0] ?? '';
+    report(context, 'BAD_YAML', { start: base + start, end: base + Math.max(start + 1, end) }, {
+      zh: `YAML 有错：${message}`,
+      en: `this is not YAML: ${message}`,
+    }, { remedy: { zh: '请检查缩进、冒号后的空格和引号', en: 'check indentation, the space after colons, and quotes' } });
+  }
+  if (document.errors.length > 0 || !isHarmless(context, fence, document)) return null;
+  if (isMap(document.contents)) return { map: document.contents, base };
+  report(context, 'BAD_YAML', fence, {
+    zh: '这里应是「键: 值」的列表',
+    en: 'a mapping of keys to values is expected here',
+  }, { remedy: { zh: '每行写一个「键: 值」', en: 'write one "key: value" a line' } });
+  return null;
+}
+
+function parse(context: Context, fence: Fence): Document.Parsed | null {
+  try {
+    return parseDocument(fence.content.text, { strict: true, uniqueKeys: true, logLevel: 'silent' });
+  } catch {
+    report(context, 'BAD_YAML', fence, { zh: 'YAML 无法读取', en: 'the YAML cannot be read' });
+    return null;
+  }
+}
+
+function isHarmless(context: Context, fence: Fence, document: Document.Parsed): boolean {
+  let aliases = 0;
+  let deepest = 0;
+  visit(document, (_key, node, path) => {
+    if (isAlias(node)) aliases += 1;
+    deepest = Math.max(deepest, path.length);
+    return deepest > DEEPEST * 2 ? visit.BREAK : undefined;
+  });
+  if (aliases <= MOST_ALIASES && deepest <= DEEPEST * 2) return true;
+  report(context, 'TOO_LARGE', fence, {
+    zh: 'YAML 的别名太多或嵌套太深',
+    en: 'the YAML has too many aliases or nests too deep',
+  }, {
+    expected: `<= ${MOST_ALIASES} aliases, <= ${DEEPEST} levels`,
+    remedy: { zh: '请直接写出内容', en: 'write the values out' },
+  });
+  return false;
+}
+
+/** The entries of a mapping. A key that is not a text is reported and left out. */
+export function entriesOf(context: Context, map: YAMLMap, base: number): readonly Entry[] {
+  return map.items.flatMap(({ key, value }) => {
+    const keySpan = spanOf(key, base, { start: base, end: base });
+    if (!isScalar(key)) {
+      report(context, 'BAD_YAML', keySpan, { zh: '键应是文字', en: 'a key must be a text' });
+      return [];
+    }
+    const node = value as Node | null;
+    return [{ key: String(key.value), keySpan, value: node, valueSpan: spanOf(node, base, keySpan) }];
+  });
+}
+
+/** A scalar as written, so that `1.10` stays `1.10`; null: not a scalar. */
+export function textOf(node: Node | null): string | null {
+  if (!isScalar(node)) return null;
+  if (typeof node.value === 'string') return node.value;
+  return node.source ?? (node.value === null ? '' : String(node.value));
+}
+
+/** The value as JSON; what was declared a text is read as written, however it looks. */
+export function jsonOf(node: Node | null, type?: string): Json {
+  if (isScalar(node)) {
+    if (type === 'string') return textOf(node);
+    const { value } = node;
+    const isPlain = typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number';
+    return isPlain ? value : textOf(node) === '' || value === null ? null : textOf(node);
+  }
+  if (isSeq(node)) return node.items.map((item) => jsonOf(item as Node));
+  if (isMap(node)) {
+    return Object.fromEntries(
+      node.items.map(({ key, value }) => [textOf(key as Node) ?? '', jsonOf(value as Node)]),
+    );
+  }
+  return null;
+}
+
+/** Says what every line from an entry's key to its value's end became. */
+export function claimEntry(
+  context: Context,
+  entry: Entry,
+  kind: 'metadata' | 'parameter' | 'prose',
+  became: { readonly zh: string; readonly en: string },
+): void {
+  claim(context, entry.keySpan.start, kind, became);
+  const end = Math.max(entry.keySpan.start, entry.valueSpan.end - 1);
+  for (const start of context.source.lineStarts) {
+    if (start > entry.keySpan.start && start <= end && /\S/u.test(context.source.text.slice(start, end + 1))) {
+      claim(context, start, kind, became);
+    }
+  }
+}
+
+function spanOf(node: unknown, base: number, otherwise: Span): Span {
+  const range = (node as Node | null)?.range;
+  return range ? { start: base + range[0], end: base + Math.max(range[0], range[1]) } : otherwise;
+}
