@@ -1,13 +1,11 @@
 /** The project's configuration files on one server: written, kept beside, put back. */
-import { readFile, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import type { ConfigurationFile } from '../../plan/settings.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
-import { fact, fail, type Scoped, type ServerPorts, say, section, serverOf } from './context.ts';
+import { fact, type Scoped, type ServerPorts, say, section, serverOf } from './context.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { heartbeatWhile } from './pace.ts';
-import { fill, placeholderValues, reveal, valuesFor } from './render.ts';
+import { renderAll } from './template-files.ts';
 
 /** Copies may hold secrets, so only their owner reads them. */
 const KEPT_MODE = 0o600;
@@ -41,24 +39,6 @@ export async function updateConfiguration(
     lines.push(describeFile(input, file, content, written));
   }
   return { facts: [fact('config.current', current, lines.join('; '))], evidence: lines };
-}
-
-interface RenderedFile {
-  readonly file: ConfigurationFile;
-  readonly content: Buffer;
-}
-
-async function renderAll(
-  ports: ServerPorts,
-  input: ActionInput,
-  files: readonly ConfigurationFile[],
-): Promise<readonly RenderedFile[]> {
-  const checkout = await checkoutOf(ports, input);
-  const rendered: RenderedFile[] = [];
-  for (const file of files) {
-    rendered.push({ file, content: await render(ports, input, checkout, file) });
-  }
-  return rendered;
 }
 
 /** Puts back what config.update replaced. Files that this run never touched stay as they are. */
@@ -120,63 +100,6 @@ async function replace(
   if (former === null || !former.equals(content)) {
     await host.writeFile(file.path, content, modeOf(file));
   }
-}
-
-async function render(
-  ports: ServerPorts,
-  input: ActionInput,
-  checkout: string,
-  file: ConfigurationFile,
-): Promise<Buffer> {
-  const { servicePort } = ports.hosts.get(serverOf(input));
-  const base = placeholderValues(input, servicePort);
-  const values: Record<string, string> = { ...base };
-  for (const [name, value] of Object.entries(valuesFor(file.values, input.run.environment))) {
-    values[name] = await reveal(ports.secrets, fill(value, base, `files.values.${name}`));
-  }
-  const template = await readTemplate(input, checkout, file.template);
-  return Buffer.from(fill(template, values, file.template));
-}
-
-/** Reads a template of the checkout; links that lead out of it are refused. */
-async function readTemplate(input: ActionInput, checkout: string, name: string): Promise<string> {
-  const path = resolve(checkout, name);
-  if (isAbsolute(name) || leaves(checkout, path)) throw outside(input, name);
-  try {
-    if (leaves(await realpath(checkout), await realpath(path))) throw outside(input, name);
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
-    throw fail(
-      'BAD_CONFIGURATION',
-      say(
-        input,
-        `检出的源代码中没有 ${name}；请检查 runsheet.yaml 的 files.template 与版本 ${input.run.version}`,
-        `the checkout has no ${name}; check files.template in runsheet.yaml and version ${input.run.version}`,
-      ),
-    );
-  }
-}
-
-function leaves(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
-}
-
-function outside(input: ActionInput, name: string): Error {
-  return fail(
-    'PATH_OUTSIDE_PROJECT',
-    say(
-      input,
-      `files.template ${name} 指向检出的源代码之外；请改为其中的相对路径`,
-      `files.template ${name} leaves the checkout; name a path inside it`,
-    ),
-  );
-}
-
-async function checkoutOf(ports: ServerPorts, input: ActionInput): Promise<string> {
-  if (ports.ensureCheckout !== undefined) return ports.ensureCheckout(input);
-  return join(await ports.artifacts.folder(input.run.requestId), 'source');
 }
 
 async function removeFiles(host: ServerHost, paths: readonly string[]): Promise<void> {

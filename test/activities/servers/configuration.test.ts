@@ -124,20 +124,26 @@ describe('config.update', () => {
 });
 
 describe('config.update on all servers at once', () => {
-  it('never reads a template while another makes the checkout', async () => {
+  it('lets one make the checkout and render before the next makes it anew', async () => {
     const stage = await setStage();
     const made = join(stage.folder, 'made');
+    let inside = 0;
+    let most = 0;
     const ensureCheckout = async (): Promise<string> => {
+      inside += 1;
+      most = Math.max(most, inside);
       await mkdir(join(made, 'config'), { recursive: true });
       await writeFile(join(made, 'config/app.conf'), 'half');
       await new Promise((resolve) => setTimeout(resolve, 20));
       await writeFile(join(made, 'config/app.conf'), 'whole ${server}');
+      inside -= 1;
       return made;
     };
     const other = await setStage({ takeOver: stage, ensureCheckout });
     await Promise.all(
       SERVERS.map((server) => other.act('config.update', { project: project(), server })),
     );
+    expect(most).toBe(1);
     for (const server of SERVERS) {
       const file = stage.world.server(server).files.get(`/srv/${server}/config/app.conf`);
       expect(file?.content.toString()).toBe(`whole ${server}`);
