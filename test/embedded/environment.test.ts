@@ -3,11 +3,13 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSshHosts } from '../../src/adapters/ssh/ssh-hosts.ts';
 import {
   assembleEnvironment,
   type EnvironmentOptions,
   type EnvironmentParts,
 } from '../../src/embedded/assemble-environment.ts';
+import { startEnvironment } from '../../src/embedded/environment.ts';
 import { probePort } from '../../src/embedded/ports.ts';
 
 let folder: string;
@@ -124,6 +126,20 @@ describe('assembleEnvironment', () => {
     expect(again.connections.servers).toEqual(connections.servers);
     await again.close();
   }, 90_000);
+
+  it('starts servers that let in the key that it names, and no other', async () => {
+    const environment = await startEnvironment(options);
+    const { servers, registry } = environment.connections;
+    expect(servers.map(({ name }) => name)).toEqual(options.servers.map(({ name }) => name));
+    const hosts = createSshHosts(servers);
+    const { exitCode, stdout } = await hosts.get('app-server-2').exec(['echo', 'here']);
+    expect([exitCode, stdout]).toEqual([0, 'here\n']);
+    await hosts.close();
+    expect((await fetch(`${registry.url}/v2/nothing/manifests/v1`)).status).toBe(404);
+    await environment.close();
+    const ports = servers.map(({ port }) => port);
+    expect(await Promise.all(ports.map(probePort))).toEqual(ports);
+  }, 60_000);
 
   it('stops what it had started when one part fails, and says which', async () => {
     const failing: EnvironmentParts = {
