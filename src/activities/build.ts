@@ -7,12 +7,11 @@ import { join } from 'node:path';
 import type { ActionInput, ActionResult, Fact, ImagePin } from '../plan/run.ts';
 import type { ImageSettings } from '../plan/settings.ts';
 import type { Ports } from '../ports/ports.ts';
-import { PortError } from '../ports/port-error.ts';
 import type { RegistryImage } from '../ports/registry.ts';
 import type { ActionActivities } from './contract.ts';
 import { type Progress, say, withHeartbeat } from './context.ts';
 import { line } from './evidence.ts';
-import { problem } from './failures.ts';
+import { isPortError, problem } from './failures.ts';
 import { type ImageLabels, labelsOf, sameInputs, tagOf } from './image-labels.ts';
 import { chooseCommand, type CommandPorts, excerptOf, runInCheckout } from './project-commands.ts';
 import { ensureCheckout, type SourcePorts } from './source.ts';
@@ -170,7 +169,7 @@ async function pushBuilt(
     try {
       return await push(kept.toString('utf8'));
     } catch (error) {
-      if (!(error instanceof PortError) || error.kind !== 'not-found') throw error;
+      if (!isPortError(error) || error.kind !== 'not-found') throw error;
     }
   }
   return push((await build(ports, input, wanted, progress)).localReference);

@@ -1,8 +1,8 @@
 /** Short lines for people out of long outputs. */
 
 const LONGEST_LINE = 300;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the purpose
-const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/** Terminal sequences, and characters that have no business in a line. */
+const CONTROL = /\p{Cc}\[[0-9;?]*[ -/]*[@-~]|(?![\t\n])\p{Cc}/gu;
 
 /** One line without control characters, at most 300 characters. */
 export function line(text: string): string {

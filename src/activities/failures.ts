@@ -1,7 +1,7 @@
 /** The one place where errors become Temporal failures: a stable type, retryable or not, a remedy. */
 import { CancelledFailure } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import { PortError, type PortErrorKind } from '../ports/port-error.ts';
+import type { PortError, PortErrorKind } from '../ports/port-error.ts';
 
 type Redact = (text: string) => string;
 
@@ -49,13 +49,24 @@ export function toActivityFailure(error: unknown, cancelled: boolean, redact: Re
   if (cancelled) return new CancelledFailure('The activity was cancelled.');
   if (error instanceof ApplicationFailure) return redacted(error, redact);
   if (error instanceof TemporalFailure) return error;
-  if (error instanceof PortError) return fromPort(error, redact);
+  if (isPortError(error)) return fromPort(error, redact);
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return ApplicationFailure.create({
     type: 'UNEXPECTED',
     message: clip(redact(message)),
     nonRetryable: error instanceof TypeError || error instanceof RangeError,
   });
+}
+
+/** By its name and kind: activities know the types of ports only. */
+export function isPortError(error: unknown): error is PortError {
+  return (
+    error instanceof Error &&
+    error.name === 'PortError' &&
+    'kind' in error &&
+    typeof error.kind === 'string' &&
+    Object.hasOwn(BY_KIND, error.kind)
+  );
 }
 
 function fromPort(error: PortError, redact: Redact): ApplicationFailure {
