@@ -1,0 +1,60 @@
+/** The activities that decide: run as local ones, for an ordinary one's result could be forged from outside. */
+import { ApplicationFailure } from '@temporalio/common';
+import type { ResolvedRun } from '../../plan/run.ts';
+import { SEARCH_ATTRIBUTES } from '../../plan/search-attributes.ts';
+import type { LocalActivities, ResolvePlanInput, SystemActivities } from '../contract.ts';
+import { type DecisionPolicy, judge } from './judge.ts';
+import { breakLock, ensureAttributes, pendingApprovals, type TemporalAccess } from './temporal.ts';
+
+export type { DecisionPolicy, PolicyPerson } from './judge.ts';
+export type { TemporalAccess } from './temporal.ts';
+
+export interface LocalDependencies {
+  /** Reads templates and project afresh and resolves the request; the compiler, handed in. */
+  readonly resolve: (input: ResolvePlanInput) => Promise<Resolution>;
+  /** Roles and people as runsheet.yaml has them now. @throws where it cannot be read */
+  readonly policy: () => Promise<DecisionPolicy>;
+  /** Made at the first use. */
+  readonly temporal: () => Promise<TemporalAccess>;
+  readonly taskQueue: string;
+}
+
+export type Resolution =
+  | { readonly ok: true; readonly run: ResolvedRun }
+  /** `message` holds every diagnostic as text. */
+  | { readonly ok: false; readonly type: 'BAD_REQUEST' | 'UNKNOWN_TEMPLATE' | 'BAD_TEMPLATE' | 'BAD_PROJECT_FILE'; readonly message: string };
+
+/** Failure messages stand in history. */
+const MESSAGE_LIMIT = 20_000;
+
+export function createLocalActivities(
+  dependencies: LocalDependencies,
+): LocalActivities & Pick<SystemActivities, 'findPendingApprovals'> {
+  const { resolve, policy, temporal, taskQueue } = dependencies;
+  return {
+    async resolvePlan(input) {
+      const resolution = await resolve(input);
+      if (resolution.ok) return resolution.run;
+      throw ApplicationFailure.nonRetryable(resolution.message.slice(0, MESSAGE_LIMIT), resolution.type);
+    },
+    async judgeDecision(input) {
+      let current: DecisionPolicy;
+      try {
+        current = await policy();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        return { accepted: false, code: 'BAD_PROJECT_FILE', reason: reason.slice(0, 1000) };
+      }
+      return judge(input, current);
+    },
+    async ensureSearchAttributes() {
+      return ensureAttributes(await temporal(), SEARCH_ATTRIBUTES);
+    },
+    async breakStaleLock({ lockId }) {
+      return breakLock(await temporal(), lockId);
+    },
+    async findPendingApprovals({ run }) {
+      return pendingApprovals(await temporal(), run, SEARCH_ATTRIBUTES, taskQueue);
+    },
+  };
+}

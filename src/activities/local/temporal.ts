@@ -1,0 +1,99 @@
+/** What local activities ask the Temporal server itself: attributes, locks, other runs' requests. */
+import type { RunRef } from '../../plan/run.ts';
+
+/** The part of Temporal's client that is needed; worker.ts builds it over the worker's connection. */
+export interface TemporalAccess {
+  /** Names of the search attributes that the namespace has, with their type. */
+  searchAttributes(): Promise<ReadonlyMap<string, string>>;
+  addSearchAttributes(names: Readonly<Record<string, string>>): Promise<void>;
+  /** null: no such workflow. */
+  describe(workflowId: string): Promise<{ readonly running: boolean; readonly startedBy: string | null } | null>;
+  terminate(workflowId: string, reason: string): Promise<void>;
+  /** Ids of running workflows that match a visibility query, at most `limit`. */
+  list(query: string, limit: number): Promise<readonly string[]>;
+  /** What a running run's status query says; null where it does not answer. */
+  approvalOf(workflowId: string): Promise<{ readonly service: string; readonly environment: string; readonly waits: boolean } | null>;
+}
+
+/** Registers what is missing. Never throws: a run goes on without, and says so. */
+export async function ensureAttributes(
+  access: TemporalAccess,
+  wanted: Readonly<Record<string, string>>,
+): Promise<{ readonly registered: boolean; readonly note: string }> {
+  try {
+    const missing = await missingAttributes(access, wanted);
+    if (Object.keys(missing).length === 0) return { registered: true, note: '' };
+    await access.addSearchAttributes(missing);
+    // The server's cache may still be without them: only what is read back may be written.
+    const still = await missingAttributes(access, wanted);
+    if (Object.keys(still).length === 0) return { registered: true, note: '' };
+    return withoutAttributes(`registered, not yet visible: ${Object.keys(still).join(', ')}`);
+  } catch (error) {
+    return withoutAttributes(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function withoutAttributes(reason: string): { readonly registered: false; readonly note: string } {
+  return { registered: false, note: `没有搜索属性，运行照常 · runs without search attributes (${reason.slice(0, 200)})` };
+}
+
+async function missingAttributes(
+  access: TemporalAccess,
+  wanted: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const known = await access.searchAttributes();
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => !known.has(name)));
+}
+
+/** A lock whose holder has closed is terminated: a reset, or a terminated parent, can leave one. */
+export async function breakLock(
+  access: TemporalAccess,
+  lockId: string,
+): Promise<{ readonly broken: boolean; readonly holder: string | null }> {
+  const lock = await access.describe(lockId);
+  if (lock === null || !lock.running) return { broken: true, holder: null };
+  const holder = lock.startedBy;
+  if (holder === null) return { broken: false, holder };
+  const run = await access.describe(holder);
+  if (run?.running === true) return { broken: false, holder };
+  await access.terminate(lockId, `its holder ${holder} has closed`);
+  return { broken: true, holder };
+}
+
+/** A query's string literal; ours hold no quotes, and a value that does is nobody's. */
+function literal(text: string): string {
+  return `'${text.replace(/['\\]/gu, '')}'`;
+}
+
+const MOST_PENDING = 20;
+const MOST_SCANNED = 100;
+
+/** Other runs that wait for approval, by visibility; without our attributes every running run is asked. */
+export async function pendingApprovals(
+  access: TemporalAccess,
+  run: RunRef,
+  attributes: Readonly<Record<string, string>>,
+  taskQueue: string,
+): Promise<readonly string[]> {
+  const known = await access.searchAttributes().catch(() => new Map<string, string>());
+  const searchable = Object.keys(attributes).every((name) => known.has(name));
+  if (searchable) {
+    const query = [
+      `RunsheetService=${literal(run.service)}`,
+      `RunsheetEnvironment=${literal(run.environment)}`,
+      `RunsheetApproval='pending'`,
+      `ExecutionStatus='Running'`,
+    ].join(' AND ');
+    const found = await access.list(query, MOST_PENDING + 1);
+    return found.filter((id) => id !== run.workflowId).slice(0, MOST_PENDING);
+  }
+  const running = await access.list(`TaskQueue=${literal(taskQueue)} AND ExecutionStatus='Running'`, MOST_SCANNED);
+  const others = running.filter((id) => id !== run.workflowId);
+  const asked = await Promise.all(
+    others.map(async (id) => ({ id, status: await access.approvalOf(id).catch(() => null) })),
+  );
+  const waiting = asked.filter(
+    ({ status }) => status?.waits === true && status.service === run.service && status.environment === run.environment,
+  );
+  return waiting.map(({ id }) => id).slice(0, MOST_PENDING);
+}

@@ -1,0 +1,115 @@
+/** Finds the template of an id among the run sheets there are. Pure. */
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { nearest } from '../nearest.ts';
+import { show } from './inputs.ts';
+
+export interface TemplateSource {
+  readonly file: string;
+  readonly origin: 'project' | 'package';
+  readonly bytes: Uint8Array;
+}
+
+export interface CompiledTemplate {
+  /** null where the template has errors. */
+  readonly plan: Plan | null;
+  readonly digest: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type CompileTemplate = (source: TemplateSource) => CompiledTemplate;
+
+export interface FoundTemplate {
+  readonly plan: Plan | null;
+  readonly digest: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Every file of this id, its translations too. */
+  readonly files: readonly string[];
+}
+
+export interface TemplateChoice {
+  /** The language that people asked for; null: the template's own. */
+  readonly language: 'zh' | 'en' | null;
+  /** The file that the request's text names; it wins over nothing else said. */
+  readonly named: string | null;
+}
+
+/** The id that a template's metadata claims, read without compiling it; null: none. */
+export function templateIdOf(source: TemplateSource): string | null {
+  const text = new TextDecoder().decode(source.bytes.subarray(0, 65_536));
+  return /^\s*template_id\s*:\s*["']?([^\s"'#]+)/mu.exec(text)?.[1] ?? null;
+}
+
+/** The variant that fits best. Files of one id are translations, and must mean the same. */
+export function findTemplate(
+  templateId: string,
+  sources: readonly TemplateSource[],
+  compile: CompileTemplate,
+  choice: TemplateChoice,
+): FoundTemplate {
+  const matching = sources.filter((source) => templateIdOf(source) === templateId);
+  const own = matching.filter((source) => source.origin === 'project');
+  const variants = own.length > 0 ? own : matching;
+  if (variants.length === 0) return { plan: null, digest: '', files: [], diagnostics: [unknown(templateId, sources)] };
+  const compiled = variants.map((source) => ({ source, ...compile(source) }));
+  const files = variants.map((source) => source.file);
+  const broken = compiled.filter((each) => each.plan === null);
+  if (broken.length > 0) {
+    return { plan: null, digest: '', files, diagnostics: broken.flatMap((each) => each.diagnostics) };
+  }
+  const contradiction = contradictionOf(templateId, compiled);
+  if (contradiction !== null) return { plan: null, digest: '', files, diagnostics: [contradiction] };
+  const base = choice.named?.split('/').at(-1);
+  const best =
+    compiled.find((each) => choice.language !== null && each.plan?.presentation.language === choice.language) ??
+    compiled.find((each) => each.source.file === base) ??
+    // `deployment.md` before `deployment.en.md`: the shortest name is the original's.
+    [...compiled].sort((a, b) => a.source.file.length - b.source.file.length)[0];
+  return { plan: best?.plan ?? null, digest: best?.digest ?? '', files, diagnostics: best?.diagnostics ?? [] };
+}
+
+function contradictionOf(
+  templateId: string,
+  compiled: readonly { readonly source: TemplateSource; readonly plan: Plan | null; readonly digest: string }[],
+): Diagnostic | null {
+  const [first, ...others] = compiled;
+  for (const other of others) {
+    const sameLanguage = compiled.some(
+      (each) => each !== other && each.plan?.presentation.language === other.plan?.presentation.language,
+    );
+    if (first === undefined || (other.digest === first.digest && !sameLanguage)) continue;
+    const files = `${first.source.file}, ${other.source.file}`;
+    return {
+      code: 'DUPLICATE_TEMPLATE',
+      severity: 'error',
+      message: {
+        zh: `两个模板有同一个 template_id「${templateId}」：${files}`,
+        en: `two templates have the template_id "${templateId}": ${files}`,
+      },
+      place: { file: other.source.file, line: 1, column: 1 },
+      remedy: sameLanguage
+        ? { zh: '给其中一个换一个 template_id', en: 'give one of them another template_id' }
+        : { zh: '译文的计划必须与原文相同；请对照两份文件', en: 'a translation must mean the same: compare the two files' },
+    };
+  }
+  return null;
+}
+
+function unknown(templateId: string, sources: readonly TemplateSource[]): Diagnostic {
+  const ids = [...new Set(sources.map(templateIdOf).filter((id) => id !== null))];
+  const [near] = nearest(templateId, ids, 1);
+  const list = ids.join(', ') || '-';
+  return {
+    code: 'UNKNOWN_TEMPLATE',
+    severity: 'error',
+    message: {
+      zh: `没有 template_id 为「${show(templateId)}」的模板`,
+      en: `there is no template with the template_id "${show(templateId)}"`,
+    },
+    actual: show(templateId),
+    remedy:
+      near === undefined
+        ? { zh: `已有：${list}`, en: `there are: ${list}` }
+        : { zh: `您是否想写「${near}」？已有：${list}`, en: `did you mean "${near}"? There are: ${list}` },
+  };
+}

@@ -1,0 +1,92 @@
+/** Template, request and project together: the run that is pinned, or everything that is wrong. Pure. */
+import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
+import type { Json } from '../../plan/plan.ts';
+import type { ApprovalPolicy, ResolvedRun } from '../../plan/run.ts';
+import type { ProjectSettings } from '../../plan/settings.ts';
+import { digestOf } from '../digest.ts';
+import { isObject } from './inputs.ts';
+import { type CompileTemplate, findTemplate, type TemplateSource } from './library.ts';
+import { resolveRequest } from './resolve.ts';
+import { parseTextRequest } from './text.ts';
+
+/** What a run takes over from the project file. */
+export interface RunProject {
+  /** Name of the project; activities refuse another one's work. */
+  readonly service: string;
+  readonly settings: ProjectSettings;
+  readonly environments: Readonly<Record<string, { readonly servers: readonly string[] }>>;
+  readonly approval: ApprovalPolicy;
+}
+
+export interface RunContext {
+  readonly templateId: string;
+  readonly inputs: readonly Json[];
+  readonly templates: readonly TemplateSource[];
+  readonly project: RunProject;
+  readonly compile: CompileTemplate;
+}
+
+export interface RunResolution {
+  readonly run: ResolvedRun | null;
+  readonly diagnostics: readonly Diagnostic[];
+  /** What to render diagnostics in. */
+  readonly language: 'zh' | 'en';
+}
+
+/** Never throws. */
+export function resolveRun(context: RunContext): RunResolution {
+  const { project, inputs } = context;
+  const wanted = languageOf(inputs);
+  const named = namedTemplate(inputs);
+  const found = findTemplate(context.templateId, context.templates, context.compile, { language: wanted, named });
+  const language = wanted ?? found.plan?.presentation.language ?? 'zh';
+  if (found.plan === null) return { run: null, diagnostics: found.diagnostics, language };
+  const { request, diagnostics } = resolveRequest({
+    plan: found.plan,
+    planDigest: found.digest,
+    inputs,
+    project: { environments: project.environments, actions: project.settings.actions },
+    templateFiles: found.files,
+  });
+  if (request === null) return { run: null, diagnostics, language };
+  const warnings = found.diagnostics.filter((each) => each.severity === 'warning');
+  const run: ResolvedRun = {
+    plan: found.plan,
+    planDigest: found.digest,
+    settingsDigest: digestOf(project.settings),
+    settings: project.settings,
+    project: project.service,
+    service: project.service,
+    parameters: request.parameters,
+    environment: request.environment,
+    version: request.version,
+    servers: request.servers,
+    overrides: request.overrides,
+    requestedBy: request.requestedBy,
+    language,
+    warnings: warnings.map((each) => pick(each.message, language)),
+    approval: project.approval,
+  };
+  return { run, diagnostics: [...found.diagnostics, ...diagnostics], language };
+}
+
+function languageOf(inputs: readonly Json[]): 'zh' | 'en' | null {
+  for (const input of inputs) {
+    const language = isObject(input) ? input['language'] : undefined;
+    if (language === 'zh' || language === 'en') return language;
+  }
+  return null;
+}
+
+function namedTemplate(inputs: readonly Json[]): string | null {
+  for (const input of inputs) {
+    if (typeof input !== 'string') continue;
+    const { template } = parseTextRequest(input).request;
+    if (template !== null) return template.name;
+  }
+  return null;
+}
+
+function pick(text: Localized, language: 'zh' | 'en'): string {
+  return text[language];
+}
