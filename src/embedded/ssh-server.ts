@@ -5,6 +5,8 @@ import { runCommand } from './ssh/exec-session.ts';
 import { openKey } from './ssh/keys.ts';
 import { serveSftp } from './ssh/sftp-session.ts';
 
+export { stopAllServices } from './ssh/stop-services.ts';
+
 export interface SshServersOptions {
   readonly servers: readonly {
     readonly name: string;

@@ -1,0 +1,176 @@
+/**
+ * What runs on a server, in POSIX sh with the tools that Linux and macOS both have. A start is under a
+ * lock whose owner's process id is in the name of a file in it. That file changes hands by one rename:
+ * the launcher makes `pending.<launcher>`, the detached starter turns it into `claimed.<starter>`, and
+ * whoever finds the owner dead turns it into `broken`. Only one of the latter two succeeds, so that a
+ * start whose connection was lost half-way is either carried through by the starter or never happens.
+ */
+
+/** State of a process: when it started, nothing where it is not there or only waits to be reaped. */
+const PROCESS = `
+rs_start_of() {
+  if [ -r "/proc/$1/stat" ]; then
+    rs_stat=$(sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null) || return 0
+    set -- $rs_stat
+    case "$1" in Z|X|'') return 0 ;; esac
+    printf '%s' "\${20}"
+  elif [ ! -d /proc/self ]; then
+    LC_ALL=C ps -o stat=,lstart= -p "$1" 2>/dev/null | sed -n 's/^ *[^Z ][^ ]* *\\(.*[^ ]\\) *$/\\1/p' | tr ' ' '_'
+  fi
+}
+rs_field() { sed -n 's/.*"'"$1"'":"\\([^"]*\\)".*/\\1/p' current.json 2>/dev/null; }
+rs_pid() { sed -n 's/^{"pid":"\\([0-9]*\\)".*/\\1/p' current.json 2>/dev/null; }
+rs_running() {
+  rs_p=$(rs_pid)
+  [ -n "$rs_p" ] && rs_s=$(rs_start_of "$rs_p") && [ -n "$rs_s" ] && [ "$rs_s" = "$(rs_field processStart)" ]
+}
+`;
+
+/** The lock of one service; about 10 s of waiting, then exit code 75. */
+const LOCK = `
+rs_lock() {
+  rs_tries=0
+  until mkdir lock 2>/dev/null; do
+    rs_tries=$((rs_tries + 1))
+    [ "$rs_tries" -lt 100 ] || exit 75
+    rs_owned=$(ls lock 2>/dev/null | head -n 1)
+    case "$rs_owned" in
+      pending.*|claimed.*)
+        if [ -z "$(rs_start_of "\${rs_owned##*.}")" ]; then
+          mv "lock/$rs_owned" lock/broken 2>/dev/null && rm -rf lock
+        fi ;;
+      *) [ "$rs_tries" -lt 20 ] || rm -rf lock ;;
+    esac
+    sleep 0.1
+  done
+  : > "lock/pending.$$"
+}
+rs_unlock() { rm -rf lock; }
+`;
+
+/** Arguments: digest, run id, release as JSON. The record is written before the service's first line. */
+const STARTER = `
+rs_launcher=$1; rs_digest=$2; rs_run=$3; rs_release=$4; rs_work=$5; shift 5
+mv "lock/pending.$rs_launcher" "lock/claimed.$$" || exit 1
+rs_now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+umask 077
+printf '{"pid":"%s","processStart":"%s","startedAt":"%s","release":%s}\\n' \\
+  "$$" "$(rs_start_of $$)" "$rs_now" "$rs_release" > current.part || exit 1
+printf '%s %s %s\\n' "$rs_now" "$rs_digest" "$rs_run" >> starts || exit 1
+mv current.part current.json || exit 1
+rm -rf lock
+cd "$rs_work" || exit 1
+exec "$@"
+`;
+
+/** Exit codes of the scripts, read by the runtime. */
+export const EXIT = { conflict: 73, busy: 75, missing: 66, failed: 70 } as const;
+
+/** First line: running or stopped. Then the record, `--`, the releases, `--`, the starts. */
+export function inspectScript(folder: string): string {
+  return `${PROCESS}
+cd ${folder} 2>/dev/null || exit ${EXIT.missing}
+if rs_running; then echo running; else echo stopped; fi
+[ ! -f current.json ] || cat current.json
+echo --
+ls releases 2>/dev/null
+echo --
+[ ! -f starts ] || cat starts
+exit 0
+`;
+}
+
+export interface StartWords {
+  readonly folder: string;
+  readonly hex: string;
+  readonly digest: string;
+  readonly runId: string;
+  readonly release: string;
+  /** `export NAME='value'` lines. */
+  readonly exports: string;
+  readonly command: string;
+}
+
+/** All words are quoted by the caller. The text goes over standard input: values show in no process list. */
+export function startScript(words: StartWords): string {
+  return `${PROCESS}${LOCK}
+cd ${words.folder} 2>/dev/null || exit ${EXIT.missing}
+rs_work=$PWD/releases/${words.hex}
+[ -d "$rs_work" ] || exit ${EXIT.missing}
+rs_lock
+if rs_running; then
+  rs_code=${EXIT.conflict}
+  [ "$(rs_field digest)" != ${words.digest} ] || rs_code=0
+  rs_unlock
+  exit $rs_code
+fi
+rs_starter=$(cat <<'RUNSHEET_STARTER'
+${PROCESS}${STARTER}
+RUNSHEET_STARTER
+)
+set -- "$$" ${words.digest} ${words.runId} ${words.release} "$rs_work" ${words.command}
+(
+${words.exports}
+if command -v setsid >/dev/null 2>&1; then
+  exec setsid sh -c "$rs_starter" runsheet "$@" </dev/null >>service.log 2>&1
+fi
+exec perl -e 'use POSIX; POSIX::setsid(); exec @ARGV' sh -c "$rs_starter" runsheet "$@" </dev/null >>service.log 2>&1
+) &
+rs_child=$!
+rs_waits=0
+while [ -e lock ]; do
+  rs_waits=$((rs_waits + 1))
+  [ "$rs_waits" -lt 200 ] || exit ${EXIT.busy}
+  [ -n "$(rs_start_of "$rs_child")" ] || break
+  sleep 0.05
+done
+[ "$(rs_pid)" = "$rs_child" ] && exit 0
+rs_unlock
+tail -c 2000 service.log >&2
+exit ${EXIT.failed}
+`;
+}
+
+/** Prints `stopped` or `forced`. The leader's group is ended whole. */
+export function stopScript(folder: string, signal: string, graceTenths: number): string {
+  return `${PROCESS}${LOCK}
+cd ${folder} 2>/dev/null || { echo stopped; exit 0; }
+rs_lock
+rs_forced=stopped
+rs_p=$(rs_pid)
+if rs_running; then
+  kill -s ${signal} -- "-$rs_p" 2>/dev/null
+  rs_waits=0
+  while rs_running; do
+    if [ "$rs_waits" -ge ${graceTenths} ]; then rs_forced=forced; break; fi
+    rs_waits=$((rs_waits + 1))
+    sleep 0.1
+  done
+  # What the leader left behind ends too; its group cannot be anyone else's while a member lives.
+  kill -s KILL -- "-$rs_p" 2>/dev/null
+  rs_waits=0
+  while rs_running; do
+    rs_waits=$((rs_waits + 1))
+    [ "$rs_waits" -lt 50 ] || { rs_unlock; exit ${EXIT.failed}; }
+    sleep 0.1
+  done
+fi
+rs_unlock
+echo "$rs_forced"
+`;
+}
+
+/** Unpacks beside and renames; a release that is there stays as it is. */
+export function unpackScript(folder: string, hex: string, archive: string): string {
+  return `
+cd ${folder} || exit ${EXIT.missing}
+if [ ! -d releases/${hex} ]; then
+  rs_beside=incoming/${hex}.$$
+  mkdir -p releases "$rs_beside" || exit ${EXIT.failed}
+  tar -xzof ${archive} -C "$rs_beside" || { rm -rf "$rs_beside"; exit ${EXIT.failed}; }
+  mv "$rs_beside" releases/${hex} || exit ${EXIT.failed}
+  rm -rf "releases/${hex}/${hex}.$$"
+fi
+rm -f ${archive}
+`;
+}
