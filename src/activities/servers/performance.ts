@@ -2,7 +2,7 @@
 import type { ActionInput, ActionResult, Fact } from '../../plan/run.ts';
 import { fact, type ServerPorts, say, section, serverOf } from './context.ts';
 import { countDown, pause } from './pace.ts';
-import { type Answer, ask, serviceUrl } from './requests.ts';
+import { type Answer, ask, isServed, serviceUrl } from './requests.ts';
 
 /** Bounds of what a project may ask of one server, whatever its file says. */
 const MAXIMUM_REQUESTS = 10_000;
@@ -16,7 +16,7 @@ export async function measurePerformance(
   ports: ServerPorts,
   input: ActionInput,
 ): Promise<ActionResult> {
-  const { performance: load, status, timeoutSeconds } = section(input, 'health');
+  const { performance: load, timeoutSeconds } = section(input, 'health');
   const url = serviceUrl(ports.hosts.get(serverOf(input)), load.path);
   const count = Math.min(Math.max(1, load.requests), MAXIMUM_REQUESTS);
   const intervalMs = 1000 / Math.min(Math.max(0.1, load.perSecond), MAXIMUM_PER_SECOND);
@@ -28,15 +28,15 @@ export async function measurePerformance(
       if (dueMs > 0) await pause(dueMs, clock);
       open.push(ask(ports.http, { url, timeoutMs: timeoutSeconds * 1000 }));
     }
-    return summarise(input, await Promise.all(open), status);
+    return summarise(input, await Promise.all(open));
   } finally {
     await Promise.allSettled(open);
   }
 }
 
-function summarise(input: ActionInput, answers: readonly Answer[], status: number): ActionResult {
+function summarise(input: ActionInput, answers: readonly Answer[]): ActionResult {
   const times = answers.flatMap((each) => (each.kind === 'answered' ? [each.durationMs] : []));
-  const failed = answers.filter((each) => each.kind === 'failed' || each.status !== status).length;
+  const failed = answers.filter((each) => !isServed(each)).length;
   const total = answers.length;
   const rate = percent(failed, total);
   const errors = say(

@@ -43,7 +43,7 @@ export function describeAnswer(answer: Answer): string {
   return `HTTP ${answer.status}, ${Math.round(answer.durationMs)} ms`;
 }
 
-/** Whether a request through the balancer was served: neither refused nor answered as an error. */
+/** Whether a request was served: neither refused nor answered as an error (status 400 and above). */
 export function isServed(answer: Answer): boolean {
   return answer.kind === 'answered' && answer.status < 400;
 }
