@@ -59,7 +59,10 @@ const IMAGE = { reference: 'hello', tag: 'v2.1.0-production', digest: `sha256:${
 /** What each action measures when all is well. */
 const GOOD: Readonly<Partial<Record<ActionId, readonly Fact[]>>> = {
   'code.analyze': [{ id: 'code.serious_findings', value: 0 }],
-  'code.lint': [{ id: 'code.style_ok', value: true }],
+  'code.lint': [
+    { id: 'code.style_ok', value: true },
+    { id: 'code.serious_findings', value: 0 },
+  ],
   'code.scan': [{ id: 'security.high_findings', value: 0 }],
   'code.audit': [{ id: 'security.high_findings', value: 0 }],
   'tests.run': [
@@ -71,7 +74,6 @@ const GOOD: Readonly<Partial<Record<ActionId, readonly Fact[]>>> = {
     { id: 'tests.pass_rate', value: 98, samples: 50 },
     { id: 'tests.critical_pass_rate', value: 100, samples: 5 },
   ],
-  'image.build': [{ id: 'image.built', value: true }],
   'pool.drain': [{ id: 'pool.removed', value: true }],
   'connections.wait': [{ id: 'connections.active', value: 0 }],
   'service.stop': [{ id: 'service.stopped', value: true }],
@@ -137,9 +139,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     const call = await note(id, input.server ?? null, input.step);
     if (input.server !== undefined) applyAction(id, serverOf(input.server), input.run.version);
     const tag = `${input.run.version}-${input.run.environment}`;
-    const good = id === 'image.push'
-      ? [{ id: 'image.pushed', value: true }, { id: 'image.tag', value: tag }] as const
-      : (GOOD[id] ?? []);
+    const good = id === 'image.push' || id === 'image.build' ? imageFacts(id, tag) : (GOOD[id] ?? []);
     return {
       facts: options.facts?.(call) ?? good,
       evidence: [`${id} ok`],
@@ -230,6 +230,11 @@ export function acceptKnown({ decision, approvers, accepted, quorum }: JudgeInpu
     quorumReached: votes >= needed,
     missing: votes >= needed ? '' : `${needed - votes} more`,
   };
+}
+
+function imageFacts(id: 'image.push' | 'image.build', tag: string): readonly Fact[] {
+  const done: Fact = { id: id === 'image.push' ? 'image.pushed' : 'image.built', value: true };
+  return [done, { id: 'image.tag', value: tag }];
 }
 
 function applyAction(id: ActionId, server: StubServer, version: string): void {

@@ -1,0 +1,110 @@
+/**
+ * Cancelling, and a judgement that is slower than the deadline, on the real dev server: the
+ * time-skipping one refuses a workflow task that cancels an activity which ends in the same moment.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleInterpreter, Harness, type Started } from '../support/run-harness.ts';
+import { resolvedRun } from '../support/resolved-run.ts';
+import { SEED_PLAN } from '../support/seed-plan.ts';
+import { stubWorld } from '../support/stub-activities.ts';
+import { createLocal } from '../support/temporal.ts';
+
+const DEVELOPMENT = { environment: 'development' };
+const OLD = { version: 'v2.0.0', pool: 'ready' };
+let harness: Harness;
+
+beforeAll(async () => {
+  const [env, bundle] = await Promise.all([createLocal(), bundleInterpreter()]);
+  harness = new Harness(env, bundle);
+});
+afterAll(() => harness?.env.teardown());
+
+describe('cancelling', () => {
+  /** Cancels the run while the named action is under way. */
+  async function cancelAt(action: string, parameters = DEVELOPMENT) {
+    let cancel: () => Promise<unknown> = async () => undefined;
+    let done = false;
+    const world = stubWorld({
+      before: async ({ name }) => {
+        if (name !== action || done) return;
+        done = true;
+        await cancel();
+      },
+    });
+    const ended = await harness.with(world, async (start) => {
+      let ready: () => void = () => undefined;
+      const set = new Promise<void>((resolve) => {
+        ready = resolve;
+      });
+      let run: Started | undefined;
+      cancel = async () => {
+        await set;
+        await run?.handle.cancel();
+      };
+      run = await start(parameters);
+      ready();
+      return run.end();
+    });
+    return { world, ...ended };
+  }
+
+  it('ends as cancelled before the servers', async () => {
+    const { world, failure, status } = await cancelAt('tests.run');
+    expect(failure?.type).toBe('CancelledFailure');
+    expect(status.outcome).toBe('cancelled');
+    expect(world.names()).toContain('notify.send');
+    expect(world.names().some((name) => name.includes('@'))).toBe(false);
+  });
+
+  it.each(['service.stop', 'service.start', 'pool.enable'])('undoes what was done at %s', async (action) => {
+    const { world, failure, status } = await cancelAt(action);
+    expect(failure?.type).toBe('CancelledFailure');
+    expect(status.outcome).toBe('cancelled');
+    expect(status.rollback.length).toBeGreaterThan(0);
+    for (const server of world.servers.values()) expect(server).toEqual(OLD);
+  });
+
+  it('changes nothing at the notification', async () => {
+    const { failure, status } = await cancelAt('report.write');
+    expect(failure).toBeNull();
+    expect(status.outcome).toBe('succeeded');
+  });
+
+  it('ends a waiting approval', async () => {
+    const world = stubWorld();
+    const { failure } = await harness.with(world, async (start) => {
+      const run = await start();
+      await run.until((each) => each.approval !== null);
+      await run.handle.cancel();
+      return run.end();
+    });
+    expect(failure?.type).toBe('CancelledFailure');
+  });
+
+  it('ends at once while the template is read', async () => {
+    const { failure } = await cancelAt('resolvePlan');
+    expect(failure?.type).toBe('CancelledFailure');
+  });
+});
+
+describe('an approval at its deadline', () => {
+  it('does not take a vote whose judgement came after the deadline', async () => {
+    const steps = SEED_PLAN.steps.map((step) =>
+      step.kind === 'approval' ? { ...step, timeoutSeconds: 2 } : step,
+    );
+    const world = stubWorld({
+      resolve: () => resolvedRun({}, { plan: { ...SEED_PLAN, steps } }),
+      before: async ({ name }) => {
+        if (name === 'judgeDecision') await new Promise((resolve) => setTimeout(resolve, 2500));
+      },
+    });
+    const { failure, status } = await harness.with(world, async (start) => {
+      const run = await start();
+      await run.until((each) => each.approval !== null);
+      await run.handle.signal('approve', { by: 'alice' });
+      return run.end();
+    });
+    expect(failure?.type).toBe('RUN_EXPIRED');
+    expect(status.approval?.votes).toEqual([]);
+  });
+});
