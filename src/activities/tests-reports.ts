@@ -1,0 +1,117 @@
+/** The reports of a test run: found, proven fresh, kept as artifacts, read again. */
+import { z } from 'zod';
+import type { ActionInput } from '../plan/run.ts';
+import { say } from './context.ts';
+import { problem } from './failures.ts';
+import { type CommandPorts, excerptOf, type Ran } from './project-commands.ts';
+import { ReportError } from './reports/finding.ts';
+import { findReports, isFresh, readReport } from './reports/report-files.ts';
+
+/** Where test frameworks usually write, for projects that do not say. */
+const USUAL_REPORTS = ['reports/**/*.xml', 'test-results/**/*.xml', '**/TEST-*.xml', 'junit.xml'];
+const KEPT = z.object({ startedAtMs: z.number(), reports: z.array(z.string()) });
+
+/** @throws ReportError where this run of the tests wrote none */
+export async function freshReports(
+  ports: CommandPorts,
+  folder: string,
+  globs: readonly string[],
+  ran: Ran,
+): Promise<readonly string[]> {
+  const files = await findReports(folder, globs);
+  const fresh = files.filter((file) => isFresh(file, ran.startedAtMs));
+  if (fresh.length > 0) return Promise.all(fresh.map((file) => readReport(folder, file.path)));
+  const old = files[0] === undefined ? '' : `; ${files[0].path} is older than this run`;
+  const output = excerptOf(ports, ran);
+  throw new ReportError(
+    `it ended with ${ran.exitCode} and wrote no report that matches ${globs.join(', ')}${old}: ${output}`,
+  );
+}
+
+/** Keeps the reports, and which they are, for 验证测试通过率. */
+export async function keepReports(
+  ports: CommandPorts,
+  input: ActionInput,
+  texts: readonly string[],
+  startedAtMs: number,
+): Promise<readonly string[]> {
+  const reports = await keep(ports, input, 'junit', texts);
+  const index = JSON.stringify({ startedAtMs, reports });
+  await ports.artifacts.write(input.run.requestId, 'tests/index.json', index);
+  return reports;
+}
+
+/** @returns the references of the kept texts */
+export async function keep(
+  ports: CommandPorts,
+  input: ActionInput,
+  name: string,
+  texts: readonly string[],
+): Promise<string[]> {
+  const references: string[] = [];
+  for (const [index, text] of texts.entries()) {
+    const file = `tests/${name}-${index + 1}${text.trimStart().startsWith('<') ? '.xml' : '.txt'}`;
+    references.push(await ports.artifacts.write(input.run.requestId, file, ports.redact(text)));
+  }
+  return references;
+}
+
+/** What this run kept; null: no test ran in it. */
+export async function readKept(
+  ports: CommandPorts,
+  input: ActionInput,
+): Promise<z.infer<typeof KEPT> | null> {
+  const index = await ports.artifacts.read(`artifact:${input.run.requestId}/tests/index.json`);
+  return index === null ? null : KEPT.parse(JSON.parse(index.toString('utf8')));
+}
+
+/** @throws ApplicationFailure NO_TEST_REPORT where the file is gone */
+export async function readArtifact(ports: CommandPorts, reference: string): Promise<string> {
+  const content = await ports.artifacts.read(reference);
+  if (content !== null) return content.toString('utf8');
+  throw problem({
+    code: 'NO_TEST_REPORT',
+    message: `The kept test report ${reference} is gone.`,
+    remedy: 'Start the run again; the run folder must stay while it runs.',
+  });
+}
+
+export function reportGlobs(input: ActionInput): readonly string[] {
+  const globs = input.project.tests?.reports ?? [];
+  return globs.length === 0 ? USUAL_REPORTS : globs;
+}
+
+/** Runs work on reports; what cannot be read fails with what to check. */
+export async function reading<T>(
+  input: ActionInput,
+  ran: Ran | null,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ReportError)) throw error;
+    throw problem({
+      code: error.message.startsWith('PATH_OUTSIDE_PROJECT') ? 'PATH_OUTSIDE_PROJECT' : 'NO_TEST_REPORT',
+      message: `${say(input.run, '测试没有可用的报告', 'The tests left no usable report')}: ${error.message}.`,
+      remedy: say(
+        input.run,
+        `请查看 ${ran?.log ?? 'runsheet.yaml'}，并检查 tests.reports 和 tests.coverage。`,
+        `See ${ran?.log ?? 'runsheet.yaml'}, and check tests.reports and tests.coverage.`,
+      ),
+    });
+  }
+}
+
+/** No test ran, so nothing was proven. */
+export function noTests(input: ActionInput, reason: string): Error {
+  return problem({
+    code: 'NO_TESTS',
+    message: `${say(input.run, '没有执行任何测试', 'No test ran')}: ${reason}.`,
+    remedy: say(
+      input.run,
+      '请在 runsheet.yaml 设置 commands.test（写出 JUnit XML）和 tests.reports。',
+      'Set commands.test (it must write JUnit XML) and tests.reports in runsheet.yaml.',
+    ),
+  });
+}
