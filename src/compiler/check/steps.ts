@@ -160,7 +160,17 @@ function withTag(task: Task, criteria: readonly Criterion[]): Task {
   return { ...task, settings: { ...task.settings, tag } };
 }
 
-function checkLabel(context: Context, kind: StepKind, { label, name, rest }: Part): void {
+/** The words that say what [parallel] means; other text under a label is prose. */
+const FOR_EACH = /^(?:对每个|对每台|对于每个|for each|on each|for every)\s*(?:server|服务器)/iu;
+
+function checkLabel(context: Context, kind: StepKind, { label, name, rest, texts }: Part): void {
+  for (const text of texts) {
+    if (kind !== 'parallel' || !FOR_EACH.test(text.text)) continue;
+    claim(context, text.start, 'setting', {
+      zh: '以下动作在每台服务器上依次执行，各服务器同时进行',
+      en: 'the actions below run one after the other on each server, all servers at once',
+    });
+  }
   const isProse = label === 'description' || label === 'note';
   claim(context, name.start, isProse ? 'prose' : 'label', {
     zh: isProse ? '不执行任何操作' : `标签「${wordOf(LABELS[label], 'zh')}」`,

@@ -3,7 +3,7 @@ import { nearest } from '../nearest.ts';
 import { claim, type Context, didYouMean, report } from '../context.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { Fence, Item, Words } from './items.ts';
-import { allWords, findWord, LABELS, type LabelName, SECTIONS, type SectionName } from './words.ts';
+import { allWords, findWord, LABELS, type LabelName, SECTIONS, type SectionName, wordOf } from './words.ts';
 
 export interface Document {
   readonly title: Words | null;
@@ -28,6 +28,8 @@ export interface Part {
   readonly rest: Words;
   readonly bullets: readonly Words[];
   readonly fences: readonly Fence[];
+  /** Lines that are neither bullets nor fences, for example 对每个 server 执行. */
+  readonly texts: readonly Words[];
 }
 
 /** Groups the items by their second-level headings. */
@@ -64,7 +66,10 @@ function openSection(
   name: SectionName,
   heading: Words,
 ): { items: Item[] } {
-  claim(context, heading.start, 'heading', { zh: `章节「${name}」`, en: `section "${name}"` });
+  claim(context, heading.start, 'heading', {
+    zh: `章节「${wordOf(SECTIONS[name], 'zh')}」`,
+    en: `section "${wordOf(SECTIONS[name], 'en')}"`,
+  });
   const existing = sections.get(name);
   if (existing !== undefined && name !== 'notes') {
     report(context, 'BAD_FIELD', heading, {
@@ -88,14 +93,14 @@ export function readSteps(context: Context, section: Section): readonly RawStep[
 }
 
 function readParts(context: Context, items: readonly Item[]): readonly Part[] {
-  const parts: { label: LabelName; name: Words; rest: Words; bullets: Words[]; fences: Fence[] }[] = [];
+  const parts: { label: LabelName; name: Words; rest: Words; bullets: Words[]; fences: Fence[]; texts: Words[] }[] = [];
   let inUnknown = false;
   for (const item of items) {
     if (item.kind === 'label') {
       const found = findWord(LABELS, item.name.text);
       inUnknown = found === null;
       if (found === null) reportUnknownLabel(context, item.name);
-      else parts.push({ label: found.key, name: item.name, rest: item.rest, bullets: [], fences: [] });
+      else parts.push({ label: found.key, name: item.name, rest: item.rest, bullets: [], fences: [], texts: [] });
       continue;
     }
     const part = parts.at(-1);
@@ -105,6 +110,7 @@ function readParts(context: Context, items: readonly Item[]): readonly Part[] {
       else part.bullets.push(item.words);
     }
     if (item.kind === 'fence') part?.fences.push(item);
+    if (item.kind === 'text') part?.texts.push(item.words);
   }
   return parts;
 }
