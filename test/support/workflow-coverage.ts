@@ -1,0 +1,43 @@
+/** Counts the workflow code that runs in the sandbox: its counters are merged into vitest's own. */
+import { WorkflowCoverage } from '@temporalio/nyc-test-coverage';
+import type { BundleOptions, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
+
+/** Where @vitest/coverage-istanbul keeps its map; absent in a run without --coverage. */
+const VITEST = '__VITEST_COVERAGE__';
+/** Where nyc keeps it, and what WorkflowCoverage looks for. */
+const NYC = '__coverage__';
+
+const globals = globalThis as { [VITEST]?: unknown; [NYC]?: unknown };
+const coverage = new WorkflowCoverage();
+
+/** Options of a bundle whose code is counted; unchanged in a run without coverage. */
+export function countedBundle(options: BundleOptions): BundleOptions {
+  return withMap(() => coverage.augmentBundleOptions(options)) ?? options;
+}
+
+/** Options of a worker that runs such a bundle. */
+export function countedWorker(options: BundledWorker): WorkerOptions {
+  return withMap(() => coverage.augmentWorkerOptionsWithBundle(options)) ?? options;
+}
+
+/** Call after the last worker of a file has ended. */
+export function keepWorkflowCoverage(): void {
+  withMap(() => {
+    coverage.mergeIntoGlobalCoverage();
+    globals[VITEST] = globals[NYC];
+  });
+}
+
+/** A worker that was given its bundle. */
+export type BundledWorker = WorkerOptions & { workflowBundle: WorkflowBundleOption };
+
+/** nyc's name stands for vitest's map while `body` runs, and only then. */
+function withMap<T>(body: () => T): T | undefined {
+  if (globals[VITEST] === undefined) return undefined;
+  globals[NYC] = globals[VITEST];
+  try {
+    return body();
+  } finally {
+    delete globals[NYC];
+  }
+}
