@@ -8,12 +8,12 @@ import type { ActionInput, ActionResult, Fact, ImagePin } from '../plan/run.ts';
 import type { ImageSettings } from '../plan/settings.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RegistryImage } from '../ports/registry.ts';
-import type { ActionActivities } from './contract.ts';
 import { type Progress, say, withHeartbeat } from './context.ts';
+import type { ActionActivities } from './contract.ts';
 import { line } from './evidence.ts';
 import { isPortError, problem } from './failures.ts';
 import { type ImageLabels, labelsOf, sameInputs, tagOf } from './image-labels.ts';
-import { chooseCommand, type CommandPorts, excerptOf, runInCheckout } from './project-commands.ts';
+import { type CommandPorts, chooseCommand, excerptOf, runInCheckout } from './project-commands.ts';
 import { ensureCheckout, type SourcePorts } from './source.ts';
 
 export type BuildActivities = Pick<
@@ -42,7 +42,14 @@ async function runBuildCommand(
   const folder = await ensureCheckout(ports, input);
   const chosen = await chooseCommand(ports, input, name, folder, progress);
   if (chosen.command === null) return { facts: [], evidence: [chosen.reason] };
-  const ran = await runInCheckout(ports, input, chosen.command, folder, progress, `${input.step}-${name}`);
+  const ran = await runInCheckout(
+    ports,
+    input,
+    chosen.command,
+    folder,
+    progress,
+    `${input.step}-${name}`,
+  );
   if (ran.exitCode !== 0) {
     throw problem({
       code: 'BUILD_FAILED',
@@ -83,8 +90,16 @@ async function pushImage(
   const pin: ImagePin = { reference: `${wanted.repository}@${digest}`, tag: wanted.tag, digest };
   const detail =
     held === null
-      ? say(input.run, `registry 的应答：${wanted.tag} = ${digest}`, `the registry answers ${wanted.tag} = ${digest}`)
-      : say(input.run, `registry 已有 ${wanted.tag} = ${digest}`, `the registry already holds ${wanted.tag} = ${digest}`);
+      ? say(
+          input.run,
+          `registry 的应答：${wanted.tag} = ${digest}`,
+          `the registry answers ${wanted.tag} = ${digest}`,
+        )
+      : say(
+          input.run,
+          `registry 已有 ${wanted.tag} = ${digest}`,
+          `the registry already holds ${wanted.tag} = ${digest}`,
+        );
   const fact: Fact = { id: 'image.pushed', value: true, detail };
   return { facts: [fact, tagFact(wanted)], evidence: [detail], image: pin };
 }
@@ -218,7 +233,11 @@ function otherDigest(
       `推送了 ${digest}，但 registry 对 ${wanted.repository}:${wanted.tag} 的应答是：${theirs}。`,
       `${digest} was pushed, and the registry answers for ${wanted.repository}:${wanted.tag}: ${theirs}.`,
     ),
-    remedy: say(input.run, '请检查是否有其他发布在使用该标签。', 'Check whether somebody else pushes this tag.'),
+    remedy: say(
+      input.run,
+      '请检查是否有其他发布在使用该标签。',
+      'Check whether somebody else pushes this tag.',
+    ),
     retryable: answered === null,
   });
 }

@@ -6,13 +6,13 @@
  */
 import type { ActionInput, ActionResult, Fact } from '../plan/run.ts';
 import type { ProjectCommand } from '../plan/settings.ts';
-import type { ActionActivities } from './contract.ts';
 import { type Progress, say, withHeartbeat } from './context.ts';
+import type { ActionActivities } from './contract.ts';
 import { line } from './evidence.ts';
 import { problem } from './failures.ts';
 import {
-  chooseCommand,
   type CommandPorts,
+  chooseCommand,
   excerptOf,
   type Ran,
   runInCheckout,
@@ -50,7 +50,8 @@ async function runCheck(
 ): Promise<ActionResult> {
   const folder = await ensureCheckout(ports, input);
   const chosen = await chooseCommand(ports, input, name, folder, progress);
-  if (chosen.command === null) return { facts: [], evidence: [chosen.reason, whatToSet(input, name)] };
+  if (chosen.command === null)
+    return { facts: [], evidence: [chosen.reason, whatToSet(input, name)] };
   const { command } = chosen;
   const reports = command.report === undefined ? [] : [command.report];
   await guard(input, command, null, () => removeReports(folder, reports));
@@ -175,7 +176,9 @@ async function guard<T>(
   } catch (error) {
     if (!(error instanceof ReportError)) throw error;
     throw problem({
-      code: error.message.startsWith('PATH_OUTSIDE_PROJECT') ? 'PATH_OUTSIDE_PROJECT' : 'BAD_REPORT',
+      code: error.message.startsWith('PATH_OUTSIDE_PROJECT')
+        ? 'PATH_OUTSIDE_PROJECT'
+        : 'BAD_REPORT',
       message: `${command.argv.join(' ')}: ${error.message}.`,
       remedy: say(
         input.run,

@@ -2,8 +2,8 @@
 import type { ActionInput, ActionResult, Fact } from '../plan/run.ts';
 import type { ProjectAction } from '../plan/settings.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { ActionActivities } from './contract.ts';
 import { type Progress, say, withHeartbeat } from './context.ts';
+import type { ActionActivities } from './contract.ts';
 import { duration, lastLine, lastLines, line } from './evidence.ts';
 import { problem } from './failures.ts';
 import { type CommandPorts, runInCheckout } from './project-commands.ts';
@@ -66,7 +66,8 @@ async function runOnServers(
 ): Promise<ActionResult> {
   const servers = targetsOf(input, action);
   const results: { readonly ok: boolean; readonly text: string; readonly log: string }[] = [];
-  for (const server of servers) results.push(await runOn(ports, input, name, action, server, progress));
+  for (const server of servers)
+    results.push(await runOn(ports, input, name, action, server, progress));
   const ok = results.length > 0 && results.every((each) => each.ok);
   const evidence = results.map((each) => each.text);
   return {

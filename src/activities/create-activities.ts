@@ -34,7 +34,10 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     ...createTestActivities(commandPorts),
     ...createBuildActivities(commandPorts),
     ...createCommandActivities(commandPorts),
-    ...createServerActivities({ ...ports, ensureCheckout: (input) => ensureCheckout(ports, input) }),
+    ...createServerActivities({
+      ...ports,
+      ensureCheckout: (input) => ensureCheckout(ports, input),
+    }),
     ...createNotificationActivities({ ...ports, ...(recipientsOf && { recipientsOf }) }),
     ...local,
   };

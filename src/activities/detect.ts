@@ -39,7 +39,9 @@ const FINDERS: Record<CommandName, readonly Finder[]> = {
   package: [],
 };
 
-const ESLINT_CONFIGS = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map((end) => `eslint.config.${end}`);
+const ESLINT_CONFIGS = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map(
+  (end) => `eslint.config.${end}`,
+);
 const PYTHON_CONFIGS = ['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt'];
 
 /** The first command whose tool and configuration are both there; null: none. */
@@ -139,7 +141,11 @@ async function isPythonWith(checkout: Checkout, tool: string): Promise<boolean> 
 
 async function canRun({ commands, folder }: Checkout, tool: string): Promise<boolean> {
   try {
-    const result = await commands.run({ argv: [tool, '--version'], cwd: folder, timeoutMs: 20_000 });
+    const result = await commands.run({
+      argv: [tool, '--version'],
+      cwd: folder,
+      timeoutMs: 20_000,
+    });
     return result.exitCode === 0;
   } catch {
     return false;

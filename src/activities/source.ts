@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { RunRef, SourcePin } from '../plan/run.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { SystemActivities } from './contract.ts';
 import { withHeartbeat } from './context.ts';
+import type { SystemActivities } from './contract.ts';
 import { problem } from './failures.ts';
 
 export type SourceActivities = Pick<SystemActivities, 'resolveSource'>;

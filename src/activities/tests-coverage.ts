@@ -2,12 +2,12 @@
 import type { ActionInput, ActionResult, Fact } from '../plan/run.ts';
 import { type Progress, say } from './context.ts';
 import { line } from './evidence.ts';
-import { chooseCommand, type CommandPorts, type Ran, runInCheckout } from './project-commands.ts';
+import { type CommandPorts, chooseCommand, type Ran, runInCheckout } from './project-commands.ts';
 import { type Coverage, coveragePercent, readCoverage } from './reports/coverage.ts';
 import { ReportError } from './reports/finding.ts';
 import { findReports, isFresh, readReport, removeReports } from './reports/report-files.ts';
 import { ensureCheckout, type SourcePorts } from './source.ts';
-import { keep, readKept, reading } from './tests-reports.ts';
+import { keep, reading, readKept } from './tests-reports.ts';
 
 /**
  * Lines covered, in percent, from the report of `commands.coverage` or of the test run itself.
@@ -27,20 +27,29 @@ export async function measureCoverage(
   let ran: Ran | null = null;
   if (chosen.command !== null) {
     await reading(input, null, () => removeReports(folder, globs));
-    ran = await runInCheckout(ports, input, chosen.command, folder, progress, `${input.step}-coverage`);
+    ran = await runInCheckout(
+      ports,
+      input,
+      chosen.command,
+      folder,
+      progress,
+      `${input.step}-coverage`,
+    );
     sinceMs = ran.startedAtMs;
     evidence.push(line(ran.summary));
   }
   const texts = await reading(input, ran, async () => {
     const files = await findReports(folder, globs);
     const fresh = files.filter((file) => isFresh(file, sinceMs));
-    if (fresh.length === 0) throw new ReportError(`no coverage report of this run matches ${globs.join(', ')}`);
+    if (fresh.length === 0)
+      throw new ReportError(`no coverage report of this run matches ${globs.join(', ')}`);
     return Promise.all(fresh.map((file) => readReport(folder, file.path)));
   });
   const reports: Coverage[] = await reading(input, ran, async () => texts.map(readCoverage));
   const artifacts = await keep(ports, input, 'coverage', texts);
   const percent = coveragePercent(reports);
-  if (percent === null) return { facts: [], evidence: [...evidence, coverageUnset(input)], artifacts };
+  if (percent === null)
+    return { facts: [], evidence: [...evidence, coverageUnset(input)], artifacts };
   const covered = reports.reduce((sum, each) => sum + each.coveredLines, 0);
   const lines = reports.reduce((sum, each) => sum + each.lines, 0);
   const detail = say(

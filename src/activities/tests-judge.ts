@@ -25,7 +25,10 @@ export function judge(
   const summary = summarise(cases);
   if (summary.passRate === null) {
     const zh = `报告中没有执行任何测试（跳过 ${summary.skipped} 项）`;
-    throw noTests(input, say(input.run, zh, `the report holds no test that ran (${summary.skipped} skipped)`));
+    throw noTests(
+      input,
+      say(input.run, zh, `the report holds no test that ran (${summary.skipped} skipped)`),
+    );
   }
   const ran = summary.passed + summary.failed + summary.errors;
   const detail = say(
@@ -48,7 +51,11 @@ export function judge(
  * Where `tests.critical` is not set nothing is measured, so that a criterion about it fails, and the
  * evidence says what to set. Where it is set and selects no test, that is a mistake: a failure.
  */
-function judgeCritical(ports: CommandPorts, input: ActionInput, cases: readonly TestCase[]): Judged {
+function judgeCritical(
+  ports: CommandPorts,
+  input: ActionInput,
+  cases: readonly TestCase[],
+): Judged {
   const critical = input.project.tests?.critical;
   const remedy = say(
     input.run,
@@ -63,9 +70,15 @@ function judgeCritical(ports: CommandPorts, input: ActionInput, cases: readonly 
   if (summary.passRate === null) {
     const zh = `tests.critical 没有选中任何测试（共 ${cases.length} 项）。`;
     const en = `tests.critical selects none of the ${cases.length} tests.`;
-    throw problem({ code: 'NO_CRITICAL_TESTS', message: say(input.run, zh, en), remedy: `${remedy}.` });
+    throw problem({
+      code: 'NO_CRITICAL_TESTS',
+      message: say(input.run, zh, en),
+      remedy: `${remedy}.`,
+    });
   }
-  const others = summary.others.slice(0, SHOWN_FAILURES).map((each) => `${each.name} (${each.outcome})`);
+  const others = summary.others
+    .slice(0, SHOWN_FAILURES)
+    .map((each) => `${each.name} (${each.outcome})`);
   const counted = say(
     input.run,
     `关键功能测试 ${summary.selected} 项中 ${summary.passed} 项通过`,

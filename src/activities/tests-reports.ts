@@ -92,7 +92,9 @@ export async function reading<T>(
   } catch (error) {
     if (!(error instanceof ReportError)) throw error;
     throw problem({
-      code: error.message.startsWith('PATH_OUTSIDE_PROJECT') ? 'PATH_OUTSIDE_PROJECT' : 'NO_TEST_REPORT',
+      code: error.message.startsWith('PATH_OUTSIDE_PROJECT')
+        ? 'PATH_OUTSIDE_PROJECT'
+        : 'NO_TEST_REPORT',
       message: `${say(input.run, '测试没有可用的报告', 'The tests left no usable report')}: ${error.message}.`,
       remedy: say(
         input.run,

@@ -4,10 +4,10 @@
  * and 验证测试通过率 reads those again instead of running the tests a second time.
  */
 import type { ActionInput, ActionResult } from '../plan/run.ts';
-import type { ActionActivities } from './contract.ts';
 import { type Progress, say, withHeartbeat } from './context.ts';
+import type { ActionActivities } from './contract.ts';
 import { line } from './evidence.ts';
-import { chooseCommand, type CommandPorts, runInCheckout } from './project-commands.ts';
+import { type CommandPorts, chooseCommand, runInCheckout } from './project-commands.ts';
 import { readJunit } from './reports/junit.ts';
 import { removeReports } from './reports/report-files.ts';
 import { ensureCheckout, type SourcePorts } from './source.ts';
@@ -23,13 +23,17 @@ import {
   reportGlobs,
 } from './tests-reports.ts';
 
-export type TestActivities = Pick<ActionActivities, 'tests.run' | 'tests.coverage' | 'tests.verify'>;
+export type TestActivities = Pick<
+  ActionActivities,
+  'tests.run' | 'tests.coverage' | 'tests.verify'
+>;
 type TestPorts = CommandPorts & SourcePorts;
 
 export function createTestActivities(ports: TestPorts): TestActivities {
   return {
     'tests.run': (input) => withHeartbeat((progress) => runTests(ports, input, progress)),
-    'tests.coverage': (input) => withHeartbeat((progress) => measureCoverage(ports, input, progress)),
+    'tests.coverage': (input) =>
+      withHeartbeat((progress) => measureCoverage(ports, input, progress)),
     'tests.verify': (input) => withHeartbeat(() => verifyKept(ports, input)),
   };
 }
@@ -44,7 +48,14 @@ async function runTests(
   if (chosen.command === null) throw noTests(input, chosen.reason);
   const globs = reportGlobs(input);
   await reading(input, null, () => removeReports(folder, globs));
-  const ran = await runInCheckout(ports, input, chosen.command, folder, progress, `${input.step}-test`);
+  const ran = await runInCheckout(
+    ports,
+    input,
+    chosen.command,
+    folder,
+    progress,
+    `${input.step}-test`,
+  );
   const texts = await reading(input, ran, () => freshReports(ports, folder, globs, ran));
   const references = await keepReports(ports, input, texts, ran.startedAtMs);
   const cases = await reading(input, ran, async () => texts.flatMap(readJunit));
@@ -60,7 +71,10 @@ async function runTests(
 async function verifyKept(ports: TestPorts, input: ActionInput): Promise<ActionResult> {
   const kept = await readKept(ports, input);
   if (kept === null || kept.reports.length === 0) {
-    throw noTests(input, say(input.run, '本次运行没有保存测试报告', 'this run has kept no test report'));
+    throw noTests(
+      input,
+      say(input.run, '本次运行没有保存测试报告', 'this run has kept no test report'),
+    );
   }
   const texts = await Promise.all(kept.reports.map((reference) => readArtifact(ports, reference)));
   const cases = await reading(input, null, async () => texts.flatMap(readJunit));

@@ -8,15 +8,29 @@ import type { ProjectSettings } from '../../src/plan/settings.ts';
 import type { BuildRequest } from '../../src/ports/image-builder.ts';
 import { PortError } from '../../src/ports/port-error.ts';
 import type { RegistryImage } from '../../src/ports/registry.ts';
-import { type CheckoutWorld, inputFor, makeCheckoutWorld, RUN, runActivity, sh } from './support/checkout-world.ts';
+import {
+  type CheckoutWorld,
+  inputFor,
+  makeCheckoutWorld,
+  RUN,
+  runActivity,
+  sh,
+} from './support/checkout-world.ts';
 
 let world: CheckoutWorld;
 afterEach(() => world.remove());
 
-const IMAGE = { repository: 'hello', context: 'build', include: ['app.js'], kind: 'process' } as const;
+const IMAGE = {
+  repository: 'hello',
+  context: 'build',
+  include: ['app.js'],
+  kind: 'process',
+} as const;
 
 /** Local images and a registry in memory; a digest is of what was in the context when it was built. */
-async function start(commands: ProjectSettings['commands'] = { compile: sh('mkdir -p build; cp app.js build/') }) {
+async function start(
+  commands: ProjectSettings['commands'] = { compile: sh('mkdir -p build; cp app.js build/') },
+) {
   world = await makeCheckoutWorld({ 'app.js': 'serve()' });
   const local = new Map<string, RegistryImage>();
   const tags = new Map<string, RegistryImage>();
@@ -27,20 +41,28 @@ async function start(commands: ProjectSettings['commands'] = { compile: sh('mkdi
       const content = await readFile(join(request.context, 'app.js'));
       const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
       local.set(`local/${builds.length}`, { digest, labels: request.labels });
-      return { localReference: `local/${builds.length}`, sizeBytes: (await stat(request.context)).size };
+      return {
+        localReference: `local/${builds.length}`,
+        sizeBytes: (await stat(request.context)).size,
+      };
     },
   };
   const registry = {
     async push(reference: string, repository: string, tag: string) {
       const image = local.get(reference);
-      if (image === undefined) throw new PortError('not-found', reference, `no image ${reference}`, 'Build it.');
+      if (image === undefined)
+        throw new PortError('not-found', reference, `no image ${reference}`, 'Build it.');
       tags.set(`${repository}:${tag}`, image);
       return { digest: image.digest };
     },
     resolve: async (repository: string, tag: string) => tags.get(`${repository}:${tag}`) ?? null,
   };
   const activities = createBuildActivities({ ...world.ports, builder, registry });
-  const input = await inputFor(world, { commands, image: IMAGE }, { step: 3, settings: { tag: 'v2.1.0-production' } });
+  const input = await inputFor(
+    world,
+    { commands, image: IMAGE },
+    { step: 3, settings: { tag: 'v2.1.0-production' } },
+  );
   const run = (name: keyof typeof activities, more: Partial<ActionInput> = {}) =>
     runActivity(activities[name], { ...input, ...more });
   return { run, builds, tags, local, registry, input };
@@ -48,9 +70,14 @@ async function start(commands: ProjectSettings['commands'] = { compile: sh('mkdi
 
 describe('build.compile and build.package', () => {
   it('runs the command in the checkout, and says that null is nothing to do', async () => {
-    const { run } = await start({ compile: sh('cat app.js > out.js; echo $RUNSHEET_VERSION'), package: null });
+    const { run } = await start({
+      compile: sh('cat app.js > out.js; echo $RUNSHEET_VERSION'),
+      package: null,
+    });
     expect((await run('build.compile')).evidence[0]).toContain('exit code 0');
-    expect((await run('build.package')).evidence).toEqual(['commands.package is null: nothing to do']);
+    expect((await run('build.package')).evidence).toEqual([
+      'commands.package is null: nothing to do',
+    ]);
     const out = join(world.folder, 'runs', RUN.requestId, 'source/out.js');
     expect(await readFile(out, 'utf8')).toBe('serve()');
   });
@@ -80,7 +107,11 @@ describe('image.build and image.push', () => {
     });
     const pushed = await run('image.push');
     const digest = tags.get('hello:v2.1.0-production')?.digest;
-    expect(pushed.image).toEqual({ reference: `hello@${digest}`, tag: 'v2.1.0-production', digest });
+    expect(pushed.image).toEqual({
+      reference: `hello@${digest}`,
+      tag: 'v2.1.0-production',
+      digest,
+    });
     expect(pushed.facts.map(({ id, value }) => [id, value])).toEqual([
       ['image.pushed', true],
       ['image.tag', 'v2.1.0-production'],
@@ -93,7 +124,9 @@ describe('image.build and image.push', () => {
     await run('image.build');
     const first = await run('image.push');
     const other = { ...RUN, requestId: 'second-run', planDigest: 'sha256:other' };
-    expect((await run('image.build', { run: other })).evidence[0]).toContain('reused hello:v2.1.0-production');
+    expect((await run('image.build', { run: other })).evidence[0]).toContain(
+      'reused hello:v2.1.0-production',
+    );
     expect((await run('image.push', { run: other })).image).toEqual(first.image);
     expect(builds).toHaveLength(1);
   });
@@ -104,7 +137,9 @@ describe('image.build and image.push', () => {
     await run('image.build');
     await run('image.push');
     const project = { ...input.project, image: { ...IMAGE, include: ['app.js', 'more.js'] } };
-    await expect(run('image.build', { project })).rejects.toMatchObject({ type: 'IMAGE_TAG_TAKEN' });
+    await expect(run('image.build', { project })).rejects.toMatchObject({
+      type: 'IMAGE_TAG_TAKEN',
+    });
     tags.set('hello:v2.1.0-production', { digest: 'sha256:x', labels: {} });
     const failed = run('image.push');
     await expect(failed).rejects.toThrow(/\(no label\).*Release under a new version/);
@@ -135,8 +170,12 @@ describe('image.build and image.push', () => {
 
   it('refuse what is no tag, and a context outside the checkout', async () => {
     const { run, input } = await start();
-    await expect(run('image.build', { settings: { tag: '-x y' } })).rejects.toMatchObject({ type: 'BAD_PARAMETER' });
+    await expect(run('image.build', { settings: { tag: '-x y' } })).rejects.toMatchObject({
+      type: 'BAD_PARAMETER',
+    });
     const project = { ...input.project, image: { ...IMAGE, context: '../..' } };
-    await expect(run('image.build', { project })).rejects.toMatchObject({ type: 'PATH_OUTSIDE_PROJECT' });
+    await expect(run('image.build', { project })).rejects.toMatchObject({
+      type: 'PATH_OUTSIDE_PROJECT',
+    });
   });
 });

@@ -5,7 +5,12 @@ import { createCodeActivities } from '../../src/activities/code.ts';
 import { createTestActivities } from '../../src/activities/tests.ts';
 import type { ActionInput } from '../../src/plan/run.ts';
 import type { CommandSettings, ReportFormat } from '../../src/plan/settings.ts';
-import { type CheckoutWorld, inputFor, makeCheckoutWorld, runActivity } from './support/checkout-world.ts';
+import {
+  type CheckoutWorld,
+  inputFor,
+  makeCheckoutWorld,
+  runActivity,
+} from './support/checkout-world.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../examples/service', import.meta.url));
 const tool = (argv: string[], format?: ReportFormat, report?: string) => ({
@@ -42,7 +47,8 @@ it('finds nothing serious and nothing of high severity in the sample service', a
   for (const name of ['code.analyze', 'code.lint', 'code.scan', 'code.audit'] as const) {
     const { facts } = await runActivity(code[name], input);
     expect(facts.length).toBeGreaterThan(0);
-    for (const fact of facts) expect([fact.id, fact.value]).toEqual([fact.id, fact.id === 'code.style_ok' ? true : 0]);
+    for (const fact of facts)
+      expect([fact.id, fact.value]).toEqual([fact.id, fact.id === 'code.style_ok' ? true : 0]);
   }
 });
 

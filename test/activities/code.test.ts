@@ -3,14 +3,31 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCodeActivities } from '../../src/activities/code.ts';
 import type { CommandSettings } from '../../src/plan/settings.ts';
-import { type CheckoutWorld, inputFor, makeCheckoutWorld, RUN, runActivity, sh } from './support/checkout-world.ts';
+import {
+  type CheckoutWorld,
+  inputFor,
+  makeCheckoutWorld,
+  RUN,
+  runActivity,
+  sh,
+} from './support/checkout-world.ts';
 
 const sarif = (results: object[]) =>
   JSON.stringify({ version: '2.1.0', runs: [{ tool: { driver: { name: 'scan' } }, results }] });
 const CLEAN = sarif([]);
 const SERIOUS = sarif([
-  { ruleId: 'sql', level: 'error', message: { text: 'SQL out of text' }, properties: { 'security-severity': '9.1' } },
-  { ruleId: 'style', level: 'warning', message: { text: 'long line' }, properties: { 'security-severity': '2.0' } },
+  {
+    ruleId: 'sql',
+    level: 'error',
+    message: { text: 'SQL out of text' },
+    properties: { 'security-severity': '9.1' },
+  },
+  {
+    ruleId: 'style',
+    level: 'warning',
+    message: { text: 'long line' },
+    properties: { 'security-severity': '2.0' },
+  },
 ]);
 
 let world: CheckoutWorld;
@@ -31,7 +48,10 @@ const facts = (result: Awaited<ReturnType<typeof check>>) =>
 
 describe('code.analyze', () => {
   it('counts findings of level error, and keeps report and log', async () => {
-    const command = sh('mkdir out; cat serious.sarif > out/a.sarif; exit 1', { report: 'out/*.sarif', format: 'sarif' });
+    const command = sh('mkdir out; cat serious.sarif > out/a.sarif; exit 1', {
+      report: 'out/*.sarif',
+      format: 'sarif',
+    });
     const result = await check('analyze', command);
     expect(facts(result)).toEqual({ 'code.serious_findings': 1 });
     expect(result.evidence.join('\n')).toContain('SQL out of text (sql)');
@@ -64,15 +84,60 @@ describe('code.analyze', () => {
 
 describe('a report that proves nothing', () => {
   it.each([
-    ['none was written', sh('true', { report: 'out/a.sarif', format: 'sarif' }), 'BAD_REPORT', /wrote no report/],
-    ['the one in the source stands for nothing', sh('true', { report: 'clean.sarif', format: 'sarif' }), 'BAD_REPORT', /wrote no report/],
-    ['it has an old time', sh('touch -d 2001-01-01 old.sarif', { report: 'old.sarif', format: 'sarif' }), 'BAD_REPORT', /older than this run/],
-    ['it is cut off', sh('head -c 40 serious.sarif', { format: 'sarif' }), 'BAD_REPORT', /not JSON/],
-    ['it lists nothing and the tool failed', sh('cat clean.sarif; echo crashed >&2; exit 2', { format: 'sarif' }), 'TOOL_FAILED', /crashed/],
-    ['the tool is missing', sh('exec no-such-tool', { format: 'sarif' }), 'TOOL_FAILED', /no-such-tool/],
-    ['it was killed', sh('cat clean.sarif; kill -9 $$', { format: 'sarif' }), 'COMMAND_ENDED', /ended by a signal/],
-    ['it took too long', sh('cat clean.sarif; sleep 9', { format: 'sarif', timeoutSeconds: 0.3 }), 'COMMAND_TIMEOUT', /raise its timeout/],
-    ['its path leaves the checkout', sh('true', { report: '../a.sarif', format: 'sarif' }), 'PATH_OUTSIDE_PROJECT', /leaves the checkout/],
+    [
+      'none was written',
+      sh('true', { report: 'out/a.sarif', format: 'sarif' }),
+      'BAD_REPORT',
+      /wrote no report/,
+    ],
+    [
+      'the one in the source stands for nothing',
+      sh('true', { report: 'clean.sarif', format: 'sarif' }),
+      'BAD_REPORT',
+      /wrote no report/,
+    ],
+    [
+      'it has an old time',
+      sh('touch -d 2001-01-01 old.sarif', { report: 'old.sarif', format: 'sarif' }),
+      'BAD_REPORT',
+      /older than this run/,
+    ],
+    [
+      'it is cut off',
+      sh('head -c 40 serious.sarif', { format: 'sarif' }),
+      'BAD_REPORT',
+      /not JSON/,
+    ],
+    [
+      'it lists nothing and the tool failed',
+      sh('cat clean.sarif; echo crashed >&2; exit 2', { format: 'sarif' }),
+      'TOOL_FAILED',
+      /crashed/,
+    ],
+    [
+      'the tool is missing',
+      sh('exec no-such-tool', { format: 'sarif' }),
+      'TOOL_FAILED',
+      /no-such-tool/,
+    ],
+    [
+      'it was killed',
+      sh('cat clean.sarif; kill -9 $$', { format: 'sarif' }),
+      'COMMAND_ENDED',
+      /ended by a signal/,
+    ],
+    [
+      'it took too long',
+      sh('cat clean.sarif; sleep 9', { format: 'sarif', timeoutSeconds: 0.3 }),
+      'COMMAND_TIMEOUT',
+      /raise its timeout/,
+    ],
+    [
+      'its path leaves the checkout',
+      sh('true', { report: '../a.sarif', format: 'sarif' }),
+      'PATH_OUTSIDE_PROJECT',
+      /leaves the checkout/,
+    ],
   ])('fails: %s', async (_why, command, type, message) => {
     const failed = check('scan', command);
     await expect(failed).rejects.toMatchObject({ type, nonRetryable: true });
@@ -82,26 +147,40 @@ describe('a report that proves nothing', () => {
 
 describe('code.scan and code.audit', () => {
   it('count what is high', async () => {
-    expect(facts(await check('scan', sh('cat serious.sarif; exit 1', { format: 'sarif' })))).toEqual({
+    expect(
+      facts(await check('scan', sh('cat serious.sarif; exit 1', { format: 'sarif' }))),
+    ).toEqual({
       'security.high_findings': 1,
     });
     await world.remove();
     const audit = {
       auditReportVersion: 2,
-      vulnerabilities: { qs: { name: 'qs', severity: 'high', via: [{ title: 'DoS' }], range: '<6' } },
+      vulnerabilities: {
+        qs: { name: 'qs', severity: 'high', via: [{ title: 'DoS' }], range: '<6' },
+      },
       metadata: { vulnerabilities: { high: 1, critical: 0 } },
     };
     const files = { 'audit.json': JSON.stringify(audit) };
-    const result = await check('audit', sh('cat audit.json; exit 1', { format: 'npm-audit' }), files);
+    const result = await check(
+      'audit',
+      sh('cat audit.json; exit 1', { format: 'npm-audit' }),
+      files,
+    );
     expect(facts(result)).toEqual({ 'security.high_findings': 1 });
   });
 });
 
 describe('code.lint', () => {
   it('proves style by the exit code', async () => {
-    expect(facts(await check('lint', sh('exit 0')))).toEqual({ 'code.serious_findings': 0, 'code.style_ok': true });
+    expect(facts(await check('lint', sh('exit 0')))).toEqual({
+      'code.serious_findings': 0,
+      'code.style_ok': true,
+    });
     await world.remove();
-    expect(facts(await check('lint', sh('exit 1')))).toEqual({ 'code.serious_findings': 1, 'code.style_ok': false });
+    expect(facts(await check('lint', sh('exit 1')))).toEqual({
+      'code.serious_findings': 1,
+      'code.style_ok': false,
+    });
   });
 
   it('is detected from package.json', async () => {
@@ -115,7 +194,10 @@ describe('code.lint', () => {
 describe('what a command prints', () => {
   it('is kept without secrets', async () => {
     const result = await check('lint', sh('echo password=hunter2-hunter2 token: abcdefgh1234'));
-    const log = await readFile(join(world.folder, 'runs', RUN.requestId, 'artifacts/logs/1-lint.log'), 'utf8');
+    const log = await readFile(
+      join(world.folder, 'runs', RUN.requestId, 'artifacts/logs/1-lint.log'),
+      'utf8',
+    );
     expect(log).toContain('[REDACTED]');
     expect(log).not.toContain('hunter2-hunter2');
     expect(log).not.toContain('abcdefgh1234');

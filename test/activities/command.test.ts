@@ -2,7 +2,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createCommandActivities } from '../../src/activities/command.ts';
 import type { ActionInput } from '../../src/plan/run.ts';
 import type { ExecResult, ServerHost } from '../../src/ports/server-host.ts';
-import { type CheckoutWorld, inputFor, makeCheckoutWorld, runActivity } from './support/checkout-world.ts';
+import {
+  type CheckoutWorld,
+  inputFor,
+  makeCheckoutWorld,
+  runActivity,
+} from './support/checkout-world.ts';
 
 let world: CheckoutWorld;
 afterEach(() => world.remove());
@@ -13,7 +18,12 @@ const ACTIONS = {
   first: { argv: ['uptime'], on: 'first-server', timeoutSeconds: 10 },
 } as const;
 
-async function run(name: string, more: Partial<ActionInput> = {}, exitCodes: Record<string, number> = {}, code = '0') {
+async function run(
+  name: string,
+  more: Partial<ActionInput> = {},
+  exitCodes: Record<string, number> = {},
+  code = '0',
+) {
   world = await makeCheckoutWorld({ schema: 'schema 42', code });
   const executed: string[] = [];
   const host = (server: string): ServerHost => ({
@@ -29,7 +39,11 @@ async function run(name: string, more: Partial<ActionInput> = {}, exitCodes: Rec
     },
   });
   const hosts = { get: host, close: async () => {} };
-  const input = await inputFor(world, { actions: ACTIONS }, { settings: { name }, servers: ['a', 'b'], ...more });
+  const input = await inputFor(
+    world,
+    { actions: ACTIONS },
+    { settings: { name }, servers: ['a', 'b'], ...more },
+  );
   const activity = createCommandActivities({ ...world.ports, hosts })['project.command'];
   return { result: await runActivity(activity, input), executed };
 }
@@ -59,6 +73,8 @@ describe('project.command', () => {
   });
 
   it('names an action that there is not', async () => {
-    await expect(run('constructor')).rejects.toThrow(/no action "constructor".*verify, each, first/);
+    await expect(run('constructor')).rejects.toThrow(
+      /no action "constructor".*verify, each, first/,
+    );
   });
 });

@@ -24,7 +24,11 @@ describe('toActivityFailure', () => {
     ['conflict', 'CONFLICT', true],
     ['invalid', 'INVALID', true],
   ])('%s: type %s, not retried: %s, with its remedy', (kind, type, nonRetryable) => {
-    const failure = toActivityFailure(new PortError(kind, 'web-1', 'It is off.', 'Turn it on.'), false, plain);
+    const failure = toActivityFailure(
+      new PortError(kind, 'web-1', 'It is off.', 'Turn it on.'),
+      false,
+      plain,
+    );
     expect(failure).toBeInstanceOf(ApplicationFailure);
     expect(failure).toMatchObject({ type, nonRetryable, message: 'It is off. Turn it on.' });
   });
@@ -41,7 +45,12 @@ describe('toActivityFailure', () => {
   });
 
   it('redacts every message and keeps type and retry', () => {
-    const own = problem({ code: 'TOOL_FAILED', message: 'said hunter2.', remedy: '', retryable: true });
+    const own = problem({
+      code: 'TOOL_FAILED',
+      message: 'said hunter2.',
+      remedy: '',
+      retryable: true,
+    });
     expect(toActivityFailure(own, false, redact)).toMatchObject({
       type: 'TOOL_FAILED',
       nonRetryable: false,
@@ -55,17 +64,27 @@ describe('toActivityFailure', () => {
   });
 
   it('does not try a programming error again', () => {
-    expect(toActivityFailure(new TypeError('x of undefined'), false, plain)).toMatchObject({ nonRetryable: true });
+    expect(toActivityFailure(new TypeError('x of undefined'), false, plain)).toMatchObject({
+      nonRetryable: true,
+    });
   });
 });
 
 describe('guardAll', () => {
   const activities = guardAll(
     {
-      evidence: async (_input: object) => ({ facts: [{ id: 'x', value: 'hunter2', detail: 'hunter2' }], evidence: ['hunter2'] }),
+      evidence: async (_input: object) => ({
+        facts: [{ id: 'x', value: 'hunter2', detail: 'hunter2' }],
+        evidence: ['hunter2'],
+      }),
       pin: async (_input: object) => ({ revision: 'hunter2' }),
       wait: (_input: object) =>
-        withHeartbeat(({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))))),
+        withHeartbeat(
+          ({ signal }) =>
+            new Promise((_, reject) =>
+              signal.addEventListener('abort', () => reject(new Error('aborted'))),
+            ),
+        ),
     },
     { redact, project: 'shop' },
   );

@@ -5,23 +5,39 @@ import { readJunit } from '../../src/activities/reports/junit.ts';
 import { globToRegExp } from '../../src/activities/reports/report-files.ts';
 import { summarise, summariseCritical } from '../../src/activities/reports/test-summary.ts';
 
-const sarif = (run: object) => JSON.stringify({ version: '2.1.0', runs: [{ tool: tool(), ...run }] });
+const sarif = (run: object) =>
+  JSON.stringify({ version: '2.1.0', runs: [{ tool: tool(), ...run }] });
 const tool = () => ({
   driver: {
     name: 'scanner',
     rules: [
-      { id: 'sql', properties: { 'security-severity': '8.8' }, defaultConfiguration: { level: 'error' } },
-      { id: 'log', properties: { 'security-severity': '3.1' }, defaultConfiguration: { level: 'note' } },
+      {
+        id: 'sql',
+        properties: { 'security-severity': '8.8' },
+        defaultConfiguration: { level: 'error' },
+      },
+      {
+        id: 'log',
+        properties: { 'security-severity': '3.1' },
+        defaultConfiguration: { level: 'note' },
+      },
       { id: 'bare' },
     ],
   },
   extensions: [{ name: 'pack', rules: [{ id: 'x', properties: { 'security-severity': 7 } }] }],
 });
-const found = (ruleId: string, more: object = {}) => ({ ruleId, message: { text: ruleId }, ...more });
+const found = (ruleId: string, more: object = {}) => ({
+  ruleId,
+  message: { text: ruleId },
+  ...more,
+});
 
 describe('SARIF 2.1.0', () => {
   it('takes level and severity from the rule where the result has none', () => {
-    const findings = readFindings('sarif', sarif({ results: [found('sql'), found('log'), found('bare')] }));
+    const findings = readFindings(
+      'sarif',
+      sarif({ results: [found('sql'), found('log'), found('bare')] }),
+    );
     expect(findings.map(({ level, high }) => [level, high])).toEqual([
       ['error', true],
       ['note', false],
@@ -39,7 +55,9 @@ describe('SARIF 2.1.0', () => {
   });
 
   it('counts an error without a security severity as high', () => {
-    expect(readFindings('sarif', sarif({ results: [found('bare', { level: 'error' })] }))[0]?.high).toBe(true);
+    expect(
+      readFindings('sarif', sarif({ results: [found('bare', { level: 'error' })] }))[0]?.high,
+    ).toBe(true);
   });
 
   it.each([
@@ -52,15 +70,22 @@ describe('SARIF 2.1.0', () => {
     expect(readFindings('sarif', sarif({ results: [found('sql', more)] }))).toEqual([]);
   });
 
-  it.each([{ suppressions: [] }, { suppressions: [{ status: 'rejected' }] }])('counts %j', (more) => {
-    expect(readFindings('sarif', sarif({ results: [found('sql', more)] }))).toHaveLength(1);
-  });
+  it.each([{ suppressions: [] }, { suppressions: [{ status: 'rejected' }] }])(
+    'counts %j',
+    (more) => {
+      expect(readFindings('sarif', sarif({ results: [found('sql', more)] }))).toHaveLength(1);
+    },
+  );
 
   it('refuses a run that did not finish, has no results, or no run at all', () => {
     const unfinished = sarif({ results: [], invocations: [{ executionSuccessful: false }] });
-    expect(() => readFindings('sarif', unfinished)).toThrow('scanner says in its report that it did not finish');
+    expect(() => readFindings('sarif', unfinished)).toThrow(
+      'scanner says in its report that it did not finish',
+    );
     expect(() => readFindings('sarif', sarif({}))).toThrow('no list of results');
-    expect(() => readFindings('sarif', '{"version":"2.1.0","runs":[]}')).toThrow('no run of a tool');
+    expect(() => readFindings('sarif', '{"version":"2.1.0","runs":[]}')).toThrow(
+      'no run of a tool',
+    );
     expect(() => readFindings('sarif', '{"version":"2.0.0","runs":[]}')).toThrow('no SARIF 2.1.0');
     expect(() => readFindings('sarif', '')).toThrow('empty');
   });
@@ -85,13 +110,29 @@ describe('ESLint JSON', () => {
 
 describe('npm audit --json', () => {
   const audit = (vulnerabilities: object, high: number, critical = 0) =>
-    JSON.stringify({ auditReportVersion: 2, vulnerabilities, metadata: { vulnerabilities: { high, critical } } });
-  const entry = (name: string, severity: string, via: unknown[] = [{ title: 'Prototype Pollution' }]) => ({
+    JSON.stringify({
+      auditReportVersion: 2,
+      vulnerabilities,
+      metadata: { vulnerabilities: { high, critical } },
+    });
+  const entry = (
+    name: string,
+    severity: string,
+    via: unknown[] = [{ title: 'Prototype Pollution' }],
+  ) => ({
     [name]: { name, severity, via, range: '<1.2.6', effects: [], nodes: [] },
   });
 
   it('counts high and critical', () => {
-    const text = audit({ ...entry('minimist', 'critical'), ...entry('a', 'high', ['minimist']), ...entry('b', 'moderate') }, 1, 1);
+    const text = audit(
+      {
+        ...entry('minimist', 'critical'),
+        ...entry('a', 'high', ['minimist']),
+        ...entry('b', 'moderate'),
+      },
+      1,
+      1,
+    );
     const findings = readFindings('npm-audit', text);
     expect(findings.filter((each) => each.high).map((each) => each.text)).toEqual([
       'Prototype Pollution',
@@ -100,20 +141,35 @@ describe('npm audit --json', () => {
   });
 
   it('refuses an error in place of a report, version 1, and counts without a list', () => {
-    const error = '{"error":{"code":"ENOLOCK","summary":"This command requires an existing lockfile."}}';
+    const error =
+      '{"error":{"code":"ENOLOCK","summary":"This command requires an existing lockfile."}}';
     expect(() => readFindings('npm-audit', error)).toThrow('requires an existing lockfile');
-    expect(() => readFindings('npm-audit', '{"advisories":{},"metadata":{}}')).toThrow('no npm audit report');
-    expect(() => readFindings('npm-audit', audit({}, 2))).toThrow('counts 2 high or critical and lists 0');
+    expect(() => readFindings('npm-audit', '{"advisories":{},"metadata":{}}')).toThrow(
+      'no npm audit report',
+    );
+    expect(() => readFindings('npm-audit', audit({}, 2))).toThrow(
+      'counts 2 high or critical and lists 0',
+    );
   });
 });
 
 describe('pip-audit JSON', () => {
-  const dependency = { name: 'flask', version: '0.5', vulns: [{ id: 'PYSEC-2019-179', fix_versions: ['1.0'] }] };
+  const dependency = {
+    name: 'flask',
+    version: '0.5',
+    vulns: [{ id: 'PYSEC-2019-179', fix_versions: ['1.0'] }],
+  };
 
   it('counts every known vulnerability as high, in both forms', () => {
     for (const json of [{ dependencies: [dependency], fixes: [] }, [dependency]]) {
       expect(readFindings('pip-audit', JSON.stringify(json))).toEqual([
-        { level: 'error', high: true, rule: 'PYSEC-2019-179', text: 'fixed in 1.0', place: 'flask 0.5' },
+        {
+          level: 'error',
+          high: true,
+          rule: 'PYSEC-2019-179',
+          text: 'fixed in 1.0',
+          place: 'flask 0.5',
+        },
       ]);
     }
   });
@@ -124,7 +180,9 @@ describe('pip-audit JSON', () => {
   });
 
   it('understands a line that is printed before the report', () => {
-    expect(readFindings('pip-audit', `No known vulnerabilities found\n{"dependencies":[]}`)).toEqual([]);
+    expect(
+      readFindings('pip-audit', `No known vulnerabilities found\n{"dependencies":[]}`),
+    ).toEqual([]);
   });
 });
 
@@ -137,7 +195,12 @@ describe('JUnit XML', () => {
   </testsuite></testsuites>`;
 
   it('counts from the cases, not from the attributes', () => {
-    expect(summarise(readJunit(pytest))).toMatchObject({ passed: 1, failed: 1, errors: 1, skipped: 1 });
+    expect(summarise(readJunit(pytest))).toMatchObject({
+      passed: 1,
+      failed: 1,
+      errors: 1,
+      skipped: 1,
+    });
     expect(summarise(readJunit(pytest)).passRate).toBeCloseTo(33.33, 1);
     expect(readJunit(pytest)[1]).toMatchObject({ name: 'test_bad <1>', message: 'assert 1 == 2' });
   });
@@ -147,11 +210,16 @@ describe('JUnit XML', () => {
       <testcase name="2"/><testsuite name="c"><testcase name="3"><failure/></testcase></testsuite></testsuite></testsuite></testsuites>`;
     const cases = readJunit(text);
     expect(cases.map((each) => each.outcome)).toEqual(['passed', 'passed', 'failed']);
-    expect(summariseCritical(cases, { marker: 'critical' })).toMatchObject({ selected: 2, passed: 1 });
+    expect(summariseCritical(cases, { marker: 'critical' })).toMatchObject({
+      selected: 2,
+      passed: 1,
+    });
   });
 
   it('reads a bare testsuite, and an empty report', () => {
-    expect(readJunit('<testsuite><testcase name="x" status="disabled"/></testsuite>')[0]?.outcome).toBe('skipped');
+    expect(
+      readJunit('<testsuite><testcase name="x" status="disabled"/></testsuite>')[0]?.outcome,
+    ).toBe('skipped');
     expect(summarise(readJunit('<testsuites/>')).passRate).toBeNull();
   });
 
@@ -161,8 +229,14 @@ describe('JUnit XML', () => {
 
   it('selects critical tests by name or marker; a skipped one has not passed', () => {
     const cases = readJunit(pytest);
-    expect(summariseCritical(cases, { name: 'test_pay test_(ok|later)' })).toMatchObject({ selected: 2, passRate: 50 });
-    expect(summariseCritical(cases, { marker: 'critical' })).toMatchObject({ selected: 1, passRate: 100 });
+    expect(summariseCritical(cases, { name: 'test_pay test_(ok|later)' })).toMatchObject({
+      selected: 2,
+      passRate: 50,
+    });
+    expect(summariseCritical(cases, { marker: 'critical' })).toMatchObject({
+      selected: 1,
+      passRate: 100,
+    });
     expect(summariseCritical(cases, { name: 'nothing' }).passRate).toBeNull();
     expect(summariseCritical(cases, undefined).passRate).toBeNull();
   });
@@ -170,13 +244,17 @@ describe('JUnit XML', () => {
 
 describe('coverage', () => {
   it('reads Cobertura, LCOV and the Istanbul summary', () => {
-    const cobertura = '<?xml version="1.0"?><!DOCTYPE coverage SYSTEM "x"><coverage line-rate="0.9" lines-valid="40" lines-covered="36"/>';
+    const cobertura =
+      '<?xml version="1.0"?><!DOCTYPE coverage SYSTEM "x"><coverage line-rate="0.9" lines-valid="40" lines-covered="36"/>';
     const lcov = 'TN:\nSF:a.js\nDA:1,3\nDA:2,0\nDA:3,1\nend_of_record\n';
     const istanbul = '{"total":{"lines":{"total":10,"covered":5,"pct":50}}}';
     expect(readCoverage(cobertura)).toEqual({ lines: 40, coveredLines: 36 });
     expect(readCoverage(lcov)).toEqual({ lines: 3, coveredLines: 2 });
     expect(readCoverage(istanbul)).toEqual({ lines: 10, coveredLines: 5 });
-    expect(readCoverage('<coverage line-rate="0.5"/>')).toEqual({ lines: 10_000, coveredLines: 5_000 });
+    expect(readCoverage('<coverage line-rate="0.5"/>')).toEqual({
+      lines: 10_000,
+      coveredLines: 5_000,
+    });
     expect(coveragePercent([cobertura, istanbul].map(readCoverage))).toBe(82);
     expect(coveragePercent([])).toBeNull();
   });

@@ -2,7 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { createSourceActivities, ensureCheckout } from '../../src/activities/source.ts';
-import { type CheckoutWorld, makeCheckoutWorld, RUN, runActivity } from './support/checkout-world.ts';
+import {
+  type CheckoutWorld,
+  makeCheckoutWorld,
+  RUN,
+  runActivity,
+} from './support/checkout-world.ts';
 
 let world: CheckoutWorld;
 afterEach(() => world.remove());
@@ -11,7 +16,10 @@ it('pins the version and makes the checkout, which a later edit does not reach',
   world = await makeCheckoutWorld({ 'app.js': 'one' });
   const { resolveSource } = createSourceActivities(world.ports);
   const pin = await runActivity(resolveSource, { run: RUN, project: {} });
-  expect(pin).toMatchObject({ kind: 'folder', revision: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
+  expect(pin).toMatchObject({
+    kind: 'folder',
+    revision: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+  });
   await world.write('app.js', 'two');
   const folder = await ensureCheckout(world.ports, { run: RUN, source: pin });
   expect(folder).toBe(join(world.folder, 'runs', RUN.requestId, 'source'));
@@ -20,5 +28,7 @@ it('pins the version and makes the checkout, which a later edit does not reach',
 
 it('needs the pin', async () => {
   world = await makeCheckoutWorld({});
-  await expect(ensureCheckout(world.ports, { run: RUN })).rejects.toMatchObject({ type: 'SOURCE_NOT_RESOLVED' });
+  await expect(ensureCheckout(world.ports, { run: RUN })).rejects.toMatchObject({
+    type: 'SOURCE_NOT_RESOLVED',
+  });
 });

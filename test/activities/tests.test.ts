@@ -2,12 +2,25 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestActivities } from '../../src/activities/tests.ts';
 import type { CommandSettings, TestSettings } from '../../src/plan/settings.ts';
-import { type CheckoutWorld, inputFor, makeCheckoutWorld, RUN, runActivity, sh } from './support/checkout-world.ts';
+import {
+  type CheckoutWorld,
+  inputFor,
+  makeCheckoutWorld,
+  RUN,
+  runActivity,
+  sh,
+} from './support/checkout-world.ts';
 
 /** A report of `passed` good tests and `failed` bad ones, whose attributes lie. */
 function junit(passed: number, failed: number, extra = ''): string {
-  const good = Array.from({ length: passed }, (_, at) => `<testcase classname="t" name="ok ${at}"/>`);
-  const bad = Array.from({ length: failed }, (_, at) => `<testcase classname="t" name="bad ${at}"><failure message="no"/></testcase>`);
+  const good = Array.from(
+    { length: passed },
+    (_, at) => `<testcase classname="t" name="ok ${at}"/>`,
+  );
+  const bad = Array.from(
+    { length: failed },
+    (_, at) => `<testcase classname="t" name="bad ${at}"><failure message="no"/></testcase>`,
+  );
   return `<testsuites tests="1"><testsuite name="s">${good.join('')}${bad.join('')}${extra}</testsuite></testsuites>`;
 }
 const CRITICAL = '<testcase classname="pay" name="critical: charge"/>';
@@ -24,8 +37,17 @@ async function start(
 ) {
   world = await makeCheckoutWorld({ 'report.xml': report, 'lcov.txt': 'SF:a\nDA:1,1\nDA:2,0\n' });
   const critical = report.includes('critical:') ? { critical: { name: 'critical:' } } : {};
-  const settings = { reports: ['reports/*.xml'], coverage: ['reports/lcov.info'], ...critical, ...tests };
-  const input = await inputFor(world, { commands: { test: sh(script), ...commands }, tests: settings }, { step: 2 });
+  const settings = {
+    reports: ['reports/*.xml'],
+    coverage: ['reports/lcov.info'],
+    ...critical,
+    ...tests,
+  };
+  const input = await inputFor(
+    world,
+    { commands: { test: sh(script), ...commands }, tests: settings },
+    { step: 2 },
+  );
   const activities = createTestActivities(world.ports);
   return {
     run: () => runActivity(activities['tests.run'], input),
@@ -52,12 +74,36 @@ describe('tests.run', () => {
   });
 
   it.each([
-    ['no report', junit(1, 0), 'echo broken >&2; exit 1', 'NO_TEST_REPORT', /ended with 1 and wrote no report.*broken/],
-    ['an old report', junit(1, 0), 'mkdir reports; cp report.xml reports/a.xml; touch -d 2001-01-01 reports/a.xml', 'NO_TEST_REPORT', /older than this run/],
+    [
+      'no report',
+      junit(1, 0),
+      'echo broken >&2; exit 1',
+      'NO_TEST_REPORT',
+      /ended with 1 and wrote no report.*broken/,
+    ],
+    [
+      'an old report',
+      junit(1, 0),
+      'mkdir reports; cp report.xml reports/a.xml; touch -d 2001-01-01 reports/a.xml',
+      'NO_TEST_REPORT',
+      /older than this run/,
+    ],
     ['no test at all', '<testsuites/>', undefined, 'NO_TESTS', /no test that ran/],
     ['only skipped ones', `<testsuite>${SKIPPED}</testsuite>`, undefined, 'NO_TESTS', /1 skipped/],
-    ['a report that is cut off', '<testsuites><testsuite>', undefined, 'NO_TEST_REPORT', /well-formed/],
-    ['a killed run', junit(1, 0), 'mkdir reports; cp report.xml reports/a.xml; kill -9 $$', 'COMMAND_ENDED', /signal/],
+    [
+      'a report that is cut off',
+      '<testsuites><testsuite>',
+      undefined,
+      'NO_TEST_REPORT',
+      /well-formed/,
+    ],
+    [
+      'a killed run',
+      junit(1, 0),
+      'mkdir reports; cp report.xml reports/a.xml; kill -9 $$',
+      'COMMAND_ENDED',
+      /signal/,
+    ],
   ])('fails with %s', async (_name, report, script, type, message) => {
     const { run } = await start(report, script);
     const failed = run();
@@ -82,11 +128,16 @@ describe('critical tests', () => {
     });
   });
 
-  it.each([{ name: 'nothing' }, { marker: 'smoke' }])('fail where %j selects none, and say what to set', async (critical) => {
-    const { run } = await start(junit(1, 0), undefined, { critical });
-    await expect(run()).rejects.toMatchObject({ type: 'NO_CRITICAL_TESTS' });
-    await expect(run()).rejects.toThrow(/selects none of the 1 tests\. Set tests\.critical\.name/);
-  });
+  it.each([{ name: 'nothing' }, { marker: 'smoke' }])(
+    'fail where %j selects none, and say what to set',
+    async (critical) => {
+      const { run } = await start(junit(1, 0), undefined, { critical });
+      await expect(run()).rejects.toMatchObject({ type: 'NO_CRITICAL_TESTS' });
+      await expect(run()).rejects.toThrow(
+        /selects none of the 1 tests\. Set tests\.critical\.name/,
+      );
+    },
+  );
 
   it('are not measured where nothing is set, and it says what to set', async () => {
     world = await makeCheckoutWorld({ 'report.xml': junit(1, 0) });
@@ -111,7 +162,11 @@ describe('tests.verify', () => {
     const first = await run();
     const second = await verify();
     expect(second.facts).toEqual(first.facts);
-    const count = await world.ports.commands.run({ argv: ['wc', '-l', '../count'], cwd: join(world.folder, 'runs', RUN.requestId, 'source'), timeoutMs: 5_000 });
+    const count = await world.ports.commands.run({
+      argv: ['wc', '-l', '../count'],
+      cwd: join(world.folder, 'runs', RUN.requestId, 'source'),
+      timeoutMs: 5_000,
+    });
     expect(count.stdout.trim()).toMatch(/^1 /);
   });
 
@@ -127,7 +182,9 @@ describe('tests.coverage', () => {
   it('reads what the test run wrote', async () => {
     const { run, coverage } = await start(junit(1, 0), script);
     await run();
-    expect((await coverage()).facts).toMatchObject([{ id: 'tests.coverage', value: 50, samples: 2 }]);
+    expect((await coverage()).facts).toMatchObject([
+      { id: 'tests.coverage', value: 50, samples: 2 },
+    ]);
   });
 
   it('runs its own command where there is one', async () => {

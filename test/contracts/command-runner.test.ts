@@ -20,13 +20,22 @@ const sh = (script: string) => ({ argv: ['sh', '-c', script], cwd: folder, timeo
 describe('CommandRunner', () => {
   it('gives exit code and both streams, apart', async () => {
     const result = await runner.run(sh('echo out; echo err >&2; exit 3'));
-    expect(result).toMatchObject({ exitCode: 3, endedBy: 'exit', stdout: 'out\n', stderr: 'err\n' });
+    expect(result).toMatchObject({
+      exitCode: 3,
+      endedBy: 'exit',
+      stdout: 'out\n',
+      stderr: 'err\n',
+    });
     expect(result.truncated).toBe(false);
   });
 
   it('passes arguments as they are, never through a shell', async () => {
     const argument = '$(touch pwned); `id` "quoted" \'single\' *';
-    const result = await runner.run({ argv: ['printf', '%s', argument], cwd: folder, timeoutMs: 5_000 });
+    const result = await runner.run({
+      argv: ['printf', '%s', argument],
+      cwd: folder,
+      timeoutMs: 5_000,
+    });
     expect(result.stdout).toBe(argument);
   });
 
@@ -84,7 +93,10 @@ describe('CommandRunner', () => {
 
   it('tells of output while the program runs', async () => {
     const seen: string[] = [];
-    await runner.run({ ...sh('echo first; sleep 0.2; echo second'), onOutput: (text) => seen.push(text) });
+    await runner.run({
+      ...sh('echo first; sleep 0.2; echo second'),
+      onOutput: (text) => seen.push(text),
+    });
     expect(seen.join('')).toBe('first\nsecond\n');
     expect(seen.length).toBeGreaterThan(1);
   });

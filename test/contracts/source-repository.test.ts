@@ -24,7 +24,15 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const git = (...args: string[]) =>
-  execute('git', ['-C', join(folder, 'project'), '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args]);
+  execute('git', [
+    '-C',
+    join(folder, 'project'),
+    '-c',
+    'user.name=t',
+    '-c',
+    'user.email=t@example.com',
+    ...args,
+  ]);
 
 function repository(kind: 'git' | 'folder', path: string, tag: string): SourceRepository {
   return createSourceRepository({
@@ -106,7 +114,10 @@ describe.each(Object.entries(WORLDS))('SourceRepository over %s', (_name, make) 
 
   it('names a version that there is not, and what to do', async () => {
     const { source } = await make();
-    await expect(source.resolve('v9.9.9')).rejects.toMatchObject({ kind: 'not-found', subject: 'v9.9.9' });
+    await expect(source.resolve('v9.9.9')).rejects.toMatchObject({
+      kind: 'not-found',
+      subject: 'v9.9.9',
+    });
     await expect(source.resolve('v9.9.9')).rejects.toThrow(/v9\.9\.9/);
   });
 
@@ -130,16 +141,22 @@ describe('a source that leaves the project', () => {
   it.each(['..', '../elsewhere', '/etc'])('refuses the path %s', async (path) => {
     await mkdir(join(folder, 'project'));
     await mkdir(join(folder, 'elsewhere'));
-    await expect(repository('folder', path, '').resolve('v1')).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);
+    await expect(repository('folder', path, '').resolve('v1')).rejects.toThrow(
+      /^PATH_OUTSIDE_PROJECT/,
+    );
   });
 
   it('refuses a folder that is a link out, and a link out within it', async () => {
     await write('inside/app.js', 'one');
     await mkdir(join(folder, 'elsewhere'));
     await symlink(join(folder, 'elsewhere'), join(folder, 'project', 'linked'));
-    await expect(repository('folder', 'linked', '').resolve('v1')).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);
+    await expect(repository('folder', 'linked', '').resolve('v1')).rejects.toThrow(
+      /^PATH_OUTSIDE_PROJECT/,
+    );
     await symlink('/etc/passwd', join(folder, 'project', 'inside', 'passwd'));
-    await expect(repository('folder', 'inside', '').resolve('v1')).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);
+    await expect(repository('folder', 'inside', '').resolve('v1')).rejects.toThrow(
+      /^PATH_OUTSIDE_PROJECT/,
+    );
   });
 
   it('runs no hook of the repository', async () => {
@@ -153,6 +170,8 @@ describe('a source that leaves the project', () => {
 
   it('says that a folder without a repository is none', async () => {
     await write('app.js', 'one');
-    await expect(repository('git', '.', '${version}').resolve('v1')).rejects.toThrow(/in no git repository/);
+    await expect(repository('git', '.', '${version}').resolve('v1')).rejects.toThrow(
+      /in no git repository/,
+    );
   });
 });

@@ -11,7 +11,11 @@ export interface Coverage {
 const Istanbul = z.looseObject({
   total: z.looseObject({ lines: z.looseObject({ total: z.number(), covered: z.number() }) }),
 });
-const xml = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', processEntities: false });
+const xml = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  processEntities: false,
+});
 
 /**
  * Line coverage out of Cobertura XML, LCOV or an Istanbul summary; the format is seen from the text.
@@ -42,7 +46,8 @@ function readCobertura(text: string): Coverage {
       }),
     })
     .safeParse(document);
-  if (!coverage.success) throw new ReportError('no Cobertura report: <coverage line-rate="…"> is missing');
+  if (!coverage.success)
+    throw new ReportError('no Cobertura report: <coverage line-rate="…"> is missing');
   const attributes = coverage.data.coverage;
   const lines = attributes['@lines-valid'];
   const covered = attributes['@lines-covered'];
@@ -52,7 +57,8 @@ function readCobertura(text: string): Coverage {
 
 function readIstanbul(text: string): Coverage {
   const parsed = Istanbul.safeParse(parseJson(text, 'Istanbul summary'));
-  if (!parsed.success) throw new ReportError(`no Istanbul summary: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new ReportError(`no Istanbul summary: ${z.prettifyError(parsed.error)}`);
   const { total, covered } = parsed.data.total.lines;
   return { lines: total, coveredLines: covered };
 }
@@ -65,6 +71,7 @@ function readLcov(text: string): Coverage {
     lines += 1;
     if (Number(hits) > 0) coveredLines += 1;
   }
-  if (lines === 0 && !/^SF:/m.test(text)) throw new ReportError('neither Cobertura, LCOV nor Istanbul');
+  if (lines === 0 && !/^SF:/m.test(text))
+    throw new ReportError('neither Cobertura, LCOV nor Istanbul');
   return { lines, coveredLines };
 }

@@ -41,7 +41,8 @@ const parser = new XMLParser({
  */
 export function readJunit(text: string): readonly TestCase[] {
   const valid = XMLValidator.validate(text);
-  if (valid !== true) throw new ReportError(`no well-formed XML: ${valid.err.msg}, line ${valid.err.line}`);
+  if (valid !== true)
+    throw new ReportError(`no well-formed XML: ${valid.err.msg}, line ${valid.err.line}`);
   const root = parse(text);
   const suites = elements(root, 'testsuites');
   const top = suites.length > 0 ? suites : elements(root, 'testsuite');
@@ -56,7 +57,9 @@ function parse(text: string): Element {
     const root: unknown = parser.parse(text);
     return isElement(root) ? root : {};
   } catch (error) {
-    throw new ReportError(`no JUnit report: ${error instanceof Error ? error.message : 'unreadable'}`);
+    throw new ReportError(
+      `no JUnit report: ${error instanceof Error ? error.message : 'unreadable'}`,
+    );
   }
 }
 
@@ -84,7 +87,9 @@ function outcomeOf(testcase: Element): TestCase['outcome'] {
   if ('error' in testcase) return 'error';
   if ('failure' in testcase) return 'failed';
   const status = attribute(testcase, 'status').toLowerCase();
-  return 'skipped' in testcase || status === 'skipped' || status === 'disabled' ? 'skipped' : 'passed';
+  return 'skipped' in testcase || status === 'skipped' || status === 'disabled'
+    ? 'skipped'
+    : 'passed';
 }
 
 /** `<property name="marker" value="critical">`, `<property name="critical"/>`, `<tag>critical</tag>`. */
@@ -98,7 +103,11 @@ function markersOf(element: Element): readonly string[] {
 
 function elements(parent: Element, name: string): readonly Element[] {
   const value = parent[name];
-  const list: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  const list: readonly unknown[] = Array.isArray(value)
+    ? value
+    : value === undefined
+      ? []
+      : [value];
   return list.map((each) => (isElement(each) ? each : {}));
 }
 

@@ -34,12 +34,15 @@ export function readNpmAudit(text: string): readonly Finding[] {
     throw new ReportError(`npm audit failed: ${summary ?? code ?? 'no reason given'}`);
   }
   const parsed = Audit.safeParse(json);
-  if (!parsed.success) throw new ReportError(`no npm audit report: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new ReportError(`no npm audit report: ${z.prettifyError(parsed.error)}`);
   const findings = Object.values(parsed.data.vulnerabilities).map(toFinding);
   const { high, critical } = parsed.data.metadata.vulnerabilities;
   const listed = findings.filter((each) => each.high).length;
   if (high + critical > listed) {
-    throw new ReportError(`npm audit counts ${high + critical} high or critical and lists ${listed}`);
+    throw new ReportError(
+      `npm audit counts ${high + critical} high or critical and lists ${listed}`,
+    );
   }
   return findings;
 }
@@ -53,7 +56,8 @@ function toFinding(found: Vulnerability): Finding {
     level: high ? 'error' : found.severity === 'moderate' ? 'warning' : 'note',
     high,
     rule: found.severity,
-    text: titles[0] ?? `depends on ${found.via.filter((via) => typeof via === 'string').join(', ')}`,
+    text:
+      titles[0] ?? `depends on ${found.via.filter((via) => typeof via === 'string').join(', ')}`,
     place: found.range === undefined ? found.name : `${found.name} ${found.range}`,
   };
 }

@@ -13,10 +13,7 @@ const Dependency = z.looseObject({
   vulns: z.array(Vulnerability).optional(),
   skip_reason: z.string().optional(),
 });
-const Audit = z.union([
-  z.looseObject({ dependencies: z.array(Dependency) }),
-  z.array(Dependency),
-]);
+const Audit = z.union([z.looseObject({ dependencies: z.array(Dependency) }), z.array(Dependency)]);
 
 /**
  * Reads `pip-audit --format json`, also its older form, a bare list. pip-audit gives no severity, so
@@ -24,7 +21,8 @@ const Audit = z.union([
  */
 export function readPipAudit(text: string): readonly Finding[] {
   const parsed = Audit.safeParse(parseJson(text, 'pip-audit JSON'));
-  if (!parsed.success) throw new ReportError(`no pip-audit report: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new ReportError(`no pip-audit report: ${z.prettifyError(parsed.error)}`);
   const dependencies = Array.isArray(parsed.data) ? parsed.data : parsed.data.dependencies;
   return dependencies.flatMap(readDependency);
 }

@@ -79,7 +79,9 @@ export async function readReport(folder: string, path: string): Promise<string> 
   if (inside.startsWith('..')) throw new ReportError(`PATH_OUTSIDE_PROJECT: ${path}`);
   const { size } = await lstat(file);
   if (size > LARGEST_BYTES) {
-    throw new ReportError(`TOO_LARGE: ${path} has ${size} bytes, at most ${LARGEST_BYTES} are read`);
+    throw new ReportError(
+      `TOO_LARGE: ${path} has ${size} bytes, at most ${LARGEST_BYTES} are read`,
+    );
   }
   return readFile(file, 'utf8');
 }

@@ -41,9 +41,7 @@ const Result = z.looseObject({
 const Run = z.looseObject({
   tool: z.looseObject({ driver: Component, extensions: z.array(Component).optional() }),
   results: z.array(Result).nullish(),
-  invocations: z
-    .array(z.looseObject({ executionSuccessful: z.boolean().optional() }))
-    .optional(),
+  invocations: z.array(z.looseObject({ executionSuccessful: z.boolean().optional() })).optional(),
 });
 const Log = z.looseObject({ version: z.literal('2.1.0'), runs: z.array(Run) });
 
@@ -61,8 +59,10 @@ const HIGH_SEVERITY = 7.0;
  */
 export function readSarif(text: string): readonly Finding[] {
   const parsed = Log.safeParse(parseJson(text, 'SARIF 2.1.0'));
-  if (!parsed.success) throw new ReportError(`no SARIF 2.1.0 report: ${z.prettifyError(parsed.error)}`);
-  if (parsed.data.runs.length === 0) throw new ReportError('the SARIF report holds no run of a tool');
+  if (!parsed.success)
+    throw new ReportError(`no SARIF 2.1.0 report: ${z.prettifyError(parsed.error)}`);
+  if (parsed.data.runs.length === 0)
+    throw new ReportError('the SARIF report holds no run of a tool');
   return parsed.data.runs.flatMap(readRun);
 }
 

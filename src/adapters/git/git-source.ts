@@ -46,7 +46,13 @@ async function resolveTag(
   const { gitDir } = await locateRepository(options, path);
   if (!TAG.test(tag) || tag.includes('..') || tag.endsWith('.lock')) throw noTag(version, tag);
   const ref = `refs/tags/${tag}^{commit}`;
-  const found = await git(options, path, ['rev-parse', '--verify', '--quiet', '--end-of-options', ref]);
+  const found = await git(options, path, [
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    ref,
+  ]);
   if (found.endedBy !== 'exit') throw gitFailed(found, gitDir);
   const revision = found.stdout.trim();
   if (found.exitCode !== 0 || !COMMIT.test(revision)) {
@@ -92,7 +98,10 @@ async function writeFiles(
   const index = `${work.folder}.index-${randomUUID()}`;
   const env = { GIT_DIR: work.gitDir, GIT_WORK_TREE: work.folder, GIT_INDEX_FILE: index };
   try {
-    for (const args of [['read-tree', work.tree], ['checkout-index', '--all', '--force']]) {
+    for (const args of [
+      ['read-tree', work.tree],
+      ['checkout-index', '--all', '--force'],
+    ]) {
       const result = await git(options, work.folder, args, env);
       if (result.exitCode !== 0) throw gitFailed(result, work.tree);
     }

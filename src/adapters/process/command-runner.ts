@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command, CommandResult, CommandRunner } from '../../ports/command-runner.ts';
 import { PortError } from '../../ports/port-error.ts';

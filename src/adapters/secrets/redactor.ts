@@ -23,7 +23,10 @@ const PATTERNS: readonly { readonly pattern: RegExp; readonly replacement: strin
   { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, replacement: REDACTED },
   { pattern: /\bnpm_[A-Za-z0-9]{30,}/g, replacement: REDACTED },
   { pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, replacement: REDACTED },
-  { pattern: /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,200}):[^\s/@<>"']{1,500}@/gi, replacement: `$1:${REDACTED}@` },
+  {
+    pattern: /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,200}):[^\s/@<>"']{1,500}@/gi,
+    replacement: `$1:${REDACTED}@`,
+  },
   { pattern: /\b((?:Bearer|Basic)\s+)[A-Za-z0-9+/._~=-]{8,}/gi, replacement: `$1${REDACTED}` },
   {
     pattern:
@@ -46,7 +49,8 @@ export function createRedactor(values: readonly string[] = []): Redactor {
       let result = text;
       const longestFirst = [...known].sort((a, b) => b.length - a.length);
       for (const value of longestFirst) result = result.replaceAll(value, REDACTED);
-      for (const { pattern, replacement } of PATTERNS) result = result.replace(pattern, replacement);
+      for (const { pattern, replacement } of PATTERNS)
+        result = result.replace(pattern, replacement);
       return result;
     },
   };

@@ -78,6 +78,7 @@ function missing(
     env: `Set the environment variable ${variable} where the worker starts.`,
     file: `Write it to ${file}, readable by the worker only.`,
   };
-  const remedy = from === 'env' || from === 'file' ? remedies[from] : `${remedies.env} Or: ${remedies.file}`;
+  const remedy =
+    from === 'env' || from === 'file' ? remedies[from] : `${remedies.env} Or: ${remedies.file}`;
   return new PortError('not-found', reference, `The secret ${reference} has no value.`, remedy);
 }

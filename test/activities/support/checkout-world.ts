@@ -78,5 +78,8 @@ export function runActivity<P extends unknown[], R>(
   ...args: P
 ): Promise<R> {
   const logger = new DefaultLogger('ERROR');
-  return new MockActivityEnvironment({ heartbeatTimeoutMs: 300 }, { logger }).run(activity, ...args);
+  return new MockActivityEnvironment({ heartbeatTimeoutMs: 300 }, { logger }).run(
+    activity,
+    ...args,
+  );
 }

@@ -28,10 +28,13 @@ describe('the artifact store on disk', () => {
     expect(await store.folder('run-1')).toBe(join(folder, 'runs', 'run-1'));
   });
 
-  it.each(['../out', 'a/../../out', '/etc/passwd', 'a\0b', '..'])('refuses the name %j', async (name) => {
-    await expect(store.write('run-1', name, 'x')).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);
-    await expect(store.read(`artifact:run-1/${name}`)).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);
-  });
+  it.each(['../out', 'a/../../out', '/etc/passwd', 'a\0b', '..'])(
+    'refuses the name %j',
+    async (name) => {
+      await expect(store.write('run-1', name, 'x')).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);
+      await expect(store.read(`artifact:run-1/${name}`)).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);
+    },
+  );
 
   it.each(['..', '../run-1', '', '.hidden', 'a/b'])('refuses the run %j', async (requestId) => {
     await expect(store.write(requestId, 'x', 'x')).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);

@@ -25,14 +25,21 @@ describe('the secret store', () => {
     expect((await store.resolve('secret://file/slack-token')).reveal()).toBe('from-a-file');
     expect((await store.resolve('secret://slack-token')).reveal()).toBe('from-a-file');
     expect((await store.resolve('secret://smtp-password')).reveal()).toBe('from-environment');
-    expect(redactor.redact('it was from-a-file, from-environment')).toBe('it was [REDACTED], [REDACTED]');
+    expect(redactor.redact('it was from-a-file, from-environment')).toBe(
+      'it was [REDACTED], [REDACTED]',
+    );
     await expect(store.resolve('secret://env/OTHER')).rejects.toMatchObject({ kind: 'not-found' });
   });
 
   it('prints no value, in any form', async () => {
     const store = createSecretStore({ environment: { KEY: 'top-secret-value' }, folder });
     const secret = await store.resolve('secret://env/KEY');
-    const printed = [`${secret}`, JSON.stringify({ secret }), inspect(secret), inspect({ secret }, { depth: 9, showHidden: true })];
+    const printed = [
+      `${secret}`,
+      JSON.stringify({ secret }),
+      inspect(secret),
+      inspect({ secret }, { depth: 9, showHidden: true }),
+    ];
     for (const text of printed) {
       expect(text).toContain('[REDACTED]');
       expect(text).not.toContain('top-secret-value');
@@ -46,7 +53,9 @@ describe('the secret store', () => {
       subject: 'secret://env/NONE',
       remedy: expect.stringContaining('NONE'),
     });
-    await expect(store.resolve('xoxb-the-token-itself')).rejects.toThrow(/^The value given is no secret/);
+    await expect(store.resolve('xoxb-the-token-itself')).rejects.toThrow(
+      /^The value given is no secret/,
+    );
   });
 
   it('stays in its folder', async () => {
@@ -80,6 +89,8 @@ describe('the redactor', () => {
 
   it('knows values, the longest first, each line of one with several, and no short one', () => {
     const redactor = createRedactor(['abcdef', 'abcdefghij', 'first-line\nsecond-line', 'ab']);
-    expect(redactor.redact('abcdefghij abcdef second-line ab')).toBe('[REDACTED] [REDACTED] [REDACTED] ab');
+    expect(redactor.redact('abcdefghij abcdef second-line ab')).toBe(
+      '[REDACTED] [REDACTED] [REDACTED] ab',
+    );
   });
 });
