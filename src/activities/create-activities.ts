@@ -3,15 +3,13 @@ import type { Ports } from '../ports/ports.ts';
 import { createBuildActivities } from './build.ts';
 import { createCodeActivities } from './code.ts';
 import { createCommandActivities } from './command.ts';
-import type { Activities, LocalActivities, SystemActivities } from './contract.ts';
+import type { Activities } from './contract.ts';
 import { guardAll } from './guard.ts';
+import { createLocalActivities, type LocalDependencies } from './local/index.ts';
 import { createNotificationActivities, type NotificationPorts } from './notifications.ts';
 import { createServerActivities } from './servers.ts';
 import { createSourceActivities, ensureCheckout } from './source.ts';
 import { createTestActivities } from './tests.ts';
-
-/** What decides over a run: resolving it, judging decisions; made by createLocalActivities. */
-export type DecidingActivities = LocalActivities & Pick<SystemActivities, 'findPendingApprovals'>;
 
 export interface ActivityDependencies {
   readonly ports: Ports;
@@ -19,7 +17,7 @@ export interface ActivityDependencies {
   readonly redact: (text: string) => string;
   /** This worker's project; work of another one is refused. Absent: any. */
   readonly project?: string;
-  readonly local: DecidingActivities;
+  readonly local: LocalDependencies;
   /** The people who hold any of these roles in runsheet.yaml, as it stands now. */
   readonly recipientsOf?: NotificationPorts['recipientsOf'];
 }
@@ -39,7 +37,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       ensureCheckout: (input) => ensureCheckout(ports, input),
     }),
     ...createNotificationActivities({ ...ports, ...(recipientsOf && { recipientsOf }) }),
-    ...local,
+    ...createLocalActivities(local),
   };
   return guardAll(activities, { redact, ...(project !== undefined && { project }) });
 }

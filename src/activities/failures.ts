@@ -80,7 +80,7 @@ function fromPort(error: PortError, redact: Redact): ApplicationFailure {
 }
 
 function redacted(error: ApplicationFailure, redact: Redact): ApplicationFailure {
-  const message = clip(redact(error.message));
+  const message = redact(error.message);
   if (message === error.message) return error;
   return ApplicationFailure.create({
     message,
