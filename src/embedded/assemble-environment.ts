@@ -6,7 +6,7 @@ import { claimFolder, type FolderClaim } from './folder-claim.ts';
 import { probePort, stablePorts } from './ports.ts';
 import { type RecordsServer, startRecordsServer } from './records-server.ts';
 import { openStateFolder, type StateFolder } from './state-folder.ts';
-import { provideTemporal } from './temporal-part.ts';
+import { provideTemporal, temporalIsConfigured } from './temporal-part.ts';
 
 export interface EnvironmentOptions {
   /** The folder with runsheet.yaml; `.runsheet` below it holds everything that is kept. */
@@ -52,6 +52,8 @@ export interface EnvironmentParts {
   startServers(
     options: ServersOptions,
   ): Promise<Part & { readonly connections: readonly ServerConnection[] }>;
+  /** Ends the services on these servers, also those that a killed predecessor left. */
+  stopServices(stateFolder: string, names: readonly string[]): Promise<void>;
   startRegistry(folder: string, port: number): Promise<Part & { readonly url: string }>;
 }
 
@@ -82,6 +84,11 @@ export async function assembleEnvironment(
   };
   try {
     await state.withdraw();
+    // They hold the ports that the servers are to have again.
+    await given.stopServices(
+      state.path,
+      options.servers.map(({ name }) => name),
+    );
     const started = await startParts(options, given, state, claim, parts);
     const env = environmentVariables(started.connections);
     await state.publish(started.connections, env);
@@ -111,11 +118,13 @@ async function startParts(
     say(name);
     return part;
   };
+  const temporalStarting = keep(provideTemporal(options, ports, state, claim), {
+    zh: 'Temporal 已就绪',
+    en: 'Temporal answers',
+  });
+  if (temporalIsConfigured(options)) await temporalStarting;
   const starting = [
-    keep(provideTemporal(options, ports, state, claim), {
-      zh: 'Temporal 已就绪',
-      en: 'Temporal answers',
-    }),
+    temporalStarting,
     keep(startRecords(options, state, ports), { zh: '部署记录已就绪', en: 'records answer' }),
     keep(given.startRegistry(state.file('registry'), ports['registry'] ?? 0), {
       zh: '镜像仓库已就绪',

@@ -7,6 +7,7 @@ import {
   type ServersOptions,
 } from './assemble-environment.ts';
 import { startRegistry } from './registry-server.ts';
+import { stopAllServices } from './ssh/stop-services.ts';
 import { startSshServers } from './ssh-server.ts';
 
 export type { Environment, EnvironmentOptions, EnvironmentServer } from './assemble-environment.ts';
@@ -22,16 +23,24 @@ export function startEnvironment(options: EnvironmentOptions): Promise<Environme
 const embeddedParts: EnvironmentParts = {
   startRegistry: (folder, port) => startRegistry({ folder, port }),
   startServers,
+  stopServices,
 };
 
+function baseFolderOf(stateFolder: string, name: string): string {
+  return join(stateFolder, 'servers', name);
+}
+
+async function stopServices(stateFolder: string, names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => stopAllServices(baseFolderOf(stateFolder, name))));
+}
+
 async function startServers(options: ServersOptions): ReturnType<EnvironmentParts['startServers']> {
-  const baseFolderOf = (name: string): string => join(options.stateFolder, 'servers', name);
   const started = await startSshServers({
     keysFolder: join(options.stateFolder, 'keys'),
     servers: options.servers.map(({ name, sshPort }) => ({
       name,
       port: sshPort,
-      baseFolder: baseFolderOf(name),
+      baseFolder: baseFolderOf(options.stateFolder, name),
     })),
   });
   const connections = options.servers.flatMap(({ name, environment, servicePort }) => {
@@ -47,8 +56,16 @@ async function startServers(options: ServersOptions): ReturnType<EnvironmentPart
       hostKeys: [server.hostKey],
       serviceAddress: '127.0.0.1',
       servicePort,
-      baseFolder: baseFolderOf(name),
+      baseFolder: baseFolderOf(options.stateFolder, name),
     };
   });
-  return { connections, close: () => started.close() };
+  const names = options.servers.map(({ name }) => name);
+  return {
+    connections,
+    async close() {
+      // First the connections, so that nobody starts a service while they are ended.
+      await started.close();
+      await stopServices(options.stateFolder, names);
+    },
+  };
 }

@@ -6,7 +6,7 @@ import { probePort } from './ports.ts';
 import type { StateFolder } from './state-folder.ts';
 import { startTemporalServer } from './temporal-server.ts';
 
-const ANSWER_LIMIT_MS = 5_000;
+const ANSWER_LIMIT_MS = 3_000;
 
 export interface TemporalPart {
   readonly connection: TemporalConnection;
@@ -22,6 +22,11 @@ export interface TemporalChoice {
   readonly temporalPort?: number;
   readonly uiPort?: number;
   readonly onProgress?: (text: BothLanguages) => void;
+}
+
+/** Whether a server is configured; then nothing else need start before it is known to answer. */
+export function temporalIsConfigured(choice: TemporalChoice): boolean {
+  return (choice.temporal ?? configuredByEnvironment(choice.env)) !== null;
 }
 
 /** The server that is configured, or one of our own. */

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import {
 } from '../../src/embedded/assemble-environment.ts';
 import { startEnvironment } from '../../src/embedded/environment.ts';
 import { probePort } from '../../src/embedded/ports.ts';
+import { groupIsAlive } from '../../src/embedded/process-group.ts';
 
 let folder: string;
 let options: EnvironmentOptions;
@@ -38,6 +40,7 @@ const parts: EnvironmentParts = {
     }));
     return { connections, close: () => closeAll(listening) };
   },
+  stopServices: () => Promise.resolve(),
   async startRegistry() {
     const registry = createServer((_request, response) => response.end('{}'));
     await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
@@ -73,6 +76,18 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
+
+/** A service as the runtime puts it on record on its server. */
+async function startRecordedService(baseFolder: string): Promise<number> {
+  const child = spawn('sleep', ['120'], { detached: true, stdio: 'ignore' });
+  const pid = child.pid ?? 0;
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const processStart = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const place = join(baseFolder, 'services', 'shipping-quotes');
+  await mkdir(place, { recursive: true });
+  await writeFile(join(place, 'current.json'), JSON.stringify({ pid: String(pid), processStart }));
+  return pid;
+}
 
 const stateFile = (name: string): string => join(folder, '.runsheet', name);
 
@@ -132,11 +147,14 @@ describe('assembleEnvironment', () => {
     const { servers, registry } = environment.connections;
     expect(servers.map(({ name }) => name)).toEqual(options.servers.map(({ name }) => name));
     const hosts = createSshHosts(servers);
+    const service = await startRecordedService(servers[0]?.baseFolder ?? '');
     const { exitCode, stdout } = await hosts.get('app-server-2').exec(['echo', 'here']);
     expect([exitCode, stdout]).toEqual([0, 'here\n']);
     await hosts.close();
     expect((await fetch(`${registry.url}/v2/nothing/manifests/v1`)).status).toBe(404);
+    expect(groupIsAlive(service)).toBe(true);
     await environment.close();
+    expect(groupIsAlive(service)).toBe(false);
     const ports = servers.map(({ port }) => port);
     expect(await Promise.all(ports.map(probePort))).toEqual(ports);
   }, 60_000);
