@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ParsedKey, type Session } from 'ssh2';
 import { runCommand } from './ssh/exec-session.ts';
 import { openKey } from './ssh/keys.ts';
@@ -36,7 +36,7 @@ export interface SshServers {
 export async function startSshServers(options: SshServersOptions): Promise<SshServers> {
   const hostKey = await openKey(options.keysFolder, 'ssh_host_ed25519_key');
   const client = await openKey(options.keysFolder, 'id_ed25519');
-  const started: { name: string; server: ssh2.Server; port: number; connections: Set<Connection> }[] = [];
+  const started: { name: string; server: Server; port: number; connections: Set<Connection> }[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(
       started.map(({ server, connections }) => {
@@ -49,11 +49,13 @@ export async function startSshServers(options: SshServersOptions): Promise<SshSe
     for (const { name, baseFolder, port } of options.servers) {
       await mkdir(baseFolder, { recursive: true, mode: 0o700 });
       const connections = new Set<Connection>();
-      const server = new ssh2.Server({ hostKeys: [hostKey.privateKey] }, (connection) => {
+      const protocol = new ssh2.Server({ hostKeys: [hostKey.privateKey] }, (connection) => {
         connections.add(connection);
         connection.once('close', () => connections.delete(connection));
         serveConnection(connection, client.parsed, baseFolder);
       });
+      // The listener is ours because ssh2's own offers no way to send small packets at once.
+      const server = createServer({ noDelay: true }, (socket) => protocol.injectSocket(socket));
       started.push({ name, server, port: await listen(server, port ?? 0), connections });
     }
   } catch (error) {
@@ -101,7 +103,7 @@ function serveSession(session: Session, baseFolder: string): void {
 }
 
 /** @returns the port; any free one where the wanted one is taken */
-function listen(server: ssh2.Server, port: number): Promise<number> {
+function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => {
       if (error.code === 'EADDRINUSE' && port !== 0) resolve(listen(server, 0));

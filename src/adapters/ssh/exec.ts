@@ -16,12 +16,31 @@ export async function execOver(
   options: ExecOptions,
 ): Promise<ExecResult> {
   options.signal?.throwIfAborted();
-  const channel = await openChannel(connection, server, quoteArgv(argv));
+  return new Promise<ExecResult>((resolve, reject) => {
+    connection.client.exec(quoteArgv(argv), (error, channel) => {
+      if (error !== undefined) reject(unavailable(server, error));
+      // Listened to at once: exit status and close may be in the packet that opened the channel.
+      else follow(channel, server, argv, options).then(resolve, reject);
+    });
+  });
+}
+
+function follow(
+  channel: ClientChannel,
+  server: string,
+  argv: readonly string[],
+  options: ExecOptions,
+): Promise<ExecResult> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   return new Promise<ExecResult>((resolve, reject) => {
     const stdout = collect(channel);
     const stderr = collect(channel.stderr);
     let exitCode: number | null = null;
+    let ended = false;
+    const finish = (): void => {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', onAbort);
+    };
     const endWith = (error: Error): void => {
       finish();
       reject(error);
@@ -31,12 +50,7 @@ export async function execOver(
     };
     const onAbort = (): void => endWith(abortReason(options.signal, server));
     const timer = setTimeout(() => endWith(timedOut(server, argv, timeoutMs)), timeoutMs);
-    const finish = (): void => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', onAbort);
-    };
     options.signal?.addEventListener('abort', onAbort, { once: true });
-    let ended = false;
     channel.on('exit', (code: number | null) => {
       ended = true;
       exitCode = code;
@@ -51,15 +65,6 @@ export async function execOver(
     channel.end(options.stdin ?? '');
     // Aborted while the channel was being opened: the event was missed.
     if (options.signal?.aborted === true) onAbort();
-  });
-}
-
-function openChannel(connection: OpenConnection, server: string, command: string): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    connection.client.exec(command, (error, channel) => {
-      if (error === undefined) resolve(channel);
-      else reject(unavailable(server, error));
-    });
   });
 }
 

@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
+import { makeSubject } from './subject.ts';
+
+let subject: Awaited<ReturnType<typeof makeSubject>>;
+beforeEach(async () => {
+  subject = await makeSubject();
+  await subject.runtime.pull('s1', 'tiny', subject.first, {});
+});
+afterEach(() => subject.close());
+
+const release = (environment: Record<string, string> = {}) => ({
+  ...subject.start,
+  environment,
+  digest: subject.first.digest,
+  version: 'v1',
+  runId: 'run-1',
+});
+
+async function answer(): Promise<Record<string, string>> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const response = await fetch(`http://127.0.0.1:${subject.port}/`);
+      return (await response.json()) as Record<string, string>;
+    } catch (error) {
+      if (tries > 100) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+it('gives the service its environment and its release folder, and keeps values out of the record', async () => {
+  const SECRET = `it's $HOME "x"\nline`;
+  await subject.runtime.start('s1', 'tiny', release({ SECRET }));
+  const seen = await answer();
+  expect(seen).toMatchObject({ version: 'v1', server: 's1', secret: SECRET });
+  expect(seen['cwd']).toContain(`/releases/${subject.first.digest.slice(7)}`);
+  const record = await readFile(`${subject.test.server.baseFolder}/services/tiny/current.json`, 'utf8');
+  expect(record).not.toContain('$HOME');
+});
+
+it.each([0, 20, 60, 100, 150])('starts once although the connection is lost after %i ms', async (delayMs) => {
+  const lostHosts = createSshHosts([subject.test.server]);
+  const lost = subject.makeRuntime(lostHosts).start('s1', 'tiny', release()).catch(() => undefined);
+  await sleep(delayMs);
+  await lostHosts.close();
+  await lost;
+  await subject.runtime.start('s1', 'tiny', release());
+  await sleep(300);
+  const { running, starts } = await subject.runtime.inspect('s1', 'tiny');
+  expect({ running, starts }).toEqual({ running: true, starts: { [subject.first.digest]: 1 } });
+  expect(processesIn(subject.test.server.baseFolder)).toBe(1);
+});
+
+it('starts once for ten callers at the same time', async () => {
+  await Promise.all(Array.from({ length: 10 }, () => subject.runtime.start('s1', 'tiny', release())));
+  expect((await subject.runtime.inspect('s1', 'tiny')).starts).toEqual({ [subject.first.digest]: 1 });
+});
+
+it('forces a service that does not end within its grace', async () => {
+  await subject.runtime.start('s1', 'tiny', release({ DEAF: '1' }));
+  await answer();
+  const stopped = await subject.runtime.stop('s1', 'tiny', { signal: 'SIGTERM', graceMs: 400 });
+  expect(stopped).toMatchObject({ stopped: true, forced: true });
+  expect(stopped.durationMs).toBeGreaterThanOrEqual(400);
+  expect((await subject.runtime.inspect('s1', 'tiny')).running).toBe(false);
+});
+
+it('sees that a service has ended by itself', async () => {
+  await subject.runtime.start('s1', 'tiny', { ...release(), command: ['sh', '-c', 'exit 3'] });
+  await sleep(200);
+  expect((await subject.runtime.inspect('s1', 'tiny')).running).toBe(false);
+});
+
+function processesIn(folder: string): number {
+  const script = `for p in /proc/[0-9]*; do readlink "$p/cwd" 2>/dev/null; done | grep -c "^$1/services/" || true`;
+  return Number(execFileSync('sh', ['-c', script, 'sh', folder], { encoding: 'utf8' }));
+}

@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { quoteArgv } from '../../../src/adapters/ssh/quote.ts';
+
+it('hands any words through a real shell unchanged', () => {
+  const word = fc.string({ unit: 'binary' }).filter((text) => !/[\0\p{Surrogate}]/u.test(text));
+  const words = fc.array(word, { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(words, (argv) => {
+      // Each word is ended by a byte that no word can hold.
+      const command = quoteArgv(['printf', '%s\\0', ...argv]);
+      const printed = execFileSync('/bin/sh', ['-c', command], { encoding: 'utf8' });
+      expect(printed.split('\0').slice(0, -1)).toEqual(argv);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it('refuses what no program can be given', () => {
+  expect(() => quoteArgv(['a\0b'])).toThrow('NUL');
+  expect(() => quoteArgv([])).toThrow('program');
+});

@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import ssh2 from 'ssh2';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
+import type { ServerConnection } from '../../../src/ports/connections.ts';
+import { startTestServer, type TestServer } from './embedded-servers.ts';
+
+let test: TestServer;
+const closers: (() => Promise<void> | void)[] = [];
+
+beforeEach(async () => {
+  test = await startTestServer();
+});
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+  await test.close();
+});
+
+function hostWith(changes: Partial<ServerConnection> = {}) {
+  const hosts = createSshHosts([{ ...test.server, ...changes }]);
+  closers.push(() => hosts.close());
+  return hosts.get('s1');
+}
+
+const touch = () => ['touch', `${test.server.baseFolder}/touched`];
+const touched = () => existsSync(`${test.server.baseFolder}/touched`);
+const otherKey = () => ssh2.utils.generateKeyPairSync('ed25519');
+
+describe('what is refused, with nothing done', () => {
+  it('HOST_KEY_UNKNOWN', async () => {
+    const message = expect.stringMatching(/HOST_KEY_UNKNOWN.*SHA256:/);
+    await expect(hostWith({ hostKeys: [] }).exec(touch())).rejects.toMatchObject({ kind: 'refused', message });
+    expect(touched()).toBe(false);
+  });
+
+  it('HOST_KEY_CHANGED', async () => {
+    const message = expect.stringMatching(/HOST_KEY_CHANGED.*SHA256:/);
+    const host = hostWith({ hostKeys: [otherKey().public] });
+    await expect(host.exec(touch())).rejects.toMatchObject({ kind: 'refused', message });
+    expect(touched()).toBe(false);
+  });
+
+  it.each(['-oProxyCommand=id', 'a b', 'a;id', 'ехample.com', ''])('BAD_HOST_NAME %j', async (host) => {
+    const message = expect.stringMatching(/BAD_HOST_NAME/);
+    await expect(hostWith({ host }).exec(touch())).rejects.toMatchObject({ kind: 'refused', message });
+  });
+
+  it('a key that the server does not know', async () => {
+    const identityFile = join(test.folder, 'other');
+    await writeFile(identityFile, otherKey().private, { mode: 0o600 });
+    await expect(hostWith({ identityFile }).exec(touch())).rejects.toMatchObject({ kind: 'refused' });
+    expect(touched()).toBe(false);
+  });
+});
+
+describe('a connection', () => {
+  it('that is lost fails as unavailable, ends the command, and is opened again', async () => {
+    const sockets = new Set<Socket>();
+    const proxy = createServer((socket) => {
+      const onward = connect(test.server.port, '127.0.0.1');
+      for (const end of [socket, onward]) {
+        sockets.add(end);
+        end.on('error', () => undefined);
+      }
+      socket.pipe(onward).pipe(socket);
+    });
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    closers.push(() => void proxy.close());
+    const host = hostWith({ port: (proxy.address() as AddressInfo).port });
+    const running = host.exec(['sh', '-c', `sleep 1; ${touch().join(' ')}`]);
+    const outcome = expect(running).rejects.toMatchObject({ name: 'PortError', kind: 'unavailable' });
+    await sleep(300);
+    for (const socket of sockets) socket.destroy();
+    await outcome;
+    expect((await host.exec(['echo', 'again'])).stdout).toBe('again\n');
+    await sleep(1_000);
+    expect(touched()).toBe(false);
+  });
+
+  it('is shared by many callers at once', async () => {
+    const host = hostWith();
+    const results = await Promise.all(Array.from({ length: 40 }, (_, i) => host.exec(['echo', String(i)])));
+    expect(results.map(({ stdout }) => stdout.trim())).toEqual(results.map((_, i) => String(i)));
+  });
+
+  it('is unavailable where nothing listens', async () => {
+    await expect(hostWith({ port: 1 }).exec(touch())).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});
+
+it('ends a cancelled command on the server', async () => {
+  const cancel = new AbortController();
+  const running = hostWith().exec(['sh', '-c', `sleep 1; ${touch().join(' ')}`], { signal: cancel.signal });
+  setTimeout(() => cancel.abort(new Error('enough')), 200);
+  await expect(running).rejects.toThrow('enough');
+  await sleep(1_200);
+  expect(touched()).toBe(false);
+});
+
+it('ends a command that takes too long', async () => {
+  const running = hostWith().exec(['sleep', '30'], { timeoutMs: 200 });
+  await expect(running).rejects.toMatchObject({ kind: 'unavailable' });
+});
+
+it('keeps a bounded part of endless output', async () => {
+  const { stdout } = await hostWith().exec(['head', '-c', '20000000', '/dev/zero']);
+  expect(stdout).toHaveLength(4 * 1024 * 1024);
+});
