@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // test/support/workflow-coverage.ts counts the sandbox only where somebody asks.
+    env: { RUNSHEET_COVERAGE: process.argv.includes('--coverage') ? '1' : '0' },
     coverage: {
       // istanbul: V8's counters do not see what runs in the workflow sandbox.
       provider: 'istanbul',

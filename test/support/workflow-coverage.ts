@@ -24,20 +24,21 @@ export function countedWorker(options: BundledWorker): WorkerOptions {
 export function keepWorkflowCoverage(): void {
   withMap(() => {
     coverage.mergeIntoGlobalCoverage();
-    globals[VITEST] = globals[NYC];
+    // Plain JSON: the map travels from vitest's worker to its main process.
+    globals[VITEST] = JSON.parse(JSON.stringify(globals[NYC]));
   });
 }
 
 /** A worker that was given its bundle. */
 export type BundledWorker = WorkerOptions & { workflowBundle: WorkflowBundleOption };
 
-/** nyc's name stands for vitest's map while `body` runs, and only then. */
+/**
+ * nyc's name stands for vitest's map. It stays: WorkflowCoverage looks for it again when the bundle
+ * is made, later than the call that asked for it.
+ */
 function withMap<T>(body: () => T): T | undefined {
-  if (globals[VITEST] === undefined) return undefined;
-  globals[NYC] = globals[VITEST];
-  try {
-    return body();
-  } finally {
-    delete globals[NYC];
-  }
+  if (process.env['RUNSHEET_COVERAGE'] !== '1') return undefined;
+  // vitest makes its map with the first counted module, which may come later than the bundle.
+  globals[NYC] = globals[VITEST] ?? {};
+  return body();
 }
