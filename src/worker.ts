@@ -1,0 +1,174 @@
+/** The worker process: config → adapters → activities → Worker. Standard output has one line, when it is ready. */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from './activities/create-activities.ts';
+import type { DecisionPolicy } from './activities/local/index.ts';
+import { readConnections } from './config/connections.ts';
+import { type Environment, readEnvironment } from './config/environment.ts';
+import { loadProject } from './config/load-project.ts';
+import type { ProjectFile } from './config/project-file.ts';
+import { renderDiagnostics } from './diagnostics/render.ts';
+import type { TemporalConnection } from './ports/connections.ts';
+import { type Adapters, createAdapters } from './worker/adapters.ts';
+import { loadWorkflowCode } from './worker/bundle.ts';
+import { connectNative } from './worker/connect.ts';
+import { createResolver } from './worker/resolution.ts';
+import { WorkerStartError } from './worker/start-error.ts';
+import { createTemporalAccess } from './worker/temporal-access.ts';
+import { deploymentNameOf, makeCurrent, waitForPoller } from './worker/versioning.ts';
+
+export interface WorkerOptions {
+  /** Folder of runsheet.yaml. */
+  readonly folder: string;
+  /** New runs begin on this worker's version; always so where `runsheet dev` started the server. */
+  readonly makeCurrent?: boolean;
+  /** Told once the server sees the worker poll. */
+  readonly onReady: (ready: WorkerReady) => void;
+}
+
+export interface WorkerReady {
+  readonly event: 'ready';
+  readonly taskQueue: string;
+  readonly buildId: string;
+  readonly address: string;
+}
+
+/** Runs until SIGTERM or SIGINT. @throws WorkerStartError, which says what to type next */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const environment = readEnvironment(options.folder);
+  const project = await projectOf(options.folder, environment);
+  const { temporal } = project.connections;
+  if (temporal === null) throw noServer('-');
+  Runtime.install({ logger: new DefaultLogger('WARN', (entry) => console.error(entry.level, entry.message, entry.meta?.['error'] ?? '')) });
+  const connection = await connectNative(temporal, environment);
+  const adapters = await createAdapters(project, environment);
+  try {
+    await serve(options, { project, environment, temporal, connection, adapters });
+  } finally {
+    await adapters.close();
+    await connection.close();
+  }
+}
+
+interface Parts {
+  readonly project: ProjectFile;
+  readonly environment: Environment;
+  readonly temporal: TemporalConnection;
+  readonly connection: NativeConnection;
+  readonly adapters: Adapters;
+}
+
+async function serve(options: WorkerOptions, parts: Parts): Promise<void> {
+  const { project, temporal, connection } = parts;
+  const { taskQueue } = project;
+  const { code, buildId } = await loadWorkflowCode();
+  const version = { deploymentName: deploymentNameOf(taskQueue), buildId };
+  const worker = await Worker.create({
+    connection,
+    namespace: temporal.namespace,
+    taskQueue,
+    workflowBundle: { code },
+    activities: activitiesOf(options.folder, parts),
+    workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' },
+    shutdownGraceTime: '10 seconds',
+    shutdownForceTime: '14 seconds',
+    maxConcurrentActivityTaskExecutions: 200,
+    maxConcurrentLocalActivityExecutions: 50,
+  });
+  const ended = worker.run();
+  const ready = announce(options, parts, version);
+  // A worker that ends early says why; one that runs on outlives its announcement.
+  await Promise.race([ended, ready.then(() => ended)]).finally(() => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  });
+  await ended;
+}
+
+async function announce(
+  options: WorkerOptions,
+  { project, temporal, connection }: Parts,
+  version: { readonly deploymentName: string; readonly buildId: string },
+): Promise<void> {
+  const embedded = await readConnections(options.folder);
+  const isOwnServer = embedded?.temporal.address === temporal.address;
+  await waitForPoller(connection, temporal.namespace, project.taskQueue);
+  if (options.makeCurrent === true || isOwnServer) {
+    await makeCurrent(connection, { namespace: temporal.namespace, ...version });
+  }
+  options.onReady({
+    event: 'ready',
+    taskQueue: project.taskQueue,
+    buildId: version.buildId,
+    address: temporal.address,
+  });
+}
+
+function activitiesOf(folder: string, { project, environment, temporal, connection, adapters }: Parts): object {
+  const { ports, redact } = adapters;
+  const access = createTemporalAccess(connection, temporal.namespace);
+  const policy = async (): Promise<DecisionPolicy> => policyOf(await projectOf(folder, environment));
+  return createActivities({
+    ports,
+    redact,
+    project: project.service,
+    local: {
+      resolve: createResolver(folder, environment),
+      policy,
+      temporal: () => Promise.resolve(access),
+      taskQueue: project.taskQueue,
+    },
+    recipientsOf: async (roles) => {
+      const { people } = await policy();
+      return Object.values(people).filter((person) => person.roles.some((role) => roles.includes(role)));
+    },
+  });
+}
+
+function policyOf(project: ProjectFile): DecisionPolicy {
+  return {
+    roles: project.roles,
+    people: project.people,
+    allowSelfApproval: project.approval.allowSelfApproval,
+  };
+}
+
+async function projectOf(folder: string, environment: Environment): Promise<ProjectFile> {
+  const { project, diagnostics } = await loadProject(folder, environment);
+  if (project !== null) return project;
+  const code = diagnostics[0]?.code ?? 'BAD_PROJECT_FILE';
+  throw new WorkerStartError(
+    code,
+    { zh: renderDiagnostics(diagnostics, 'zh'), en: renderDiagnostics(diagnostics, 'en') },
+    { zh: '改正 runsheet.yaml 后再试', en: 'correct runsheet.yaml, then try again' },
+  );
+}
+
+function noServer(address: string): WorkerStartError {
+  return new WorkerStartError(
+    'NO_TEMPORAL_SERVER',
+    { zh: `不知道 Temporal 服务器的地址（${address}）`, en: `the address of the Temporal server is not known (${address})` },
+    { zh: '运行 runsheet dev，或设置 TEMPORAL_ADDRESS', en: 'type runsheet dev, or set TEMPORAL_ADDRESS' },
+  );
+}
+
+/** This file as a program: cwd is the project's folder. Errors go to standard error; exit 2. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await runWorker({
+      folder: process.cwd(),
+      makeCurrent: argv.includes('--make-current'),
+      onReady: (ready) => void process.stdout.write(`${JSON.stringify(ready)}\n`),
+    });
+    process.exit(0);
+  } catch (error) {
+    const message = error instanceof WorkerStartError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`${message}\n`);
+    process.exit(error instanceof WorkerStartError ? 2 : 1);
+  }
+}
+
+const [, program] = process.argv;
+if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) {
+  await main(process.argv.slice(2));
+}

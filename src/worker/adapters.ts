@@ -1,0 +1,130 @@
+/** Config → adapters: the world that the activities reach, built once. */
+import { join } from 'node:path';
+import { createArchiveBuilder } from '../adapters/archive/archive-builder.ts';
+import { assertSafeArchive } from '../adapters/archive/safe-archive.ts';
+import { createDiskArtifactStore } from '../adapters/artifacts/disk-artifact-store.ts';
+import { createDatabaseRecordStore } from '../adapters/database/database-record-store.ts';
+import { createEmailNotifier } from '../adapters/email/email-notifier.ts';
+import { createEmbeddedBalancer } from '../adapters/embedded-balancer/embedded-balancer.ts';
+import { createSourceRepository } from '../adapters/git/source-repository.ts';
+import { createHttpProbe } from '../adapters/http/http-probe.ts';
+import { createCommandRunner } from '../adapters/process/command-runner.ts';
+import { createProcessRuntime } from '../adapters/process-runtime/process-runtime.ts';
+import { createHttpRegistry } from '../adapters/registry/http-registry.ts';
+import { createRedactor } from '../adapters/secrets/redactor.ts';
+import { createSecretStore } from '../adapters/secrets/secret-store.ts';
+import { createSlackNotifier } from '../adapters/slack/slack-notifier.ts';
+import { quoteArgv } from '../adapters/ssh/quote.ts';
+import { createSshHosts } from '../adapters/ssh/ssh-hosts.ts';
+import { createWebhookNotifier } from '../adapters/webhook/webhook-notifier.ts';
+import type { Environment } from '../config/environment.ts';
+import type { ProjectFile } from '../config/project-file.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { SecretStore } from '../ports/secret-store.ts';
+import { WorkerStartError } from './start-error.ts';
+
+export interface Adapters {
+  readonly ports: Ports;
+  readonly redact: (text: string) => string;
+  close(): Promise<void>;
+}
+
+/** @throws WorkerStartError where an address is missing */
+export async function createAdapters(project: ProjectFile, environment: Environment): Promise<Adapters> {
+  const { connections, settings, folder } = project;
+  const state = join(folder, '.runsheet');
+  const redactor = createRedactor();
+  const secrets = createSecretStore({
+    environment,
+    folder: project.secretsFolder,
+    onResolved: (value) => redactor.add(value),
+  });
+  const commands = createCommandRunner({ environment });
+  const artifacts = createDiskArtifactStore(join(state, 'runs'));
+  const buildsFolder = join(state, 'builds');
+  const registry = createHttpRegistry({ url: needed(connections.registryUrl, 'registry.url'), buildsFolder });
+  const hosts = createSshHosts(connections.servers);
+  const records = createDatabaseRecordStore({
+    url: await revealed(needed(connections.databaseUrl, 'database.url'), secrets),
+  });
+  if (settings.image.kind === 'docker') throw notYet('image.kind: docker');
+  if (settings.balancer.kind === 'haproxy') throw notYet('balancer.kind: haproxy');
+  const ports: Ports = {
+    commands,
+    source: createSourceRepository({
+      projectFolder: folder,
+      storeFolder: join(state, 'sources'),
+      source: settings.source,
+      commands,
+    }),
+    builder: createArchiveBuilder({ buildsFolder }),
+    registry,
+    hosts,
+    runtime: createProcessRuntime({
+      hosts,
+      fetch: (repository, digest, toFile, signal) => registry.fetch(repository, digest, toFile, signal),
+      assertSafe: (name, archive) => assertSafeArchive(name, archive),
+      quote: quoteArgv,
+    }),
+    balancer: createEmbeddedBalancer({ adminUrl: needed(connections.balancerAdminUrl, 'balancer.admin_url') }),
+    http: createHttpProbe(),
+    notifiers: notifiersOf(project, secrets),
+    records,
+    artifacts,
+    secrets,
+  };
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([hosts.close(), records.close()]);
+  };
+  return { ports, redact: (text) => redactor.redact(text), close };
+}
+
+function notifiersOf({ channels }: ProjectFile, secrets: SecretStore): readonly Notifier[] {
+  const { email, slack, webhook } = channels;
+  const notifiers: Notifier[] = [];
+  if (email !== undefined) {
+    const smtp = new URL(email.smtp);
+    const secure = smtp.protocol === 'smtps:';
+    const config = {
+      host: smtp.hostname,
+      port: smtp.port === '' ? (secure ? 465 : 25) : Number(smtp.port),
+      secure,
+      from: email.from,
+      to: email.to,
+      ...(email.user !== undefined && { user: email.user }),
+      ...(email.password !== undefined && { passwordRef: email.password }),
+    };
+    notifiers.push(createEmailNotifier(config, secrets));
+  }
+  if (slack !== undefined) {
+    const { token, channel, apiUrl } = slack;
+    notifiers.push(createSlackNotifier({ tokenRef: token, channel, ...(apiUrl !== undefined && { apiUrl }) }, secrets));
+  }
+  if (webhook !== undefined) {
+    const { url, secret } = webhook;
+    notifiers.push(createWebhookNotifier({ url, ...(secret !== undefined && { signingKeyRef: secret }) }, secrets));
+  }
+  return notifiers;
+}
+
+async function revealed(value: string, secrets: SecretStore): Promise<string> {
+  return value.startsWith('secret://') ? (await secrets.resolve(value)).reveal() : value;
+}
+
+function needed(value: string | null, key: string): string {
+  if (value !== null) return value;
+  throw new WorkerStartError(
+    'BAD_PROJECT_FILE',
+    { zh: `没有 ${key}：嵌入的部分没有运行，runsheet.yaml 也没有给出地址`, en: `no ${key}: the embedded parts do not run and runsheet.yaml gives no address` },
+    { zh: '运行：runsheet dev', en: 'type: runsheet dev' },
+  );
+}
+
+function notYet(what: string): WorkerStartError {
+  return new WorkerStartError(
+    'BAD_PROJECT_FILE',
+    { zh: `此版本还不能运行 ${what}`, en: `this version cannot run ${what} yet` },
+    { zh: '在 runsheet.yaml 中改用 process 和 embedded', en: 'use process and embedded in runsheet.yaml' },
+  );
+}

@@ -1,0 +1,54 @@
+/** What local activities ask of the server, over the worker's own connection. */
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import { temporal } from '@temporalio/proto';
+import type { TemporalAccess } from '../activities/local/index.ts';
+import { statusQuery } from '../workflows/messages.ts';
+
+const { IndexedValueType } = temporal.api.enums.v1;
+
+export function createTemporalAccess(connection: NativeConnection, namespace: string): TemporalAccess {
+  const client = new Client({ connection, namespace });
+  const { operatorService: operator } = connection;
+  return {
+    async searchAttributes() {
+      const { customAttributes } = await operator.listSearchAttributes({ namespace });
+      return new Map(Object.entries(customAttributes ?? {}).map(([name, type]) => [name, String(type)]));
+    },
+    async addSearchAttributes(names) {
+      const typed = Object.entries(names).map(([name, type]) => [
+        name,
+        type === 'INT' ? IndexedValueType.INDEXED_VALUE_TYPE_INT : IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+      ]);
+      await operator.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(typed) });
+    },
+    async describe(workflowId) {
+      try {
+        const found = await client.workflow.getHandle(workflowId).describe();
+        return { running: found.status.name === 'RUNNING', startedBy: found.parentExecution?.workflowId ?? null };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
+    async terminate(workflowId, reason) {
+      try {
+        await client.workflow.getHandle(workflowId).terminate(reason);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
+    async list(query, limit) {
+      const ids: string[] = [];
+      for await (const each of client.workflow.list({ query, pageSize: limit })) {
+        ids.push(each.workflowId);
+        if (ids.length >= limit) break;
+      }
+      return ids;
+    },
+    async approvalOf(workflowId) {
+      const status = await client.workflow.getHandle(workflowId).query(statusQuery);
+      return { service: status.service, environment: status.environment, waits: status.approval !== null };
+    },
+  };
+}
