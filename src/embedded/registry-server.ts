@@ -60,11 +60,18 @@ export async function startRegistry(options: {
   };
 }
 
-async function answer(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  folder: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const target = targetOf(request.url ?? '');
   if (request.method === 'GET') return read(folder, target, response);
   if (request.method !== 'PUT') throw new Refusal(405, 'GET and PUT only');
-  const digest = target.kind === 'blobs' ? await putBlob(folder, target, request) : await putManifest(folder, target, request);
+  const digest =
+    target.kind === 'blobs'
+      ? await putBlob(folder, target, request)
+      : await putManifest(folder, target, request);
   response.writeHead(201, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ digest }));
 }
@@ -73,7 +80,8 @@ function targetOf(url: string): Target {
   const [, repository, kind, reference] = ROUTE.exec(decodeURI(url)) ?? [];
   if (repository === undefined || reference === undefined) throw new Refusal(404, 'no such path');
   if (kind !== 'blobs' && kind !== 'manifests') throw new Refusal(404, 'no such path');
-  if (!isDigest(reference) && (kind === 'blobs' || !TAG.test(reference))) throw new Refusal(400, 'bad reference');
+  if (!isDigest(reference) && (kind === 'blobs' || !TAG.test(reference)))
+    throw new Refusal(400, 'bad reference');
   return { repository, kind, reference };
 }
 
@@ -82,14 +90,21 @@ async function read(folder: string, target: Target, response: ServerResponse): P
     ? target.reference
     : await readFile(tagFile(folder, target), 'utf8').catch(() => null);
   if (digest === null) throw new Refusal(404, 'no such tag');
-  const file = target.kind === 'blobs' ? blobFile(folder, digest) : manifestFile(folder, target.repository, digest);
+  const file =
+    target.kind === 'blobs'
+      ? blobFile(folder, digest)
+      : manifestFile(folder, target.repository, digest);
   const found = await stat(file).catch(() => null);
   if (found === null) throw new Refusal(404, 'no such content');
   response.writeHead(200, { 'content-length': found.size, 'docker-content-digest': digest });
   await pipeline(createReadStream(file), response);
 }
 
-async function putBlob(folder: string, { reference }: Target, request: IncomingMessage): Promise<string> {
+async function putBlob(
+  folder: string,
+  { reference }: Target,
+  request: IncomingMessage,
+): Promise<string> {
   const file = blobFile(folder, reference);
   const beside = `${file}.${randomBytes(6).toString('hex')}.part`;
   const hash = createHash('sha256');
@@ -107,7 +122,8 @@ async function putBlob(folder: string, { reference }: Target, request: IncomingM
       },
       createWriteStream(beside, { flags: 'wx' }),
     );
-    if (`sha256:${hash.digest('hex')}` !== reference) throw new Refusal(400, 'the content has another digest');
+    if (`sha256:${hash.digest('hex')}` !== reference)
+      throw new Refusal(400, 'the content has another digest');
     await rename(beside, file);
   } catch (error) {
     await rm(beside, { force: true });
@@ -116,7 +132,11 @@ async function putBlob(folder: string, { reference }: Target, request: IncomingM
   return reference;
 }
 
-async function putManifest(folder: string, target: Target, request: IncomingMessage): Promise<string> {
+async function putManifest(
+  folder: string,
+  target: Target,
+  request: IncomingMessage,
+): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -128,9 +148,11 @@ async function putManifest(folder: string, target: Target, request: IncomingMess
   const digest = digestOf(content);
   const manifest = readManifest(content.toString('utf8'));
   if (manifest === null) throw new Refusal(400, 'no manifest');
-  if (isDigest(target.reference) && target.reference !== digest) throw new Refusal(400, 'another digest');
+  if (isDigest(target.reference) && target.reference !== digest)
+    throw new Refusal(400, 'another digest');
   const blob = await stat(blobFile(folder, manifest.archive.digest)).catch(() => null);
-  if (blob?.size !== manifest.archive.sizeBytes) throw new Refusal(400, 'the archive was not uploaded');
+  if (blob?.size !== manifest.archive.sizeBytes)
+    throw new Refusal(400, 'the archive was not uploaded');
   await writeWhole(manifestFile(folder, target.repository, digest), content);
   if (!isDigest(target.reference)) await writeWhole(tagFile(folder, target), digest);
   return digest;

@@ -36,7 +36,8 @@ export interface SshServers {
 export async function startSshServers(options: SshServersOptions): Promise<SshServers> {
   const hostKey = await openKey(options.keysFolder, 'ssh_host_ed25519_key');
   const client = await openKey(options.keysFolder, 'id_ed25519');
-  const started: { name: string; server: Server; port: number; connections: Set<Connection> }[] = [];
+  const started: { name: string; server: Server; port: number; connections: Set<Connection> }[] =
+    [];
   const close = async (): Promise<void> => {
     await Promise.all(
       started.map(({ server, connections }) => {
@@ -84,7 +85,8 @@ function serveConnection(connection: Connection, allowed: ParsedKey, baseFolder:
 
 function isAllowed(context: AuthContext, allowed: ParsedKey): boolean {
   if (context.method !== 'publickey') return false;
-  if (context.key.algo !== allowed.type || !context.key.data.equals(allowed.getPublicSSH())) return false;
+  if (context.key.algo !== allowed.type || !context.key.data.equals(allowed.getPublicSSH()))
+    return false;
   // The first question is only whether the key would do; the second carries the proof.
   if (context.signature === undefined || context.blob === undefined) return true;
   return allowed.verify(context.blob, context.signature, context.hashAlgo) === true;

@@ -22,8 +22,14 @@ export function describeRegistryContract(name: string, make: () => Promise<Regis
     it('answers to tag and digest with the image that was pushed', async () => {
       const { digest } = await push('one');
       expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/u);
-      expect(await subject.registry.resolve('team/app', 'v1')).toEqual({ digest, labels: { a: '1' } });
-      expect(await subject.registry.resolve('team/app', digest)).toEqual({ digest, labels: { a: '1' } });
+      expect(await subject.registry.resolve('team/app', 'v1')).toEqual({
+        digest,
+        labels: { a: '1' },
+      });
+      expect(await subject.registry.resolve('team/app', digest)).toEqual({
+        digest,
+        labels: { a: '1' },
+      });
     });
 
     it('gives one digest to one image, and others to other content or labels', async () => {

@@ -32,7 +32,10 @@ export function createArchiveBuilder(options: { readonly buildsFolder: string })
       request.signal?.throwIfAborted();
       const localReference = localReferenceOf(request.repository, request.tag);
       await writeWhole(archiveFile(options.buildsFolder, localReference), archive);
-      await writeWhole(labelsFile(options.buildsFolder, localReference), JSON.stringify(request.labels));
+      await writeWhole(
+        labelsFile(options.buildsFolder, localReference),
+        JSON.stringify(request.labels),
+      );
       return { localReference, sizeBytes: archive.length };
     },
   };
@@ -40,8 +43,16 @@ export function createArchiveBuilder(options: { readonly buildsFolder: string })
 
 /** Nothing named: the whole context. A name within another is packed once. */
 function namesOf({ include }: BuildRequest): readonly string[] {
-  const names = [...new Set((include.length === 0 ? ['.'] : include).map((name) => posix.join(name, '.').replace(/\/$/, '')))];
-  return names.filter((name) => name === '.' || !names.some((other) => other === '.' || name.startsWith(`${other}/`)));
+  const names = [
+    ...new Set(
+      (include.length === 0 ? ['.'] : include).map((name) =>
+        posix.join(name, '.').replace(/\/$/, ''),
+      ),
+    ),
+  ];
+  return names.filter(
+    (name) => name === '.' || !names.some((other) => other === '.' || name.startsWith(`${other}/`)),
+  );
 }
 
 async function addEntries(request: BuildRequest, path: string, entries: TarEntry[]): Promise<void> {
@@ -57,8 +68,10 @@ async function addEntries(request: BuildRequest, path: string, entries: TarEntry
     if (leaves(path, target)) throw outside(path);
     entries.push({ path, type: 'link', mode: 0o777, content: NOTHING, target });
   } else if (found.isDirectory()) {
-    if (path !== '.') entries.push({ path, type: 'folder', mode: 0o755, content: NOTHING, target: '' });
-    for (const name of await readdir(file)) await addEntries(request, posix.join(path, name), entries);
+    if (path !== '.')
+      entries.push({ path, type: 'folder', mode: 0o755, content: NOTHING, target: '' });
+    for (const name of await readdir(file))
+      await addEntries(request, posix.join(path, name), entries);
   } else if (found.isFile()) {
     const mode = (found.mode & EXECUTABLE) === 0 ? 0o644 : 0o755;
     entries.push({ path, type: 'file', mode, content: await readFile(file), target: '' });

@@ -30,9 +30,11 @@ export async function assertSafeArchive(
       'Build the release again from its source; do not deploy this archive.',
       { cause },
     );
-  const tar = await unpack(archive, { maxOutputLength: limits.unpackedBytes }).catch((error: unknown) => {
-    throw refuse(`is damaged, or larger than ${limits.unpackedBytes} bytes when unpacked`, error);
-  });
+  const tar = await unpack(archive, { maxOutputLength: limits.unpackedBytes }).catch(
+    (error: unknown) => {
+      throw refuse(`is damaged, or larger than ${limits.unpackedBytes} bytes when unpacked`, error);
+    },
+  );
   let headers: readonly TarHeader[];
   try {
     headers = readTarHeaders(tar);
@@ -49,8 +51,10 @@ export async function assertSafeArchive(
 }
 
 function unsafe({ path, flag, target }: TarHeader, links: ReadonlySet<string>): string | null {
-  if (path === '' || path.startsWith('/') || path.split('/').includes('..')) return 'a path out of its folder';
-  if (!['0', '2', '5'].includes(flag)) return 'which is neither a file, a folder nor a symbolic link';
+  if (path === '' || path.startsWith('/') || path.split('/').includes('..'))
+    return 'a path out of its folder';
+  if (!['0', '2', '5'].includes(flag))
+    return 'which is neither a file, a folder nor a symbolic link';
   if (flag === '2' && leaves(path, target)) return 'a link out of its folder';
   if (foldersOf(path).some((folder) => links.has(folder))) return 'a path through a link';
   return null;
@@ -65,5 +69,7 @@ export function leaves(path: string, target: string): boolean {
 
 function foldersOf(path: string): readonly string[] {
   const parts = posix.normalize(path).replace(/\/$/, '').split('/');
-  return parts.map((_part, index) => parts.slice(0, index + 1).join('/')).slice(0, path.endsWith('/') ? undefined : -1);
+  return parts
+    .map((_part, index) => parts.slice(0, index + 1).join('/'))
+    .slice(0, path.endsWith('/') ? undefined : -1);
 }

@@ -104,7 +104,8 @@ function readHeader(block: Buffer): TarHeader {
   const blank = Buffer.from(block);
   blank.fill(' ', 148, 156);
   const size = text(124, 12).trim();
-  if (written !== checksum(blank) || !/^[0-7]+$/.test(size)) throw new Error('a header of the archive is damaged');
+  if (written !== checksum(blank) || !/^[0-7]+$/.test(size))
+    throw new Error('a header of the archive is damaged');
   const prefix = text(345, 155);
   return {
     path: prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`,

@@ -1,7 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CallOptions, ContainerRuntime, ReleaseImage, ReleaseStart } from '../../ports/container-runtime.ts';
+import type {
+  CallOptions,
+  ContainerRuntime,
+  ReleaseImage,
+  ReleaseStart,
+} from '../../ports/container-runtime.ts';
 import type { ReleaseStop, ServiceState, StopResult } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { ExecResult, ServerHost, ServerHosts } from '../../ports/server-host.ts';
@@ -39,17 +44,21 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
     inspect,
     async pull(server, service, image, call) {
       const { present } = await inspect(server, service);
-      if (!present.includes(image.digest)) await pull(options, hosts.get(server), service, image, call);
+      if (!present.includes(image.digest))
+        await pull(options, hosts.get(server), service, image, call);
     },
     start: (server, service, release) => start(options, hosts.get(server), service, release),
-    stop: (server, service, stop) => stopService(options, hosts.get(server), service, stop, inspect),
+    stop: (server, service, stop) =>
+      stopService(options, hosts.get(server), service, stop, inspect),
     async finish(server, service, keep) {
       const host = hosts.get(server);
       const state = await inspect(server, service);
       const old = oldReleases(state, keep);
       if (old.length === 0) return;
       const folders = old.map((digest) => `${folderOf(host, service)}/releases/${hexOf(digest)}`);
-      const result = await host.exec(['rm', '-rf', '--', ...folders], { timeoutMs: UNPACK_TIMEOUT_MS });
+      const result = await host.exec(['rm', '-rf', '--', ...folders], {
+        timeoutMs: UNPACK_TIMEOUT_MS,
+      });
       if (result.exitCode !== 0) throw failed(server, 'prune', service, result);
     },
   };
@@ -57,7 +66,9 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
 
 /** All but the one that runs or ran last, and the `keep` that were started most recently. */
 function oldReleases({ present, release, starts }: ServiceState, keep: number): readonly string[] {
-  const byStart = Object.keys(starts).filter((digest) => present.includes(digest) && digest !== release?.digest);
+  const byStart = Object.keys(starts).filter(
+    (digest) => present.includes(digest) && digest !== release?.digest,
+  );
   const kept = keep === 0 ? [] : byStart.slice(-keep);
   return present.filter((digest) => digest !== release?.digest && !kept.includes(digest));
 }
@@ -117,7 +128,12 @@ async function start(
   const result = await runScript(host, script, SCRIPT_TIMEOUT_MS);
   if (result.exitCode === 0) return;
   if (result.exitCode === EXIT.missing) {
-    throw new PortError('not-found', host.name, `${host.name} has no release ${digest}.`, 'Pull it first.');
+    throw new PortError(
+      'not-found',
+      host.name,
+      `${host.name} has no release ${digest}.`,
+      'Pull it first.',
+    );
   }
   if (result.exitCode === EXIT.conflict) {
     const message = `${host.name} runs another release of ${service}.`;
@@ -134,7 +150,12 @@ function exportsOf(
   const lines = Object.entries(environment).map(([name, value]) => {
     if (VARIABLE.test(name)) return `export ${name}=${quote([value])}`;
     const message = `${JSON.stringify(name)} is no name of an environment variable.`;
-    throw new PortError('invalid', server, message, 'Correct runtime.environment in runsheet.yaml.');
+    throw new PortError(
+      'invalid',
+      server,
+      message,
+      'Correct runtime.environment in runsheet.yaml.',
+    );
   });
   return lines.join('\n');
 }
@@ -148,13 +169,19 @@ async function stopService(
 ): Promise<StopResult> {
   const name = signal.replace(/^SIG/, '');
   if (!/^[A-Z0-9]{1,10}$/.test(name)) {
-    throw new PortError('invalid', host.name, `${signal} is no signal.`, 'Correct runtime.stop.signal.');
+    throw new PortError(
+      'invalid',
+      host.name,
+      `${signal} is no signal.`,
+      'Correct runtime.stop.signal.',
+    );
   }
   const began = Date.now();
   const { running } = await inspect(host.name, service);
   if (running && before !== undefined && before.length > 0) {
     const result = await host.exec(before, { timeoutMs: Math.max(graceMs, 1_000) });
-    if (result.exitCode !== 0) throw failed(host.name, 'run the command before the stop of', service, result);
+    if (result.exitCode !== 0)
+      throw failed(host.name, 'run the command before the stop of', service, result);
   }
   const script = stopScript(quote([folderOf(host, service)]), name, Math.ceil(graceMs / 100));
   const result = await runScript(host, script, graceMs * 2 + SCRIPT_TIMEOUT_MS);
@@ -182,10 +209,20 @@ function folderOf(host: ServerHost, service: string): string {
 
 function hexOf(digest: string): string {
   if (DIGEST.test(digest)) return digest.slice('sha256:'.length);
-  throw new PortError('invalid', digest, `${JSON.stringify(digest)} is no digest.`, 'Pin the image again.');
+  throw new PortError(
+    'invalid',
+    digest,
+    `${JSON.stringify(digest)} is no digest.`,
+    'Pin the image again.',
+  );
 }
 
-function failed(server: string, verb: string, service: string, { exitCode, stderr }: ExecResult): PortError {
+function failed(
+  server: string,
+  verb: string,
+  service: string,
+  { exitCode, stderr }: ExecResult,
+): PortError {
   return new PortError(
     'unavailable',
     server,

@@ -34,7 +34,8 @@ export function createHttpRegistry(options: HttpRegistryOptions): ArchiveRegistr
     if (answer === null) return null;
     const digest = digestOf(answer);
     const manifest = readManifest(answer.toString('utf8'));
-    if (manifest === null || (isDigest(reference) && digest !== reference)) throw tampered(reference);
+    if (manifest === null || (isDigest(reference) && digest !== reference))
+      throw tampered(reference);
     return { digest, manifest };
   };
   return {
@@ -66,7 +67,12 @@ export function createHttpRegistry(options: HttpRegistryOptions): ArchiveRegistr
   };
 }
 
-type Call = (method: 'GET' | 'PUT', path: string, body?: Buffer, signal?: AbortSignal) => Promise<Buffer | null>;
+type Call = (
+  method: 'GET' | 'PUT',
+  path: string,
+  body?: Buffer,
+  signal?: AbortSignal,
+) => Promise<Buffer | null>;
 
 /** @returns asks the registry; null: 404 */
 function caller({ url, timeoutMs = TIMEOUT_MS }: HttpRegistryOptions): Call {

@@ -22,9 +22,14 @@ export function labelsFile(buildsFolder: string, localReference: string): string
 }
 
 /** @throws PortError `not-found` where it was built on another worker, or never */
-export async function readLocalImage(buildsFolder: string, localReference: string): Promise<LocalImage> {
+export async function readLocalImage(
+  buildsFolder: string,
+  localReference: string,
+): Promise<LocalImage> {
   try {
-    const labels: unknown = JSON.parse(await readFile(labelsFile(buildsFolder, localReference), 'utf8'));
+    const labels: unknown = JSON.parse(
+      await readFile(labelsFile(buildsFolder, localReference), 'utf8'),
+    );
     return {
       archive: await readFile(archiveFile(buildsFolder, localReference)),
       labels: stringsOf(labels),
@@ -44,7 +49,9 @@ export async function readLocalImage(buildsFolder: string, localReference: strin
 /** Keeps what has a text as its value. */
 export function stringsOf(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {};
-  const texts = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const texts = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
   return Object.fromEntries(texts);
 }
 

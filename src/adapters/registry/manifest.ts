@@ -19,14 +19,18 @@ export function digestOf(content: Buffer | string): string {
 /** Labels in the order of their names: the same image, the same bytes. */
 export function writeManifest({ archive, labels }: Manifest): string {
   const sorted = Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return JSON.stringify({ archive: { digest: archive.digest, sizeBytes: archive.sizeBytes }, labels: sorted });
+  return JSON.stringify({
+    archive: { digest: archive.digest, sizeBytes: archive.sizeBytes },
+    labels: sorted,
+  });
 }
 
 /** @returns null where the text is no manifest */
 export function readManifest(text: string): Manifest | null {
   try {
     const { archive, labels } = JSON.parse(text) as Partial<Manifest>;
-    if (archive === undefined || !isDigest(archive.digest) || !Number.isInteger(archive.sizeBytes)) return null;
+    if (archive === undefined || !isDigest(archive.digest) || !Number.isInteger(archive.sizeBytes))
+      return null;
     return { archive, labels: labels ?? {} };
   } catch {
     return null;

@@ -24,7 +24,11 @@ export function fingerprint(key: Buffer): string {
  * @param accepted lines like `ssh-ed25519 AAAA…`
  * @returns null where the key is one of them
  */
-export function refuseHostKey(server: string, key: Buffer, accepted: readonly string[]): PortError | null {
+export function refuseHostKey(
+  server: string,
+  key: Buffer,
+  accepted: readonly string[],
+): PortError | null {
   const blobs = accepted.map((line) => line.trim().split(/\s+/)[1] ?? '');
   if (blobs.includes(key.toString('base64'))) return null;
   const shown = fingerprint(key);

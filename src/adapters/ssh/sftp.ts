@@ -47,7 +47,9 @@ export async function writeOver(
     await writeAndClose(sftp, handle, content, mode);
     await replace(sftp, beside, path);
   } catch (error) {
-    await asked<void>((done) => sftp.unlink(beside, (failed) => done(failed))).catch(() => undefined);
+    await asked<void>((done) => sftp.unlink(beside, (failed) => done(failed))).catch(
+      () => undefined,
+    );
     throw error;
   }
 }
@@ -64,7 +66,9 @@ async function writeAndClose(
 ): Promise<void> {
   try {
     if (content.length > 0) {
-      await asked<void>((done) => sftp.write(handle, content, 0, content.length, 0, (e) => done(e)));
+      await asked<void>((done) =>
+        sftp.write(handle, content, 0, content.length, 0, (e) => done(e)),
+      );
     }
     // The server's umask may have cut the mode at open.
     await asked<void>((done) => sftp.fchmod(handle, mode, (error) => done(error)));
@@ -112,7 +116,8 @@ function rename(sftp: SFTPWrapper, from: string, to: string): Promise<void> {
 }
 
 async function makeFolders(sftp: SFTPWrapper, folder: string): Promise<void> {
-  const make = (): Promise<void> => asked<void>((done) => sftp.mkdir(folder, (error) => done(error)));
+  const make = (): Promise<void> =>
+    asked<void>((done) => sftp.mkdir(folder, (error) => done(error)));
   try {
     await make();
   } catch (error) {
@@ -121,7 +126,9 @@ async function makeFolders(sftp: SFTPWrapper, folder: string): Promise<void> {
       return makeFolders(sftp, folder);
     }
     // SFTP 3 has no code for "is there already".
-    const found = await asked((done: Callback<{ isDirectory(): boolean }>) => sftp.stat(folder, done));
+    const found = await asked((done: Callback<{ isDirectory(): boolean }>) =>
+      sftp.stat(folder, done),
+    );
     if (!found.isDirectory()) throw error;
   }
 }

@@ -61,7 +61,9 @@ function hostOver(server: ServerConnection, shared: SharedConnection): ServerHos
       shared.use((connection) => execOver(connection, server.name, argv, options)),
     readFile: (path) => overSftp('read', path, (sftp) => readOver(sftp, absolute(path))),
     writeFile: (path, content, mode) =>
-      overSftp('write', path, (sftp) => writeOver(sftp, absolute(path), Buffer.from(content), mode)),
+      overSftp('write', path, (sftp) =>
+        writeOver(sftp, absolute(path), Buffer.from(content), mode),
+      ),
   };
 }
 

@@ -17,7 +17,10 @@ export async function openKey(folder: string, name: string): Promise<StoredKey> 
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const privateKey = await readFile(file, 'utf8').catch(() => null);
   if (privateKey !== null) return storedKey(file, privateKey);
-  await writeFile(file, ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600, flag: 'wx' });
+  await writeFile(file, ssh2.utils.generateKeyPairSync('ed25519').private, {
+    mode: 0o600,
+    flag: 'wx',
+  });
   await chmod(file, 0o600);
   return storedKey(file, await readFile(file, 'utf8'));
 }

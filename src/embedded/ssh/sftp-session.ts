@@ -110,7 +110,9 @@ export function serveSftp(sftp: SFTPWrapper, baseFolder: string): void {
   );
   sftp.on('RENAME', (request, from, to) => answer(request, () => rename(at(from), at(to))));
   sftp.on('REMOVE', (request, path) => answer(request, () => rm(at(path))));
-  sftp.on('MKDIR', (request, path) => answer(request, async () => mkdir(at(path)).then(() => undefined)));
+  sftp.on('MKDIR', (request, path) =>
+    answer(request, async () => mkdir(at(path)).then(() => undefined)),
+  );
   sftp.on('RMDIR', (request, path) => answer(request, () => rmdir(at(path))));
   sftp.on('REALPATH', (request, path) =>
     answer(request, async () => {
@@ -128,7 +130,9 @@ export function serveSftp(sftp: SFTPWrapper, baseFolder: string): void {
   sftp.on('end', closeAll).on('close', closeAll);
 }
 
-async function entriesOf(folder: string): Promise<{ filename: string; longname: string; attrs: Attributes }[]> {
+async function entriesOf(
+  folder: string,
+): Promise<{ filename: string; longname: string; attrs: Attributes }[]> {
   const names = await readdir(folder);
   return Promise.all(
     names.map(async (filename) => {

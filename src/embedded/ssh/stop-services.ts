@@ -21,7 +21,10 @@ export async function stopAllServices(baseFolder: string, graceMs = 3_000): Prom
 
 /** Where there is no /proc (macOS) the process id alone has to do. */
 async function isSameProcess(pid: number, start: string | undefined): Promise<boolean> {
-  const hasProc = await readFile('/proc/self/stat').then(() => true, () => false);
+  const hasProc = await readFile('/proc/self/stat').then(
+    () => true,
+    () => false,
+  );
   if (!hasProc) return true;
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // Fields after the name, which ends at the last parenthesis; the 22nd of all is the start time.

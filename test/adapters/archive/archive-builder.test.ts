@@ -22,7 +22,13 @@ async function build(name: string, prepare: (context: string) => Promise<void>, 
   await chmod(join(context, 'src', 'run'), 0o755);
   await prepare(context);
   const builder = createArchiveBuilder({ buildsFolder: join(folder, 'builds') });
-  const { localReference } = await builder.build({ context, include, repository: 'r', tag: name, labels: {} });
+  const { localReference } = await builder.build({
+    context,
+    include,
+    repository: 'r',
+    tag: name,
+    labels: {},
+  });
   return readFile(join(folder, 'builds', `${localReference}.tar.gz`));
 }
 
@@ -72,7 +78,9 @@ it.each<[string, TarEntry[]]>([
   ['a path through a link', [link('a', 'b'), file('a/x')]],
 ])('ARCHIVE_UNSAFE: %s', async (_name, entries) => {
   const refused = assertSafeArchive('r', gzipSync(writeTar(entries)));
-  await expect(refused).rejects.toMatchObject({ message: expect.stringMatching(/^ARCHIVE_UNSAFE/) });
+  await expect(refused).rejects.toMatchObject({
+    message: expect.stringMatching(/^ARCHIVE_UNSAFE/),
+  });
 });
 
 it('ARCHIVE_UNSAFE: devices, hard links, bombs and bytes that are no archive', async () => {
@@ -83,7 +91,9 @@ it('ARCHIVE_UNSAFE: devices, hard links, bombs and bytes that are no archive', a
     const sum = Number.parseInt(changed.subarray(148, 154).toString(), 8) + flag.charCodeAt(0) - 48;
     changed.write(flag, 156);
     changed.write(sum.toString(8).padStart(6, '0'), 148);
-    await expect(assertSafeArchive('r', gzipSync(changed), limits)).rejects.toThrow('ARCHIVE_UNSAFE');
+    await expect(assertSafeArchive('r', gzipSync(changed), limits)).rejects.toThrow(
+      'ARCHIVE_UNSAFE',
+    );
   }
   const many = gzipSync(writeTar(Array.from({ length: 11 }, (_, i) => file(String(i)))));
   for (const bad of [gzipSync(Buffer.alloc(2_000_000)), many, Buffer.from('no archive')]) {

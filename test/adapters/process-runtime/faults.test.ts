@@ -38,26 +38,39 @@ it('gives the service its environment and its release folder, and keeps values o
   const seen = await answer();
   expect(seen).toMatchObject({ version: 'v1', server: 's1', secret: SECRET });
   expect(seen['cwd']).toContain(`/releases/${subject.first.digest.slice(7)}`);
-  const record = await readFile(`${subject.test.server.baseFolder}/services/tiny/current.json`, 'utf8');
+  const record = await readFile(
+    `${subject.test.server.baseFolder}/services/tiny/current.json`,
+    'utf8',
+  );
   expect(record).not.toContain('$HOME');
 });
 
-it.each([0, 20, 60, 100, 150])('starts once although the connection is lost after %i ms', async (delayMs) => {
-  const lostHosts = createSshHosts([subject.test.server]);
-  const lost = subject.makeRuntime(lostHosts).start('s1', 'tiny', release()).catch(() => undefined);
-  await sleep(delayMs);
-  await lostHosts.close();
-  await lost;
-  await subject.runtime.start('s1', 'tiny', release());
-  await sleep(300);
-  const { running, starts } = await subject.runtime.inspect('s1', 'tiny');
-  expect({ running, starts }).toEqual({ running: true, starts: { [subject.first.digest]: 1 } });
-  expect(processesIn(subject.test.server.baseFolder)).toBe(1);
-});
+it.each([0, 20, 60, 100, 150])(
+  'starts once although the connection is lost after %i ms',
+  async (delayMs) => {
+    const lostHosts = createSshHosts([subject.test.server]);
+    const lost = subject
+      .makeRuntime(lostHosts)
+      .start('s1', 'tiny', release())
+      .catch(() => undefined);
+    await sleep(delayMs);
+    await lostHosts.close();
+    await lost;
+    await subject.runtime.start('s1', 'tiny', release());
+    await sleep(300);
+    const { running, starts } = await subject.runtime.inspect('s1', 'tiny');
+    expect({ running, starts }).toEqual({ running: true, starts: { [subject.first.digest]: 1 } });
+    expect(processesIn(subject.test.server.baseFolder)).toBe(1);
+  },
+);
 
 it('starts once for ten callers at the same time', async () => {
-  await Promise.all(Array.from({ length: 10 }, () => subject.runtime.start('s1', 'tiny', release())));
-  expect((await subject.runtime.inspect('s1', 'tiny')).starts).toEqual({ [subject.first.digest]: 1 });
+  await Promise.all(
+    Array.from({ length: 10 }, () => subject.runtime.start('s1', 'tiny', release())),
+  );
+  expect((await subject.runtime.inspect('s1', 'tiny')).starts).toEqual({
+    [subject.first.digest]: 1,
+  });
 });
 
 it('forces a service that does not end within its grace', async () => {

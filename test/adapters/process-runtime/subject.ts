@@ -29,14 +29,28 @@ export async function makeSubject() {
   const registry = createHttpRegistry({ url: registryServer.url, buildsFolder });
   const hosts = createSshHosts([test.server]);
   const makeRuntime = (over = hosts) =>
-    createProcessRuntime({ hosts: over, fetch: registry.fetch, assertSafe: assertSafeArchive, quote: quoteArgv });
+    createProcessRuntime({
+      hosts: over,
+      fetch: registry.fetch,
+      assertSafe: assertSafeArchive,
+      quote: quoteArgv,
+    });
   const release = async (tag: string) => {
     const context = join(test.folder, tag);
     await mkdir(context);
     await writeFile(join(context, 'server.js'), `// ${tag}${SERVER}`);
-    const request = { context, include: ['server.js'], repository: 'tiny', tag, labels: { 'runsheet.version': tag } };
+    const request = {
+      context,
+      include: ['server.js'],
+      repository: 'tiny',
+      tag,
+      labels: { 'runsheet.version': tag },
+    };
     const { localReference } = await builder.build(request);
-    return { repository: 'tiny', digest: (await registry.push(localReference, 'tiny', tag)).digest };
+    return {
+      repository: 'tiny',
+      digest: (await registry.push(localReference, 'tiny', tag)).digest,
+    };
   };
   return {
     test,

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createArchiveBuilder } from '../../../src/adapters/archive/archive-builder.ts';
-import { type ArchiveRegistry, createHttpRegistry } from '../../../src/adapters/registry/http-registry.ts';
+import {
+  type ArchiveRegistry,
+  createHttpRegistry,
+} from '../../../src/adapters/registry/http-registry.ts';
 import { startRegistry } from '../../../src/embedded/registry-server.ts';
 
 let folder: string;
@@ -20,7 +23,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function push(content: string, tag = 'v1', labels: Record<string, string> = { b: '2', a: '1' }) {
+async function push(
+  content: string,
+  tag = 'v1',
+  labels: Record<string, string> = { b: '2', a: '1' },
+) {
   const context = join(folder, 'context');
   await mkdir(context, { recursive: true });
   await writeFile(join(context, 'app.js'), content);
@@ -40,7 +47,9 @@ it('answers to tag and digest with the same image, labels included', async () =>
 it('has null for what it does not hold, and not-found for what was not built', async () => {
   expect(await registry.resolve('team/app', 'v9')).toBeNull();
   expect(await registry.resolve('team/app', `sha256:${'0'.repeat(64)}`)).toBeNull();
-  await expect(registry.push('team/app/v9', 'team/app', 'v9')).rejects.toMatchObject({ kind: 'not-found' });
+  await expect(registry.push('team/app/v9', 'team/app', 'v9')).rejects.toMatchObject({
+    kind: 'not-found',
+  });
 });
 
 it('keeps the former image when a tag is moved', async () => {
@@ -56,7 +65,11 @@ it('notices an archive that was changed on the registry', async () => {
   await registry.fetch('team/app', digest, file);
   const blobs = join(folder, 'registry', 'blobs');
   const [blob = ''] = await readdir(blobs);
-  expect(createHash('sha256').update(await readFile(file)).digest('hex')).toBe(blob);
+  expect(
+    createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex'),
+  ).toBe(blob);
   await writeFile(join(blobs, blob), 'other');
   await expect(registry.fetch('team/app', digest, file)).rejects.toMatchObject({ kind: 'invalid' });
 });
@@ -65,7 +78,9 @@ it('refuses an upload under another digest, and paths out of its folder', async 
   const wrong = `${server.url}/v2/app/blobs/sha256:${'0'.repeat(64)}`;
   expect((await fetch(wrong, { method: 'PUT', body: 'x' })).status).toBe(400);
   expect((await fetch(`${server.url}/v2/app/manifests/..%2f..%2fx`)).status).toBe(400);
-  expect((await fetch(`${server.url}/v2/app/manifests/v1`, { method: 'PUT', body: '{}' })).status).toBe(400);
+  expect(
+    (await fetch(`${server.url}/v2/app/manifests/v1`, { method: 'PUT', body: '{}' })).status,
+  ).toBe(400);
   expect(await readdir(join(folder, 'registry', 'blobs'))).toEqual([]);
 });
 

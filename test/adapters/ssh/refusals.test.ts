@@ -34,7 +34,10 @@ const otherKey = () => ssh2.utils.generateKeyPairSync('ed25519');
 describe('what is refused, with nothing done', () => {
   it('HOST_KEY_UNKNOWN', async () => {
     const message = expect.stringMatching(/HOST_KEY_UNKNOWN.*SHA256:/);
-    await expect(hostWith({ hostKeys: [] }).exec(touch())).rejects.toMatchObject({ kind: 'refused', message });
+    await expect(hostWith({ hostKeys: [] }).exec(touch())).rejects.toMatchObject({
+      kind: 'refused',
+      message,
+    });
     expect(touched()).toBe(false);
   });
 
@@ -45,15 +48,23 @@ describe('what is refused, with nothing done', () => {
     expect(touched()).toBe(false);
   });
 
-  it.each(['-oProxyCommand=id', 'a b', 'a;id', 'ехample.com', ''])('BAD_HOST_NAME %j', async (host) => {
-    const message = expect.stringMatching(/BAD_HOST_NAME/);
-    await expect(hostWith({ host }).exec(touch())).rejects.toMatchObject({ kind: 'refused', message });
-  });
+  it.each(['-oProxyCommand=id', 'a b', 'a;id', 'ехample.com', ''])(
+    'BAD_HOST_NAME %j',
+    async (host) => {
+      const message = expect.stringMatching(/BAD_HOST_NAME/);
+      await expect(hostWith({ host }).exec(touch())).rejects.toMatchObject({
+        kind: 'refused',
+        message,
+      });
+    },
+  );
 
   it('a key that the server does not know', async () => {
     const identityFile = join(test.folder, 'other');
     await writeFile(identityFile, otherKey().private, { mode: 0o600 });
-    await expect(hostWith({ identityFile }).exec(touch())).rejects.toMatchObject({ kind: 'refused' });
+    await expect(hostWith({ identityFile }).exec(touch())).rejects.toMatchObject({
+      kind: 'refused',
+    });
     expect(touched()).toBe(false);
   });
 });
@@ -73,7 +84,10 @@ describe('a connection', () => {
     closers.push(() => void proxy.close());
     const host = hostWith({ port: (proxy.address() as AddressInfo).port });
     const running = host.exec(['sh', '-c', `sleep 1; ${touch().join(' ')}`]);
-    const outcome = expect(running).rejects.toMatchObject({ name: 'PortError', kind: 'unavailable' });
+    const outcome = expect(running).rejects.toMatchObject({
+      name: 'PortError',
+      kind: 'unavailable',
+    });
     await sleep(300);
     for (const socket of sockets) socket.destroy();
     await outcome;
@@ -84,18 +98,24 @@ describe('a connection', () => {
 
   it('is shared by many callers at once', async () => {
     const host = hostWith();
-    const results = await Promise.all(Array.from({ length: 40 }, (_, i) => host.exec(['echo', String(i)])));
+    const results = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => host.exec(['echo', String(i)])),
+    );
     expect(results.map(({ stdout }) => stdout.trim())).toEqual(results.map((_, i) => String(i)));
   });
 
   it('is unavailable where nothing listens', async () => {
-    await expect(hostWith({ port: 1 }).exec(touch())).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(hostWith({ port: 1 }).exec(touch())).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
   });
 });
 
 it('ends a cancelled command on the server', async () => {
   const cancel = new AbortController();
-  const running = hostWith().exec(['sh', '-c', `sleep 1; ${touch().join(' ')}`], { signal: cancel.signal });
+  const running = hostWith().exec(['sh', '-c', `sleep 1; ${touch().join(' ')}`], {
+    signal: cancel.signal,
+  });
   setTimeout(() => cancel.abort(new Error('enough')), 200);
   await expect(running).rejects.toThrow('enough');
   await sleep(1_200);
