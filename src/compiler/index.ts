@@ -5,3 +5,4 @@ export { type ExplainKind, type ExplainRow, explanationToJson, renderExplanation
 export { nearest } from './nearest.ts';
 export { parseDurationMs, parseDurationSeconds } from './parse/duration.ts';
 export { BUILT_IN_ROLES, DEFAULT_VOCABULARY, findProjectPhrase, findRole, type Vocabulary } from './vocabulary.ts';
+export { planJsonSchema, planSchema } from './plan-schema.ts';

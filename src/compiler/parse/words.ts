@@ -40,20 +40,27 @@ export const APPROVAL_SETTINGS = {
 } as const satisfies Record<string, Word>;
 export type ApprovalSetting = keyof typeof APPROVAL_SETTINGS;
 
+type Found<K extends string> = { readonly key: K; readonly language: Language };
+
+/** Tables are constants: each is normalised once. */
+const indexes = new WeakMap<object, ReadonlyMap<string, Found<string>>>();
+
 /** The key whose words hold this text, and in which language; null: none. */
-export function findWord<K extends string>(
-  words: Readonly<Record<K, Word>>,
-  text: string,
-): { readonly key: K; readonly language: Language } | null {
-  const wanted = normalisePhrase(text);
-  for (const key of Object.keys(words) as K[]) {
+export function findWord<K extends string>(words: Readonly<Record<K, Word>>, text: string): Found<K> | null {
+  const index = indexes.get(words) ?? indexOf(words);
+  indexes.set(words, index);
+  const found = index.get(normalisePhrase(text));
+  return found === undefined ? null : { key: found.key as K, language: found.language };
+}
+
+function indexOf(words: Readonly<Record<string, Word>>): ReadonlyMap<string, Found<string>> {
+  const index = new Map<string, Found<string>>();
+  for (const [key, word] of Object.entries(words)) {
     for (const language of ['zh', 'en'] as const) {
-      if (words[key][language].some((each) => normalisePhrase(each) === wanted)) {
-        return { key, language };
-      }
+      for (const each of word[language]) index.set(normalisePhrase(each), { key, language });
     }
   }
-  return null;
+  return index;
 }
 
 /** All the words of a table, for suggestions. */

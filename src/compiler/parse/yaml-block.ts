@@ -47,7 +47,7 @@ export function readYaml(context: Context, fence: Fence): YamlBlock | null {
 
 function parse(context: Context, fence: Fence): Document.Parsed | null {
   try {
-    return parseDocument(fence.content.text, { strict: true, uniqueKeys: true, logLevel: 'silent' });
+    return parseDocument(fence.content.text, { strict: true, uniqueKeys: true, logLevel: 'silent', prettyErrors: false });
   } catch {
     report(context, 'BAD_YAML', fence, { zh: 'YAML 无法读取', en: 'the YAML cannot be read' });
     return null;

@@ -1,0 +1,112 @@
+/** The plan's shape as zod schemas, and as the JSON Schema that other programs read. */
+import { z } from 'zod';
+import { ACTIONS, FACTS } from '../actions/index.ts';
+
+const number = z.int().nonnegative();
+const text = z.string();
+const scalar = z.union([text, z.number(), z.boolean(), z.null()]);
+const comparison = z.enum(['==', '!=', '<', '<=', '>', '>=']);
+
+const expression: z.ZodType = z.lazy(() =>
+  z.union([
+    z.strictObject({ kind: z.literal('literal'), value: scalar }),
+    z.strictObject({ kind: z.enum(['parameter', 'variable']), name: text }),
+    z.strictObject({ kind: z.literal('compare'), comparison, left: expression, right: expression }),
+    z.strictObject({ kind: z.enum(['and', 'or']), left: expression, right: expression }),
+    z.strictObject({ kind: z.literal('not'), operand: expression }),
+  ]),
+).meta({ id: 'Expression' });
+
+const task = z.strictObject({
+  action: z.enum(Object.keys(ACTIONS)),
+  settings: z.record(text, z.json()),
+});
+const criterion = z.strictObject({
+  fact: z.enum(Object.keys(FACTS)),
+  comparison,
+  threshold: scalar,
+  unit: z.enum(['percent', 'milliseconds', 'count', 'flag', 'text']),
+});
+const base = { number, skipWhen: z.array(expression) };
+const work = { tasks: z.array(task).min(1), criteria: z.array(criterion) };
+const branch = z.strictObject({
+  when: expression.nullable(),
+  set: z.array(z.strictObject({ variable: text, value: z.json() })),
+  skip: z.array(number),
+  goTo: number.nullable(),
+  lookForPendingApprovals: z.boolean(),
+});
+const quorum = z.union([
+  z.strictObject({ kind: z.enum(['any', 'all']) }),
+  z.strictObject({ kind: z.literal('count'), people: z.int().min(1) }),
+]);
+
+const step = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('action'), ...base, ...work }),
+  z.strictObject({ kind: z.literal('parallel'), over: z.literal('servers'), ...base, ...work }),
+  z.strictObject({ kind: z.literal('condition'), ...base, branches: z.array(branch).min(1) }),
+  z.strictObject({
+    kind: z.literal('approval'),
+    ...base,
+    timeoutSeconds: z.number().positive(),
+    quorum,
+    channels: z.array(z.enum(['email', 'slack', 'webhook'])),
+    approvers: z.record(text, z.array(text)),
+  }),
+]);
+
+const presentation = z.strictObject({
+  language: z.enum(['zh', 'en']),
+  file: text,
+  title: text,
+  description: text,
+  steps: z.array(
+    z.strictObject({
+      number,
+      title: text,
+      description: text,
+      tasks: z.array(text),
+      criteria: z.array(text),
+      notification: z.array(z.strictObject({ label: text, template: text })),
+    }),
+  ),
+  roleNames: z.record(text, text),
+});
+
+/** A compiled plan, as `compileTemplate` gives it. Unknown keys are refused. */
+export const planSchema = z.strictObject({
+  schema: z.literal(1),
+  templateId: text,
+  templateVersion: text,
+  parameters: z.array(
+    z.strictObject({
+      name: text,
+      type: z.enum(['string', 'array', 'boolean', 'number', 'object']),
+      required: z.boolean(),
+      default: z.json().optional(),
+      enum: z.array(z.json()).optional(),
+    }),
+  ),
+  steps: z.array(step).min(1),
+  rollback: z.array(
+    z.strictObject({ from: number, to: number, policy: z.enum(['terminate', 'restore', 'switch_back']) }),
+  ),
+  success: z.array(
+    z.strictObject({
+      fact: z.enum([
+        'run.required_steps_done',
+        'run.health_passed',
+        'run.traffic_received',
+        'run.error_rate_below_threshold',
+        'run.performance_met',
+      ]),
+    }),
+  ),
+  metrics: z.array(text),
+  presentation,
+});
+
+/** The same as JSON Schema (draft 2020-12). */
+export function planJsonSchema(): object {
+  return z.toJSONSchema(planSchema);
+}
