@@ -1,0 +1,20 @@
+/** What the program's exit code says. */
+import type { RunOutcome } from '../plan/run.ts';
+
+export const EXIT = { succeeded: 0, other: 1, badInput: 2, failed: 3, withdrawn: 4, needsPerson: 5 } as const;
+
+const BY_OUTCOME: Readonly<Record<RunOutcome, number>> = {
+  running: EXIT.other,
+  succeeded: EXIT.succeeded,
+  failed: EXIT.failed,
+  rolled_back: EXIT.failed,
+  rejected: EXIT.withdrawn,
+  expired: EXIT.withdrawn,
+  cancelled: EXIT.withdrawn,
+  needs_person: EXIT.needsPerson,
+};
+
+/** @param touched whether anything was undone: a cancelled run that changed servers is a failed one */
+export function exitCodeOf(outcome: RunOutcome, touched: boolean): number {
+  return outcome === 'cancelled' && touched ? EXIT.failed : BY_OUTCOME[outcome];
+}
