@@ -1,11 +1,11 @@
 /** What local activities ask of the server, over the worker's own connection. */
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { TemporalAccess } from '../activities/local/index.ts';
 import { statusQuery } from '../workflows/messages.ts';
 
-const { IndexedValueType } = temporal.api.enums.v1;
+const { IndexedValueType } = proto.temporal.api.enums.v1;
 
 export function createTemporalAccess(connection: NativeConnection, namespace: string): TemporalAccess {
   const client = new Client({ connection, namespace });

@@ -1,6 +1,6 @@
 /** Worker deployment versions: a run ends on the code that it began with. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 
 /** The poller must have been seen by the server before its version can become the current one. */
@@ -35,7 +35,7 @@ export async function waitForPoller(connection: NativeConnection, namespace: str
     const { pollers } = await connection.workflowService.describeTaskQueue({
       namespace,
       taskQueue: { name: taskQueue },
-      taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+      taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     });
     if ((pollers ?? []).length === 0) throw new Error(`nobody polls ${taskQueue} yet`);
   });
