@@ -1,5 +1,6 @@
 /** Holds measured facts against a step's criteria. What was never measured has failed. */
-import { ACTIONS, FACTS } from '../actions/index.ts';
+import { ACTIONS } from '../actions/definitions.ts';
+import { FACTS } from '../actions/facts.ts';
 import type { FactDefinition } from '../actions/definition.ts';
 import type { FactId } from '../actions/ids.ts';
 import { compare } from '../plan/evaluate.ts';

@@ -1,5 +1,5 @@
 /** The template's success rules, held against what was measured, at the last step on servers. */
-import { FACTS } from '../actions/index.ts';
+import { FACTS } from '../actions/facts.ts';
 import type { CompletionFactId, FactId } from '../actions/ids.ts';
 import type { Criterion, PlanStep } from '../plan/plan.ts';
 import type { ActionResult, Fact } from '../plan/run.ts';

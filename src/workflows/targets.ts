@@ -1,5 +1,5 @@
 /** Where a task runs. */
-import { ACTIONS } from '../actions/index.ts';
+import { ACTIONS } from '../actions/definitions.ts';
 import type { ActionId } from '../actions/ids.ts';
 import type { PlanStep, Task } from '../plan/plan.ts';
 import type { ResolvedRun } from '../plan/run.ts';

@@ -1,5 +1,5 @@
 /** Runs one task of a step on one server, or once: schedule, note, measure, judge. */
-import { ACTIONS } from '../actions/index.ts';
+import { ACTIONS } from '../actions/definitions.ts';
 import type { ActionId, CompensationId } from '../actions/ids.ts';
 import type { Task } from '../plan/plan.ts';
 import type { ActionInput, ActionResult } from '../plan/run.ts';

@@ -1,0 +1,80 @@
+/**
+ * Records the histories that the replay test holds the interpreter against. Run it after a change that
+ * is meant to change histories, and say so in the commit: `npx tsx test/histories/record.ts`.
+ */
+import { writeFileSync } from 'node:fs';
+import proto from '@temporalio/proto';
+import type { Json } from '../../src/plan/plan.ts';
+import { compiledSeed } from '../support/compiled-seed.ts';
+import { resolvedRun } from '../support/resolved-run.ts';
+import { bundleInterpreter, Harness } from '../support/run-harness.ts';
+import { broken, type StubOptions, stubWorld } from '../support/stub-activities.ts';
+import { createLocal } from '../support/temporal.ts';
+
+interface Recording {
+  readonly name: string;
+  readonly parameters?: Record<string, Json>;
+  readonly decision?: 'approve' | 'reject';
+  readonly options?: StubOptions;
+}
+
+const failAt = (action: string): StubOptions => ({
+  before: ({ name, server }) => {
+    if (name === action && (server === null || server === 'app-server-2')) throw broken(`${action} is broken`);
+  },
+});
+
+const RECORDINGS: readonly Recording[] = [
+  { name: 'success', decision: 'approve' },
+  { name: 'staging', parameters: { environment: 'staging' } },
+  { name: 'development', parameters: { environment: 'development' } },
+  { name: 'rejected', decision: 'reject' },
+  { name: 'rollback-6-7', decision: 'approve', options: failAt('service.start') },
+  { name: 'rollback-8-9', decision: 'approve', options: failAt('traffic.verify') },
+];
+
+async function record(harness: Harness, recording: Recording): Promise<void> {
+  const plan = compiledSeed();
+  const world = stubWorld({
+    ...recording.options,
+    resolve: () => resolvedRun(recording.parameters ?? {}, { plan }),
+  });
+  const workflowId = `recorded-${recording.name}`;
+  const history = await harness.with(world, async (start) => {
+    const run = await start(recording.parameters ?? {}, { workflowId });
+    if (recording.decision !== undefined) {
+      await run.until((status) => status.approval !== null);
+      const by = recording.decision === 'approve' ? 'alice' : 'bob';
+      await run.handle.signal(recording.decision, { by });
+    }
+    await run.end();
+    return run.handle.fetchHistory();
+  });
+  forgetMachine(history);
+  // The SDK's own JSON form needs a protobufjs that it does not bring along, so: the binary form.
+  const bytes = proto.temporal.api.history.v1.History.encode(history).finish();
+  const events = history.events?.length ?? 0;
+  const file = { name: recording.name, events, history: Buffer.from(bytes).toString('base64') };
+  writeFileSync(new URL(`./${recording.name}.json`, import.meta.url), `${JSON.stringify(file)}\n`);
+  process.stdout.write(`${recording.name}: ${events} events\n`);
+}
+
+/** Names and paths of the recording machine are of no use to a replay. */
+function forgetMachine(message: object): void {
+  for (const [key, value] of Object.entries(message)) {
+    if (value instanceof Uint8Array) continue;
+    if (typeof value === 'object' && value !== null) forgetMachine(value as object);
+    if (typeof value !== 'string') continue;
+    const isMachine = key === 'identity' || /^\d+@[\w-]+/u.test(value);
+    if (isMachine) Reflect.set(message, key, 'recorded');
+    if (key === 'stackTrace') Reflect.set(message, key, '');
+  }
+}
+
+const env = await createLocal();
+try {
+  const harness = new Harness(env, await bundleInterpreter());
+  for (const recording of RECORDINGS) await record(harness, recording);
+} finally {
+  await env.teardown();
+}

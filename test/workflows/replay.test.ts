@@ -1,0 +1,40 @@
+/** Recorded runs replay on today's interpreter; an interpreter with two activities swapped is caught. */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it, beforeAll } from 'vitest';
+import proto from '@temporalio/proto';
+import { Worker, type WorkflowBundle } from '@temporalio/worker';
+import { bundleInterpreter } from '../support/run-harness.ts';
+import { quietRuntime } from '../support/temporal.ts';
+
+const NAMES = ['success', 'staging', 'development', 'rejected', 'rollback-6-7', 'rollback-8-9'];
+let bundle: WorkflowBundle;
+
+beforeAll(async () => {
+  quietRuntime();
+  bundle = await bundleInterpreter();
+});
+
+function historyOf(name: string): proto.temporal.api.history.v1.History {
+  const file = new URL(`../histories/${name}.json`, import.meta.url);
+  expect(existsSync(file), 'npx tsx test/histories/record.ts').toBe(true);
+  const { history } = JSON.parse(readFileSync(file, 'utf8')) as { history: string };
+  return proto.temporal.api.history.v1.History.decode(Buffer.from(history, 'base64'));
+}
+
+describe('histories', () => {
+  it.each(NAMES)('%s replays', async (name) => {
+    await expect(
+      Worker.runReplayHistory({ workflowBundle: bundle }, historyOf(name)),
+    ).resolves.toBeUndefined();
+  });
+
+  it('does not replay on an interpreter that runs a step’s tasks in another order', async () => {
+    if (!('code' in bundle)) throw new Error('the bundle has no code');
+    const inOrder = '(0,_tasks_ts__WEBPACK_IMPORTED_MODULE_0__.tasksOf)(run, step).entries()';
+    expect(bundle.code).toContain(inOrder);
+    const swapped = bundle.code.replace(inOrder, `[...${inOrder}].reverse()`);
+    await expect(
+      Worker.runReplayHistory({ workflowBundle: { code: swapped } }, historyOf('success')),
+    ).rejects.toThrow(/[Nn]ondeterminism/u);
+  });
+});
