@@ -39,11 +39,22 @@ export function report(
   message: Localized,
   details: Details = {},
 ): void {
-  if (context.diagnostics.length >= MOST_DIAGNOSTICS) return;
+  // Many warnings must not hide that there is an error: a template with one never compiles.
+  const isNews = details.severity === undefined && !hasError(context);
+  if (isFull(context) && !isNews) return;
   const place = placeOf(context.source, span);
   const { severity = 'error', ...rest } = details;
   const excerpt = excerptOf(context.source, place.line);
   context.diagnostics.push({ code, severity, message, place, excerpt, ...rest });
+}
+
+/** Whether nothing more is kept, so that looking for suggestions would be in vain. */
+export function isFull(context: Context): boolean {
+  return context.diagnostics.length >= MOST_DIAGNOSTICS;
+}
+
+function hasError(context: Context): boolean {
+  return context.diagnostics.some((each) => each.severity === 'error');
 }
 
 /** Says what the line that holds an offset became. The first to say so is right. */

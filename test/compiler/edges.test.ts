@@ -90,3 +90,10 @@ test('lists and quotes that nest without end are refused or read, never thrown',
   expect(compile(`${'>'.repeat(5000)} a`).plan).toBeNull();
   expect(compile('# x\n'.repeat(3000)).plan).toBeNull();
 });
+
+test('hundreds of warnings do not hide an error', () => {
+  const warnings = '- 错误率 > 1%\n'.repeat(300);
+  const { plan, diagnostics } = compile(edit(ownText, '- 错误率 < 1%\n', `${warnings}- 好\n`));
+  expect(plan).toBeNull();
+  expect(diagnostics.some((each) => each.severity === 'error')).toBe(true);
+});

@@ -2,7 +2,7 @@
 import { ACTIONS, FACTS, findCriterionPhrase, findSubject } from '../../actions/index.ts';
 import type { FactDefinition } from '../../actions/definition.ts';
 import type { Comparison, Criterion, Task } from '../../plan/plan.ts';
-import { claim, type Context, didYouMean, report } from '../context.ts';
+import { claim, type Context, didYouMean, isFull, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { part, type Words } from '../parse/items.ts';
 import { type Comparative, parseComparative, parseCount, parsePercent } from '../parse/quantity.ts';
@@ -119,7 +119,7 @@ function reportUnknown(context: Context, words: Words): null {
     en: `no criterion is called "${words.text}"`,
   }, {
     actual: words.text,
-    remedy: didYouMean(nearest(words.text, known), {
+    remedy: didYouMean(isFull(context) ? [] : nearest(words.text, known), {
       zh: '条件例如：测试通过率 >= 95%、无高危安全漏洞',
       en: 'a criterion is for example: test pass rate >= 95%, no high-risk security vulnerabilities',
     }),

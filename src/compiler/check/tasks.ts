@@ -2,7 +2,7 @@
 import { ACTIONS, findPhrase } from '../../actions/index.ts';
 import type { ActionDefinition } from '../../actions/definition.ts';
 import type { Json, Task } from '../../plan/plan.ts';
-import { claim, type Context, didYouMean, report } from '../context.ts';
+import { claim, type Context, didYouMean, isFull, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { parseDurationSeconds } from '../parse/duration.ts';
 import { part, type Words } from '../parse/items.ts';
@@ -91,7 +91,7 @@ export function knownPhrases(context: Context): readonly string[] {
 }
 
 function reportUnknown(context: Context, phrase: string, words: Words): null {
-  const known = nearest(phrase, knownPhrases(context));
+  const known = isFull(context) ? [] : nearest(phrase, knownPhrases(context));
   report(context, 'UNKNOWN_PHRASE', words, {
     zh: `没有动作叫「${words.text}」`,
     en: `no action is called "${words.text}"`,
