@@ -25,3 +25,8 @@ function readEnvFile(file: string): Record<string, string> {
     lines.flatMap((found) => (found === null ? [] : [[found[1] ?? '', (found[2] ?? '').trim()]])),
   );
 }
+
+/** This process's own variables, without those of a `runsheet dev` that may have ended. */
+export function environmentOfProcess(): Environment {
+  return process.env;
+}
