@@ -4,6 +4,7 @@ import type { Json } from '../../plan/plan.ts';
 import type { ApprovalPolicy, ResolvedRun } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import { digestOf } from '../digest.ts';
+import { settingsIn } from './environment-settings.ts';
 import { isObject } from './inputs.ts';
 import { type CompileTemplate, findTemplate, type TemplateSource } from './library.ts';
 import { resolveRequest } from './resolve.ts';
@@ -50,11 +51,12 @@ export function resolveRun(context: RunContext): RunResolution {
   });
   if (request === null) return { run: null, diagnostics, language };
   const warnings = found.diagnostics.filter((each) => each.severity === 'warning');
+  const settings = settingsIn(project.settings, request.environment);
   const run: ResolvedRun = {
     plan: found.plan,
     planDigest: found.digest,
-    settingsDigest: digestOf(project.settings),
-    settings: project.settings,
+    settingsDigest: digestOf(settings),
+    settings,
     project: project.service,
     service: project.service,
     parameters: request.parameters,
