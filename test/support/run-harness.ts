@@ -9,12 +9,13 @@ import { bundleWorkflowCode, Worker, type WorkflowBundle } from '@temporalio/wor
 import type { Json } from '../../src/plan/plan.ts';
 import type { RunStatus } from '../../src/workflows/messages.ts';
 import type { StubWorld } from './stub-activities.ts';
+import { countedBundle, countedWorker, keepWorkflowCoverage } from './workflow-coverage.ts';
 
 export const WORKFLOWS_PATH = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
 
 /** The interpreter as the worker bundles it. */
 export async function bundleInterpreter(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: quiet() });
+  return bundleWorkflowCode(countedBundle({ workflowsPath: WORKFLOWS_PATH, logger: quiet() }));
 }
 
 export interface Ended {
@@ -41,15 +42,23 @@ export class Harness {
     this.bundle = bundle;
   }
 
+  /** Ends the server; call it after all runs of a file. */
+  async close(): Promise<void> {
+    keepWorkflowCoverage();
+    await this.env.teardown();
+  }
+
   /** Runs `body` while a worker with these activities serves a queue of its own. */
   async with<T>(world: StubWorld, body: (start: StartRun) => Promise<T>): Promise<T> {
     const taskQueue = `test-${randomUUID()}`;
-    const worker = await Worker.create({
-      connection: this.env.nativeConnection,
-      taskQueue,
-      workflowBundle: this.bundle,
-      activities: world.activities,
-    });
+    const worker = await Worker.create(
+      countedWorker({
+        connection: this.env.nativeConnection,
+        taskQueue,
+        workflowBundle: this.bundle,
+        activities: world.activities,
+      }),
+    );
     return worker.runUntil(() =>
       body((parameters = {}, options = {}) => this.start(taskQueue, parameters, options)),
     );

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const [env, bundle] = await Promise.all([createTimeSkipping(), bundleInterpreter()]);
   harness = new Harness(env, bundle);
 });
-afterAll(() => harness?.env.teardown());
+afterAll(() => harness?.close());
 
 /** The seed's plan with another quorum. */
 function withQuorum(quorum: { kind: 'all' } | { kind: 'count'; people: number }): Plan {

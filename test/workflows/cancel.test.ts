@@ -17,7 +17,7 @@ beforeAll(async () => {
   const [env, bundle] = await Promise.all([createLocal(), bundleInterpreter()]);
   harness = new Harness(env, bundle);
 });
-afterAll(() => harness?.env.teardown());
+afterAll(() => harness?.close());
 
 describe('cancelling', () => {
   /** Cancels the run while the named action is under way. */

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const [env, bundle] = await Promise.all([createTimeSkipping(), bundleInterpreter()]);
   harness = new Harness(env, bundle);
 });
-afterAll(() => harness?.env.teardown());
+afterAll(() => harness?.close());
 
 /** A world in which one action fails, on one server or everywhere. */
 function failing(action: string, server: string | null = null) {

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const [env, bundle] = await Promise.all([createTimeSkipping(), bundleInterpreter()]);
   harness = new Harness(env, bundle);
 });
-afterAll(() => harness?.env.teardown());
+afterAll(() => harness?.close());
 
 function withoutNotification(plan: Plan): Plan {
   return { ...plan, steps: plan.steps.filter((step) => step.number !== 10) };

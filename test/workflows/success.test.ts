@@ -10,7 +10,7 @@ beforeAll(async () => {
   harness = new Harness(env, bundle);
 });
 
-afterAll(() => harness?.env.teardown());
+afterAll(() => harness?.close());
 
 describe('a run that succeeds', () => {
   it('runs every step in production after one approval', async () => {
