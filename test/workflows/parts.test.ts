@@ -1,0 +1,97 @@
+/** The interpreter's pure parts, at their edges. */
+import { describe, expect, it } from 'vitest';
+import type { FactDefinition } from '../../src/actions/definition.ts';
+import type { Fact } from '../../src/plan/run.ts';
+import { Availability } from '../../src/workflows/availability.ts';
+import { DecisionDesk, RECEIVED_LIMIT } from '../../src/workflows/decisions.ts';
+import { combine } from '../../src/workflows/facts.ts';
+import { showDuration } from '../../src/workflows/runsheet-markdown.ts';
+import { fillSettings, fillTemplate } from '../../src/workflows/templates.ts';
+
+describe('templates', () => {
+  it('fills what it knows and leaves the rest as written', () => {
+    const values = { version: 'v1', servers: ['a', 'b'], options: { x: 1 }, none: null };
+    expect(fillTemplate('${version}: ${servers}', values)).toBe('v1: a, b');
+    expect(fillTemplate('${parameters.version} ${unknown}', values)).toBe('v1 ${unknown}');
+    expect(fillTemplate('${options} ${none}', values)).toBe('{"x":1} null');
+    expect(fillSettings({ deep: { list: ['${version}', 1, null] } }, values)).toEqual({
+      deep: { list: ['v1', 1, null] },
+    });
+  });
+});
+
+describe('facts', () => {
+  const definition = (mode: FactDefinition['combine']): FactDefinition => ({
+    id: 'service.error_rate',
+    unit: 'percent',
+    combine: mode,
+    label: { zh: '错误率', en: 'error rate' },
+    phrases: { zh: [], en: [] },
+    defaultComparison: '<',
+    defaultThreshold: 1,
+  });
+  const facts = (...values: Fact['value'][]): Fact[] =>
+    values.map((value) => ({ id: 'service.error_rate', value, samples: 10, detail: 'd' }));
+
+  it.each([
+    ['sum', [1, 2], 3],
+    ['max', [1, 5, 2], 5],
+    ['min', [4, 1, 2], 1],
+    ['last', [4, 1, 2], 2],
+    ['all', [true, true], true],
+    ['all', [true, false, true], false],
+    ['all', ['a', 'b', 'a'], 'b'],
+    ['sum', [1, 'x'], 'x'],
+    ['max', [1, true], true],
+    ['min', [1, false], false],
+  ] as const)('%s of %j is %j', (mode, values, expected) => {
+    expect(combine(definition(mode), facts(...values))?.value).toBe(expected);
+  });
+
+  it('adds samples up, says each detail once, and is nothing of nothing', () => {
+    expect(combine(definition('max'), facts(1, 2))).toMatchObject({ samples: 20, detail: 'd' });
+    expect(combine(definition('max'), [])).toBeNull();
+  });
+});
+
+describe('availability', () => {
+  it('counts from the last that leaves to the first that returns', () => {
+    const pool = new Availability();
+    for (const server of ['a', 'b']) pool.note(server, 'in', 0);
+    pool.note('a', 'out', 100);
+    expect(pool.withoutServiceMs(150)).toBe(0);
+    pool.note('b', 'out', 200);
+    expect(pool.withoutServiceMs(500)).toBe(300);
+    pool.note('b', 'in', 600);
+    pool.note('a', 'in', 900);
+    expect(pool.withoutServiceMs(2000)).toBe(400);
+    expect(pool.stateOf('nobody')).toBe('unknown');
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    [850, '850 ms'],
+    [12_340, '12.3 s'],
+    [185_000, '3 min 5 s'],
+    [7_440_000, '2 h 4 min'],
+  ])('%d is %s', (durationMs, text) => {
+    expect(showDuration(durationMs)).toBe(text);
+  });
+});
+
+describe('the desk', () => {
+  it('is flooded past its limit and refuses what is left when it closes', () => {
+    const refusals: string[] = [];
+    const desk = new DecisionDesk(refusals);
+    desk.openFor({ waitsFor: 'person', step: 7 });
+    const waiting = desk.take('retry', { by: 'alice', grant: 'g' });
+    const wrong = desk.take('approve', { by: 'alice' });
+    expect(wrong.judgement).toMatchObject({ code: 'WRONG_STEP' });
+    for (let at = 0; at < RECEIVED_LIMIT; at += 1) desk.take('retry', []);
+    expect(desk.flooded).toBe(true);
+    desk.close();
+    expect(waiting.judgement).toMatchObject({ accepted: false, code: 'WRONG_STEP' });
+    expect(refusals.length).toBeLessThanOrEqual(51);
+  });
+});
