@@ -3,6 +3,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
+import { demoCommand } from './commands/demo.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
 import { cancelCommand, decideCommand, listCommand, statusCommand } from './commands/runs.ts';
@@ -24,6 +25,7 @@ const commands = [
   listCommand(),
   workerCommand(),
   devCommand(),
+  demoCommand(),
 ];
 for (const command of commands) program.addCommand(command.exitOverride());
 

@@ -91,14 +91,15 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Settles at Ctrl-C or SIGTERM. */
-function untilStopped(): Promise<null> {
+export function untilStopped(): Promise<null> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve(null));
     process.once('SIGTERM', () => resolve(null));
   });
 }
 
-async function said<T>(options: CommonOptions, work: () => Promise<T>): Promise<T> {
+/** Runs what starts embedded parts. @throws CommandError with their text and remedy, exit 2 */
+export async function said<T>(options: CommonOptions, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -7,6 +7,8 @@ import { renderRunSheet, visible } from './run-sheet.ts';
 export interface FollowOptions {
   readonly language: 'zh' | 'en';
   readonly json: boolean;
+  /** Called with each status after it is shown, awaited; true: something else was printed since. */
+  readonly onStatus?: (status: RunStatus) => Promise<boolean>;
 }
 
 /** @returns the exit code; Ctrl-C leaves the run going and says how to come back */
@@ -23,6 +25,7 @@ export async function follow(client: RunsheetClient, workflowId: string, options
       else if (terminal) drawn = redraw(status, options.language, drawn);
       else for (const line of events(last, status)) process.stdout.write(`${line}\n`);
       last = status;
+      if ((await options.onStatus?.(status)) === true) drawn = 0;
       if (status.outcome === 'needs_person') return EXIT.needsPerson;
     }
   } finally {
