@@ -1,7 +1,7 @@
 /** The worker process: config → adapters → activities → Worker. Standard output has one line, when it is ready. */
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities.ts';
 import type { DecisionPolicy } from './activities/local/index.ts';
 import { readConnections } from './config/connections.ts';

@@ -1,6 +1,6 @@
 /** What the interpreter may call. Types only: workflow code imports nothing else from activities. */
 import type { ActionId, CompensationId } from '../actions/ids.ts';
-import type { Json } from '../plan/plan.ts';
+import type { Json, Quorum } from '../plan/plan.ts';
 import type {
   ActionInput,
   ActionResult,
@@ -54,7 +54,7 @@ export interface JudgeInput {
   readonly run: RunRef;
   readonly step: number;
   readonly approvers: readonly string[];
-  readonly quorum: import('../plan/plan.ts').Quorum;
+  readonly quorum: Quorum;
   readonly accepted: readonly AcceptedVote[];
   readonly decision: Decision;
   /** resolution: says how a stuck run goes on. Role and grant as for an approval, one's own run allowed. */

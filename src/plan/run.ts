@@ -1,6 +1,6 @@
 /** What one run is made of: the resolved request, and what activities take and give. */
 import type { FactId } from '../actions/ids.ts';
-import type { Json, Plan, Unit } from './plan.ts';
+import type { Json, Plan, Task, Unit } from './plan.ts';
 import type { ProjectSettings } from './settings.ts';
 
 /** A run request after every check; pinned in history as the result of the `resolvePlan` local activity. */
@@ -28,9 +28,8 @@ export interface ResolvedRun {
 export interface Overrides {
   readonly skip: readonly { readonly step: number; readonly reason: string }[];
   /** `task` is a known phrase or one of the project's actions; resolved to a Task by resolvePlan. */
-  readonly add: readonly { readonly step: number; readonly phrase: string; readonly task: PlanTask }[];
+  readonly add: readonly { readonly step: number; readonly phrase: string; readonly task: Task }[];
 }
-type PlanTask = import('./plan.ts').Task;
 
 export interface ApprovalPolicy {
   readonly allowSelfApproval: boolean;

@@ -20,7 +20,7 @@ export interface ProcessRuntimeOptions {
   /** @throws PortError where the archive could write outside its folder */
   assertSafe(name: string, archive: Buffer): Promise<void>;
   /** Quotes words for a POSIX shell. */
-  quote(argv: readonly string[]): string;
+  readonly quote: (argv: readonly string[]) => string;
 }
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
