@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/lab/**', 'node_modules/**', '**/fixtures/**'],
+    exclude: ['test/lab/**', 'test/e2e/**', 'node_modules/**', '**/fixtures/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
