@@ -3,8 +3,8 @@
  * phrase and server, in the same order and with the same parallel parts, and nothing else.
  */
 import { proxyActivities } from '@temporalio/workflow';
-import type { ActionActivities } from '../src/activities/contract.ts';
 import type { ActionId } from '../src/actions/ids.ts';
+import type { ActionActivities } from '../src/activities/contract.ts';
 import type { ActionInput } from '../src/plan/run.ts';
 
 const activities = proxyActivities<ActionActivities>({
@@ -33,16 +33,23 @@ export async function handwritten({ base }: HandwrittenInput): Promise<void> {
   for (const action of ['code.analyze', 'code.lint', 'code.scan', 'code.audit'] as const) {
     await once(1, action);
   }
-  for (const action of ['tests.run', 'tests.coverage', 'tests.verify'] as const) await once(2, action);
+  for (const action of ['tests.run', 'tests.coverage', 'tests.verify'] as const)
+    await once(2, action);
   for (const action of ['build.compile', 'build.package', 'image.build', 'image.push'] as const) {
     await once(3, action);
   }
   await eachServer(6, ['pool.drain', 'connections.wait', 'service.stop']);
   await eachServer(7, ['image.pull', 'config.update', 'service.start', 'service.ready']);
-  for (const action of ['health.port', 'health.endpoint', 'health.smoke', 'health.performance'] as const) {
+  for (const action of [
+    'health.port',
+    'health.endpoint',
+    'health.smoke',
+    'health.performance',
+  ] as const) {
     await onAll(8, action);
   }
   await onAll(9, 'pool.enable');
   for (const action of ['routes.update', 'traffic.verify'] as const) await once(9, action);
-  for (const action of ['report.write', 'notify.send', 'record.update'] as const) await once(10, action);
+  for (const action of ['report.write', 'notify.send', 'record.update'] as const)
+    await once(10, action);
 }

@@ -25,7 +25,14 @@ interface Sample {
 
 const env = await createLocal();
 try {
-  const logger = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+  const logger = {
+    log: ignore,
+    trace: ignore,
+    debug: ignore,
+    info: ignore,
+    warn: ignore,
+    error: ignore,
+  };
   const handwrittenPath = fileURLToPath(new URL('./handwritten-workflow.ts', import.meta.url));
   const workers = await Promise.all(
     [
@@ -53,9 +60,16 @@ try {
 
 async function compare(): Promise<void> {
   const run = {
-    workflowId: 'bench', requestId: 'bench', project: 'hello', service: 'hello', environment,
-    version: 'v2.1.0', templateId: plan.templateId, planDigest: resolved.planDigest,
-    requestedBy: 'bench', language: 'zh' as const,
+    workflowId: 'bench',
+    requestId: 'bench',
+    project: 'hello',
+    service: 'hello',
+    environment,
+    version: 'v2.1.0',
+    templateId: plan.templateId,
+    planDigest: resolved.planDigest,
+    requestedBy: 'bench',
+    language: 'zh' as const,
   };
   const project = { image: resolved.settings.image, runtime: resolved.settings.runtime };
   const base = { run, step: 1, settings: {}, project, servers: resolved.servers };

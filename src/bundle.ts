@@ -4,4 +4,6 @@ import { buildIdOf, builtBundlePath, bundle } from './worker/bundle.ts';
 
 const code = await bundle();
 await writeFile(builtBundlePath(), code);
-process.stdout.write(`workflow bundle ${buildIdOf(code)} (${Math.round(code.length / 1024)} KiB)\n`);
+process.stdout.write(
+  `workflow bundle ${buildIdOf(code)} (${Math.round(code.length / 1024)} KiB)\n`,
+);

@@ -39,7 +39,10 @@ export const FACTS: Readonly<Record<FactId, FactDefinition>> = {
       zh: ['无高危安全漏洞', '没有高危安全漏洞'],
       en: ['No high-risk security vulnerabilities', 'No high security findings'],
     },
-    subjects: { zh: ['高危安全漏洞'], en: ['High-risk security vulnerabilities', 'High security findings'] },
+    subjects: {
+      zh: ['高危安全漏洞'],
+      en: ['High-risk security vulnerabilities', 'High security findings'],
+    },
   },
   'tests.pass_rate': {
     id: 'tests.pass_rate',
@@ -65,7 +68,10 @@ export const FACTS: Readonly<Record<FactId, FactDefinition>> = {
       zh: ['关键功能测试全部通过'],
       en: ['All critical tests pass'],
     },
-    subjects: { zh: ['关键功能测试通过率', '关键功能测试'], en: ['Pass rate of critical tests', 'Critical tests'] },
+    subjects: {
+      zh: ['关键功能测试通过率', '关键功能测试'],
+      en: ['Pass rate of critical tests', 'Critical tests'],
+    },
   },
   'tests.coverage': {
     id: 'tests.coverage',

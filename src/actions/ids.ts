@@ -31,7 +31,12 @@ export type ActionId =
   | 'project.command';
 
 /** What undoes a mutation on one server. */
-export type CompensationId = 'pool.readmit' | 'pool.withdraw' | 'service.restore' | 'config.restore' | 'service.remove';
+export type CompensationId =
+  | 'pool.readmit'
+  | 'pool.withdraw'
+  | 'service.restore'
+  | 'config.restore'
+  | 'service.remove';
 
 export type FactId =
   | 'code.serious_findings'

@@ -38,7 +38,9 @@ export function findSubject(text: string): FactDefinition | null {
 
 function index<T>(
   definitions: readonly T[],
-  phrasesOf: (definition: T) => readonly { readonly zh: readonly string[]; readonly en: readonly string[] }[],
+  phrasesOf: (
+    definition: T,
+  ) => readonly { readonly zh: readonly string[]; readonly en: readonly string[] }[],
 ): ReadonlyMap<string, T> {
   return new Map(
     definitions.flatMap((definition) =>

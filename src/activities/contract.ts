@@ -17,7 +17,10 @@ import type { ProjectSettings } from '../plan/settings.ts';
 export type ActionActivities = Record<ActionId, (input: ActionInput) => Promise<ActionResult>>;
 
 /** One activity a compensation. Converges: on a server that is already as before it changes nothing. */
-export type CompensationActivities = Record<CompensationId, (input: CompensationInput) => Promise<ActionResult>>;
+export type CompensationActivities = Record<
+  CompensationId,
+  (input: CompensationInput) => Promise<ActionResult>
+>;
 
 export interface CompensationInput {
   readonly run: RunRef;
@@ -40,7 +43,9 @@ export interface LocalActivities {
   /** Which of our search attributes the server knows, registering them where it may. */
   ensureSearchAttributes(): Promise<{ readonly registered: boolean; readonly note: string }>;
   /** Whether the lock's holder is still running; a lock whose holder has closed is terminated here. */
-  breakStaleLock(input: { readonly lockId: string }): Promise<{ readonly broken: boolean; readonly holder: string | null }>;
+  breakStaleLock(input: {
+    readonly lockId: string;
+  }): Promise<{ readonly broken: boolean; readonly holder: string | null }>;
 }
 
 export interface ResolvePlanInput {
@@ -78,14 +83,22 @@ export interface AcceptedVote {
 }
 
 export type Judgement =
-  | { readonly accepted: true; readonly vote: AcceptedVote; readonly quorumReached: boolean; readonly missing: string }
+  | {
+      readonly accepted: true;
+      readonly vote: AcceptedVote;
+      readonly quorumReached: boolean;
+      readonly missing: string;
+    }
   /** `code` is a refusal's name (NOT_AN_APPROVER, SELF_APPROVAL, …), `reason` a sentence in the run's language. */
   | { readonly accepted: false; readonly code: string; readonly reason: string };
 
 /** Run as ordinary activities around the actions. */
 export interface SystemActivities {
   /** Resolves `version` to a commit (or content digest) and makes the clean checkout of the run. */
-  resolveSource(input: { readonly run: RunRef; readonly project: Partial<ProjectSettings> }): Promise<SourcePin>;
+  resolveSource(input: {
+    readonly run: RunRef;
+    readonly project: Partial<ProjectSettings>;
+  }): Promise<SourcePin>;
   /** Reads what one server runs and how it stands in the pool. Changes nothing. */
   probeServer(input: {
     readonly run: RunRef;
@@ -95,7 +108,9 @@ export interface SystemActivities {
   /** Other runs' requests of the same service and environment that wait for approval, and filed ones. */
   findPendingApprovals(input: { readonly run: RunRef }): Promise<readonly string[]>;
   /** Sends the approval request on the step's channels that are configured. Returns who and what got it. */
-  announceApproval(input: AnnounceApprovalInput): Promise<{ readonly delivered: readonly string[]; readonly failed: readonly string[] }>;
+  announceApproval(
+    input: AnnounceApprovalInput,
+  ): Promise<{ readonly delivered: readonly string[]; readonly failed: readonly string[] }>;
   /** Errors and response time from the balancer's counters since the enable, held by the caller against step 8's thresholds. */
   measureOutcome(input: {
     readonly run: RunRef;
@@ -126,5 +141,8 @@ export interface AnnounceApprovalInput {
   readonly outcome?: string;
 }
 
-export type Activities = ActionActivities & CompensationActivities & LocalActivities & SystemActivities;
+export type Activities = ActionActivities &
+  CompensationActivities &
+  LocalActivities &
+  SystemActivities;
 export type { RunReport };

@@ -40,10 +40,16 @@ export function compileTemplate(input: CompileInput): CompileResult {
 function compileSource(context: Context): Plan | null {
   const items = readItems(context.source);
   if (items === null) {
-    report(context, 'TOO_LARGE', { start: 0, end: 0 }, {
-      zh: '文档嵌套太深，无法读取',
-      en: 'the document nests too deep to be read',
-    }, { remedy: { zh: '请减少列表和引用的层数', en: 'use fewer levels of lists and quotes' } });
+    report(
+      context,
+      'TOO_LARGE',
+      { start: 0, end: 0 },
+      {
+        zh: '文档嵌套太深，无法读取',
+        en: 'the document nests too deep to be read',
+      },
+      { remedy: { zh: '请减少列表和引用的层数', en: 'use fewer levels of lists and quotes' } },
+    );
     return null;
   }
   const checked = checkDocument(context, readDocument(context, items));

@@ -58,13 +58,23 @@ function hasError(context: Context): boolean {
 }
 
 /** Says what the line that holds an offset became. The first to say so is right. */
-export function claim(context: Context, offset: number, kind: ExplainKind, became: Localized): void {
+export function claim(
+  context: Context,
+  offset: number,
+  kind: ExplainKind,
+  became: Localized,
+): void {
   const line = lineOf(context.source, offset);
   if (!context.claims.has(line)) context.claims.set(line, { kind, became });
 }
 
 /** Says it anew, where a later line of the document changed what this one became. */
-export function reclaim(context: Context, offset: number, kind: ExplainKind, became: Localized): void {
+export function reclaim(
+  context: Context,
+  offset: number,
+  kind: ExplainKind,
+  became: Localized,
+): void {
   context.claims.set(lineOf(context.source, offset), { kind, became });
 }
 

@@ -68,7 +68,8 @@ export function explainLines(context: Context): readonly ExplainRow[] {
     const line = index + 1;
     const text = lineText(context.source, line);
     const problem = problems.get(line);
-    if (problem !== undefined) return { line, text, kind: 'problem', became: { zh: problem, en: problem } };
+    if (problem !== undefined)
+      return { line, text, kind: 'problem', became: { zh: problem, en: problem } };
     const claimed = context.claims.get(line);
     if (claimed !== undefined) return { line, text, ...claimed };
     if (text.trim() === '') return { line, text, kind: 'blank', became: { zh: '', en: '' } };

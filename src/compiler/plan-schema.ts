@@ -7,15 +7,22 @@ const text = z.string();
 const scalar = z.union([text, z.number(), z.boolean(), z.null()]);
 const comparison = z.enum(['==', '!=', '<', '<=', '>', '>=']);
 
-const expression: z.ZodType = z.lazy(() =>
-  z.union([
-    z.strictObject({ kind: z.literal('literal'), value: scalar }),
-    z.strictObject({ kind: z.enum(['parameter', 'variable']), name: text }),
-    z.strictObject({ kind: z.literal('compare'), comparison, left: expression, right: expression }),
-    z.strictObject({ kind: z.enum(['and', 'or']), left: expression, right: expression }),
-    z.strictObject({ kind: z.literal('not'), operand: expression }),
-  ]),
-).meta({ id: 'Expression' });
+const expression: z.ZodType = z
+  .lazy(() =>
+    z.union([
+      z.strictObject({ kind: z.literal('literal'), value: scalar }),
+      z.strictObject({ kind: z.enum(['parameter', 'variable']), name: text }),
+      z.strictObject({
+        kind: z.literal('compare'),
+        comparison,
+        left: expression,
+        right: expression,
+      }),
+      z.strictObject({ kind: z.enum(['and', 'or']), left: expression, right: expression }),
+      z.strictObject({ kind: z.literal('not'), operand: expression }),
+    ]),
+  )
+  .meta({ id: 'Expression' });
 
 const task = z.strictObject({
   action: z.enum(Object.keys(ACTIONS)),
@@ -89,7 +96,11 @@ export const planSchema = z.strictObject({
   ),
   steps: z.array(step).min(1),
   rollback: z.array(
-    z.strictObject({ from: number, to: number, policy: z.enum(['terminate', 'restore', 'switch_back']) }),
+    z.strictObject({
+      from: number,
+      to: number,
+      policy: z.enum(['terminate', 'restore', 'switch_back']),
+    }),
   ),
   success: z.array(
     z.strictObject({

@@ -3,7 +3,10 @@ import stringWidth from 'string-width';
 import type { Diagnostic, Language, Severity } from './diagnostic.ts';
 
 /** Puts colour on a part of the text; the default leaves it plain. */
-export type Paint = (part: 'error' | 'warning' | 'hint' | 'place' | 'underline', text: string) => string;
+export type Paint = (
+  part: 'error' | 'warning' | 'hint' | 'place' | 'underline',
+  text: string,
+) => string;
 
 const SEVERITIES: Readonly<Record<Severity, Readonly<Record<Language, string>>>> = {
   error: { zh: '错误', en: 'error' },
@@ -34,8 +37,13 @@ export function renderDiagnostic(
   paint: Paint = (_part, text) => text,
 ): string {
   const { place, severity, code, message, expected, actual, remedy } = diagnostic;
-  const where = place === undefined ? '' : `${paint('place', visible(`${place.file}:${place.line}:${place.column}`))}: `;
-  const lines = [`${where}${paint(severity, `${SEVERITIES[severity][language]} ${code}`)}: ${visible(message[language])}`];
+  const where =
+    place === undefined
+      ? ''
+      : `${paint('place', visible(`${place.file}:${place.line}:${place.column}`))}: `;
+  const lines = [
+    `${where}${paint(severity, `${SEVERITIES[severity][language]} ${code}`)}: ${visible(message[language])}`,
+  ];
   lines.push(...excerptLines(diagnostic, paint));
   if (expected !== undefined) lines.push(`  ${EXPECTED[language]}: ${bounded(expected)}`);
   if (actual !== undefined) lines.push(`  ${ACTUAL[language]}: ${bounded(actual)}`);
@@ -53,7 +61,9 @@ function excerptLines({ place, excerpt }: Diagnostic, paint: Paint): readonly st
   const line = excerpt.split(/\r\n|\n|\r/u)[0] ?? '';
   const from = Math.min(place.column - 1, line.length);
   const sameLine = place.endLine === undefined || place.endLine === place.line;
-  const to = sameLine ? Math.min(Math.max(place.endColumn ?? 0, place.column) - 1, line.length) : line.length;
+  const to = sameLine
+    ? Math.min(Math.max(place.endColumn ?? 0, place.column) - 1, line.length)
+    : line.length;
   const first = Math.max(0, from - 40);
   const shown = line.slice(first, first + WIDEST_EXCERPT);
   const before = visible(line.slice(first, from));

@@ -5,7 +5,13 @@
  */
 import type { ActionId, CompletionFactId, FactId } from '../actions/ids.ts';
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 export interface Plan {
   readonly schema: 1;
@@ -79,7 +85,10 @@ export interface ApprovalStep extends StepBase {
 }
 
 /** any: one of those people; all: one person for each role; count: that many distinct people. */
-export type Quorum = { readonly kind: 'any' } | { readonly kind: 'all' } | { readonly kind: 'count'; readonly people: number };
+export type Quorum =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'count'; readonly people: number };
 
 export type ChannelName = 'email' | 'slack' | 'webhook';
 
@@ -127,7 +136,12 @@ export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
   | { readonly kind: 'parameter'; readonly name: string }
   | { readonly kind: 'variable'; readonly name: string }
-  | { readonly kind: 'compare'; readonly comparison: Comparison; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'compare';
+      readonly comparison: Comparison;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
   | { readonly kind: 'and'; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'or'; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'not'; readonly operand: Expression };

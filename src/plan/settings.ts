@@ -100,9 +100,17 @@ export interface HealthSettings {
   /** JSON body rule: each path must hold that value; values may hold `${version}`. */
   readonly json?: Readonly<Record<string, string | number | boolean>>;
   readonly timeoutSeconds: number;
-  readonly ready: { readonly successes: number; readonly intervalMilliseconds: number; readonly limitSeconds: number };
+  readonly ready: {
+    readonly successes: number;
+    readonly intervalMilliseconds: number;
+    readonly limitSeconds: number;
+  };
   readonly smoke: readonly SmokeRequest[];
-  readonly performance: { readonly path: string; readonly requests: number; readonly perSecond: number };
+  readonly performance: {
+    readonly path: string;
+    readonly requests: number;
+    readonly perSecond: number;
+  };
 }
 
 export interface SmokeRequest {

@@ -5,7 +5,11 @@
 export interface Connections {
   readonly temporal: TemporalConnection;
   readonly servers: readonly ServerConnection[];
-  readonly balancer: { readonly kind: 'embedded'; readonly adminUrl: string; readonly pools: Readonly<Record<string, string>> };
+  readonly balancer: {
+    readonly kind: 'embedded';
+    readonly adminUrl: string;
+    readonly pools: Readonly<Record<string, string>>;
+  };
   readonly registry: { readonly url: string };
   /** postgres:// URL of the record store. */
   readonly database: { readonly url: string };

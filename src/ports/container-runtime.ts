@@ -49,7 +49,11 @@ export interface StopResult {
 export interface ServiceState {
   readonly running: boolean;
   /** The release that runs, or that ran last. */
-  readonly release: { readonly digest: string; readonly version: string; readonly runId: string } | null;
+  readonly release: {
+    readonly digest: string;
+    readonly version: string;
+    readonly runId: string;
+  } | null;
   readonly startedAt: string | null;
   /** Digests that are on the server. */
   readonly present: readonly string[];

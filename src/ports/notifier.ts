@@ -12,9 +12,17 @@ export interface Notification {
   /** Label and text, the template's own notification lines. */
   readonly fields: readonly { readonly label: string; readonly text: string }[];
   /** Set for approval and reminder: what a button carries. */
-  readonly request?: { readonly workflowId: string; readonly requestId: string; readonly step: number };
+  readonly request?: {
+    readonly workflowId: string;
+    readonly requestId: string;
+    readonly step: number;
+  };
   readonly severity: 'info' | 'success' | 'failure';
   readonly language: 'zh' | 'en';
   /** Person ids to address, for channels that reach people. */
-  readonly recipients: readonly { readonly name: string; readonly email?: string; readonly slack?: string }[];
+  readonly recipients: readonly {
+    readonly name: string;
+    readonly email?: string;
+    readonly slack?: string;
+  }[];
 }

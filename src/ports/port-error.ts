@@ -18,7 +18,13 @@ export class PortError extends Error {
   /** What to do next, one sentence. */
   readonly remedy: string;
 
-  constructor(kind: PortErrorKind, subject: string, message: string, remedy: string, options?: ErrorOptions) {
+  constructor(
+    kind: PortErrorKind,
+    subject: string,
+    message: string,
+    remedy: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.kind = kind;
     this.subject = subject;

@@ -1,7 +1,11 @@
 /** The image registry as the worker sees it. */
 export interface Registry {
   /** Pushes and returns the registry's own answer to the digest. */
-  push(localReference: string, repository: string, tag: string): Promise<{ readonly digest: string }>;
+  push(
+    localReference: string,
+    repository: string,
+    tag: string,
+  ): Promise<{ readonly digest: string }>;
   /** null: no such tag or digest. */
   resolve(repository: string, reference: string): Promise<RegistryImage | null>;
 }

@@ -12,8 +12,8 @@ import { Availability } from './availability.ts';
 import { FactBoard } from './facts.ts';
 import { messageOf, typeOf } from './failure.ts';
 import type { Answers } from './handlers.ts';
-import type { Draft, Run } from './run.ts';
 import type { RunStatus } from './messages.ts';
+import type { Draft, Run } from './run.ts';
 import { SearchAttributeWriter } from './search-attributes.ts';
 import { changed, describeRun } from './status.ts';
 

@@ -9,7 +9,10 @@ import { policyFor, undo } from './saga.ts';
 import { markUnreached, runNotifications } from './sequence.ts';
 import { changed, leaveStep, warn } from './status.ts';
 
-const TYPES: Record<Exclude<RunOutcome, 'running' | 'succeeded' | 'cancelled' | 'needs_person'>, string> = {
+const TYPES: Record<
+  Exclude<RunOutcome, 'running' | 'succeeded' | 'cancelled' | 'needs_person'>,
+  string
+> = {
   failed: 'RUN_FAILED',
   rolled_back: 'RUN_ROLLED_BACK',
   rejected: 'RUN_REJECTED',
@@ -49,7 +52,8 @@ export function succeed(run: Run): RunResult {
 export function fail(run: Run, failure: StepFailure): Promise<Error> {
   return CancellationScope.nonCancellable(async () => {
     const { step, type } = failure;
-    const message = failure.kind === 'cancelled' ? say(run, '已取消', 'cancelled') : failure.message;
+    const message =
+      failure.kind === 'cancelled' ? say(run, '已取消', 'cancelled') : failure.message;
     run.status.failure = { step, type, message };
     leaveStep(run, step, 'failed', message);
     markUnreached(run);
@@ -68,7 +72,11 @@ async function undoAsTheTemplateSays(run: Run, step: number): Promise<void> {
   const servers = [...new Set(run.saga.map((entry) => entry.server))].join(', ');
   warn(
     run,
-    say(run, `模板规定直接终止，未回滚：${servers}`, `the template says terminate; not undone: ${servers}`),
+    say(
+      run,
+      `模板规定直接终止，未回滚：${servers}`,
+      `the template says terminate; not undone: ${servers}`,
+    ),
   );
 }
 

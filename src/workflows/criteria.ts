@@ -1,7 +1,8 @@
 /** Holds measured facts against a step's criteria. What was never measured has failed. */
+
+import type { FactDefinition } from '../actions/definition.ts';
 import { ACTIONS } from '../actions/definitions.ts';
 import { FACTS } from '../actions/facts.ts';
-import type { FactDefinition } from '../actions/definition.ts';
 import type { FactId } from '../actions/ids.ts';
 import { compare } from '../plan/evaluate.ts';
 import type { ActionStep, Criterion, ParallelStep, Task, Unit } from '../plan/plan.ts';
@@ -9,8 +10,8 @@ import type { CriterionEvidence, Fact } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
 import { combine } from './facts.ts';
 import { presentationOf, type Run, say } from './run.ts';
-import { fillTemplate } from './templates.ts';
 import { serversOf } from './targets.ts';
+import { fillTemplate } from './templates.ts';
 
 export type TaskStep = ActionStep | ParallelStep;
 
@@ -66,7 +67,12 @@ export function brokenBy(
     const unmeasured = !here.some((each) => each.task === task);
     if (!unmeasured && !isLast && !onlyGetsWorse(definition, criterion)) continue;
     const text = presentationOf(run.plan, step.number).criteria[index] ?? labelOf(run, criterion);
-    const fact = unmeasured ? null : combine(definition, here.map((each) => each.fact));
+    const fact = unmeasured
+      ? null
+      : combine(
+          definition,
+          here.map((each) => each.fact),
+        );
     const evidence = evidenceOf(run, criterion, fact, text);
     if (!evidence.passed) broken.push(evidence);
   }
@@ -124,7 +130,10 @@ function thresholdOf(run: Run, criterion: Criterion): number | boolean | string 
   const { threshold } = criterion;
   if (typeof threshold === 'string') return fillTemplate(threshold, run.resolved.parameters);
   if (threshold !== null) return threshold;
-  return projectThreshold(run.resolved.settings, criterion.fact) ?? FACTS[criterion.fact].defaultThreshold;
+  return (
+    projectThreshold(run.resolved.settings, criterion.fact) ??
+    FACTS[criterion.fact].defaultThreshold
+  );
 }
 
 /** Facts whose threshold a project may set in runsheet.yaml. */

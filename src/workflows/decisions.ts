@@ -59,7 +59,8 @@ export class DecisionDesk {
     const wrongShape = shapeProblem(message);
     const item: Undecided = { kind, message: readMessage(message), judgement: null };
     if (wrongShape !== null) this.refuse(item, wrongShape.code, wrongShape.reason);
-    else if (this.open === null) this.refuse(item, 'WRONG_STEP', 'nothing waits for a decision now');
+    else if (this.open === null)
+      this.refuse(item, 'WRONG_STEP', 'nothing waits for a decision now');
     else if (!fits(kind, this.open)) this.refuse(item, 'WRONG_STEP', expectation(this.open));
     else if (item.message.step !== undefined && item.message.step !== this.open.step) {
       this.refuse(item, 'WRONG_STEP', expectation(this.open));

@@ -29,7 +29,10 @@ export class FactBoard {
     const last = this.measurements.findLast((each) => each.fact.id === definition.id);
     if (last === undefined) return null;
     const sameStep = this.measured(last.step, definition.id);
-    return combine(definition, sameStep.map((each) => each.fact));
+    return combine(
+      definition,
+      sameStep.map((each) => each.fact),
+    );
   }
 }
 

@@ -1,10 +1,5 @@
 /** What a run answers to. Set before the first await, so that nothing that arrives early is lost. */
-import {
-  ApplicationFailure,
-  CancellationScope,
-  condition,
-  setHandler,
-} from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { Decision, Judgement } from '../activities/contract.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type DecisionDesk, type DecisionKind, shapeProblem, type Undecided } from './decisions.ts';

@@ -3,12 +3,7 @@
  * every template id is a workflow type. Reads like the life of a run: begin, go through the steps,
  * and end, well or badly, never in silence.
  */
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  uuid4,
-} from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, uuid4 } from '@temporalio/workflow';
 import type { Json } from '../plan/plan.ts';
 import { type Beginning, beginRun } from './begin.ts';
 import { fail, type RunResult, succeed } from './conclude.ts';

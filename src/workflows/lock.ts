@@ -1,4 +1,6 @@
 /** Claims the environment's lock: one run per service and environment changes servers. */
+
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
   ChildWorkflowCancellationType,
@@ -7,7 +9,6 @@ import {
   sleep,
   startChild,
 } from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { local, summaryOf } from './activities.ts';
 import type { environmentLock } from './environment-lock.ts';
 import { StepFailure } from './failure.ts';

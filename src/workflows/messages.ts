@@ -15,7 +15,10 @@ export const decideUpdate = defineUpdate<Judgement, [Decision]>('decide');
 export const retrySignal = defineSignal<[DecisionMessage]>('retry');
 export const skipSignal = defineSignal<[DecisionMessage]>('skip');
 export const rollbackSignal = defineSignal<[DecisionMessage]>('rollback');
-export const resolveUpdate = defineUpdate<string, [{ readonly action: 'retry' | 'skip' | 'rollback' } & DecisionMessage]>('resolve');
+export const resolveUpdate = defineUpdate<
+  string,
+  [{ readonly action: 'retry' | 'skip' | 'rollback' } & DecisionMessage]
+>('resolve');
 export const statusQuery = defineQuery<RunStatus>('status');
 export const planQuery = defineQuery<Plan | null>('plan');
 /** The run sheet as Markdown, the same text as the current details and the report. */
@@ -51,7 +54,11 @@ export interface RunStatus {
   readonly steps: readonly StepStatus[];
   readonly servers: readonly ServerStatus[];
   readonly approval: ApprovalStatus | null;
-  readonly failure: { readonly step: number; readonly type: string; readonly message: string } | null;
+  readonly failure: {
+    readonly step: number;
+    readonly type: string;
+    readonly message: string;
+  } | null;
   readonly rollback: readonly string[];
   readonly warnings: readonly string[];
   readonly refusals: readonly string[];
@@ -101,7 +108,11 @@ export interface ApprovalStatus {
   readonly step: number;
   readonly roles: readonly string[];
   readonly quorum: string;
-  readonly votes: readonly { readonly by: string; readonly role: string; readonly comment: string }[];
+  readonly votes: readonly {
+    readonly by: string;
+    readonly role: string;
+    readonly comment: string;
+  }[];
   readonly openedAtMs: number;
   readonly expiresAtMs: number;
   readonly delivered: readonly string[];

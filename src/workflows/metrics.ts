@@ -39,7 +39,9 @@ const EMITTERS: Record<MetricName, (values: Values, tags: Tags, run: Run) => voi
     const undone = new Set(run.saga.map((each) => each.server)).size;
     if (run.status.rollback.length === 0) return;
     metricMeter.createCounter('deployment.rollback_count', '1', 'Runs undone').add(1, tags);
-    metricMeter.createCounter('deployment.rollback_servers', '1', 'Servers undone').add(undone, tags);
+    metricMeter
+      .createCounter('deployment.rollback_servers', '1', 'Servers undone')
+      .add(undone, tags);
   },
   'health_check.response_time': (values, tags) => {
     histogram('health_check.response_time', 'ms', values['health_check.response_time'], tags);
@@ -62,7 +64,10 @@ export function reportMetrics(run: Run, durationMs: number): Readonly<Record<str
   };
 }
 
-function numberOf(run: Run, fact: 'health_check.response_time' | 'service.error_rate'): number | null {
+function numberOf(
+  run: Run,
+  fact: 'health_check.response_time' | 'service.error_rate',
+): number | null {
   const value = run.facts.latest(FACTS[fact])?.value;
   return typeof value === 'number' ? value : null;
 }

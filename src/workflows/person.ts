@@ -58,7 +58,9 @@ async function judged(
   }
   item.judgement = judgement;
   const { vote } = judgement;
-  run.decisions.push(`${item.kind}: ${vote.name} (${vote.role}) ${item.message.comment ?? ''}`.trim());
+  run.decisions.push(
+    `${item.kind}: ${vote.name} (${vote.role}) ${item.message.comment ?? ''}`.trim(),
+  );
   return item.kind === 'skip' ? 'skip' : 'retry';
 }
 
@@ -113,7 +115,8 @@ async function stateOf(run: Run, step: number, server: string): Promise<string> 
       { summary: summaryOf(step, server, phrase), retry: { maximumAttempts: 2 } },
       [{ run: run.ref, server, project }],
     );
-    const release = found.release === null ? '–' : `${found.release.version} ${found.release.digest}`;
+    const release =
+      found.release === null ? '–' : `${found.release.version} ${found.release.digest}`;
     return `${server} ${release} (${found.pool})`;
   } catch (error) {
     return `${server} ? (${messageOf(error)})`;

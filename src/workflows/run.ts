@@ -1,7 +1,14 @@
 /** What the parts of the interpreter share about one run. Lives in the workflow's memory only. */
 import type { CompensationId } from '../actions/ids.ts';
 import type { Json, Plan, StepPresentation } from '../plan/plan.ts';
-import type { ImagePin, ResolvedRun, RunOutcome, RunRef, ServerBefore, SourcePin } from '../plan/run.ts';
+import type {
+  ImagePin,
+  ResolvedRun,
+  RunOutcome,
+  RunRef,
+  ServerBefore,
+  SourcePin,
+} from '../plan/run.ts';
 import type { Availability } from './availability.ts';
 import type { DecisionDesk } from './decisions.ts';
 import type { FactBoard } from './facts.ts';

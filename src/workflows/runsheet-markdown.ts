@@ -110,7 +110,9 @@ function evidenceCell(step: StepStatus): string {
   ];
   if (parts.length > 0) return parts.join('<br>');
   const running = step.tasks.filter((task) => task.state === 'running');
-  return running.map((task) => escapeCell(`${task.server ?? ''} ${task.text}…`.trim())).join('<br>');
+  return running
+    .map((task) => escapeCell(`${task.server ?? ''} ${task.text}…`.trim()))
+    .join('<br>');
 }
 
 /** One criterion with its measured value, for example `✓ 测试通过率 >= 95% (96)`. */

@@ -36,7 +36,9 @@ export async function undo(run: Run, step: number): Promise<void> {
 }
 
 async function undoTogether(run: Run, step: number, servers: readonly string[]): Promise<void> {
-  const plans = servers.map((server) => run.saga.filter((each) => each.server === server).reverse());
+  const plans = servers.map((server) =>
+    run.saga.filter((each) => each.server === server).reverse(),
+  );
   for (;;) {
     const stuck = (await Promise.all(plans.map((left) => undoServer(run, left)))).flatMap(
       (each) => each ?? [],
@@ -92,7 +94,11 @@ function skipFirst(run: Run, left: SagaEntry[]): void {
   const entry = left.shift();
   if (entry === undefined) return;
   const phrase = nameOf(run, entry.compensation);
-  const note = say(run, `${entry.server} ${phrase}：人工处理`, `${entry.server} ${phrase}: by hand`);
+  const note = say(
+    run,
+    `${entry.server} ${phrase}：人工处理`,
+    `${entry.server} ${phrase}: by hand`,
+  );
   run.status.rollback.push(note);
   warn(run, note);
 }

@@ -28,7 +28,8 @@ export async function enterServers(run: Run, step: number): Promise<void> {
     }
     await releaseLock(run);
     const approval = run.plan.steps.find((each): each is ApprovalStep => each.kind === 'approval');
-    if (approval === undefined) throw ApplicationFailure.nonRetryable('no approval step', 'INTERNAL');
+    if (approval === undefined)
+      throw ApplicationFailure.nonRetryable('no approval step', 'INTERNAL');
     const note = say(
       run,
       `审批后版本已变化：${changes.join('；')}`,

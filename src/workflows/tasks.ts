@@ -1,4 +1,6 @@
 /** Runs one task of a step on one server, or once: schedule, note, measure, judge. */
+
+import { isCancellation } from '@temporalio/workflow';
 import { ACTIONS } from '../actions/definitions.ts';
 import type { ActionId, CompensationId } from '../actions/ids.ts';
 import type { Task } from '../plan/plan.ts';
@@ -6,7 +8,6 @@ import type { ActionInput, ActionResult } from '../plan/run.ts';
 import { actions, sectionsOf, summaryOf } from './activities.ts';
 import { brokenBy, explainEvidence, judgeStep, type TaskStep } from './criteria.ts';
 import { messageOf, StepFailure, typeOf } from './failure.ts';
-import { isCancellation } from '@temporalio/workflow';
 import { buildReport } from './report.ts';
 import { presentationOf, type Run, stepStatus } from './run.ts';
 import { changed, noteServer, type TaskDraft } from './status.ts';
@@ -43,7 +44,13 @@ export async function runTask(
     record(run, step, index, server, result);
     shown.evidence.push(...bounded(result.evidence));
     noteEffect(run, entry.task.action, server);
-    const broken = brokenBy(run, step, all.map((each) => each.task), index, server);
+    const broken = brokenBy(
+      run,
+      step,
+      all.map((each) => each.task),
+      index,
+      server,
+    );
     if (broken.length > 0) throw criteriaFailure(run, step, broken, server);
     endTask(run, shown, 'succeeded');
   } catch (error) {
@@ -63,7 +70,11 @@ export function concludeStep(run: Run, step: TaskStep): void {
 
 /** Shows each criterion of a step with what has been measured so far. */
 export function keepEvidence(run: Run, step: TaskStep): ReturnType<typeof judgeStep> {
-  const evidence = judgeStep(run, step, tasksOf(run, step).map((each) => each.task));
+  const evidence = judgeStep(
+    run,
+    step,
+    tasksOf(run, step).map((each) => each.task),
+  );
   stepStatus(run, step.number).criteria = evidence.map((each) => ({ ...each }));
   return evidence;
 }
@@ -118,7 +129,8 @@ function register(run: Run, step: TaskStep, action: ActionId, server: string | n
   if (!isRegistered(run, compensation, server)) {
     run.saga.push({ compensation, server, step: step.number });
   }
-  if (action === 'pool.drain' || action === 'pool.enable') noteServer(run, server, { pool: 'unknown' });
+  if (action === 'pool.drain' || action === 'pool.enable')
+    noteServer(run, server, { pool: 'unknown' });
 }
 
 function isRegistered(run: Run, compensation: CompensationId, server: string): boolean {

@@ -49,7 +49,9 @@ function projectSeconds(task: Task, project: Partial<ProjectSettings>): number[]
     ...Object.values(commands ?? {}).map((command) => command?.timeoutSeconds ?? 0),
     runtime?.stop.graceSeconds ?? 0,
     health?.ready.limitSeconds ?? 0,
-    health === undefined ? 0 : health.performance.requests / Math.max(1, health.performance.perSecond),
+    health === undefined
+      ? 0
+      : health.performance.requests / Math.max(1, health.performance.perSecond),
     actions?.[commandName(task)]?.timeoutSeconds ?? 0,
   ];
 }

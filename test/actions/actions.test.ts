@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { ACTIONS, FACTS, findCriterionPhrase, findPhrase, findSubject, normalisePhrase } from '../../src/actions/index.ts';
+import {
+  ACTIONS,
+  FACTS,
+  findCriterionPhrase,
+  findPhrase,
+  findSubject,
+  normalisePhrase,
+} from '../../src/actions/index.ts';
 
 const actions = Object.values(ACTIONS);
 const facts = Object.values(FACTS);
@@ -9,13 +16,16 @@ test('every phrase finds its own action or fact, and no two share one', () => {
     for (const phrase of [...phrases.zh, ...phrases.en]) expect(findPhrase(phrase)?.id).toBe(id);
   }
   for (const { id, phrases, subjects } of facts) {
-    for (const phrase of [...phrases.zh, ...phrases.en]) expect(findCriterionPhrase(phrase)?.id).toBe(id);
-    for (const subject of [...(subjects?.zh ?? []), ...(subjects?.en ?? [])]) expect(findSubject(subject)?.id).toBe(id);
+    for (const phrase of [...phrases.zh, ...phrases.en])
+      expect(findCriterionPhrase(phrase)?.id).toBe(id);
+    for (const subject of [...(subjects?.zh ?? []), ...(subjects?.en ?? [])])
+      expect(findSubject(subject)?.id).toBe(id);
   }
 });
 
 test('ids are their keys, and every fact is measured by some action', () => {
-  for (const [id, definition] of [...Object.entries(ACTIONS), ...Object.entries(FACTS)]) expect(definition.id).toBe(id);
+  for (const [id, definition] of [...Object.entries(ACTIONS), ...Object.entries(FACTS)])
+    expect(definition.id).toBe(id);
   const measured = new Set(actions.flatMap((each) => each.measures));
   expect(facts.map((each) => each.id).filter((id) => !measured.has(id))).toEqual([]);
 });
@@ -25,7 +35,9 @@ test('every action has bounds, and what changes a server can be undone', () => {
     expect(timeouts.startToCloseSeconds).toBeGreaterThan(timeouts.heartbeatSeconds);
     expect(retry.maximumAttempts).toBeGreaterThanOrEqual(1);
   }
-  const undone = actions.flatMap(({ id, compensation }) => (compensation ? [`${id} → ${compensation}`] : []));
+  const undone = actions.flatMap(({ id, compensation }) =>
+    compensation ? [`${id} → ${compensation}`] : [],
+  );
   expect(undone.sort()).toEqual([
     'config.update → config.restore',
     'pool.drain → pool.readmit',

@@ -4,7 +4,9 @@ import { compile, edit, ownText, planOf } from './reference.ts';
 
 const USUAL = ['NO_SERVICE_BETWEEN', 'UNKNOWN_TASK'];
 const codes = (text: string): readonly string[] =>
-  compile(text).diagnostics.map((each) => each.code).filter((code) => !USUAL.includes(code));
+  compile(text)
+    .diagnostics.map((each) => each.code)
+    .filter((code) => !USUAL.includes(code));
 
 const SKIP = '参数 `skip_tests` 为 true';
 const TYPE = '    type: boolean\n';
@@ -31,17 +33,40 @@ test.each([
   ['require_approval = optional', 'require_approval = 3', []],
   ['需要审批 → 进入步骤5', '需要审批 → 进入步骤5；进入步骤6', ['BAD_BRANCH']],
   ['if environment == "production":', '如果 environment 等于 "production"：', []],
-  ['if environment == "production":', '进入步骤5', ['BAD_BRANCH', 'BAD_BRANCH', 'BAD_BRANCH', 'BAD_BRANCH']],
+  [
+    'if environment == "production":',
+    '进入步骤5',
+    ['BAD_BRANCH', 'BAD_BRANCH', 'BAD_BRANCH', 'BAD_BRANCH'],
+  ],
   // parameters
-  [TYPE, '', ['MISSING_FIELD', 'BAD_FIELD', 'BAD_EXPRESSION', 'BAD_EXPRESSION', 'BAD_EXPRESSION'], 'codes vary'],
+  [
+    TYPE,
+    '',
+    ['MISSING_FIELD', 'BAD_FIELD', 'BAD_EXPRESSION', 'BAD_EXPRESSION', 'BAD_EXPRESSION'],
+    'codes vary',
+  ],
   [TYPE, '    typ: boolean\n', ['MISSING_FIELD'], 'codes vary'],
   ['enum: [development, staging, production]', 'enum: []', ['BAD_FIELD'], 'codes vary'],
-  ['enum: [development, staging, production]', 'enum: [production, [x]]', ['BAD_FIELD'], 'codes vary'],
+  [
+    'enum: [development, staging, production]',
+    'enum: [production, [x]]',
+    ['BAD_FIELD'],
+    'codes vary',
+  ],
   ['  skip_tests:\n', '  skip-tests:\n', ['BAD_FIELD'], 'codes vary'],
   ['  version:\n    type: string', '  other: 5\n  version:\n    type: string', ['BAD_FIELD']],
-  ['  version:\n    type: string', '  extra:\n    type: object\n    default: {a: [1, null]}\n  version:\n    type: string', []],
+  [
+    '  version:\n    type: string',
+    '  extra:\n    type: object\n    default: {a: [1, null]}\n  version:\n    type: string',
+    [],
+  ],
   ['    type: array', '    type: string', ['BAD_FIELD'], 'codes vary'],
-  ['```yaml\nparameters:', '备注\n\n```yaml\n- a\n```\n\n```yaml\nparameters:', ['BAD_YAML'], 'codes vary'],
+  [
+    '```yaml\nparameters:',
+    '备注\n\n```yaml\n- a\n```\n\n```yaml\nparameters:',
+    ['BAD_YAML'],
+    'codes vary',
+  ],
   ['```yaml\ntemplate_id', '```yaml\n[1]: x\ntemplate_id', ['BAD_YAML']],
   ['version: 1.0.0', 'version: 1.10', []],
   // criteria
@@ -81,8 +106,12 @@ test.each([
 });
 
 test('a number in the text is the one that runs', () => {
-  const step = planOf(edit(ownText, '无活跃连接', '活跃连接 <= 3')).steps.find((each) => each.number === 6);
-  expect(step).toMatchObject({ criteria: [{}, { fact: 'connections.active', comparison: '<=', threshold: 3 }] });
+  const step = planOf(edit(ownText, '无活跃连接', '活跃连接 <= 3')).steps.find(
+    (each) => each.number === 6,
+  );
+  expect(step).toMatchObject({
+    criteria: [{}, { fact: 'connections.active', comparison: '<=', threshold: 3 }],
+  });
   expect(planOf(edit(ownText, 'version: 1.0.0', 'version: 1.10')).templateVersion).toBe('1.10');
 });
 

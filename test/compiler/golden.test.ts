@@ -22,7 +22,9 @@ describe('templates that compile to another plan', () => {
   test.each(Object.entries(CHANGED))('%s', (name, text) => {
     const plan = planOf(text);
     expect(text).toBe(golden(name, 'template.md', text));
-    expect(`${JSON.stringify(plan, null, 2)}\n`).toBe(golden(name, 'plan.json', `${JSON.stringify(plan, null, 2)}\n`));
+    expect(`${JSON.stringify(plan, null, 2)}\n`).toBe(
+      golden(name, 'plan.json', `${JSON.stringify(plan, null, 2)}\n`),
+    );
     expect(planDigest(plan)).not.toBe(planDigest(planOf(ownText)));
   });
 });
@@ -38,5 +40,7 @@ describe('templates that do not compile', () => {
 });
 
 test('every golden folder has its variant', () => {
-  expect(readdirSync(folder).sort()).toEqual([...Object.keys(CHANGED), ...Object.keys(BROKEN)].sort());
+  expect(readdirSync(folder).sort()).toEqual(
+    [...Object.keys(CHANGED), ...Object.keys(BROKEN)].sort(),
+  );
 });

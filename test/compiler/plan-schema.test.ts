@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { planJsonSchema, planSchema } from '../../src/compiler/index.ts';
 import { canonicalJson } from '../../src/plan/canonical.ts';
@@ -6,7 +6,7 @@ import { planOf, seedText } from './reference.ts';
 
 const folder = new URL('./fixtures/', import.meta.url);
 
-test('the seed\'s plan and every golden plan fit the schema', () => {
+test("the seed's plan and every golden plan fit the schema", () => {
   const plans = readdirSync(folder).flatMap((name) => {
     const path = new URL(`${name}/plan.json`, folder);
     return existsSync(path) ? [JSON.parse(readFileSync(path, 'utf8')) as object] : [];
@@ -26,6 +26,8 @@ test('a plan with a key that nobody knows, or an action that does not exist, doe
 });
 
 test('canonical JSON orders keys and refuses what JSON lacks', () => {
-  expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: undefined })).toBe('{"b":[1,{"c":"x","d":null}]}');
+  expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: undefined })).toBe(
+    '{"b":[1,{"c":"x","d":null}]}',
+  );
   expect(() => canonicalJson({ a: Number.NaN })).toThrow(TypeError);
 });

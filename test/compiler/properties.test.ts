@@ -20,14 +20,18 @@ function placesAreInside(text: string, { diagnostics, plan }: CompileResult): vo
 
 test('any text: nothing is thrown, every place is inside the file', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => placesAreInside(text, compile(text))),
+    fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) =>
+      placesAreInside(text, compile(text)),
+    ),
     { numRuns: 100 },
   );
 }, 120_000);
 
-test('any mixture of the template\'s lines: the same', () => {
+test("any mixture of the template's lines: the same", () => {
   const lines = ownText.split('\n');
-  const mixture = fc.array(fc.oneof(fc.constantFrom(...lines), fc.string({ maxLength: 20 })), { maxLength: 60 });
+  const mixture = fc.array(fc.oneof(fc.constantFrom(...lines), fc.string({ maxLength: 20 })), {
+    maxLength: 60,
+  });
   fc.assert(
     fc.property(mixture, (chosen) => {
       const text = chosen.join('\n');
@@ -49,13 +53,17 @@ test('the template with a stretch cut out or put in: the same', () => {
 }, 120_000);
 
 test('any bytes and any expression: nothing is thrown', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-    compileTemplate({ bytes, file: 'a.md' });
-  }));
-  fc.assert(fc.property(fc.string(), (text) => {
-    const { tree, problem } = parseExpression(text);
-    expect((tree === null) !== (problem === null)).toBe(true);
-  }));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      compileTemplate({ bytes, file: 'a.md' });
+    }),
+  );
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const { tree, problem } = parseExpression(text);
+      expect((tree === null) !== (problem === null)).toBe(true);
+    }),
+  );
 });
 
 test.each([

@@ -1,6 +1,6 @@
 /** The reference template: beside the project where it is, else the project's own write-up. */
 import { existsSync, readFileSync } from 'node:fs';
-import { compileTemplate, type CompileResult } from '../../src/compiler/index.ts';
+import { type CompileResult, compileTemplate } from '../../src/compiler/index.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 
 const SEED = new URL('../../../shared/seed/deployment.md', import.meta.url);

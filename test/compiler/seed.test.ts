@@ -26,7 +26,11 @@ test('every line is explained, and what runs nothing is only what is meant to', 
   const lines = seedText.replace(/\n$/u, '').split('\n');
   expect(explanation.map((row) => row.text)).toEqual(lines);
   const prose = explanation.filter((row) => row.kind === 'prose').map((row) => row.text.trim());
-  expect(prose.every((text) => /描述|example|^(?:type|author|created_at|tags): |^description|:$/u.test(text))).toBe(true);
+  expect(
+    prose.every((text) =>
+      /描述|example|^(?:type|author|created_at|tags): |^description|:$/u.test(text),
+    ),
+  ).toBe(true);
   expect(explanation.some((row) => row.kind === 'problem')).toBe(false);
   for (const language of ['zh', 'en'] as const) {
     expect(renderExplanation(explanation, language).split('\n')).toHaveLength(lines.length);
@@ -45,6 +49,10 @@ test('white space and prose do not change the digest', () => {
 });
 
 test('full-width punctuation reads as the narrow one', () => {
-  const wide = seedText.replaceAll('**: ', '**：').replaceAll('**:', '**：').replace('审批超时: ', '审批超时：').replace('< 500ms', '＜ 500ms');
+  const wide = seedText
+    .replaceAll('**: ', '**：')
+    .replaceAll('**:', '**：')
+    .replace('审批超时: ', '审批超时：')
+    .replace('< 500ms', '＜ 500ms');
   expect(planDigest(planOf(wide))).toBe(planDigest(planOf(seedText)));
 });

@@ -14,7 +14,11 @@ export const CHANGED: Readonly<Record<string, string>> = {
   'approval-two-people': swap('至少一人批准', '至少两人批准'),
   'other-order': edit(swap(step(2), ''), step(1), step(2) + step(1)),
   'without-step-2': swap(step(2), ''),
-  'step-9-before-8': edit(edit(swap(step(9), ''), step(8), step(9) + step(8)), '步骤8-9', '步骤9-8'),
+  'step-9-before-8': edit(
+    edit(swap(step(9), ''), step(8), step(9) + step(8)),
+    '步骤8-9',
+    '步骤9-8',
+  ),
 };
 
 /** Do not compile; the golden text is what the terminal shows. */
@@ -22,7 +26,10 @@ export const BROKEN: Readonly<Record<string, string>> = {
   'empty-file': '  \n',
   'no-sections': '# 标题\n',
   'bad-yaml': swap('version: 1.0.0', 'version: [1.0.0'),
-  'alias-bomb': swap('tags: [deployment, ci/cd, production]', `a: &a [x]\nb: [${'*a, '.repeat(30)}*a]`),
+  'alias-bomb': swap(
+    'tags: [deployment, ci/cd, production]',
+    `a: &a [x]\nb: [${'*a, '.repeat(30)}*a]`,
+  ),
   'unknown-section': swap('## 回滚策略', '## 回滚策咯'),
   'twice-the-section': swap('## 使用示例', '## 监控指标'),
   'unknown-label': swap('**成功条件**', '**成功条牛**'),
@@ -38,7 +45,11 @@ export const BROKEN: Readonly<Record<string, string>> = {
   'unknown-role': swap('staging: 技术负责人', 'staging: 技术负责任'),
   'unknown-environment': swap('- staging: 技术', '- stagin: 技术'),
   'no-approvers': swap('- production: 技术负责人 + 运维负责人\n- staging: 技术负责人\n', ''),
-  'bad-approval-settings': edit(edit(swap('24小时', '一会儿'), '至少一人批准', '随便批准'), '邮件 + Slack', '邮件 + 飞鸽'),
+  'bad-approval-settings': edit(
+    edit(swap('24小时', '一会儿'), '至少一人批准', '随便批准'),
+    '邮件 + Slack',
+    '邮件 + 飞鸽',
+  ),
   'unknown-approval-setting': swap('审批超时', '审批超市'),
   'bad-limit': swap('最多30秒', '最多一会儿'),
   'limit-where-none-is': swap('- 停止应用服务', '- 停止应用服务（最多30秒）'),
@@ -64,6 +75,14 @@ export const BROKEN: Readonly<Record<string, string>> = {
   'no-servers-parameter': swap(/ {2}servers:[\s\S]*?\n\n/u.exec(ownText)?.[0] ?? '', ''),
   'unknown-placeholder': swap('${version}-${environment}', '${versoin}-${environment}'),
   'unclosed-fence': `${ownText}\n\`\`\`\n`,
-  'bad-parameters': edit(edit(swap('type: boolean', 'type: bool'), 'default: false', 'default: 5'), 'required: false', 'required: maybe'),
-  'bad-metadata': edit(swap('template_id: deployment_workflow_v1', 'template_id: 部署'), 'author:', 'autor:'),
+  'bad-parameters': edit(
+    edit(swap('type: boolean', 'type: bool'), 'default: false', 'default: 5'),
+    'required: false',
+    'required: maybe',
+  ),
+  'bad-metadata': edit(
+    swap('template_id: deployment_workflow_v1', 'template_id: 部署'),
+    'author:',
+    'autor:',
+  ),
 };

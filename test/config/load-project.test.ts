@@ -12,16 +12,29 @@ test('the sample project: every section becomes settings, people and environment
     service: 'shipping-quotes',
     taskQueue: 'runsheet',
     approval: { allowSelfApproval: false, reminderSeconds: 3600 },
-    environments: { production: { embedded: true, servers: ['app-server-1', 'app-server-2', 'app-server-3'] } },
+    environments: {
+      production: { embedded: true, servers: ['app-server-1', 'app-server-2', 'app-server-3'] },
+    },
     people: { alice: { name: 'Alice', roles: ['tech_lead'] } },
     roles: { tech_lead: { names: ['技术负责人', 'Tech lead'] } },
     settings: {
       source: { kind: 'folder', path: '.', tag: '${version}' },
-      commands: { analyze: { argv: ['node', 'tools/analyze.mjs'], format: 'sarif', timeoutSeconds: 60 } },
+      commands: {
+        analyze: { argv: ['node', 'tools/analyze.mjs'], format: 'sarif', timeoutSeconds: 60 },
+      },
       runtime: { stop: { signal: 'SIGTERM', graceSeconds: 10 }, keepReleases: 3 },
-      health: { ready: { successes: 3, intervalMilliseconds: 100, limitSeconds: 30 }, performance: { perSecond: 40 } },
+      health: {
+        ready: { successes: 3, intervalMilliseconds: 100, limitSeconds: 30 },
+        performance: { perSecond: 40 },
+      },
       balancer: { maxDeviationPercent: 20, minimumSamples: 20 },
-      actions: { 数据库迁移验证: { argv: ['node', 'tools/verify-tariffs.mjs'], on: 'worker', timeoutSeconds: 30 } },
+      actions: {
+        数据库迁移验证: {
+          argv: ['node', 'tools/verify-tariffs.mjs'],
+          on: 'worker',
+          timeoutSeconds: 30,
+        },
+      },
       channels: { configured: [] },
     },
   });
@@ -50,7 +63,9 @@ test('every problem at once, each with its place and the nearest key', () => {
   ].join('\n');
   const { project, diagnostics } = parseProject('/p', text);
   expect(project).toBeNull();
-  const found = diagnostics.map((each) => `${each.place?.line}:${each.place?.column} ${each.code} ${each.remedy?.en ?? ''}`);
+  const found = diagnostics.map(
+    (each) => `${each.place?.line}:${each.place?.column} ${each.code} ${each.remedy?.en ?? ''}`,
+  );
   expect(found).toContain('2:1 BAD_PROJECT_FILE did you mean "health"?');
   expect(found).toContain('4:3 BAD_PROJECT_FILE did you mean "timeout"?');
   expect(found).toContain('5:12 BAD_PROJECT_FILE ');
@@ -65,13 +80,20 @@ test('names must agree: a server in two environments, a role nobody defined, a r
     'service: s\nenvironments:\n  production: {embedded: true, servers: [a]}\n  staging: {embedded: true, servers: [a]}\n' +
       '  development: {servers: [c]}\nroles: {tech_lead: {names: [T]}}\npeople: {x: {roles: [tech_led]}}\n',
   );
-  expect(diagnostics.map((each) => each.code)).toEqual(['DUPLICATE_SERVER', 'BAD_PROJECT_FILE', 'UNKNOWN_ROLE']);
+  expect(diagnostics.map((each) => each.code)).toEqual([
+    'DUPLICATE_SERVER',
+    'BAD_PROJECT_FILE',
+    'UNKNOWN_ROLE',
+  ]);
 });
 
 test.each([
   ['', 'EMPTY_FILE'],
   ['a: [1', 'BAD_YAML'],
-  ['a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c]', 'TOO_LARGE'],
+  [
+    'a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c]',
+    'TOO_LARGE',
+  ],
   ['service: [', 'BAD_YAML'],
   ['just text', 'BAD_PROJECT_FILE'],
 ])('%j is %s', (text, code) => {

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
-import { diagnosticsToJson, renderDiagnostic, renderDiagnostics } from '../../src/diagnostics/render.ts';
+import {
+  diagnosticsToJson,
+  renderDiagnostic,
+  renderDiagnostics,
+} from '../../src/diagnostics/render.ts';
 
 const found: Diagnostic = {
   code: 'UNKNOWN_PHRASE',
@@ -15,20 +19,33 @@ const found: Diagnostic = {
 
 test('wide characters are underlined in full', () => {
   expect(renderDiagnostic(found, 'en')).toBe(
-    ['a.md:7:3: error UNKNOWN_PHRASE: no action', '  7 | - 停止服务', '    |   ^^^^', '  expected: x', '  actual: y', '  remedy: change'].join('\n'),
+    [
+      'a.md:7:3: error UNKNOWN_PHRASE: no action',
+      '  7 | - 停止服务',
+      '    |   ^^^^',
+      '  expected: x',
+      '  actual: y',
+      '  remedy: change',
+    ].join('\n'),
   );
   expect(renderDiagnostic(found, 'zh')).toContain('办法: 改');
 });
 
 test('a place far to the right is shown, and one without an end gets one mark', () => {
   const excerpt = `${'a'.repeat(500)}b`;
-  const shown = renderDiagnostic({ ...found, excerpt, place: { file: 'a.md', line: 1, column: 501 } }, 'en');
+  const shown = renderDiagnostic(
+    { ...found, excerpt, place: { file: 'a.md', line: 1, column: 501 } },
+    'en',
+  );
   expect(shown.split('\n')[1]).toMatch(/b$/u);
   expect(shown.split('\n')[2]?.trimEnd()).toMatch(/\| {41}\^$/u);
 });
 
 test('control characters and direction marks do not reach the terminal', () => {
-  const shown = renderDiagnostic({ ...found, actual: '\u001b[2J\u202e', excerpt: '\u001b]0;x\u0007' }, 'en');
+  const shown = renderDiagnostic(
+    { ...found, actual: '\u001b[2J\u202e', excerpt: '\u001b]0;x\u0007' },
+    'en',
+  );
   expect(shown).not.toMatch(/[\u001b\u0007\u202e]/u);
 });
 

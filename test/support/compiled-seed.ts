@@ -6,7 +6,9 @@ import type { Plan } from '../../src/plan/plan.ts';
 const PLACES = ['../../../shared/seed/deployment.md', '../../templates/deployment.md'];
 
 export function compiledSeed(): Plan {
-  const url = PLACES.map((place) => new URL(place, import.meta.url)).find((each) => existsSync(each));
+  const url = PLACES.map((place) => new URL(place, import.meta.url)).find((each) =>
+    existsSync(each),
+  );
   if (url === undefined) throw new Error('templates/deployment.md is missing');
   const { plan, diagnostics } = compileTemplate({
     file: 'deployment.md',

@@ -11,7 +11,9 @@ import type { RunStatus } from '../../src/workflows/messages.ts';
 import type { StubWorld } from './stub-activities.ts';
 import { countedBundle, countedWorker, keepWorkflowCoverage } from './workflow-coverage.ts';
 
-export const WORKFLOWS_PATH = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
+export const WORKFLOWS_PATH = fileURLToPath(
+  new URL('../../src/workflows/index.ts', import.meta.url),
+);
 
 /** The interpreter as the worker bundles it. */
 export async function bundleInterpreter(): Promise<WorkflowBundle> {
@@ -89,17 +91,17 @@ export class Harness {
   }
 }
 
-export type StartRun = (parameters?: Record<string, Json>, options?: StartOptions) => Promise<Started>;
+export type StartRun = (
+  parameters?: Record<string, Json>,
+  options?: StartOptions,
+) => Promise<Started>;
 
 export interface StartOptions {
   readonly workflowId?: string;
   readonly type?: string;
 }
 
-async function ended(
-  handle: WorkflowHandle,
-  status: () => Promise<RunStatus>,
-): Promise<Ended> {
+async function ended(handle: WorkflowHandle, status: () => Promise<RunStatus>): Promise<Ended> {
   try {
     const result: unknown = await handle.result();
     return { status: await status(), failure: null, result };
@@ -107,7 +109,11 @@ async function ended(
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
     const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : (cause?.name ?? '');
-    return { status: await status(), failure: { type, message: cause?.message ?? '' }, result: null };
+    return {
+      status: await status(),
+      failure: { type, message: cause?.message ?? '' },
+      result: null,
+    };
   }
 }
 
@@ -131,5 +137,12 @@ async function waitUntil(
 
 function quiet() {
   const ignore = (): void => undefined;
-  return { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: console.error };
+  return {
+    log: ignore,
+    trace: ignore,
+    debug: ignore,
+    info: ignore,
+    warn: ignore,
+    error: console.error,
+  };
 }

@@ -1,6 +1,7 @@
 /** The reference template's plan, written by hand: what the interpreter's tests run. */
-import type { Criterion, Expression, Plan, StepPresentation, Task } from '../../src/plan/plan.ts';
+
 import type { ActionId, FactId } from '../../src/actions/ids.ts';
+import type { Criterion, Expression, Plan, StepPresentation, Task } from '../../src/plan/plan.ts';
 
 const skipTests: Expression = {
   kind: 'compare',
@@ -24,7 +25,12 @@ const noApproval: Expression = {
 };
 
 const task = (action: ActionId, settings: Task['settings'] = {}): Task => ({ action, settings });
-const holds = (fact: FactId): Criterion => ({ fact, comparison: '==', threshold: true, unit: 'flag' });
+const holds = (fact: FactId): Criterion => ({
+  fact,
+  comparison: '==',
+  threshold: true,
+  unit: 'flag',
+});
 const none = (fact: FactId): Criterion => ({ fact, comparison: '==', threshold: 0, unit: 'count' });
 
 const branch = (when: Expression | null, value: boolean | string, skip: readonly number[]) => ({
@@ -40,7 +46,12 @@ export const SEED_PLAN: Plan = {
   templateId: 'deployment_workflow_v1',
   templateVersion: '1.0.0',
   parameters: [
-    { name: 'environment', type: 'string', required: true, enum: ['development', 'staging', 'production'] },
+    {
+      name: 'environment',
+      type: 'string',
+      required: true,
+      enum: ['development', 'staging', 'production'],
+    },
     { name: 'servers', type: 'array', required: true },
     { name: 'version', type: 'string', required: true },
     { name: 'skip_tests', type: 'boolean', required: false, default: false },
@@ -76,7 +87,12 @@ export const SEED_PLAN: Plan = {
       criteria: [
         holds('image.built'),
         holds('image.pushed'),
-        { fact: 'image.tag', comparison: '==', threshold: '${version}-${environment}', unit: 'text' },
+        {
+          fact: 'image.tag',
+          comparison: '==',
+          threshold: '${version}-${environment}',
+          unit: 'text',
+        },
       ],
     },
     {
@@ -103,7 +119,11 @@ export const SEED_PLAN: Plan = {
       number: 6,
       skipWhen: [],
       over: 'servers',
-      tasks: [task('pool.drain'), task('connections.wait', { limitSeconds: 30 }), task('service.stop')],
+      tasks: [
+        task('pool.drain'),
+        task('connections.wait', { limitSeconds: 30 }),
+        task('service.stop'),
+      ],
       criteria: [
         holds('service.stopped'),
         { fact: 'connections.active', comparison: '<=', threshold: null, unit: 'count' },
@@ -114,7 +134,12 @@ export const SEED_PLAN: Plan = {
       number: 7,
       skipWhen: [],
       over: 'servers',
-      tasks: [task('image.pull'), task('config.update'), task('service.start'), task('service.ready')],
+      tasks: [
+        task('image.pull'),
+        task('config.update'),
+        task('service.start'),
+        task('service.ready'),
+      ],
       criteria: [holds('service.deployed'), holds('service.ready')],
     },
     {
@@ -129,7 +154,12 @@ export const SEED_PLAN: Plan = {
       ],
       criteria: [
         holds('health.passed'),
-        { fact: 'health_check.response_time', comparison: '<', threshold: 500, unit: 'milliseconds' },
+        {
+          fact: 'health_check.response_time',
+          comparison: '<',
+          threshold: 500,
+          unit: 'milliseconds',
+        },
         { fact: 'service.error_rate', comparison: '<', threshold: 1, unit: 'percent' },
       ],
     },
@@ -188,15 +218,50 @@ function presentation(): readonly StepPresentation[] {
     criteria: readonly string[],
   ): StepPresentation => ({ number, title, description: '', tasks, criteria, notification: [] });
   return [
-    step(1, '代码检查', ['运行代码静态分析工具', '检查代码规范符合性', '扫描安全漏洞', '检查依赖版本'], ['无严重代码问题', '无高危安全漏洞']),
-    step(2, '单元测试', ['执行 pytest 或相应测试框架', '生成测试覆盖率报告', '验证测试通过率'], ['测试通过率 >= 95%', '关键功能测试 100% 通过']),
-    step(3, '构建镜像', ['编译源代码', '打包应用程序', '构建 Docker 镜像', '推送镜像到 registry'], ['镜像构建成功', '镜像成功推送到 registry', '镜像标签: `${version}-${environment}`']),
+    step(
+      1,
+      '代码检查',
+      ['运行代码静态分析工具', '检查代码规范符合性', '扫描安全漏洞', '检查依赖版本'],
+      ['无严重代码问题', '无高危安全漏洞'],
+    ),
+    step(
+      2,
+      '单元测试',
+      ['执行 pytest 或相应测试框架', '生成测试覆盖率报告', '验证测试通过率'],
+      ['测试通过率 >= 95%', '关键功能测试 100% 通过'],
+    ),
+    step(
+      3,
+      '构建镜像',
+      ['编译源代码', '打包应用程序', '构建 Docker 镜像', '推送镜像到 registry'],
+      ['镜像构建成功', '镜像成功推送到 registry', '镜像标签: `${version}-${environment}`'],
+    ),
     step(4, '环境判断', [], []),
     step(5, '部署审批', [], []),
-    step(6, '服务停止', ['从负载均衡器移除', '等待现有请求完成（最多30秒）', '停止应用服务'], ['所有服务器成功停止服务', '无活跃连接']),
-    step(7, '部署新版本', ['拉取新版本镜像', '更新配置文件', '启动新版本服务', '等待服务就绪'], ['所有服务器部署成功', '服务健康检查通过']),
-    step(8, '健康检查', ['检查服务端口响应', '验证 API 健康端点', '检查关键功能可用性', '验证性能指标'], ['所有健康检查通过', '响应时间 < 500ms', '错误率 < 1%']),
-    step(9, '负载均衡更新', ['将服务器重新加入负载均衡池', '更新路由规则', '验证流量分发'], ['所有服务器接收流量正常', '负载分布均匀']),
+    step(
+      6,
+      '服务停止',
+      ['从负载均衡器移除', '等待现有请求完成（最多30秒）', '停止应用服务'],
+      ['所有服务器成功停止服务', '无活跃连接'],
+    ),
+    step(
+      7,
+      '部署新版本',
+      ['拉取新版本镜像', '更新配置文件', '启动新版本服务', '等待服务就绪'],
+      ['所有服务器部署成功', '服务健康检查通过'],
+    ),
+    step(
+      8,
+      '健康检查',
+      ['检查服务端口响应', '验证 API 健康端点', '检查关键功能可用性', '验证性能指标'],
+      ['所有健康检查通过', '响应时间 < 500ms', '错误率 < 1%'],
+    ),
+    step(
+      9,
+      '负载均衡更新',
+      ['将服务器重新加入负载均衡池', '更新路由规则', '验证流量分发'],
+      ['所有服务器接收流量正常', '负载分布均匀'],
+    ),
     {
       ...step(10, '通知', ['生成部署报告', '发送成功/失败通知', '更新部署记录'], []),
       notification: [

@@ -12,7 +12,13 @@ import type {
   Judgement,
   ResolvePlanInput,
 } from '../../src/activities/contract.ts';
-import type { ActionInput, ActionResult, Fact, ResolvedRun, RunReport } from '../../src/plan/run.ts';
+import type {
+  ActionInput,
+  ActionResult,
+  Fact,
+  ResolvedRun,
+  RunReport,
+} from '../../src/plan/run.ts';
 import { resolvedRun } from './resolved-run.ts';
 
 export interface StubCall {
@@ -102,16 +108,43 @@ const GOOD: Readonly<Partial<Record<ActionId, readonly Fact[]>>> = {
 };
 
 const ACTION_IDS: readonly ActionId[] = [
-  'code.analyze', 'code.lint', 'code.scan', 'code.audit', 'tests.run', 'tests.coverage',
-  'tests.verify', 'build.compile', 'build.package', 'image.build', 'image.push', 'pool.drain',
-  'connections.wait', 'service.stop', 'image.pull', 'config.update', 'service.start',
-  'service.ready', 'health.port', 'health.endpoint', 'health.smoke', 'health.performance',
-  'pool.enable', 'routes.update', 'traffic.verify', 'report.write', 'notify.send',
-  'record.update', 'project.command',
+  'code.analyze',
+  'code.lint',
+  'code.scan',
+  'code.audit',
+  'tests.run',
+  'tests.coverage',
+  'tests.verify',
+  'build.compile',
+  'build.package',
+  'image.build',
+  'image.push',
+  'pool.drain',
+  'connections.wait',
+  'service.stop',
+  'image.pull',
+  'config.update',
+  'service.start',
+  'service.ready',
+  'health.port',
+  'health.endpoint',
+  'health.smoke',
+  'health.performance',
+  'pool.enable',
+  'routes.update',
+  'traffic.verify',
+  'report.write',
+  'notify.send',
+  'record.update',
+  'project.command',
 ];
 
 const COMPENSATION_IDS: readonly CompensationId[] = [
-  'pool.readmit', 'pool.withdraw', 'service.restore', 'config.restore', 'service.remove',
+  'pool.readmit',
+  'pool.withdraw',
+  'service.restore',
+  'config.restore',
+  'service.remove',
 ];
 
 export function stubWorld(options: StubOptions = {}): StubWorld {
@@ -139,7 +172,8 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     const call = await note(id, input.server ?? null, input.step);
     if (input.server !== undefined) applyAction(id, serverOf(input.server), input.run.version);
     const tag = `${input.run.version}-${input.run.environment}`;
-    const good = id === 'image.push' || id === 'image.build' ? imageFacts(id, tag) : (GOOD[id] ?? []);
+    const good =
+      id === 'image.push' || id === 'image.build' ? imageFacts(id, tag) : (GOOD[id] ?? []);
     return {
       facts: options.facts?.(call) ?? good,
       evidence: [`${id} ok`],
@@ -153,7 +187,8 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     reports,
     announced,
     inputs,
-    names: () => calls.map((call) => (call.server === null ? call.name : `${call.name}@${call.server}`)),
+    names: () =>
+      calls.map((call) => (call.server === null ? call.name : `${call.name}@${call.server}`)),
     activities: {
       ...recordOf(ACTION_IDS, (id) => (input: ActionInput) => act(id, input)),
       ...recordOf(COMPENSATION_IDS, (id) => async (input: CompensationInput) => {
@@ -208,7 +243,8 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
       },
     },
   };
-  for (const [name, server] of Object.entries(options.servers ?? {})) servers.set(name, { ...server });
+  for (const [name, server] of Object.entries(options.servers ?? {}))
+    servers.set(name, { ...server });
   return world;
 }
 
@@ -222,7 +258,8 @@ export function acceptKnown({ decision, approvers, accepted, quorum }: JudgeInpu
   if (accepted.some((vote) => vote.person === decision.by)) {
     return { accepted: false, code: 'QUORUM_SAME_PERSON', reason: 'already counted' };
   }
-  const needed = quorum.kind === 'any' ? 1 : quorum.kind === 'count' ? quorum.people : approvers.length;
+  const needed =
+    quorum.kind === 'any' ? 1 : quorum.kind === 'count' ? quorum.people : approvers.length;
   const votes = accepted.length + 1;
   return {
     accepted: true,
@@ -247,7 +284,10 @@ function applyAction(id: ActionId, server: StubServer, version: string): void {
 function applyCompensation(
   id: CompensationId,
   server: StubServer,
-  before: { readonly release: { readonly version: string } | null; readonly pool: StubServer['pool'] },
+  before: {
+    readonly release: { readonly version: string } | null;
+    readonly pool: StubServer['pool'];
+  },
 ): void {
   if (id === 'pool.withdraw') server.pool = 'maint';
   if (id === 'service.remove') server.version = null;

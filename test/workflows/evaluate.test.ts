@@ -2,8 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { compare, evaluate, isTrue, variablesOf } from '../../src/plan/evaluate.ts';
 import type { Comparison, Expression, Json } from '../../src/plan/plan.ts';
 
-const scope = { parameters: { environment: 'staging', count: 3 }, variables: { approval: 'optional' } };
-const literal = (value: string | number | boolean | null): Expression => ({ kind: 'literal', value });
+const scope = {
+  parameters: { environment: 'staging', count: 3 },
+  variables: { approval: 'optional' },
+};
+const literal = (value: string | number | boolean | null): Expression => ({
+  kind: 'literal',
+  value,
+});
 const yes = literal(true);
 const no = literal(false);
 

@@ -1,8 +1,8 @@
 /** What a failure means: terminated, restored, switched back, stuck. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/plan/run.ts';
-import { bundleInterpreter, Harness } from '../support/run-harness.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
+import { bundleInterpreter, Harness } from '../support/run-harness.ts';
 import { SEED_PLAN } from '../support/seed-plan.ts';
 import { broken, type StubCall, stubWorld } from '../support/stub-activities.ts';
 import { createTimeSkipping } from '../support/temporal.ts';
@@ -59,11 +59,37 @@ describe('before the first step that changes servers', () => {
   });
 
   it.each([
-    ['a finding', 'code.analyze', [{ id: 'code.serious_findings', value: 1, detail: 'app.js:3' }], '测得 1'],
-    ['a finding of the audit', 'code.audit', [{ id: 'security.high_findings', value: 2 }], '测得 2'],
-    ['94 %', 'tests.verify', [{ id: 'tests.pass_rate', value: 94 }, { id: 'tests.critical_pass_rate', value: 100 }], '测得 94%'],
+    [
+      'a finding',
+      'code.analyze',
+      [{ id: 'code.serious_findings', value: 1, detail: 'app.js:3' }],
+      '测得 1',
+    ],
+    [
+      'a finding of the audit',
+      'code.audit',
+      [{ id: 'security.high_findings', value: 2 }],
+      '测得 2',
+    ],
+    [
+      '94 %',
+      'tests.verify',
+      [
+        { id: 'tests.pass_rate', value: 94 },
+        { id: 'tests.critical_pass_rate', value: 100 },
+      ],
+      '测得 94%',
+    ],
     ['nothing measured', 'code.scan', [], '没有测量值'],
-    ['another tag', 'image.push', [{ id: 'image.pushed', value: true }, { id: 'image.tag', value: 'v1' }], '测得 v1'],
+    [
+      'another tag',
+      'image.push',
+      [
+        { id: 'image.pushed', value: true },
+        { id: 'image.tag', value: 'v1' },
+      ],
+      '测得 v1',
+    ],
   ] as const)('holds criteria: %s', async (_name, action, facts, reason) => {
     const { failure } = await harness.run(measuring(action, facts), DEVELOPMENT);
     expect(failure?.type).toBe('RUN_FAILED');
@@ -81,25 +107,33 @@ describe('before the first step that changes servers', () => {
 });
 
 describe('steps 6 and 7', () => {
-  it.each(['pool.drain', 'service.stop', 'image.pull', 'config.update', 'service.start', 'service.ready'])(
-    'restores the old version where %s fails on one server',
-    async (action) => {
-      const world = failing(action, 'app-server-2');
-      const { failure, status } = await harness.run(world, DEVELOPMENT);
-      expect(failure?.type).toBe('RUN_ROLLED_BACK');
-      expect(failure?.message).toContain('app-server-2');
-      expect(status.outcome).toBe('rolled_back');
-      for (const server of world.servers.values()) expect(server).toEqual(OLD);
-      expect(status.servers.map((server) => [server.version, server.pool])).toEqual(
-        Array(3).fill(['v2.0.0', 'in']),
-      );
-      expect(world.reports.at(-1)?.status).toBe('rolled_back');
-      expect(world.reports.at(-1)?.rollback.length).toBeGreaterThan(0);
-    },
-  );
+  it.each([
+    'pool.drain',
+    'service.stop',
+    'image.pull',
+    'config.update',
+    'service.start',
+    'service.ready',
+  ])('restores the old version where %s fails on one server', async (action) => {
+    const world = failing(action, 'app-server-2');
+    const { failure, status } = await harness.run(world, DEVELOPMENT);
+    expect(failure?.type).toBe('RUN_ROLLED_BACK');
+    expect(failure?.message).toContain('app-server-2');
+    expect(status.outcome).toBe('rolled_back');
+    for (const server of world.servers.values()) expect(server).toEqual(OLD);
+    expect(status.servers.map((server) => [server.version, server.pool])).toEqual(
+      Array(3).fill(['v2.0.0', 'in']),
+    );
+    expect(world.reports.at(-1)?.status).toBe('rolled_back');
+    expect(world.reports.at(-1)?.rollback.length).toBeGreaterThan(0);
+  });
 
   it('stops a server where a connection is left before its service is stopped', async () => {
-    const world = measuring('connections.wait', [{ id: 'connections.active', value: 1 }], 'app-server-1');
+    const world = measuring(
+      'connections.wait',
+      [{ id: 'connections.active', value: 1 }],
+      'app-server-1',
+    );
     const { failure } = await harness.run(world, DEVELOPMENT);
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
     expect(failure?.message).toContain('无活跃连接');
@@ -138,12 +172,15 @@ describe('steps 6 and 7', () => {
 });
 
 describe('steps 8 and 9', () => {
-  it.each(['health.endpoint', 'routes.update', 'traffic.verify'])('switches back where %s fails', async (action) => {
-    const world = failing(action);
-    const { failure } = await harness.run(world, DEVELOPMENT);
-    expect(failure?.type).toBe('RUN_ROLLED_BACK');
-    for (const server of world.servers.values()) expect(server).toEqual(OLD);
-  });
+  it.each(['health.endpoint', 'routes.update', 'traffic.verify'])(
+    'switches back where %s fails',
+    async (action) => {
+      const world = failing(action);
+      const { failure } = await harness.run(world, DEVELOPMENT);
+      expect(failure?.type).toBe('RUN_ROLLED_BACK');
+      for (const server of world.servers.values()) expect(server).toEqual(OLD);
+    },
+  );
 
   it('undoes servers in the pool one after the other', async () => {
     const world = failing('traffic.verify');
@@ -155,9 +192,28 @@ describe('steps 8 and 9', () => {
   });
 
   it.each([
-    ['health.performance', [{ id: 'health_check.response_time', value: 700 }, { id: 'service.error_rate', value: 0 }, { id: 'health.passed', value: true }]],
-    ['traffic.verify', [{ id: 'traffic.all_receive', value: true }, { id: 'traffic.deviation', value: 21 }]],
-    ['measureOutcome', [{ id: 'service.error_rate', value: 4, samples: 50 }, { id: 'health_check.response_time', value: 40, samples: 50 }]],
+    [
+      'health.performance',
+      [
+        { id: 'health_check.response_time', value: 700 },
+        { id: 'service.error_rate', value: 0 },
+        { id: 'health.passed', value: true },
+      ],
+    ],
+    [
+      'traffic.verify',
+      [
+        { id: 'traffic.all_receive', value: true },
+        { id: 'traffic.deviation', value: 21 },
+      ],
+    ],
+    [
+      'measureOutcome',
+      [
+        { id: 'service.error_rate', value: 4, samples: 50 },
+        { id: 'health_check.response_time', value: 40, samples: 50 },
+      ],
+    ],
   ] as const)('holds the measurements of %s against the thresholds', async (action, facts) => {
     const world = measuring(action, facts);
     const { failure } = await harness.run(world, DEVELOPMENT);
@@ -166,7 +222,9 @@ describe('steps 8 and 9', () => {
   });
 
   it('lets the health check stand where too few requests came since', async () => {
-    const world = measuring('measureOutcome', [{ id: 'service.error_rate', value: 50, samples: 2 }]);
+    const world = measuring('measureOutcome', [
+      { id: 'service.error_rate', value: 50, samples: 2 },
+    ]);
     const { failure, status } = await harness.run(world, DEVELOPMENT);
     expect(failure).toBeNull();
     expect(status.success?.map((rule) => rule.passed)).toEqual(Array(5).fill(true));
@@ -175,15 +233,21 @@ describe('steps 8 and 9', () => {
 });
 
 describe('telling', () => {
-  it.each(['report.write', 'notify.send', 'record.update'])('succeeds with a warning where %s fails', async (action) => {
-    const world = failing(action);
-    const { failure, status, result } = await harness.run(world, DEVELOPMENT);
-    expect(failure).toBeNull();
-    expect(result).toMatchObject({ outcome: 'succeeded', warnings: [expect.stringContaining(action)] });
-    expect(status.steps[9]?.state).toBe('failed');
-    expect(world.names()).toContain('record.update');
-    expect(world.names().some((name) => name.startsWith('pool.readmit'))).toBe(false);
-  });
+  it.each(['report.write', 'notify.send', 'record.update'])(
+    'succeeds with a warning where %s fails',
+    async (action) => {
+      const world = failing(action);
+      const { failure, status, result } = await harness.run(world, DEVELOPMENT);
+      expect(failure).toBeNull();
+      expect(result).toMatchObject({
+        outcome: 'succeeded',
+        warnings: [expect.stringContaining(action)],
+      });
+      expect(status.steps[9]?.state).toBe('failed');
+      expect(world.names()).toContain('record.update');
+      expect(world.names().some((name) => name.startsWith('pool.readmit'))).toBe(false);
+    },
+  );
 
   it('keeps the failure where the notification fails too', async () => {
     const world = stubWorld({
@@ -197,7 +261,10 @@ describe('telling', () => {
   });
 
   it('does not fail a good deployment where finishing a server fails', async () => {
-    const { failure, status } = await harness.run(failing('finishServer', 'app-server-1'), DEVELOPMENT);
+    const { failure, status } = await harness.run(
+      failing('finishServer', 'app-server-1'),
+      DEVELOPMENT,
+    );
     expect(failure).toBeNull();
     expect(status.warnings.join()).toContain('finishServer');
   });
@@ -210,7 +277,8 @@ describe('a rollback that cannot succeed', () => {
       resolve: (input) => resolvedRun((input.inputs[0] ?? {}) as Record<string, string>, { plan }),
       before: ({ name, server }) => {
         if (name === 'service.start') throw broken('does not start');
-        if (name === 'service.restore' && server === 'app-server-2' && state.broken) throw broken('disk full');
+        if (name === 'service.restore' && server === 'app-server-2' && state.broken)
+          throw broken('disk full');
       },
     });
     return { world, state };
@@ -248,7 +316,9 @@ describe('a rollback that cannot succeed', () => {
       ).rejects.toThrow();
       await run.handle.executeUpdate('resolve', { args: [{ action: 'rollback', by: 'bob' }] });
       await run.until((each) => each.needsPerson !== null);
-      const answer = await run.handle.executeUpdate('resolve', { args: [{ action: 'skip', by: 'alice' }] });
+      const answer = await run.handle.executeUpdate('resolve', {
+        args: [{ action: 'skip', by: 'alice' }],
+      });
       expect(answer).toBe('skip: alice');
       return run.end();
     });
@@ -258,7 +328,10 @@ describe('a rollback that cannot succeed', () => {
   });
 
   it('lets whoever may signal decide where the template has no approval', async () => {
-    const plan = { ...SEED_PLAN, steps: SEED_PLAN.steps.filter((step) => step.kind !== 'approval') };
+    const plan = {
+      ...SEED_PLAN,
+      steps: SEED_PLAN.steps.filter((step) => step.kind !== 'approval'),
+    };
     const { world, state } = stuckWorld(plan);
     const { failure } = await harness.with(world, async (start) => {
       const run = await start(DEVELOPMENT);

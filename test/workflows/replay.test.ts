@@ -1,8 +1,8 @@
 /** Recorded runs replay on today's interpreter; an interpreter with two activities swapped is caught. */
 import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, it, beforeAll } from 'vitest';
 import proto from '@temporalio/proto';
 import { Worker, type WorkflowBundle } from '@temporalio/worker';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleInterpreter } from '../support/run-harness.ts';
 import { quietRuntime } from '../support/temporal.ts';
 

@@ -1,8 +1,8 @@
 /** What runs and what is left out: skip rules, branches, overrides, the lock, an English run. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, PlanStep } from '../../src/plan/plan.ts';
-import { bundleInterpreter, Harness } from '../support/run-harness.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
+import { bundleInterpreter, Harness } from '../support/run-harness.ts';
 import { SEED_PLAN } from '../support/seed-plan.ts';
 import { stubWorld } from '../support/stub-activities.ts';
 import { createTimeSkipping } from '../support/temporal.ts';
@@ -25,7 +25,11 @@ describe('skip rules and branches', () => {
     const world = stubWorld();
     const { status, failure } = await harness.run(world, { ...DEVELOPMENT, skip_tests: true });
     expect(failure).toBeNull();
-    expect(status.steps.slice(0, 3).map((step) => step.state)).toEqual(['skipped', 'skipped', 'succeeded']);
+    expect(status.steps.slice(0, 3).map((step) => step.state)).toEqual([
+      'skipped',
+      'skipped',
+      'succeeded',
+    ]);
     expect(world.names()).not.toContain('tests.run');
     expect(world.reports.at(-1)?.skips).toHaveLength(3);
   });
@@ -73,17 +77,31 @@ describe('overrides', () => {
 
   it.each([
     ['first-server', ['project.command@app-server-1']],
-    ['each-server', ['project.command@app-server-1', 'project.command@app-server-2', 'project.command@app-server-3']],
+    [
+      'each-server',
+      [
+        'project.command@app-server-1',
+        'project.command@app-server-2',
+        'project.command@app-server-3',
+      ],
+    ],
     ['worker', ['project.command']],
   ] as const)('adds a task to step 8, run on %s', async (on, expected) => {
     const action = { argv: ['node', 'migrate.js'], on, timeoutSeconds: 120 };
     const task = { action: 'project.command' as const, settings: { name: '数据库迁移验证' } };
     const add = [{ step: 8, phrase: '数据库迁移验证', task }];
     const settings = { actions: { 数据库迁移验证: action } };
-    const world = stubWorld({ resolve: () => resolvedRun(DEVELOPMENT, { overrides: { add }, settings }) });
+    const world = stubWorld({
+      resolve: () => resolvedRun(DEVELOPMENT, { overrides: { add }, settings }),
+    });
     const { status, failure } = await harness.run(world);
     expect(failure).toBeNull();
-    expect(world.names().filter((name) => name.startsWith('project.command')).sort()).toEqual(expected);
+    expect(
+      world
+        .names()
+        .filter((name) => name.startsWith('project.command'))
+        .sort(),
+    ).toEqual(expected);
     expect(status.steps[7]?.tasks.at(-1)?.text).toBe('数据库迁移验证');
   });
 
@@ -92,22 +110,28 @@ describe('overrides', () => {
     const add = [{ step: 8, phrase: '数据库迁移验证', task }];
     const world = stubWorld({
       resolve: () => resolvedRun(DEVELOPMENT, { overrides: { add } }),
-      facts: ({ name }) => (name === 'project.command' ? [{ id: 'command.passed', value: false }] : null),
+      facts: ({ name }) =>
+        name === 'project.command' ? [{ id: 'command.passed', value: false }] : null,
     });
     const { failure } = await harness.run(world);
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
   });
 
-  it.each(['worker', 'first-server'] as const)('runs a project action in a parallel step on %s once', async (on) => {
-    const action = { argv: ['node', 'warm.js'], on, timeoutSeconds: 10 };
-    const task = { action: 'project.command' as const, settings: { name: '预热' } };
-    const add = [{ step: 7, phrase: '预热', task }];
-    const settings = { actions: { 预热: action } };
-    const world = stubWorld({ resolve: () => resolvedRun(DEVELOPMENT, { overrides: { add }, settings }) });
-    const { failure } = await harness.run(world);
-    expect(failure).toBeNull();
-    expect(world.names().filter((name) => name.startsWith('project.command'))).toHaveLength(1);
-  });
+  it.each(['worker', 'first-server'] as const)(
+    'runs a project action in a parallel step on %s once',
+    async (on) => {
+      const action = { argv: ['node', 'warm.js'], on, timeoutSeconds: 10 };
+      const task = { action: 'project.command' as const, settings: { name: '预热' } };
+      const add = [{ step: 7, phrase: '预热', task }];
+      const settings = { actions: { 预热: action } };
+      const world = stubWorld({
+        resolve: () => resolvedRun(DEVELOPMENT, { overrides: { add }, settings }),
+      });
+      const { failure } = await harness.run(world);
+      expect(failure).toBeNull();
+      expect(world.names().filter((name) => name.startsWith('project.command'))).toHaveLength(1);
+    },
+  );
 });
 
 describe('what activities get', () => {
@@ -115,7 +139,9 @@ describe('what activities get', () => {
     const world = stubWorld();
     await harness.run(world, { ...DEVELOPMENT, servers: ['app-server-1'] });
     expect(world.inputs.get('image.push')?.settings).toEqual({ tag: 'v2.1.0-development' });
-    expect(Object.keys(world.inputs.get('pool.drain@app-server-1')?.project ?? {})).not.toContain('commands');
+    expect(Object.keys(world.inputs.get('pool.drain@app-server-1')?.project ?? {})).not.toContain(
+      'commands',
+    );
     expect(world.inputs.get('service.start@app-server-1')?.before).toEqual({
       server: 'app-server-1',
       release: { version: 'v2.0.0', digest: 'sha256:v2.0.0' },
@@ -137,7 +163,9 @@ describe('what activities get', () => {
       const { events } = await run.handle.fetchHistory();
       return (events ?? []).flatMap((event) => {
         const data = event.userMetadata?.summary?.data;
-        return data === undefined || data === null ? [] : [JSON.parse(Buffer.from(data).toString()) as string];
+        return data === undefined || data === null
+          ? []
+          : [JSON.parse(Buffer.from(data).toString()) as string];
       });
     });
     expect(summaries).toContain('6 app-server-1 从负载均衡器移除');
@@ -196,7 +224,8 @@ describe('other plans', () => {
   it('runs in English and without a notification step', async () => {
     const plan = { ...withoutNotification(SEED_PLAN), success: [] };
     const world = stubWorld({
-      resolve: () => resolvedRun(DEVELOPMENT, { plan, language: 'en', warnings: ['no channel | set'] }),
+      resolve: () =>
+        resolvedRun(DEVELOPMENT, { plan, language: 'en', warnings: ['no channel | set'] }),
     });
     const { status, failure, sheet } = await harness.with(world, async (start) => {
       const run = await start();

@@ -24,6 +24,8 @@ describe('a run that succeeds', () => {
     expect(failure).toBeNull();
     expect(result).toMatchObject({ outcome: 'succeeded', version: 'v2.1.0' });
     expect(status.steps.map((step) => step.state)).toEqual(Array(10).fill('succeeded'));
-    expect([...world.servers.values()]).toEqual(Array(3).fill({ version: 'v2.1.0', pool: 'ready' }));
+    expect([...world.servers.values()]).toEqual(
+      Array(3).fill({ version: 'v2.1.0', pool: 'ready' }),
+    );
   });
 });

@@ -88,13 +88,19 @@ export const CODE_ACTIONS = {
   'build.compile': {
     ...BUILD,
     id: 'build.compile',
-    phrases: { zh: ['编译源代码', '编译代码'], en: ['Compile the source code', 'Compile the sources'] },
+    phrases: {
+      zh: ['编译源代码', '编译代码'],
+      en: ['Compile the source code', 'Compile the sources'],
+    },
     measures: [],
   },
   'build.package': {
     ...BUILD,
     id: 'build.package',
-    phrases: { zh: ['打包应用程序', '打包应用'], en: ['Package the application', 'Package the app'] },
+    phrases: {
+      zh: ['打包应用程序', '打包应用'],
+      en: ['Package the application', 'Package the app'],
+    },
     measures: [],
   },
   'image.build': {

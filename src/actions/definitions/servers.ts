@@ -19,7 +19,11 @@ export const SERVER_ACTIONS = {
     id: 'pool.drain',
     phrases: {
       zh: ['从负载均衡器移除', '从负载均衡池移除', '移出负载均衡'],
-      en: ['Remove it from the load balancer', 'Remove from the load balancer', 'Take it out of the pool'],
+      en: [
+        'Remove it from the load balancer',
+        'Remove from the load balancer',
+        'Take it out of the pool',
+      ],
     },
     measures: ['pool.removed'],
     compensation: 'pool.readmit',
@@ -29,7 +33,11 @@ export const SERVER_ACTIONS = {
     id: 'connections.wait',
     phrases: {
       zh: ['等待现有请求完成', '等待请求完成', '等待现有连接结束'],
-      en: ['Wait for requests in flight', 'Wait for the requests in flight to finish', 'Wait for existing requests to finish'],
+      en: [
+        'Wait for requests in flight',
+        'Wait for the requests in flight to finish',
+        'Wait for existing requests to finish',
+      ],
     },
     settings: [{ name: 'limitSeconds', kind: 'duration', default: 30 }],
     measures: ['connections.active'],
@@ -130,7 +138,10 @@ export const SERVER_ACTIONS = {
     id: 'pool.enable',
     phrases: {
       zh: ['将服务器重新加入负载均衡池', '重新加入负载均衡池', '加入负载均衡'],
-      en: ['Put the servers back into the load balancer pool', 'Put the servers back into the pool'],
+      en: [
+        'Put the servers back into the load balancer pool',
+        'Put the servers back into the pool',
+      ],
     },
     measures: ['pool.enabled'],
     compensation: 'pool.withdraw',

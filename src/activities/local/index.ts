@@ -22,7 +22,11 @@ export interface LocalDependencies {
 export type Resolution =
   | { readonly ok: true; readonly run: ResolvedRun }
   /** `message` holds every diagnostic as text. */
-  | { readonly ok: false; readonly type: 'BAD_REQUEST' | 'UNKNOWN_TEMPLATE' | 'BAD_TEMPLATE' | 'BAD_PROJECT_FILE'; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly type: 'BAD_REQUEST' | 'UNKNOWN_TEMPLATE' | 'BAD_TEMPLATE' | 'BAD_PROJECT_FILE';
+      readonly message: string;
+    };
 
 /** Failure messages stand in history. */
 const MESSAGE_LIMIT = 20_000;
@@ -35,7 +39,10 @@ export function createLocalActivities(
     async resolvePlan(input) {
       const resolution = await resolve(input);
       if (resolution.ok) return resolution.run;
-      throw ApplicationFailure.nonRetryable(resolution.message.slice(0, MESSAGE_LIMIT), resolution.type);
+      throw ApplicationFailure.nonRetryable(
+        resolution.message.slice(0, MESSAGE_LIMIT),
+        resolution.type,
+      );
     },
     async judgeDecision(input) {
       let current: DecisionPolicy;

@@ -30,26 +30,51 @@ export function judge(input: JudgeInput, policy: DecisionPolicy): Judgement {
     return refuse('TOO_LARGE', '意见超过 4 KiB', 'the comment is larger than 4 KiB');
   }
   if (decision.step !== undefined && decision.step !== input.step) {
-    return refuse('WRONG_STEP', `现在等待的是步骤 ${input.step}`, `step ${input.step} is what waits now`);
+    return refuse(
+      'WRONG_STEP',
+      `现在等待的是步骤 ${input.step}`,
+      `step ${input.step} is what waits now`,
+    );
   }
   const id = findPerson(policy, decision.by);
   const person = id === null ? undefined : policy.people[id];
   if (id === null || person === undefined) {
     const known = namesOf(policy, input.approvers);
-    return refuse('NOT_AN_APPROVER', `runsheet.yaml 中没有此人；可以决定的有：${known}`, `nobody of that name is in runsheet.yaml; these may decide: ${known}`);
+    return refuse(
+      'NOT_AN_APPROVER',
+      `runsheet.yaml 中没有此人；可以决定的有：${known}`,
+      `nobody of that name is in runsheet.yaml; these may decide: ${known}`,
+    );
   }
   const roles = person.roles.filter((role) => input.approvers.includes(role));
   if (roles.length === 0) {
     const wanted = input.approvers.map((role) => roleName(policy, role)).join(', ');
-    return refuse('NOT_AN_APPROVER', `${person.name} 没有所需的角色（${wanted}）`, `${person.name} has none of the roles that may decide (${wanted})`);
+    return refuse(
+      'NOT_AN_APPROVER',
+      `${person.name} 没有所需的角色（${wanted}）`,
+      `${person.name} has none of the roles that may decide (${wanted})`,
+    );
   }
   const isOwnRun = findPerson(policy, run.requestedBy) === id;
-  if (purpose === 'approval' && isOwnRun && !policy.allowSelfApproval && decision.kind === 'approve') {
-    return refuse('SELF_APPROVAL', `${person.name} 发起了这次运行，不能自己批准`, `${person.name} asked for this run and cannot approve it`);
+  if (
+    purpose === 'approval' &&
+    isOwnRun &&
+    !policy.allowSelfApproval &&
+    decision.kind === 'approve'
+  ) {
+    return refuse(
+      'SELF_APPROVAL',
+      `${person.name} 发起了这次运行，不能自己批准`,
+      `${person.name} asked for this run and cannot approve it`,
+    );
   }
   if (input.accepted.some((vote) => vote.person === id)) {
     return needsOtherPerson(input, policy, id, roles)
-      ? refuse('QUORUM_SAME_PERSON', `${person.name} 已经投过票；每个角色需要不同的人`, `${person.name} has already voted; each role needs another person`)
+      ? refuse(
+          'QUORUM_SAME_PERSON',
+          `${person.name} 已经投过票；每个角色需要不同的人`,
+          `${person.name} has already voted; each role needs another person`,
+        )
       : refuse('REPLAYED', `${person.name} 已经投过票`, `${person.name} has already voted`);
   }
   return accept(input, policy, id, person, roles);
@@ -64,7 +89,10 @@ function accept(
 ): Judgement {
   const { decision, run } = input;
   const voters: readonly Voter[] = [
-    ...input.accepted.map((vote) => ({ person: vote.person, roles: rolesNow(vote, policy, input.approvers) })),
+    ...input.accepted.map((vote) => ({
+      person: vote.person,
+      roles: rolesNow(vote, policy, input.approvers),
+    })),
     { person: id, roles },
   ];
   const state = judgeQuorum(input.quorum, input.approvers, voters);
@@ -75,7 +103,8 @@ function accept(
     ...(decision.comment !== undefined && { comment: decision.comment }),
   };
   const missing = state.missingRoles.map((role) => roleName(policy, role)).join(', ');
-  const more = run.language === 'zh' ? `还需 ${state.missingPeople} 人` : `${state.missingPeople} more`;
+  const more =
+    run.language === 'zh' ? `还需 ${state.missingPeople} 人` : `${state.missingPeople} more`;
   return {
     accepted: true,
     vote,
@@ -85,15 +114,30 @@ function accept(
 }
 
 /** A second role of somebody who has voted: two votes are wanted, and this would be one person twice. */
-function needsOtherPerson(input: JudgeInput, policy: DecisionPolicy, id: string, roles: readonly string[]): boolean {
+function needsOtherPerson(
+  input: JudgeInput,
+  policy: DecisionPolicy,
+  id: string,
+  roles: readonly string[],
+): boolean {
   if (input.quorum.kind === 'count') return true;
-  const voters = input.accepted.map((vote) => ({ person: vote.person, roles: rolesNow(vote, policy, input.approvers) }));
+  const voters = input.accepted.map((vote) => ({
+    person: vote.person,
+    roles: rolesNow(vote, policy, input.approvers),
+  }));
   const used = judgeQuorum(input.quorum, input.approvers, voters);
-  return input.quorum.kind === 'all' && used.missingRoles.some((role) => roles.includes(role) && used.assigned.get(id) !== role);
+  return (
+    input.quorum.kind === 'all' &&
+    used.missingRoles.some((role) => roles.includes(role) && used.assigned.get(id) !== role)
+  );
 }
 
 /** Roles are read afresh: somebody who lost theirs since no longer stands for one. */
-function rolesNow(vote: AcceptedVote, policy: DecisionPolicy, approvers: readonly string[]): readonly string[] {
+function rolesNow(
+  vote: AcceptedVote,
+  policy: DecisionPolicy,
+  approvers: readonly string[],
+): readonly string[] {
   return (policy.people[vote.person]?.roles ?? []).filter((role) => approvers.includes(role));
 }
 
@@ -108,7 +152,9 @@ export function findPerson(policy: DecisionPolicy, by: string): string | null {
 }
 
 function namesOf(policy: DecisionPolicy, approvers: readonly string[]): string {
-  const may = Object.entries(policy.people).filter(([, person]) => person.roles.some((role) => approvers.includes(role)));
+  const may = Object.entries(policy.people).filter(([, person]) =>
+    person.roles.some((role) => approvers.includes(role)),
+  );
   return may.map(([id]) => id).join(', ') || '-';
 }
 

@@ -17,13 +17,22 @@ export interface QuorumState {
 }
 
 /** any: one of them; all: one person for each role; count: that many distinct people. */
-export function judgeQuorum(quorum: Quorum, roles: readonly string[], voters: readonly Voter[]): QuorumState {
+export function judgeQuorum(
+  quorum: Quorum,
+  roles: readonly string[],
+  voters: readonly Voter[],
+): QuorumState {
   const assigned = assignRoles(roles, voters);
   const covered = new Set(assigned.values());
   const people = new Set(voters.map((voter) => voter.person)).size;
   switch (quorum.kind) {
     case 'any':
-      return { reached: people >= 1, missingRoles: [], missingPeople: Math.max(0, 1 - people), assigned };
+      return {
+        reached: people >= 1,
+        missingRoles: [],
+        missingPeople: Math.max(0, 1 - people),
+        assigned,
+      };
     case 'count':
       return {
         reached: people >= quorum.people,
@@ -33,13 +42,21 @@ export function judgeQuorum(quorum: Quorum, roles: readonly string[], voters: re
       };
     case 'all': {
       const missingRoles = roles.filter((role) => !covered.has(role));
-      return { reached: missingRoles.length === 0, missingRoles, missingPeople: missingRoles.length, assigned };
+      return {
+        reached: missingRoles.length === 0,
+        missingRoles,
+        missingPeople: missingRoles.length,
+        assigned,
+      };
     }
   }
 }
 
 /** The largest assignment of people to roles in which nobody has two: augmenting paths (Kuhn). */
-function assignRoles(roles: readonly string[], voters: readonly Voter[]): ReadonlyMap<string, string> {
+function assignRoles(
+  roles: readonly string[],
+  voters: readonly Voter[],
+): ReadonlyMap<string, string> {
   const holderOf = new Map<string, Voter>();
   const place = (voter: Voter, tried: Set<string>): boolean => {
     for (const role of voter.roles) {

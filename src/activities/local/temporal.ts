@@ -7,12 +7,20 @@ export interface TemporalAccess {
   searchAttributes(): Promise<ReadonlyMap<string, string>>;
   addSearchAttributes(names: Readonly<Record<string, string>>): Promise<void>;
   /** null: no such workflow. */
-  describe(workflowId: string): Promise<{ readonly running: boolean; readonly startedBy: string | null } | null>;
+  describe(
+    workflowId: string,
+  ): Promise<{ readonly running: boolean; readonly startedBy: string | null } | null>;
   terminate(workflowId: string, reason: string): Promise<void>;
   /** Ids of running workflows that match a visibility query, at most `limit`. */
   list(query: string, limit: number): Promise<readonly string[]>;
   /** What a running run's status query says; null where it does not answer. */
-  approvalOf(workflowId: string): Promise<{ readonly service: string; readonly environment: string; readonly waits: boolean } | null>;
+  approvalOf(
+    workflowId: string,
+  ): Promise<{
+    readonly service: string;
+    readonly environment: string;
+    readonly waits: boolean;
+  } | null>;
 }
 
 /** Registers what is missing. Never throws: a run goes on without, and says so. */
@@ -34,7 +42,10 @@ export async function ensureAttributes(
 }
 
 function withoutAttributes(reason: string): { readonly registered: false; readonly note: string } {
-  return { registered: false, note: `没有搜索属性，运行照常 · runs without search attributes (${reason.slice(0, 200)})` };
+  return {
+    registered: false,
+    note: `没有搜索属性，运行照常 · runs without search attributes (${reason.slice(0, 200)})`,
+  };
 }
 
 async function missingAttributes(
@@ -87,13 +98,19 @@ export async function pendingApprovals(
     const found = await access.list(query, MOST_PENDING + 1);
     return found.filter((id) => id !== run.workflowId).slice(0, MOST_PENDING);
   }
-  const running = await access.list(`TaskQueue=${literal(taskQueue)} AND ExecutionStatus='Running'`, MOST_SCANNED);
+  const running = await access.list(
+    `TaskQueue=${literal(taskQueue)} AND ExecutionStatus='Running'`,
+    MOST_SCANNED,
+  );
   const others = running.filter((id) => id !== run.workflowId);
   const asked = await Promise.all(
     others.map(async (id) => ({ id, status: await access.approvalOf(id).catch(() => null) })),
   );
   const waiting = asked.filter(
-    ({ status }) => status?.waits === true && status.service === run.service && status.environment === run.environment,
+    ({ status }) =>
+      status?.waits === true &&
+      status.service === run.service &&
+      status.environment === run.environment,
   );
   return waiting.map(({ id }) => id).slice(0, MOST_PENDING);
 }

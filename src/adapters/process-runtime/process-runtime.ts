@@ -6,8 +6,10 @@ import type {
   ContainerRuntime,
   ReleaseImage,
   ReleaseStart,
+  ReleaseStop,
+  ServiceState,
+  StopResult,
 } from '../../ports/container-runtime.ts';
-import type { ReleaseStop, ServiceState, StopResult } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { ExecResult, ServerHost, ServerHosts } from '../../ports/server-host.ts';
 import { EXIT, inspectScript, startScript, stopScript, unpackScript } from './script.ts';

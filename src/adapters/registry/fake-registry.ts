@@ -1,5 +1,5 @@
-import type { Registry } from '../../ports/registry.ts';
 import { PortError } from '../../ports/port-error.ts';
+import type { Registry } from '../../ports/registry.ts';
 import { digestOf, writeManifest } from './manifest.ts';
 
 export interface FakeRegistry extends Registry {

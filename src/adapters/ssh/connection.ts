@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Client, type SFTPWrapper } from 'ssh2';
-import { PortError } from '../../ports/port-error.ts';
 import type { ServerConnection } from '../../ports/connections.ts';
+import { PortError } from '../../ports/port-error.ts';
 import { assertHostName, refuseHostKey } from './host-key.ts';
 
 export interface ConnectionTimes {

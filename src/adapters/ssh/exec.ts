@@ -1,6 +1,6 @@
 import type { ClientChannel } from 'ssh2';
-import type { ExecOptions, ExecResult } from '../../ports/server-host.ts';
 import { PortError } from '../../ports/port-error.ts';
+import type { ExecOptions, ExecResult } from '../../ports/server-host.ts';
 import { type OpenConnection, unavailable } from './connection.ts';
 import { quoteArgv } from './quote.ts';
 

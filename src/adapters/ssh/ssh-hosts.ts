@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { PortError } from '../../ports/port-error.ts';
 import type { ServerConnection } from '../../ports/connections.ts';
+import { PortError } from '../../ports/port-error.ts';
 import type { ServerHost, ServerHosts } from '../../ports/server-host.ts';
 import { type ConnectionTimes, type OpenConnection, SharedConnection } from './connection.ts';
 import { execOver } from './exec.ts';

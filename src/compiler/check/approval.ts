@@ -1,11 +1,11 @@
 /** An approval step: 配置 (how long, how many, through which channels) and 审批人员 (who). */
 import type { ChannelName, Quorum } from '../../plan/plan.ts';
-import { claim, type Context, didYouMean, report } from '../context.ts';
+import { type Context, claim, didYouMean, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { parseDurationSeconds } from '../parse/duration.ts';
 import { part, type Words } from '../parse/items.ts';
 import { parseSmallNumber } from '../parse/quantity.ts';
-import { allWords, APPROVAL_SETTINGS, type ApprovalSetting, findWord } from '../parse/words.ts';
+import { APPROVAL_SETTINGS, type ApprovalSetting, allWords, findWord } from '../parse/words.ts';
 import { findRole } from '../vocabulary.ts';
 import type { Names } from './names.ts';
 import { checkSatisfiable } from './quorum.ts';
@@ -41,10 +41,21 @@ export function checkApproval(
   const roleNames: Record<string, string> = {};
   for (const bullet of approverBullets) readApprovers(context, names, bullet, approvers, roleNames);
   if (approverBullets.length === 0) {
-    report(context, 'MISSING_FIELD', heading, {
-      zh: '审批步骤没有写审批人员',
-      en: 'the approval step names no approvers',
-    }, { remedy: { zh: '请加上「**审批人员**:」，例如「- production: 技术负责人」', en: 'add "**Approvers**:", for example "- production: Tech lead"' } });
+    report(
+      context,
+      'MISSING_FIELD',
+      heading,
+      {
+        zh: '审批步骤没有写审批人员',
+        en: 'the approval step names no approvers',
+      },
+      {
+        remedy: {
+          zh: '请加上「**审批人员**:」，例如「- production: 技术负责人」',
+          en: 'add "**Approvers**:", for example "- production: Tech lead"',
+        },
+      },
+    );
   }
   checkSatisfiable(context, heading, quorum, approvers);
   return {
@@ -73,14 +84,26 @@ function readSettings(context: Context, bullets: readonly Words[]): Settings {
   return settings;
 }
 
-const READERS: Readonly<Record<ApprovalSetting, (context: Context, value: Words, settings: Settings) => void>> = {
+const READERS: Readonly<
+  Record<ApprovalSetting, (context: Context, value: Words, settings: Settings) => void>
+> = {
   timeout: (context, value, settings) => {
     const seconds = parseDurationSeconds(value.text);
     if (seconds === null) {
-      report(context, 'BAD_DURATION', value, {
-        zh: `「${value.text}」不是时长`,
-        en: `"${value.text}" is not a duration`,
-      }, { expected: '24小时 | 24 hours | 1h 30m', actual: value.text, remedy: { zh: '例如：24小时', en: 'for example: 24 hours' } });
+      report(
+        context,
+        'BAD_DURATION',
+        value,
+        {
+          zh: `「${value.text}」不是时长`,
+          en: `"${value.text}" is not a duration`,
+        },
+        {
+          expected: '24小时 | 24 hours | 1h 30m',
+          actual: value.text,
+          remedy: { zh: '例如：24小时', en: 'for example: 24 hours' },
+        },
+      );
       return;
     }
     settings.timeoutSeconds = seconds;
@@ -92,14 +115,23 @@ const READERS: Readonly<Record<ApprovalSetting, (context: Context, value: Words,
   quorum: (context, value, settings) => {
     const quorum = readQuorum(value.text);
     if (quorum === null) {
-      report(context, 'BAD_FIELD', value, {
-        zh: `看不懂审批方式「${value.text}」`,
-        en: `the approval rule "${value.text}" is not understood`,
-      }, {
-        expected: '至少一人批准 | 全部批准 | 至少2人批准',
-        actual: value.text,
-        remedy: { zh: '请写：至少一人批准、全部批准，或至少N人批准', en: 'write: at least one person, everyone, or at least N people' },
-      });
+      report(
+        context,
+        'BAD_FIELD',
+        value,
+        {
+          zh: `看不懂审批方式「${value.text}」`,
+          en: `the approval rule "${value.text}" is not understood`,
+        },
+        {
+          expected: '至少一人批准 | 全部批准 | 至少2人批准',
+          actual: value.text,
+          remedy: {
+            zh: '请写：至少一人批准、全部批准，或至少N人批准',
+            en: 'write: at least one person, everyone, or at least N people',
+          },
+        },
+      );
       return;
     }
     settings.quorum = quorum;
@@ -117,18 +149,29 @@ const READERS: Readonly<Record<ApprovalSetting, (context: Context, value: Words,
 
 /** 至少一人 → any, 全部 → all, 至少两人 → count; null: not understood. */
 export function readQuorum(text: string): Quorum | null {
-  const plain = text.normalize('NFKC').trim().toLowerCase().replace(/(?:\s*approvals?|\s*approves?|\s*must approve|批准|同意|审批|通过)$/u, '').trim();
+  const plain = text
+    .normalize('NFKC')
+    .trim()
+    .toLowerCase()
+    .replace(/(?:\s*approvals?|\s*approves?|\s*must approve|批准|同意|审批|通过)$/u, '')
+    .trim();
   if (/^(?:全部|全员|所有人|所有|每个角色|全体)$/u.test(plain)) return { kind: 'all' };
-  if (/^(?:everyone|everybody|all|all of them|all roles|one for each role)$/u.test(plain)) return { kind: 'all' };
-  if (/^(?:任意一人|任一人|任何一人|任意一位|anyone|any one person|any)$/u.test(plain)) return { kind: 'any' };
-  const match = /^(?:至少|at least)?\s*([一两二三四五六七八九十]|\d{1,4}|[a-z]+)\s*(?:个人|人|位|名|people|persons?)$/u.exec(plain);
+  if (/^(?:everyone|everybody|all|all of them|all roles|one for each role)$/u.test(plain))
+    return { kind: 'all' };
+  if (/^(?:任意一人|任一人|任何一人|任意一位|anyone|any one person|any)$/u.test(plain))
+    return { kind: 'any' };
+  const match =
+    /^(?:至少|at least)?\s*([一两二三四五六七八九十]|\d{1,4}|[a-z]+)\s*(?:个人|人|位|名|people|persons?)$/u.exec(
+      plain,
+    );
   const people = match === null ? null : parseSmallNumber(match[1] ?? '');
   if (people === null || people < 1) return null;
   return people === 1 ? { kind: 'any' } : { kind: 'count', people };
 }
 
 function describeQuorum(quorum: Quorum): { zh: string; en: string } {
-  if (quorum.kind === 'any') return { zh: '其中任意一人批准即可', en: 'any one of these people decides' };
+  if (quorum.kind === 'any')
+    return { zh: '其中任意一人批准即可', en: 'any one of these people decides' };
   if (quorum.kind === 'all') return { zh: '每个角色各需一人批准', en: 'one person for each role' };
   return { zh: `需要 ${quorum.people} 个不同的人批准`, en: `${quorum.people} distinct people` };
 }
@@ -136,18 +179,43 @@ function describeQuorum(quorum: Quorum): { zh: string; en: string } {
 function readChannel(context: Context, word: Words): ChannelName | null {
   const channel = CHANNELS.find(([form]) => form.test(word.text))?.[1];
   if (channel === undefined) {
-    report(context, 'BAD_FIELD', word, {
-      zh: `没有名为「${word.text}」的通知渠道`,
-      en: `there is no channel "${word.text}"`,
-    }, { expected: 'email | slack | webhook', actual: word.text, remedy: didYouMean(nearest(word.text, ['邮件', 'email', 'Slack', 'webhook'], 1), { zh: '可用：邮件、Slack、webhook', en: 'known: email, Slack, webhook' }) });
+    report(
+      context,
+      'BAD_FIELD',
+      word,
+      {
+        zh: `没有名为「${word.text}」的通知渠道`,
+        en: `there is no channel "${word.text}"`,
+      },
+      {
+        expected: 'email | slack | webhook',
+        actual: word.text,
+        remedy: didYouMean(nearest(word.text, ['邮件', 'email', 'Slack', 'webhook'], 1), {
+          zh: '可用：邮件、Slack、webhook',
+          en: 'known: email, Slack, webhook',
+        }),
+      },
+    );
     return null;
   }
   const { channels } = context.vocabulary;
   if (channels !== undefined && !channels.includes(channel)) {
-    report(context, 'CHANNEL_NOT_CONFIGURED', word, {
-      zh: `runsheet.yaml 没有配置通知渠道「${word.text}」`,
-      en: `runsheet.yaml does not configure the channel "${word.text}"`,
-    }, { severity: 'warning', remedy: { zh: '终端和 Web UI 仍会显示审批请求；请在 channels 下配置它', en: 'the terminal and the Web UI still show the request; configure it under channels' } });
+    report(
+      context,
+      'CHANNEL_NOT_CONFIGURED',
+      word,
+      {
+        zh: `runsheet.yaml 没有配置通知渠道「${word.text}」`,
+        en: `runsheet.yaml does not configure the channel "${word.text}"`,
+      },
+      {
+        severity: 'warning',
+        remedy: {
+          zh: '终端和 Web UI 仍会显示审批请求；请在 channels 下配置它',
+          en: 'the terminal and the Web UI still show the request; configure it under channels',
+        },
+      },
+    );
   }
   return channel;
 }
@@ -162,10 +230,23 @@ function readApprovers(
   const { name: environment, value } = splitAtColon(bullet);
   const known = (names.parameters.get('environment')?.enum ?? []).map(String);
   if (known.length > 0 && !known.includes(environment)) {
-    report(context, 'BAD_FIELD', { start: bullet.start, end: bullet.start + environment.length }, {
-      zh: `没有名为「${environment}」的环境`,
-      en: `there is no environment "${environment}"`,
-    }, { expected: known.join(' | '), actual: environment, remedy: didYouMean(nearest(environment, known, 1), { zh: `可用：${known.join('、')}`, en: `known: ${known.join(', ')}` }) });
+    report(
+      context,
+      'BAD_FIELD',
+      { start: bullet.start, end: bullet.start + environment.length },
+      {
+        zh: `没有名为「${environment}」的环境`,
+        en: `there is no environment "${environment}"`,
+      },
+      {
+        expected: known.join(' | '),
+        actual: environment,
+        remedy: didYouMean(nearest(environment, known, 1), {
+          zh: `可用：${known.join('、')}`,
+          en: `known: ${known.join(', ')}`,
+        }),
+      },
+    );
   }
   const roles = listOf(value).flatMap((word) => {
     const role = findRole(context.vocabulary, word.text);
@@ -182,17 +263,40 @@ function readApprovers(
 
 function reportUnknownRole(context: Context, word: Words): void {
   const known = Object.values(context.vocabulary.roles).flatMap((role) => role.names);
-  report(context, 'UNKNOWN_ROLE', word, {
-    zh: `没有名为「${word.text}」的角色`,
-    en: `there is no role "${word.text}"`,
-  }, { actual: word.text, remedy: didYouMean(nearest(word.text, known), { zh: '请在 runsheet.yaml 的 roles 下定义它', en: 'define it under roles in runsheet.yaml' }) });
+  report(
+    context,
+    'UNKNOWN_ROLE',
+    word,
+    {
+      zh: `没有名为「${word.text}」的角色`,
+      en: `there is no role "${word.text}"`,
+    },
+    {
+      actual: word.text,
+      remedy: didYouMean(nearest(word.text, known), {
+        zh: '请在 runsheet.yaml 的 roles 下定义它',
+        en: 'define it under roles in runsheet.yaml',
+      }),
+    },
+  );
 }
 
 function reportUnknownSetting(context: Context, words: Words, name: string): void {
-  report(context, 'BAD_FIELD', words, {
-    zh: `审批步骤没有「${name}」这一设置`,
-    en: `an approval step has no setting "${name}"`,
-  }, { remedy: didYouMean(nearest(name, allWords(APPROVAL_SETTINGS)), { zh: '可用：审批超时、审批方式、通知方式', en: 'known: Approval timeout, Approval rule, Notify by' }) });
+  report(
+    context,
+    'BAD_FIELD',
+    words,
+    {
+      zh: `审批步骤没有「${name}」这一设置`,
+      en: `an approval step has no setting "${name}"`,
+    },
+    {
+      remedy: didYouMean(nearest(name, allWords(APPROVAL_SETTINGS)), {
+        zh: '可用：审批超时、审批方式、通知方式',
+        en: 'known: Approval timeout, Approval rule, Notify by',
+      }),
+    },
+  );
 }
 
 function splitAtColon(words: Words): { name: string; value: Words } {

@@ -1,6 +1,6 @@
 /** 判断逻辑: if / elif / else blocks that set variables, skip steps and go on elsewhere. */
 import type { Branch, Expression, Json } from '../../plan/plan.ts';
-import { claim, type Context, report } from '../context.ts';
+import { type Context, claim, report } from '../context.ts';
 import type { Fence, Words } from '../parse/items.ts';
 import { part } from '../parse/items.ts';
 import { checkExpression } from './expressions.ts';
@@ -11,9 +11,11 @@ const IF = /^(?:if\b|如果|若)\s*(.*?)\s*[:：]?$/iu;
 const ELIF = /^(?:elif\b|else\s+if\b|否则如果|否则若)\s*(.*?)\s*[:：]?$/iu;
 const ELSE = /^(?:else|otherwise|否则)\s*[:：]?$/iu;
 const SET = /^(?:设置|将|set)\s*variables?\.([A-Za-z_]\w*)\s*(?:=|为|设为|to)\s*(.+)$/iu;
-const GO = /^(?:直接)?(?:进入|跳到|转到)步骤\s*(\d+)$|^(?:go|continue)\s+(?:straight\s+|directly\s+)?(?:to|with)\s+step\s+(\d+)$/iu;
+const GO =
+  /^(?:直接)?(?:进入|跳到|转到)步骤\s*(\d+)$|^(?:go|continue)\s+(?:straight\s+|directly\s+)?(?:to|with)\s+step\s+(\d+)$/iu;
 const SKIP = /^跳过步骤\s*(\d+)$|^skip\s+step\s+(\d+)$/iu;
-const PENDING = /^(?:检查|查看)是否有(?:待处理|待审批)的?审批请求$|^(?:check|look)\s+for\s+(?:pending\s+)?approval\s+requests?(?:\s+that\s+are\s+pending)?$/iu;
+const PENDING =
+  /^(?:检查|查看)是否有(?:待处理|待审批)的?审批请求$|^(?:check|look)\s+for\s+(?:pending\s+)?approval\s+requests?(?:\s+that\s+are\s+pending)?$/iu;
 
 interface Draft {
   readonly when: Expression | null;
@@ -32,7 +34,12 @@ export function variablesSetIn(fence: Fence): readonly { variable: string; value
   });
 }
 
-export function checkBranches(context: Context, names: Names, order: StepOrder, fence: Fence): readonly Branch[] {
+export function checkBranches(
+  context: Context,
+  names: Names,
+  order: StepOrder,
+  fence: Fence,
+): readonly Branch[] {
   const drafts: Draft[] = [];
   let open: 'none' | 'some' | 'closed' = 'none';
   for (const line of fence.lines) {
@@ -41,18 +48,27 @@ export function checkBranches(context: Context, names: Names, order: StepOrder, 
     const head = readHead(words);
     if (head === null) {
       const draft = drafts.at(-1);
-      if (draft === undefined) reportBranch(context, words, '判断应以 if 开始', 'a decision begins with if');
+      if (draft === undefined)
+        reportBranch(context, words, '判断应以 if 开始', 'a decision begins with if');
       else readBody(context, order, draft, words);
       continue;
     }
     const follows = head.word === 'if' ? open === 'none' : open === 'some';
-    if (!follows) reportBranch(context, words, `「${head.word}」不能在这里`, `"${head.word}" cannot stand here`);
+    if (!follows)
+      reportBranch(
+        context,
+        words,
+        `「${head.word}」不能在这里`,
+        `"${head.word}" cannot stand here`,
+      );
     open = head.word === 'else' ? 'closed' : open === 'closed' ? 'closed' : 'some';
-    const when = head.condition === null ? null : checkExpression(context, names, head.condition, order.index);
+    const when =
+      head.condition === null ? null : checkExpression(context, names, head.condition, order.index);
     drafts.push({ when, set: [], skip: [], goTo: null, lookForPendingApprovals: false });
     claim(context, words.start, 'branch', {
       zh: head.word === 'else' ? '其他情况' : `分支条件：${head.condition?.text ?? ''}`,
-      en: head.word === 'else' ? 'in every other case' : `branch where ${head.condition?.text ?? ''}`,
+      en:
+        head.word === 'else' ? 'in every other case' : `branch where ${head.condition?.text ?? ''}`,
     });
   }
   if (drafts.length === 0) reportBranch(context, fence, '判断逻辑是空的', 'the decision is empty');
@@ -61,11 +77,17 @@ export function checkBranches(context: Context, names: Names, order: StepOrder, 
 
 function readHead(words: Words): { word: 'if' | 'elif' | 'else'; condition: Words | null } | null {
   if (ELSE.test(words.text)) return { word: 'else', condition: null };
-  for (const [word, form] of [['elif', ELIF], ['if', IF]] as const) {
+  for (const [word, form] of [
+    ['elif', ELIF],
+    ['if', IF],
+  ] as const) {
     const match = form.exec(words.text);
     if (match === null) continue;
     const condition = match[1] ?? '';
-    const from = condition === '' ? words.text.length : words.text.indexOf(condition, words.text.search(/[\s如若]/u));
+    const from =
+      condition === ''
+        ? words.text.length
+        : words.text.indexOf(condition, words.text.search(/[\s如若]/u));
     return { word, condition: part(words, from, from + condition.length) };
   }
   return null;
@@ -77,7 +99,12 @@ function readBody(context: Context, order: StepOrder, draft: Draft, words: Words
   if (set !== null) {
     const value = valueOf(set[2] ?? '');
     if (value === undefined) {
-      reportBranch(context, words, `「${set[2] ?? ''}」不是变量的值`, `"${set[2] ?? ''}" is no value of a variable`);
+      reportBranch(
+        context,
+        words,
+        `「${set[2] ?? ''}」不是变量的值`,
+        `"${set[2] ?? ''}" is no value of a variable`,
+      );
       return;
     }
     draft.set.push({ variable: set[1] ?? '', value });
@@ -89,7 +116,9 @@ function readBody(context: Context, order: StepOrder, draft: Draft, words: Words
   }
   const arrow = /→|->|=>/u.exec(words.text);
   const from = arrow === null ? 0 : arrow.index + arrow[0].length;
-  const became = [...clauses(part(words, from))].map((clause) => readClause(context, order, draft, clause));
+  const became = [...clauses(part(words, from))].map((clause) =>
+    readClause(context, order, draft, clause),
+  );
   claim(context, words.start, 'branch', {
     zh: became.map((each) => each.zh).join('，'),
     en: became.map((each) => each.en).join(', '),
@@ -105,11 +134,17 @@ function* clauses(words: Words): Generator<Words> {
   }
 }
 
-function readClause(context: Context, order: StepOrder, draft: Draft, words: Words): { zh: string; en: string } {
+function readClause(
+  context: Context,
+  order: StepOrder,
+  draft: Draft,
+  words: Words,
+): { zh: string; en: string } {
   const go = GO.exec(words.text);
   if (go !== null) {
     const number = Number(go[1] ?? go[2]);
-    if (draft.goTo !== null) reportBranch(context, words, '一个分支只能进入一个步骤', 'a branch can go to one step only');
+    if (draft.goTo !== null)
+      reportBranch(context, words, '一个分支只能进入一个步骤', 'a branch can go to one step only');
     if (checkJump(context, order, number, words)) draft.goTo = number;
     return { zh: `进入步骤 ${number}`, en: `goes on with step ${number}` };
   }
@@ -139,12 +174,24 @@ function valueOf(text: string): Json | undefined {
   return plain !== text.trim() ? plain : undefined;
 }
 
-function reportBranch(context: Context, span: { start: number; end: number }, zh: string, en: string): void {
-  report(context, 'BAD_BRANCH', span, { zh, en }, {
-    expected: '进入步骤N | 跳过步骤N，直接进入步骤M | 设置 variables.x = true|false|optional | 检查是否有待处理的审批请求',
-    remedy: {
-      zh: '例如：if environment == "production": 换行后写 需要审批 → 进入步骤5',
-      en: 'for example: if environment == "production": and on the next line: approval needed → go to step 5',
+function reportBranch(
+  context: Context,
+  span: { start: number; end: number },
+  zh: string,
+  en: string,
+): void {
+  report(
+    context,
+    'BAD_BRANCH',
+    span,
+    { zh, en },
+    {
+      expected:
+        '进入步骤N | 跳过步骤N，直接进入步骤M | 设置 variables.x = true|false|optional | 检查是否有待处理的审批请求',
+      remedy: {
+        zh: '例如：if environment == "production": 换行后写 需要审批 → 进入步骤5',
+        en: 'for example: if environment == "production": and on the next line: approval needed → go to step 5',
+      },
     },
-  });
+  );
 }

@@ -1,12 +1,18 @@
 /** The document → checked sections: everything that the plan is made of, or diagnostics. */
-import type { MetricName, ParameterDefinition, RollbackRule, SuccessRule } from '../../plan/plan.ts';
+
 import type { Language } from '../../diagnostics/diagnostic.ts';
+import type {
+  MetricName,
+  ParameterDefinition,
+  RollbackRule,
+  SuccessRule,
+} from '../../plan/plan.ts';
 import { type Context, report } from '../context.ts';
 import { type Document, readSteps } from '../parse/document.ts';
 import { checkExamples } from './examples.ts';
 import { checkMetadata, type Metadata } from './metadata.ts';
-import { checkNeeds } from './needs.ts';
 import type { Names } from './names.ts';
+import { checkNeeds } from './needs.ts';
 import { checkParameters } from './parameters.ts';
 import { checkRollback } from './rollback.ts';
 import { missingSection } from './sections.ts';
@@ -37,18 +43,37 @@ export function checkDocument(context: Context, document: Document): Checked {
   checkExamples(context, document, { parameters: byName, variables: new Map() }, plain);
   checkNeeds(context, byName, steps);
   const title = document.title?.text ?? '';
-  return { metadata, parameters, steps, rollback, success, metrics, title, language: document.language };
+  return {
+    metadata,
+    parameters,
+    steps,
+    rollback,
+    success,
+    metrics,
+    title,
+    language: document.language,
+  };
 }
 
-function checkSteps(context: Context, document: Document, parameters: Names['parameters']): readonly CheckedStep[] {
+function checkSteps(
+  context: Context,
+  document: Document,
+  parameters: Names['parameters'],
+): readonly CheckedStep[] {
   const section = document.sections.get('steps');
   if (section === undefined) return missingSection(context, 'steps', '### 1. … [action]') ?? [];
   const raw = readSteps(context, section);
   if (raw.length === 0) {
-    report(context, 'MISSING_FIELD', section.heading, {
-      zh: '没有任何步骤',
-      en: 'there is no step',
-    }, { remedy: { zh: '请加上「### 1. 标题 [action]」', en: 'add "### 1. Title [action]"' } });
+    report(
+      context,
+      'MISSING_FIELD',
+      section.heading,
+      {
+        zh: '没有任何步骤',
+        en: 'there is no step',
+      },
+      { remedy: { zh: '请加上「### 1. 标题 [action]」', en: 'add "### 1. Title [action]"' } },
+    );
   }
   const headed = readHeadings(context, raw);
   const names = { parameters, variables: variablesOf(headed) };

@@ -1,8 +1,9 @@
 /** `## 使用示例`: each fenced example must be a run request that this template could take. */
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+
 import { findPhrase } from '../../actions/index.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { PlanStep } from '../../plan/plan.ts';
-import { claim, type Context, didYouMean, report } from '../context.ts';
+import { type Context, claim, didYouMean, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import type { Fence, Words } from '../parse/items.ts';
@@ -32,7 +33,12 @@ export function checkExamples(
   }
 }
 
-function checkExample(context: Context, names: Names, steps: readonly PlanStep[], fence: Fence): void {
+function checkExample(
+  context: Context,
+  names: Names,
+  steps: readonly PlanStep[],
+  fence: Fence,
+): void {
   const { request, diagnostics } = parseTextRequest(fence.content.text, context.source.file);
   for (const each of diagnostics) reportBad(context, lineAt(fence, each.place?.line ?? 1), each);
   checkValues(context, names, fence, request);
@@ -58,19 +64,36 @@ function checkValues(context: Context, names: Names, fence: Fence, request: Text
     const line = lineAt(fence, place.line);
     const parameter = names.parameters.get(name);
     if (parameter === undefined) {
-      report(context, 'BAD_EXAMPLE', line, {
-        zh: `示例使用了没有声明的参数「${name}」`,
-        en: `the example uses the parameter "${name}", which is not declared`,
-      }, { remedy: didYouMean(nearest(name, [...names.parameters.keys()], 1), { zh: '请在「参数定义」中声明它', en: 'declare it under "Parameters"' }) });
+      report(
+        context,
+        'BAD_EXAMPLE',
+        line,
+        {
+          zh: `示例使用了没有声明的参数「${name}」`,
+          en: `the example uses the parameter "${name}", which is not declared`,
+        },
+        {
+          remedy: didYouMean(nearest(name, [...names.parameters.keys()], 1), {
+            zh: '请在「参数定义」中声明它',
+            en: 'declare it under "Parameters"',
+          }),
+        },
+      );
       continue;
     }
     const read = readTextValue(text, parameter.type);
     const fits = read.ok && (parameter.enum === undefined || parameter.enum.includes(read.value));
     if (fits) continue;
-    report(context, 'BAD_EXAMPLE', line, {
-      zh: `「${text}」不能作为参数「${name}」的值`,
-      en: `"${text}" cannot be a value of the parameter "${name}"`,
-    }, { expected: parameter.enum?.map(String).join(' | ') ?? parameter.type, actual: text });
+    report(
+      context,
+      'BAD_EXAMPLE',
+      line,
+      {
+        zh: `「${text}」不能作为参数「${name}」的值`,
+        en: `"${text}" cannot be a value of the parameter "${name}"`,
+      },
+      { expected: parameter.enum?.map(String).join(' | ') ?? parameter.type, actual: text },
+    );
   }
 }
 
@@ -83,10 +106,16 @@ function checkChanges(
 ): void {
   for (const { step, place } of [...request.skip, ...request.add]) {
     if (steps.some((each) => each.number === step)) continue;
-    report(context, 'BAD_EXAMPLE', lineAt(fence, place.line), {
-      zh: `示例提到的步骤 ${step} 不存在`,
-      en: `the example names step ${step}, which does not exist`,
-    }, { expected: steps.map((each) => each.number).join(', '), actual: String(step) });
+    report(
+      context,
+      'BAD_EXAMPLE',
+      lineAt(fence, place.line),
+      {
+        zh: `示例提到的步骤 ${step} 不存在`,
+        en: `the example names step ${step}, which does not exist`,
+      },
+      { expected: steps.map((each) => each.number).join(', '), actual: String(step) },
+    );
   }
   for (const { task, place } of request.add) {
     if (findPhrase(task) !== null || findProjectPhrase(context.vocabulary, task) !== null) continue;
@@ -95,16 +124,22 @@ function checkChanges(
       zh: `示例请求的一行；项目尚未定义「${task}」`,
       en: `a line of an example request; the project does not define "${task}" yet`,
     });
-    report(context, 'UNKNOWN_TASK', line, {
-      zh: `项目尚未定义「${task}」，这个示例现在不能运行`,
-      en: `the project does not define "${task}" yet, so this example cannot run now`,
-    }, {
-      severity: 'hint',
-      remedy: didYouMean(nearest(task, knownPhrases(context), 1), {
-        zh: `请在 runsheet.yaml 的 actions 下定义「${task}」`,
-        en: `define "${task}" under actions in runsheet.yaml`,
-      }),
-    });
+    report(
+      context,
+      'UNKNOWN_TASK',
+      line,
+      {
+        zh: `项目尚未定义「${task}」，这个示例现在不能运行`,
+        en: `the project does not define "${task}" yet, so this example cannot run now`,
+      },
+      {
+        severity: 'hint',
+        remedy: didYouMean(nearest(task, knownPhrases(context), 1), {
+          zh: `请在 runsheet.yaml 的 actions 下定义「${task}」`,
+          en: `define "${task}" under actions in runsheet.yaml`,
+        }),
+      },
+    );
   }
 }
 
@@ -112,5 +147,7 @@ function lineAt(fence: Fence, line: number): Words {
   const words = fence.lines[line - 1] ?? { text: '', start: fence.start, end: fence.start };
   const lead = words.text.length - words.text.trimStart().length;
   const text = words.text.trim();
-  return text === '' ? words : { text, start: words.start + lead, end: words.start + lead + text.length };
+  return text === ''
+    ? words
+    : { text, start: words.start + lead, end: words.start + lead + text.length };
 }

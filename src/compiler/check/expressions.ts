@@ -1,6 +1,7 @@
 /** Resolves the names of an expression and checks its types: what cannot ever be true is a mistake. */
-import type { Expression, Json } from '../../plan/plan.ts';
+
 import type { Localized } from '../../diagnostics/diagnostic.ts';
+import type { Expression, Json } from '../../plan/plan.ts';
 import { type Context, didYouMean, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { parseExpression, type RawExpression } from '../parse/expression.ts';
@@ -31,7 +32,10 @@ export function checkExpression(
   const typed = resolve({ context, names, words, stepIndex }, tree);
   if (typed === null) return null;
   if (typed.types.includes('boolean')) return asCondition(tree, typed);
-  reportExpression(context, words, tree, { zh: '这里应是一个判断（真或假）', en: 'a condition (true or false) is expected here' });
+  reportExpression(context, words, tree, {
+    zh: '这里应是一个判断（真或假）',
+    en: 'a condition (true or false) is expected here',
+  });
   return null;
 }
 
@@ -45,13 +49,22 @@ interface Scope {
 /** A bare name as a condition is that it is true, said in full. */
 function asCondition(tree: RawExpression, typed: Typed): Expression {
   if (tree.kind !== 'name') return typed.expression;
-  return { kind: 'compare', comparison: '==', left: typed.expression, right: { kind: 'literal', value: true } };
+  return {
+    kind: 'compare',
+    comparison: '==',
+    left: typed.expression,
+    right: { kind: 'literal', value: true },
+  };
 }
 
 function resolve(scope: Scope, tree: RawExpression): Typed | null {
   switch (tree.kind) {
     case 'literal':
-      return { expression: { kind: 'literal', value: tree.value }, types: [typeOf(tree.value)], values: [tree.value] };
+      return {
+        expression: { kind: 'literal', value: tree.value },
+        types: [typeOf(tree.value)],
+        values: [tree.value],
+      };
     case 'name':
       return resolveName(scope, tree);
     case 'compare':
@@ -72,7 +85,10 @@ function condition(scope: Scope, tree: RawExpression): Expression | null {
   const typed = resolve(scope, tree);
   if (typed === null) return null;
   if (typed.types.includes('boolean')) return asCondition(tree, typed);
-  reportExpression(scope.context, scope.words, tree, { zh: '这里应是一个判断', en: 'a condition is expected here' });
+  reportExpression(scope.context, scope.words, tree, {
+    zh: '这里应是一个判断',
+    en: 'a condition is expected here',
+  });
   return null;
 }
 
@@ -83,15 +99,25 @@ function resolveName(scope: Scope, tree: RawExpression & { kind: 'name' }): Type
   const parameter = isVariable ? undefined : parameters.get(name);
   if (parameter !== undefined) {
     const values = parameter.enum ?? (parameter.type === 'boolean' ? [true, false] : undefined);
-    return { expression: { kind: 'parameter', name }, types: [parameter.type], ...(values && { values }) };
+    return {
+      expression: { kind: 'parameter', name },
+      types: [parameter.type],
+      ...(values && { values }),
+    };
   }
   const variable = isVariable ? variables.get(name) : undefined;
   if (variable === undefined) return unknownName(scope, tree, name, isVariable);
   if (variable.setBy >= scope.stepIndex) {
-    reportExpression(scope.context, scope.words, tree, {
-      zh: `变量「${name}」在这一步之前还没有被设置`,
-      en: `the variable "${name}" is not set before this step`,
-    }, { zh: '请把设置它的步骤移到前面', en: 'move the step that sets it before this one' });
+    reportExpression(
+      scope.context,
+      scope.words,
+      tree,
+      {
+        zh: `变量「${name}」在这一步之前还没有被设置`,
+        en: `the variable "${name}" is not set before this step`,
+      },
+      { zh: '请把设置它的步骤移到前面', en: 'move the step that sets it before this one' },
+    );
     return null;
   }
   const types = [...new Set(variable.values.map(typeOf))];
@@ -102,14 +128,29 @@ function unknownName(scope: Scope, tree: RawExpression, name: string, isVariable
   const { parameters, variables } = scope.names;
   const known = isVariable ? [...variables.keys()] : [...parameters.keys()];
   const span = { start: scope.words.start + tree.start, end: scope.words.start + tree.end };
-  report(scope.context, 'UNKNOWN_REFERENCE', span, {
-    zh: isVariable ? `没有任何步骤设置变量「${name}」` : `没有名为「${name}」的参数`,
-    en: isVariable ? `no step sets the variable "${name}"` : `there is no parameter "${name}"`,
-  }, {
-    remedy: didYouMean(nearest(name, known, 1), isVariable
-      ? { zh: '请在前面的判断步骤中写「设置 variables.… = …」，或删去这一条', en: 'write "set variables.… = …" in an earlier condition step, or remove this rule' }
-      : { zh: '文字请加引号，例如 "production"；参数请在「参数定义」中声明', en: 'put quotes around a text, as in "production"; declare a parameter under "Parameters"' }),
-  });
+  report(
+    scope.context,
+    'UNKNOWN_REFERENCE',
+    span,
+    {
+      zh: isVariable ? `没有任何步骤设置变量「${name}」` : `没有名为「${name}」的参数`,
+      en: isVariable ? `no step sets the variable "${name}"` : `there is no parameter "${name}"`,
+    },
+    {
+      remedy: didYouMean(
+        nearest(name, known, 1),
+        isVariable
+          ? {
+              zh: '请在前面的判断步骤中写「设置 variables.… = …」，或删去这一条',
+              en: 'write "set variables.… = …" in an earlier condition step, or remove this rule',
+            }
+          : {
+              zh: '文字请加引号，例如 "production"；参数请在「参数定义」中声明',
+              en: 'put quotes around a text, as in "production"; declare a parameter under "Parameters"',
+            },
+      ),
+    },
+  );
   return null;
 }
 
@@ -120,7 +161,10 @@ function resolveComparison(scope: Scope, tree: RawExpression & { kind: 'compare'
   const isOrder = tree.comparison !== '==' && tree.comparison !== '!=';
   const shared = left.types.filter((type) => right.types.includes(type));
   if (isOrder && !shared.includes('number')) {
-    reportExpression(scope.context, scope.words, tree, { zh: '只有数字能比较大小', en: 'only numbers have an order' });
+    reportExpression(scope.context, scope.words, tree, {
+      zh: '只有数字能比较大小',
+      en: 'only numbers have an order',
+    });
     return null;
   }
   if (shared.length === 0 && !right.types.includes('null')) {
@@ -132,20 +176,35 @@ function resolveComparison(scope: Scope, tree: RawExpression & { kind: 'compare'
   }
   if (!isOrder && !right.types.includes('null') && !canBeEqual(left, right)) {
     const values = (left.values ?? []).map(String);
-    reportExpression(scope.context, scope.words, tree.right, {
-      zh: '左边永远不会是这个值',
-      en: 'the left side never has this value',
-    }, didYouMean(nearest(String(right.values?.[0]), values, 1), { zh: `可能的值：${values.join('、')}`, en: `possible values: ${values.join(', ')}` }));
+    reportExpression(
+      scope.context,
+      scope.words,
+      tree.right,
+      {
+        zh: '左边永远不会是这个值',
+        en: 'the left side never has this value',
+      },
+      didYouMean(nearest(String(right.values?.[0]), values, 1), {
+        zh: `可能的值：${values.join('、')}`,
+        en: `possible values: ${values.join(', ')}`,
+      }),
+    );
     return null;
   }
   const { comparison } = tree;
-  return { expression: { kind: 'compare', comparison, left: left.expression, right: right.expression }, types: ['boolean'] };
+  return {
+    expression: { kind: 'compare', comparison, left: left.expression, right: right.expression },
+    types: ['boolean'],
+  };
 }
 
 /** `variables.x 为 optional`: the third state of a variable is written without quotes. */
 function textFor(tree: RawExpression, left: Typed | null): RawExpression {
-  if (tree.kind !== 'name' || tree.from !== null || left?.expression.kind !== 'variable') return tree;
-  return tree.name === 'optional' ? { kind: 'literal', value: 'optional', start: tree.start, end: tree.end } : tree;
+  if (tree.kind !== 'name' || tree.from !== null || left?.expression.kind !== 'variable')
+    return tree;
+  return tree.name === 'optional'
+    ? { kind: 'literal', value: 'optional', start: tree.start, end: tree.end }
+    : tree;
 }
 
 function canBeEqual(left: Typed, right: Typed): boolean {

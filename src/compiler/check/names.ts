@@ -20,17 +20,31 @@ export interface Names {
 const RUN_NAMES = ['total_duration', 'status'];
 
 /** Reports each `${name}` of a text that no parameter has. */
-export function checkPlaceholders(context: Context, names: Names, words: Words, withRun = false): void {
+export function checkPlaceholders(
+  context: Context,
+  names: Names,
+  words: Words,
+  withRun = false,
+): void {
   const known = [...names.parameters.keys(), ...(withRun ? RUN_NAMES : [])];
   for (const match of words.text.matchAll(/\$\{([^}]*)\}/gu)) {
     const name = (match[1] ?? '').trim().replace(/^parameters\./u, '');
     if (known.includes(name)) continue;
     const start = words.start + match.index;
-    report(context, 'UNKNOWN_REFERENCE', { start, end: start + match[0].length }, {
-      zh: `没有名为「${name}」的参数`,
-      en: `there is no parameter "${name}"`,
-    }, {
-      remedy: didYouMean(nearest(name, known, 1), { zh: `可用：${known.join('、')}`, en: `known: ${known.join(', ')}` }),
-    });
+    report(
+      context,
+      'UNKNOWN_REFERENCE',
+      { start, end: start + match[0].length },
+      {
+        zh: `没有名为「${name}」的参数`,
+        en: `there is no parameter "${name}"`,
+      },
+      {
+        remedy: didYouMean(nearest(name, known, 1), {
+          zh: `可用：${known.join('、')}`,
+          en: `known: ${known.join(', ')}`,
+        }),
+      },
+    );
   }
 }

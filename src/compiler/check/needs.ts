@@ -13,8 +13,11 @@ export function checkNeeds(
   const onServers = steps.find(({ step }) => step.kind === 'parallel' || usesServers(step));
   if (onServers !== undefined) need(context, parameters, 'servers', 'array', onServers);
   const byEnvironment = steps.find(({ step }) => step.kind === 'approval');
-  if (byEnvironment !== undefined) need(context, parameters, 'environment', 'string', byEnvironment);
-  const versioned = steps.find(({ step }) => isTaskStep(step) && step.tasks.some((task) => task.action.startsWith('image.')));
+  if (byEnvironment !== undefined)
+    need(context, parameters, 'environment', 'string', byEnvironment);
+  const versioned = steps.find(
+    ({ step }) => isTaskStep(step) && step.tasks.some((task) => task.action.startsWith('image.')),
+  );
   if (versioned !== undefined) need(context, parameters, 'version', 'string', versioned);
   warnWithoutService(context, steps);
 }
@@ -28,32 +31,58 @@ function need(
 ): void {
   const found = parameters.get(name);
   if (found?.type === type) return;
-  report(context, found === undefined ? 'MISSING_FIELD' : 'BAD_FIELD', heading, {
-    zh: found === undefined ? `步骤 ${step.number} 需要参数「${name}」，但没有声明` : `步骤 ${step.number} 需要 ${type} 类型的参数「${name}」`,
-    en: found === undefined ? `step ${step.number} needs the parameter "${name}", which is not declared` : `step ${step.number} needs "${name}" to be of type ${type}`,
-  }, {
-    expected: `${name}: ${type}`,
-    ...(found !== undefined && { actual: found.type }),
-    remedy: { zh: `请在「参数定义」中声明「${name}」，type: ${type}`, en: `declare "${name}" under "Parameters" with type: ${type}` },
-  });
+  report(
+    context,
+    found === undefined ? 'MISSING_FIELD' : 'BAD_FIELD',
+    heading,
+    {
+      zh:
+        found === undefined
+          ? `步骤 ${step.number} 需要参数「${name}」，但没有声明`
+          : `步骤 ${step.number} 需要 ${type} 类型的参数「${name}」`,
+      en:
+        found === undefined
+          ? `step ${step.number} needs the parameter "${name}", which is not declared`
+          : `step ${step.number} needs "${name}" to be of type ${type}`,
+    },
+    {
+      expected: `${name}: ${type}`,
+      ...(found !== undefined && { actual: found.type }),
+      remedy: {
+        zh: `请在「参数定义」中声明「${name}」，type: ${type}`,
+        en: `declare "${name}" under "Parameters" with type: ${type}`,
+      },
+    },
+  );
 }
 
 /** All servers stop at once: until the enable nobody answers. */
 function warnWithoutService(context: Context, steps: readonly CheckedStep[]): void {
-  const stops = steps.find(({ step }) => step.kind === 'parallel' && step.tasks.some((task) => task.action === 'service.stop'));
+  const stops = steps.find(
+    ({ step }) =>
+      step.kind === 'parallel' && step.tasks.some((task) => task.action === 'service.stop'),
+  );
   if (stops === undefined) return;
-  const enables = steps.find(({ step }) => isTaskStep(step) && step.tasks.some((task) => task.action === 'pool.enable'));
+  const enables = steps.find(
+    ({ step }) => isTaskStep(step) && step.tasks.some((task) => task.action === 'pool.enable'),
+  );
   const until = enables?.step.number;
-  report(context, 'NO_SERVICE_BETWEEN', stops.heading, {
-    zh: `所有服务器同时停止：从步骤 ${stops.step.number} 到${until === undefined ? '运行结束' : `步骤 ${until}`}之间没有服务器提供服务`,
-    en: `all servers stop at once: from step ${stops.step.number} to ${until === undefined ? 'the end of the run' : `step ${until}`} no server answers`,
-  }, {
-    severity: 'warning',
-    remedy: {
-      zh: '内置负载均衡器会在此期间保留请求；真实的负载均衡器会返回 503',
-      en: 'the embedded balancer holds requests meanwhile; a real one answers 503',
+  report(
+    context,
+    'NO_SERVICE_BETWEEN',
+    stops.heading,
+    {
+      zh: `所有服务器同时停止：从步骤 ${stops.step.number} 到${until === undefined ? '运行结束' : `步骤 ${until}`}之间没有服务器提供服务`,
+      en: `all servers stop at once: from step ${stops.step.number} to ${until === undefined ? 'the end of the run' : `step ${until}`} no server answers`,
     },
-  });
+    {
+      severity: 'warning',
+      remedy: {
+        zh: '内置负载均衡器会在此期间保留请求；真实的负载均衡器会返回 503',
+        en: 'the embedded balancer holds requests meanwhile; a real one answers 503',
+      },
+    },
+  );
 }
 
 function usesServers(step: PlanStep): boolean {

@@ -10,13 +10,24 @@ export interface StepOrder {
 }
 
 /** Whether a branch may name the step: it exists and comes later. Jumps go forward only. */
-export function checkJump(context: Context, order: StepOrder, number: number, words: Words): boolean {
+export function checkJump(
+  context: Context,
+  order: StepOrder,
+  number: number,
+  words: Words,
+): boolean {
   if (!checkStepExists(context, order.numbers, number, words)) return false;
   if (order.numbers.indexOf(number) > order.index) return true;
-  report(context, 'ENDLESS_JUMP', words, {
-    zh: `步骤 ${number} 不在这一步之后，这样会无休止地循环`,
-    en: `step ${number} does not come after this one: this would never end`,
-  }, { remedy: { zh: '只能进入或跳过后面的步骤', en: 'name a step further down' } });
+  report(
+    context,
+    'ENDLESS_JUMP',
+    words,
+    {
+      zh: `步骤 ${number} 不在这一步之后，这样会无休止地循环`,
+      en: `step ${number} does not come after this one: this would never end`,
+    },
+    { remedy: { zh: '只能进入或跳过后面的步骤', en: 'name a step further down' } },
+  );
   return false;
 }
 
@@ -28,16 +39,22 @@ export function checkStepExists(
 ): boolean {
   if (numbers.includes(number)) return true;
   const list = numbers.join(', ');
-  report(context, 'MISSING_STEP', words, {
-    zh: `没有步骤 ${number}`,
-    en: `there is no step ${number}`,
-  }, {
-    expected: list,
-    actual: String(number),
-    remedy: {
-      zh: `现有步骤：${list}。如果这一步已被删去，请一并修改这里`,
-      en: `there are steps ${list}; if the step was removed, change this line too`,
+  report(
+    context,
+    'MISSING_STEP',
+    words,
+    {
+      zh: `没有步骤 ${number}`,
+      en: `there is no step ${number}`,
     },
-  });
+    {
+      expected: list,
+      actual: String(number),
+      remedy: {
+        zh: `现有步骤：${list}。如果这一步已被删去，请一并修改这里`,
+        en: `there are steps ${list}; if the step was removed, change this line too`,
+      },
+    },
+  );
   return false;
 }

@@ -13,18 +13,30 @@ export function checkSatisfiable(
   if (people === undefined) return;
   for (const [environment, roles] of Object.entries(approvers)) {
     if (roles.length === 0) continue;
-    const able = Object.entries(people).filter(([, person]) => person.roles.some((role) => roles.includes(role)));
-    const wanted = quorum.kind === 'any' ? 1 : quorum.kind === 'count' ? quorum.people : roles.length;
+    const able = Object.entries(people).filter(([, person]) =>
+      person.roles.some((role) => roles.includes(role)),
+    );
+    const wanted =
+      quorum.kind === 'any' ? 1 : quorum.kind === 'count' ? quorum.people : roles.length;
     const reached = quorum.kind === 'all' ? matchRoles(roles, people) : able.length;
     if (reached >= wanted) continue;
-    report(context, 'POLICY_UNSATISFIABLE', heading, {
-      zh: `${environment} 的审批规则无法满足：需要 ${wanted} 人，最多只有 ${reached} 人可以批准`,
-      en: `the approval rule of ${environment} cannot be met: it needs ${wanted}, and at most ${reached} can approve`,
-    }, {
-      expected: `>= ${wanted}`,
-      actual: String(reached),
-      remedy: { zh: '请在 runsheet.yaml 的 people 下给更多人这些角色，或减少人数', en: 'give these roles to more people under people in runsheet.yaml, or ask for fewer' },
-    });
+    report(
+      context,
+      'POLICY_UNSATISFIABLE',
+      heading,
+      {
+        zh: `${environment} 的审批规则无法满足：需要 ${wanted} 人，最多只有 ${reached} 人可以批准`,
+        en: `the approval rule of ${environment} cannot be met: it needs ${wanted}, and at most ${reached} can approve`,
+      },
+      {
+        expected: `>= ${wanted}`,
+        actual: String(reached),
+        remedy: {
+          zh: '请在 runsheet.yaml 的 people 下给更多人这些角色，或减少人数',
+          en: 'give these roles to more people under people in runsheet.yaml, or ask for fewer',
+        },
+      },
+    );
   }
 }
 

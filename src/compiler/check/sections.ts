@@ -7,10 +7,16 @@ import { SECTIONS, type SectionName, wordOf } from '../parse/words.ts';
 
 export function missingSection(context: Context, name: SectionName, holds: string): null {
   const [zh, en] = [wordOf(SECTIONS[name], 'zh'), wordOf(SECTIONS[name], 'en')];
-  report(context, 'MISSING_SECTION', { start: 0, end: 0 }, {
-    zh: `缺少章节「## ${zh}」`,
-    en: `the section "## ${en}" is missing`,
-  }, { remedy: { zh: `请加上「## ${zh}」（${holds}）`, en: `add "## ${en}" (${holds})` } });
+  report(
+    context,
+    'MISSING_SECTION',
+    { start: 0, end: 0 },
+    {
+      zh: `缺少章节「## ${zh}」`,
+      en: `the section "## ${en}" is missing`,
+    },
+    { remedy: { zh: `请加上「## ${zh}」（${holds}）`, en: `add "## ${en}" (${holds})` } },
+  );
   return null;
 }
 
@@ -18,9 +24,15 @@ export function missingSection(context: Context, name: SectionName, holds: strin
 export function fenceIn(context: Context, section: Section): Fence | null {
   const fence = section.items.find((item): item is Fence => item.kind === 'fence');
   if (fence !== undefined) return fence;
-  report(context, 'MISSING_FIELD', section.heading, {
-    zh: `「${section.heading.text}」下没有 YAML 代码块`,
-    en: `"${section.heading.text}" holds no YAML block`,
-  }, { remedy: { zh: '请加上以 ```yaml 开头的代码块', en: 'add a block that begins with ```yaml' } });
+  report(
+    context,
+    'MISSING_FIELD',
+    section.heading,
+    {
+      zh: `「${section.heading.text}」下没有 YAML 代码块`,
+      en: `"${section.heading.text}" holds no YAML block`,
+    },
+    { remedy: { zh: '请加上以 ```yaml 开头的代码块', en: 'add a block that begins with ```yaml' } },
+  );
   return null;
 }

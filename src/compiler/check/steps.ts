@@ -1,7 +1,16 @@
 /** `## 工作流步骤`: every step with its tasks, criteria, skip rules, branches or approval rules. */
-import type { Criterion, Expression, Json, PlanStep, StepKind, StepPresentation, Task } from '../../plan/plan.ts';
+
 import type { Localized } from '../../diagnostics/diagnostic.ts';
-import { claim, type Context, didYouMean, reclaim, report } from '../context.ts';
+import type {
+  Criterion,
+  Expression,
+  Json,
+  PlanStep,
+  StepKind,
+  StepPresentation,
+  Task,
+} from '../../plan/plan.ts';
+import { type Context, claim, didYouMean, reclaim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Part, RawStep } from '../parse/document.ts';
 import { part, type Words } from '../parse/items.ts';
@@ -47,10 +56,22 @@ export function readHeadings(context: Context, steps: readonly RawStep[]): reado
   return steps.flatMap((raw) => {
     const match = HEADING.exec(raw.heading.text);
     if (match === null) {
-      report(context, 'BAD_FIELD', raw.heading, {
-        zh: '步骤标题应为「### 编号. 标题 [类型]」',
-        en: 'a step is headed "### number. title [kind]"',
-      }, { actual: raw.heading.text, remedy: { zh: '例如：### 1. 代码检查 [action]', en: 'for example: ### 1. Code checks [action]' } });
+      report(
+        context,
+        'BAD_FIELD',
+        raw.heading,
+        {
+          zh: '步骤标题应为「### 编号. 标题 [类型]」',
+          en: 'a step is headed "### number. title [kind]"',
+        },
+        {
+          actual: raw.heading.text,
+          remedy: {
+            zh: '例如：### 1. 代码检查 [action]',
+            en: 'for example: ### 1. Code checks [action]',
+          },
+        },
+      );
       return [];
     }
     const number = Number(match[1]);
@@ -58,7 +79,10 @@ export function readHeadings(context: Context, steps: readonly RawStep[]): reado
     seen.add(number);
     const kind = kindOf(context, raw.heading, match[3]);
     if (kind === null) return [];
-    claim(context, raw.heading.start, 'step', { zh: `步骤 ${number}，类型 ${kind}`, en: `step ${number}, kind ${kind}` });
+    claim(context, raw.heading.start, 'step', {
+      zh: `步骤 ${number}，类型 ${kind}`,
+      en: `step ${number}, kind ${kind}`,
+    });
     return [{ raw, number, title: match[2] ?? '', kind }];
   });
 }
@@ -66,21 +90,41 @@ export function readHeadings(context: Context, steps: readonly RawStep[]): reado
 function kindOf(context: Context, heading: Words, written: string | undefined): StepKind | null {
   const kind = KINDS.find((each) => each === written?.trim().toLowerCase());
   if (kind !== undefined) return kind;
-  report(context, 'UNKNOWN_STEP_KIND', heading, {
-    zh: written === undefined ? '步骤没有写类型' : `没有名为「${written}」的步骤类型`,
-    en: written === undefined ? 'the step has no kind' : `there is no step kind "${written}"`,
-  }, {
-    expected: KINDS.map((each) => `[${each}]`).join(' | '),
-    remedy: didYouMean(nearest(written ?? '', KINDS, 1), { zh: '请在标题末尾写上类型，例如 [action]', en: 'end the heading with its kind, for example [action]' }),
-  });
+  report(
+    context,
+    'UNKNOWN_STEP_KIND',
+    heading,
+    {
+      zh: written === undefined ? '步骤没有写类型' : `没有名为「${written}」的步骤类型`,
+      en: written === undefined ? 'the step has no kind' : `there is no step kind "${written}"`,
+    },
+    {
+      expected: KINDS.map((each) => `[${each}]`).join(' | '),
+      remedy: didYouMean(nearest(written ?? '', KINDS, 1), {
+        zh: '请在标题末尾写上类型，例如 [action]',
+        en: 'end the heading with its kind, for example [action]',
+      }),
+    },
+  );
   return null;
 }
 
 function reportDuplicate(context: Context, heading: Words, number: number): void {
-  report(context, 'DUPLICATE_STEP', heading, {
-    zh: `步骤编号 ${number} 出现了两次`,
-    en: `two steps have the number ${number}`,
-  }, { remedy: { zh: '请给其中一个换一个编号，并修改提到它的地方', en: 'give one of them another number, and change what names it' } });
+  report(
+    context,
+    'DUPLICATE_STEP',
+    heading,
+    {
+      zh: `步骤编号 ${number} 出现了两次`,
+      en: `two steps have the number ${number}`,
+    },
+    {
+      remedy: {
+        zh: '请给其中一个换一个编号，并修改提到它的地方',
+        en: 'give one of them another number, and change what names it',
+      },
+    },
+  );
 }
 
 /** What branches set anywhere, so that expressions can be typed. */
@@ -98,7 +142,12 @@ export function variablesOf(steps: readonly HeadedStep[]): ReadonlyMap<string, V
   return variables;
 }
 
-export function checkStep(context: Context, names: Names, order: StepOrder, headed: HeadedStep): CheckedStep {
+export function checkStep(
+  context: Context,
+  names: Names,
+  order: StepOrder,
+  headed: HeadedStep,
+): CheckedStep {
   const { raw, number, title, kind } = headed;
   for (const each of raw.parts) checkLabel(context, kind, each);
   const skipWhen = bulletsOf(raw, 'skip').flatMap((words) => {
@@ -108,18 +157,39 @@ export function checkStep(context: Context, names: Names, order: StepOrder, head
   });
   const base = { number, skipWhen };
   const notification = checkNotification(context, names, bulletsOf(raw, 'notification'));
-  const shown = { number, title, description: restOf(raw, 'description'), tasks: [], criteria: [], notification };
+  const shown = {
+    number,
+    title,
+    description: restOf(raw, 'description'),
+    tasks: [],
+    criteria: [],
+    notification,
+  };
   if (kind === 'condition') {
     const fence = raw.parts.find((each) => each.label === 'branches')?.fences[0];
     if (fence === undefined) reportMissing(context, raw.heading, 'branches');
     const branches = fence === undefined ? [] : checkBranches(context, names, order, fence);
-    return { step: { kind, ...base, branches }, presentation: shown, roleNames: {}, heading: raw.heading };
+    return {
+      step: { kind, ...base, branches },
+      presentation: shown,
+      roleNames: {},
+      heading: raw.heading,
+    };
   }
   if (kind === 'approval') {
     const { roleNames, ...rules } = checkApproval(
-      context, names, raw.heading, bulletsOf(raw, 'configuration'), bulletsOf(raw, 'approvers'),
+      context,
+      names,
+      raw.heading,
+      bulletsOf(raw, 'configuration'),
+      bulletsOf(raw, 'approvers'),
     );
-    return { step: { kind, ...base, ...rules }, presentation: shown, roleNames, heading: raw.heading };
+    return {
+      step: { kind, ...base, ...rules },
+      presentation: shown,
+      roleNames,
+      heading: raw.heading,
+    };
   }
   return taskStep(context, names, headed, base, shown);
 }
@@ -132,9 +202,15 @@ function taskStep(
   shown: StepPresentation,
 ): CheckedStep {
   const bullets = [...bulletsOf(raw, 'tasks'), ...bulletsOf(raw, 'parallelTasks')];
-  if (bullets.length === 0) reportMissing(context, raw.heading, kind === 'parallel' ? 'parallelTasks' : 'tasks');
+  if (bullets.length === 0)
+    reportMissing(context, raw.heading, kind === 'parallel' ? 'parallelTasks' : 'tasks');
   const found = checkTasks(context, bullets);
-  const judged = checkCriteria(context, names, bulletsOf(raw, 'criteria'), found.map((each) => each.task));
+  const judged = checkCriteria(
+    context,
+    names,
+    bulletsOf(raw, 'criteria'),
+    found.map((each) => each.task),
+  );
   const criteria = judged.map((each) => each.criterion);
   const tasks = found.map(({ task, words }) => {
     const set = withTag(task, criteria);
@@ -178,19 +254,40 @@ function checkLabel(context: Context, kind: StepKind, { label, name, rest, texts
   });
   if (!ANYWHERE.includes(label) && !ALLOWED[kind].includes(label)) {
     const known = [...ALLOWED[kind], ...ANYWHERE];
-    report(context, 'UNKNOWN_LABEL', name, {
-      zh: `[${kind}] 步骤不能有「${name.text}」`,
-      en: `a step of kind [${kind}] has no "${name.text}"`,
-    }, { expected: known.map((each) => wordOf(LABELS[each], 'zh')).join(' | '), remedy: {
-      zh: `可用：${known.map((each) => wordOf(LABELS[each], 'zh')).join('、')}`,
-      en: `known: ${known.map((each) => wordOf(LABELS[each], 'en')).join(', ')}`,
-    } });
+    report(
+      context,
+      'UNKNOWN_LABEL',
+      name,
+      {
+        zh: `[${kind}] 步骤不能有「${name.text}」`,
+        en: `a step of kind [${kind}] has no "${name.text}"`,
+      },
+      {
+        expected: known.map((each) => wordOf(LABELS[each], 'zh')).join(' | '),
+        remedy: {
+          zh: `可用：${known.map((each) => wordOf(LABELS[each], 'zh')).join('、')}`,
+          en: `known: ${known.map((each) => wordOf(LABELS[each], 'en')).join(', ')}`,
+        },
+      },
+    );
   }
   if (isProse || rest.text === '') return;
-  report(context, 'BAD_FIELD', rest, {
-    zh: `「${name.text}」的内容应写成列表`,
-    en: `what belongs to "${name.text}" is written as a list`,
-  }, { actual: rest.text, remedy: { zh: `请另起一行写「- ${rest.text}」`, en: `write "- ${rest.text}" on a line of its own` } });
+  report(
+    context,
+    'BAD_FIELD',
+    rest,
+    {
+      zh: `「${name.text}」的内容应写成列表`,
+      en: `what belongs to "${name.text}" is written as a list`,
+    },
+    {
+      actual: rest.text,
+      remedy: {
+        zh: `请另起一行写「- ${rest.text}」`,
+        en: `write "- ${rest.text}" on a line of its own`,
+      },
+    },
+  );
 }
 
 function checkNotification(
@@ -217,21 +314,36 @@ function describeSkip(raw: RawStep, words: Words): Localized {
   const bullets = bulletsOf(raw, 'tasks');
   const alsoScan = bullets.some((each) => SECURITY.test(each.text));
   const isApproval = bulletsOf(raw, 'approvers').length > 0;
-  const zh = alsoScan ? '（安全扫描也随之跳过，审批消息会说明）' : isApproval ? '；为 optional 且没有待处理的请求时也会通过（我们的解读）' : '';
+  const zh = alsoScan
+    ? '（安全扫描也随之跳过，审批消息会说明）'
+    : isApproval
+      ? '；为 optional 且没有待处理的请求时也会通过（我们的解读）'
+      : '';
   const en = alsoScan
     ? ' (this skips the security scan too; the approval message says so)'
     : isApproval
       ? '; on optional with nothing pending the step is passed too (our reading)'
       : '';
-  return { zh: `满足时跳过这一步：${words.text}${zh}`, en: `skips this step where ${words.text}${en}` };
+  return {
+    zh: `满足时跳过这一步：${words.text}${zh}`,
+    en: `skips this step where ${words.text}${en}`,
+  };
 }
 
 function reportMissing(context: Context, heading: Words, label: LabelName): void {
   const [zh, en] = [wordOf(LABELS[label], 'zh'), wordOf(LABELS[label], 'en')];
-  report(context, 'MISSING_FIELD', heading, {
-    zh: `这一步没有「${zh}」`,
-    en: `this step has no "${en}"`,
-  }, { remedy: { zh: `请加上「**${zh}**:」及其内容`, en: `add "**${en}**:" and what belongs to it` } });
+  report(
+    context,
+    'MISSING_FIELD',
+    heading,
+    {
+      zh: `这一步没有「${zh}」`,
+      en: `this step has no "${en}"`,
+    },
+    {
+      remedy: { zh: `请加上「**${zh}**:」及其内容`, en: `add "**${en}**:" and what belongs to it` },
+    },
+  );
 }
 
 function bulletsOf(raw: RawStep, label: LabelName): readonly Words[] {

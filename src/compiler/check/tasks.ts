@@ -1,8 +1,9 @@
 /** Bullets under 执行内容 and 并行任务: each is a phrase that names an action, perhaps with a limit. */
-import { ACTIONS, findPhrase } from '../../actions/index.ts';
+
 import type { ActionDefinition } from '../../actions/definition.ts';
+import { ACTIONS, findPhrase } from '../../actions/index.ts';
 import type { Json, Task } from '../../plan/plan.ts';
-import { claim, type Context, didYouMean, isFull, report } from '../context.ts';
+import { type Context, claim, didYouMean, isFull, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { parseDurationSeconds } from '../parse/duration.ts';
 import { part, type Words } from '../parse/items.ts';
@@ -13,7 +14,10 @@ const TRAILING = /^(.*\S)\s*[（(]([^（()）]*)[)）]$/su;
 const LIMIT = /^(?:最多|至多|不超过|上限|限时|at\s+most|up\s+to|max(?:imum)?\.?|within)\s*/iu;
 
 /** The tasks of a step in the document's order; unknown phrases are reported and left out. */
-export function checkTasks(context: Context, bullets: readonly Words[]): readonly { task: Task; words: Words }[] {
+export function checkTasks(
+  context: Context,
+  bullets: readonly Words[],
+): readonly { task: Task; words: Words }[] {
   return bullets.flatMap((words) => {
     const task = checkTask(context, words);
     return task === null ? [] : [{ task, words }];
@@ -34,12 +38,18 @@ function checkTask(context: Context, words: Words): Task | null {
   const match = TRAILING.exec(words.text);
   const before = match?.[1] ?? '';
   const definition = match === null ? null : findPhrase(before);
-  if (match === null || definition === null) return reportUnknown(context, before || words.text, words);
+  if (match === null || definition === null)
+    return reportUnknown(context, before || words.text, words);
   const from = before.length + words.text.slice(before.length).search(/[（(]/u) + 1;
   return taskOf(context, definition, words, part(words, from, words.text.length - 1));
 }
 
-function taskOf(context: Context, definition: ActionDefinition, words: Words, bracket: Words | null): Task {
+function taskOf(
+  context: Context,
+  definition: ActionDefinition,
+  words: Words,
+  bracket: Words | null,
+): Task {
   const settings: Record<string, Json> = {};
   for (const { name, default: standard } of definition.settings) settings[name] = standard;
   if (bracket !== null) readLimit(context, definition, bracket, settings);
@@ -51,7 +61,9 @@ function taskOf(context: Context, definition: ActionDefinition, words: Words, br
 /** What a task is, for `explain`. Settings that other bullets fill in are shown as they stand now. */
 export function describeTask(task: Task): { zh: string; en: string } {
   const { scope } = ACTIONS[task.action];
-  const settings = Object.entries(task.settings).map(([name, value]) => `${name} = ${String(value)}`);
+  const settings = Object.entries(task.settings).map(
+    ([name, value]) => `${name} = ${String(value)}`,
+  );
   const rest = settings.length === 0 ? '' : `, ${settings.join(', ')}`;
   return {
     zh: `动作 ${task.action}，${scope === 'server' ? '每台服务器一次' : '执行一次'}${rest}`,
@@ -67,10 +79,21 @@ function readLimit(
 ): void {
   const setting = definition.settings.find((each) => each.kind === 'duration');
   if (setting === undefined) {
-    report(context, 'BAD_FIELD', bracket, {
-      zh: `动作 ${definition.id} 没有可以写在括号里的设置`,
-      en: `the action ${definition.id} has no setting that brackets could give`,
-    }, { remedy: { zh: '请删去括号，或把说明写在「**备注**」下', en: 'remove the brackets, or put prose under "**Note**"' } });
+    report(
+      context,
+      'BAD_FIELD',
+      bracket,
+      {
+        zh: `动作 ${definition.id} 没有可以写在括号里的设置`,
+        en: `the action ${definition.id} has no setting that brackets could give`,
+      },
+      {
+        remedy: {
+          zh: '请删去括号，或把说明写在「**备注**」下',
+          en: 'remove the brackets, or put prose under "**Note**"',
+        },
+      },
+    );
     return;
   }
   const seconds = parseDurationSeconds(bracket.text.replace(LIMIT, ''));
@@ -78,10 +101,20 @@ function readLimit(
     settings[setting.name] = seconds;
     return;
   }
-  report(context, 'BAD_DURATION', bracket, {
-    zh: `「${bracket.text}」不是时长`,
-    en: `"${bracket.text}" is not a duration`,
-  }, { expected: '30秒 | 30s | 5 minutes', actual: bracket.text, remedy: { zh: '例如：（最多30秒）', en: 'for example: (at most 30 s)' } });
+  report(
+    context,
+    'BAD_DURATION',
+    bracket,
+    {
+      zh: `「${bracket.text}」不是时长`,
+      en: `"${bracket.text}" is not a duration`,
+    },
+    {
+      expected: '30秒 | 30s | 5 minutes',
+      actual: bracket.text,
+      remedy: { zh: '例如：（最多30秒）', en: 'for example: (at most 30 s)' },
+    },
+  );
 }
 
 /** Every phrase that could have been meant, the project's own ones too. */
@@ -92,15 +125,21 @@ export function knownPhrases(context: Context): readonly string[] {
 
 function reportUnknown(context: Context, phrase: string, words: Words): null {
   const known = isFull(context) ? [] : nearest(phrase, knownPhrases(context));
-  report(context, 'UNKNOWN_PHRASE', words, {
-    zh: `没有动作叫「${words.text}」`,
-    en: `no action is called "${words.text}"`,
-  }, {
-    actual: words.text,
-    remedy: didYouMean(known, {
-      zh: '请在 runsheet.yaml 的 actions 下定义它，或把说明写在「**备注**」下',
-      en: 'define it under actions in runsheet.yaml, or put prose under "**Note**"',
-    }),
-  });
+  report(
+    context,
+    'UNKNOWN_PHRASE',
+    words,
+    {
+      zh: `没有动作叫「${words.text}」`,
+      en: `no action is called "${words.text}"`,
+    },
+    {
+      actual: words.text,
+      remedy: didYouMean(known, {
+        zh: '请在 runsheet.yaml 的 actions 下定义它，或把说明写在「**备注**」下',
+        en: 'define it under actions in runsheet.yaml, or put prose under "**Note**"',
+      }),
+    },
+  );
   return null;
 }

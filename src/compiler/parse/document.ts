@@ -1,9 +1,18 @@
 /** Items → the document: title, sections, steps with their labelled parts. No meaning yet. */
-import { nearest } from '../nearest.ts';
-import { claim, type Context, didYouMean, report } from '../context.ts';
+
 import type { Language } from '../../diagnostics/diagnostic.ts';
+import { type Context, claim, didYouMean, report } from '../context.ts';
+import { nearest } from '../nearest.ts';
 import type { Fence, Item, Words } from './items.ts';
-import { allWords, findWord, LABELS, type LabelName, SECTIONS, type SectionName, wordOf } from './words.ts';
+import {
+  allWords,
+  findWord,
+  LABELS,
+  type LabelName,
+  SECTIONS,
+  type SectionName,
+  wordOf,
+} from './words.ts';
 
 export interface Document {
   readonly title: Words | null;
@@ -72,10 +81,16 @@ function openSection(
   });
   const existing = sections.get(name);
   if (existing !== undefined && name !== 'notes') {
-    report(context, 'BAD_FIELD', heading, {
-      zh: `章节「${heading.text}」出现了两次`,
-      en: `the section "${heading.text}" stands twice`,
-    }, { remedy: { zh: '请合并为一个章节', en: 'make them one section' } });
+    report(
+      context,
+      'BAD_FIELD',
+      heading,
+      {
+        zh: `章节「${heading.text}」出现了两次`,
+        en: `the section "${heading.text}" stands twice`,
+      },
+      { remedy: { zh: '请合并为一个章节', en: 'make them one section' } },
+    );
   }
   const section = existing ?? { heading, items: [] };
   sections.set(name, section);
@@ -93,14 +108,29 @@ export function readSteps(context: Context, section: Section): readonly RawStep[
 }
 
 function readParts(context: Context, items: readonly Item[]): readonly Part[] {
-  const parts: { label: LabelName; name: Words; rest: Words; bullets: Words[]; fences: Fence[]; texts: Words[] }[] = [];
+  const parts: {
+    label: LabelName;
+    name: Words;
+    rest: Words;
+    bullets: Words[];
+    fences: Fence[];
+    texts: Words[];
+  }[] = [];
   let inUnknown = false;
   for (const item of items) {
     if (item.kind === 'label') {
       const found = findWord(LABELS, item.name.text);
       inUnknown = found === null;
       if (found === null) reportUnknownLabel(context, item.name);
-      else parts.push({ label: found.key, name: item.name, rest: item.rest, bullets: [], fences: [], texts: [] });
+      else
+        parts.push({
+          label: found.key,
+          name: item.name,
+          rest: item.rest,
+          bullets: [],
+          fences: [],
+          texts: [],
+        });
       continue;
     }
     const part = parts.at(-1);
@@ -117,34 +147,69 @@ function readParts(context: Context, items: readonly Item[]): readonly Part[] {
 
 function reportUnknownSection(context: Context, words: Words): void {
   const known = nearest(words.text, allWords(SECTIONS));
-  report(context, 'UNKNOWN_SECTION', words, {
-    zh: `没有名为「${words.text}」的章节`,
-    en: `there is no section "${words.text}"`,
-  }, {
-    remedy: didYouMean(known, { zh: '说明文字请放在「## 备注」下', en: 'put prose under "## Notes"' }),
-  });
+  report(
+    context,
+    'UNKNOWN_SECTION',
+    words,
+    {
+      zh: `没有名为「${words.text}」的章节`,
+      en: `there is no section "${words.text}"`,
+    },
+    {
+      remedy: didYouMean(known, {
+        zh: '说明文字请放在「## 备注」下',
+        en: 'put prose under "## Notes"',
+      }),
+    },
+  );
 }
 
 function reportUnknownLabel(context: Context, words: Words): void {
   const known = nearest(words.text, allWords(LABELS));
-  report(context, 'UNKNOWN_LABEL', words, {
-    zh: `步骤中没有名为「${words.text}」的标签`,
-    en: `a step has no label "${words.text}"`,
-  }, {
-    remedy: didYouMean(known, { zh: '说明文字请放在「**备注**」下', en: 'put prose under "**Note**"' }),
-  });
+  report(
+    context,
+    'UNKNOWN_LABEL',
+    words,
+    {
+      zh: `步骤中没有名为「${words.text}」的标签`,
+      en: `a step has no label "${words.text}"`,
+    },
+    {
+      remedy: didYouMean(known, {
+        zh: '说明文字请放在「**备注**」下',
+        en: 'put prose under "**Note**"',
+      }),
+    },
+  );
 }
 
 function reportLooseBullet(context: Context, words: Words): void {
-  report(context, 'UNKNOWN_LABEL', words, {
-    zh: '这一项不在任何标签之下',
-    en: 'this item stands under no label',
-  }, { remedy: { zh: '请在前面写上标签，例如「**执行内容**:」', en: 'put a label before it, for example "**Actions**:"' } });
+  report(
+    context,
+    'UNKNOWN_LABEL',
+    words,
+    {
+      zh: '这一项不在任何标签之下',
+      en: 'this item stands under no label',
+    },
+    {
+      remedy: {
+        zh: '请在前面写上标签，例如「**执行内容**:」',
+        en: 'put a label before it, for example "**Actions**:"',
+      },
+    },
+  );
 }
 
 function reportUnclosed(context: Context, fence: Fence): void {
-  report(context, 'BAD_FIELD', { start: fence.start, end: fence.start + 3 }, {
-    zh: '代码块没有结束',
-    en: 'this fenced block is never closed',
-  }, { remedy: { zh: '请在末尾另起一行写上 ```', en: 'close it with ``` on a line of its own' } });
+  report(
+    context,
+    'BAD_FIELD',
+    { start: fence.start, end: fence.start + 3 },
+    {
+      zh: '代码块没有结束',
+      en: 'this fenced block is never closed',
+    },
+    { remedy: { zh: '请在末尾另起一行写上 ```', en: 'close it with ``` on a line of its own' } },
+  );
 }

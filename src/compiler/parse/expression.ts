@@ -7,8 +7,17 @@ import { type Token, tokenise } from './tokens.ts';
 export type RawExpression = Span &
   (
     | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
-    | { readonly kind: 'name'; readonly name: string; readonly from: 'parameter' | 'variable' | null }
-    | { readonly kind: 'compare'; readonly comparison: Comparison; readonly left: RawExpression; readonly right: RawExpression }
+    | {
+        readonly kind: 'name';
+        readonly name: string;
+        readonly from: 'parameter' | 'variable' | null;
+      }
+    | {
+        readonly kind: 'compare';
+        readonly comparison: Comparison;
+        readonly left: RawExpression;
+        readonly right: RawExpression;
+      }
     | { readonly kind: 'and' | 'or'; readonly left: RawExpression; readonly right: RawExpression }
     | { readonly kind: 'not'; readonly operand: RawExpression }
   );
@@ -26,7 +35,10 @@ const POWERS = { or: 1, and: 2, not: 3, compare: 4 } as const;
 export function parseExpression(text: string): ParsedExpression {
   const state: State = { tokens: tokenise(text), at: 0, end: text.length };
   if (state.tokens.length > MOST_TOKENS) {
-    return { tree: null, problem: problem({ start: 0, end: text.length }, '表达式太长', 'the expression is too long') };
+    return {
+      tree: null,
+      problem: problem({ start: 0, end: text.length }, '表达式太长', 'the expression is too long'),
+    };
   }
   const tree = parseFrom(state, 0, 0);
   if ('message' in tree) return { tree: null, problem: tree };
@@ -71,16 +83,25 @@ function parseOperand(state: State, depth: number): RawExpression | Problem {
     case 'literal':
       return token;
     case 'name':
-      return { kind: 'name', name: token.text, from: token.from, start: token.start, end: token.end };
+      return {
+        kind: 'name',
+        name: token.text,
+        from: token.from,
+        start: token.start,
+        end: token.end,
+      };
     case 'not': {
       const operand = parseFrom(state, POWERS.not, depth + 1);
-      return 'message' in operand ? operand : { kind: 'not', operand, start: token.start, end: operand.end };
+      return 'message' in operand
+        ? operand
+        : { kind: 'not', operand, start: token.start, end: operand.end };
     }
     case 'open': {
       const inner = parseFrom(state, 0, depth + 1);
       if ('message' in inner) return inner;
       const close = state.tokens[state.at];
-      if (close?.kind !== 'close') return problem(here(state), '缺少右括号', 'a closing bracket is missing');
+      if (close?.kind !== 'close')
+        return problem(here(state), '缺少右括号', 'a closing bracket is missing');
       state.at += 1;
       return { ...inner, start: token.start, end: close.end };
     }

@@ -60,12 +60,17 @@ function itemsOf(source: Source, node: RootContent): readonly Item[] {
 function headingWords(source: Source, span: Span): Words {
   const raw = source.text.slice(span.start, span.end).split(/\r\n|\n|\r/u)[0] ?? '';
   const lead = /^\s*#*\s*/u.exec(raw)?.[0].length ?? 0;
-  return trimmed(source, { start: span.start + lead, end: span.start + raw.replace(/\s+#+\s*$/u, '').length });
+  return trimmed(source, {
+    start: span.start + lead,
+    end: span.start + raw.replace(/\s+#+\s*$/u, '').length,
+  });
 }
 
 /** Each line of a paragraph is a label, where it begins with strong text, or prose. */
 function paragraphItems(source: Source, node: Paragraph): readonly Item[] {
-  return wordsByLine(source, spanOf(node)).map((words) => labelAt(source, node, words) ?? { kind: 'text', words });
+  return wordsByLine(source, spanOf(node)).map(
+    (words) => labelAt(source, node, words) ?? { kind: 'text', words },
+  );
 }
 
 /** A bullet ends where a label begins: Markdown itself would read that line as part of the bullet. */
@@ -91,10 +96,13 @@ function labelAt(source: Source, node: Paragraph, words: Words): Item | null {
 function fenceOf(source: Source, language: string, span: Span): Fence {
   const firstLine = lineOf(source, span.start);
   const lastLine = lineOf(source, Math.max(span.start, span.end - 1));
-  const opening = /^\s*(?:[-*+>]\s*|\d+[.)]\s*)*(`{3,}|~{3,})/u.exec(lineText(source, firstLine))?.[1];
+  const opening = /^\s*(?:[-*+>]\s*|\d+[.)]\s*)*(`{3,}|~{3,})/u.exec(
+    lineText(source, firstLine),
+  )?.[1];
   const isFence = opening !== undefined;
   const closing = lineText(source, lastLine).trim();
-  const closed = isFence && lastLine > firstLine && closing.startsWith(opening) && /^(?:`+|~+)$/u.test(closing);
+  const closed =
+    isFence && lastLine > firstLine && closing.startsWith(opening) && /^(?:`+|~+)$/u.test(closing);
   const from = isFence ? firstLine + 1 : firstLine;
   const to = closed ? lastLine - 1 : lastLine;
   const lines: Words[] = [];

@@ -9,8 +9,14 @@ export interface Comparative {
 }
 
 const WORDS: readonly (readonly [RegExp, Comparison])[] = [
-  [/>=|≥|不低于|不小于|不少于|大于等于|大于或等于|至少|is at least|at least|not below|no less than/iu, '>='],
-  [/<=|≤|不高于|不超过|不大于|不多于|小于等于|小于或等于|至多|最多|is at most|at most|no more than|not above|up to/iu, '<='],
+  [
+    />=|≥|不低于|不小于|不少于|大于等于|大于或等于|至少|is at least|at least|not below|no less than/iu,
+    '>=',
+  ],
+  [
+    /<=|≤|不高于|不超过|不大于|不多于|小于等于|小于或等于|至多|最多|is at most|at most|no more than|not above|up to/iu,
+    '<=',
+  ],
   [/==|等于|equal to|equals/iu, '=='],
   [/!=|≠|不等于/iu, '!='],
   [/<|低于|小于|少于|is below|is under|is less than|less than|below|under/iu, '<'],
@@ -25,7 +31,9 @@ export function parseComparative(text: string): Comparative | null {
     const match = pattern.exec(plain);
     if (match === null) continue;
     const isBetter =
-      best === null || match.index < best.at || (match.index === best.at && match[0].length > best.length);
+      best === null ||
+      match.index < best.at ||
+      (match.index === best.at && match[0].length > best.length);
     if (isBetter) best = { at: match.index, length: match[0].length, comparison };
   }
   if (best !== null) {
@@ -59,8 +67,28 @@ export function parseCount(text: string): number | null {
 }
 
 const NUMERALS: Readonly<Record<string, number>> = {
-  一: 1, 两: 2, 二: 2, 三: 3, 四: 4, 五: 5, 六: 6, 七: 7, 八: 8, 九: 9, 十: 10,
-  a: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10,
+  一: 1,
+  两: 2,
+  二: 2,
+  三: 3,
+  四: 4,
+  五: 5,
+  六: 6,
+  七: 7,
+  八: 8,
+  九: 9,
+  十: 10,
+  a: 1,
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
 };
 
 /** A small number in digits or in words, Chinese or English; null: neither. */

@@ -111,7 +111,10 @@ function tooLarge(file: string, bytes: number): Diagnostic {
     place: { file, line: 1, column: 1 },
     expected: `<= ${LARGEST_TEMPLATE_BYTES} bytes`,
     actual: `${bytes} bytes`,
-    remedy: { zh: '请确认这是运行单模板，并删去多余内容', en: 'check that this is a run sheet, and remove what does not belong to it' },
+    remedy: {
+      zh: '请确认这是运行单模板，并删去多余内容',
+      en: 'check that this is a run sheet, and remove what does not belong to it',
+    },
   };
 }
 
@@ -137,7 +140,10 @@ function notUtf8(file: string, content: string | Uint8Array): Diagnostic {
     severity: 'error',
     message: { zh: '文件不是 UTF-8 编码', en: 'the file is not UTF-8' },
     place: { file, line: place.line, column: place.column },
-    remedy: { zh: '请用编辑器另存为 UTF-8（例如由 GBK 转换）', en: 'save it as UTF-8 in your editor (it may be in another encoding, such as GBK)' },
+    remedy: {
+      zh: '请用编辑器另存为 UTF-8（例如由 GBK 转换）',
+      en: 'save it as UTF-8 in your editor (it may be in another encoding, such as GBK)',
+    },
   };
 }
 
@@ -147,7 +153,10 @@ function empty(file: string): Diagnostic {
     severity: 'error',
     message: { zh: '文件是空的', en: 'the file is empty' },
     place: { file, line: 1, column: 1 },
-    remedy: { zh: '请从 templates/deployment.md 复制一份开始', en: 'begin with a copy of templates/deployment.en.md' },
+    remedy: {
+      zh: '请从 templates/deployment.md 复制一份开始',
+      en: 'begin with a copy of templates/deployment.en.md',
+    },
   };
 }
 

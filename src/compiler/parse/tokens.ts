@@ -4,7 +4,11 @@ import type { Span } from './source.ts';
 
 export type Token = Span &
   (
-    | { readonly kind: 'name'; readonly text: string; readonly from: 'parameter' | 'variable' | null }
+    | {
+        readonly kind: 'name';
+        readonly text: string;
+        readonly from: 'parameter' | 'variable' | null;
+      }
     | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
     | { readonly kind: 'compare'; readonly comparison: Comparison }
     | { readonly kind: 'and' | 'or' | 'not' | 'open' | 'close' }
@@ -26,7 +30,10 @@ const WORDS: readonly (readonly [RegExp, Shape])[] = [
   [/(?:==|=|等于|为|是|is\s+equal\s+to\b|is\b|equals\b)/iuy, compares('==')],
   [/(?:!=|≠|不等于|不为|不是|is\s+not\b)/iuy, compares('!=')],
   [/(?:<|小于|低于|(?:is\s+)?less\s+than\b|(?:is\s+)?below\b)/iuy, compares('<')],
-  [/(?:>|大于|高于|超过|(?:is\s+)?more\s+than\b|(?:is\s+)?greater\s+than\b|(?:is\s+)?above\b)/iuy, compares('>')],
+  [
+    /(?:>|大于|高于|超过|(?:is\s+)?more\s+than\b|(?:is\s+)?greater\s+than\b|(?:is\s+)?above\b)/iuy,
+    compares('>'),
+  ],
   [/(?:&&|并且|而且|且|and\b)/iuy, { kind: 'and' }],
   [/(?:\|\||或者|或|or\b)/iuy, { kind: 'or' }],
   [/(?:!|非|not\b)/iuy, { kind: 'not' }],

@@ -36,7 +36,10 @@ export type LabelName = keyof typeof LABELS;
 export const APPROVAL_SETTINGS = {
   timeout: { zh: ['审批超时', '超时'], en: ['Approval timeout', 'Timeout'] },
   quorum: { zh: ['审批方式'], en: ['Approval rule', 'Approval mode', 'Approval'] },
-  channels: { zh: ['通知方式', '通知渠道'], en: ['Notify by', 'Notification channels', 'Notify through'] },
+  channels: {
+    zh: ['通知方式', '通知渠道'],
+    en: ['Notify by', 'Notification channels', 'Notify through'],
+  },
 } as const satisfies Record<string, Word>;
 export type ApprovalSetting = keyof typeof APPROVAL_SETTINGS;
 
@@ -46,7 +49,10 @@ type Found<K extends string> = { readonly key: K; readonly language: Language };
 const indexes = new WeakMap<object, ReadonlyMap<string, Found<string>>>();
 
 /** The key whose words hold this text, and in which language; null: none. */
-export function findWord<K extends string>(words: Readonly<Record<K, Word>>, text: string): Found<K> | null {
+export function findWord<K extends string>(
+  words: Readonly<Record<K, Word>>,
+  text: string,
+): Found<K> | null {
   const index = indexes.get(words) ?? indexOf(words);
   indexes.set(words, index);
   const found = index.get(normalisePhrase(text));

@@ -1,7 +1,17 @@
 /** A fenced YAML block: its tree with places in the template, and its mistakes as diagnostics. */
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, visit, type YAMLMap } from 'yaml';
-import { claim, type Context, report } from '../context.ts';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import type { Json } from '../../plan/plan.ts';
+import { type Context, claim, report } from '../context.ts';
 import type { Fence } from './items.ts';
 import type { Span } from './source.ts';
 
@@ -31,23 +41,45 @@ export function readYaml(context: Context, fence: Fence): YamlBlock | null {
   for (const error of document.errors.slice(0, 10)) {
     const [start, end] = error.pos;
     const message = error.message.split('\n')[0] ?? '';
-    report(context, 'BAD_YAML', { start: base + start, end: base + Math.max(start + 1, end) }, {
-      zh: `YAML 有错：${message}`,
-      en: `this is not YAML: ${message}`,
-    }, { remedy: { zh: '请检查缩进、冒号后的空格和引号', en: 'check indentation, the space after colons, and quotes' } });
+    report(
+      context,
+      'BAD_YAML',
+      { start: base + start, end: base + Math.max(start + 1, end) },
+      {
+        zh: `YAML 有错：${message}`,
+        en: `this is not YAML: ${message}`,
+      },
+      {
+        remedy: {
+          zh: '请检查缩进、冒号后的空格和引号',
+          en: 'check indentation, the space after colons, and quotes',
+        },
+      },
+    );
   }
   if (document.errors.length > 0 || !isHarmless(context, fence, document)) return null;
   if (isMap(document.contents)) return { map: document.contents, base };
-  report(context, 'BAD_YAML', fence, {
-    zh: '这里应是「键: 值」的列表',
-    en: 'a mapping of keys to values is expected here',
-  }, { remedy: { zh: '每行写一个「键: 值」', en: 'write one "key: value" a line' } });
+  report(
+    context,
+    'BAD_YAML',
+    fence,
+    {
+      zh: '这里应是「键: 值」的列表',
+      en: 'a mapping of keys to values is expected here',
+    },
+    { remedy: { zh: '每行写一个「键: 值」', en: 'write one "key: value" a line' } },
+  );
   return null;
 }
 
 function parse(context: Context, fence: Fence): Document.Parsed | null {
   try {
-    return parseDocument(fence.content.text, { strict: true, uniqueKeys: true, logLevel: 'silent', prettyErrors: false });
+    return parseDocument(fence.content.text, {
+      strict: true,
+      uniqueKeys: true,
+      logLevel: 'silent',
+      prettyErrors: false,
+    });
   } catch {
     report(context, 'BAD_YAML', fence, { zh: 'YAML 无法读取', en: 'the YAML cannot be read' });
     return null;
@@ -63,13 +95,19 @@ function isHarmless(context: Context, fence: Fence, document: Document.Parsed): 
     return deepest > DEEPEST * 2 ? visit.BREAK : undefined;
   });
   if (aliases <= MOST_ALIASES && deepest <= DEEPEST * 2) return true;
-  report(context, 'TOO_LARGE', fence, {
-    zh: 'YAML 的别名太多或嵌套太深',
-    en: 'the YAML has too many aliases or nests too deep',
-  }, {
-    expected: `<= ${MOST_ALIASES} aliases, <= ${DEEPEST} levels`,
-    remedy: { zh: '请直接写出内容', en: 'write the values out' },
-  });
+  report(
+    context,
+    'TOO_LARGE',
+    fence,
+    {
+      zh: 'YAML 的别名太多或嵌套太深',
+      en: 'the YAML has too many aliases or nests too deep',
+    },
+    {
+      expected: `<= ${MOST_ALIASES} aliases, <= ${DEEPEST} levels`,
+      remedy: { zh: '请直接写出内容', en: 'write the values out' },
+    },
+  );
   return false;
 }
 
@@ -82,7 +120,9 @@ export function entriesOf(context: Context, map: YAMLMap, base: number): readonl
       return [];
     }
     const node = value as Node | null;
-    return [{ key: String(key.value), keySpan, value: node, valueSpan: spanOf(node, base, keySpan) }];
+    return [
+      { key: String(key.value), keySpan, value: node, valueSpan: spanOf(node, base, keySpan) },
+    ];
   });
 }
 
@@ -98,7 +138,8 @@ export function jsonOf(node: Node | null, type?: string): Json {
   if (isScalar(node)) {
     if (type === 'string') return textOf(node);
     const { value } = node;
-    const isPlain = typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number';
+    const isPlain =
+      typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number';
     return isPlain ? value : textOf(node) === '' || value === null ? null : textOf(node);
   }
   if (isSeq(node)) return node.items.map((item) => jsonOf(item as Node));
@@ -120,7 +161,11 @@ export function claimEntry(
   claim(context, entry.keySpan.start, kind, became);
   const end = Math.max(entry.keySpan.start, entry.valueSpan.end - 1);
   for (const start of context.source.lineStarts) {
-    if (start > entry.keySpan.start && start <= end && /\S/u.test(context.source.text.slice(start, end + 1))) {
+    if (
+      start > entry.keySpan.start &&
+      start <= end &&
+      /\S/u.test(context.source.text.slice(start, end + 1))
+    ) {
       claim(context, start, kind, became);
     }
   }

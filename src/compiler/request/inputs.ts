@@ -34,11 +34,24 @@ type Add = (code: Diagnostic['code'], message: Localized, remedy?: Localized) =>
 const MOST_INPUTS = 4;
 const MOST_OVERRIDES = 200;
 /** Who may approve is the template's and the project's to say, never a request's. */
-const POLICY_KEYS = ['approvers', 'approval', 'approval_policy', 'quorum', 'roles', 'people', 'allow_self', '审批人员', '审批方式'];
+const POLICY_KEYS = [
+  'approvers',
+  'approval',
+  'approval_policy',
+  'quorum',
+  'roles',
+  'people',
+  'allow_self',
+  '审批人员',
+  '审批方式',
+];
 const OVERRIDE_KEYS = ['skip', 'add', 'requested_by'];
 
 /** Reads every input; a later one adds to an earlier one, and neither may contradict the other. */
-export function readInputs(inputs: readonly Json[]): { raw: RawRequest; diagnostics: readonly Diagnostic[] } {
+export function readInputs(inputs: readonly Json[]): {
+  raw: RawRequest;
+  diagnostics: readonly Diagnostic[];
+} {
   const diagnostics: Diagnostic[] = [];
   const add: Add = (code, message, remedy) => {
     diagnostics.push({ code, severity: 'error', message, ...(remedy !== undefined && { remedy }) });
@@ -52,14 +65,23 @@ export function readInputs(inputs: readonly Json[]): { raw: RawRequest; diagnost
     planDigest: null,
     language: null,
   };
-  if (inputs.length === 0) add('BAD_REQUEST', { zh: '请求没有输入', en: 'the request has no input' }, EXAMPLE);
+  if (inputs.length === 0)
+    add('BAD_REQUEST', { zh: '请求没有输入', en: 'the request has no input' }, EXAMPLE);
   if (inputs.length > MOST_INPUTS) {
     add('BAD_REQUEST', { zh: `输入最多 ${MOST_INPUTS} 个`, en: `at most ${MOST_INPUTS} inputs` });
   }
   for (const input of inputs.slice(0, MOST_INPUTS)) {
     if (typeof input === 'string') readText(draft, input, diagnostics);
     else if (isObject(input)) readObject(draft, input, add);
-    else add('BAD_REQUEST', { zh: '输入必须是参数对象或请求文本', en: 'an input is an object of parameters, or a text' }, EXAMPLE);
+    else
+      add(
+        'BAD_REQUEST',
+        {
+          zh: '输入必须是参数对象或请求文本',
+          en: 'an input is an object of parameters, or a text',
+        },
+        EXAMPLE,
+      );
   }
   return { raw: draft, diagnostics };
 }
@@ -94,7 +116,10 @@ function readObject(draft: Draft, input: Readonly<Record<string, Json>>, add: Ad
       if (value === 'zh' || value === 'en') draft.language = value;
       else add('BAD_REQUEST', { zh: 'language 只能是 zh 或 en', en: 'language is zh or en' });
     } else if (draft.parameters.has(key)) {
-      add('BAD_REQUEST', { zh: `参数 ${show(key)} 出现了两次`, en: `the parameter ${show(key)} is given twice` });
+      add('BAD_REQUEST', {
+        zh: `参数 ${show(key)} 出现了两次`,
+        en: `the parameter ${show(key)} is given twice`,
+      });
     } else draft.parameters.set(key, { from: 'json', value });
   }
 }
@@ -102,25 +127,48 @@ function readObject(draft: Draft, input: Readonly<Record<string, Json>>, add: Ad
 function refusePolicy(key: string, add: Add): void {
   add(
     'UNTRUSTED_POLICY',
-    { zh: `请求不能规定审批规则（${key}）`, en: `a request cannot set the approval's rules (${key})` },
-    { zh: '审批人由模板和 runsheet.yaml 决定', en: 'approvers stand in the template and in runsheet.yaml' },
+    {
+      zh: `请求不能规定审批规则（${key}）`,
+      en: `a request cannot set the approval's rules (${key})`,
+    },
+    {
+      zh: '审批人由模板和 runsheet.yaml 决定',
+      en: 'approvers stand in the template and in runsheet.yaml',
+    },
   );
 }
 
 function readOverrides(draft: Draft, value: Json, add: Add): void {
   if (!isObject(value)) {
-    add('BAD_REQUEST', { zh: 'overrides 必须是对象', en: 'overrides must be an object' }, OVERRIDES);
+    add(
+      'BAD_REQUEST',
+      { zh: 'overrides 必须是对象', en: 'overrides must be an object' },
+      OVERRIDES,
+    );
     return;
   }
   for (const [key, entry] of Object.entries(value)) {
     if (POLICY_KEYS.includes(key)) refusePolicy(`overrides.${key}`, add);
     else if (key === 'requested_by') draft.requestedBy = readName(entry, draft.requestedBy, add);
-    else if (key === 'skip') draft.skip.push(...readList(entry, 'skip', 'reason', add).map(({ step, text }) => ({ step, reason: text })));
-    else if (key === 'add') draft.add.push(...readList(entry, 'add', 'task', add).map(({ step, text }) => ({ step, task: text })));
+    else if (key === 'skip')
+      draft.skip.push(
+        ...readList(entry, 'skip', 'reason', add).map(({ step, text }) => ({ step, reason: text })),
+      );
+    else if (key === 'add')
+      draft.add.push(
+        ...readList(entry, 'add', 'task', add).map(({ step, text }) => ({ step, task: text })),
+      );
     else {
       const [near] = nearest(key, OVERRIDE_KEYS, 1);
-      const hint = near === undefined ? OVERRIDES : { zh: `您是否想写「${near}」？`, en: `did you mean "${near}"?` };
-      add('BAD_REQUEST', { zh: `overrides 中没有 ${show(key)}`, en: `overrides has no ${show(key)}` }, hint);
+      const hint =
+        near === undefined
+          ? OVERRIDES
+          : { zh: `您是否想写「${near}」？`, en: `did you mean "${near}"?` };
+      add(
+        'BAD_REQUEST',
+        { zh: `overrides 中没有 ${show(key)}`, en: `overrides has no ${show(key)}` },
+        hint,
+      );
     }
   }
 }
@@ -130,31 +178,57 @@ const OVERRIDES: Localized = {
   en: 'for example {"skip":[{"step":1,"reason":"…"}],"add":[{"step":8,"task":"…"}]}',
 };
 
-function readList(value: Json, list: string, field: string, add: Add): { step: number; text: string }[] {
+function readList(
+  value: Json,
+  list: string,
+  field: string,
+  add: Add,
+): { step: number; text: string }[] {
   if (!Array.isArray(value) || value.length > MOST_OVERRIDES) {
-    add('BAD_REQUEST', { zh: `overrides.${list} 必须是列表`, en: `overrides.${list} must be a list` }, OVERRIDES);
+    add(
+      'BAD_REQUEST',
+      { zh: `overrides.${list} 必须是列表`, en: `overrides.${list} must be a list` },
+      OVERRIDES,
+    );
     return [];
   }
   return value.flatMap((entry: Json) => {
     const step = isObject(entry) ? entry['step'] : undefined;
     const text = isObject(entry) ? (entry[field] ?? '') : undefined;
-    if (typeof step === 'number' && Number.isInteger(step) && typeof text === 'string') return [{ step, text: text.trim() }];
-    add('BAD_REQUEST', { zh: `overrides.${list} 的每一项需要 step 和 ${field}`, en: `each entry of overrides.${list} needs step and ${field}` }, OVERRIDES);
+    if (typeof step === 'number' && Number.isInteger(step) && typeof text === 'string')
+      return [{ step, text: text.trim() }];
+    add(
+      'BAD_REQUEST',
+      {
+        zh: `overrides.${list} 的每一项需要 step 和 ${field}`,
+        en: `each entry of overrides.${list} needs step and ${field}`,
+      },
+      OVERRIDES,
+    );
     return [];
   });
 }
 
 function readName(value: Json, former: string | null, add: Add): string | null {
   // oxlint-disable-next-line no-control-regex -- control characters are what is refused
-  const plain = typeof value === 'string' && value.length <= 200 && !/[\u0000-\u001f\u007f-\u009f]/u.test(value);
+  const plain =
+    typeof value === 'string' &&
+    value.length <= 200 &&
+    !/[\u0000-\u001f\u007f-\u009f]/u.test(value);
   if (plain && value.trim() !== '') return value.trim();
-  add('BAD_REQUEST', { zh: 'requested_by 必须是不超过 200 字符的文本', en: 'requested_by is a text of at most 200 characters' });
+  add('BAD_REQUEST', {
+    zh: 'requested_by 必须是不超过 200 字符的文本',
+    en: 'requested_by is a text of at most 200 characters',
+  });
   return former;
 }
 
 function readDigest(value: Json, add: Add): string | null {
   if (typeof value === 'string' && /^sha256:[0-9a-f]{64}$/u.test(value)) return value;
-  add('BAD_REQUEST', { zh: 'plan_digest 写作 sha256:…（64 位十六进制）', en: 'plan_digest is sha256: and 64 hex digits' });
+  add('BAD_REQUEST', {
+    zh: 'plan_digest 写作 sha256:…（64 位十六进制）',
+    en: 'plan_digest is sha256: and 64 hex digits',
+  });
   return null;
 }
 
@@ -167,5 +241,8 @@ export function show(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text
     .slice(0, 120)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+    .replace(
+      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+      (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+    );
 }

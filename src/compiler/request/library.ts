@@ -50,32 +50,51 @@ export function findTemplate(
   const matching = sources.filter((source) => templateIdOf(source) === templateId);
   const own = matching.filter((source) => source.origin === 'project');
   const variants = own.length > 0 ? own : matching;
-  if (variants.length === 0) return { plan: null, digest: '', files: [], diagnostics: [unknown(templateId, sources)] };
+  if (variants.length === 0)
+    return { plan: null, digest: '', files: [], diagnostics: [unknown(templateId, sources)] };
   const compiled = variants.map((source) => ({ source, ...compile(source) }));
   const files = variants.map((source) => source.file);
   const broken = compiled.filter((each) => each.plan === null);
   if (broken.length > 0) {
-    return { plan: null, digest: '', files, diagnostics: broken.flatMap((each) => each.diagnostics) };
+    return {
+      plan: null,
+      digest: '',
+      files,
+      diagnostics: broken.flatMap((each) => each.diagnostics),
+    };
   }
   const contradiction = contradictionOf(templateId, compiled);
-  if (contradiction !== null) return { plan: null, digest: '', files, diagnostics: [contradiction] };
+  if (contradiction !== null)
+    return { plan: null, digest: '', files, diagnostics: [contradiction] };
   const base = choice.named?.split('/').at(-1);
   const best =
-    compiled.find((each) => choice.language !== null && each.plan?.presentation.language === choice.language) ??
+    compiled.find(
+      (each) => choice.language !== null && each.plan?.presentation.language === choice.language,
+    ) ??
     compiled.find((each) => each.source.file === base) ??
     // `deployment.md` before `deployment.en.md`: the shortest name is the original's.
     [...compiled].sort((a, b) => a.source.file.length - b.source.file.length)[0];
-  return { plan: best?.plan ?? null, digest: best?.digest ?? '', files, diagnostics: best?.diagnostics ?? [] };
+  return {
+    plan: best?.plan ?? null,
+    digest: best?.digest ?? '',
+    files,
+    diagnostics: best?.diagnostics ?? [],
+  };
 }
 
 function contradictionOf(
   templateId: string,
-  compiled: readonly { readonly source: TemplateSource; readonly plan: Plan | null; readonly digest: string }[],
+  compiled: readonly {
+    readonly source: TemplateSource;
+    readonly plan: Plan | null;
+    readonly digest: string;
+  }[],
 ): Diagnostic | null {
   const [first, ...others] = compiled;
   for (const other of others) {
     const sameLanguage = compiled.some(
-      (each) => each !== other && each.plan?.presentation.language === other.plan?.presentation.language,
+      (each) =>
+        each !== other && each.plan?.presentation.language === other.plan?.presentation.language,
     );
     if (first === undefined || (other.digest === first.digest && !sameLanguage)) continue;
     const files = `${first.source.file}, ${other.source.file}`;
@@ -89,7 +108,10 @@ function contradictionOf(
       place: { file: other.source.file, line: 1, column: 1 },
       remedy: sameLanguage
         ? { zh: '给其中一个换一个 template_id', en: 'give one of them another template_id' }
-        : { zh: '译文的计划必须与原文相同；请对照两份文件', en: 'a translation must mean the same: compare the two files' },
+        : {
+            zh: '译文的计划必须与原文相同；请对照两份文件',
+            en: 'a translation must mean the same: compare the two files',
+          },
     };
   }
   return null;
@@ -110,6 +132,9 @@ function unknown(templateId: string, sources: readonly TemplateSource[]): Diagno
     remedy:
       near === undefined
         ? { zh: `已有：${list}`, en: `there are: ${list}` }
-        : { zh: `您是否想写「${near}」？已有：${list}`, en: `did you mean "${near}"? There are: ${list}` },
+        : {
+            zh: `您是否想写「${near}」？已有：${list}`,
+            en: `did you mean "${near}"? There are: ${list}`,
+          },
   };
 }

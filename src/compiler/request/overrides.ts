@@ -1,13 +1,14 @@
 /** Skips and additions of a request: which are allowed, and which task a phrase names. */
-import { ACTIONS, findPhrase, normalisePhrase } from '../../actions/index.ts';
+
 import type { ActionId, CompletionFactId, FactId } from '../../actions/ids.ts';
+import { ACTIONS, findPhrase, normalisePhrase } from '../../actions/index.ts';
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import { variablesOf } from '../../plan/evaluate.ts';
 import type { Plan, PlanStep, Task } from '../../plan/plan.ts';
 import type { Overrides } from '../../plan/run.ts';
 import type { ProjectAction } from '../../plan/settings.ts';
-import { parseDurationSeconds } from '../parse/duration.ts';
 import { nearest } from '../nearest.ts';
+import { parseDurationSeconds } from '../parse/duration.ts';
 import { type RawRequest, show } from './inputs.ts';
 
 /** What an action takes over from one before it. */
@@ -49,12 +50,19 @@ export function readOverrides(
   const skipped = new Set<number>();
   for (const { step, reason } of raw.skip) {
     const found = findStep(plan, step, report);
-    if (skipped.has(step)) report('BAD_REQUEST', { zh: `步骤 ${step} 被跳过了两次`, en: `step ${step} is skipped twice` });
+    if (skipped.has(step))
+      report('BAD_REQUEST', {
+        zh: `步骤 ${step} 被跳过了两次`,
+        en: `step ${step} is skipped twice`,
+      });
     skipped.add(step);
     checkReason(step, reason, report);
     const need = found === null ? null : whyNeeded(plan, found);
     if (need !== null) {
-      report('NOT_SKIPPABLE', { zh: `步骤 ${step} 不能由请求跳过：${need.zh}`, en: `a request cannot skip step ${step}: ${need.en}` });
+      report('NOT_SKIPPABLE', {
+        zh: `步骤 ${step} 不能由请求跳过：${need.zh}`,
+        en: `a request cannot skip step ${step}: ${need.en}`,
+      });
     }
   }
   const add = raw.add.flatMap(({ step, task: phrase }) => {
@@ -72,15 +80,26 @@ export function whyNeeded(plan: Plan, step: PlanStep): Localized | null {
   if (step.kind === 'approval') return { zh: '它是审批', en: 'it is the approval' };
   if (step.kind === 'condition') {
     const set = new Set(step.branches.flatMap((branch) => branch.set.map((each) => each.variable)));
-    const reader = plan.steps.find((each) => each.skipWhen.flatMap(variablesOf).some((name) => set.has(name)));
-    return reader === undefined ? null : { zh: `步骤 ${reader.number} 需要它的判断`, en: `step ${reader.number} needs its decision` };
+    const reader = plan.steps.find((each) =>
+      each.skipWhen.flatMap(variablesOf).some((name) => set.has(name)),
+    );
+    return reader === undefined
+      ? null
+      : {
+          zh: `步骤 ${reader.number} 需要它的判断`,
+          en: `step ${reader.number} needs its decision`,
+        };
   }
   const measured = new Set(step.tasks.flatMap((task) => ACTIONS[task.action].measures));
   const rule = plan.success.find(({ fact }) => JUDGED_BY[fact].some((each) => measured.has(each)));
-  if (rule !== undefined) return { zh: `成功判定（${rule.fact}）需要它`, en: `the success rule ${rule.fact} needs it` };
+  if (rule !== undefined)
+    return { zh: `成功判定（${rule.fact}）需要它`, en: `the success rule ${rule.fact} needs it` };
   const own = new Set(step.tasks.map((task) => task.action));
-  const later = plan.steps.find((each) => each.number !== step.number && isAfter(plan, each, step) && needsAny(each, own));
-  if (later !== undefined) return { zh: `步骤 ${later.number} 需要它的结果`, en: `step ${later.number} needs its result` };
+  const later = plan.steps.find(
+    (each) => each.number !== step.number && isAfter(plan, each, step) && needsAny(each, own),
+  );
+  if (later !== undefined)
+    return { zh: `步骤 ${later.number} 需要它的结果`, en: `step ${later.number} needs its result` };
   const changes = step.tasks.some((task) => ACTIONS[task.action].compensation !== undefined);
   return changes ? { zh: '它更改服务器', en: 'it changes servers' } : null;
 }
@@ -91,14 +110,20 @@ function isAfter(plan: Plan, step: PlanStep, other: PlanStep): boolean {
 
 function needsAny(step: PlanStep, actions: ReadonlySet<ActionId>): boolean {
   if (step.kind !== 'action' && step.kind !== 'parallel') return false;
-  return step.tasks.some((task) => (NEEDS[task.action] ?? []).some((needed) => actions.has(needed)));
+  return step.tasks.some((task) =>
+    (NEEDS[task.action] ?? []).some((needed) => actions.has(needed)),
+  );
 }
 
 function findStep(plan: Plan, number: number, report: Report): PlanStep | null {
   const found = plan.steps.find((step) => step.number === number);
   if (found !== undefined) return found;
   const numbers = plan.steps.map((step) => step.number).join(', ');
-  report('MISSING_STEP', { zh: `没有步骤 ${number}`, en: `there is no step ${number}` }, { zh: `已有步骤：${numbers}`, en: `the steps are ${numbers}` });
+  report(
+    'MISSING_STEP',
+    { zh: `没有步骤 ${number}`, en: `there is no step ${number}` },
+    { zh: `已有步骤：${numbers}`, en: `the steps are ${numbers}` },
+  );
   return null;
 }
 
@@ -107,24 +132,38 @@ function checkReason(step: number, reason: string, report: Report): void {
     report(
       'BAD_REQUEST',
       { zh: `跳过步骤 ${step} 需要原因`, en: `skipping step ${step} needs a reason` },
-      { zh: `例如：跳过步骤${step}（代码检查已在CI完成）`, en: `for example: Skip step ${step} (checked in CI)` },
+      {
+        zh: `例如：跳过步骤${step}（代码检查已在CI完成）`,
+        en: `for example: Skip step ${step} (checked in CI)`,
+      },
     );
   } else if (reason.length > 500) {
-    report('TOO_LARGE', { zh: `跳过步骤 ${step} 的原因超过 500 字符`, en: `the reason for skipping step ${step} is longer than 500 characters` });
+    report('TOO_LARGE', {
+      zh: `跳过步骤 ${step} 的原因超过 500 字符`,
+      en: `the reason for skipping step ${step} is longer than 500 characters`,
+    });
   }
 }
 
 /** A phrase of ours, with its limit in brackets, or one of the project's own. */
-function findTask(phrase: string, projectActions: Readonly<Record<string, ProjectAction>>, report: Report): Task | null {
+function findTask(
+  phrase: string,
+  projectActions: Readonly<Record<string, ProjectAction>>,
+  report: Report,
+): Task | null {
   const wanted = normalisePhrase(phrase);
   const name = Object.keys(projectActions).find((key) => normalisePhrase(key) === wanted);
   if (name !== undefined) return { action: 'project.command', settings: { name } };
   const bracket = /^(?<before>.*\S)\s*[（(](?<limit>[^（()）]*)[)）]$/su.exec(phrase.trim());
   const definition = findPhrase(phrase) ?? findPhrase(bracket?.groups?.['before'] ?? '');
   if (definition !== null) {
-    const settings = Object.fromEntries(definition.settings.map((each) => [each.name, each.default]));
+    const settings = Object.fromEntries(
+      definition.settings.map((each) => [each.name, each.default]),
+    );
     const duration = definition.settings.find((each) => each.kind === 'duration');
-    const seconds = parseDurationSeconds((bracket?.groups?.['limit'] ?? '').replace(/^(?:最多|至多|不超过|at most|up to)\s*/iu, ''));
+    const seconds = parseDurationSeconds(
+      (bracket?.groups?.['limit'] ?? '').replace(/^(?:最多|至多|不超过|at most|up to)\s*/iu, ''),
+    );
     if (duration !== undefined && seconds !== null) settings[duration.name] = seconds;
     return { action: definition.id, settings };
   }
@@ -133,20 +172,41 @@ function findTask(phrase: string, projectActions: Readonly<Record<string, Projec
     ...Object.values(ACTIONS).flatMap(({ phrases }) => [...phrases.zh, ...phrases.en]),
   ];
   const near = nearest(phrase, known, 3);
-  report('UNKNOWN_TASK', { zh: `没有任务「${show(phrase)}」`, en: `there is no task "${show(phrase)}"` }, {
-    zh: near.length === 0 ? '在 runsheet.yaml 的 actions: 中定义它' : `最接近的：${near.join('、')}；或在 runsheet.yaml 的 actions: 中定义它`,
-    en: near.length === 0 ? 'define it under actions: in runsheet.yaml' : `the nearest: ${near.join(', ')}; or define it under actions: in runsheet.yaml`,
-  });
+  report(
+    'UNKNOWN_TASK',
+    { zh: `没有任务「${show(phrase)}」`, en: `there is no task "${show(phrase)}"` },
+    {
+      zh:
+        near.length === 0
+          ? '在 runsheet.yaml 的 actions: 中定义它'
+          : `最接近的：${near.join('、')}；或在 runsheet.yaml 的 actions: 中定义它`,
+      en:
+        near.length === 0
+          ? 'define it under actions: in runsheet.yaml'
+          : `the nearest: ${near.join(', ')}; or define it under actions: in runsheet.yaml`,
+    },
+  );
   return null;
 }
 
-function isAddable(step: PlanStep, task: Task, skipped: ReadonlySet<number>, report: Report): boolean {
+function isAddable(
+  step: PlanStep,
+  task: Task,
+  skipped: ReadonlySet<number>,
+  report: Report,
+): boolean {
   if (step.kind !== 'action' && step.kind !== 'parallel') {
-    report('BAD_REQUEST', { zh: `步骤 ${step.number} 不执行任务，不能增加`, en: `step ${step.number} runs no tasks, so none can be added` });
+    report('BAD_REQUEST', {
+      zh: `步骤 ${step.number} 不执行任务，不能增加`,
+      en: `step ${step.number} runs no tasks, so none can be added`,
+    });
     return false;
   }
   if (skipped.has(step.number)) {
-    report('BAD_REQUEST', { zh: `步骤 ${step.number} 被跳过，不能增加任务`, en: `step ${step.number} is skipped, so no task can be added` });
+    report('BAD_REQUEST', {
+      zh: `步骤 ${step.number} 被跳过，不能增加任务`,
+      en: `step ${step.number} is skipped, so no task can be added`,
+    });
     return false;
   }
   if (ACTIONS[task.action].compensation === undefined) return true;

@@ -38,7 +38,12 @@ export function readParameters(plan: Plan, given: ReadonlyMap<string, RawValue>)
   return { values, diagnostics };
 }
 
-function unknownParameter(name: string, value: RawValue, names: readonly string[], report: Report): void {
+function unknownParameter(
+  name: string,
+  value: RawValue,
+  names: readonly string[],
+  report: Report,
+): void {
   const [near] = nearest(name, names, 1);
   report(
     'UNKNOWN_PARAMETER',
@@ -53,12 +58,17 @@ function unknownParameter(name: string, value: RawValue, names: readonly string[
   );
 }
 
-function readParameter(definition: ParameterDefinition, raw: RawValue | undefined, report: Report): Json | undefined {
+function readParameter(
+  definition: ParameterDefinition,
+  raw: RawValue | undefined,
+  report: Report,
+): Json | undefined {
   const { name, type } = definition;
   if (raw === undefined) {
     if (definition.default !== undefined) return definition.default;
     if (!definition.required) return undefined;
-    const choices = definition.enum === undefined ? '' : ` (${definition.enum.map(String).join(' | ')})`;
+    const choices =
+      definition.enum === undefined ? '' : ` (${definition.enum.map(String).join(' | ')})`;
     report(
       'MISSING_PARAMETER',
       { zh: `缺少参数 ${name}`, en: `the parameter ${name} is missing` },
@@ -66,7 +76,8 @@ function readParameter(definition: ParameterDefinition, raw: RawValue | undefine
     );
     return undefined;
   }
-  const read = raw.from === 'json' ? readJsonValue(raw.value, type) : readTextValue(raw.value, type);
+  const read =
+    raw.from === 'json' ? readJsonValue(raw.value, type) : readTextValue(raw.value, type);
   if (!read.ok) {
     report(
       'BAD_PARAMETER',
@@ -75,23 +86,36 @@ function readParameter(definition: ParameterDefinition, raw: RawValue | undefine
     );
     return undefined;
   }
-  if (!isAllowed(definition, read.value, report) || !isSafe(name, read.value, report)) return undefined;
+  if (!isAllowed(definition, read.value, report) || !isSafe(name, read.value, report))
+    return undefined;
   return read.value;
 }
 
-const QUOTE: Localized = { zh: '文本要加引号，例如 "1.10"', en: 'put a text in quotes, for example "1.10"' };
+const QUOTE: Localized = {
+  zh: '文本要加引号，例如 "1.10"',
+  en: 'put a text in quotes, for example "1.10"',
+};
 
-function isAllowed({ name, enum: allowed }: ParameterDefinition, value: Json, report: Report): boolean {
+function isAllowed(
+  { name, enum: allowed }: ParameterDefinition,
+  value: Json,
+  report: Report,
+): boolean {
   if (allowed === undefined || allowed.includes(value)) return true;
   const choices = allowed.map(String);
   const [near] = nearest(String(value), choices, 1);
   report(
     'BAD_PARAMETER',
-    { zh: `参数 ${name} 不能是「${show(value)}」`, en: `the parameter ${name} cannot be "${show(value)}"` },
+    {
+      zh: `参数 ${name} 不能是「${show(value)}」`,
+      en: `the parameter ${name} cannot be "${show(value)}"`,
+    },
     {
       expected: choices.join(' | '),
       actual: show(value),
-      ...(near !== undefined && { remedy: { zh: `您是否想写「${near}」？`, en: `did you mean "${near}"?` } }),
+      ...(near !== undefined && {
+        remedy: { zh: `您是否想写「${near}」？`, en: `did you mean "${near}"?` },
+      }),
     },
   );
   return false;
@@ -100,9 +124,13 @@ function isAllowed({ name, enum: allowed }: ParameterDefinition, value: Json, re
 function isSafe(name: string, value: Json, report: Report): boolean {
   const texts = textsOf(value);
   if (texts.length > MOST_ITEMS || texts.some((text) => text.length > MOST_TEXT)) {
-    report('TOO_LARGE', { zh: `参数 ${name} 过大`, en: `the parameter ${name} is too large` }, {
-      expected: `≤ ${MOST_ITEMS} × ${MOST_TEXT}`,
-    });
+    report(
+      'TOO_LARGE',
+      { zh: `参数 ${name} 过大`, en: `the parameter ${name} is too large` },
+      {
+        expected: `≤ ${MOST_ITEMS} × ${MOST_TEXT}`,
+      },
+    );
     return false;
   }
   const bad = texts.find((text) => text.trim() === '' || UNSAFE.test(text));
@@ -140,7 +168,10 @@ function checkVersion(plan: Plan, values: Readonly<Record<string, Json>>, report
   const lookAlike = [...version].find((char) => (char.codePointAt(0) ?? 0) > 126);
   report(
     'BAD_PARAMETER',
-    { zh: `版本「${show(version)}」不能用作镜像标签（${show(bad)}）`, en: `the version "${show(version)}" cannot be an image tag (${show(bad)})` },
+    {
+      zh: `版本「${show(version)}」不能用作镜像标签（${show(bad)}）`,
+      en: `the version "${show(version)}" cannot be an image tag (${show(bad)})`,
+    },
     {
       expected: '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}',
       actual: show(bad),
@@ -164,7 +195,9 @@ function tagTemplates(plan: Plan): readonly string[] {
     const settings = step.tasks
       .filter((task) => task.action === 'image.build' || task.action === 'image.push')
       .map((task) => task.settings['tag']);
-    const criteria = step.criteria.filter((each) => each.fact === 'image.tag').map((each) => each.threshold);
+    const criteria = step.criteria
+      .filter((each) => each.fact === 'image.tag')
+      .map((each) => each.threshold);
     return [...settings, ...criteria].filter((each): each is string => typeof each === 'string');
   });
 }

@@ -64,7 +64,9 @@ export function resolveRequest(context: RequestContext): RequestResult {
       parameters: parameters.values,
       environment: typeof environment === 'string' ? environment : '',
       version: typeof version === 'string' ? version : '',
-      servers: Array.isArray(servers) ? servers.filter((each): each is string => typeof each === 'string') : [],
+      servers: Array.isArray(servers)
+        ? servers.filter((each): each is string => typeof each === 'string')
+        : [],
       overrides: overrides.overrides,
       requestedBy: raw.requestedBy ?? UNNAMED_REQUESTER,
       language: raw.language,
@@ -90,7 +92,10 @@ export function readTypedParameters(
   );
 }
 
-function templateProblems({ plan, templateFiles }: RequestContext, named: string | null): readonly Diagnostic[] {
+function templateProblems(
+  { plan, templateFiles }: RequestContext,
+  named: string | null,
+): readonly Diagnostic[] {
   if (named === null) return [];
   const base = named.split('/').at(-1) ?? named;
   const names = [plan.templateId, ...templateFiles.map((file) => file.split('/').at(-1) ?? file)];
@@ -109,7 +114,10 @@ function templateProblems({ plan, templateFiles }: RequestContext, named: string
   ];
 }
 
-function planProblems({ planDigest }: RequestContext, expected: string | null): readonly Diagnostic[] {
+function planProblems(
+  { planDigest }: RequestContext,
+  expected: string | null,
+): readonly Diagnostic[] {
   if (expected === null || expected === planDigest) return [];
   return [
     {
@@ -121,7 +129,10 @@ function planProblems({ planDigest }: RequestContext, expected: string | null): 
       },
       expected,
       actual: planDigest,
-      remedy: { zh: '重新查看计划（runsheet plan），再启动', en: 'look at the plan again (runsheet plan), then start' },
+      remedy: {
+        zh: '重新查看计划（runsheet plan），再启动',
+        en: 'look at the plan again (runsheet plan), then start',
+      },
     },
   ];
 }

@@ -39,7 +39,10 @@ export function resolveRun(context: RunContext): RunResolution {
   const { project, inputs } = context;
   const wanted = languageOf(inputs);
   const named = namedTemplate(inputs);
-  const found = findTemplate(context.templateId, context.templates, context.compile, { language: wanted, named });
+  const found = findTemplate(context.templateId, context.templates, context.compile, {
+    language: wanted,
+    named,
+  });
   const language = wanted ?? found.plan?.presentation.language ?? 'zh';
   if (found.plan === null) return { run: null, diagnostics: found.diagnostics, language };
   const { request, diagnostics } = resolveRequest({

@@ -8,7 +8,10 @@ import { lookAlikeRemedy } from './parameters.ts';
 export type Environments = Readonly<Record<string, { readonly servers: readonly string[] }>>;
 
 /** Every problem of `environment` and `servers`; a template without these parameters has none. */
-export function checkServers(values: Readonly<Record<string, Json>>, environments: Environments): readonly Diagnostic[] {
+export function checkServers(
+  values: Readonly<Record<string, Json>>,
+  environments: Environments,
+): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const add = (code: Diagnostic['code'], message: Localized, remedy?: Localized): void => {
     found.push({ code, severity: 'error', message, ...(remedy !== undefined && { remedy }) });
@@ -20,7 +23,10 @@ export function checkServers(values: Readonly<Record<string, Json>>, environment
     const names = Object.keys(environments);
     add(
       'WRONG_ENVIRONMENT',
-      { zh: `runsheet.yaml 没有环境「${show(environment)}」`, en: `runsheet.yaml has no environment "${show(environment)}"` },
+      {
+        zh: `runsheet.yaml 没有环境「${show(environment)}」`,
+        en: `runsheet.yaml has no environment "${show(environment)}"`,
+      },
       { zh: `已有：${names.join('、') || '无'}`, en: `there are: ${names.join(', ') || 'none'}` },
     );
     return found;
@@ -30,17 +36,26 @@ export function checkServers(values: Readonly<Record<string, Json>>, environment
     add(
       'BAD_PARAMETER',
       { zh: 'servers 是空的', en: 'servers is empty' },
-      { zh: `${environment} 的服务器：${listed.servers.join('、')}`, en: `the servers of ${environment}: ${listed.servers.join(', ')}` },
+      {
+        zh: `${environment} 的服务器：${listed.servers.join('、')}`,
+        en: `the servers of ${environment}: ${listed.servers.join(', ')}`,
+      },
     );
   }
   const seen = new Set<string>();
   for (const server of servers as readonly Json[]) {
     if (typeof server !== 'string') {
-      add('BAD_PARAMETER', { zh: `服务器名「${show(server)}」不是文本`, en: `the server name ${show(server)} is not a text` });
+      add('BAD_PARAMETER', {
+        zh: `服务器名「${show(server)}」不是文本`,
+        en: `the server name ${show(server)} is not a text`,
+      });
       continue;
     }
     if (seen.has(server)) {
-      add('DUPLICATE_SERVER', { zh: `服务器 ${show(server)} 出现了两次`, en: `the server ${show(server)} is given twice` });
+      add('DUPLICATE_SERVER', {
+        zh: `服务器 ${show(server)} 出现了两次`,
+        en: `the server ${show(server)} is given twice`,
+      });
     }
     seen.add(server);
     if (!listed.servers.includes(server)) add(...strangerOf(server, environment, environments));
@@ -59,8 +74,14 @@ function strangerOf(
   if (other !== undefined) {
     return [
       'WRONG_ENVIRONMENT',
-      { zh: `${server} 属于 ${other[0]}，不属于 ${environment}`, en: `${server} belongs to ${other[0]}, not to ${environment}` },
-      { zh: `${environment} 的服务器：${own.join('、')}`, en: `the servers of ${environment}: ${own.join(', ')}` },
+      {
+        zh: `${server} 属于 ${other[0]}，不属于 ${environment}`,
+        en: `${server} belongs to ${other[0]}, not to ${environment}`,
+      },
+      {
+        zh: `${environment} 的服务器：${own.join('、')}`,
+        en: `the servers of ${environment}: ${own.join(', ')}`,
+      },
     ];
   }
   const strange = [...server].find((char) => (char.codePointAt(0) ?? 0) > 126);

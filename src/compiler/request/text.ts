@@ -9,7 +9,11 @@ export interface TextRequest {
   readonly template: { readonly name: string; readonly place: Place } | null;
   /** Values as written; they are read by the parameters' declared types. */
   readonly parameters: readonly TextParameter[];
-  readonly skip: readonly { readonly step: number; readonly reason: string; readonly place: Place }[];
+  readonly skip: readonly {
+    readonly step: number;
+    readonly reason: string;
+    readonly place: Place;
+  }[];
   readonly add: readonly { readonly step: number; readonly task: string; readonly place: Place }[];
 }
 
@@ -28,15 +32,19 @@ const LONGEST_TEXT = 256 * 1024;
 const MOST_LINES = 2000;
 const MOST_DIAGNOSTICS = 50;
 
-const TEMPLATE_ZH = /^(?:执行|运行|基于|使用)\s*[「“"'`]?(?<name>[^\s「」“”"'`]+)[」”"'`]?\s*(?:的\s*)?模板\s*[。.]?$/u;
+const TEMPLATE_ZH =
+  /^(?:执行|运行|基于|使用)\s*[「“"'`]?(?<name>[^\s「」“”"'`]+)[」”"'`]?\s*(?:的\s*)?模板\s*[。.]?$/u;
 const TEMPLATE_EN =
   /^(?:run|execute|based on|using)\s+(?:the\s+)?["'`“]?(?<name>[^\s"'`“”]+?)["'`”]?(?:\s+template)?[.,]?$/iu;
 const PARAMETERS = /^(?:参数|parameters|with parameters)\s*:$/iu;
-const CHANGES = /^(?:但修改|修改|覆盖|但覆盖|with changes|changes|but change|with these changes|overrides)\s*:$/iu;
+const CHANGES =
+  /^(?:但修改|修改|覆盖|但覆盖|with changes|changes|but change|with these changes|overrides)\s*:$/iu;
 const SKIP_ZH = /^跳过\s*步骤\s*(?<step>\d{1,4})\s*(?<rest>.*)$/u;
 const SKIP_EN = /^skip\s+step\s+(?<step>\d{1,4})\s*(?<rest>.*)$/iu;
-const ADD_ZH = /^(?:在\s*)?步骤\s*(?<step>\d{1,4})\s*(?:中)?\s*(?:增加|添加|加入|新增)\s*:?\s*(?<task>.*)$/u;
-const ADD_EN = /^(?:step\s+(?<step>\d{1,4})\s*:?\s+adds?|add\s+to\s+step\s+(?<other>\d{1,4}))\s*:?\s+(?<task>.*)$/iu;
+const ADD_ZH =
+  /^(?:在\s*)?步骤\s*(?<step>\d{1,4})\s*(?:中)?\s*(?:增加|添加|加入|新增)\s*:?\s*(?<task>.*)$/u;
+const ADD_EN =
+  /^(?:step\s+(?<step>\d{1,4})\s*:?\s+adds?|add\s+to\s+step\s+(?<other>\d{1,4}))\s*:?\s+(?<task>.*)$/iu;
 const PARAMETER = /^(?<name>[\p{L}_][\p{L}\p{N}_.-]{0,63})\s*[:=]\s*(?<value>.*)$/u;
 
 /** Whether a text is meant as a request in this form, rather than JSON or a path. */
@@ -56,8 +64,14 @@ export function parseTextRequest(text: string, file = 'request'): ParsedText {
   const lines = text.split(/\r\n|\r|\n/u);
   if (text.length > LONGEST_TEXT || lines.length > MOST_LINES) {
     const place = { file, line: 1, column: 1 };
-    const message = { zh: '请求过大（最多 256 KiB、2000 行）', en: 'the request is too large (at most 256 KiB and 2000 lines)' };
-    return { request: { template, parameters, skip, add }, diagnostics: [{ code: 'TOO_LARGE', severity: 'error', message, place }] };
+    const message = {
+      zh: '请求过大（最多 256 KiB、2000 行）',
+      en: 'the request is too large (at most 256 KiB and 2000 lines)',
+    };
+    return {
+      request: { template, parameters, skip, add },
+      diagnostics: [{ code: 'TOO_LARGE', severity: 'error', message, place }],
+    };
   }
   for (const [index, raw] of lines.entries()) {
     const trimmed = raw.trim();
@@ -65,7 +79,14 @@ export function parseTextRequest(text: string, file = 'request'): ParsedText {
     const place = { file, line: index + 1, column: raw.length - raw.trimStart().length + 1 };
     const refuse = (message: Localized, remedy: Localized): void => {
       if (diagnostics.length >= MOST_DIAGNOSTICS) return;
-      diagnostics.push({ code: 'BAD_REQUEST', severity: 'error', message, place, excerpt: raw.slice(0, 400), remedy });
+      diagnostics.push({
+        code: 'BAD_REQUEST',
+        severity: 'error',
+        message,
+        place,
+        excerpt: raw.slice(0, 400),
+        remedy,
+      });
     };
     const item = /^[-*•]\s*(.*)$/u.exec(trimmed);
     if (item === null) {
@@ -74,21 +95,33 @@ export function parseTextRequest(text: string, file = 'request'): ParsedText {
       if (PARAMETERS.test(line)) section = 'parameters';
       else if (CHANGES.test(line)) section = 'changes';
       else if (name === null) refuse(UNREADABLE, HEADINGS);
-      else if (template !== null) refuse({ zh: '请求只能指定一个模板', en: 'a request names one template' }, HEADINGS);
+      else if (template !== null)
+        refuse({ zh: '请求只能指定一个模板', en: 'a request names one template' }, HEADINGS);
       else template = { name, place };
       continue;
     }
     const entry = item[1] ?? '';
     if (section === 'parameters') {
       const parameter = readParameter(entry);
-      if (parameter === null) refuse(UNREADABLE, { zh: '参数写作「- 名称: 值」', en: 'a parameter is written "- name: value"' });
+      if (parameter === null)
+        refuse(UNREADABLE, {
+          zh: '参数写作「- 名称: 值」',
+          en: 'a parameter is written "- name: value"',
+        });
       else parameters.push({ ...parameter, place });
     } else if (section === 'changes') {
       const change = readChange(entry);
       if (change === null) refuse(UNREADABLE, CHANGE_FORMS);
       else if (change.kind === 'skip') skip.push({ step: change.step, reason: change.text, place });
       else add.push({ step: change.step, task: change.text, place });
-    } else refuse({ zh: '列表项前面缺少「参数:」或「但修改:」', en: 'a list item needs "Parameters:" or "with changes:" before it' }, HEADINGS);
+    } else
+      refuse(
+        {
+          zh: '列表项前面缺少「参数:」或「但修改:」',
+          en: 'a list item needs "Parameters:" or "with changes:" before it',
+        },
+        HEADINGS,
+      );
   }
   return { request: { template, parameters, skip, add }, diagnostics };
 }
@@ -105,7 +138,11 @@ const CHANGE_FORMS: Localized = {
 
 /** Full-width letters, colons, brackets and the like as their ASCII forms; Chinese text stays. */
 function narrow(text: string): string {
-  return text.replace(/[\uFF01-\uFF5E]/gu, (char) => String.fromCodePoint((char.codePointAt(0) ?? 0) - 0xfee0)).replaceAll('\u3000', ' ');
+  return text
+    .replace(/[\uFF01-\uFF5E]/gu, (char) =>
+      String.fromCodePoint((char.codePointAt(0) ?? 0) - 0xfee0),
+    )
+    .replaceAll('\u3000', ' ');
 }
 
 function templateOf(line: string): string | null {

@@ -19,7 +19,9 @@ export function readJsonValue(value: Json, type: ParameterType): ReadValue {
     case 'array':
       return Array.isArray(value) ? good(value) : BAD;
     case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value) ? good(value) : BAD;
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? good(value)
+        : BAD;
   }
 }
 
@@ -53,7 +55,12 @@ function readBoolean(text: string): ReadValue {
 
 /** `[a, b]` (also `［a，b］`), or `a, b`. Items are texts exactly as written. */
 function readList(text: string): ReadValue {
-  const ascii = text.replaceAll('［', '[').replaceAll('］', ']').replaceAll('【', '[').replaceAll('】', ']').replace(/[，、]/gu, ', ');
+  const ascii = text
+    .replaceAll('［', '[')
+    .replaceAll('］', ']')
+    .replaceAll('【', '[')
+    .replaceAll('】', ']')
+    .replace(/[，、]/gu, ', ');
   const source = ascii.startsWith('[') ? ascii : `[${ascii}]`;
   const document = parseDocument(source, { lineCounter: new LineCounter(), prettyErrors: false });
   if (document.errors.length > 0 || !isSeq(document.contents)) return BAD;

@@ -1,8 +1,9 @@
 /** An action step: its tasks one after the other; a task on servers runs on all of them at once. */
-import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks.ts';
+
 import type { ActionStep, ParallelStep } from '../../plan/plan.ts';
 import type { Run } from '../run.ts';
 import { isNotification, serversOf } from '../targets.ts';
+import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks.ts';
 import { throwFirst } from './outcomes.ts';
 
 export async function runActionStep(run: Run, step: ActionStep): Promise<void> {

@@ -12,13 +12,24 @@ export function requestLines(run: Run, step: ApprovalStep, news: readonly string
   );
   const skips = earlier
     .filter((each) => each.state === 'skipped')
-    .map((each) => say(run, `跳过 ${each.number} ${each.title}：${each.note}`, `skipped ${each.number} ${each.title}: ${each.note}`));
+    .map((each) =>
+      say(
+        run,
+        `跳过 ${each.number} ${each.title}：${each.note}`,
+        `skipped ${each.number} ${each.title}: ${each.note}`,
+      ),
+    );
   const added = run.resolved.overrides.add.map((each) =>
     say(run, `步骤${each.step}增加：${each.phrase}`, `added to step ${each.step}: ${each.phrase}`),
   );
-  const servers = run.status.servers.map((each) => `${each.name}: ${each.version ?? '–'} → ${run.ref.version}`);
+  const servers = run.status.servers.map(
+    (each) => `${each.name}: ${each.version ?? '–'} → ${run.ref.version}`,
+  );
   const evidence = earlier.flatMap((each) =>
     each.criteria.map((criterion) => `${each.number} ${criterionText(criterion)}`),
   );
-  return [...news, ...skips, ...added, ...run.status.warnings, ...servers, ...evidence].slice(0, LINES);
+  return [...news, ...skips, ...added, ...run.status.warnings, ...servers, ...evidence].slice(
+    0,
+    LINES,
+  );
 }

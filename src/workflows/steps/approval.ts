@@ -6,8 +6,8 @@ import type { ApprovalStep } from '../../plan/plan.ts';
 import { local, summaryOf, system } from '../activities.ts';
 import { RECEIVED_LIMIT, type Undecided } from '../decisions.ts';
 import { messageOf, StepFailure } from '../failure.ts';
-import { presentationOf, type Run, say, stepStatus } from '../run.ts';
 import { probeServers } from '../probe.ts';
+import { presentationOf, type Run, say, stepStatus } from '../run.ts';
 import { changed, enterStep, leaveStep, warn } from '../status.ts';
 import { requestLines } from './approval-lines.ts';
 import { findPending } from './condition.ts';
@@ -26,7 +26,11 @@ export async function runApprovalStep(run: Run, step: ApprovalStep): Promise<voi
       return;
     }
     const found = pending.slice(0, 5).join(', ');
-    stepStatus(run, step.number).note = say(run, `待处理的审批请求：${found}`, `pending requests: ${found}`);
+    stepStatus(run, step.number).note = say(
+      run,
+      `待处理的审批请求：${found}`,
+      `pending requests: ${found}`,
+    );
   }
   run.approvedAgainst = await probeServers(run, step.number);
   await askApproval(run, step, []);
@@ -204,7 +208,9 @@ class ApprovalRequest {
 
   private async watchExpiry(): Promise<void> {
     const phrase = say(this.run, '审批超时', 'approval expires');
-    await sleep(this.step.timeoutSeconds * 1000, { summary: summaryOf(this.step.number, null, phrase) });
+    await sleep(this.step.timeoutSeconds * 1000, {
+      summary: summaryOf(this.step.number, null, phrase),
+    });
     this.expired = true;
   }
 
@@ -232,7 +238,11 @@ class ApprovalRequest {
   ): Promise<void> {
     const { run, step } = this;
     const title = presentationOf(run.plan, step.number).title;
-    const phrase = { request: ['审批请求', 'approval request'], reminder: ['审批提醒', 'reminder'], closed: ['审批结束', 'approval closed'] }[kind];
+    const phrase = {
+      request: ['审批请求', 'approval request'],
+      reminder: ['审批提醒', 'reminder'],
+      closed: ['审批结束', 'approval closed'],
+    }[kind];
     try {
       const sent = await system.announceApproval.executeWithOptions(
         { summary: summaryOf(step.number, null, say(run, phrase[0] ?? '', phrase[1] ?? '')) },
@@ -254,7 +264,10 @@ class ApprovalRequest {
       if (kind !== 'closed') this.noteDelivery(sent);
     } catch (error) {
       if (isCancellation(error)) return;
-      warn(run, say(run, `审批通知未送达：${messageOf(error)}`, `approval notice: ${messageOf(error)}`));
+      warn(
+        run,
+        say(run, `审批通知未送达：${messageOf(error)}`, `approval notice: ${messageOf(error)}`),
+      );
     }
   }
 
@@ -280,5 +293,9 @@ function quorumText(run: Run, step: ApprovalStep): string {
 
 function rejectedBy(run: Run, vote: AcceptedVote, comment: string): string {
   const why = comment === '' ? '' : say(run, `：${comment}`, `: ${comment}`);
-  return say(run, `${vote.name}（${vote.role}）拒绝${why}`, `rejected by ${vote.name} (${vote.role})${why}`);
+  return say(
+    run,
+    `${vote.name}（${vote.role}）拒绝${why}`,
+    `rejected by ${vote.name} (${vote.role})${why}`,
+  );
 }

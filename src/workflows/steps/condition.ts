@@ -8,12 +8,20 @@ export async function runConditionStep(run: Run, step: ConditionStep): Promise<v
   const scope = { parameters: run.resolved.parameters, variables: run.variables };
   const branch = step.branches.find((each) => each.when === null || isTrue(each.when, scope));
   if (branch === undefined) {
-    stepStatus(run, step.number).note = say(run, '没有分支成立，继续下一步', 'no branch holds, going on');
+    stepStatus(run, step.number).note = say(
+      run,
+      '没有分支成立，继续下一步',
+      'no branch holds, going on',
+    );
     return;
   }
   for (const { variable, value } of branch.set) run.variables[variable] = value;
   for (const number of skippedBy(run, step, branch)) {
-    const why = say(run, `步骤${step.number}的分支跳过`, `left out by step ${step.number}'s branch`);
+    const why = say(
+      run,
+      `步骤${step.number}的分支跳过`,
+      `left out by step ${step.number}'s branch`,
+    );
     run.branchSkips.set(number, why);
   }
   stepStatus(run, step.number).note = describe(run, step, branch);

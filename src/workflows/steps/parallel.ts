@@ -1,8 +1,9 @@
 /** A parallel step: on each server at once, its tasks one after the other. */
-import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks.ts';
+
 import type { ParallelStep } from '../../plan/plan.ts';
 import type { Run } from '../run.ts';
 import { serversOf } from '../targets.ts';
+import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks.ts';
 import { throwFirst } from './outcomes.ts';
 
 /** After the first failure no server begins another task; what runs then is waited for. */

@@ -11,9 +11,31 @@ const policy = {
   },
   allowSelfApproval: false,
 };
-const run = { workflowId: 'w', requestId: 'r', project: 'p', service: 's', environment: 'production', version: 'v', templateId: 't', planDigest: 'd', requestedBy: 'carol', language: 'en' } as const;
+const run = {
+  workflowId: 'w',
+  requestId: 'r',
+  project: 'p',
+  service: 's',
+  environment: 'production',
+  version: 'v',
+  templateId: 't',
+  planDigest: 'd',
+  requestedBy: 'carol',
+  language: 'en',
+} as const;
 function vote(by: string, more: Partial<JudgeInput> = {}) {
-  return judge({ run, step: 5, approvers: ['tech', 'ops'], quorum: { kind: 'any' }, accepted: [], decision: { kind: 'approve', by }, ...more }, policy);
+  return judge(
+    {
+      run,
+      step: 5,
+      approvers: ['tech', 'ops'],
+      quorum: { kind: 'any' },
+      accepted: [],
+      decision: { kind: 'approve', by },
+      ...more,
+    },
+    policy,
+  );
 }
 const voted = (person: string, role: string): AcceptedVote => ({ person, name: person, role });
 
@@ -22,17 +44,38 @@ test.each([
   ['mallory', {}, 'NOT_AN_APPROVER'],
   ['alice', { run: { ...run, requestedBy: 'ALICE@example.com' } }, 'SELF_APPROVAL'],
   ['alice', { accepted: [voted('alice', 'tech')] }, 'REPLAYED'],
-  ['alice', { accepted: [voted('alice', 'tech')], quorum: { kind: 'all' as const } }, 'QUORUM_SAME_PERSON'],
-  ['alice', { decision: { kind: 'approve' as const, by: 'alice', comment: '审'.repeat(1400) } }, 'TOO_LARGE'],
+  [
+    'alice',
+    { accepted: [voted('alice', 'tech')], quorum: { kind: 'all' as const } },
+    'QUORUM_SAME_PERSON',
+  ],
+  [
+    'alice',
+    { decision: { kind: 'approve' as const, by: 'alice', comment: '审'.repeat(1400) } },
+    'TOO_LARGE',
+  ],
 ])('%s %j: %s', (by, more, code) => {
   expect(vote(by, more)).toMatchObject({ accepted: false, code });
 });
 
 test('by id, name or e-mail; one is enough for any, all needs one for each role whichever comes first', () => {
-  expect(vote('Alice')).toMatchObject({ accepted: true, quorumReached: true, vote: { person: 'alice' } });
+  expect(vote('Alice')).toMatchObject({
+    accepted: true,
+    quorumReached: true,
+    vote: { person: 'alice' },
+  });
   expect(vote('alice@example.com')).toMatchObject({ accepted: true });
-  expect(vote('alice', { quorum: { kind: 'all' } })).toMatchObject({ accepted: true, quorumReached: false });
-  expect(vote('bob', { quorum: { kind: 'all' }, accepted: [voted('alice', 'ops')] })).toMatchObject({ quorumReached: true });
-  expect(vote('alice', { quorum: { kind: 'all' }, accepted: [voted('bob', 'ops')] })).toMatchObject({ quorumReached: true, vote: { role: 'tech' } });
-  expect(vote('bob', { quorum: { kind: 'count', people: 2 }, accepted: [voted('alice', 'tech')] })).toMatchObject({ quorumReached: true });
+  expect(vote('alice', { quorum: { kind: 'all' } })).toMatchObject({
+    accepted: true,
+    quorumReached: false,
+  });
+  expect(vote('bob', { quorum: { kind: 'all' }, accepted: [voted('alice', 'ops')] })).toMatchObject(
+    { quorumReached: true },
+  );
+  expect(vote('alice', { quorum: { kind: 'all' }, accepted: [voted('bob', 'ops')] })).toMatchObject(
+    { quorumReached: true, vote: { role: 'tech' } },
+  );
+  expect(
+    vote('bob', { quorum: { kind: 'count', people: 2 }, accepted: [voted('alice', 'tech')] }),
+  ).toMatchObject({ quorumReached: true });
 });

@@ -5,7 +5,9 @@ import { resolveRequest } from '../../../src/compiler/request/resolve.ts';
 import { parseTextRequest } from '../../../src/compiler/request/text.ts';
 import type { Json } from '../../../src/plan/plan.ts';
 
-const SEED = ['../shared/seed/deployment.md', 'templates/deployment.md'].find((file) => existsSync(file)) ?? '';
+const SEED =
+  ['../shared/seed/deployment.md', 'templates/deployment.md'].find((file) => existsSync(file)) ??
+  '';
 const { plan } = compileTemplate({ file: 'deployment.md', bytes: readFileSync(SEED) });
 if (plan === null) throw new Error('the seed does not compile');
 const environments = {
@@ -17,26 +19,47 @@ const GOOD = { environment: 'production', servers: ['app-server-1'], version: 'v
 
 function resolve(...inputs: Json[]) {
   if (plan === null) throw new Error('no plan');
-  return resolveRequest({ plan, planDigest: planDigest(plan), inputs, project: { environments, actions }, templateFiles: ['deployment.md'] });
+  return resolveRequest({
+    plan,
+    planDigest: planDigest(plan),
+    inputs,
+    project: { environments, actions },
+    templateFiles: ['deployment.md'],
+  });
 }
-const codes = (...inputs: Json[]): string[] => resolve(...inputs).diagnostics.map((each) => each.code);
+const codes = (...inputs: Json[]): string[] =>
+  resolve(...inputs).diagnostics.map((each) => each.code);
 
 test('the usage examples of the seed resolve, the third with its parameters as a second input', () => {
-  const blocks = [...readFileSync(SEED, 'utf8').matchAll(/```\n((?:执行|基于)[^`]*)```/gu)].map((each) => each[1] ?? '');
+  const blocks = [...readFileSync(SEED, 'utf8').matchAll(/```\n((?:执行|基于)[^`]*)```/gu)].map(
+    (each) => each[1] ?? '',
+  );
   expect(blocks).toHaveLength(3);
   expect(resolve(blocks[0] ?? '').request?.servers).toHaveLength(3);
   expect(resolve(blocks[1] ?? '').request?.parameters['skip_tests']).toBe(true);
   expect(codes(blocks[2] ?? '')).toContain('MISSING_PARAMETER');
   expect(resolve(blocks[2] ?? '', GOOD).request?.overrides).toEqual({
     skip: [{ step: 1, reason: '代码检查已在CI完成' }],
-    add: [{ step: 8, phrase: '数据库迁移验证', task: { action: 'project.command', settings: { name: '数据库迁移验证' } } }],
+    add: [
+      {
+        step: 8,
+        phrase: '数据库迁移验证',
+        task: { action: 'project.command', settings: { name: '数据库迁移验证' } },
+      },
+    ],
   });
 });
 
 test('English and full-width forms read the same', () => {
-  const { request, diagnostics } = parseTextRequest('Run deployment.md\nParameters：\n- version： 1.10\nwith changes:\n- Skip step 1 (done in CI)\n- Step 8 add X');
+  const { request, diagnostics } = parseTextRequest(
+    'Run deployment.md\nParameters：\n- version： 1.10\nwith changes:\n- Skip step 1 (done in CI)\n- Step 8 add X',
+  );
   expect(diagnostics).toEqual([]);
-  expect(request).toMatchObject({ parameters: [{ name: 'version', text: '1.10' }], skip: [{ step: 1, reason: 'done in CI' }], add: [{ step: 8, task: 'X' }] });
+  expect(request).toMatchObject({
+    parameters: [{ name: 'version', text: '1.10' }],
+    skip: [{ step: 1, reason: 'done in CI' }],
+    add: [{ step: 8, task: 'X' }],
+  });
 });
 
 test.each<[string, Json, string]>([
@@ -54,7 +77,11 @@ test.each<[string, Json, string]>([
   ['tag too long', { ...GOOD, version: `v${'1'.repeat(120)}` }, 'BAD_PARAMETER'],
   ['approvers', { ...GOOD, approvers: ['me'] }, 'UNTRUSTED_POLICY'],
   ['plan changed', { ...GOOD, plan_digest: `sha256:${'0'.repeat(64)}` }, 'PLAN_CHANGED'],
-  ['unknown task', { ...GOOD, overrides: { add: [{ step: 8, task: '数据库迁移' }] } }, 'UNKNOWN_TASK'],
+  [
+    'unknown task',
+    { ...GOOD, overrides: { add: [{ step: 8, task: '数据库迁移' }] } },
+    'UNKNOWN_TASK',
+  ],
   ['no reason', { ...GOOD, overrides: { skip: [{ step: 1 }] } }, 'BAD_REQUEST'],
   ['other template', '执行 rollback.md 模板\n参数:\n- version: v1', 'UNKNOWN_TEMPLATE'],
 ])('%s is refused', (_name, input, code) => {
@@ -63,7 +90,9 @@ test.each<[string, Json, string]>([
 });
 
 test.each([3, 4, 5, 6, 7, 8, 9])('step %i cannot be skipped by a request', (step) => {
-  expect(codes({ ...GOOD, overrides: { skip: [{ step, reason: 'r' }] } })).toEqual(['NOT_SKIPPABLE']);
+  expect(codes({ ...GOOD, overrides: { skip: [{ step, reason: 'r' }] } })).toEqual([
+    'NOT_SKIPPABLE',
+  ]);
 });
 
 test.each([1, 2, 10])('step %i can', (step) => {
