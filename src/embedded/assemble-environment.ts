@@ -39,6 +39,15 @@ export interface Environment {
   readonly broken: Promise<string>;
   /** Puts a process group on record, so that the next start ends it should this process be killed. */
   record(pid: number): Promise<void>;
+  /**
+   * Sends what the balancer has for a server to another address, as if its cable were elsewhere.
+   * @param address null: the server's own again
+   * @throws Error that names a server that is in no pool
+   */
+  moveBalancerTarget(
+    server: string,
+    address: { readonly host: string; readonly port: number } | null,
+  ): Promise<void>;
   /** Stops the services, the balancer, the database and Temporal; safe to call twice. */
   close(): Promise<void>;
 }
@@ -92,11 +101,24 @@ export async function assembleEnvironment(
     const started = await startParts(options, given, state, claim, parts);
     const env = environmentVariables(started.connections);
     await state.publish(started.connections, env);
-    return { ...started, env, record: (pid) => claim.record(pid), close };
+    return {
+      connections: started.connections,
+      env,
+      broken: started.broken,
+      record: (pid) => claim.record(pid),
+      moveBalancerTarget: async (server, address) => started.balancer.moveTarget(server, address),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+interface StartedParts {
+  readonly connections: Connections;
+  readonly balancer: Balancer;
+  readonly broken: Promise<string>;
 }
 
 async function startParts(
@@ -105,7 +127,7 @@ async function startParts(
   state: StateFolder,
   claim: FolderClaim,
   parts: Part[],
-): Promise<{ readonly connections: Connections; readonly broken: Promise<string> }> {
+): Promise<StartedParts> {
   const say = options.onProgress ?? (() => undefined);
   const ports = await choosePorts(options, state);
   /** Whatever has started is closed again, also where another part failed beside it. */
@@ -149,7 +171,7 @@ async function startParts(
     registry: { url: registry.url },
     database: { url: records.url },
   };
-  return { connections, broken: temporal.ended };
+  return { connections, balancer, broken: temporal.ended };
 }
 
 /** A part that fails to close does not keep the others open. */

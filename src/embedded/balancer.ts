@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http';
-import { createAdminServer } from './balancer/admin.ts';
+import { type Address, createAdminServer } from './balancer/admin.ts';
 import { forward } from './balancer/forward.ts';
-import { watchHealth } from './balancer/health.ts';
-import { Pool } from './balancer/pool.ts';
+import { type HealthWatch, watchHealth } from './balancer/health.ts';
+import { type Member, Pool } from './balancer/pool.ts';
 import { readState, writeState } from './balancer/state-file.ts';
 import { portInUse } from './embedded-error.ts';
 
-const HOLD_MS = 30_000;
+/** Longer than the seed's drain limit, so that a server that uses all of it fails no request; docs/decisions/0010. */
+const HOLD_MS = 60_000;
 const HOLD_LIMIT = 10_000;
 const CHECK_INTERVAL_MS = 300;
 /** Longer than a caller's own, so that the balancer never closes a connection just as it is used. */
@@ -37,6 +38,12 @@ export interface Balancer {
   readonly adminUrl: string;
   /** Pool → where its requests are sent. */
   readonly pools: Readonly<Record<string, string>>;
+  /**
+   * Sends a server's requests and health checks elsewhere until it is moved again; not kept over a restart.
+   * @param address null: its own address again
+   * @throws Error that names a server that no pool has
+   */
+  moveTarget(server: string, address: Address | null): void;
   close(): Promise<void>;
 }
 
@@ -60,9 +67,17 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
   );
   const urls: Record<string, string> = {};
   const listeners: Server[] = [];
-  const stopChecks: (() => void)[] = [];
+  const watches = new Map<string, HealthWatch>();
+  const move = (pool: Pool, member: Member, address: Address | null): void => {
+    const own = options.pools[pool.name]?.find(({ server }) => server === member.name);
+    const target = address ?? own;
+    if (target === undefined) return;
+    member.host = target.host;
+    member.port = target.port;
+    watches.get(pool.name)?.askNow(member.name);
+  };
   const close = async (): Promise<void> => {
-    for (const stop of stopChecks) stop();
+    for (const watch of watches.values()) watch.stop();
     await Promise.all(listeners.map(closeListener));
   };
   try {
@@ -76,9 +91,8 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
       listener.requestTimeout = 0;
       listeners.push(listener);
       urls[name] = await listen(listener, options.ports?.[name] ?? 0);
-      stopChecks.push(
-        watchHealth(pool, options.healthPath, options.checkIntervalMs ?? CHECK_INTERVAL_MS),
-      );
+      const intervalMs = options.checkIntervalMs ?? CHECK_INTERVAL_MS;
+      watches.set(name, watchHealth(pool, options.healthPath, intervalMs));
     }
     const admin = createAdminServer({
       pools,
@@ -87,13 +101,21 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
       setRoutes: (next) => {
         routes = { ...next };
       },
+      move,
       save: () => {
         if (options.stateFile !== undefined) writeState(options.stateFile, pools.values(), routes);
       },
     });
     listeners.push(admin);
     const adminUrl = await listen(admin, options.ports?.['admin'] ?? 0);
-    return { adminUrl, pools: urls, close };
+    const moveTarget = (server: string, address: Address | null): void => {
+      const pool = [...pools.values()].find(({ members }) => members.has(server));
+      const member = pool?.members.get(server);
+      if (pool === undefined || member === undefined)
+        throw new Error(`no pool of the balancer has a server ${server}`);
+      move(pool, member, address);
+    };
+    return { adminUrl, pools: urls, moveTarget, close };
   } catch (error) {
     await close();
     throw error;

@@ -226,6 +226,22 @@ describe('the embedded balancer', () => {
     expect((await stateOf(first.name)).errors).toBe(0);
   });
 
+  it('leaves a server out as soon as its address refuses, and takes it back within a second', async () => {
+    await balancer.close();
+    await start({ checkIntervalMs: 300 });
+    balancer.moveTarget('app-server-2', { host: '127.0.0.1', port: 9 });
+    const movedMs = performance.now();
+    await until(async () => !(await stateOf('app-server-2')).healthy);
+    expect(performance.now() - movedMs).toBeLessThan(250);
+    for (let sent = 0; sent < 6; sent += 1) expect((await ask(poolUrl())).status).toBe(200);
+    expect(backends[1]?.served).toBe(0);
+    balancer.moveTarget('app-server-2', null);
+    const backMs = performance.now();
+    await until(async () => (await stateOf('app-server-2')).healthy);
+    expect(performance.now() - backMs).toBeLessThan(1_000);
+    expect(() => balancer.moveTarget('app-server-9', null)).toThrow('app-server-9');
+  });
+
   it('repeats a GET that a server dropped, never a POST, and counts both as errors', async () => {
     await balancer.close();
     await Promise.all(backends.map(stopBackend));

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Pool, p95Of } from './pool.ts';
+import { type Member, type Pool, p95Of } from './pool.ts';
 import { isAdminState, isRecord, isWeight } from './state-file.ts';
 
 const MAXIMUM_BODY_BYTES = 256 * 1024;
@@ -9,8 +9,15 @@ export interface AdminOptions {
   readonly urlOf: (pool: string) => string;
   readonly routes: () => Readonly<Record<string, string>>;
   readonly setRoutes: (routes: Readonly<Record<string, string>>) => void;
+  /** Sends a server's requests elsewhere; null: to its own address again. */
+  readonly move: (pool: Pool, member: Member, address: Address | null) => void;
   /** After a change, before it is acknowledged. */
   readonly save: () => void;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
 }
 
 interface Answer {
@@ -56,8 +63,7 @@ async function answerTo(options: AdminOptions, request: IncomingMessage): Promis
     if (!isAdminState(body['admin'])) return problem(400, 'admin must be ready, drain or maint');
     pool.setAdmin(member, body['admin']);
   } else if (leaf === 'address' && typeof body['host'] === 'string' && isPort(body['port'])) {
-    member.host = body['host'];
-    member.port = body['port'];
+    options.move(pool, member, { host: body['host'], port: body['port'] });
   } else {
     return problem(400, 'expected {admin}, or {host, port} for the address');
   }

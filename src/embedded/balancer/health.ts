@@ -7,32 +7,48 @@ const FALL = 2;
 
 type Verdict = 'good' | 'bad' | 'refused';
 
-/** Asks each server of the pool at a steady interval. @returns what ends it */
-export function watchHealth(pool: Pool, path: string, intervalMs: number): () => void {
-  const timers = [...pool.members.values()].map((member) =>
-    watchMember(pool, member, path, intervalMs),
+export interface HealthWatch {
+  /** Asks one server now, besides the interval: its address has changed. */
+  askNow(server: string): void;
+  stop(): void;
+}
+
+/** Asks each server of the pool at a steady interval until it is stopped. */
+export function watchHealth(pool: Pool, path: string, intervalMs: number): HealthWatch {
+  const checks = new Map(
+    [...pool.members.values()].map((member) => [member.name, checkOf(pool, member, path)]),
   );
-  return () => {
-    for (const stop of timers) stop();
+  const askAll = (): void => {
+    for (const check of checks.values()) void check();
+  };
+  askAll();
+  const timer = setInterval(askAll, intervalMs);
+  timer.unref();
+  return {
+    askNow: (server) => void checks.get(server)?.(),
+    stop: () => clearInterval(timer),
   };
 }
 
-function watchMember(pool: Pool, member: Member, path: string, intervalMs: number): () => void {
+/** One question at a time to one address; an answer from an address that is no longer its own counts for nothing. */
+function checkOf(pool: Pool, member: Member, path: string): () => Promise<void> {
   let badInRow = 0;
-  let asking = false;
-  const check = async (): Promise<void> => {
-    if (asking) return;
-    asking = true;
+  let asking: string | null = null;
+  return async () => {
+    const address = addressOf(member);
+    if (asking === address) return;
+    asking = address;
     const verdict = await ask(member, path);
-    asking = false;
+    if (asking === address) asking = null;
+    if (addressOf(member) !== address) return;
     badInRow = verdict === 'good' ? 0 : badInRow + 1;
     if (verdict === 'good') pool.setHealthy(member, true);
     else if (verdict === 'refused' || badInRow >= FALL) pool.setHealthy(member, false);
   };
-  void check();
-  const timer = setInterval(() => void check(), intervalMs);
-  timer.unref();
-  return () => clearInterval(timer);
+}
+
+function addressOf(member: Member): string {
+  return `${member.host}:${member.port}`;
 }
 
 function ask(member: Member, path: string): Promise<Verdict> {
