@@ -171,7 +171,7 @@ async function startParts(
     registry: { url: registry.url },
     database: { url: records.url },
   };
-  return { connections, balancer, broken: temporal.ended };
+  return { connections, balancer, broken: Promise.race([temporal.ended, records.ended]) };
 }
 
 /** A part that fails to close does not keep the others open. */

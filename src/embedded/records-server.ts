@@ -1,12 +1,18 @@
 import { mkdir } from 'node:fs/promises';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { portInUse } from './embedded-error.ts';
 import { claimFolder } from './folder-claim.ts';
-import { openDatabase } from './new-database.ts';
 import { freePort, probePort } from './ports.ts';
+import type {
+  RecordsThreadData,
+  RecordsThreadMessage,
+  RecordsThreadOrder,
+} from './records-thread.ts';
 
-/** Workers and tools at once; each keeps two connections at most. */
-const MAXIMUM_CONNECTIONS = 20;
+/** A new database takes seconds on a machine that has other work. */
+const START_LIMIT_MS = 60_000;
+const CLOSE_LIMIT_MS = 10_000;
 
 export interface RecordsServerOptions {
   /** The database's files. Two processes on one folder lose rows, so a second one is refused. */
@@ -20,12 +26,15 @@ export interface RecordsServerOptions {
 export interface RecordsServer {
   /** postgres:// URL, on 127.0.0.1. */
   readonly url: string;
+  /** Settles, with the reason, when the database ended without having been closed. */
+  readonly ended: Promise<string>;
   close(): Promise<void>;
 }
 
 /**
- * Starts the embedded PostgreSQL in this process behind a PostgreSQL socket.
- * @throws EmbeddedError ALREADY_RUNNING where another process owns the folder, PORT_IN_USE
+ * Starts the embedded PostgreSQL in a thread of this process, behind a PostgreSQL socket.
+ * @throws EmbeddedError ALREADY_RUNNING where another process owns the folder, PORT_IN_USE; Error where
+ * the database does not open
  */
 export async function startRecordsServer(options: RecordsServerOptions): Promise<RecordsServer> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
@@ -34,22 +43,16 @@ export async function startRecordsServer(options: RecordsServerOptions): Promise
     const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
     if ((await probePort(port)) === null)
       throw portInUse(port, { zh: '部署记录', en: 'the records' }, '--records-port');
-    const db = await openDatabase(options.folder, options.cacheFolder);
-    const server = new PGLiteSocketServer({
-      db,
-      host: '127.0.0.1',
-      port,
-      maxConnections: MAXIMUM_CONNECTIONS,
-    });
-    await server.start().catch(async (error: unknown) => {
-      await db.close();
-      throw error;
-    });
+    const thread = startThread({ folder: options.folder, cacheFolder: options.cacheFolder, port });
+    const ended = whenEnded(thread);
+    await whenReady(thread, ended);
+    let closing = false;
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      ended: ended.then((reason) => (closing ? new Promise<never>(() => undefined) : reason)),
       async close() {
-        await server.stop();
-        await db.close();
+        closing = true;
+        await closeThread(thread, ended);
         await claim.release();
       },
     };
@@ -57,4 +60,53 @@ export async function startRecordsServer(options: RecordsServerOptions): Promise
     await claim.release();
     throw error;
   }
+}
+
+function startThread(data: RecordsThreadData): Worker {
+  return new Worker(builtThread(), { workerData: data, name: 'records' });
+}
+
+/** Beside this file in dist; in a checkout that runs from src, in the dist beside it: threads load no TypeScript. */
+function builtThread(): string {
+  const fromSource = import.meta.url.endsWith('.ts');
+  const relative = fromSource ? '../../dist/embedded/records-thread.js' : './records-thread.js';
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
+
+/** The error that ended the thread, or its exit code. Nobody has to wait for it. */
+function whenEnded(thread: Worker): Promise<string> {
+  return new Promise((resolve) => {
+    let reason: string | null = null;
+    thread.once('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    thread.once('exit', (code) => resolve(`the records ended: ${reason ?? `exit code ${code}`}`));
+  });
+}
+
+async function whenReady(thread: Worker, ended: Promise<string>): Promise<void> {
+  const late = AbortSignal.timeout(START_LIMIT_MS);
+  const outcome = await Promise.race([
+    new Promise<null>((resolve) => {
+      thread.once('message', (_message: RecordsThreadMessage) => resolve(null));
+    }),
+    ended,
+    new Promise<string>((resolve) => {
+      late.addEventListener('abort', () =>
+        resolve(`the records did not start in ${START_LIMIT_MS / 1000} s`),
+      );
+    }),
+  ]);
+  if (outcome === null) return;
+  await thread.terminate();
+  throw new Error(outcome);
+}
+
+/** Asked first, so that the database writes what it holds; ended where it does not answer. */
+async function closeThread(thread: Worker, ended: Promise<string>): Promise<void> {
+  const order: RecordsThreadOrder = 'close';
+  thread.postMessage(order);
+  const timer = setTimeout(() => void thread.terminate(), CLOSE_LIMIT_MS);
+  await ended;
+  clearTimeout(timer);
 }
