@@ -5,9 +5,10 @@ import type { Environment } from '../config/environment.ts';
 import type { TemporalConnection } from '../ports/connections.ts';
 import { WorkerStartError } from './start-error.ts';
 
-const LIMIT_MS = 8_000;
+/** With the program's own start below the ten seconds in which a person is told. */
+const LIMIT_MS = 5_000;
 
-/** @throws WorkerStartError NO_TEMPORAL_SERVER within 8 s */
+/** @throws WorkerStartError NO_TEMPORAL_SERVER within 5 s */
 export async function connectNative(temporal: TemporalConnection, environment: Environment): Promise<NativeConnection> {
   const { connectionOptions } = loadClientConnectConfig({
     overrideEnvVars: definedOnly(environment),
