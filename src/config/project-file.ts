@@ -61,6 +61,8 @@ export interface SlackConnection {
   readonly channel: string;
   readonly token: string;
   readonly signingSecret?: string;
+  /** Id of the one workspace whose buttons decide. */
+  readonly team?: string;
   readonly apiUrl?: string;
 }
 

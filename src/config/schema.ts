@@ -1,6 +1,16 @@
 /** runsheet.yaml as a whole. */
 import { z } from 'zod';
-import { count, defined, hostName, identifier, path, secretReference, seconds, serverName, text } from './fields.ts';
+import {
+  count,
+  defined,
+  hostName,
+  identifier,
+  path,
+  seconds,
+  secretReference,
+  serverName,
+  text,
+} from './fields.ts';
 import {
   actions,
   balancer,
@@ -27,7 +37,9 @@ const server = z.union(
         host_keys: z.array(text).optional(),
         service_address: hostName.optional(),
         service_port: count(1, 65_535).optional(),
-        base_folder: text.startsWith('/', { error: '需要绝对路径 · expected an absolute path' }).optional(),
+        base_folder: text
+          .startsWith('/', { error: '需要绝对路径 · expected an absolute path' })
+          .optional(),
       })
       .transform((each) =>
         defined({
@@ -43,14 +55,20 @@ const server = z.union(
         }),
       ),
   ],
-  { error: '需要服务器名，或 {name, host, user, …} · expected a server name or {name, host, user, …}' },
+  {
+    error:
+      '需要服务器名，或 {name, host, user, …} · expected a server name or {name, host, user, …}',
+  },
 );
 
 const environments = z.record(
   identifier,
   z.strictObject({
     embedded: z.boolean().default(false),
-    servers: z.array(server).min(1, { error: '至少要有一台服务器 · needs at least one server' }).max(1000),
+    servers: z
+      .array(server)
+      .min(1, { error: '至少要有一台服务器 · needs at least one server' })
+      .max(1000),
   }),
 );
 
@@ -58,7 +76,10 @@ const channels = z
   .strictObject({
     email: z
       .strictObject({
-        smtp: z.url({ protocol: /^smtps?$/u, error: '需要 smtp:// 地址 · expected an smtp:// address' }),
+        smtp: z.url({
+          protocol: /^smtps?$/u,
+          error: '需要 smtp:// 地址 · expected an smtp:// address',
+        }),
         from: z.email(),
         to: z.array(z.email()).default([]),
         user: text.optional(),
@@ -71,16 +92,23 @@ const channels = z
         channel: text,
         token: secretReference,
         signing_secret: secretReference.optional(),
+        team: z
+          .string()
+          .regex(/^[TE][A-Z0-9]{1,20}$/u, {
+            error: '需要 Slack 工作区 ID · expected a Slack workspace id',
+          })
+          .optional(),
         api_url: z.url().optional(),
       })
-      .transform(({ channel, token, signing_secret, api_url }) =>
-        defined({ channel, token, signingSecret: signing_secret, apiUrl: api_url }),
+      .transform(({ channel, token, signing_secret, team, api_url }) =>
+        defined({ channel, token, signingSecret: signing_secret, team, apiUrl: api_url }),
       )
       .optional(),
     webhook: z
       .strictObject({
         url: z.union([z.url({ protocol: /^https?$/u }), secretReference], {
-          error: '需要 http(s):// 地址或 secret:// 引用 · expected an http(s):// address or a secret:// reference',
+          error:
+            '需要 http(s):// 地址或 secret:// 引用 · expected an http(s):// address or a secret:// reference',
         }),
         secret: secretReference.optional(),
       })
@@ -91,10 +119,11 @@ const channels = z
   .transform(defined);
 
 export const projectSchema = z.strictObject({
-  service: z.string({ error: '缺少 service：服务的名称 · service is missing: the name of the service' }).regex(
-    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/u,
-    { error: '只能有字母、数字和 . _ - · letters, digits and . _ - only' },
-  ),
+  service: z
+    .string({ error: '缺少 service：服务的名称 · service is missing: the name of the service' })
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/u, {
+      error: '只能有字母、数字和 . _ - · letters, digits and . _ - only',
+    }),
   task_queue: identifier.default('runsheet'),
   source,
   commands,
@@ -117,7 +146,12 @@ export const projectSchema = z.strictObject({
           name: text.optional(),
           roles: z.array(text).default([]),
           email: z.email().optional(),
-          slack: z.string().regex(/^[UW][A-Z0-9]{2,20}$/u, { error: '需要 Slack 成员 ID · expected a Slack member id' }).optional(),
+          slack: z
+            .string()
+            .regex(/^[UW][A-Z0-9]{2,20}$/u, {
+              error: '需要 Slack 成员 ID · expected a Slack member id',
+            })
+            .optional(),
         })
         .transform(defined),
     )
@@ -134,7 +168,9 @@ export const projectSchema = z.strictObject({
     .strictObject({ address: text, namespace: text.default('default'), ui_url: z.url().optional() })
     .optional(),
   registry: z.strictObject({ url: z.url() }).optional(),
-  database: z.strictObject({ url: z.union([z.url({ protocol: /^postgres(?:ql)?$/u }), secretReference]) }).optional(),
+  database: z
+    .strictObject({ url: z.union([z.url({ protocol: /^postgres(?:ql)?$/u }), secretReference]) })
+    .optional(),
 });
 
 export type ParsedProject = z.output<typeof projectSchema>;

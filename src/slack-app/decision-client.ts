@@ -1,0 +1,24 @@
+/** What the app asks of runs, over the project's own client. */
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { RunsheetClient } from '../client.ts';
+import type { DecisionClient } from './decide.ts';
+
+export type Runs = Pick<RunsheetClient, 'status' | 'approve' | 'reject'>;
+
+/** A run that is not there, has ended or asks nothing has no pending approval. */
+export function decisionClientOver(runs: Runs): DecisionClient {
+  return {
+    async pendingApproval(workflowId) {
+      try {
+        const { requestId, approval, outcome, language } = await runs.status(workflowId);
+        if (outcome !== 'running' || approval === null) return null;
+        return { requestId, step: approval.step, language };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
+    approve: (workflowId, message) => runs.approve(workflowId, message),
+    reject: (workflowId, message) => runs.reject(workflowId, message),
+  };
+}
