@@ -13,7 +13,7 @@ export interface Customers {
   restart(): void;
   /** Sends `count` requests that each take `milliseconds` to answer. */
   sendSlow(count: number, milliseconds: number): void;
-  /** Ends the traffic when every request under way has its answer. */
+  /** Ends the traffic when every request under way has its answer; asked again, the same answer. */
   stop(): Promise<TrafficReport>;
 }
 
@@ -33,11 +33,15 @@ export function startCustomers(url: string, perSecond: number): Customers {
     say(command);
     return answer;
   };
+  let stopped: Promise<TrafficReport> | null = null;
   return {
     report: () => ask({ kind: 'report' }),
     restart: () => say({ kind: 'restart' }),
     sendSlow: (count, milliseconds) => say({ kind: 'slow', count, milliseconds }),
-    stop: () => ask({ kind: 'stop' }),
+    stop: () => {
+      stopped ??= ask({ kind: 'stop' });
+      return stopped;
+    },
   };
 }
 
