@@ -1,4 +1,5 @@
 /** Counts the workflow code that runs in the sandbox: its counters are merged into vitest's own. */
+import { fileURLToPath } from 'node:url';
 import { WorkflowCoverage } from '@temporalio/nyc-test-coverage';
 import type { BundleOptions, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 
@@ -7,12 +8,19 @@ const VITEST = '__VITEST_COVERAGE__';
 /** Where nyc keeps it, and what WorkflowCoverage looks for. */
 const NYC = '__coverage__';
 
+const INTERCEPTOR = fileURLToPath(new URL('./coverage-interceptor.mjs', import.meta.url));
+
 const globals = globalThis as { [VITEST]?: unknown; [NYC]?: unknown };
 const coverage = new WorkflowCoverage();
 
 /** Options of a bundle whose code is counted; unchanged in a run without coverage. */
 export function countedBundle(options: BundleOptions): BundleOptions {
-  return withMap(() => coverage.augmentBundleOptions(options)) ?? options;
+  return (
+    withMap(() => ({
+      ...coverage.augmentBundleOptions(options),
+      workflowInterceptorModules: [...(options.workflowInterceptorModules ?? []), INTERCEPTOR],
+    })) ?? options
+  );
 }
 
 /** Options of a worker that runs such a bundle. */

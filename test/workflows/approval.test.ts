@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan/plan.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
-import { bundleInterpreter, Harness } from '../support/run-harness.ts';
+import { countedInterpreter, Harness } from '../support/run-harness.ts';
 import { SEED_PLAN } from '../support/seed-plan.ts';
 import { acceptKnown, broken, stubWorld } from '../support/stub-activities.ts';
 import { createTimeSkipping } from '../support/temporal.ts';
@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 let harness: Harness;
 
 beforeAll(async () => {
-  const [env, bundle] = await Promise.all([createTimeSkipping(), bundleInterpreter()]);
+  const [env, bundle] = await Promise.all([createTimeSkipping(), countedInterpreter()]);
   harness = new Harness(env, bundle);
 });
 afterAll(() => harness?.close());

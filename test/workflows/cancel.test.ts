@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolvedRun } from '../support/resolved-run.ts';
-import { bundleInterpreter, Harness, type Started } from '../support/run-harness.ts';
+import { countedInterpreter, Harness, type Started } from '../support/run-harness.ts';
 import { SEED_PLAN } from '../support/seed-plan.ts';
 import { stubWorld } from '../support/stub-activities.ts';
 import { createLocal } from '../support/temporal.ts';
@@ -14,7 +14,7 @@ const OLD = { version: 'v2.0.0', pool: 'ready' };
 let harness: Harness;
 
 beforeAll(async () => {
-  const [env, bundle] = await Promise.all([createLocal(), bundleInterpreter()]);
+  const [env, bundle] = await Promise.all([createLocal(), countedInterpreter()]);
   harness = new Harness(env, bundle);
 });
 afterAll(() => harness?.close());

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/plan/run.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
-import { bundleInterpreter, Harness } from '../support/run-harness.ts';
+import { countedInterpreter, Harness } from '../support/run-harness.ts';
 import { SEED_PLAN } from '../support/seed-plan.ts';
 import { broken, type StubCall, stubWorld } from '../support/stub-activities.ts';
 import { createTimeSkipping } from '../support/temporal.ts';
@@ -12,7 +12,7 @@ const OLD = { version: 'v2.0.0', pool: 'ready' };
 let harness: Harness;
 
 beforeAll(async () => {
-  const [env, bundle] = await Promise.all([createTimeSkipping(), bundleInterpreter()]);
+  const [env, bundle] = await Promise.all([createTimeSkipping(), countedInterpreter()]);
   harness = new Harness(env, bundle);
 });
 afterAll(() => harness?.close());

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleInterpreter, Harness } from '../support/run-harness.ts';
+import { countedInterpreter, Harness } from '../support/run-harness.ts';
 import { stubWorld } from '../support/stub-activities.ts';
 import { createTimeSkipping } from '../support/temporal.ts';
 
 let harness: Harness;
 
 beforeAll(async () => {
-  const [env, bundle] = await Promise.all([createTimeSkipping(), bundleInterpreter()]);
+  const [env, bundle] = await Promise.all([createTimeSkipping(), countedInterpreter()]);
   harness = new Harness(env, bundle);
 });
 
