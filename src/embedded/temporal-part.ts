@@ -2,7 +2,6 @@ import { Connection } from '@temporalio/client';
 import type { TemporalConnection } from '../ports/connections.ts';
 import { type BothLanguages, EmbeddedError } from './embedded-error.ts';
 import type { FolderClaim } from './folder-claim.ts';
-import { probePort } from './ports.ts';
 import type { StateFolder } from './state-folder.ts';
 import { startTemporalServer } from './temporal-server.ts';
 
@@ -92,8 +91,8 @@ async function startOwn(
   state: StateFolder,
   claim: FolderClaim,
 ): Promise<TemporalPart> {
-  const port = choice.temporalPort ?? (await freeAgain(former['temporal']));
-  const uiPort = choice.uiPort ?? (await freeAgain(former['temporal ui']));
+  const { temporalPort, uiPort } = choice;
+  const { temporal: formerPort, 'temporal ui': formerUiPort } = former;
   let recorded: Promise<void> = Promise.resolve();
   const server = await startTemporalServer({
     env: choice.env,
@@ -103,8 +102,10 @@ async function startOwn(
     onStarted: (pid) => {
       recorded = claim.record(pid);
     },
-    ...(port === undefined ? {} : { port }),
+    ...(temporalPort === undefined ? {} : { port: temporalPort }),
     ...(uiPort === undefined ? {} : { uiPort }),
+    ...(formerPort === undefined ? {} : { formerPort }),
+    ...(formerUiPort === undefined ? {} : { formerUiPort }),
   });
   await recorded;
   return {
@@ -116,11 +117,6 @@ async function startOwn(
     ended: server.ended,
     close: () => server.close(),
   };
-}
-
-/** The former port, so that addresses stay; undefined where it is taken or there was none. */
-async function freeAgain(former: number | undefined): Promise<number | undefined> {
-  return former === undefined ? undefined : ((await probePort(former)) ?? undefined);
 }
 
 function portOf(address: string): number {

@@ -1,14 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
-import { EmbeddedError, portInUse } from './embedded-error.ts';
+import { cacheFolderOf } from './cache-folder.ts';
+import { portInUse } from './embedded-error.ts';
 import { type FindTemporalOptions, findTemporal } from './find-temporal.ts';
+import { claimPort, type PortClaim } from './port-claim.ts';
 import { freePort, probePort } from './ports.ts';
 import { endGroup, startGroup } from './process-group.ts';
+import { notAnswering, waitUntilAnswers } from './temporal-ready.ts';
 
 /** The types as `--search-attribute` spells them; kept in step with src/plan/search-attributes.ts by a test. */
 export const SERVER_SEARCH_ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -22,15 +21,17 @@ export const SERVER_SEARCH_ATTRIBUTES: Readonly<Record<string, string>> = {
 
 /** Without it every workflow step waits for a poll of the transfer queue, a beat of 50 ms. */
 const DYNAMIC_CONFIG = ['history.transferProcessorMaxPollRPS=5000'];
-const START_LIMIT_MS = 20_000;
 const GRACE_MS = 8_000;
 const USUAL_PORT = 7233;
 const USUAL_UI_PORT = 8233;
 
 export interface TemporalServerOptions extends FindTemporalOptions {
-  /** Absent: 7233 or else any free port; 0: any free port; another: that one or PORT_IN_USE. */
+  /** Absent: the former one, 7233 or any free port; 0: any free port; another: that one or PORT_IN_USE. */
   readonly port?: number;
   readonly uiPort?: number;
+  /** Taken again where they are free. */
+  readonly formerPort?: number;
+  readonly formerUiPort?: number;
   readonly headless?: boolean;
   /** The server's data, kept from one start to the next; absent: in memory. */
   readonly databaseFile?: string;
@@ -56,20 +57,35 @@ export interface TemporalServer {
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   const port = await choosePort(
+    options,
     options.port,
-    USUAL_PORT,
+    [options.formerPort, USUAL_PORT],
     { zh: 'Temporal', en: 'Temporal' },
     '--temporal-port',
   );
-  const uiPort =
-    options.headless === true
-      ? null
-      : await choosePort(
-          options.uiPort,
-          USUAL_UI_PORT,
-          { zh: 'Web 界面', en: 'the Web UI' },
-          '--ui-port',
-        );
+  const claims = [port];
+  try {
+    if (options.headless === true) return await startOn(options, port.port, null);
+    const uiPort = await choosePort(
+      options,
+      options.uiPort,
+      [options.formerUiPort, USUAL_UI_PORT],
+      { zh: 'Web 界面', en: 'the Web UI' },
+      '--ui-port',
+    );
+    claims.push(uiPort);
+    return await startOn(options, port.port, uiPort.port);
+  } finally {
+    // From here on the server's own listeners tell that the ports are taken.
+    for (const claim of claims) await claim.release();
+  }
+}
+
+async function startOn(
+  options: TemporalServerOptions,
+  port: number,
+  uiPort: number | null,
+): Promise<TemporalServer> {
   const found = await findTemporal(options);
   await mkdir(dirname(options.logFile), { recursive: true });
   if (options.databaseFile !== undefined)
@@ -125,16 +141,26 @@ function serverArguments(
   ];
 }
 
+/** A port that was asked for is that one or an error; one that was not moves on. */
 async function choosePort(
+  options: TemporalServerOptions,
   wanted: number | undefined,
-  usual: number,
+  usual: readonly (number | undefined)[],
   whatFor: { readonly zh: string; readonly en: string },
   option: string,
-): Promise<number> {
-  if (wanted === undefined) return (await probePort(usual)) ?? freePort();
-  if (wanted === 0) return freePort();
-  if ((await probePort(wanted)) === null) throw portInUse(wanted, whatFor, option);
-  return wanted;
+): Promise<PortClaim> {
+  const unclaimed = (port: number): PortClaim => ({ port, release: () => Promise.resolve() });
+  if (wanted !== undefined && wanted !== 0) {
+    if ((await probePort(wanted)) === null) throw portInUse(wanted, whatFor, option);
+    return unclaimed(wanted);
+  }
+  if (wanted === undefined) {
+    for (const port of usual) {
+      const claim = port === undefined ? null : await claimPort(port, cacheFolderOf(options.env));
+      if (claim !== null) return claim;
+    }
+  }
+  return unclaimed(await freePort());
 }
 
 function whenEnded(child: ChildProcess): Promise<string> {
@@ -144,83 +170,4 @@ function whenEnded(child: ChildProcess): Promise<string> {
       resolve(signal === null ? `exit code ${code}` : `signal ${signal}`),
     );
   });
-}
-
-async function waitUntilAnswers(
-  address: string,
-  uiUrl: string | null,
-  exit: Promise<string>,
-  logFile: string,
-): Promise<void> {
-  const deadline = Date.now() + START_LIMIT_MS;
-  let ended: string | null = null;
-  void exit.then((how) => {
-    ended = how;
-  });
-  for (;;) {
-    if (await answers(address, uiUrl)) return;
-    if (ended !== null || Date.now() >= deadline) {
-      throw notAnswering(
-        ended ?? `no answer in ${START_LIMIT_MS / 1000} s`,
-        logFile,
-        await lastLines(logFile),
-      );
-    }
-    await sleep(100);
-  }
-}
-
-async function answers(address: string, uiUrl: string | null): Promise<boolean> {
-  // A gRPC channel that was refused once waits a second before it tries again.
-  if (!(await accepts(Number(address.slice(address.lastIndexOf(':') + 1))))) return false;
-  let connection: Connection | null = null;
-  try {
-    connection = await Connection.connect({ address, connectTimeout: 2_000 });
-    const ready = connection;
-    await ready.withDeadline(Date.now() + 2_000, () =>
-      ready.workflowService.describeNamespace({ namespace: 'default' }),
-    );
-    if (uiUrl !== null) {
-      const page = await fetch(uiUrl, { signal: AbortSignal.timeout(2_000) });
-      await page.body?.cancel();
-      return page.ok;
-    }
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await connection?.close().catch(() => undefined);
-  }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
-}
-
-async function lastLines(logFile: string): Promise<string> {
-  if (!existsSync(logFile)) return '';
-  const text = await readFile(logFile, 'utf8');
-  return text.trim().split('\n').slice(-3).join('\n').slice(-600);
-}
-
-function notAnswering(reason: string, logFile: string, excerpt: string): EmbeddedError {
-  const tail = excerpt === '' ? '' : `\n${excerpt}`;
-  return new EmbeddedError(
-    'NOT_ANSWERING',
-    {
-      zh: `Temporal 服务器没有启动（${reason}）${tail}`,
-      en: `the Temporal server did not start (${reason})${tail}`,
-    },
-    {
-      zh: `查看 ${logFile}；若数据文件损坏，删除它旁边的 temporal.db 后重试`,
-      en: `look into ${logFile}; where its data file is broken, remove temporal.db beside it and start again`,
-    },
-  );
 }

@@ -3,7 +3,11 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDatabaseRecordStore } from '../../src/adapters/database/database-record-store.ts';
+import { createEmbeddedBalancer } from '../../src/adapters/embedded-balancer/embedded-balancer.ts';
 import { createSshHosts } from '../../src/adapters/ssh/ssh-hosts.ts';
 import {
   assembleEnvironment,
@@ -13,9 +17,14 @@ import {
 import { startEnvironment } from '../../src/embedded/environment.ts';
 import { probePort } from '../../src/embedded/ports.ts';
 import { groupIsAlive } from '../../src/embedded/process-group.ts';
+import { startTemporalServer, type TemporalServer } from '../../src/embedded/temporal-server.ts';
+import { sampleRecord } from '../contracts/record-store.ts';
 
 let folder: string;
 let options: EnvironmentOptions;
+/** For the tests that are not about Temporal: starting one takes seconds. */
+let shared: TemporalServer;
+let logFolder: string;
 
 /** Servers whose services answer at once; the real ones have tests of their own. */
 const parts: EnvironmentParts = {
@@ -57,6 +66,26 @@ async function closeAll(servers: readonly Server[]): Promise<void> {
   }
 }
 
+beforeAll(async () => {
+  logFolder = await mkdtemp(join(tmpdir(), 'runsheet-temporal-'));
+  shared = await startTemporalServer({
+    env: process.env,
+    port: 0,
+    headless: true,
+    logFile: join(logFolder, 'temporal.log'),
+  });
+});
+
+afterAll(async () => {
+  await shared.close();
+  await rm(logFolder, { recursive: true, force: true });
+});
+
+/** As where TEMPORAL_ADDRESS is configured. */
+function withShared(): EnvironmentOptions {
+  return { ...options, temporal: { address: shared.address, namespace: 'default', uiUrl: null } };
+}
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runsheet-environment-'));
   const { TEMPORAL_ADDRESS: _address, ...env } = process.env;
@@ -96,6 +125,15 @@ async function isThere(name: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Health is to follow within a second. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 1_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('the condition did not come true in 1 s');
+    await sleep(20);
+  }
 }
 
 describe('assembleEnvironment', () => {
@@ -143,7 +181,7 @@ describe('assembleEnvironment', () => {
   }, 90_000);
 
   it('starts servers that let in the key that it names, and no other', async () => {
-    const environment = await startEnvironment(options);
+    const environment = await startEnvironment(withShared());
     const { servers, registry } = environment.connections;
     expect(servers.map(({ name }) => name)).toEqual(options.servers.map(({ name }) => name));
     const hosts = createSshHosts(servers);
@@ -159,12 +197,40 @@ describe('assembleEnvironment', () => {
     expect(await Promise.all(ports.map(probePort))).toEqual(ports);
   }, 60_000);
 
+  it('lets nobody wait for the database, and moves what the balancer has for a server', async () => {
+    const delay = monitorEventLoopDelay({ resolution: 10 });
+    delay.enable();
+    const environment = await assembleEnvironment(withShared(), parts);
+    const { balancer, database } = environment.connections;
+    const store = createDatabaseRecordStore({ url: database.url });
+    await store.write(sampleRecord({ requestId: 'first' }));
+    delay.disable();
+    // In this thread its first use takes seconds; below that, a busy machine alone can delay a loop.
+    expect(delay.max / 1e6).toBeLessThan(500);
+    await store.close();
+
+    const client = createEmbeddedBalancer({ adminUrl: balancer.adminUrl });
+    const healthOf = async (server: string): Promise<boolean | undefined> =>
+      (await client.state('production')).servers.find(({ name }) => name === server)?.healthy;
+    await until(async () => (await healthOf('app-server-2')) === true);
+    await environment.moveBalancerTarget('app-server-2', { host: '127.0.0.1', port: 9 });
+    await until(async () => (await healthOf('app-server-2')) === false);
+    await environment.moveBalancerTarget('app-server-2', null);
+    await until(async () => (await healthOf('app-server-2')) === true);
+    await expect(environment.moveBalancerTarget('app-server-9', null)).rejects.toThrow(
+      'app-server-9',
+    );
+    await environment.close();
+  }, 60_000);
+
   it('stops what it had started when one part fails, and says which', async () => {
     const failing: EnvironmentParts = {
       ...parts,
       startRegistry: () => Promise.reject(new Error('the registry has no disk')),
     };
-    await expect(assembleEnvironment(options, failing)).rejects.toThrow('the registry has no disk');
+    await expect(assembleEnvironment(withShared(), failing)).rejects.toThrow(
+      'the registry has no disk',
+    );
     expect(await isThere('env')).toBe(false);
     expect(await isThere('dev.lock')).toBe(false);
   }, 60_000);

@@ -46,6 +46,23 @@ describe('startTemporalServer', () => {
     }
   }, 60_000);
 
+  it('gives each of two projects that start at once ports of its own', async () => {
+    const cache = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
+    const env = { ...cache, TEMPORAL_CLI: (await findTemporal({ env: process.env })).path };
+    const options = (name: string) => ({ env, logFile: join(folder, `${name}.log`) });
+    const started = await Promise.all([
+      startTemporalServer(options('first')),
+      startTemporalServer({ ...options('second'), formerPort: 7233, formerUiPort: 8233 }),
+    ]);
+    try {
+      const addresses = started.flatMap(({ address, uiUrl }) => [address, uiUrl]);
+      expect(new Set(addresses).size).toBe(4);
+      expect(started.map(({ pid }) => groupIsAlive(pid))).toEqual([true, true]);
+    } finally {
+      await Promise.all(started.map((server) => server.close()));
+    }
+  }, 60_000);
+
   it('registers each attribute that the interpreter writes, with its type', () => {
     const types = Object.entries(SERVER_SEARCH_ATTRIBUTES).map(([name, type]) => [
       name,

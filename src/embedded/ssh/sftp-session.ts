@@ -1,6 +1,17 @@
-import { type FileHandle, lstat, mkdir, open, readdir, realpath } from 'node:fs/promises';
-import { chmod, rename, rm, rmdir, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
+import {
+  chmod,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+} from 'node:fs/promises';
 import { posix } from 'node:path';
 import ssh2, { type Attributes, type SFTPWrapper } from 'ssh2';
 
