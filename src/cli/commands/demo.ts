@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import { type CommonOptions, languageOf, print, refuse } from '../context.ts';
+import { CommandError, type CommonOptions, languageOf, print, refuse } from '../context.ts';
 import { FAULT_KEYS, faultNamed } from '../demo/faults.ts';
 import { startStage } from '../demo/stage.ts';
 import { tell } from '../demo/story.ts';
-import { CommandError } from '../context.ts';
 import { said, untilStopped } from './serve.ts';
 
 interface DemoOptions extends CommonOptions {
@@ -14,11 +13,16 @@ interface DemoOptions extends CommonOptions {
 /** `runsheet demo`: a sample service, three servers, a balancer, customers, an approval; nothing of the user's is touched. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('用示例服务演示一次部署 · Deploy a sample service to three servers, with customers watching')
+    .description(
+      '用示例服务演示一次部署 · Deploy a sample service to three servers, with customers watching',
+    )
     .option('--fail <step>', `break the world at a step: ${FAULT_KEYS.join(', ')}`)
     .option('--keep', 'leave everything running until Ctrl-C, to look at it in the Web UI')
     .option('--lang <language>', 'zh or en')
-    .addHelpText('after', '\nExamples:\n  runsheet demo\n  runsheet demo --fail 7\n  runsheet demo --keep --lang zh')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  runsheet demo\n  runsheet demo --fail 7\n  runsheet demo --keep --lang zh',
+    )
     .action(demo);
 }
 
@@ -43,7 +47,11 @@ async function demo(options: DemoOptions): Promise<void> {
     if (told === 'stopped') throw new CommandError(zh ? '演示已中止' : 'the demo was stopped', 1);
     printNext(zh);
     if (options.keep === true) {
-      print(zh ? `\n一切保持运行（${stage.folder}）；Ctrl-C 结束` : `\nEverything is left running (${stage.folder}); Ctrl-C ends it`);
+      print(
+        zh
+          ? `\n一切保持运行（${stage.folder}）；Ctrl-C 结束`
+          : `\nEverything is left running (${stage.folder}); Ctrl-C ends it`,
+      );
       await ended;
     }
     process.exitCode = told;
@@ -54,8 +62,20 @@ async function demo(options: DemoOptions): Promise<void> {
 
 function printNext(zh: boolean): void {
   const next = zh
-    ? ['接下来可以试试：', '  npm run demo -- --fail 8     新版本回答 500：自动切换回旧版本', '  npm run demo -- --keep       在 Web UI 中查看每一步', '  npx runsheet check templates/deployment.md --explain', '  npx runsheet dev             启动环境并保持，再用 runsheet run 部署']
-    : ['What to try next:', '  npm run demo -- --fail 8     the new version answers 500: switched back by itself', '  npm run demo -- --keep       look at every step in the Web UI', '  npx runsheet check templates/deployment.md --explain', '  npx runsheet dev             start everything and stay; then deploy with runsheet run'];
+    ? [
+        '接下来可以试试：',
+        '  npm run demo -- --fail 8     新版本回答 500：自动切换回旧版本',
+        '  npm run demo -- --keep       在 Web UI 中查看每一步',
+        '  npx runsheet check templates/deployment.md --explain',
+        '  npx runsheet dev             启动环境并保持，再用 runsheet run 部署',
+      ]
+    : [
+        'What to try next:',
+        '  npm run demo -- --fail 8     the new version answers 500: switched back by itself',
+        '  npm run demo -- --keep       look at every step in the Web UI',
+        '  npx runsheet check templates/deployment.md --explain',
+        '  npx runsheet dev             start everything and stay; then deploy with runsheet run',
+      ];
   print('');
   for (const line of next) print(line);
 }

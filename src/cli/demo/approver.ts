@@ -24,7 +24,9 @@ export function createApprover(
       if (rejects || asked?.approves === false) {
         const comment = zh ? '演示：不在发布窗口内' : 'demo: outside the release window';
         await stage.client.reject(workflowId, { by, comment });
-        return zh ? `第二个人 ${by} 已拒绝（由演示代为操作）` : `${by}, a second person, rejected (played by the demo)`;
+        return zh
+          ? `第二个人 ${by} 已拒绝（由演示代为操作）`
+          : `${by}, a second person, rejected (played by the demo)`;
       }
       await stage.client.approve(workflowId, { by });
       if (asked !== null) return zh ? `${by} 已批准` : `${by} approved`;
@@ -37,7 +39,9 @@ export function createApprover(
 
 async function ask(zh: boolean): Promise<{ readonly by: string; readonly approves: boolean }> {
   const by = await select({
-    message: zh ? 'carol 申请部署，需要另一个人批准。以谁的身份决定？' : 'carol asked for this run; another person decides. Who are you?',
+    message: zh
+      ? 'carol 申请部署，需要另一个人批准。以谁的身份决定？'
+      : 'carol asked for this run; another person decides. Who are you?',
     options: APPROVERS.map((value) => ({ value, label: value })),
   });
   const approves = await confirm({ message: zh ? '批准？' : 'Approve?' });

@@ -24,7 +24,9 @@ export interface Customers {
  */
 export function startCustomers(url: string, perSecond: number): Customers {
   const entry = fileURLToPath(new URL('./traffic.js', import.meta.url));
-  const child = fork(entry, [url, String(perSecond)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(entry, [url, String(perSecond)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const say = (command: TrafficCommand): void => {
     child.send(command);
   };
@@ -47,7 +49,10 @@ export function startCustomers(url: string, perSecond: number): Customers {
 
 function nextReport(child: ChildProcess): Promise<TrafficReport> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the traffic process does not answer')), STOP_LIMIT_MS);
+    const timer = setTimeout(
+      () => reject(new Error('the traffic process does not answer')),
+      STOP_LIMIT_MS,
+    );
     const ended = (code: number | null): void => {
       clearTimeout(timer);
       reject(new Error(`the traffic process ended early (exit code ${code})`));

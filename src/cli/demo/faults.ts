@@ -102,7 +102,8 @@ const FAULTS: readonly Fault[] = [
     step: 8,
     exitCode: 3,
     text: { zh: '新版本 700 毫秒后才回答', en: 'the new release answers after 700 ms' },
-    breakSource: (folder) => replaceIn(folder, 'src/behaviour.mjs', 'latencyMs: 0', 'latencyMs: 700'),
+    breakSource: (folder) =>
+      replaceIn(folder, 'src/behaviour.mjs', 'latencyMs: 0', 'latencyMs: 700'),
   },
   {
     key: '9',
@@ -127,6 +128,7 @@ export function faultNamed(key: string): Fault | null {
 function replaceIn(folder: string, path: string, from: string, to: string): void {
   const file = join(folder, path);
   const text = readFileSync(file, 'utf8');
-  if (!text.includes(from)) throw new Error(`${path} no longer holds ${from}; the demo cannot break it`);
+  if (!text.includes(from))
+    throw new Error(`${path} no longer holds ${from}; the demo cannot break it`);
   writeFileSync(file, text.replace(from, to));
 }

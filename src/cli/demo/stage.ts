@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectRunsheet, type RunsheetClient } from '../../client.ts';
 import { environmentOfProcess } from '../../config/environment.ts';
+import type { BothLanguages } from '../../embedded/embedded-error.ts';
 import { type Environment, startEnvironment } from '../../embedded/environment.ts';
 import { startWorkerProcess } from '../../embedded/worker-process.ts';
-import type { BothLanguages } from '../../embedded/embedded-error.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../examples/service', import.meta.url));
 

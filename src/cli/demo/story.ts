@@ -31,14 +31,23 @@ const MENDED_AFTER_MS = 2_000;
 export async function tell(stage: DemoStage, options: StoryOptions): Promise<number> {
   const { print, language, fault } = options;
   const zh = language === 'zh';
-  print(zh ? `\n部署 ${OLD_VERSION}（首次部署，演示代 alice 批准）` : `\nDeploying ${OLD_VERSION} (the first one; the demo approves as alice)`);
+  print(
+    zh
+      ? `\n部署 ${OLD_VERSION}（首次部署，演示代 alice 批准）`
+      : `\nDeploying ${OLD_VERSION} (the first one; the demo approves as alice)`,
+  );
   await deployOld(stage, options);
   const customers = startCustomers(stage.balancerUrl, REQUESTS_PER_SECOND);
   try {
-    print(zh ? `客户开始访问：每秒 ${REQUESTS_PER_SECOND} 个请求，经过 ${stage.balancerUrl}` : `Customers arrive: ${REQUESTS_PER_SECOND} requests a second through ${stage.balancerUrl}`);
+    print(
+      zh
+        ? `客户开始访问：每秒 ${REQUESTS_PER_SECOND} 个请求，经过 ${stage.balancerUrl}`
+        : `Customers arrive: ${REQUESTS_PER_SECOND} requests a second through ${stage.balancerUrl}`,
+    );
     await renameVersion(stage.folder, NEW_VERSION.slice(1));
     fault?.breakSource?.(stage.folder);
-    if (fault !== null) print(zh ? `破坏：${fault.text.zh}` : `Broken on purpose: ${fault.text.en}`);
+    if (fault !== null)
+      print(zh ? `破坏：${fault.text.zh}` : `Broken on purpose: ${fault.text.en}`);
     const outcome = await deployNew(stage, customers, options);
     return conclude(outcome, options);
   } finally {
@@ -59,13 +68,25 @@ async function deployOld(stage: DemoStage, { language }: StoryOptions): Promise<
   if (failure !== null) throw new Error(`${OLD_VERSION}: ${failure.type}: ${failure.message}`);
 }
 
-async function deployNew(stage: DemoStage, customers: Customers, options: StoryOptions): Promise<Outcome> {
+async function deployNew(
+  stage: DemoStage,
+  customers: Customers,
+  options: StoryOptions,
+): Promise<Outcome> {
   const { fault, language, print } = options;
   const zh = language === 'zh';
   const workflowId = `demo-${NEW_VERSION}`;
-  const approver = createApprover(stage, { rejects: fault?.rejects === true, terminal: options.terminal, language });
+  const approver = createApprover(stage, {
+    rejects: fault?.rejects === true,
+    terminal: options.terminal,
+    language,
+  });
   const cable = watchCable(stage, fault);
-  print(zh ? `\n部署 ${NEW_VERSION} 到 production，申请人 carol` : `\nDeploying ${NEW_VERSION} to production, requested by carol`);
+  print(
+    zh
+      ? `\n部署 ${NEW_VERSION} 到 production，申请人 carol`
+      : `\nDeploying ${NEW_VERSION} to production, requested by carol`,
+  );
   const page = stage.uiPage(workflowId);
   if (page !== null) print(`Temporal Web UI: ${page}\n`);
   customers.restart();
@@ -88,15 +109,32 @@ async function deployNew(stage: DemoStage, customers: Customers, options: StoryO
   customers.restart();
   await sleep(AFTERWARDS_MS);
   const after = await customers.report();
-  const slow = fault?.slowRequestMs === undefined ? during : await withSlowAnswer(customers, during);
-  return { fault, status, runExitCode, during: slow, after, oldVersion: OLD_VERSION, newVersion: NEW_VERSION };
+  const slow =
+    fault?.slowRequestMs === undefined ? during : await withSlowAnswer(customers, during);
+  return {
+    fault,
+    status,
+    runExitCode,
+    during: slow,
+    after,
+    oldVersion: OLD_VERSION,
+    newVersion: NEW_VERSION,
+  };
 }
 
 /** The slow request may be answered after the run: its answer counts too. */
-async function withSlowAnswer(customers: Customers, during: Outcome['during']): Promise<Outcome['during']> {
+async function withSlowAnswer(
+  customers: Customers,
+  during: Outcome['during'],
+): Promise<Outcome['during']> {
   const last = await customers.stop();
   const failed = during.failed + last.failed;
-  return { ...during, failed, slow: [...during.slow, ...last.slow], failures: [...during.failures, ...last.failures] };
+  return {
+    ...during,
+    failed,
+    slow: [...during.slow, ...last.slow],
+    failures: [...during.failures, ...last.failures],
+  };
 }
 
 /** For a server that the balancer cannot reach: cut when its new version runs, mended during the undoing. */
@@ -122,7 +160,8 @@ function watchCable(stage: DemoStage, fault: Fault | null): (status: RunStatus) 
 function conclude(outcome: Outcome, { language, print, fault }: StoryOptions): number {
   const zh = language === 'zh';
   print('');
-  for (const line of renderRunSheet(outcome.status, { language, color: false, width: 110 })) print(line);
+  for (const line of renderRunSheet(outcome.status, { language, color: false, width: 110 }))
+    print(line);
   print('');
   for (const line of trafficLines(outcome, language)) print(line);
   const found = surprises(outcome);
@@ -131,12 +170,27 @@ function conclude(outcome: Outcome, { language, print, fault }: StoryOptions): n
     for (const line of found) print(`  ${line}`);
     return 1;
   }
-  if (fault === null) print(zh ? `\n${NEW_VERSION} 已在三台服务器上运行。` : `\n${NEW_VERSION} runs on all three servers.`);
-  else print(zh ? `\n步骤 ${fault.step} 按预期失败，三台服务器仍由 ${OLD_VERSION} 服务。` : `\nStep ${fault.step} failed as intended; ${OLD_VERSION} serves on all three servers.`);
+  if (fault === null)
+    print(
+      zh
+        ? `\n${NEW_VERSION} 已在三台服务器上运行。`
+        : `\n${NEW_VERSION} runs on all three servers.`,
+    );
+  else
+    print(
+      zh
+        ? `\n步骤 ${fault.step} 按预期失败，三台服务器仍由 ${OLD_VERSION} 服务。`
+        : `\nStep ${fault.step} failed as intended; ${OLD_VERSION} serves on all three servers.`,
+    );
   return outcome.runExitCode;
 }
 
-function startRun(stage: DemoStage, workflowId: string, version: string, language: Language): Promise<void> {
+function startRun(
+  stage: DemoStage,
+  workflowId: string,
+  version: string,
+  language: Language,
+): Promise<void> {
   const parameters = { environment: 'production', servers: PRODUCTION_SERVERS, version };
   return stage.client.start({
     templateId: TEMPLATE,
@@ -147,5 +201,8 @@ function startRun(stage: DemoStage, workflowId: string, version: string, languag
 }
 
 function waitsForApproval({ approval, steps }: RunStatus): boolean {
-  return approval !== null && steps.some((step) => step.number === approval.step && step.state === 'waiting');
+  return (
+    approval !== null &&
+    steps.some((step) => step.number === approval.step && step.state === 'waiting')
+  );
 }

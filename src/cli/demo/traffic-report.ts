@@ -8,7 +8,11 @@ export interface TrafficReport {
   /** The longest that one request at the steady rate waited for its answer. */
   readonly longestWaitMs: number;
   /** Deliberately slow requests, apart: asked for and taken. */
-  readonly slow: readonly { readonly askedMs: number; readonly tookMs: number; readonly status: number | null }[];
+  readonly slow: readonly {
+    readonly askedMs: number;
+    readonly tookMs: number;
+    readonly status: number | null;
+  }[];
   /** Version in the answer → number of answers. */
   readonly versions: Readonly<Record<string, number>>;
   /** Server → version → number of answers. */

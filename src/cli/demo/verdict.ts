@@ -22,24 +22,32 @@ export function surprises(outcome: Outcome): readonly string[] {
   const expected = fault === null ? outcome.newVersion : outcome.oldVersion;
   const found: string[] = [];
   const expectedExit = fault?.exitCode ?? 0;
-  if (runExitCode !== expectedExit) found.push(`the run's exit code is ${runExitCode}, not ${expectedExit}`);
+  if (runExitCode !== expectedExit)
+    found.push(`the run's exit code is ${runExitCode}, not ${expectedExit}`);
   if (fault !== null && status.failure?.step !== fault.step) {
     found.push(`step ${status.failure?.step ?? 'none'} failed, not ${fault.step}`);
   }
   if (during.failed + after.failed > 0) {
-    found.push(`${during.failed + after.failed} requests failed: ${[...during.failures, ...after.failures].join('; ')}`);
+    found.push(
+      `${during.failed + after.failed} requests failed: ${[...during.failures, ...after.failures].join('; ')}`,
+    );
   }
   for (const server of PRODUCTION_SERVERS) {
     const versions = Object.keys(after.servers[server] ?? {});
     if (versions.length !== 1 || versions[0] !== expected) {
-      found.push(`${server} answers ${versions.join(', ') || 'nothing'} afterwards, not ${expected}`);
+      found.push(
+        `${server} answers ${versions.join(', ') || 'nothing'} afterwards, not ${expected}`,
+      );
     }
   }
   return found;
 }
 
 /** What the traffic saw, as lines. */
-export function trafficLines({ during, after, status }: Outcome, language: Language): readonly string[] {
+export function trafficLines(
+  { during, after, status }: Outcome,
+  language: Language,
+): readonly string[] {
   const zh = language === 'zh';
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   const slow = during.slow.map((each) =>
@@ -56,7 +64,9 @@ export function trafficLines({ during, after, status }: Outcome, language: Langu
     zh
       ? `  负载均衡池为空 ${seconds(status.withoutServiceMs)}（所有服务器同时停止，请求在均衡器等待）`
       : `  the pool was empty for ${seconds(status.withoutServiceMs)} (all servers at once; the balancer held the requests)`,
-    zh ? `  应答的版本：${counts(during.versions)}` : `  versions that answered: ${counts(during.versions)}`,
+    zh
+      ? `  应答的版本：${counts(during.versions)}`
+      : `  versions that answered: ${counts(during.versions)}`,
     zh ? '之后，每台服务器的应答' : 'Afterwards, by server',
     ...PRODUCTION_SERVERS.map((server) => `  ${server}: ${counts(after.servers[server] ?? {})}`),
   ];
@@ -64,5 +74,7 @@ export function trafficLines({ during, after, status }: Outcome, language: Langu
 
 function counts(versions: Readonly<Record<string, number>>): string {
   const entries = Object.entries(versions);
-  return entries.length === 0 ? '–' : entries.map(([version, count]) => `${version} × ${count}`).join(', ');
+  return entries.length === 0
+    ? '–'
+    : entries.map(([version, count]) => `${version} × ${count}`).join(', ');
 }
