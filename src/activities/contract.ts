@@ -7,7 +7,6 @@ import type {
   ImagePin,
   ResolvedRun,
   RunRef,
-  RunReport,
   ServerBefore,
   SourcePin,
 } from '../plan/run.ts';
@@ -145,4 +144,3 @@ export type Activities = ActionActivities &
   CompensationActivities &
   LocalActivities &
   SystemActivities;
-export type { RunReport };

@@ -14,7 +14,5 @@ export const SEARCH_ATTRIBUTES = {
   RunsheetApproval: 'KEYWORD',
 } as const;
 
-export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
-
 /** pending: a person is asked now. */
 export type ApprovalState = 'none' | 'pending' | 'approved' | 'rejected' | 'expired';

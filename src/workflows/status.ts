@@ -1,6 +1,6 @@
 /** The live status: what the query answers, the current details show and search attributes name. */
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { ResolvedRun, RunOutcome, RunRef } from '../plan/run.ts';
+import type { ResolvedRun, RunRef } from '../plan/run.ts';
 import type { PoolState } from './availability.ts';
 import type { RunStatus, StepState } from './messages.ts';
 import { type Draft, presentationOf, type Run, stepStatus } from './run.ts';
@@ -110,11 +110,6 @@ export function noteServer(
   if (note.pool !== undefined && note.pool !== 'unknown') {
     run.availability.note(server, note.pool, Date.now());
   }
-}
-
-export function setOutcome(run: Run, outcome: RunOutcome): void {
-  run.status.outcome = outcome;
-  changed(run);
 }
 
 export function warn(run: Run, warning: string): void {

@@ -6,7 +6,7 @@ import type { LocalActivities, ResolvePlanInput, SystemActivities } from '../con
 import { type DecisionPolicy, judge } from './judge.ts';
 import { breakLock, ensureAttributes, pendingApprovals, type TemporalAccess } from './temporal.ts';
 
-export type { DecisionPolicy, PolicyPerson } from './judge.ts';
+export type { DecisionPolicy } from './judge.ts';
 export type { TemporalAccess } from './temporal.ts';
 
 export interface LocalDependencies {

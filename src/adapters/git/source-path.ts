@@ -10,8 +10,6 @@ export interface SourceLocation {
   readonly path: string;
 }
 
-export type ResolvedSource = Awaited<ReturnType<SourceRepository['resolve']>>;
-
 const VERSION = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
 /** @throws PortError `invalid` (BAD_PARAMETER) for what is no version: options, paths, spaces */
