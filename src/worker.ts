@@ -40,7 +40,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const project = await projectOf(options.folder, environment);
   const { temporal } = project.connections;
   if (temporal === null) throw noServer('-');
-  Runtime.install({ logger: new DefaultLogger('WARN', (entry) => console.error(entry.level, entry.message, entry.meta?.['error'] ?? '')) });
+  Runtime.install({
+    logger: new DefaultLogger('WARN', (entry) =>
+      console.error(entry.level, entry.message, entry.meta?.['error'] ?? ''),
+    ),
+  });
   const connection = await connectNative(temporal, environment);
   const adapters = await createAdapters(project, environment);
   try {
@@ -70,7 +74,11 @@ async function serve(options: WorkerOptions, parts: Parts): Promise<void> {
     taskQueue,
     workflowBundle: { code },
     activities: activitiesOf(options.folder, parts),
-    workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' },
+    workerDeploymentOptions: {
+      version,
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    },
     shutdownGraceTime: '10 seconds',
     shutdownForceTime: '14 seconds',
     maxConcurrentActivityTaskExecutions: 200,
@@ -104,10 +112,14 @@ async function announce(
   });
 }
 
-function activitiesOf(folder: string, { project, environment, temporal, connection, adapters }: Parts): object {
+function activitiesOf(
+  folder: string,
+  { project, environment, temporal, connection, adapters }: Parts,
+): object {
   const { ports, redact } = adapters;
   const access = createTemporalAccess(connection, temporal.namespace);
-  const policy = async (): Promise<DecisionPolicy> => policyOf(await projectOf(folder, environment));
+  const policy = async (): Promise<DecisionPolicy> =>
+    policyOf(await projectOf(folder, environment));
   return createActivities({
     ports,
     redact,
@@ -120,7 +132,9 @@ function activitiesOf(folder: string, { project, environment, temporal, connecti
     },
     recipientsOf: async (roles) => {
       const { people } = await policy();
-      return Object.values(people).filter((person) => person.roles.some((role) => roles.includes(role)));
+      return Object.values(people).filter((person) =>
+        person.roles.some((role) => roles.includes(role)),
+      );
     },
   });
 }
@@ -147,8 +161,14 @@ async function projectOf(folder: string, environment: Environment): Promise<Proj
 function noServer(address: string): WorkerStartError {
   return new WorkerStartError(
     'NO_TEMPORAL_SERVER',
-    { zh: `不知道 Temporal 服务器的地址（${address}）`, en: `the address of the Temporal server is not known (${address})` },
-    { zh: '运行 runsheet dev，或设置 TEMPORAL_ADDRESS', en: 'type runsheet dev, or set TEMPORAL_ADDRESS' },
+    {
+      zh: `不知道 Temporal 服务器的地址（${address}）`,
+      en: `the address of the Temporal server is not known (${address})`,
+    },
+    {
+      zh: '运行 runsheet dev，或设置 TEMPORAL_ADDRESS',
+      en: 'type runsheet dev, or set TEMPORAL_ADDRESS',
+    },
   );
 }
 
@@ -162,7 +182,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     });
     process.exit(0);
   } catch (error) {
-    const message = error instanceof WorkerStartError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const message =
+      error instanceof WorkerStartError
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error);
     process.stderr.write(`${message}\n`);
     process.exit(error instanceof WorkerStartError ? 2 : 1);
   }

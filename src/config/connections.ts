@@ -67,7 +67,8 @@ function temporalOf(
   environment: Environment,
   embedded: Connections | null,
 ): TemporalConnection | null {
-  const address = environment['TEMPORAL_ADDRESS'] ?? parsed.temporal?.address ?? embedded?.temporal.address;
+  const address =
+    environment['TEMPORAL_ADDRESS'] ?? parsed.temporal?.address ?? embedded?.temporal.address;
   if (address === undefined || address === '') return null;
   return {
     address,
@@ -76,7 +77,8 @@ function temporalOf(
       parsed.temporal?.namespace ??
       embedded?.temporal.namespace ??
       'default',
-    uiUrl: parsed.temporal?.ui_url ?? embedded?.temporal.uiUrl ?? environment['TEMPORAL_UI_URL'] ?? null,
+    uiUrl:
+      parsed.temporal?.ui_url ?? embedded?.temporal.uiUrl ?? environment['TEMPORAL_UI_URL'] ?? null,
   };
 }
 

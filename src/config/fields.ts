@@ -14,7 +14,10 @@ export const seconds = durationMs.transform((value) => value / 1000);
 
 export const text = z.string().min(1, { error: '不能为空 · must not be empty' });
 export const argv = z
-  .array(text, { error: '需要程序及其参数的列表，例如 [npm, test] · expected a program with its arguments as a list' })
+  .array(text, {
+    error:
+      '需要程序及其参数的列表，例如 [npm, test] · expected a program with its arguments as a list',
+  })
   .min(1, { error: '至少要有程序名 · needs at least the program' });
 
 /** A whole number within bounds: every count in the file has both. */
@@ -24,11 +27,16 @@ export function count(least: number, most: number) {
 }
 
 /** `20%` or 20. */
-export const percent = z
-  .union([
+export const percent = z.union(
+  [
     z.number(),
-    z.string().regex(/^\d{1,3}(?:\.\d+)?\s*[%％]$/u).transform((value) => Number.parseFloat(value)),
-  ], { error: '需要百分数，例如 20% · expected a percentage such as 20%' });
+    z
+      .string()
+      .regex(/^\d{1,3}(?:\.\d+)?\s*[%％]$/u)
+      .transform((value) => Number.parseFloat(value)),
+  ],
+  { error: '需要百分数，例如 20% · expected a percentage such as 20%' },
+);
 
 /** What a scalar of the file is as text: `port: 8080` under `environment:` means "8080". */
 export const scalarText = z
@@ -36,19 +44,24 @@ export const scalarText = z
   .transform(String);
 
 export const secretReference = z.string().regex(/^secret:\/\/[A-Za-z0-9][A-Za-z0-9/_.-]{0,127}$/u, {
-  error: '只能写 secret:// 引用，不能写密钥本身 · only a secret:// reference, never the secret itself',
+  error:
+    '只能写 secret:// 引用，不能写密钥本身 · only a secret:// reference, never the secret itself',
 });
 
-export const path = text.refine((value) => !value.includes('\0') && !value.split('/').includes('..'), {
-  error: '路径不能离开项目文件夹 · the path must stay inside the project folder',
-});
+export const path = text.refine(
+  (value) => !value.includes('\0') && !value.split('/').includes('..'),
+  {
+    error: '路径不能离开项目文件夹 · the path must stay inside the project folder',
+  },
+);
 
 /** The DNS and IP alphabet; a name that begins with `-` would be read as an option by other programs. */
 export const hostName = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,252})$/u, {
   error: 'BAD_HOST_NAME: 需要主机名或 IP 地址 · expected a host name or IP address',
 });
 export const serverName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/u, {
-  error: 'BAD_HOST_NAME: 服务器名只能有字母、数字和 . _ - · a server name has letters, digits and . _ - only',
+  error:
+    'BAD_HOST_NAME: 服务器名只能有字母、数字和 . _ - · a server name has letters, digits and . _ - only',
 });
 export const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/u, {
   error: '只能有字母、数字和 . _ - · letters, digits and . _ - only',

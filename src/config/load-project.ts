@@ -7,7 +7,7 @@ import { readConnections, resolveConnections } from './connections.ts';
 import type { Environment } from './environment.ts';
 import { nearestKey } from './nearest-key.ts';
 import { configuredChannels, type ProjectFile } from './project-file.ts';
-import { projectSchema, type ParsedProject } from './schema.ts';
+import { type ParsedProject, projectSchema } from './schema.ts';
 import { keysAt } from './schema-keys.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
@@ -23,7 +23,10 @@ export interface LoadedProject {
  * The project of a folder. A folder without runsheet.yaml has the diagnostic NO_PROJECT_FILE.
  * @param environment used for TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE only
  */
-export async function loadProject(folder: string, environment: Environment): Promise<LoadedProject> {
+export async function loadProject(
+  folder: string,
+  environment: Environment,
+): Promise<LoadedProject> {
   const absolute = resolve(folder);
   let bytes: Buffer;
   try {
@@ -112,7 +115,9 @@ function describeIssue(issue: Issue, yaml: YamlFile): readonly Diagnostic[] {
   }
   const nested = issue.code === 'invalid_union' ? closestBranch(issue.errors ?? []) : null;
   if (nested !== null) {
-    return nested.flatMap((each) => describeIssue({ ...each, path: [...issue.path, ...each.path] }, yaml));
+    return nested.flatMap((each) =>
+      describeIssue({ ...each, path: [...issue.path, ...each.path] }, yaml),
+    );
   }
   const where = issue.path.map(String).join('.') || PROJECT_FILE;
   const badHost = issue.message.startsWith('BAD_HOST_NAME: ');
@@ -173,12 +178,22 @@ function crossChecks(parsed: ParsedProject, yaml: YamlFile): readonly Diagnostic
       const path = ['environments', environment, 'servers', index];
       const other = seen.get(server.name);
       if (other !== undefined) {
-        add(path, 'DUPLICATE_SERVER', `服务器 ${server.name} 已列在 ${other} 中`, `server ${server.name} is already listed in ${other}`);
+        add(
+          path,
+          'DUPLICATE_SERVER',
+          `服务器 ${server.name} 已列在 ${other} 中`,
+          `server ${server.name} is already listed in ${other}`,
+        );
       }
       seen.set(server.name, environment);
       const missing = embedded ? [] : missingOf(server);
       if (missing.length > 0) {
-        add(path, 'BAD_PROJECT_FILE', `服务器 ${server.name} 缺少 ${missing.join('、')}`, `server ${server.name} lacks ${missing.join(', ')}`);
+        add(
+          path,
+          'BAD_PROJECT_FILE',
+          `服务器 ${server.name} 缺少 ${missing.join('、')}`,
+          `server ${server.name} lacks ${missing.join(', ')}`,
+        );
       }
     }
   }
@@ -187,16 +202,30 @@ function crossChecks(parsed: ParsedProject, yaml: YamlFile): readonly Diagnostic
     for (const [index, role] of person.roles.entries()) {
       if (roles.includes(role)) continue;
       const near = nearestKey(role, roles) ?? roles.join(', ');
-      add(['people', id, 'roles', index], 'UNKNOWN_ROLE', `没有角色「${role}」；最接近的是 ${near}`, `there is no role "${role}"; the nearest is ${near}`);
+      add(
+        ['people', id, 'roles', index],
+        'UNKNOWN_ROLE',
+        `没有角色「${role}」；最接近的是 ${near}`,
+        `there is no role "${role}"; the nearest is ${near}`,
+      );
     }
   }
   return found;
 }
 
-function missingOf(server: ParsedProject['environments'][string]['servers'][number]): readonly string[] {
+function missingOf(
+  server: ParsedProject['environments'][string]['servers'][number],
+): readonly string[] {
   const given: Partial<Record<string, unknown>> = { ...server };
-  const wanted = { host: 'host', user: 'user', identityFile: 'identity_file', hostKeys: 'host_keys' };
-  return Object.entries(wanted).flatMap(([field, key]) => (given[field] === undefined ? [key] : []));
+  const wanted = {
+    host: 'host',
+    user: 'user',
+    identityFile: 'identity_file',
+    hostKeys: 'host_keys',
+  };
+  return Object.entries(wanted).flatMap(([field, key]) =>
+    given[field] === undefined ? [key] : [],
+  );
 }
 
 function decode(bytes: Buffer): string | null {
@@ -220,7 +249,10 @@ function noProjectFile(folder: string): Diagnostic {
   return {
     code: 'NO_PROJECT_FILE',
     severity: 'error',
-    message: { zh: `${folder} 中没有 ${PROJECT_FILE}`, en: `there is no ${PROJECT_FILE} in ${folder}` },
+    message: {
+      zh: `${folder} 中没有 ${PROJECT_FILE}`,
+      en: `there is no ${PROJECT_FILE} in ${folder}`,
+    },
     remedy: {
       zh: '切换到项目文件夹，或用 `runsheet dev` 试用示例服务',
       en: 'change to the project folder, or try the sample service with `runsheet dev`',

@@ -1,12 +1,29 @@
 /** The sections of runsheet.yaml that become ProjectSettings: snake_case in, camelCase out. */
 import { z } from 'zod';
-import { argv, count, defined, milliseconds, path, percent, scalarText, seconds, text } from './fields.ts';
+import {
+  argv,
+  count,
+  defined,
+  milliseconds,
+  path,
+  percent,
+  scalarText,
+  seconds,
+  text,
+} from './fields.ts';
 
 const format = z.enum(['sarif', 'eslint', 'npm-audit', 'pip-audit']);
 
 const command = z
-  .strictObject({ run: argv, report: path.optional(), format: format.optional(), timeout: seconds.optional() })
-  .transform(({ run, timeout, ...rest }) => defined({ argv: run, ...rest, timeoutSeconds: timeout }))
+  .strictObject({
+    run: argv,
+    report: path.optional(),
+    format: format.optional(),
+    timeout: seconds.optional(),
+  })
+  .transform(({ run, timeout, ...rest }) =>
+    defined({ argv: run, ...rest, timeoutSeconds: timeout }),
+  )
   .nullable()
   .optional();
 
@@ -32,12 +49,16 @@ export const commands = z
   .prefault({})
   .transform(defined);
 
-const pattern = text.refine(isPattern, { error: '不是有效的正则表达式 · not a valid regular expression' });
+const pattern = text.refine(isPattern, {
+  error: '不是有效的正则表达式 · not a valid regular expression',
+});
 
 export const tests = z
   .strictObject({
     reports: z.array(path).default(['**/junit*.xml', 'reports/*.xml', 'test-results/**/*.xml']),
-    coverage: z.array(path).default(['**/lcov.info', '**/cobertura*.xml', '**/coverage-summary.json', 'coverage.xml']),
+    coverage: z
+      .array(path)
+      .default(['**/lcov.info', '**/cobertura*.xml', '**/coverage-summary.json', 'coverage.xml']),
     critical: z
       .strictObject({ name: pattern.optional(), marker: text.optional() })
       .transform(defined)
@@ -50,7 +71,9 @@ export const image = z
   .strictObject({
     repository: z
       .string()
-      .regex(/^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/u, { error: '需要小写的仓库名 · expected a repository name in lower case' })
+      .regex(/^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/u, {
+        error: '需要小写的仓库名 · expected a repository name in lower case',
+      })
       .optional(),
     context: path.default('.'),
     kind: z.enum(['process', 'docker']).default('process'),
@@ -83,7 +106,9 @@ export const files = z
       path,
       mode: z
         .string({ error: '权限要加引号，例如 "0640" · quote the mode, for example "0640"' })
-        .regex(/^0?[0-7]{3}$/u, { error: '需要八进制权限，例如 "0640" · expected an octal mode such as "0640"' })
+        .regex(/^0?[0-7]{3}$/u, {
+          error: '需要八进制权限，例如 "0640" · expected an octal mode such as "0640"',
+        })
         .default('0640'),
       values: z.record(text, scalarText).default({}),
     }),
@@ -101,7 +126,10 @@ const status = count(100, 599);
 
 const smoke = z
   .strictObject({
-    method: z.string().regex(/^[A-Z]{1,10}$/u).default('GET'),
+    method: z
+      .string()
+      .regex(/^[A-Z]{1,10}$/u)
+      .default('GET'),
     path: urlPath,
     status: status.default(200),
     contains: text.optional(),

@@ -28,12 +28,17 @@ export async function readTemplateFiles(
 ): Promise<readonly TemplateFile[]> {
   const own = join(projectFolder, 'templates');
   const project = await readFolder(own, 'project');
-  return own === packageFolder ? project : [...project, ...(await readFolder(packageFolder, 'package'))];
+  return own === packageFolder
+    ? project
+    : [...project, ...(await readFolder(packageFolder, 'package'))];
 }
 
 async function readFolder(folder: string, origin: TemplateFile['origin']): Promise<TemplateFile[]> {
   const names = await readdir(folder).catch(() => [] as string[]);
-  const sheets = names.filter((name) => name.endsWith('.md')).sort().slice(0, MOST_TEMPLATES);
+  const sheets = names
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .slice(0, MOST_TEMPLATES);
   const read = await Promise.all(sheets.map((file) => readTemplate(folder, file, origin)));
   return read.filter((each) => each !== null);
 }

@@ -11,7 +11,10 @@ export interface YamlFile {
   readonly value: unknown;
   readonly diagnostics: readonly Diagnostic[];
   /** Place and line of the value at a path, or of the nearest part that exists; `key`: of that key in it. */
-  locate(path: readonly PropertyKey[], key?: string): { readonly place: Place; readonly excerpt: string };
+  locate(
+    path: readonly PropertyKey[],
+    key?: string,
+  ): { readonly place: Place; readonly excerpt: string };
 }
 
 /** Reads a file's text. Never throws: what is wrong stands in `diagnostics`. */
@@ -20,7 +23,10 @@ export function readYaml(file: string, text: string): YamlFile {
   const lineCounter = new LineCounter();
   const placeAt = (offset: number): { place: Place; excerpt: string } => {
     const { line, col } = lineCounter.linePos(offset);
-    return { place: { file, line: Math.max(1, line), column: Math.max(1, col) }, excerpt: (lines[line - 1] ?? '').slice(0, 400) };
+    return {
+      place: { file, line: Math.max(1, line), column: Math.max(1, col) },
+      excerpt: (lines[line - 1] ?? '').slice(0, 400),
+    };
   };
   if (text.length > MOST_BYTES) {
     return failed(file, 'TOO_LARGE', '文件超过 1 MiB', 'the file is larger than 1 MiB');
@@ -28,12 +34,14 @@ export function readYaml(file: string, text: string): YamlFile {
   if (text.trim() === '') return failed(file, 'EMPTY_FILE', '文件是空的', 'the file is empty');
   const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
   if (document.errors.length > 0) {
-    const diagnostics = document.errors.map((error): Diagnostic => ({
-      code: 'BAD_YAML',
-      severity: 'error',
-      message: { zh: `YAML 语法错误：${error.message}`, en: `YAML syntax: ${error.message}` },
-      ...placeAt(error.pos[0]),
-    }));
+    const diagnostics = document.errors.map(
+      (error): Diagnostic => ({
+        code: 'BAD_YAML',
+        severity: 'error',
+        message: { zh: `YAML 语法错误：${error.message}`, en: `YAML syntax: ${error.message}` },
+        ...placeAt(error.pos[0]),
+      }),
+    );
     return { value: undefined, diagnostics, locate: () => placeAt(0) };
   }
   const locate: YamlFile['locate'] = (path, key) => placeAt(offsetOf(document.contents, path, key));

@@ -31,7 +31,10 @@ export interface Adapters {
 }
 
 /** @throws WorkerStartError where an address is missing */
-export async function createAdapters(project: ProjectFile, environment: Environment): Promise<Adapters> {
+export async function createAdapters(
+  project: ProjectFile,
+  environment: Environment,
+): Promise<Adapters> {
   const { connections, settings, folder } = project;
   const state = join(folder, '.runsheet');
   const redactor = createRedactor();
@@ -43,7 +46,10 @@ export async function createAdapters(project: ProjectFile, environment: Environm
   const commands = createCommandRunner({ environment });
   const artifacts = createDiskArtifactStore(join(state, 'runs'));
   const buildsFolder = join(state, 'builds');
-  const registry = createHttpRegistry({ url: needed(connections.registryUrl, 'registry.url'), buildsFolder });
+  const registry = createHttpRegistry({
+    url: needed(connections.registryUrl, 'registry.url'),
+    buildsFolder,
+  });
   const hosts = createSshHosts(connections.servers);
   const records = createDatabaseRecordStore({
     url: await revealed(needed(connections.databaseUrl, 'database.url'), secrets),
@@ -63,11 +69,14 @@ export async function createAdapters(project: ProjectFile, environment: Environm
     hosts,
     runtime: createProcessRuntime({
       hosts,
-      fetch: (repository, digest, toFile, signal) => registry.fetch(repository, digest, toFile, signal),
+      fetch: (repository, digest, toFile, signal) =>
+        registry.fetch(repository, digest, toFile, signal),
       assertSafe: (name, archive) => assertSafeArchive(name, archive),
       quote: quoteArgv,
     }),
-    balancer: createEmbeddedBalancer({ adminUrl: needed(connections.balancerAdminUrl, 'balancer.admin_url') }),
+    balancer: createEmbeddedBalancer({
+      adminUrl: needed(connections.balancerAdminUrl, 'balancer.admin_url'),
+    }),
     http: createHttpProbe(),
     notifiers: notifiersOf(project, secrets),
     records,
@@ -99,11 +108,21 @@ function notifiersOf({ channels }: ProjectFile, secrets: SecretStore): readonly 
   }
   if (slack !== undefined) {
     const { token, channel, apiUrl } = slack;
-    notifiers.push(createSlackNotifier({ tokenRef: token, channel, ...(apiUrl !== undefined && { apiUrl }) }, secrets));
+    notifiers.push(
+      createSlackNotifier(
+        { tokenRef: token, channel, ...(apiUrl !== undefined && { apiUrl }) },
+        secrets,
+      ),
+    );
   }
   if (webhook !== undefined) {
     const { url, secret } = webhook;
-    notifiers.push(createWebhookNotifier({ url, ...(secret !== undefined && { signingKeyRef: secret }) }, secrets));
+    notifiers.push(
+      createWebhookNotifier(
+        { url, ...(secret !== undefined && { signingKeyRef: secret }) },
+        secrets,
+      ),
+    );
   }
   return notifiers;
 }
@@ -116,7 +135,10 @@ function needed(value: string | null, key: string): string {
   if (value !== null) return value;
   throw new WorkerStartError(
     'BAD_PROJECT_FILE',
-    { zh: `没有 ${key}：嵌入的部分没有运行，runsheet.yaml 也没有给出地址`, en: `no ${key}: the embedded parts do not run and runsheet.yaml gives no address` },
+    {
+      zh: `没有 ${key}：嵌入的部分没有运行，runsheet.yaml 也没有给出地址`,
+      en: `no ${key}: the embedded parts do not run and runsheet.yaml gives no address`,
+    },
     { zh: '运行：runsheet dev', en: 'type: runsheet dev' },
   );
 }
@@ -125,6 +147,9 @@ function notYet(what: string): WorkerStartError {
   return new WorkerStartError(
     'BAD_PROJECT_FILE',
     { zh: `此版本还不能运行 ${what}`, en: `this version cannot run ${what} yet` },
-    { zh: '在 runsheet.yaml 中改用 process 和 embedded', en: 'use process and embedded in runsheet.yaml' },
+    {
+      zh: '在 runsheet.yaml 中改用 process 和 embedded',
+      en: 'use process and embedded in runsheet.yaml',
+    },
   );
 }

@@ -22,8 +22,17 @@ export async function loadWorkflowCode(): Promise<WorkflowCode> {
 
 /** Bundles the interpreter; a few seconds. */
 export async function bundle(): Promise<string> {
-  const workflowsPath = fileURLToPath(new URL(`../workflows/index.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url));
-  const quiet = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore, log: ignore };
+  const workflowsPath = fileURLToPath(
+    new URL(`../workflows/index.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url),
+  );
+  const quiet = {
+    trace: ignore,
+    debug: ignore,
+    info: ignore,
+    warn: ignore,
+    error: ignore,
+    log: ignore,
+  };
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
   return code;
 }
@@ -42,7 +51,9 @@ async function readBuiltBundle(): Promise<string | null> {
   if (FROM_SOURCE) return null;
   try {
     const built = await stat(builtBundlePath());
-    const newest = await Promise.all(PARTS.map((part) => newestMs(fileURLToPath(new URL(`../${part}`, import.meta.url)))));
+    const newest = await Promise.all(
+      PARTS.map((part) => newestMs(fileURLToPath(new URL(`../${part}`, import.meta.url)))),
+    );
     if (Math.max(...newest) > built.mtimeMs) return null;
     return await readFile(builtBundlePath(), 'utf8');
   } catch {
@@ -53,7 +64,9 @@ async function readBuiltBundle(): Promise<string | null> {
 async function newestMs(folder: string): Promise<number> {
   const names = await readdir(folder, { recursive: true });
   const times = await Promise.all(
-    names.filter((name) => name.endsWith('.js')).map(async (name) => (await stat(join(folder, name))).mtimeMs),
+    names
+      .filter((name) => name.endsWith('.js'))
+      .map(async (name) => (await stat(join(folder, name))).mtimeMs),
   );
   return Math.max(0, ...times);
 }

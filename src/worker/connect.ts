@@ -9,7 +9,10 @@ import { WorkerStartError } from './start-error.ts';
 const LIMIT_MS = 5_000;
 
 /** @throws WorkerStartError NO_TEMPORAL_SERVER within 5 s */
-export async function connectNative(temporal: TemporalConnection, environment: Environment): Promise<NativeConnection> {
+export async function connectNative(
+  temporal: TemporalConnection,
+  environment: Environment,
+): Promise<NativeConnection> {
   const { connectionOptions } = loadClientConnectConfig({
     overrideEnvVars: definedOnly(environment),
   });
@@ -18,12 +21,21 @@ export async function connectNative(temporal: TemporalConnection, environment: E
     timer = setTimeout(() => reject(new Error('no answer')), LIMIT_MS);
   });
   try {
-    return await Promise.race([NativeConnection.connect({ ...connectionOptions, address: temporal.address }), late]);
+    return await Promise.race([
+      NativeConnection.connect({ ...connectionOptions, address: temporal.address }),
+      late,
+    ]);
   } catch {
     throw new WorkerStartError(
       'NO_TEMPORAL_SERVER',
-      { zh: `${temporal.address} 没有 Temporal 服务器应答`, en: `no Temporal server answers at ${temporal.address}` },
-      { zh: '运行：runsheet dev（或设置 TEMPORAL_ADDRESS）', en: 'type: runsheet dev (or set TEMPORAL_ADDRESS)' },
+      {
+        zh: `${temporal.address} 没有 Temporal 服务器应答`,
+        en: `no Temporal server answers at ${temporal.address}`,
+      },
+      {
+        zh: '运行：runsheet dev（或设置 TEMPORAL_ADDRESS）',
+        en: 'type: runsheet dev (or set TEMPORAL_ADDRESS)',
+      },
     );
   } finally {
     clearTimeout(timer);
@@ -31,5 +43,9 @@ export async function connectNative(temporal: TemporalConnection, environment: E
 }
 
 function definedOnly(environment: Environment): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
 }

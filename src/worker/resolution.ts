@@ -1,9 +1,10 @@
 /** Resolves a run's request: templates and project file read afresh, every problem as text. */
-import type { Resolution } from '../activities/local/index.ts';
+
 import type { ResolvePlanInput } from '../activities/contract.ts';
+import type { Resolution } from '../activities/local/index.ts';
 import { compileTemplate, planDigest } from '../compiler/index.ts';
-import { resolveRun } from '../compiler/request/run.ts';
 import type { CompileTemplate } from '../compiler/request/library.ts';
+import { resolveRun } from '../compiler/request/run.ts';
 import type { Environment } from '../config/environment.ts';
 import { loadProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
@@ -28,14 +29,23 @@ const REQUEST_CODES: ReadonlySet<string> = new Set([
   'MISSING_STEP',
 ]);
 
-export function createResolver(folder: string, environment: Environment): (input: ResolvePlanInput) => Promise<Resolution> {
+export function createResolver(
+  folder: string,
+  environment: Environment,
+): (input: ResolvePlanInput) => Promise<Resolution> {
   return async ({ templateId, inputs }) => {
     const { project, diagnostics } = await loadProject(folder, environment);
     if (project === null) {
       return { ok: false, type: 'BAD_PROJECT_FILE', message: renderDiagnostics(diagnostics, 'zh') };
     }
     const templates = await readTemplateFiles(folder);
-    const resolution = resolveRun({ templateId, inputs, templates, project, compile: compilerOf(project) });
+    const resolution = resolveRun({
+      templateId,
+      inputs,
+      templates,
+      project,
+      compile: compilerOf(project),
+    });
     if (resolution.run !== null) return { ok: true, run: resolution.run };
     return {
       ok: false,
@@ -54,8 +64,12 @@ export function compilerOf(project: ProjectFile): CompileTemplate {
   };
 }
 
-function typeOf(diagnostics: readonly Diagnostic[]): 'BAD_REQUEST' | 'UNKNOWN_TEMPLATE' | 'BAD_TEMPLATE' {
+function typeOf(
+  diagnostics: readonly Diagnostic[],
+): 'BAD_REQUEST' | 'UNKNOWN_TEMPLATE' | 'BAD_TEMPLATE' {
   const errors = diagnostics.filter((each) => each.severity === 'error');
   if (errors.some((each) => REQUEST_CODES.has(each.code))) return 'BAD_REQUEST';
-  return errors.some((each) => each.code === 'UNKNOWN_TEMPLATE') ? 'UNKNOWN_TEMPLATE' : 'BAD_TEMPLATE';
+  return errors.some((each) => each.code === 'UNKNOWN_TEMPLATE')
+    ? 'UNKNOWN_TEMPLATE'
+    : 'BAD_TEMPLATE';
 }

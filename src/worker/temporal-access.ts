@@ -1,31 +1,44 @@
 /** What local activities ask of the server, over the worker's own connection. */
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { NativeConnection } from '@temporalio/worker';
 import proto from '@temporalio/proto';
+import type { NativeConnection } from '@temporalio/worker';
 import type { TemporalAccess } from '../activities/local/index.ts';
 import { statusQuery } from '../workflows/messages.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
 
-export function createTemporalAccess(connection: NativeConnection, namespace: string): TemporalAccess {
+export function createTemporalAccess(
+  connection: NativeConnection,
+  namespace: string,
+): TemporalAccess {
   const client = new Client({ connection, namespace });
   const { operatorService: operator } = connection;
   return {
     async searchAttributes() {
       const { customAttributes } = await operator.listSearchAttributes({ namespace });
-      return new Map(Object.entries(customAttributes ?? {}).map(([name, type]) => [name, String(type)]));
+      return new Map(
+        Object.entries(customAttributes ?? {}).map(([name, type]) => [name, String(type)]),
+      );
     },
     async addSearchAttributes(names) {
       const typed = Object.entries(names).map(([name, type]) => [
         name,
-        type === 'INT' ? IndexedValueType.INDEXED_VALUE_TYPE_INT : IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+        type === 'INT'
+          ? IndexedValueType.INDEXED_VALUE_TYPE_INT
+          : IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
       ]);
-      await operator.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(typed) });
+      await operator.addSearchAttributes({
+        namespace,
+        searchAttributes: Object.fromEntries(typed),
+      });
     },
     async describe(workflowId) {
       try {
         const found = await client.workflow.getHandle(workflowId).describe();
-        return { running: found.status.name === 'RUNNING', startedBy: found.parentExecution?.workflowId ?? null };
+        return {
+          running: found.status.name === 'RUNNING',
+          startedBy: found.parentExecution?.workflowId ?? null,
+        };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null;
         throw error;
@@ -48,7 +61,11 @@ export function createTemporalAccess(connection: NativeConnection, namespace: st
     },
     async approvalOf(workflowId) {
       const status = await client.workflow.getHandle(workflowId).query(statusQuery);
-      return { service: status.service, environment: status.environment, waits: status.approval !== null };
+      return {
+        service: status.service,
+        environment: status.environment,
+        waits: status.approval !== null,
+      };
     },
   };
 }

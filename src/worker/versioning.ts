@@ -30,7 +30,11 @@ export async function makeCurrent(connection: NativeConnection, version: Version
 }
 
 /** Settles when the server has seen a worker poll this queue. @throws after 30 s */
-export async function waitForPoller(connection: NativeConnection, namespace: string, taskQueue: string): Promise<void> {
+export async function waitForPoller(
+  connection: NativeConnection,
+  namespace: string,
+  taskQueue: string,
+): Promise<void> {
   await retrying(async () => {
     const { pollers } = await connection.workflowService.describeTaskQueue({
       namespace,

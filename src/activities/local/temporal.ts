@@ -14,9 +14,7 @@ export interface TemporalAccess {
   /** Ids of running workflows that match a visibility query, at most `limit`. */
   list(query: string, limit: number): Promise<readonly string[]>;
   /** What a running run's status query says; null where it does not answer. */
-  approvalOf(
-    workflowId: string,
-  ): Promise<{
+  approvalOf(workflowId: string): Promise<{
     readonly service: string;
     readonly environment: string;
     readonly waits: boolean;
