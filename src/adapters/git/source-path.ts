@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { PortError } from '../../ports/port-error.ts';
-import type { SourceRepository } from '../../ports/source-repository.ts';
 import { pathInside } from '../artifacts/safe-path.ts';
 
 /** What resolves a version to a pinned source; the same fields as `source:` in runsheet.yaml. */
