@@ -4,30 +4,13 @@ import type { ResolvePlanInput } from '../activities/contract.ts';
 import type { Resolution } from '../activities/local/index.ts';
 import { compileTemplate, planDigest } from '../compiler/index.ts';
 import type { CompileTemplate } from '../compiler/request/library.ts';
-import { resolveRun } from '../compiler/request/run.ts';
+import { type RunResolution, resolveRun } from '../compiler/request/run.ts';
 import type { Environment } from '../config/environment.ts';
 import { loadProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { readTemplateFiles } from '../config/template-files.ts';
 import { vocabularyOf } from '../config/vocabulary.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { renderDiagnostics } from '../diagnostics/render.ts';
-
-/** Diagnostics that are the template's, not the request's. */
-const REQUEST_CODES: ReadonlySet<string> = new Set([
-  'BAD_REQUEST',
-  'MISSING_PARAMETER',
-  'UNKNOWN_PARAMETER',
-  'BAD_PARAMETER',
-  'UNKNOWN_SERVER',
-  'DUPLICATE_SERVER',
-  'WRONG_ENVIRONMENT',
-  'NOT_SKIPPABLE',
-  'UNKNOWN_TASK',
-  'UNTRUSTED_POLICY',
-  'PLAN_CHANGED',
-  'MISSING_STEP',
-]);
 
 export function createResolver(
   folder: string,
@@ -49,7 +32,7 @@ export function createResolver(
     if (resolution.run !== null) return { ok: true, run: resolution.run };
     return {
       ok: false,
-      type: typeOf(resolution.diagnostics),
+      type: typeOf(resolution),
       message: renderDiagnostics(resolution.diagnostics, resolution.language),
     };
   };
@@ -64,12 +47,12 @@ export function compilerOf(project: ProjectFile): CompileTemplate {
   };
 }
 
-function typeOf(
-  diagnostics: readonly Diagnostic[],
-): 'BAD_REQUEST' | 'UNKNOWN_TEMPLATE' | 'BAD_TEMPLATE' {
+/** A request that names another template than the one that was started has no template either. */
+function typeOf({
+  wrong,
+  diagnostics,
+}: RunResolution): 'BAD_REQUEST' | 'UNKNOWN_TEMPLATE' | 'BAD_TEMPLATE' {
   const errors = diagnostics.filter((each) => each.severity === 'error');
-  if (errors.some((each) => REQUEST_CODES.has(each.code))) return 'BAD_REQUEST';
-  return errors.some((each) => each.code === 'UNKNOWN_TEMPLATE')
-    ? 'UNKNOWN_TEMPLATE'
-    : 'BAD_TEMPLATE';
+  if (errors.every((each) => each.code === 'UNKNOWN_TEMPLATE')) return 'UNKNOWN_TEMPLATE';
+  return wrong === 'template' ? 'BAD_TEMPLATE' : 'BAD_REQUEST';
 }

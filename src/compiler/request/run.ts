@@ -30,6 +30,8 @@ export interface RunContext {
 export interface RunResolution {
   readonly run: ResolvedRun | null;
   readonly diagnostics: readonly Diagnostic[];
+  /** Where the errors are; null where the run can start. */
+  readonly wrong: 'template' | 'request' | null;
   /** What to render diagnostics in. */
   readonly language: 'zh' | 'en';
 }
@@ -44,7 +46,9 @@ export function resolveRun(context: RunContext): RunResolution {
     named,
   });
   const language = wanted ?? found.plan?.presentation.language ?? 'zh';
-  if (found.plan === null) return { run: null, diagnostics: found.diagnostics, language };
+  if (found.plan === null) {
+    return { run: null, diagnostics: found.diagnostics, wrong: 'template', language };
+  }
   const { request, diagnostics } = resolveRequest({
     plan: found.plan,
     planDigest: found.digest,
@@ -52,7 +56,7 @@ export function resolveRun(context: RunContext): RunResolution {
     project: { environments: project.environments, actions: project.settings.actions },
     templateFiles: found.files,
   });
-  if (request === null) return { run: null, diagnostics, language };
+  if (request === null) return { run: null, diagnostics, wrong: 'request', language };
   const warnings = found.diagnostics.filter((each) => each.severity === 'warning');
   const settings = settingsIn(project.settings, request.environment);
   const run: ResolvedRun = {
@@ -72,7 +76,7 @@ export function resolveRun(context: RunContext): RunResolution {
     warnings: warnings.map((each) => pick(each.message, language)),
     approval: project.approval,
   };
-  return { run, diagnostics: [...found.diagnostics, ...diagnostics], language };
+  return { run, diagnostics: [...found.diagnostics, ...diagnostics], wrong: null, language };
 }
 
 function languageOf(inputs: readonly Json[]): 'zh' | 'en' | null {
