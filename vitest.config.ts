@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/lab/**', 'test/e2e/**', 'node_modules/**', '**/fixtures/**'],
+    globalSetup: ['test/support/temporal-programs.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
