@@ -8,10 +8,10 @@ import { compare } from '../plan/evaluate.ts';
 import type { ActionStep, Criterion, ParallelStep, Task, Unit } from '../plan/plan.ts';
 import type { CriterionEvidence, Fact } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
-import { combine } from './facts.ts';
+import { combine, type Place } from './facts.ts';
 import { presentationOf, type Run, say } from './run.ts';
-import { serversOf } from './targets.ts';
 import { fillTemplate } from './templates.ts';
+import { measuresFact, unmeasuredPlaces, whyUnmeasured } from './unmeasured.ts';
 
 export type TaskStep = ActionStep | ParallelStep;
 
@@ -31,15 +31,19 @@ export function criteriaOf(step: TaskStep, tasks: readonly Task[]): readonly Cri
   return implied ? [...step.criteria, COMMAND_PASSED] : step.criteria;
 }
 
-/** Every criterion of a step with what was measured so far. */
+/**
+ * Every criterion of a step with what was measured so far. What was measured on some servers only has
+ * no value, unless those measurements break the criterion already.
+ */
 export function judgeStep(run: Run, step: TaskStep, tasks: readonly Task[]): CriterionEvidence[] {
   return criteriaOf(step, tasks).map((criterion, index) => {
-    const complete = isMeasured(run, step, tasks, criterion.fact);
-    const facts = run.facts.measured(step.number, criterion.fact).map((each) => each.fact);
-    const fact = combine(FACTS[criterion.fact], facts);
+    const { fact: id } = criterion;
     const text = presentationOf(run.plan, step.number).criteria[index] ?? labelOf(run, criterion);
-    const judged = evidenceOf(run, criterion, fact, text);
-    return complete ? judged : { ...judged, passed: false };
+    const facts = run.facts.measured(step.number, id).map((each) => each.fact);
+    const judged = evidenceOf(run, criterion, combine(FACTS[id], facts), text);
+    const missing = unmeasuredPlaces(run, step.number, tasks, id);
+    if (missing.length === 0 || (judged.value !== null && !judged.passed)) return judged;
+    return unmeasuredEvidence(run, criterion, text, missing);
   });
 }
 
@@ -67,13 +71,10 @@ export function brokenBy(
     const unmeasured = !here.some((each) => each.task === task);
     if (!unmeasured && !isLast && !onlyGetsWorse(definition, criterion)) continue;
     const text = presentationOf(run.plan, step.number).criteria[index] ?? labelOf(run, criterion);
-    const fact = unmeasured
-      ? null
-      : combine(
-          definition,
-          here.map((each) => each.fact),
-        );
-    const evidence = evidenceOf(run, criterion, fact, text);
+    const facts = here.map((each) => each.fact);
+    const evidence = unmeasured
+      ? unmeasuredEvidence(run, criterion, text, [{ step: step.number, task, server }])
+      : evidenceOf(run, criterion, combine(definition, facts), text);
     if (!evidence.passed) broken.push(evidence);
   }
   return broken;
@@ -99,6 +100,17 @@ export function evidenceOf(
   };
 }
 
+function unmeasuredEvidence(
+  run: Run,
+  criterion: Criterion,
+  text: string,
+  places: readonly Place[],
+): CriterionEvidence {
+  const detail = whyUnmeasured(run, places);
+  const evidence = evidenceOf(run, criterion, null, text);
+  return { ...evidence, ...(detail !== '' && { detail }) };
+}
+
 /** Why a criterion failed, in one sentence. */
 export function explainEvidence(run: Run, evidence: CriterionEvidence): string {
   const wanted = `${evidence.comparison} ${showValue(evidence.threshold, evidence.unit)}`;
@@ -106,8 +118,8 @@ export function explainEvidence(run: Run, evidence: CriterionEvidence): string {
   if (evidence.value === null) {
     return say(
       run,
-      `${evidence.text}：没有测量值，要求 ${wanted}`,
-      `${evidence.text}: not measured, expected ${wanted}`,
+      `${evidence.text}：没有测量值，要求 ${wanted}${detail}`,
+      `${evidence.text}: not measured, expected ${wanted}${detail}`,
     );
   }
   const value = showValue(evidence.value, evidence.unit);
@@ -144,24 +156,6 @@ function projectThreshold(settings: ProjectSettings, fact: FactId): number | und
 
 function labelOf(run: Run, criterion: Criterion): string {
   return FACTS[criterion.fact].label[run.ref.language];
-}
-
-function measuresFact(task: Task, fact: FactId): boolean {
-  return ACTIONS[task.action].measures.includes(fact);
-}
-
-/** Every task that measures the fact did so, on each server it runs on. */
-function isMeasured(run: Run, step: TaskStep, tasks: readonly Task[], fact: FactId): boolean {
-  const measured = run.facts.measured(step.number, fact);
-  const measuring = tasks.flatMap((task, index) => (measuresFact(task, fact) ? [index] : []));
-  return (
-    measuring.length > 0 &&
-    measuring.every((index) =>
-      serversOf(run.resolved, tasks[index]).every((server) =>
-        measured.some((each) => each.task === index && each.server === server),
-      ),
-    )
-  );
 }
 
 function onlyGetsWorse(definition: FactDefinition, criterion: Criterion): boolean {

@@ -3,17 +3,31 @@ import type { FactDefinition } from '../actions/definition.ts';
 import type { FactId } from '../actions/ids.ts';
 import type { Fact } from '../plan/run.ts';
 
-export interface Measurement {
+/** One task of a step, on one server or once for the run. */
+export interface Place {
   readonly step: number;
   /** Index of the task in its step. */
   readonly task: number;
-  /** null: measured once for the run. */
+  /** null: once for the run. */
   readonly server: string | null;
+}
+
+export interface Measurement extends Place {
   readonly fact: Fact;
 }
 
 export class FactBoard {
   private readonly measurements: Measurement[] = [];
+  private readonly lastWords = new Map<string, string>();
+
+  /** Keeps the last line that a task said: the reason, where it measured nothing. */
+  remark(place: Place, line: string): void {
+    this.lastWords.set(keyOf(place), line);
+  }
+
+  lastWord(place: Place): string | undefined {
+    return this.lastWords.get(keyOf(place));
+  }
 
   record(measurement: Measurement): void {
     this.measurements.push(measurement);
@@ -34,6 +48,10 @@ export class FactBoard {
       sameStep.map((each) => each.fact),
     );
   }
+}
+
+function keyOf({ step, task, server }: Place): string {
+  return `${step} ${task} ${server ?? ''}`;
 }
 
 /** One fact out of those of several tasks or servers, as the fact's definition says; null: none. */

@@ -7,6 +7,7 @@ import type { Task } from '../plan/plan.ts';
 import type { ActionInput, ActionResult } from '../plan/run.ts';
 import { actions, sectionsOf, summaryOf } from './activities.ts';
 import { brokenBy, explainEvidence, judgeStep, type TaskStep } from './criteria.ts';
+import type { Place } from './facts.ts';
 import { messageOf, StepFailure, typeOf } from './failure.ts';
 import { buildReport } from './report.ts';
 import { presentationOf, type Run, stepStatus } from './run.ts';
@@ -56,7 +57,9 @@ export async function runTask(
   } catch (error) {
     endTask(run, shown, 'failed');
     if (isCancellation(error) || error instanceof StepFailure) throw error;
-    shown.evidence.push(...bounded([messageOf(error)]));
+    const reason = bounded([messageOf(error)]);
+    shown.evidence.push(...reason);
+    remark(run, { step: step.number, task: index, server }, reason);
     throw taskFailure(step, entry.phrase, server, error);
   }
 }
@@ -152,8 +155,15 @@ function record(
   server: string | null,
   result: ActionResult,
 ): void {
-  for (const fact of result.facts) run.facts.record({ step: step.number, task, server, fact });
+  const place = { step: step.number, task, server };
+  for (const fact of result.facts) run.facts.record({ ...place, fact });
+  remark(run, place, bounded(result.evidence));
   if (result.image !== undefined) run.image = result.image;
+}
+
+function remark(run: Run, place: Place, lines: readonly string[]): void {
+  const last = lines.at(-1);
+  if (last !== undefined) run.facts.remark(place, last);
 }
 
 function beginTask(run: Run, step: TaskStep, text: string, server: string | null): TaskDraft {

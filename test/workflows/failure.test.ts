@@ -128,6 +128,25 @@ describe('steps 6 and 7', () => {
     expect(world.reports.at(-1)?.rollback.length).toBeGreaterThan(0);
   });
 
+  it('shows no value where only some servers were measured, and says which and why', async () => {
+    const world = failing('service.stop', 'app-server-2');
+    const { status } = await harness.run(world, DEVELOPMENT);
+    const stopped = status.steps[5]?.criteria.find((each) => each.fact === 'service.stopped');
+    expect(stopped).toMatchObject({ value: null, passed: false });
+    expect(stopped?.detail).toBe('未测量：app-server-2; service.stop is broken');
+  });
+
+  it('says why a criterion was never measured', async () => {
+    const world = stubWorld({
+      facts: ({ name }) => (name === 'tests.run' ? [] : null),
+    });
+    const { failure, status } = await harness.run(world, DEVELOPMENT);
+    expect(failure?.message).toContain('没有测量值');
+    expect(failure?.message).toContain('(tests.run ok)');
+    const rate = status.steps[1]?.criteria.find((each) => each.fact === 'tests.critical_pass_rate');
+    expect(rate).toMatchObject({ value: null, passed: false, detail: 'tests.run ok' });
+  });
+
   it('stops a server where a connection is left before its service is stopped', async () => {
     const world = measuring(
       'connections.wait',
