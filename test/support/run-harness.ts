@@ -1,6 +1,7 @@
-/** Starts the interpreter with a stub world on a test server, one worker and task queue a case. */
+/** Starts the interpreter with stub worlds on a test server: one worker a file, one world a case. */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -8,7 +9,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { Json } from '../../src/plan/plan.ts';
 import type { RunStatus } from '../../src/workflows/messages.ts';
-import type { StubWorld } from './stub-activities.ts';
+import { cachedBundle } from './bundle-cache.ts';
+import { type StubWorld, stubWorld } from './stub-activities.ts';
 import { countedBundle, countedWorker, keepWorkflowCoverage } from './workflow-coverage.ts';
 
 export const WORKFLOWS_PATH = fileURLToPath(
@@ -16,13 +18,15 @@ export const WORKFLOWS_PATH = fileURLToPath(
 );
 
 /** The interpreter as the worker bundles it. */
-export async function bundleInterpreter(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: quiet() });
+export function bundleInterpreter(): Promise<WorkflowBundle> {
+  return cachedBundle(() => bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: quiet() }));
 }
 
 /** The same with counters in it, in a run with --coverage: for Harness, whose workers collect them. */
 export async function countedInterpreter(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode(countedBundle({ workflowsPath: WORKFLOWS_PATH, logger: quiet() }));
+  const options = { workflowsPath: WORKFLOWS_PATH, logger: quiet() };
+  const counted = countedBundle(options);
+  return counted === options ? bundleInterpreter() : bundleWorkflowCode(counted);
 }
 
 export interface Ended {
@@ -43,32 +47,40 @@ export interface Started {
 export class Harness {
   readonly env: TestWorkflowEnvironment;
   readonly bundle: WorkflowBundle;
+  /** Whose activities a run gets, by its workflow id: one worker serves every case of a file. */
+  private readonly worlds = new Map<string, StubWorld>();
+  private readonly taskQueue = `test-${randomUUID()}`;
+  private serving: { readonly worker: Worker; readonly ended: Promise<void> } | undefined;
 
   constructor(env: TestWorkflowEnvironment, bundle: WorkflowBundle) {
     this.env = env;
     this.bundle = bundle;
   }
 
-  /** Ends the server; call it after all runs of a file. */
+  /** Ends worker and server; call it after all runs of a file. */
   async close(): Promise<void> {
+    this.serving?.worker.shutdown();
+    await this.serving?.ended;
     keepWorkflowCoverage();
     await this.env.teardown();
   }
 
-  /** Runs `body` while a worker with these activities serves a queue of its own. */
+  /** Runs `body`, whose runs get the activities of this world. */
   async with<T>(world: StubWorld, body: (start: StartRun) => Promise<T>): Promise<T> {
-    const taskQueue = `test-${randomUUID()}`;
+    this.serving ??= await this.serve();
+    return body((parameters = {}, options = {}) => this.start(world, parameters, options));
+  }
+
+  private async serve(): Promise<{ worker: Worker; ended: Promise<void> }> {
     const worker = await Worker.create(
       countedWorker({
         connection: this.env.nativeConnection,
-        taskQueue,
+        taskQueue: this.taskQueue,
         workflowBundle: this.bundle,
-        activities: world.activities,
+        activities: dispatching(this.worlds),
       }),
     );
-    return worker.runUntil(() =>
-      body((parameters = {}, options = {}) => this.start(taskQueue, parameters, options)),
-    );
+    return { worker, ended: worker.run() };
   }
 
   /** One run from start to end. */
@@ -77,12 +89,13 @@ export class Harness {
   }
 
   private async start(
-    taskQueue: string,
+    world: StubWorld,
     parameters: Record<string, Json>,
     { workflowId = `run-${randomUUID()}`, type = 'deployment_workflow_v1' }: StartOptions,
   ): Promise<Started> {
+    this.worlds.set(workflowId, world);
     const handle = await this.env.client.workflow.start(type, {
-      taskQueue,
+      taskQueue: this.taskQueue,
       workflowId,
       args: [parameters],
     });
@@ -105,6 +118,24 @@ export interface StartOptions {
   readonly workflowId?: string;
   readonly type?: string;
 }
+
+/** Activities that look up the world of the run that calls them. */
+function dispatching(worlds: ReadonlyMap<string, StubWorld>): Record<string, AnyActivity> {
+  return Object.fromEntries(
+    Object.keys(stubWorld().activities).map((name) => [
+      name,
+      (input: unknown) => {
+        const { workflowId } = Context.current().info.workflowExecution ?? {};
+        const world = worlds.get(workflowId ?? '');
+        const activity = (world?.activities as Record<string, AnyActivity> | undefined)?.[name];
+        if (activity === undefined) throw new Error(`no world for ${workflowId}`);
+        return activity(input);
+      },
+    ]),
+  );
+}
+
+type AnyActivity = (input: unknown) => Promise<unknown>;
 
 async function ended(handle: WorkflowHandle, status: () => Promise<RunStatus>): Promise<Ended> {
   try {
