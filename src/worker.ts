@@ -8,6 +8,7 @@ import { readConnections } from './config/connections.ts';
 import { type Environment, readEnvironment } from './config/environment.ts';
 import { loadProject } from './config/load-project.ts';
 import type { ProjectFile } from './config/project-file.ts';
+import { findProjectFolder } from './config/project-folder.ts';
 import { renderDiagnostics } from './diagnostics/render.ts';
 import type { TemporalConnection } from './ports/connections.ts';
 import { type Adapters, createAdapters } from './worker/adapters.ts';
@@ -176,7 +177,7 @@ function noServer(address: string): WorkerStartError {
 export async function main(argv: readonly string[]): Promise<void> {
   try {
     await runWorker({
-      folder: process.cwd(),
+      folder: findProjectFolder(process.cwd()),
       makeCurrent: argv.includes('--make-current'),
       onReady: (ready) => void process.stdout.write(`${JSON.stringify(ready)}\n`),
     });

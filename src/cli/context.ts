@@ -1,15 +1,19 @@
 /** What every command begins with: folder, language, project, connection; and how it ends badly. */
-import { resolve } from 'node:path';
-import { connectRunsheet, NoTemporalServerError, type RunsheetClient } from '../client.ts';
+import pc from 'picocolors';
+import { connectRunsheet, NoAnswerError, NoTemporalServerError, type RunsheetClient } from '../client.ts';
 import { compileTemplate, planDigest } from '../compiler/index.ts';
 import type { CompileTemplate } from '../compiler/request/library.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { loadProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
+import { findProjectFolder } from '../config/project-folder.ts';
 import { vocabularyOf } from '../config/vocabulary.ts';
 import type { Diagnostic, Language, Localized } from '../diagnostics/diagnostic.ts';
-import { diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.ts';
+import { diagnosticsToJson, type Paint, renderDiagnostics } from '../diagnostics/render.ts';
 import { EXIT } from './exit-codes.ts';
+import { languageOf } from './language.ts';
+
+export { languageOf } from './language.ts';
 
 /** Ends the program with a message and a code; main.ts prints it. */
 export class CommandError extends Error {
@@ -27,21 +31,13 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
+/** The folder with runsheet.yaml; where there is none, the sample that `runsheet dev` left below it. */
 export function projectFolder(): string {
-  return resolve(process.cwd());
+  return findProjectFolder(process.cwd());
 }
 
 export function environmentHere(): Environment {
   return readEnvironment(projectFolder());
-}
-
-/** `--lang`, else the locale's, else the fallback. */
-export function languageOf(options: CommonOptions, fallback: Language = 'en'): Language {
-  if (options.lang === 'zh' || options.lang === 'en') return options.lang;
-  const environment = environmentHere();
-  const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '';
-  if (locale.startsWith('zh')) return 'zh';
-  return locale.startsWith('en') ? 'en' : fallback;
 }
 
 /** @throws CommandError with everything that is wrong, exit 2 */
@@ -51,9 +47,21 @@ export async function requireProject(options: CommonOptions): Promise<ProjectFil
   throw badInput(diagnostics, options);
 }
 
-export function badInput(diagnostics: readonly Diagnostic[], options: CommonOptions): CommandError {
-  const text = options.json === true ? diagnosticsToJson(diagnostics) : renderDiagnostics(diagnostics, languageOf(options));
+/** @param fallback the language of what was read, where neither `--lang` nor the locale says */
+export function badInput(diagnostics: readonly Diagnostic[], options: CommonOptions, fallback?: Language): CommandError {
+  const language = languageOf(options, fallback);
+  const text =
+    options.json === true
+      ? diagnosticsToJson(diagnostics)
+      : renderDiagnostics(diagnostics, language, paintFor(process.stderr));
   return new CommandError(text, EXIT.badInput);
+}
+
+/** Colour where a person reads it. */
+export function paintFor(stream: { readonly isTTY?: boolean }): Paint {
+  const colors = pc.createColors(stream.isTTY === true);
+  const by = { error: colors.red, warning: colors.yellow, hint: colors.cyan, place: colors.bold, underline: colors.red };
+  return (part, text) => by[part](text);
 }
 
 export function refuse(text: Localized, options: CommonOptions, exitCode: number = EXIT.badInput): CommandError {
@@ -75,7 +83,7 @@ export async function withClient<T>(
   work: (client: RunsheetClient) => Promise<T>,
 ): Promise<T> {
   const { temporal } = project.connections;
-  if (temporal === null) throw noServer('TEMPORAL_ADDRESS', options);
+  if (temporal === null) throw noAddress(options);
   let client: RunsheetClient;
   try {
     client = await connectRunsheet({ ...temporal, environment: environmentHere() });
@@ -85,16 +93,32 @@ export async function withClient<T>(
   }
   try {
     return await work(client);
+  } catch (error) {
+    if (error instanceof NoAnswerError) throw noWorker(project, options);
+    throw error;
   } finally {
     await client.close();
   }
 }
 
-function noServer(address: string, options: CommonOptions): CommandError {
+function noAddress(options: CommonOptions): CommandError {
   return refuse(
     {
-      zh: `NO_TEMPORAL_SERVER: ${address} 没有 Temporal 服务器应答\n下一步：runsheet dev`,
-      en: `NO_TEMPORAL_SERVER: no Temporal server answers at ${address}\nnext: runsheet dev`,
+      zh: 'NO_TEMPORAL_SERVER: 不知道 Temporal 服务器的地址：runsheet dev 没有运行，TEMPORAL_ADDRESS 也没有设置\n下一步：runsheet dev',
+      en: 'NO_TEMPORAL_SERVER: the address of the Temporal server is not known: runsheet dev does not run, and TEMPORAL_ADDRESS is not set\nnext: runsheet dev',
+    },
+    options,
+  );
+}
+
+function noServer(address: string, options: CommonOptions): CommandError {
+  const configured = environmentHere()['TEMPORAL_ADDRESS'] !== undefined;
+  const zh = configured ? '（或改正 TEMPORAL_ADDRESS）' : '';
+  const en = configured ? ' (or correct TEMPORAL_ADDRESS)' : '';
+  return refuse(
+    {
+      zh: `NO_TEMPORAL_SERVER: ${address} 没有 Temporal 服务器应答\n下一步：runsheet dev${zh}`,
+      en: `NO_TEMPORAL_SERVER: no Temporal server answers at ${address}\nnext: runsheet dev${en}`,
     },
     options,
   );
@@ -103,7 +127,11 @@ function noServer(address: string, options: CommonOptions): CommandError {
 /** @throws CommandError NO_WORKER with the next command, exit 2 */
 export async function requireWorker(client: RunsheetClient, project: ProjectFile, options: CommonOptions): Promise<void> {
   if ((await client.describeWorkers(project.taskQueue)) > 0) return;
-  throw refuse(
+  throw noWorker(project, options);
+}
+
+function noWorker(project: ProjectFile, options: CommonOptions): CommandError {
+  return refuse(
     {
       zh: `NO_WORKER: 没有 worker 处理队列 ${project.taskQueue}\n下一步：runsheet worker`,
       en: `NO_WORKER: no worker polls the task queue ${project.taskQueue}\nnext: runsheet worker`,

@@ -14,7 +14,8 @@ const BY_OUTCOME: Readonly<Record<RunOutcome, number>> = {
   needs_person: EXIT.needsPerson,
 };
 
-/** @param touched whether anything was undone: a cancelled run that changed servers is a failed one */
+/** @param touched whether anything was undone: a run that was withdrawn after it changed servers has failed */
 export function exitCodeOf(outcome: RunOutcome, touched: boolean): number {
-  return outcome === 'cancelled' && touched ? EXIT.failed : BY_OUTCOME[outcome];
+  const code = BY_OUTCOME[outcome];
+  return code === EXIT.withdrawn && touched ? EXIT.failed : code;
 }

@@ -1,19 +1,31 @@
 #!/usr/bin/env node
 /** The program `runsheet`. */
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { readFileSync } from 'node:fs';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
+import { decideCommand, resolveCommand } from './commands/decide.ts';
 import { demoCommand } from './commands/demo.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
-import { cancelCommand, decideCommand, listCommand, statusCommand } from './commands/runs.ts';
+import { cancelCommand, listCommand, statusCommand } from './commands/runs.ts';
 import { devCommand, workerCommand } from './commands/serve.ts';
 import { CommandError } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { speak, withExamples } from './help.ts';
+import { half, languageOfArguments } from './language.ts';
 
-const program = new Command('runsheet')
-  .description('人读的部署单，就是运行的工作流 · The run sheet people read is the workflow that runs')
-  .exitOverride();
+const language = languageOfArguments(process.argv.slice(2));
+const program = withExamples(
+  new Command('runsheet')
+    .description('人读的部署单，就是运行的工作流 · The run sheet people read is the workflow that runs')
+    .version(versionOfPackage(), '-V, --version', '显示版本 · show the version')
+    .helpCommand(false),
+  'runsheet demo',
+  'runsheet check templates/deployment.md --explain',
+  'runsheet dev',
+  'runsheet run deployment.md -p environment=production -p servers=app-server-1 -p version=v2.1.0',
+);
 const commands = [
   checkCommand(),
   planCommand(),
@@ -21,13 +33,16 @@ const commands = [
   statusCommand(),
   decideCommand('approve'),
   decideCommand('reject'),
+  resolveCommand(),
   cancelCommand(),
   listCommand(),
   workerCommand(),
   devCommand(),
   demoCommand(),
 ];
-for (const command of commands) program.addCommand(command.exitOverride());
+for (const command of commands) program.addCommand(command);
+for (const command of [program, ...commands]) command.exitOverride();
+speak(program, language);
 
 try {
   await program.parseAsync();
@@ -36,15 +51,34 @@ try {
 }
 
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.badInput;
+  if (error instanceof CommanderError) return isHelp(error) ? EXIT.succeeded : EXIT.badInput;
   if (error instanceof CommandError) {
     if (error.message !== '') process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
   if (error instanceof WorkflowNotFoundError) {
-    process.stderr.write('RUN_NOT_FOUND: 没有这次运行 · there is no such run\nnext: runsheet list\n');
-    return EXIT.badInput;
+    return said('RUN_NOT_FOUND: 没有这次运行，或它已经结束\n下一步：runsheet list', 'RUN_NOT_FOUND: there is no such run, or it has ended\nnext: runsheet list');
+  }
+  if (error instanceof WorkflowExecutionAlreadyStartedError) {
+    const { workflowId } = error;
+    return said(`运行编号 ${workflowId} 已被使用\n下一步：换一个 --id`, `the id ${workflowId} is used by another run\nnext: choose another --id`);
   }
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   return EXIT.other;
+}
+
+function said(zh: string, en: string): number {
+  process.stderr.write(`${half(`${zh} · ${en}`, language)}\n`);
+  return EXIT.badInput;
+}
+
+/** Help that was asked for; `runsheet` alone shows it too. */
+function isHelp(error: CommanderError): boolean {
+  return error.exitCode === 0 || error.code === 'commander.help';
+}
+
+function versionOfPackage(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
+  return String(version);
 }

@@ -1,27 +1,37 @@
 /** From the command line to a request: template, parameters, request text; and the run that they mean. */
 import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { basename } from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import { findTemplate, templateIdOf } from '../compiler/request/library.ts';
-import { resolveRun } from '../compiler/request/run.ts';
 import { readTypedParameters } from '../compiler/request/resolve.ts';
+import { resolveRun } from '../compiler/request/run.ts';
 import { looksLikeTextRequest, parseTextRequest } from '../compiler/request/text.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { readTemplateFiles } from '../config/template-files.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Json } from '../plan/plan.ts';
 import type { ResolvedRun } from '../plan/run.ts';
 import { badInput, type CommonOptions, compilerFor, refuse } from './context.ts';
 
 export interface RequestOptions extends CommonOptions {
   readonly param?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly add?: readonly string[];
   readonly file?: string;
   readonly requestedBy?: string;
 }
 
 export interface PreparedRequest {
   readonly run: ResolvedRun;
+  /** Warnings and hints. */
+  readonly diagnostics: readonly Diagnostic[];
   /** What the workflow is started with, the plan's digest among it. */
   readonly inputs: readonly Json[];
 }
+
+/** A request as it was given: the text form, or an object of parameters and overrides. */
+type GivenRequest = string | Readonly<Record<string, Json>>;
 
 /** Everything is checked here as the worker will check it again. @throws CommandError, exit 2 */
 export async function prepareRequest(
@@ -31,33 +41,100 @@ export async function prepareRequest(
 ): Promise<PreparedRequest> {
   const templates = await readTemplateFiles(project.folder);
   const compile = compilerFor(project);
-  const text = await requestText(template, options);
-  const wanted = text === null ? template : (parseTextRequest(text).request.template?.name ?? template);
-  if (wanted === undefined) throw refuse({ zh: '请给出模板或 --file 请求', en: 'give a template, or a request with --file' }, options);
+  const given = await givenRequest(template, options);
+  const named = typeof given === 'string' ? parseTextRequest(given).request.template?.name : undefined;
+  const wanted = named ?? (given === template ? undefined : template);
+  if (wanted === undefined) throw noTemplate(options);
   const byFile = templates.find((each) => each.file === basename(wanted) || each.file === `${basename(wanted)}.md`);
   const templateId = (byFile === undefined ? null : templateIdOf(byFile)) ?? wanted;
   const language = options.lang === 'zh' || options.lang === 'en' ? options.lang : null;
   const found = findTemplate(templateId, templates, compile, { language, named: byFile?.file ?? null });
   if (found.plan === null) throw badInput(found.diagnostics, options);
+  const overrides = overridesOf(options);
   const extra = {
-    ...readTypedParameters(found.plan, (options.param ?? []).map(splitParameter)),
+    ...readTypedParameters(found.plan, (options.param ?? []).map((each) => splitAt(each, '=', options))),
+    ...(overrides !== null && { overrides }),
     ...(language !== null && { language }),
-    ...(options.requestedBy !== undefined && { requested_by: options.requestedBy }),
+    ...requester(given, options),
   };
-  const inputs: readonly Json[] = [...(text === null ? [] : [text]), { ...extra, plan_digest: found.digest }];
+  const inputs: readonly Json[] = [...(given === null ? [] : [given]), { ...extra, plan_digest: found.digest }];
   const { run, diagnostics } = resolveRun({ templateId, inputs, templates, project, compile });
-  if (run === null) throw badInput(diagnostics, options);
-  return { run, inputs };
+  if (run === null) throw badInput(diagnostics, options, found.plan.presentation.language);
+  return { run, diagnostics, inputs };
 }
 
-async function requestText(template: string | undefined, options: RequestOptions): Promise<string | null> {
+/** Who asks: as the request or the command line says, else whoever is logged in here. */
+function requester(given: GivenRequest | null, { requestedBy }: RequestOptions): { requested_by?: string } {
+  if (requestedBy !== undefined) return { requested_by: requestedBy };
+  const overrides = typeof given === 'object' && given !== null ? given['overrides'] : undefined;
+  const named = typeof overrides === 'object' && overrides !== null && 'requested_by' in overrides;
+  if (named || (typeof given === 'object' && given !== null && 'requested_by' in given)) return {};
+  return { requested_by: localUser() };
+}
+
+/** Name of the account; some containers have a number only. */
+export function localUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+function overridesOf(options: RequestOptions): { skip: Json; add: Json } | null {
+  const { skip = [], add = [] } = options;
+  if (skip.length === 0 && add.length === 0) return null;
+  const step = (text: string): number => Number(text);
+  return {
+    skip: skip.map((each) => splitAt(each, '=', options)).map(([number, reason]) => ({ step: step(number), reason })),
+    add: add.map((each) => splitAt(each, '=', options)).map(([number, task]) => ({ step: step(number), task })),
+  };
+}
+
+async function givenRequest(template: string | undefined, options: RequestOptions): Promise<GivenRequest | null> {
   if (options.file === undefined) return template !== undefined && looksLikeTextRequest(template) ? template : null;
   const text = await readFile(options.file, 'utf8').catch(() => null);
   if (text === null) throw refuse({ zh: `读不到文件 ${options.file}`, en: `cannot read the file ${options.file}` }, options);
-  return text;
+  if (looksLikeTextRequest(text)) return text;
+  return readObject(text, options);
 }
 
-function splitParameter(text: string): readonly [string, string] {
-  const at = text.indexOf('=');
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+/** JSON is YAML too. */
+function readObject(text: string, options: RequestOptions): Readonly<Record<string, Json>> {
+  try {
+    const value: unknown = parseYaml(text, { maxAliasCount: 50 });
+    if (isJsonObject(value)) return value;
+  } catch {
+    // Said below, with what is expected.
+  }
+  throw refuse(
+    {
+      zh: `BAD_REQUEST: ${options.file} 应为参数（JSON 或 YAML），或「执行 deployment.md 模板 …」形式的文字`,
+      en: `BAD_REQUEST: ${options.file} should hold parameters (JSON or YAML), or a text such as "Run the deployment.md template …"`,
+    },
+    options,
+  );
+}
+
+function isJsonObject(value: unknown): value is Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function noTemplate(options: RequestOptions): Error {
+  return refuse(
+    {
+      zh: '没有说运行哪个模板\n例如：runsheet plan deployment.md -p environment=production -p servers=app-server-1 -p version=v2.1.0',
+      en: 'which template is not said\nfor example: runsheet plan deployment.md -p environment=production -p servers=app-server-1 -p version=v2.1.0',
+    },
+    options,
+  );
+}
+
+function splitAt(text: string, mark: string, options: RequestOptions): readonly [string, string] {
+  const at = text.indexOf(mark);
+  if (at > 0) return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  throw refuse(
+    { zh: `「${text}」应写成 名称=值`, en: `"${text}" should be written name=value` },
+    options,
+  );
 }

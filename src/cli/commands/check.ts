@@ -1,44 +1,178 @@
-import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { open, stat } from 'node:fs/promises';
+import { basename, relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import { compileTemplate, explanationToJson, planDigest, renderExplanation } from '../../compiler/index.ts';
+import {
+  compileTemplate,
+  type CompileResult,
+  explanationToJson,
+  planDigest,
+  renderExplanation,
+} from '../../compiler/index.ts';
+import { findTemplate, templateIdOf } from '../../compiler/request/library.ts';
 import { loadProject } from '../../config/load-project.ts';
+import type { ProjectFile } from '../../config/project-file.ts';
+import { readTemplateFiles, type TemplateFile } from '../../config/template-files.ts';
 import { vocabularyOf } from '../../config/vocabulary.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { diagnosticsToJson, renderDiagnostics } from '../../diagnostics/render.ts';
-import { type CommonOptions, CommandError, environmentHere, languageOf, badInput, print, projectFolder, refuse } from '../context.ts';
+import {
+  badInput,
+  CommandError,
+  type CommonOptions,
+  compilerFor,
+  environmentHere,
+  languageOf,
+  paintFor,
+  print,
+  projectFolder,
+  refuse,
+} from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 
-export function checkCommand(): Command {
-  return new Command('check')
-    .description('检查模板 · Check a run sheet: every problem at once')
-    .argument('<template>', 'Markdown file')
-    .option('--explain', 'what each line became')
-    .option('--json', 'as JSON')
-    .option('--lang <language>', 'zh or en')
-    .addHelpText('after', '\nExamples:\n  runsheet check templates/deployment.md\n  runsheet check templates/deployment.md --explain')
-    .action(check);
+interface CheckOptions extends CommonOptions {
+  readonly explain?: boolean;
 }
 
-async function check(file: string, options: CommonOptions & { explain?: boolean }): Promise<void> {
-  const bytes = await readFile(file).catch(() => null);
-  if (bytes === null) throw refuse({ zh: `读不到文件 ${file}`, en: `cannot read the file ${file}` }, options);
-  const { project, diagnostics: problems } = await loadProject(projectFolder(), environmentHere());
-  const wrong = problems.filter((each) => each.code !== 'NO_PROJECT_FILE');
-  if (wrong.length > 0) throw badInput(wrong, options);
-  const name = relative(projectFolder(), file) || file;
-  const { plan, diagnostics, explanation } = compileTemplate({
-    file: name,
-    bytes,
-    ...(project !== null && { vocabulary: vocabularyOf(project) }),
-  });
-  const language = languageOf(options, plan?.presentation.language);
-  if (options.json === true) {
-    const explained = options.explain === true ? `,"explanation":${explanationToJson(explanation)}` : '';
-    print(`{"digest":${JSON.stringify(plan === null ? null : planDigest(plan))},"diagnostics":${diagnosticsToJson(diagnostics)}${explained}}`);
-  } else {
-    if (options.explain === true) print(renderExplanation(explanation, language));
-    if (diagnostics.length > 0) print(renderDiagnostics(diagnostics, language));
-    if (plan !== null) print(`✓ ${name}: ${plan.steps.length} ${language === 'zh' ? '个步骤' : 'steps'}, ${planDigest(plan)}`);
+interface Checked extends CompileResult {
+  readonly file: string;
+}
+
+/** One byte more than the compiler takes: what is larger is refused, not read whole. */
+const MOST_BYTES = 1024 * 1024 + 1;
+/** What these say depends on runsheet.yaml, which could not be read. */
+const PROJECT_WORDS: ReadonlySet<string> = new Set(['UNKNOWN_PHRASE', 'UNKNOWN_ROLE', 'CHANNEL_NOT_CONFIGURED']);
+
+export function checkCommand(): Command {
+  const command = new Command('check')
+    .description('检查模板，一次列出所有问题 · Check run sheets: every problem at once')
+    .argument('<template...>', 'Markdown 文件，或 template_id · Markdown files, or a template_id')
+    .option('--explain', '逐行说明每一行成为了什么 · say what each line became')
+    .addOption(jsonChoice())
+    .addOption(languageChoice())
+    .action(check);
+  return withExamples(
+    command,
+    'runsheet check templates/deployment.md',
+    'runsheet check templates/*.md',
+    'runsheet check templates/deployment.md --explain',
+  );
+}
+
+async function check(files: readonly string[], options: CheckOptions): Promise<void> {
+  const folder = projectFolder();
+  const { project, diagnostics } = await loadProject(folder, environmentHere());
+  const problems = diagnostics.filter((each) => each.code !== 'NO_PROJECT_FILE');
+  const checked: Checked[] = [];
+  for (const file of files) checked.push(await checkOne(file, folder, project, problems.length > 0, options));
+  if (options.json === true) print(toJson(checked, problems, options));
+  else {
+    if (problems.length > 0) print(`${renderDiagnostics(problems, languageOf(options), paintFor(process.stdout))}\n`);
+    for (const each of checked) print(toText(each, options));
   }
-  if (plan === null) throw new CommandError('', EXIT.badInput);
+  const isWrong = problems.length > 0 || checked.some((each) => each.plan === null);
+  if (isWrong) throw new CommandError('', EXIT.badInput);
+}
+
+async function checkOne(
+  file: string,
+  folder: string,
+  project: ProjectFile | null,
+  projectIsWrong: boolean,
+  options: CheckOptions,
+): Promise<Checked> {
+  const found = await readTemplate(file, folder, project, options);
+  const result = compileTemplate({ ...found, ...(project !== null && { vocabulary: vocabularyOf(project) }) });
+  if (!projectIsWrong) return { file: found.file, ...result };
+  const sure = result.diagnostics.filter((each) => !PROJECT_WORDS.has(each.code));
+  return { file: found.file, ...result, diagnostics: sure };
+}
+
+/** A path, or the id or name of a run sheet that the project can start. */
+async function readTemplate(
+  file: string,
+  folder: string,
+  project: ProjectFile | null,
+  options: CheckOptions,
+): Promise<{ file: string; bytes: Uint8Array }> {
+  const found = await stat(file).catch(() => null);
+  if (found?.isDirectory() === true) {
+    throw refuse(
+      {
+        zh: `${file} 是文件夹，不是模板\n下一步：runsheet check ${file.replace(/\/$/u, '')}/*.md`,
+        en: `${file} is a folder, not a run sheet\nnext: runsheet check ${file.replace(/\/$/u, '')}/*.md`,
+      },
+      options,
+    );
+  }
+  if (found !== null) {
+    const bytes = await readBytes(file).catch(() => null);
+    if (bytes === null) throw refuse({ zh: `读不到文件 ${file}`, en: `cannot read the file ${file}` }, options);
+    return { file: relative(process.cwd(), resolve(file)) || file, bytes };
+  }
+  return knownTemplate(file, await readTemplateFiles(folder), project, options);
+}
+
+function knownTemplate(
+  name: string,
+  templates: readonly TemplateFile[],
+  project: ProjectFile | null,
+  options: CheckOptions,
+): { file: string; bytes: Uint8Array } {
+  const isPath = name.includes('/') || name.includes('\\');
+  const known = isPath
+    ? undefined
+    : templates.find((each) => each.file === name || each.file === `${name}.md` || templateIdOf(each) === name);
+  if (known !== undefined) return { file: known.file, bytes: known.bytes };
+  if (isPath || name.endsWith('.md')) {
+    const names = templates.map((each) => each.file).join(', ');
+    throw refuse(
+      {
+        zh: `没有文件 ${name}\n已有的模板：${names || '-'}`,
+        en: `there is no file ${name}\nthe run sheets there are: ${names || '-'}`,
+      },
+      options,
+    );
+  }
+  const { diagnostics } = findTemplate(basename(name), templates, compilerFor(project), { language: null, named: null });
+  throw badInput(diagnostics, options);
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  const handle = await open(file, 'r');
+  try {
+    const buffer = Buffer.alloc(MOST_BYTES);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, length, MOST_BYTES - length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === MOST_BYTES) return buffer.subarray(0, length);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function toText({ file, plan, diagnostics, explanation }: Checked, options: CheckOptions): string {
+  const language = languageOf(options, plan?.presentation.language ?? 'en');
+  const zh = language === 'zh';
+  const parts: string[] = [];
+  if (options.explain === true) parts.push(renderExplanation(explanation, language));
+  if (diagnostics.length > 0) parts.push(`${renderDiagnostics(diagnostics, language, paintFor(process.stdout))}\n`);
+  if (plan !== null) parts.push(`✓ ${file}: ${plan.steps.length} ${zh ? '个步骤' : 'steps'}, ${planDigest(plan)}`);
+  else {
+    const errors = diagnostics.filter((each) => each.severity === 'error').length;
+    parts.push(zh ? `✗ ${file}：${errors} 个错误` : `✗ ${file}: ${errors} ${errors === 1 ? 'error' : 'errors'}`);
+  }
+  return parts.join('\n');
+}
+
+/** An array of files, in the order in which they were given. */
+function toJson(checked: readonly Checked[], problems: readonly Diagnostic[], options: CheckOptions): string {
+  const files = checked.map(({ file, plan, diagnostics, explanation }) => {
+    const explained = options.explain === true ? `,"explanation":${explanationToJson(explanation)}` : '';
+    const digest = plan === null ? null : planDigest(plan);
+    return `{"file":${JSON.stringify(file)},"digest":${JSON.stringify(digest)},"diagnostics":${diagnosticsToJson(diagnostics)}${explained}}`;
+  });
+  return `{"project":${diagnosticsToJson(problems)},"files":[${files.join(',')}]}`;
 }

@@ -1,30 +1,49 @@
 import { Command } from 'commander';
-import { type CommonOptions, languageOf, print, requireProject } from '../context.ts';
-import { prepareRequest, type RequestOptions } from '../request.ts';
+import type { ProjectFile } from '../../config/project-file.ts';
+import { renderDiagnostics } from '../../diagnostics/render.ts';
+import { languageOf, paintFor, print, requireProject } from '../context.ts';
+import { jsonChoice, languageChoice, withExamples } from '../help.ts';
+import { type PreparedRequest, prepareRequest, type RequestOptions } from '../request.ts';
 import { renderPlan } from '../view/plan.ts';
 
 export function planCommand(): Command {
-  return withRequest(new Command('plan'))
-    .description('显示计划，不做任何事 · Show what a run would do; changes nothing')
-    .option('--json', 'as JSON')
-    .addHelpText('after', '\nExample:\n  runsheet plan deployment.md -p environment=production -p servers=app-server-1 -p version=v2.1.0')
+  const command = withRequest(new Command('plan'))
+    .description('显示将会做什么；不做任何事 · Show what a run would do; changes nothing')
+    .addOption(jsonChoice())
     .action(plan);
+  return withExamples(
+    command,
+    'runsheet plan deployment.md -p environment=production -p servers=app-server-1,app-server-2 -p version=v2.1.0',
+    'runsheet plan deployment.md --file request.yaml',
+    'runsheet plan deployment.md --file request.json --skip 1="checked in CI"',
+  );
 }
 
 /** The options with which `plan` and `run` take a request. */
 export function withRequest(command: Command): Command {
   const collect = (value: string, former: readonly string[] = []): readonly string[] => [...former, value];
   return command
-    .argument('[template]', 'file, id, or a request in text form')
-    .option('-p, --param <name=value>', 'a parameter; may be repeated', collect)
-    .option('--file <request>', 'a file with a request in text form')
-    .option('--requested-by <name>', 'who asks')
-    .option('--lang <language>', 'zh or en');
+    .argument('[template]', '文件名、template_id，或文字形式的请求 · file, template_id, or a request in text form')
+    .option('-p, --param <name=value>', '一个参数，可重复 · a parameter; may be repeated', collect)
+    .option('--skip <step=reason>', '跳过一个步骤，须有原因 · leave a step out, with the reason', collect)
+    .option('--add <step=task>', '为一个步骤增加任务 · add a task to a step', collect)
+    .option('--file <request>', '请求文件：JSON、YAML 或文字 · a request in a file: JSON, YAML or text')
+    .option('--requested-by <name>', '申请人（默认：本机用户名） · who asks (default: the name of the local user)')
+    .addOption(languageChoice());
 }
 
-async function plan(template: string | undefined, options: RequestOptions & CommonOptions): Promise<void> {
+async function plan(template: string | undefined, options: RequestOptions): Promise<void> {
   const project = await requireProject(options);
-  const { run } = await prepareRequest(project, template, options);
-  if (options.json === true) print(JSON.stringify(run, null, 2));
-  else for (const line of renderPlan(run, languageOf(options, run.language))) print(line);
+  const prepared = await prepareRequest(project, template, options);
+  if (options.json === true) print(JSON.stringify(prepared.run, null, 2));
+  else print(planText(prepared, project, options));
+}
+
+/** What a person reads before a run: the plan, then warnings. */
+export function planText({ run, diagnostics }: PreparedRequest, project: ProjectFile, options: RequestOptions): string {
+  const language = languageOf(options, run.language);
+  const pool = project.environments[run.environment]?.servers ?? [];
+  const lines = renderPlan(run, pool, language).join('\n');
+  if (diagnostics.length === 0) return lines;
+  return `${lines}\n\n${renderDiagnostics(diagnostics, language, paintFor(process.stdout))}`;
 }

@@ -1,84 +1,146 @@
-/** The commands about runs that exist: status, approve, reject, cancel, list. */
+/** The commands about runs that exist: status, cancel, list. */
 import { Command } from 'commander';
-import { userInfo } from 'node:os';
-import { type CommonOptions, CommandError, languageOf, print, requireProject, withClient } from '../context.ts';
+import type { ListedRun, RunsheetClient } from '../../client.ts';
+import type { Language } from '../../diagnostics/diagnostic.ts';
+import { type CommonOptions, languageOf, print, refuse, requireProject, withClient } from '../context.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
-import { follow } from '../view/follow.ts';
+import { jsonChoice, languageChoice, withExamples } from '../help.ts';
+import { endCode, follow } from '../view/follow.ts';
 import { renderRunSheet } from '../view/run-sheet.ts';
+import { pad, visible } from '../view/text.ts';
+import { outcomeWord } from '../view/words.ts';
+import { latestRun } from '../which-run.ts';
 
-interface DecideOptions extends CommonOptions {
-  readonly by?: string;
-  readonly comment?: string;
-  readonly identity?: string;
-  readonly step?: string;
+interface StatusOptions extends CommonOptions {
+  readonly watch?: boolean;
 }
 
 export function statusCommand(): Command {
-  return common(new Command('status'), '运行的状态 · What a run does now', 'runsheet status $RUN --watch')
-    .argument('<run>', 'workflow id')
-    .option('--watch', 'follow until it ends')
-    .action(async (run: string, options: CommonOptions & { watch?: boolean }) => {
-      const project = await requireProject(options);
-      process.exitCode = await withClient(project, options, async (client) => {
-        const status = await client.status(run);
-        const language = languageOf(options, status.language);
-        if (options.watch === true) return follow(client, run, { language, json: options.json === true });
-        if (options.json === true) print(JSON.stringify(status, null, 2));
-        else for (const line of renderRunSheet(status, { language, color: process.stdout.isTTY === true, width: process.stdout.columns ?? 100 })) print(line);
-        return status.outcome === 'running' ? EXIT.succeeded : exitCodeOf(status.outcome, status.rollback.length > 0);
-      });
-    });
+  const command = new Command('status')
+    .description('一次运行的部署单 · The run sheet of a run')
+    .argument('[run]', '运行编号（默认：最近一次） · id of the run (default: the latest)')
+    .option('--watch', '跟踪到结束 · follow until it ends')
+    .addOption(jsonChoice())
+    .addOption(languageChoice())
+    .action(status);
+  return withExamples(command, 'runsheet status', 'runsheet status $RUN --watch', 'runsheet status $RUN --json');
 }
 
-export function decideCommand(kind: 'approve' | 'reject'): Command {
-  const description = kind === 'approve' ? '批准 · Approve the step that waits' : '拒绝 · Reject the step that waits';
-  return common(new Command(kind), description, `runsheet ${kind} $RUN --by alice --comment "looks good"`)
-    .argument('<run>', 'workflow id')
-    .option('--by <person>', 'who decides: id, name or e-mail address of runsheet.yaml')
-    .option('--comment <text>', 'shown in the report')
-    .option('--step <number>', 'the approval step')
-    .option('--identity <name>', 'the same as --by; proves nothing')
-    .action(async (run: string, options: DecideOptions) => {
-      const project = await requireProject(options);
-      const by = options.by ?? options.identity ?? userInfo().username;
-      const decision = {
-        kind,
-        by,
-        ...(options.comment !== undefined && { comment: options.comment }),
-        ...(options.step !== undefined && { step: Number(options.step) }),
-      };
-      const judgement = await withClient(project, options, (client) => client.decide(run, decision));
-      if (options.json === true) print(JSON.stringify(judgement));
-      else if (judgement.accepted) print(`✓ ${judgement.vote.name} (${judgement.vote.role})${judgement.missing === '' ? '' : `; ${judgement.missing}`}`);
-      if (!judgement.accepted) throw new CommandError(`${judgement.code}: ${judgement.reason}`, EXIT.badInput);
-    });
+async function status(named: string | undefined, options: StatusOptions): Promise<void> {
+  const project = await requireProject(options);
+  process.exitCode = await withClient(project, options, async (client) => {
+    const run = await latestRun(client, project, named, options);
+    return options.watch === true ? watchRun(client, run, options) : showRun(client, run, options);
+  });
+}
+
+async function watchRun(client: RunsheetClient, run: string, options: StatusOptions): Promise<number> {
+  const { language } = await client.status(run);
+  return follow(client, run, { language: languageOf(options, language), json: options.json === true });
+}
+
+/** @returns the exit code: of a run that goes on, 0 */
+async function showRun(client: RunsheetClient, run: string, options: StatusOptions): Promise<number> {
+  const open = await client.isOpen(run);
+  const now = await client.status(run);
+  const language = languageOf(options, now.language);
+  const { stdout } = process;
+  if (options.json === true) print(JSON.stringify(now, null, 2));
+  else {
+    const view = { language, color: stdout.isTTY === true, width: stdout.columns ?? 110 };
+    for (const line of renderRunSheet(now, view)) print(line);
+  }
+  if (now.outcome === 'needs_person') return EXIT.needsPerson;
+  if (open) return EXIT.succeeded;
+  if (now.outcome !== 'running') return exitCodeOf(now.outcome, now.rollback.length > 0);
+  // It ended before it could say so: refused at its start, or terminated.
+  const { failure } = await client.end(run);
+  if (failure !== null) process.stderr.write(`${visible(failure.type)}: ${failure.message}\n`);
+  return endCode(now, failure);
 }
 
 export function cancelCommand(): Command {
-  return common(new Command('cancel'), '取消运行，已做的会撤销 · Cancel a run; what it did is undone', 'runsheet cancel $RUN')
-    .argument('<run>', 'workflow id')
-    .action(async (run: string, options: CommonOptions) => {
-      const project = await requireProject(options);
-      await withClient(project, options, (client) => client.cancel(run));
-    });
+  const command = new Command('cancel')
+    .description('取消运行；已做的改动会撤销 · Cancel a run; what it did is undone')
+    .argument('<run>', '运行编号 · id of the run')
+    .addOption(jsonChoice())
+    .addOption(languageChoice())
+    .action(cancel);
+  return withExamples(command, 'runsheet cancel $RUN');
+}
+
+async function cancel(run: string, options: CommonOptions): Promise<void> {
+  const project = await requireProject(options);
+  await withClient(project, options, async (client) => {
+    if (!(await client.isOpen(run))) {
+      throw refuse(
+        {
+          zh: `${run} 已经结束，没有什么可取消\n下一步：runsheet status ${run}`,
+          en: `${run} has ended: there is nothing to cancel\nnext: runsheet status ${run}`,
+        },
+        options,
+      );
+    }
+    await client.cancel(run);
+    if (options.json === true) print(JSON.stringify({ workflowId: run, cancelRequested: true }));
+    else {
+      const zh = languageOf(options) === 'zh';
+      print(zh ? `已请求取消 ${run}；已做的改动会先撤销` : `asked ${run} to cancel; what it did is undone first`);
+      print(`runsheet status ${run} --watch`);
+    }
+  });
 }
 
 export function listCommand(): Command {
-  return common(new Command('list'), '最近的运行 · The latest runs', 'runsheet list --limit 5')
-    .option('--limit <number>', 'at most', '20')
-    .action(async (options: CommonOptions & { limit: string }) => {
-      const project = await requireProject(options);
-      const limit = Math.min(Math.max(1, Number.parseInt(options.limit, 10) || 20), 1000);
-      const runs = await withClient(project, options, (client) => client.list(project.taskQueue, limit));
-      if (options.json === true) print(JSON.stringify(runs));
-      else for (const each of runs) print(`${new Date(each.startedAtMs).toISOString()}  ${each.status.padEnd(10)}  ${each.workflowId}`);
-    });
+  const command = new Command('list')
+    .description('最近的运行，新的在前 · The latest runs, the newest first')
+    .option('--limit <number>', '最多几行 · at most so many', '20')
+    .addOption(jsonChoice())
+    .addOption(languageChoice())
+    .action(list);
+  return withExamples(command, 'runsheet list', 'runsheet list --limit 5 --json');
 }
 
-function common(command: Command, description: string, example: string): Command {
-  return command
-    .description(description)
-    .option('--json', 'as JSON')
-    .option('--lang <language>', 'zh or en')
-    .addHelpText('after', `\nExample:\n  ${example}`);
+const MOST_LISTED = 1000;
+
+async function list(options: CommonOptions & { readonly limit: string }): Promise<void> {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED) {
+    const text = `1–${MOST_LISTED}`;
+    throw refuse({ zh: `--limit 应为 ${text} 的整数`, en: `--limit should be a whole number, ${text}` }, options);
+  }
+  const project = await requireProject(options);
+  const runs = await withClient(project, options, (client) => client.list(project.taskQueue, limit));
+  const language = languageOf(options);
+  if (options.json === true) print(JSON.stringify(runs, null, 2));
+  else if (runs.length > 0) for (const each of runs) print(listLine(each, language));
+  else {
+    print(language === 'zh' ? `队列 ${project.taskQueue} 还没有运行` : `the queue ${project.taskQueue} has no run yet`);
+  }
 }
+
+/** `2026-01-15 09:30:12  成功  v2.1.0 → production  deployment_workflow_v1-…`, in local time. */
+export function listLine(run: ListedRun, language: Language): string {
+  const at = new Date(run.startedAtMs - new Date(run.startedAtMs).getTimezoneOffset() * 60_000);
+  const when = at.toISOString().slice(0, 19).replace('T', ' ');
+  const target = run.version === null ? '' : `${run.version} → ${run.environment ?? ''}`;
+  return `${when}  ${pad(listedOutcome(run, language), 24)}  ${pad(target, 28)}  ${visible(run.workflowId)}`;
+}
+
+/** Temporal's own word where the run did not say how it ended: refused at its start, or terminated. */
+function listedOutcome({ outcome, status }: ListedRun, language: Language): string {
+  const known = OUTCOMES.find((each) => each === outcome);
+  const hasSaid = known !== undefined && (status === 'RUNNING' || known !== 'running');
+  return hasSaid ? outcomeWord(known, language) : status.toLowerCase();
+}
+
+const OUTCOMES = [
+  'running',
+  'succeeded',
+  'failed',
+  'rolled_back',
+  'rejected',
+  'expired',
+  'cancelled',
+  'needs_person',
+] as const;

@@ -1,64 +1,158 @@
 /** Follows a run: redrawn in place on a terminal, one line an event elsewhere. */
 import type { RunsheetClient } from '../../client.ts';
+import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
-import { renderRunSheet, visible } from './run-sheet.ts';
+import { eventLines } from './events.ts';
+import { renderRunSheet } from './run-sheet.ts';
+import { visible } from './text.ts';
 
 export interface FollowOptions {
-  readonly language: 'zh' | 'en';
+  readonly language: Language;
   readonly json: boolean;
   /** Called with each status after it is shown, awaited; true: something else was printed since. */
   readonly onStatus?: (status: RunStatus) => Promise<boolean>;
+  /** Where to write; default standard output, redrawn where that is a terminal. */
+  readonly output?: FollowOutput;
 }
+
+export interface FollowOutput {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  write(text: string): unknown;
+}
+
+/** Told after this time without an answer. */
+const SILENCE_MS = 8_000;
+/** Timers count down also where nothing else changes. */
+const REDRAW_MS = 1_000;
 
 /** @returns the exit code; Ctrl-C leaves the run going and says how to come back */
 export async function follow(client: RunsheetClient, workflowId: string, options: FollowOptions): Promise<number> {
   const stop = new AbortController();
   const leave = (): void => stop.abort();
   process.once('SIGINT', leave);
-  const terminal = process.stdout.isTTY === true && !options.json;
-  let drawn = 0;
+  const output: FollowOutput = options.output ?? process.stdout;
+  const screen = screenFor(output, options);
+  // While somebody is asked on the same terminal, nothing is drawn over the question.
+  let asking = false;
+  const redraw = setInterval(() => asking || screen.again(), REDRAW_MS);
   let last: RunStatus | null = null;
+  let toldSilence = false;
+  const onSilence = (silentMs: number): void => {
+    if (toldSilence || silentMs < SILENCE_MS) return;
+    toldSilence = true;
+    screen.interrupt();
+    process.stderr.write(`${silence(options.language)}\n`);
+  };
   try {
-    for await (const status of client.watch(workflowId, { signal: stop.signal })) {
-      if (options.json) process.stdout.write(`${JSON.stringify(status)}\n`);
-      else if (terminal) drawn = redraw(status, options.language, drawn);
-      else for (const line of events(last, status)) process.stdout.write(`${line}\n`);
+    for await (const status of client.watch(workflowId, { signal: stop.signal, onSilence })) {
+      if (stop.signal.aborted) break;
+      screen.show(status);
       last = status;
-      if ((await options.onStatus?.(status)) === true) drawn = 0;
+      toldSilence = false;
+      asking = true;
+      if ((await options.onStatus?.(status)) === true) screen.interrupt();
+      asking = false;
       if (status.outcome === 'needs_person') return EXIT.needsPerson;
     }
   } finally {
+    clearInterval(redraw);
     process.removeListener('SIGINT', leave);
   }
   if (stop.signal.aborted) {
-    process.stdout.write(`\nrunsheet status ${workflowId} --watch\n`);
+    process.stderr.write(`${comeBack(workflowId, options.language)}\n`);
     return EXIT.succeeded;
   }
+  screen.end();
+  return conclude(client, workflowId, last, options);
+}
+
+async function conclude(
+  client: RunsheetClient,
+  workflowId: string,
+  last: RunStatus | null,
+  { json, output = process.stdout }: FollowOptions,
+): Promise<number> {
   const { failure } = await client.end(workflowId);
-  if (failure !== null) process.stderr.write(`${visible(failure.type)}: ${failure.message}\n`);
+  const code = endCode(last, failure);
+  if (json) output.write(`${JSON.stringify({ workflowId, outcome: last?.outcome ?? null, failure, exitCode: code })}\n`);
+  // A run that has a sheet shows its failure there.
+  else if (failure !== null && last?.failure == null) process.stderr.write(`${visible(failure.type)}: ${failure.message}\n`);
+  return code;
+}
+
+/** A run that ended before it had steps was refused: nothing was done. */
+export function endCode(last: RunStatus | null, failure: { readonly type: string } | null): number {
   if (last !== null && last.steps.length > 0) return exitCodeOf(last.outcome, last.rollback.length > 0);
-  return failure === null ? EXIT.succeeded : EXIT.badInput;
+  if (failure === null) return EXIT.succeeded;
+  return REFUSALS.has(failure.type) ? EXIT.badInput : EXIT.other;
 }
 
-function redraw(status: RunStatus, language: 'zh' | 'en', drawn: number): number {
-  const width = process.stdout.columns ?? 80;
-  const lines = renderRunSheet(status, { language, color: true, width }).slice(0, (process.stdout.rows ?? 50) - 1);
-  const up = drawn > 0 ? `\u001b[${drawn}A` : '';
-  // Each line is cleared behind its text, so that nothing flickers.
-  process.stdout.write(`${up}${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`);
-  return lines.length;
+const REFUSALS: ReadonlySet<string> = new Set(['BAD_REQUEST', 'UNKNOWN_TEMPLATE', 'BAD_TEMPLATE', 'BAD_PROJECT_FILE']);
+
+interface Screen {
+  show(status: RunStatus): void;
+  /** The same status at a later time. */
+  again(): void;
+  /** Something else has been printed: what follows stands below it. */
+  interrupt(): void;
+  /** The last sheet whole, whatever the window's height. */
+  end(): void;
 }
 
-function events(before: RunStatus | null, now: RunStatus): readonly string[] {
-  const lines: string[] = [];
-  for (const step of now.steps) {
-    const former = before?.steps.find((each) => each.number === step.number)?.state;
-    if (step.state === 'pending' || step.state === former) continue;
-    lines.push(visible(`${step.number}. ${step.title}: ${step.state}${step.note === '' ? '' : ` (${step.note})`}`));
-  }
-  const rollback = now.rollback.slice(before?.rollback.length ?? 0);
-  lines.push(...rollback.map((line) => visible(`↶ ${line}`)));
-  if (before?.outcome !== now.outcome && now.outcome !== 'running') lines.push(`= ${now.outcome}`);
-  return lines;
+function screenFor(output: FollowOutput, options: FollowOptions): Screen {
+  if (!options.json && output.isTTY === true) return redrawnScreen(output, options.language);
+  let last: RunStatus | null = null;
+  const nothing = (): void => undefined;
+  return {
+    show(status) {
+      if (options.json) output.write(`${JSON.stringify(status)}\n`);
+      else for (const line of eventLines(last, status, options.language)) output.write(`${line}\n`);
+      last = status;
+    },
+    again: nothing,
+    interrupt: nothing,
+    end: nothing,
+  };
+}
+
+function redrawnScreen(output: FollowOutput, language: Language): Screen {
+  let drawn = 0;
+  let status: RunStatus | null = null;
+  const draw = (whole: boolean): void => {
+    if (status === null) return;
+    const view = { language, color: true, width: output.columns ?? 80 };
+    const room = (output.rows ?? 50) - 1;
+    const all = renderRunSheet(status, view);
+    const lines = whole || all.length <= room ? all : renderRunSheet(status, { ...view, compact: true }).slice(-room);
+    const up = drawn > 0 ? `\u001b[${drawn}A\r` : '';
+    // Each line is cleared behind its text, so that nothing flickers.
+    output.write(`${up}${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`);
+    drawn = lines.length;
+  };
+  return {
+    show(now) {
+      status = now;
+      draw(false);
+    },
+    again: () => draw(false),
+    interrupt() {
+      drawn = 0;
+    },
+    end: () => draw(true),
+  };
+}
+
+function comeBack(workflowId: string, language: Language): string {
+  return language === 'zh'
+    ? `\n运行仍在继续。回来查看：runsheet status ${workflowId} --watch`
+    : `\nThe run goes on. To come back: runsheet status ${workflowId} --watch`;
+}
+
+function silence(language: Language): string {
+  return language === 'zh'
+    ? 'NO_WORKER: 没有 worker 应答这次运行；它会等到有为止\n下一步：runsheet worker'
+    : 'NO_WORKER: no worker answers for this run; it waits until one does\nnext: runsheet worker';
 }

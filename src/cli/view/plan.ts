@@ -1,38 +1,94 @@
-/** A plan for people: steps, servers, how a failure would be undone on each, warnings. Pure. */
-import { ACTIONS } from '../../actions/index.ts';
+/** A plan for people: steps with tasks and thresholds, and how a failure would be undone on each server. Pure. */
+import type { Language } from '../../diagnostics/diagnostic.ts';
+import type { Json, PlanStep, StepKind } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
+import { durationWord } from './words.ts';
+import { visible } from './text.ts';
+import { undoOf } from './undo.ts';
 
-export function renderPlan(run: ResolvedRun, language: 'zh' | 'en'): string[] {
+const KINDS: Readonly<Record<StepKind, Readonly<Record<Language, string>>>> = {
+  action: { zh: '动作', en: 'action' },
+  condition: { zh: '判断', en: 'condition' },
+  approval: { zh: '审批', en: 'approval' },
+  parallel: { zh: '各服务器同时', en: 'all servers at once' },
+};
+
+/** @param poolServers every server of the run's environment: a pool with others in it stays in service */
+export function renderPlan(run: ResolvedRun, poolServers: readonly string[], language: Language): string[] {
   const zh = language === 'zh';
   const { plan } = run;
-  const lines = [`${plan.presentation.title}  ${run.version} → ${run.environment}`, `${run.planDigest}`];
-  for (const step of plan.steps) {
-    const shown = plan.presentation.steps.find((each) => each.number === step.number);
-    const skip = run.overrides.skip.find((each) => each.step === step.number);
-    lines.push(`${String(step.number).padStart(3)}. ${shown?.title ?? ''} [${step.kind}]${skip === undefined ? '' : `  ${zh ? '跳过' : 'skipped'}: ${skip.reason}`}`);
-    for (const add of run.overrides.add) if (add.step === step.number) lines.push(`       + ${add.phrase}`);
-  }
-  for (const server of run.servers) {
-    const rules = plan.rollback.map((rule) => `${rule.from}–${rule.to}: ${POLICIES[rule.policy][language]}`);
-    lines.push(`  ${server}  ${rules.join('; ')}`);
-  }
-  if (emptiesPool(run)) {
-    lines.push(zh
-      ? '  警告 NO_SERVICE_BETWEEN：所有服务器同时停止；嵌入的负载均衡会暂存请求，真实的会返回 503'
-      : '  warning NO_SERVICE_BETWEEN: all servers stop at once; the embedded balancer holds requests, a real one answers 503');
-  }
-  return [...lines, ...run.warnings.map((each) => `  ${each}`)];
+  const lines = [
+    `${plan.presentation.title}  ${run.service} ${run.version} → ${run.environment}`,
+    `${zh ? '计划' : 'plan'} ${run.planDigest}`,
+    `${zh ? '申请人' : 'requested by'} ${run.requestedBy}`,
+    ...plan.parameters.map(({ name }) => `  ${name}: ${shown(run.parameters[name] ?? null)}`),
+    '',
+    ...plan.steps.flatMap((step) => stepLines(run, step, language)),
+    '',
+    zh ? '失败时：' : 'Where it fails:',
+    ...undoLines(run, poolServers, language),
+  ];
+  return lines.map(visible);
 }
 
-const POLICIES = {
-  terminate: { zh: '直接终止，无需回滚', en: 'ends, nothing to undo' },
-  restore: { zh: '全部同时恢复旧版本', en: 'the old version is restored, all servers at once' },
-  switch_back: {
-    zh: '切换回旧版本：池空时全部同时，否则逐台',
-    en: 'switched back: all at once while the pool is empty, else one after the other',
-  },
-} as const;
+function stepLines(run: ResolvedRun, step: PlanStep, language: Language): readonly string[] {
+  const zh = language === 'zh';
+  const shownAs = run.plan.presentation.steps.find((each) => each.number === step.number);
+  const skip = run.overrides.skip.find((each) => each.step === step.number);
+  const skipped = skip === undefined ? '' : `  ${zh ? '跳过' : 'skipped'}: ${skip.reason}`;
+  const added = run.overrides.add.filter((each) => each.step === step.number).map((each) => `       + ${each.phrase}`);
+  return [
+    `${String(step.number).padStart(3)}. ${shownAs?.title ?? ''} [${KINDS[step.kind][language]}]${skipped}`,
+    ...(skip === undefined ? bodyLines(run, step, shownAs, language) : []),
+    ...added,
+  ];
+}
 
-function emptiesPool({ plan }: ResolvedRun): boolean {
-  return plan.steps.some((step) => step.kind === 'parallel' && step.tasks.some((task) => ACTIONS[task.action].id === 'pool.drain'));
+type Shown = ResolvedRun['plan']['presentation']['steps'][number] | undefined;
+
+function bodyLines(run: ResolvedRun, step: PlanStep, shownAs: Shown, language: Language): readonly string[] {
+  switch (step.kind) {
+    case 'action':
+    case 'parallel':
+      return [
+        ...step.tasks.map((task, index) => `       ${shownAs?.tasks[index] ?? task.action}${settingsOf(task.settings)}`),
+        ...step.criteria.map((each, index) => `       ✓ ${shownAs?.criteria[index] ?? each.fact}`),
+      ];
+    case 'approval':
+      return approvalLines(run, step, language);
+    case 'condition':
+      return [];
+  }
+}
+
+function approvalLines(
+  run: ResolvedRun,
+  step: Extract<PlanStep, { kind: 'approval' }>,
+  language: Language,
+): readonly string[] {
+  const zh = language === 'zh';
+  const roles = step.approvers[run.environment] ?? [...new Set(Object.values(step.approvers).flat())];
+  const names = roles.map((role) => run.plan.presentation.roleNames[role] ?? role).join(', ');
+  const quorum = {
+    any: zh ? '至少一人' : 'any one of them',
+    all: zh ? '每个角色一人' : 'one for each role',
+    count: zh ? '多人' : 'several people',
+  }[step.quorum.kind];
+  const people = step.quorum.kind === 'count' ? `${quorum} (${step.quorum.people})` : quorum;
+  return [`       ${names}; ${people}; ${zh ? '最长' : 'at most'} ${durationWord(step.timeoutSeconds * 1000, language)}`];
+}
+
+/** The limits that the text sets, as they will run. */
+function settingsOf(settings: Readonly<Record<string, Json>>): string {
+  const texts = Object.entries(settings).map(([name, value]) => `${name}=${shown(value)}`);
+  return texts.length === 0 ? '' : `  {${texts.join(', ')}}`;
+}
+
+function shown(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function undoLines(run: ResolvedRun, poolServers: readonly string[], language: Language): readonly string[] {
+  const undo = undoOf(run, poolServers, language);
+  return run.servers.flatMap((server) => [`  ${server}`, ...undo.map((line) => `    ${line}`)]);
 }

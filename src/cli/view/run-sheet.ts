@@ -1,15 +1,24 @@
 /** The run sheet as lines of a terminal: steps, servers, approval, what happens now. Pure. */
 import pc from 'picocolors';
 import stringWidth from 'string-width';
+import type { Language } from '../../diagnostics/diagnostic.ts';
+import type { CriterionEvidence } from '../../plan/run.ts';
 import type { RunStatus, StepState, StepStatus } from '../../workflows/messages.ts';
+import { waitingApproval } from './approval.ts';
+import { fit, fold, pad } from './text.ts';
+import { countdown, durationWord, outcomeWord, poolWord, stateWord } from './words.ts';
+
+export { visible } from './text.ts';
 
 export interface ViewOptions {
-  readonly language: 'zh' | 'en';
+  readonly language: Language;
   readonly color: boolean;
   /** Columns. */
   readonly width: number;
   /** For timers; default now. */
   readonly nowMs?: number;
+  /** Leaves out what went well: for a window with few lines. */
+  readonly compact?: boolean;
 }
 
 const SIGNS: Readonly<Record<StepState, string>> = {
@@ -23,71 +32,105 @@ const SIGNS: Readonly<Record<StepState, string>> = {
   not_reached: ' ',
 };
 
+type Paint = ReturnType<typeof pc.createColors>;
+
 /** No line is wider than `width`; control characters in people's text are shown, never obeyed. */
 export function renderRunSheet(status: RunStatus, options: ViewOptions): string[] {
   const { language, width, nowMs = Date.now() } = options;
   const paint = pc.createColors(options.color);
   const zh = language === 'zh';
-  const lines: string[] = [
-    paint.bold(fit(`${status.title}  ${status.version} → ${status.environment}  [${status.outcome}]`, width)),
-    fit(`${status.workflowId}  ${status.activity}`, width),
+  const spentMs = (status.finishedAtMs ?? nowMs) - status.startedAtMs;
+  const lines = [
+    paint.bold(fit(`${status.title}  ${status.version} → ${status.environment}`, width)),
+    fit(`${status.workflowId}  ${outcomeWord(status.outcome, language)}  ${durationWord(spentMs, language)}${requesterOf(status, zh)}`, width),
+    '',
   ];
-  const colour = { succeeded: paint.green, failed: paint.red, rolled_back: paint.yellow, running: paint.cyan, waiting: paint.yellow };
+  const titleWidth = Math.min(40, Math.max(8, ...status.steps.map((step) => stringWidth(step.title))));
   for (const step of status.steps) {
-    const shade = step.state in colour ? colour[step.state as keyof typeof colour] : paint.dim;
-    lines.push(shade(fit(stepLine(step, nowMs), width)));
-    for (const each of step.criteria) {
-      const mark = each.passed ? '✓' : '✗';
-      lines.push(fit(`      ${mark} ${each.text}  (${String(each.value ?? '?')}${each.detail === undefined ? '' : `; ${each.detail}`})`, width));
-    }
+    lines.push(shade(paint, step.state)(fit(stepLine(step, titleWidth, language, nowMs), width)));
+    lines.push(...detailLines(step, options, paint));
   }
-  for (const server of status.servers) {
-    lines.push(fit(`  ${server.name}  ${server.version ?? '-'}  ${zh ? '负载均衡' : 'pool'}: ${server.pool}  ${server.doing}`, width));
-  }
-  lines.push(...approvalLines(status, zh, nowMs).map((line) => paint.yellow(fit(line, width))));
-  if (status.failure !== null) {
-    lines.push(paint.red(fit(`${zh ? '步骤' : 'step'} ${status.failure.step}: ${status.failure.type}: ${status.failure.message}`, width)));
-  }
-  for (const line of [...status.rollback, ...status.warnings, ...status.refusals]) lines.push(fit(`  ${line}`, width));
-  if (status.needsPerson !== null) lines.push(paint.red(fit(status.needsPerson, width)));
+  lines.push('', ...serverLines(status, language, width));
+  if (status.finishedAtMs === null && status.activity !== '') lines.push(paint.cyan(fit(`▶ ${status.activity}`, width)));
+  lines.push(...approvalLines(status, options, nowMs).map((line) => paint.yellow(fit(line, width))));
+  lines.push(...endLines(status, options, paint));
   return lines;
 }
 
-function stepLine(step: StepStatus, nowMs: number): string {
-  const spent = step.startedAtMs === null ? '' : `  ${seconds((step.finishedAtMs ?? nowMs) - step.startedAtMs)}`;
-  const note = step.note === '' ? '' : `  ${step.note}`;
-  return `${SIGNS[step.state]} ${String(step.number).padStart(2)}. ${step.title}${spent}${note}`;
+function requesterOf({ requestedBy }: RunStatus, zh: boolean): string {
+  return requestedBy === '' ? '' : `  ${zh ? '申请人' : 'requested by'} ${requestedBy}`;
 }
 
-function approvalLines({ approval }: RunStatus, zh: boolean, nowMs: number): readonly string[] {
+function stepLine(step: StepStatus, titleWidth: number, language: Language, nowMs: number): string {
+  const spent = step.startedAtMs === null ? '' : durationWord((step.finishedAtMs ?? nowMs) - step.startedAtMs, language);
+  const state = step.state === 'pending' ? '' : stateWord(step.state, language);
+  // A failure's reason has lines of its own below the sheet.
+  const note = step.note === '' || step.state === 'failed' ? '' : `  (${step.note})`;
+  return `${SIGNS[step.state]} ${String(step.number).padStart(2)}. ${pad(step.title, titleWidth)}  ${state}${spent === '' ? '' : `  ${spent}`}${note}`.trimEnd();
+}
+
+/** Criteria with what was measured; while a step runs, what each server is at. */
+function detailLines(step: StepStatus, { width, compact = false }: ViewOptions, paint: Paint): readonly string[] {
+  const criteria = compact && step.state !== 'failed' ? step.criteria.filter((each) => !each.passed) : step.criteria;
+  const lines = criteria.map((each) => (each.passed ? paint.dim : paint.red)(fit(`       ${criterionLine(each)}`, width)));
+  if (step.state !== 'running' || compact) return lines;
+  const running = step.tasks.filter((task) => task.state === 'running' && task.server === null);
+  return [...lines, ...running.map((task) => paint.cyan(fit(`       … ${task.text}`, width)))];
+}
+
+/** `✓ 测试通过率 >= 95%  96 (48 of 50 passed)`. */
+function criterionLine({ passed, text, value, detail }: CriterionEvidence): string {
+  const measured = typeof value === 'boolean' ? '' : `  ${String(value ?? '?')}`;
+  return `${passed ? '✓' : '✗'} ${text}${measured}${detail === undefined || detail === '' ? '' : `  (${detail})`}`;
+}
+
+function serverLines(status: RunStatus, language: Language, width: number): readonly string[] {
+  const nameWidth = Math.min(30, Math.max(0, ...status.servers.map((server) => stringWidth(server.name))));
+  return status.servers.map(({ name, version, pool, doing }) => {
+    const doingNow = doing === '' ? '' : `  … ${doing}`;
+    return fit(`  ${pad(name, nameWidth)}  ${pad(version ?? '–', 14)}  ${poolWord(pool, language)}${doingNow}`, width);
+  });
+}
+
+function approvalLines(status: RunStatus, { language }: ViewOptions, nowMs: number): readonly string[] {
+  const approval = waitingApproval(status);
   if (approval === null) return [];
-  const left = seconds(Math.max(0, approval.expiresAtMs - nowMs));
-  const votes = approval.votes.map((vote) => `${vote.by} (${vote.role}) ${vote.comment}`);
-  return [`${zh ? '等待审批' : 'waits for approval'}: ${approval.roles.join(', ')}; ${approval.quorum}; ${zh ? '剩余' : 'left'} ${left}`, ...votes];
+  const zh = language === 'zh';
+  const left = countdown(approval.expiresAtMs - nowMs);
+  return [
+    `${zh ? '等待审批' : 'waits for approval'}: ${approval.roles.join(', ')}; ${approval.quorum}; ${zh ? '剩余' : 'left'} ${left}`,
+    ...approval.votes.map((vote) => `  ✓ ${vote.by} (${vote.role}) ${vote.comment}`.trimEnd()),
+    `  runsheet approve ${status.workflowId} --by <${zh ? '姓名' : 'name'}>`,
+    `  runsheet reject ${status.workflowId} --by <${zh ? '姓名' : 'name'}> --comment <${zh ? '原因' : 'reason'}>`,
+  ];
 }
 
-function seconds(ms: number): string {
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)}s`;
-  const minutes = Math.floor(ms / 60_000);
-  return minutes < 60 ? `${minutes}m${Math.floor((ms % 60_000) / 1000)}s` : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
-}
-
-/** Escapes control and direction characters, as U+XXXX. */
-export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, (char) => `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`);
-}
-
-/** Cut to columns, counting wide characters twice. */
-export function fit(text: string, width: number): string {
-  const plain = visible(text.replaceAll('\n', ' '));
-  if (stringWidth(plain) <= width) return plain;
-  let taken = '';
-  let columns = 0;
-  for (const { segment } of new Intl.Segmenter().segment(plain)) {
-    const next = stringWidth(segment);
-    if (columns + next > width - 1) break;
-    taken += segment;
-    columns += next;
+function endLines(status: RunStatus, { language, width }: ViewOptions, paint: Paint): readonly string[] {
+  const zh = language === 'zh';
+  const lines: string[] = [];
+  if (status.failure !== null) {
+    const { step, type, message } = status.failure;
+    const title = status.steps.find((each) => each.number === step)?.title ?? '';
+    lines.push(paint.red(fit(`✗ ${zh ? `步骤 ${step}` : `step ${step}`} ${title}: ${type}`, width)));
+    lines.push(...fold(message, width, '    ').map((line) => paint.red(line)));
   }
-  return `${taken}…`;
+  if (status.rollback.length > 0) lines.push(paint.yellow(zh ? '已撤销：' : 'undone:'));
+  lines.push(...status.rollback.map((line) => fit(`  ↶ ${line}`, width)));
+  if (status.withoutServiceMs > 0) {
+    const spent = durationWord(status.withoutServiceMs, language);
+    lines.push(fit(zh ? `池中没有服务器的时间：${spent}` : `time without a server in the pool: ${spent}`, width));
+  }
+  lines.push(...status.warnings.map((line) => paint.yellow(fit(`! ${line}`, width))));
+  const refused = zh ? '被拒绝的决定' : 'refused decision';
+  lines.push(...status.refusals.map((line) => paint.yellow(fit(`⊘ ${refused}: ${line}`, width))));
+  if (status.needsPerson === null) return lines;
+  const next = `runsheet resolve ${status.workflowId} retry|skip|rollback --by <${zh ? '姓名' : 'name'}>`;
+  return [...lines, ...fold(status.needsPerson, width).map((line) => paint.red(line)), fit(`  ${next}`, width)];
+}
+
+function shade(paint: Paint, state: StepState): (text: string) => string {
+  if (state === 'succeeded') return paint.green;
+  if (state === 'failed') return paint.red;
+  if (state === 'rolled_back' || state === 'waiting') return paint.yellow;
+  return state === 'running' ? paint.cyan : paint.dim;
 }

@@ -1,0 +1,50 @@
+/** Text for a terminal: what people typed is shown, never obeyed, and no line is wider than the window. */
+import stringWidth from 'string-width';
+
+/** Escapes control and direction characters, as U+XXXX. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, (char) => {
+    const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return `<U+${code}>`;
+  });
+}
+
+/** Cut to columns, counting wide characters twice. Line breaks become spaces. */
+export function fit(text: string, width: number): string {
+  const plain = visible(text.replaceAll('\n', ' '));
+  if (stringWidth(plain) <= width) return plain;
+  let taken = '';
+  let columns = 0;
+  for (const { segment } of new Intl.Segmenter().segment(plain)) {
+    const next = stringWidth(segment);
+    if (columns + next > width - 1) break;
+    taken += segment;
+    columns += next;
+  }
+  return `${taken}…`;
+}
+
+/** Filled up to columns with spaces; a longer text is cut. */
+export function pad(text: string, width: number): string {
+  const cut = fit(text, width);
+  return `${cut}${' '.repeat(Math.max(0, width - stringWidth(cut)))}`;
+}
+
+/** Folded into lines of at most `width` columns, each after `indent`. */
+export function fold(text: string, width: number, indent = ''): string[] {
+  const room = Math.max(10, width - stringWidth(indent));
+  const lines: string[] = [];
+  let line = '';
+  for (const { segment } of new Intl.Segmenter().segment(visible(text.replaceAll('\n', ' ')))) {
+    if (stringWidth(line) + stringWidth(segment) > room) {
+      // After the last space of the line, where a word would be cut.
+      const at = /^[\x21-\x7e]$/u.test(segment) ? line.lastIndexOf(' ') : -1;
+      const rest = at > room / 2 ? line.slice(at + 1) : '';
+      lines.push(`${indent}${at > room / 2 ? line.slice(0, at) : line}`);
+      line = rest;
+    }
+    line += segment;
+  }
+  if (line !== '') lines.push(`${indent}${line}`);
+  return lines;
+}
