@@ -106,6 +106,7 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
         if (options.stateFile !== undefined) writeState(options.stateFile, pools.values(), routes);
       },
     });
+    admin.keepAliveTimeout = KEEP_ALIVE_MS;
     listeners.push(admin);
     const adminUrl = await listen(admin, options.ports?.['admin'] ?? 0);
     const moveTarget = (server: string, address: Address | null): void => {

@@ -63,7 +63,8 @@ export async function startRecordsServer(options: RecordsServerOptions): Promise
 }
 
 function startThread(data: RecordsThreadData): Worker {
-  return new Worker(builtThread(), { workerData: data, name: 'records' });
+  // The process's own flags (an inspector's port, a loader) are not for this thread.
+  return new Worker(builtThread(), { workerData: data, name: 'records', execArgv: [] });
 }
 
 /** Beside this file in dist; in a checkout that runs from src, in the dist beside it: threads load no TypeScript. */

@@ -9,6 +9,8 @@ import { digestOf, isDigest, readManifest } from '../adapters/registry/manifest.
 
 const MAXIMUM_BLOB_BYTES = 1024 * 1024 * 1024;
 const MAXIMUM_MANIFEST_BYTES = 64 * 1024;
+/** Longer than a client's own, so that the registry never closes a connection just as it is used. */
+const KEEP_ALIVE_MS = 75_000;
 const ROUTE =
   /^\/v2\/((?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-]+[a-z0-9]+)*)\/(blobs|manifests)\/([^/]{1,128})$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
@@ -45,6 +47,7 @@ export async function startRegistry(options: {
       response.end(error instanceof Refusal ? error.message : 'the registry failed');
     });
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);

@@ -21,7 +21,11 @@ export interface HttpRegistryOptions {
   readonly timeoutMs?: number;
 }
 
+/** For an archive; what is smaller is answered at once or not at all. */
 const TIMEOUT_MS = 60_000;
+const MANIFEST_TIMEOUT_MS = 10_000;
+/** Timed out there, or asked too often: as with 5xx, trying again may help. */
+const TRANSIENT = new Set([408, 429]);
 const MAXIMUM_ARCHIVE_BYTES = 1024 * 1024 * 1024;
 
 export function createHttpRegistry(options: HttpRegistryOptions): ArchiveRegistry {
@@ -75,9 +79,10 @@ type Call = (
 ) => Promise<Buffer | null>;
 
 /** @returns asks the registry; null: 404 */
-function caller({ url, timeoutMs = TIMEOUT_MS }: HttpRegistryOptions): Call {
+function caller({ url, timeoutMs }: HttpRegistryOptions): Call {
   return async (method, path, body, signal) => {
-    const limit = AbortSignal.timeout(timeoutMs);
+    const usualMs = path.includes('/manifests/') ? MANIFEST_TIMEOUT_MS : TIMEOUT_MS;
+    const limit = AbortSignal.timeout(timeoutMs ?? usualMs);
     let response: Response;
     let content: Buffer;
     try {
@@ -90,11 +95,12 @@ function caller({ url, timeoutMs = TIMEOUT_MS }: HttpRegistryOptions): Call {
       content = Buffer.from(await response.arrayBuffer());
     } catch (error) {
       signal?.throwIfAborted();
-      throw unavailable(url, 'does not answer', error);
+      throw unavailable(url, `does not answer (${reasonOf(error)})`, error);
     }
     if (response.ok) return content;
     if (response.status === 404) return null;
-    if (response.status >= 500) throw unavailable(url, `answers ${response.status}`);
+    if (response.status >= 500 || TRANSIENT.has(response.status))
+      throw unavailable(url, `answers ${response.status}`);
     throw new PortError(
       'invalid',
       path,
@@ -112,6 +118,12 @@ function unavailable(url: string, what: string, cause?: unknown): PortError {
     'Check that it runs and is reached from the worker.',
     { cause },
   );
+}
+
+/** fetch hides what happened to the connection in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 function notFound(repository: string, digest: string): PortError {

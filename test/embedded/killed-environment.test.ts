@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createDatabaseRecordStore } from '../../src/adapters/database/database-record-store.ts';
+import { startEnvironment } from '../../src/embedded/environment.ts';
+import { groupIsAlive, signalGroup } from '../../src/embedded/process-group.ts';
+import type { Connections } from '../../src/ports/connections.ts';
+import { sampleRecord } from '../contracts/record-store.ts';
+
+const SERVERS = [{ name: 'app-server-1', environment: 'production' }];
+const ENTRY = new URL('../../src/embedded/environment.ts', import.meta.url).href;
+
+let folder: string;
+let temporary: string;
+let child: ChildProcess | null = null;
+let left: number[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'runsheet-killed-'));
+  temporary = join(folder, 'tmp');
+  await mkdir(temporary);
+});
+
+afterEach(async () => {
+  child?.kill('SIGKILL');
+  for (const pid of left) signalGroup(pid, 'SIGKILL');
+  left = [];
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A dev process of its own, with an own Temporal server. */
+async function startDevProcess(): Promise<Connections> {
+  const options = { projectFolder: folder, servers: SERVERS, temporalPort: 0, uiPort: 0 };
+  const program = `
+    import { startEnvironment } from ${JSON.stringify(ENTRY)};
+    const { TEMPORAL_ADDRESS: _, ...env } = process.env;
+    const environment = await startEnvironment({ ...${JSON.stringify(options)}, env });
+    console.log(JSON.stringify(environment.connections));
+    process.on('SIGTERM', () => void environment.close());
+  `;
+  child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (child.stdout === null) throw new Error('the dev process has no output');
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('{')) return JSON.parse(line);
+  }
+  throw new Error('the dev process ended before it was ready');
+}
+
+async function groupsOnRecord(): Promise<number[]> {
+  const claim = JSON.parse(await readFile(join(folder, '.runsheet', 'dev.lock'), 'utf8'));
+  return claim.groups.map(({ pid }: { pid: number }) => pid);
+}
+
+/** A service as the runtime puts it on record on its server. */
+async function startRecordedService(baseFolder: string): Promise<number> {
+  const pid = spawn('sleep', ['120'], { detached: true, stdio: 'ignore' }).pid ?? 0;
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const processStart = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const place = join(baseFolder, 'services', 'shipping-quotes');
+  await mkdir(place, { recursive: true });
+  await writeFile(join(place, 'current.json'), JSON.stringify({ pid: String(pid), processStart }));
+  return pid;
+}
+
+function ended(process: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => process.once('exit', resolve));
+}
+
+it('ends what a killed dev process left, keeps its records, and leaves nothing when it ends itself', async () => {
+  const { servers, database } = await startDevProcess();
+  const store = createDatabaseRecordStore({ url: database.url });
+  await store.write(sampleRecord({ requestId: 'before the kill' }));
+  await store.close();
+  left = [...(await groupsOnRecord()), await startRecordedService(servers[0]?.baseFolder ?? '')];
+  expect(left).toHaveLength(2);
+  const second = startEnvironment({ projectFolder: folder, servers: SERVERS, env: process.env });
+  await expect(second).rejects.toThrow(`(${child?.pid})`);
+
+  const dead = child;
+  if (dead === null) throw new Error('no dev process');
+  dead.kill('SIGKILL');
+  await ended(dead);
+  expect(left.map(groupIsAlive)).toEqual([true, true]);
+
+  const again = await startDevProcess();
+  expect(left.map(groupIsAlive)).toEqual([false, false]);
+  const kept = createDatabaseRecordStore({ url: again.database.url });
+  expect(await kept.find('before the kill')).not.toBeNull();
+  await kept.close();
+
+  left = await groupsOnRecord();
+  child?.kill('SIGTERM');
+  expect(child === null ? null : await ended(child)).toBe(0);
+  expect(left.map(groupIsAlive)).toEqual([false]);
+  const mayStay = /^(tsx-\d+|node-compile-cache)$/;
+  expect((await readdir(temporary)).filter((name) => !mayStay.test(name))).toEqual([]);
+  const state = await readdir(join(folder, '.runsheet'));
+  expect(state.filter((name) => /lock|^env$|connections|\.[0-9a-f]{8}$/.test(name))).toEqual([]);
+}, 90_000);
