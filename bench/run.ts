@@ -1,0 +1,13 @@
+/** `npm run bench`: each part ends before the next begins, so that none slows another. */
+import { availableParallelism, totalmem } from 'node:os';
+
+const gibibytes = Math.round(totalmem() / 2 ** 30);
+process.stdout.write(
+  `Node ${process.version}, ${availableParallelism()} cores, ${gibibytes} GiB\n\n`,
+);
+await import('./compile.ts');
+process.stdout.write('\n');
+await import('./interpreter.ts');
+process.stdout.write('\n');
+await import('./deployment.ts');
+process.exit();
