@@ -11,18 +11,30 @@ export interface StoredKey {
   readonly parsed: ParsedKey;
 }
 
+const MAXIMUM_ATTEMPTS = 10;
+
 /** Reads the key of this name, or makes it the first time; readable by this user only. */
 export async function openKey(folder: string, name: string): Promise<StoredKey> {
   const file = join(folder, name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const privateKey = await readFile(file, 'utf8').catch(() => null);
   if (privateKey !== null) return storedKey(file, privateKey);
-  await writeFile(file, ssh2.utils.generateKeyPairSync('ed25519').private, {
-    mode: 0o600,
-    flag: 'wx',
-  });
+  await writeFile(file, newPrivateKey(), { mode: 0o600, flag: 'wx' });
   await chmod(file, 0o600);
   return storedKey(file, await readFile(file, 'utf8'));
+}
+
+/** ssh2 writes three keys in a thousand in a form that neither it nor OpenSSH can read (measured). */
+export function newPrivateKey(generate = generateEd25519): string {
+  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
+    const key = generate();
+    if (!(ssh2.utils.parseKey(key) instanceof Error)) return key;
+  }
+  throw new Error(`no readable SSH key in ${MAXIMUM_ATTEMPTS} attempts`);
+}
+
+function generateEd25519(): string {
+  return ssh2.utils.generateKeyPairSync('ed25519').private;
 }
 
 function storedKey(file: string, privateKey: string): StoredKey {
