@@ -1,10 +1,14 @@
 import type { Connections, ServerConnection, TemporalConnection } from '../ports/connections.ts';
-import { type Balancer, startBalancer } from './balancer.ts';
-import { cacheFolderOf } from './cache-folder.ts';
-import { type BothLanguages, portInUse } from './embedded-error.ts';
+import type { Balancer } from './balancer.ts';
+import type { BothLanguages } from './embedded-error.ts';
+import {
+  choosePorts,
+  environmentVariables,
+  serversOptions,
+  startPools,
+  startRecords,
+} from './environment-settings.ts';
 import { claimFolder, type FolderClaim } from './folder-claim.ts';
-import { probePort, stablePorts } from './ports.ts';
-import { type RecordsServer, startRecordsServer } from './records-server.ts';
 import { openStateFolder, type StateFolder } from './state-folder.ts';
 import { provideTemporal, temporalIsConfigured } from './temporal-part.ts';
 
@@ -185,98 +189,4 @@ async function closeAll(
   await claim.release();
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-}
-
-async function choosePorts(
-  options: EnvironmentOptions,
-  state: StateFolder,
-): Promise<Record<string, number>> {
-  const former = { ...(await state.readPorts()) };
-  const first = environmentsOf(options)[0];
-  const wanted = options.balancerPort;
-  if (first !== undefined && wanted !== undefined && wanted !== 0) {
-    if ((await probePort(wanted)) === null) {
-      throw portInUse(wanted, { zh: '负载均衡', en: 'the balancer' }, '--balancer-port');
-    }
-    former[`pool ${first}`] = wanted;
-  }
-  const names = [
-    ...environmentsOf(options).map((environment) => `pool ${environment}`),
-    ...options.servers.flatMap(({ name }) => [`service ${name}`, `ssh ${name}`]),
-    'balancer admin',
-    'records',
-    'registry',
-  ];
-  const chosen = await stablePorts(names, former);
-  const temporal = Object.entries(former).filter(
-    ([name]) => name === 'temporal' || name === 'temporal ui',
-  );
-  return { ...chosen, ...Object.fromEntries(temporal) };
-}
-
-function environmentsOf(options: EnvironmentOptions): readonly string[] {
-  return [...new Set(options.servers.map(({ environment }) => environment))];
-}
-
-function startRecords(
-  options: EnvironmentOptions,
-  state: StateFolder,
-  ports: Readonly<Record<string, number>>,
-): Promise<RecordsServer> {
-  return startRecordsServer({
-    folder: state.file('records'),
-    cacheFolder: cacheFolderOf(options.env),
-    port: ports['records'] ?? 0,
-  });
-}
-
-function serversOptions(
-  options: EnvironmentOptions,
-  ports: Readonly<Record<string, number>>,
-  state: StateFolder,
-): ServersOptions {
-  const servers = options.servers.map((server) => ({
-    ...server,
-    sshPort: ports[`ssh ${server.name}`] ?? 0,
-    servicePort: ports[`service ${server.name}`] ?? 0,
-  }));
-  return { stateFolder: state.path, servers };
-}
-
-function startPools(
-  options: EnvironmentOptions,
-  ports: Readonly<Record<string, number>>,
-  state: StateFolder,
-): Promise<Balancer> {
-  const poolOf = (environment: string) =>
-    options.servers
-      .filter((server) => server.environment === environment)
-      .map(({ name }) => ({
-        server: name,
-        host: '127.0.0.1',
-        port: ports[`service ${name}`] ?? 0,
-      }));
-  const environments = environmentsOf(options);
-  return startBalancer({
-    pools: Object.fromEntries(
-      environments.map((environment) => [environment, poolOf(environment)]),
-    ),
-    stateFile: state.file('balancer.json'),
-    healthPath: options.healthPath ?? '/healthz',
-    ports: {
-      ...Object.fromEntries(
-        environments.map((environment) => [environment, ports[`pool ${environment}`] ?? 0]),
-      ),
-      admin: ports['balancer admin'] ?? 0,
-    },
-  });
-}
-
-function environmentVariables(connections: Connections): Record<string, string> {
-  const [pool] = Object.values(connections.balancer.pools);
-  return {
-    TEMPORAL_ADDRESS: connections.temporal.address,
-    ...(connections.temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: connections.temporal.uiUrl }),
-    ...(pool === undefined ? {} : { BALANCER_URL: pool }),
-  };
 }
