@@ -16,13 +16,13 @@ import type { Judgement } from './activities/contract.ts';
 import type { Json, Plan } from './plan/plan.ts';
 import {
   approveSignal,
-  decideUpdate,
   type DecisionMessage,
+  decideUpdate,
   planQuery,
+  type RunStatus,
   rejectSignal,
   reportQuery,
   resolveUpdate,
-  type RunStatus,
   statusQuery,
 } from './workflows/messages.ts';
 
@@ -63,9 +63,15 @@ export interface RunsheetClient {
   approve(workflowId: string, message: DecisionMessage): Promise<void>;
   reject(workflowId: string, message: DecisionMessage): Promise<void>;
   /** Says how a run that needs a person goes on. @throws RefusedError, NoAnswerError */
-  resolve(workflowId: string, message: { readonly action: 'retry' | 'skip' | 'rollback' } & DecisionMessage): Promise<string>;
+  resolve(
+    workflowId: string,
+    message: { readonly action: 'retry' | 'skip' | 'rollback' } & DecisionMessage,
+  ): Promise<string>;
   /** A vote with its judgement. @throws RefusedError, NoAnswerError */
-  decide(workflowId: string, decision: { readonly kind: 'approve' | 'reject' } & DecisionMessage): Promise<Judgement>;
+  decide(
+    workflowId: string,
+    decision: { readonly kind: 'approve' | 'reject' } & DecisionMessage,
+  ): Promise<Judgement>;
   /** @throws NoAnswerError within 6 s where no worker answers for the run */
   status(workflowId: string): Promise<RunStatus>;
   /** false: the run has ended, whatever its last status says. */
@@ -123,11 +129,19 @@ const POLL_MS = 75_000;
 
 /** @throws NoTemporalServerError within 5 s */
 export async function connectRunsheet(options: RunsheetClientOptions): Promise<RunsheetClient> {
-  const variables = Object.entries(options.environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-  const { connectionOptions } = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(variables) });
+  const variables = Object.entries(options.environment).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  const { connectionOptions } = loadClientConnectConfig({
+    overrideEnvVars: Object.fromEntries(variables),
+  });
   let connection: Connection;
   try {
-    connection = await Connection.connect({ ...connectionOptions, address: options.address, connectTimeout: CONNECT_LIMIT_MS });
+    connection = await Connection.connect({
+      ...connectionOptions,
+      address: options.address,
+      connectTimeout: CONNECT_LIMIT_MS,
+    });
   } catch (error) {
     throw new NoTemporalServerError(options.address, { cause: error });
   }
@@ -138,21 +152,31 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
   const client = new Client({ connection, namespace });
   const handle = (workflowId: string) => client.workflow.getHandle(workflowId);
   const status = (workflowId: string): Promise<RunStatus> =>
-    answered(client.withDeadline(Date.now() + QUERY_LIMIT_MS, () => handle(workflowId).query(statusQuery)));
-  const update = <T>(ask: () => Promise<T>): Promise<T> => answered(client.withDeadline(Date.now() + UPDATE_LIMIT_MS, ask));
+    answered(
+      client.withDeadline(Date.now() + QUERY_LIMIT_MS, () => handle(workflowId).query(statusQuery)),
+    );
+  const update = <T>(ask: () => Promise<T>): Promise<T> =>
+    answered(client.withDeadline(Date.now() + UPDATE_LIMIT_MS, ask));
   return {
     async start({ templateId, taskQueue, workflowId, inputs }) {
       await client.workflow.start(templateId, { taskQueue, workflowId, args: [...inputs] });
     },
     approve: (workflowId, message) => handle(workflowId).signal(approveSignal, message),
     reject: (workflowId, message) => handle(workflowId).signal(rejectSignal, message),
-    resolve: (workflowId, message) => update(() => handle(workflowId).executeUpdate(resolveUpdate, { args: [message] })),
-    decide: (workflowId, decision) => update(() => handle(workflowId).executeUpdate(decideUpdate, { args: [decision] })),
+    resolve: (workflowId, message) =>
+      update(() => handle(workflowId).executeUpdate(resolveUpdate, { args: [message] })),
+    decide: (workflowId, decision) =>
+      update(() => handle(workflowId).executeUpdate(decideUpdate, { args: [decision] })),
     status,
     isOpen: (workflowId) => isOpen(client, workflowId),
     plan: (workflowId) => handle(workflowId).query(planQuery),
     report: (workflowId) => handle(workflowId).query(reportQuery),
-    watch: (workflowId, watchOptions = {}) => watch(() => status(workflowId), () => isOpen(client, workflowId), watchOptions),
+    watch: (workflowId, watchOptions = {}) =>
+      watch(
+        () => status(workflowId),
+        () => isOpen(client, workflowId),
+        watchOptions,
+      ),
     end: (workflowId) => endOf(client, workflowId),
     async cancel(workflowId) {
       await handle(workflowId).cancel();
@@ -165,7 +189,9 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
         taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
       });
       const sinceMs = Date.now() - POLL_MS;
-      return (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= sinceMs).length;
+      return (pollers ?? []).filter(
+        ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= sinceMs,
+      ).length;
     },
     close: () => connection.close(),
   };
@@ -178,7 +204,10 @@ async function answered<T>(asking: Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
       const { cause } = error;
-      const code = cause !== undefined && 'type' in cause && typeof cause.type === 'string' ? cause.type : 'REFUSED';
+      const code =
+        cause !== undefined && 'type' in cause && typeof cause.type === 'string'
+          ? cause.type
+          : 'REFUSED';
       throw new RefusedError(code, cause?.message ?? error.message);
     }
     if (isSilence(error)) throw new NoAnswerError('no worker answers', { cause: error });
@@ -187,11 +216,15 @@ async function answered<T>(asking: Promise<T>): Promise<T> {
 }
 
 function isSilence(error: unknown): boolean {
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) return true;
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error))
+    return true;
   const cause = error instanceof Error ? error.cause : undefined;
   const failure = isGrpcServiceError(error) ? error : cause;
   // The server says so itself where it has seen no poller for a while.
-  return isGrpcServiceError(failure) && (failure.code === FAILED_PRECONDITION || failure.code === DEADLINE_EXCEEDED);
+  return (
+    isGrpcServiceError(failure) &&
+    (failure.code === FAILED_PRECONDITION || failure.code === DEADLINE_EXCEEDED)
+  );
 }
 
 /** gRPC's status codes. */
@@ -218,7 +251,9 @@ async function* watch(
     if (now !== null && text !== last) yield now;
     last = text;
     if (!stillOpen || signal?.aborted === true) return;
-    await sleep(intervalMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    await sleep(intervalMs, undefined, signal === undefined ? {} : { signal }).catch(
+      () => undefined,
+    );
   }
 }
 
@@ -234,7 +269,10 @@ async function endOf(client: Client, workflowId: string): Promise<RunEnd> {
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
-    const type = cause !== undefined && 'type' in cause && typeof cause.type === 'string' ? cause.type : (cause?.name ?? 'FAILED');
+    const type =
+      cause !== undefined && 'type' in cause && typeof cause.type === 'string'
+        ? cause.type
+        : (cause?.name ?? 'FAILED');
     return { failure: { type, message: cause?.message ?? error.message } };
   }
 }

@@ -1,6 +1,11 @@
 /** What every command begins with: folder, language, project, connection; and how it ends badly. */
 import pc from 'picocolors';
-import { connectRunsheet, NoAnswerError, NoTemporalServerError, type RunsheetClient } from '../client.ts';
+import {
+  connectRunsheet,
+  NoAnswerError,
+  NoTemporalServerError,
+  type RunsheetClient,
+} from '../client.ts';
 import { compileTemplate, planDigest } from '../compiler/index.ts';
 import type { CompileTemplate } from '../compiler/request/library.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
@@ -48,7 +53,11 @@ export async function requireProject(options: CommonOptions): Promise<ProjectFil
 }
 
 /** @param fallback the language of what was read, where neither `--lang` nor the locale says */
-export function badInput(diagnostics: readonly Diagnostic[], options: CommonOptions, fallback?: Language): CommandError {
+export function badInput(
+  diagnostics: readonly Diagnostic[],
+  options: CommonOptions,
+  fallback?: Language,
+): CommandError {
   const language = languageOf(options, fallback);
   const text =
     options.json === true
@@ -60,18 +69,32 @@ export function badInput(diagnostics: readonly Diagnostic[], options: CommonOpti
 /** Colour where a person reads it. */
 export function paintFor(stream: { readonly isTTY?: boolean }): Paint {
   const colors = pc.createColors(stream.isTTY === true);
-  const by = { error: colors.red, warning: colors.yellow, hint: colors.cyan, place: colors.bold, underline: colors.red };
+  const by = {
+    error: colors.red,
+    warning: colors.yellow,
+    hint: colors.cyan,
+    place: colors.bold,
+    underline: colors.red,
+  };
   return (part, text) => by[part](text);
 }
 
-export function refuse(text: Localized, options: CommonOptions, exitCode: number = EXIT.badInput): CommandError {
+export function refuse(
+  text: Localized,
+  options: CommonOptions,
+  exitCode: number = EXIT.badInput,
+): CommandError {
   return new CommandError(text[languageOf(options)], exitCode);
 }
 
 /** The compiler with the project's words; without a project, its own. */
 export function compilerFor(project: ProjectFile | null): CompileTemplate {
   return ({ file, bytes }) => {
-    const { plan, diagnostics } = compileTemplate({ file, bytes, ...(project !== null && { vocabulary: vocabularyOf(project) }) });
+    const { plan, diagnostics } = compileTemplate({
+      file,
+      bytes,
+      ...(project !== null && { vocabulary: vocabularyOf(project) }),
+    });
     return { plan, digest: plan === null ? '' : planDigest(plan), diagnostics };
   };
 }
@@ -125,7 +148,11 @@ function noServer(address: string, options: CommonOptions): CommandError {
 }
 
 /** @throws CommandError NO_WORKER with the next command, exit 2 */
-export async function requireWorker(client: RunsheetClient, project: ProjectFile, options: CommonOptions): Promise<void> {
+export async function requireWorker(
+  client: RunsheetClient,
+  project: ProjectFile,
+  options: CommonOptions,
+): Promise<void> {
   if ((await client.describeWorkers(project.taskQueue)) > 0) return;
   throw noWorker(project, options);
 }

@@ -1,7 +1,14 @@
 /** What the program's exit code says. */
 import type { RunOutcome } from '../plan/run.ts';
 
-export const EXIT = { succeeded: 0, other: 1, badInput: 2, failed: 3, withdrawn: 4, needsPerson: 5 } as const;
+export const EXIT = {
+  succeeded: 0,
+  other: 1,
+  badInput: 2,
+  failed: 3,
+  withdrawn: 4,
+  needsPerson: 5,
+} as const;
 
 const BY_OUTCOME: Readonly<Record<RunOutcome, number>> = {
   running: EXIT.other,

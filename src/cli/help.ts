@@ -5,7 +5,7 @@ import { half } from './language.ts';
 
 /** `--lang`, the same everywhere. */
 export function languageChoice(): Option {
-  return new Option('--lang <language>', '语言：zh 或 en · language: zh or en').choices(['zh', 'en']);
+  return new Option('--lang <language>', '语言 · language').choices(['zh', 'en']);
 }
 
 export function jsonChoice(): Option {
@@ -14,7 +14,10 @@ export function jsonChoice(): Option {
 
 /** Lines that a person can copy. Said in the command's help. */
 export function withExamples(command: Command, ...examples: readonly string[]): Command {
-  return command.addHelpText('after', `\n例子 · Examples:\n${examples.map((each) => `  ${each}`).join('\n')}`);
+  return command.addHelpText(
+    'after',
+    `\n例子： · Examples:\n${examples.map((each) => `  ${each}`).join('\n')}`,
+  );
 }
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -49,6 +52,6 @@ export function speak(program: Command, language: Language): void {
 function inOneLanguage(text: string, language: Language): string {
   return text
     .split('\n')
-    .map((line) => (line.startsWith('例子 · ') ? half(line, language) : line))
+    .map((line) => (line.startsWith('例子： · ') ? half(line, language) : line))
     .join('\n');
 }

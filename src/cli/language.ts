@@ -29,11 +29,13 @@ export function pick(text: Localized, language: Language): string {
   return text[language];
 }
 
-function asLanguage(text: string | undefined): Language | null {
+/** null: not one of the two. */
+export function asLanguage(text: string | undefined): Language | null {
   return text === 'zh' || text === 'en' ? text : null;
 }
 
-function localeLanguage(): Language | null {
+/** What the locale says; null: neither Chinese nor English. */
+export function localeLanguage(): Language | null {
   const environment = environmentOfProcess();
   const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '';
   if (locale.startsWith('zh')) return 'zh';

@@ -3,13 +3,6 @@
 import { readFileSync } from 'node:fs';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { Command, CommanderError } from 'commander';
-import { checkCommand } from './commands/check.ts';
-import { decideCommand, resolveCommand } from './commands/decide.ts';
-import { demoCommand } from './commands/demo.ts';
-import { planCommand } from './commands/plan.ts';
-import { runCommand } from './commands/run.ts';
-import { cancelCommand, listCommand, statusCommand } from './commands/runs.ts';
-import { devCommand, workerCommand } from './commands/serve.ts';
 import { CommandError } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { speak, withExamples } from './help.ts';
@@ -18,7 +11,9 @@ import { half, languageOfArguments } from './language.ts';
 const language = languageOfArguments(process.argv.slice(2));
 const program = withExamples(
   new Command('runsheet')
-    .description('人读的部署单，就是运行的工作流 · The run sheet people read is the workflow that runs')
+    .description(
+      '人读的部署单，就是运行的工作流 · The run sheet people read is the workflow that runs',
+    )
     .version(versionOfPackage(), '-V, --version', '显示版本 · show the version')
     .helpCommand(false),
   'runsheet demo',
@@ -26,20 +21,25 @@ const program = withExamples(
   'runsheet dev',
   'runsheet run deployment.md -p environment=production -p servers=app-server-1 -p version=v2.1.0',
 );
-const commands = [
-  checkCommand(),
-  planCommand(),
-  runCommand(),
-  statusCommand(),
-  decideCommand('approve'),
-  decideCommand('reject'),
-  resolveCommand(),
-  cancelCommand(),
-  listCommand(),
-  workerCommand(),
-  devCommand(),
-  demoCommand(),
-];
+/** Loaded when typed: what serves is large, and `check` need not wait for it. */
+const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import('./commands/check.ts')).checkCommand(),
+  plan: async () => (await import('./commands/plan.ts')).planCommand(),
+  run: async () => (await import('./commands/run.ts')).runCommand(),
+  status: async () => (await import('./commands/runs.ts')).statusCommand(),
+  approve: async () => (await import('./commands/decide.ts')).decideCommand('approve'),
+  reject: async () => (await import('./commands/decide.ts')).decideCommand('reject'),
+  resolve: async () => (await import('./commands/decide.ts')).resolveCommand(),
+  cancel: async () => (await import('./commands/runs.ts')).cancelCommand(),
+  list: async () => (await import('./commands/runs.ts')).listCommand(),
+  worker: async () => (await import('./commands/serve.ts')).workerCommand(),
+  dev: async () => (await import('./commands/serve.ts')).devCommand(),
+  demo: async () => (await import('./commands/demo.ts')).demoCommand(),
+};
+const [typed] = process.argv.slice(2);
+const wanted =
+  typed !== undefined && Object.hasOwn(LOADERS, typed) ? [typed] : Object.keys(LOADERS);
+const commands = await Promise.all(wanted.flatMap((name) => LOADERS[name]?.() ?? []));
 for (const command of commands) program.addCommand(command);
 for (const command of [program, ...commands]) command.exitOverride();
 speak(program, language);
@@ -57,11 +57,17 @@ function report(error: unknown): number {
     return error.exitCode;
   }
   if (error instanceof WorkflowNotFoundError) {
-    return said('RUN_NOT_FOUND: 没有这次运行，或它已经结束\n下一步：runsheet list', 'RUN_NOT_FOUND: there is no such run, or it has ended\nnext: runsheet list');
+    return said(
+      'RUN_NOT_FOUND: 没有这次运行，或它已经结束\n下一步：runsheet list',
+      'RUN_NOT_FOUND: there is no such run, or it has ended\nnext: runsheet list',
+    );
   }
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
     const { workflowId } = error;
-    return said(`运行编号 ${workflowId} 已被使用\n下一步：换一个 --id`, `the id ${workflowId} is used by another run\nnext: choose another --id`);
+    return said(
+      `运行编号 ${workflowId} 已被使用\n下一步：换一个 --id`,
+      `the id ${workflowId} is used by another run\nnext: choose another --id`,
+    );
   }
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   return EXIT.other;
@@ -78,7 +84,12 @@ function isHelp(error: CommanderError): boolean {
 }
 
 function versionOfPackage(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest
+      ? manifest.version
+      : '';
   return String(version);
 }

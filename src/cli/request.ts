@@ -13,6 +13,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Json } from '../plan/plan.ts';
 import type { ResolvedRun } from '../plan/run.ts';
 import { badInput, type CommonOptions, compilerFor, refuse } from './context.ts';
+import { asLanguage, localeLanguage } from './language.ts';
 
 export interface RequestOptions extends CommonOptions {
   readonly param?: readonly string[];
@@ -42,29 +43,47 @@ export async function prepareRequest(
   const templates = await readTemplateFiles(project.folder);
   const compile = compilerFor(project);
   const given = await givenRequest(template, options);
-  const named = typeof given === 'string' ? parseTextRequest(given).request.template?.name : undefined;
+  const named =
+    typeof given === 'string' ? parseTextRequest(given).request.template?.name : undefined;
   const wanted = named ?? (given === template ? undefined : template);
   if (wanted === undefined) throw noTemplate(options);
-  const byFile = templates.find((each) => each.file === basename(wanted) || each.file === `${basename(wanted)}.md`);
+  const byFile = templates.find(
+    (each) => each.file === basename(wanted) || each.file === `${basename(wanted)}.md`,
+  );
   const templateId = (byFile === undefined ? null : templateIdOf(byFile)) ?? wanted;
-  const language = options.lang === 'zh' || options.lang === 'en' ? options.lang : null;
-  const found = findTemplate(templateId, templates, compile, { language, named: byFile?.file ?? null });
+  const asked = asLanguage(options.lang);
+  const choice = asked ?? localeLanguage();
+  const found = findTemplate(templateId, templates, compile, {
+    language: choice,
+    named: byFile?.file ?? null,
+  });
   if (found.plan === null) throw badInput(found.diagnostics, options);
+  // The locale chooses among translations; a template without one keeps its own language.
+  const language = asked ?? (found.plan.presentation.language === choice ? choice : null);
   const overrides = overridesOf(options);
   const extra = {
-    ...readTypedParameters(found.plan, (options.param ?? []).map((each) => splitAt(each, '=', options))),
+    ...readTypedParameters(
+      found.plan,
+      (options.param ?? []).map((each) => splitAt(each, '=', options)),
+    ),
     ...(overrides !== null && { overrides }),
     ...(language !== null && { language }),
     ...requester(given, options),
   };
-  const inputs: readonly Json[] = [...(given === null ? [] : [given]), { ...extra, plan_digest: found.digest }];
+  const inputs: readonly Json[] = [
+    ...(given === null ? [] : [given]),
+    { ...extra, plan_digest: found.digest },
+  ];
   const { run, diagnostics } = resolveRun({ templateId, inputs, templates, project, compile });
   if (run === null) throw badInput(diagnostics, options, found.plan.presentation.language);
   return { run, diagnostics, inputs };
 }
 
 /** Who asks: as the request or the command line says, else whoever is logged in here. */
-function requester(given: GivenRequest | null, { requestedBy }: RequestOptions): { requested_by?: string } {
+function requester(
+  given: GivenRequest | null,
+  { requestedBy }: RequestOptions,
+): { requested_by?: string } {
   if (requestedBy !== undefined) return { requested_by: requestedBy };
   const overrides = typeof given === 'object' && given !== null ? given['overrides'] : undefined;
   const named = typeof overrides === 'object' && overrides !== null && 'requested_by' in overrides;
@@ -86,15 +105,27 @@ function overridesOf(options: RequestOptions): { skip: Json; add: Json } | null 
   if (skip.length === 0 && add.length === 0) return null;
   const step = (text: string): number => Number(text);
   return {
-    skip: skip.map((each) => splitAt(each, '=', options)).map(([number, reason]) => ({ step: step(number), reason })),
-    add: add.map((each) => splitAt(each, '=', options)).map(([number, task]) => ({ step: step(number), task })),
+    skip: skip
+      .map((each) => splitAt(each, '=', options))
+      .map(([number, reason]) => ({ step: step(number), reason })),
+    add: add
+      .map((each) => splitAt(each, '=', options))
+      .map(([number, task]) => ({ step: step(number), task })),
   };
 }
 
-async function givenRequest(template: string | undefined, options: RequestOptions): Promise<GivenRequest | null> {
-  if (options.file === undefined) return template !== undefined && looksLikeTextRequest(template) ? template : null;
+async function givenRequest(
+  template: string | undefined,
+  options: RequestOptions,
+): Promise<GivenRequest | null> {
+  if (options.file === undefined)
+    return template !== undefined && looksLikeTextRequest(template) ? template : null;
   const text = await readFile(options.file, 'utf8').catch(() => null);
-  if (text === null) throw refuse({ zh: `读不到文件 ${options.file}`, en: `cannot read the file ${options.file}` }, options);
+  if (text === null)
+    throw refuse(
+      { zh: `读不到文件 ${options.file}`, en: `cannot read the file ${options.file}` },
+      options,
+    );
   if (looksLikeTextRequest(text)) return text;
   return readObject(text, options);
 }

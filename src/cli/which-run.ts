@@ -42,19 +42,29 @@ export async function waitingRun(
 ): Promise<string> {
   if (named !== undefined) return named;
   const open = await client.list(project.taskQueue, MOST_OPEN, true);
-  const statuses = await Promise.all(open.map((each) => client.status(each.workflowId).catch(ignoreSilence)));
-  const waiting = statuses.filter((each) => each !== null && holds(each)).map((each) => each?.workflowId ?? '');
+  const statuses = await Promise.all(
+    open.map((each) => client.status(each.workflowId).catch(ignoreSilence)),
+  );
+  const waiting = statuses
+    .filter((each) => each !== null && holds(each))
+    .map((each) => each?.workflowId ?? '');
   const [only] = waiting;
   if (only !== undefined && waiting.length === 1) return only;
   if (only === undefined) {
     throw refuse(
-      { zh: '现在没有运行在等待\n下一步：runsheet list', en: 'no run waits now\nnext: runsheet list' },
+      {
+        zh: '现在没有运行在等待\n下一步：runsheet list',
+        en: 'no run waits now\nnext: runsheet list',
+      },
       options,
     );
   }
   const commands = waiting.map((each) => `  runsheet ${verb} ${each}`).join('\n');
   throw refuse(
-    { zh: `有 ${waiting.length} 次运行在等待，请指明：\n${commands}`, en: `${waiting.length} runs wait; name one:\n${commands}` },
+    {
+      zh: `有 ${waiting.length} 次运行在等待，请指明：\n${commands}`,
+      en: `${waiting.length} runs wait; name one:\n${commands}`,
+    },
     options,
   );
 }

@@ -2,8 +2,8 @@ import { open, stat } from 'node:fs/promises';
 import { basename, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import {
-  compileTemplate,
   type CompileResult,
+  compileTemplate,
   explanationToJson,
   planDigest,
   renderExplanation,
@@ -41,7 +41,11 @@ interface Checked extends CompileResult {
 /** One byte more than the compiler takes: what is larger is refused, not read whole. */
 const MOST_BYTES = 1024 * 1024 + 1;
 /** What these say depends on runsheet.yaml, which could not be read. */
-const PROJECT_WORDS: ReadonlySet<string> = new Set(['UNKNOWN_PHRASE', 'UNKNOWN_ROLE', 'CHANNEL_NOT_CONFIGURED']);
+const PROJECT_WORDS: ReadonlySet<string> = new Set([
+  'UNKNOWN_PHRASE',
+  'UNKNOWN_ROLE',
+  'CHANNEL_NOT_CONFIGURED',
+]);
 
 export function checkCommand(): Command {
   const command = new Command('check')
@@ -64,10 +68,12 @@ async function check(files: readonly string[], options: CheckOptions): Promise<v
   const { project, diagnostics } = await loadProject(folder, environmentHere());
   const problems = diagnostics.filter((each) => each.code !== 'NO_PROJECT_FILE');
   const checked: Checked[] = [];
-  for (const file of files) checked.push(await checkOne(file, folder, project, problems.length > 0, options));
+  for (const file of files)
+    checked.push(await checkOne(file, folder, project, problems.length > 0, options));
   if (options.json === true) print(toJson(checked, problems, options));
   else {
-    if (problems.length > 0) print(`${renderDiagnostics(problems, languageOf(options), paintFor(process.stdout))}\n`);
+    if (problems.length > 0)
+      print(`${renderDiagnostics(problems, languageOf(options), paintFor(process.stdout))}\n`);
     for (const each of checked) print(toText(each, options));
   }
   const isWrong = problems.length > 0 || checked.some((each) => each.plan === null);
@@ -82,7 +88,10 @@ async function checkOne(
   options: CheckOptions,
 ): Promise<Checked> {
   const found = await readTemplate(file, folder, project, options);
-  const result = compileTemplate({ ...found, ...(project !== null && { vocabulary: vocabularyOf(project) }) });
+  const result = compileTemplate({
+    ...found,
+    ...(project !== null && { vocabulary: vocabularyOf(project) }),
+  });
   if (!projectIsWrong) return { file: found.file, ...result };
   const sure = result.diagnostics.filter((each) => !PROJECT_WORDS.has(each.code));
   return { file: found.file, ...result, diagnostics: sure };
@@ -107,7 +116,8 @@ async function readTemplate(
   }
   if (found !== null) {
     const bytes = await readBytes(file).catch(() => null);
-    if (bytes === null) throw refuse({ zh: `读不到文件 ${file}`, en: `cannot read the file ${file}` }, options);
+    if (bytes === null)
+      throw refuse({ zh: `读不到文件 ${file}`, en: `cannot read the file ${file}` }, options);
     return { file: relative(process.cwd(), resolve(file)) || file, bytes };
   }
   return knownTemplate(file, await readTemplateFiles(folder), project, options);
@@ -122,7 +132,9 @@ function knownTemplate(
   const isPath = name.includes('/') || name.includes('\\');
   const known = isPath
     ? undefined
-    : templates.find((each) => each.file === name || each.file === `${name}.md` || templateIdOf(each) === name);
+    : templates.find(
+        (each) => each.file === name || each.file === `${name}.md` || templateIdOf(each) === name,
+      );
   if (known !== undefined) return { file: known.file, bytes: known.bytes };
   if (isPath || name.endsWith('.md')) {
     const names = templates.map((each) => each.file).join(', ');
@@ -134,7 +146,10 @@ function knownTemplate(
       options,
     );
   }
-  const { diagnostics } = findTemplate(basename(name), templates, compilerFor(project), { language: null, named: null });
+  const { diagnostics } = findTemplate(basename(name), templates, compilerFor(project), {
+    language: null,
+    named: null,
+  });
   throw badInput(diagnostics, options);
 }
 
@@ -158,19 +173,30 @@ function toText({ file, plan, diagnostics, explanation }: Checked, options: Chec
   const zh = language === 'zh';
   const parts: string[] = [];
   if (options.explain === true) parts.push(renderExplanation(explanation, language));
-  if (diagnostics.length > 0) parts.push(`${renderDiagnostics(diagnostics, language, paintFor(process.stdout))}\n`);
-  if (plan !== null) parts.push(`✓ ${file}: ${plan.steps.length} ${zh ? '个步骤' : 'steps'}, ${planDigest(plan)}`);
+  if (diagnostics.length > 0)
+    parts.push(`${renderDiagnostics(diagnostics, language, paintFor(process.stdout))}\n`);
+  if (plan !== null)
+    parts.push(`✓ ${file}: ${plan.steps.length} ${zh ? '个步骤' : 'steps'}, ${planDigest(plan)}`);
   else {
     const errors = diagnostics.filter((each) => each.severity === 'error').length;
-    parts.push(zh ? `✗ ${file}：${errors} 个错误` : `✗ ${file}: ${errors} ${errors === 1 ? 'error' : 'errors'}`);
+    parts.push(
+      zh
+        ? `✗ ${file}：${errors} 个错误`
+        : `✗ ${file}: ${errors} ${errors === 1 ? 'error' : 'errors'}`,
+    );
   }
   return parts.join('\n');
 }
 
 /** An array of files, in the order in which they were given. */
-function toJson(checked: readonly Checked[], problems: readonly Diagnostic[], options: CheckOptions): string {
+function toJson(
+  checked: readonly Checked[],
+  problems: readonly Diagnostic[],
+  options: CheckOptions,
+): string {
   const files = checked.map(({ file, plan, diagnostics, explanation }) => {
-    const explained = options.explain === true ? `,"explanation":${explanationToJson(explanation)}` : '';
+    const explained =
+      options.explain === true ? `,"explanation":${explanationToJson(explanation)}` : '';
     const digest = plan === null ? null : planDigest(plan);
     return `{"file":${JSON.stringify(file)},"digest":${JSON.stringify(digest)},"diagnostics":${diagnosticsToJson(diagnostics)}${explained}}`;
   });

@@ -3,7 +3,15 @@ import { Argument, Command } from 'commander';
 import { RefusedError } from '../../client.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
-import { CommandError, type CommonOptions, languageOf, print, refuse, requireProject, withClient } from '../context.ts';
+import {
+  CommandError,
+  type CommonOptions,
+  languageOf,
+  print,
+  refuse,
+  requireProject,
+  withClient,
+} from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { localUser } from '../request.ts';
@@ -17,12 +25,17 @@ interface DecideOptions extends CommonOptions {
   readonly step?: string;
 }
 
-const RUN = '运行编号；只有一次运行在等待时可省略 · id of the run; not needed where exactly one waits';
-const BY = '决定的人：runsheet.yaml 中的 id、姓名或邮箱（默认：本机用户名） · who decides: id, name or e-mail address of runsheet.yaml (default: the local user)';
+const RUN =
+  '运行编号；只有一次运行在等待时可省略 · id of the run; not needed where exactly one waits';
+const BY =
+  '决定的人：runsheet.yaml 中的 id、姓名或邮箱（默认：本机用户名） · who decides: id, name or e-mail address of runsheet.yaml (default: the local user)';
 const ACTIONS = ['retry', 'skip', 'rollback'] as const;
 
 export function decideCommand(kind: 'approve' | 'reject'): Command {
-  const description = kind === 'approve' ? '批准正在等待的步骤 · Approve the step that waits' : '拒绝正在等待的步骤 · Reject the step that waits';
+  const description =
+    kind === 'approve'
+      ? '批准正在等待的步骤 · Approve the step that waits'
+      : '拒绝正在等待的步骤 · Reject the step that waits';
   const command = new Command(kind)
     .description(description)
     .argument('[run]', RUN)
@@ -32,23 +45,40 @@ export function decideCommand(kind: 'approve' | 'reject'): Command {
     .addOption(jsonChoice())
     .addOption(languageChoice())
     .action((run: string | undefined, options: DecideOptions) => decide(kind, run, options));
-  return withExamples(command, `runsheet ${kind} --by alice`, `runsheet ${kind} $RUN --by alice --comment "OK"`);
+  return withExamples(
+    command,
+    `runsheet ${kind} --by alice`,
+    `runsheet ${kind} $RUN --by alice --comment "OK"`,
+  );
 }
 
 export function resolveCommand(): Command {
   const command = new Command('resolve')
     .description('回滚受阻、需要人时：怎样继续 · Say how a run goes on whose rollback is stuck')
     .argument('[run]', RUN)
-    .addArgument(new Argument('[action]', 'retry 再试 | skip 已人工处理 | rollback 继续回滚 · retry | skip: done by hand | rollback: go on with it'))
+    .addArgument(
+      new Argument(
+        '[action]',
+        'retry 再试 | skip 已人工处理 | rollback 继续回滚 · retry | skip: done by hand | rollback: go on with it',
+      ),
+    )
     .option('--by <person>', BY)
     .option('--comment <text>', '写入报告 · stands in the report')
     .addOption(jsonChoice())
     .addOption(languageChoice())
     .action(resolve);
-  return withExamples(command, 'runsheet resolve $RUN retry --by alice', 'runsheet resolve skip --by alice --comment "restarted by hand"');
+  return withExamples(
+    command,
+    'runsheet resolve $RUN retry --by alice',
+    'runsheet resolve skip --by alice --comment "restarted by hand"',
+  );
 }
 
-async function decide(kind: 'approve' | 'reject', named: string | undefined, options: DecideOptions): Promise<void> {
+async function decide(
+  kind: 'approve' | 'reject',
+  named: string | undefined,
+  options: DecideOptions,
+): Promise<void> {
   const project = await requireProject(options);
   const decision = { kind, ...messageOf(options), ...stepOf(options) };
   await withClient(project, options, async (client) => {
@@ -65,15 +95,32 @@ async function decide(kind: 'approve' | 'reject', named: string | undefined, opt
     }
     if (options.json === true) return;
     const { name, role } = judgement.vote;
-    const verb = kind === 'approve' ? (language === 'zh' ? '已批准' : 'approved') : language === 'zh' ? '已拒绝' : 'rejected';
-    const missing = judgement.missing === '' ? '' : language === 'zh' ? `；还缺：${judgement.missing}` : `; still missing: ${judgement.missing}`;
-    print(`✓ ${run}: ${verb}, ${name} (${role})${missing}`);
+    const verb =
+      kind === 'approve'
+        ? language === 'zh'
+          ? '已批准'
+          : 'approved'
+        : language === 'zh'
+          ? '已拒绝'
+          : 'rejected';
+    const missing =
+      judgement.missing === ''
+        ? ''
+        : language === 'zh'
+          ? `；还缺：${judgement.missing}`
+          : `; still missing: ${judgement.missing}`;
+    print(`✓ ${run}: ${verb}, ${name} (${role})${missing}\nrunsheet status ${run} --watch`);
   });
 }
 
-async function resolve(first: string | undefined, second: string | undefined, options: DecideOptions): Promise<void> {
+async function resolve(
+  first: string | undefined,
+  second: string | undefined,
+  options: DecideOptions,
+): Promise<void> {
   const project = await requireProject(options);
-  const isAction = (text: string | undefined): text is (typeof ACTIONS)[number] => ACTIONS.some((each) => each === text);
+  const isAction = (text: string | undefined): text is (typeof ACTIONS)[number] =>
+    ACTIONS.some((each) => each === text);
   const action = second ?? first;
   if (!isAction(action)) {
     throw refuse(
@@ -86,11 +133,22 @@ async function resolve(first: string | undefined, second: string | undefined, op
   }
   await withClient(project, options, async (client) => {
     const waits = { verb: 'resolve', holds: (status: RunStatus) => status.needsPerson !== null };
-    const run = await waitingRun(client, project, second === undefined ? undefined : first, waits, options);
+    const run = await waitingRun(
+      client,
+      project,
+      second === undefined ? undefined : first,
+      waits,
+      options,
+    );
     const status = await client.status(run);
-    if (status.needsPerson === null) throw notWaiting(status, options, languageOf(options, status.language));
+    if (status.needsPerson === null)
+      throw notWaiting(status, options, languageOf(options, status.language));
     const answer = await refusalsSaid(() => client.resolve(run, { action, ...messageOf(options) }));
-    print(options.json === true ? JSON.stringify({ workflowId: run, answer }) : `✓ ${run}: ${answer}\nrunsheet status ${run} --watch`);
+    print(
+      options.json === true
+        ? JSON.stringify({ workflowId: run, answer })
+        : `✓ ${run}: ${answer}\nrunsheet status ${run} --watch`,
+    );
   });
 }
 
@@ -102,11 +160,18 @@ function stepOf(options: DecideOptions): { step?: number } {
   if (options.step === undefined) return {};
   const step = Number(options.step);
   if (Number.isInteger(step) && step > 0) return { step };
-  throw refuse({ zh: `--step 应为步骤编号，而不是「${options.step}」`, en: `--step should be a step's number, not "${options.step}"` }, options);
+  throw refuse(
+    {
+      zh: `--step 应为步骤编号，而不是「${options.step}」`,
+      en: `--step should be a step's number, not "${options.step}"`,
+    },
+    options,
+  );
 }
 
 function notWaiting(status: RunStatus, options: CommonOptions, language: Language): CommandError {
-  const now = status.outcome === 'running' ? status.activity : outcomeWord(status.outcome, language);
+  const now =
+    status.outcome === 'running' ? status.activity : outcomeWord(status.outcome, language);
   return refuse(
     {
       zh: `WRONG_STEP: ${status.workflowId} 现在不等待这个决定（${now}）\n下一步：runsheet status ${status.workflowId}`,
@@ -121,8 +186,8 @@ async function refusalsSaid<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof RefusedError) throw new CommandError(`${error.code}: ${error.message}`, EXIT.badInput);
+    if (error instanceof RefusedError)
+      throw new CommandError(`${error.code}: ${error.message}`, EXIT.badInput);
     throw error;
   }
 }
-

@@ -21,14 +21,30 @@ export function planCommand(): Command {
 
 /** The options with which `plan` and `run` take a request. */
 export function withRequest(command: Command): Command {
-  const collect = (value: string, former: readonly string[] = []): readonly string[] => [...former, value];
+  const collect = (value: string, former: readonly string[] = []): readonly string[] => [
+    ...former,
+    value,
+  ];
   return command
-    .argument('[template]', '文件名、template_id，或文字形式的请求 · file, template_id, or a request in text form')
+    .argument(
+      '[template]',
+      '文件名、template_id，或文字形式的请求 · file, template_id, or a request in text form',
+    )
     .option('-p, --param <name=value>', '一个参数，可重复 · a parameter; may be repeated', collect)
-    .option('--skip <step=reason>', '跳过一个步骤，须有原因 · leave a step out, with the reason', collect)
+    .option(
+      '--skip <step=reason>',
+      '跳过一个步骤，须有原因 · leave a step out, with the reason',
+      collect,
+    )
     .option('--add <step=task>', '为一个步骤增加任务 · add a task to a step', collect)
-    .option('--file <request>', '请求文件：JSON、YAML 或文字 · a request in a file: JSON, YAML or text')
-    .option('--requested-by <name>', '申请人（默认：本机用户名） · who asks (default: the name of the local user)')
+    .option(
+      '--file <request>',
+      '请求文件：JSON、YAML 或文字 · a request in a file: JSON, YAML or text',
+    )
+    .option(
+      '--requested-by <name>',
+      '申请人（默认：本机用户名） · who asks (default: the name of the local user)',
+    )
     .addOption(languageChoice());
 }
 
@@ -40,7 +56,11 @@ async function plan(template: string | undefined, options: RequestOptions): Prom
 }
 
 /** What a person reads before a run: the plan, then warnings. */
-export function planText({ run, diagnostics }: PreparedRequest, project: ProjectFile, options: RequestOptions): string {
+export function planText(
+  { run, diagnostics }: PreparedRequest,
+  project: ProjectFile,
+  options: RequestOptions,
+): string {
   const language = languageOf(options, run.language);
   const pool = project.environments[run.environment]?.servers ?? [];
   const lines = renderPlan(run, pool, language).join('\n');

@@ -4,7 +4,14 @@ import { Command } from 'commander';
 import type { RunsheetClient } from '../../client.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
-import { languageOf, print, refuse, requireProject, requireWorker, withClient } from '../context.ts';
+import {
+  languageOf,
+  print,
+  refuse,
+  requireProject,
+  requireWorker,
+  withClient,
+} from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withExamples } from '../help.ts';
 import { type PreparedRequest, prepareRequest, type RequestOptions } from '../request.ts';
@@ -59,13 +66,19 @@ export async function startAndFollow(
   { project, prepared, options, language }: Start,
 ): Promise<number> {
   const { plan, environment } = prepared.run;
-  const workflowId = options.id ?? `${plan.templateId}-${environment || 'run'}-${randomUUID().slice(0, 8)}`;
-  await client.start({ templateId: plan.templateId, taskQueue: project.taskQueue, workflowId, inputs: prepared.inputs });
+  const workflowId =
+    options.id ?? `${plan.templateId}-${environment || 'run'}-${randomUUID().slice(0, 8)}`;
+  await client.start({
+    templateId: plan.templateId,
+    taskQueue: project.taskQueue,
+    workflowId,
+    inputs: prepared.inputs,
+  });
   if (options.json === true) print(JSON.stringify({ workflowId }));
   else {
     print(language === 'zh' ? `已启动 ${workflowId}` : `started ${workflowId}`);
-    const { temporal } = project.connections;
-    if (temporal?.uiUrl != null) print(`${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows/${encodeURIComponent(workflowId)}`);
+    const page = uiPage(project, workflowId);
+    if (page !== null) print(page);
   }
   if (options.follow === false) {
     if (options.json !== true) print(`runsheet status ${workflowId} --watch`);
@@ -74,8 +87,16 @@ export async function startAndFollow(
   return follow(client, workflowId, { language, json: options.json === true });
 }
 
+/** The run in the Temporal Web UI; null: its address is not known. */
+function uiPage({ connections }: ProjectFile, workflowId: string): string | null {
+  const { temporal } = connections;
+  if (temporal === null || temporal.uiUrl === null) return null;
+  return `${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows/${encodeURIComponent(workflowId)}`;
+}
+
 function refuseWithoutTerminal(options: RunOptions): void {
-  if (options.yes === true || (process.stdin.isTTY === true && process.stdout.isTTY === true)) return;
+  if (options.yes === true || (process.stdin.isTTY === true && process.stdout.isTTY === true))
+    return;
   throw refuse(
     {
       zh: '没有终端可以确认，什么也没有运行\n下一步：看过计划后，加上 --yes 再运行',
@@ -86,6 +107,9 @@ function refuseWithoutTerminal(options: RunOptions): void {
 }
 
 async function ask(options: RunOptions, language: Language): Promise<void> {
-  const answer = await confirm({ message: language === 'zh' ? '按此计划运行？' : 'Run this plan?' });
-  if (isCancel(answer) || !answer) throw refuse({ zh: '没有运行', en: 'nothing was run' }, options, EXIT.withdrawn);
+  const answer = await confirm({
+    message: language === 'zh' ? '按此计划运行？' : 'Run this plan?',
+  });
+  if (isCancel(answer) || !answer)
+    throw refuse({ zh: '没有运行', en: 'nothing was run' }, options, EXIT.withdrawn);
 }

@@ -2,7 +2,14 @@
 import { Command } from 'commander';
 import type { ListedRun, RunsheetClient } from '../../client.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
-import { type CommonOptions, languageOf, print, refuse, requireProject, withClient } from '../context.ts';
+import {
+  type CommonOptions,
+  languageOf,
+  print,
+  refuse,
+  requireProject,
+  withClient,
+} from '../context.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { endCode, follow } from '../view/follow.ts';
@@ -23,7 +30,12 @@ export function statusCommand(): Command {
     .addOption(jsonChoice())
     .addOption(languageChoice())
     .action(status);
-  return withExamples(command, 'runsheet status', 'runsheet status $RUN --watch', 'runsheet status $RUN --json');
+  return withExamples(
+    command,
+    'runsheet status',
+    'runsheet status $RUN --watch',
+    'runsheet status $RUN --json',
+  );
 }
 
 async function status(named: string | undefined, options: StatusOptions): Promise<void> {
@@ -34,13 +46,24 @@ async function status(named: string | undefined, options: StatusOptions): Promis
   });
 }
 
-async function watchRun(client: RunsheetClient, run: string, options: StatusOptions): Promise<number> {
+async function watchRun(
+  client: RunsheetClient,
+  run: string,
+  options: StatusOptions,
+): Promise<number> {
   const { language } = await client.status(run);
-  return follow(client, run, { language: languageOf(options, language), json: options.json === true });
+  return follow(client, run, {
+    language: languageOf(options, language),
+    json: options.json === true,
+  });
 }
 
 /** @returns the exit code: of a run that goes on, 0 */
-async function showRun(client: RunsheetClient, run: string, options: StatusOptions): Promise<number> {
+async function showRun(
+  client: RunsheetClient,
+  run: string,
+  options: StatusOptions,
+): Promise<number> {
   const open = await client.isOpen(run);
   const now = await client.status(run);
   const language = languageOf(options, now.language);
@@ -85,7 +108,11 @@ async function cancel(run: string, options: CommonOptions): Promise<void> {
     if (options.json === true) print(JSON.stringify({ workflowId: run, cancelRequested: true }));
     else {
       const zh = languageOf(options) === 'zh';
-      print(zh ? `已请求取消 ${run}；已做的改动会先撤销` : `asked ${run} to cancel; what it did is undone first`);
+      print(
+        zh
+          ? `已请求取消 ${run}；已做的改动会先撤销`
+          : `asked ${run} to cancel; what it did is undone first`,
+      );
       print(`runsheet status ${run} --watch`);
     }
   });
@@ -107,15 +134,24 @@ async function list(options: CommonOptions & { readonly limit: string }): Promis
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED) {
     const text = `1–${MOST_LISTED}`;
-    throw refuse({ zh: `--limit 应为 ${text} 的整数`, en: `--limit should be a whole number, ${text}` }, options);
+    throw refuse(
+      { zh: `--limit 应为 ${text} 的整数`, en: `--limit should be a whole number, ${text}` },
+      options,
+    );
   }
   const project = await requireProject(options);
-  const runs = await withClient(project, options, (client) => client.list(project.taskQueue, limit));
+  const runs = await withClient(project, options, (client) =>
+    client.list(project.taskQueue, limit),
+  );
   const language = languageOf(options);
   if (options.json === true) print(JSON.stringify(runs, null, 2));
   else if (runs.length > 0) for (const each of runs) print(listLine(each, language));
   else {
-    print(language === 'zh' ? `队列 ${project.taskQueue} 还没有运行` : `the queue ${project.taskQueue} has no run yet`);
+    print(
+      language === 'zh'
+        ? `队列 ${project.taskQueue} 还没有运行`
+        : `the queue ${project.taskQueue} has no run yet`,
+    );
   }
 }
 

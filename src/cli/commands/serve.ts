@@ -14,8 +14,8 @@ import { startEnvironment } from '../../embedded/environment.ts';
 import { startWorkerProcess, type WorkerEvent } from '../../embedded/worker-process.ts';
 import {
   badInput,
-  type CommonOptions,
   CommandError,
+  type CommonOptions,
   languageOf,
   print,
   projectFolder,
@@ -31,7 +31,11 @@ export function workerCommand(): Command {
     .description('在本文件夹启动 worker 并保持 · Start a worker in this folder; stays until Ctrl-C')
     .addOption(languageChoice())
     .action(worker);
-  return withExamples(command, 'runsheet worker', 'TEMPORAL_ADDRESS=temporal.example.com:7233 runsheet worker');
+  return withExamples(
+    command,
+    'runsheet worker',
+    'TEMPORAL_ADDRESS=temporal.example.com:7233 runsheet worker',
+  );
 }
 
 async function worker(options: CommonOptions): Promise<void> {
@@ -48,7 +52,11 @@ async function worker(options: CommonOptions): Promise<void> {
       onEvent: (event) => printEvent(event, zh),
     }),
   );
-  print(zh ? `worker 已就绪，处理队列 ${project.taskQueue}；Ctrl-C 结束` : `the worker is ready and polls ${project.taskQueue}; Ctrl-C ends it`);
+  print(
+    zh
+      ? `worker 已就绪，处理队列 ${project.taskQueue}；Ctrl-C 结束`
+      : `the worker is ready and polls ${project.taskQueue}; Ctrl-C ends it`,
+  );
   await untilStopped();
   print(zh ? '正在结束 worker …' : 'ending the worker …');
   await started.close();
@@ -56,8 +64,18 @@ async function worker(options: CommonOptions): Promise<void> {
 
 /** What the person who watches has to know; being ready is said at the start. */
 function printEvent(event: WorkerEvent, zh: boolean): void {
-  if (event.kind === 'died') print(zh ? `worker 退出（${event.how}），正在重启` : `the worker ended (${event.how}) and is started again`);
-  if (event.kind === 'given-up') print(zh ? `worker 一再退出，不再重启；查看 ${event.logFile}` : `the worker ends again and again and is not restarted; look into ${event.logFile}`);
+  if (event.kind === 'died')
+    print(
+      zh
+        ? `worker 退出（${event.how}），正在重启`
+        : `the worker ended (${event.how}) and is started again`,
+    );
+  if (event.kind === 'given-up')
+    print(
+      zh
+        ? `worker 一再退出，不再重启；查看 ${event.logFile}`
+        : `the worker ends again and again and is not restarted; look into ${event.logFile}`,
+    );
 }
 
 interface DevOptions extends CommonOptions {
@@ -72,11 +90,17 @@ export function devCommand(): Command {
     .description('启动嵌入的一切并保持 · Start everything embedded; stays until Ctrl-C')
     .option('--temporal-port <port>', `Temporal 的端口${port} · port of Temporal; 0: any free one`)
     .option('--ui-port <port>', `Web UI 的端口${port} · port of the Web UI; 0: any free one`)
-    .option('--balancer-port <port>', `负载均衡的端口${port} · port of the balancer; 0: any free one`)
+    .option(
+      '--balancer-port <port>',
+      `负载均衡的端口${port} · port of the balancer; 0: any free one`,
+    )
     .addOption(languageChoice())
     .action(dev);
   withExamples(command, 'runsheet dev', 'runsheet dev --temporal-port 7233 --balancer-port 8000');
-  return command.addHelpText('after', ({ command: shown }) => `\n${sampleNote(languageOf(shown.opts()))}`);
+  return command.addHelpText(
+    'after',
+    ({ command: shown }) => `\n${sampleNote(languageOf(shown.opts()))}`,
+  );
 }
 
 function sampleNote(language: Language): string {
@@ -132,13 +156,22 @@ async function dev(options: DevOptions): Promise<void> {
   }
 }
 
-function readyLines(project: ProjectFile, env: Readonly<Record<string, string>>, language: Language): readonly string[] {
+function readyLines(
+  project: ProjectFile,
+  env: Readonly<Record<string, string>>,
+  language: Language,
+): readonly string[] {
   const zh = language === 'zh';
-  const [environment, definition] = Object.entries(project.environments)[0] ?? ['production', { servers: [] }];
+  const [environment, definition] = Object.entries(project.environments)[0] ?? [
+    'production',
+    { servers: [] },
+  ];
   const servers = definition.servers.join(',');
   return [
     ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
-    zh ? `就绪（${project.folder}）；Ctrl-C 结束一切` : `ready in ${project.folder}; Ctrl-C ends everything`,
+    zh
+      ? `就绪（${project.folder}）；Ctrl-C 结束一切`
+      : `ready in ${project.folder}; Ctrl-C ends everything`,
     zh ? '下一步，在另一个终端：' : 'next, in another terminal:',
     `  runsheet run deployment.md -p environment=${environment} -p servers=${servers} -p version=v1.0.0`,
   ];
@@ -172,14 +205,20 @@ async function folderWithProject(folder: string): Promise<string> {
   const beside = `${sample}.${process.pid}`;
   await mkdir(dirname(sample), { recursive: true, mode: 0o700 });
   await writeFile(join(dirname(sample), '.gitignore'), '*\n');
-  await cp(source, beside, { recursive: true, filter: (path) => !/[/\\](?:\.runsheet|node_modules)$/u.test(path) });
+  await cp(source, beside, {
+    recursive: true,
+    filter: (path) => !/[/\\](?:\.runsheet|node_modules)$/u.test(path),
+  });
   await rm(sample, { recursive: true, force: true });
   await rename(beside, sample);
   return sample;
 }
 
 /** The addresses also where `dev` was typed, if the project is the sample below that folder. */
-async function shareEnvironment(typedIn: string, folder: string): Promise<{ withdraw(): Promise<void> }> {
+async function shareEnvironment(
+  typedIn: string,
+  folder: string,
+): Promise<{ withdraw(): Promise<void> }> {
   const own = join(resolve(typedIn), '.runsheet', 'env');
   if (resolve(typedIn) === resolve(folder)) return { withdraw: () => Promise.resolve() };
   await cp(join(folder, '.runsheet', 'env'), own);
@@ -201,6 +240,9 @@ export async function said<T>(options: CommonOptions, work: () => Promise<T>): P
   } catch (error) {
     if (!(error instanceof EmbeddedError)) throw error;
     const language = languageOf(options);
-    throw new CommandError(`${error.code}: ${error.text[language]}\n${error.remedy[language]}`, EXIT.badInput);
+    throw new CommandError(
+      `${error.code}: ${error.text[language]}\n${error.remedy[language]}`,
+      EXIT.badInput,
+    );
   }
 }

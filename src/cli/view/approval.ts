@@ -2,7 +2,13 @@
 import type { ApprovalStatus, RunStatus } from '../../workflows/messages.ts';
 
 /** The approval that is open; null: none is, or it has been decided. */
-export function waitingApproval({ approval, steps, finishedAtMs }: RunStatus): ApprovalStatus | null {
+export function waitingApproval({
+  approval,
+  steps,
+  finishedAtMs,
+}: RunStatus): ApprovalStatus | null {
   if (approval === null || finishedAtMs !== null) return null;
-  return steps.some((step) => step.number === approval.step && step.state === 'waiting') ? approval : null;
+  return steps.some((step) => step.number === approval.step && step.state === 'waiting')
+    ? approval
+    : null;
 }

@@ -6,13 +6,19 @@ import { visible } from './text.ts';
 import { durationWord, outcomeWord, poolWord, stateWord } from './words.ts';
 
 /** @param before the last status that was told; null: none yet */
-export function eventLines(before: RunStatus | null, now: RunStatus, language: Language): readonly string[] {
+export function eventLines(
+  before: RunStatus | null,
+  now: RunStatus,
+  language: Language,
+): readonly string[] {
   const lines = [
     ...added(before?.warnings, now.warnings).map((line) => `! ${line}`),
     ...now.steps.flatMap((step) => stepEvents(before, step, language)),
     ...approvalEvents(before, now, language),
     ...serverEvents(before, now, language),
-    ...added(before?.refusals, now.refusals).map((line) => `⊘ ${language === 'zh' ? '被拒绝的决定' : 'refused decision'}: ${line}`),
+    ...added(before?.refusals, now.refusals).map(
+      (line) => `⊘ ${language === 'zh' ? '被拒绝的决定' : 'refused decision'}: ${line}`,
+    ),
     ...added(before?.rollback, now.rollback).map((line) => `↶ ${line}`),
     ...endEvents(before, now, language),
   ];
@@ -23,18 +29,38 @@ function added(before: readonly string[] | undefined, now: readonly string[]): r
   return now.slice(before?.length ?? 0);
 }
 
-function stepEvents(before: RunStatus | null, step: StepStatus, language: Language): readonly string[] {
+function stepEvents(
+  before: RunStatus | null,
+  step: StepStatus,
+  language: Language,
+): readonly string[] {
   const former = before?.steps.find((each) => each.number === step.number)?.state ?? 'pending';
   if (step.state === former) return [];
-  const ended = step.startedAtMs !== null && step.finishedAtMs !== null && step.state !== 'skipped' && step.state !== 'rolled_back';
-  const spent = ended ? ` ${durationWord((step.finishedAtMs ?? 0) - (step.startedAtMs ?? 0), language)}` : '';
+  const ended =
+    step.startedAtMs !== null &&
+    step.finishedAtMs !== null &&
+    step.state !== 'skipped' &&
+    step.state !== 'rolled_back';
+  const spent = ended
+    ? ` ${durationWord((step.finishedAtMs ?? 0) - (step.startedAtMs ?? 0), language)}`
+    : '';
   const note = step.note === '' ? '' : ` (${step.note})`;
   const line = `${step.number}. ${step.title}: ${stateWord(step.state, language)}${spent}${note}`;
   const missed = step.state === 'failed' ? step.criteria.filter((each) => !each.passed) : [];
-  return [line, ...missed.map((each) => `     ✗ ${each.text}  ${String(each.value ?? '?')}${each.detail === undefined ? '' : `  (${each.detail})`}`)];
+  return [
+    line,
+    ...missed.map(
+      (each) =>
+        `     ✗ ${each.text}  ${String(each.value ?? '?')}${each.detail === undefined ? '' : `  (${each.detail})`}`,
+    ),
+  ];
 }
 
-function approvalEvents(before: RunStatus | null, now: RunStatus, language: Language): readonly string[] {
+function approvalEvents(
+  before: RunStatus | null,
+  now: RunStatus,
+  language: Language,
+): readonly string[] {
   const zh = language === 'zh';
   const approval = waitingApproval(now);
   const lines: string[] = [];
@@ -48,22 +74,38 @@ function approvalEvents(before: RunStatus | null, now: RunStatus, language: Lang
     );
   }
   const votes = now.approval?.votes.slice(before?.approval?.votes.length ?? 0) ?? [];
-  return [...lines, ...votes.map((vote) => `   ✓ ${vote.by} (${vote.role}) ${vote.comment}`.trimEnd())];
+  return [
+    ...lines,
+    ...votes.map((vote) => `   ✓ ${vote.by} (${vote.role}) ${vote.comment}`.trimEnd()),
+  ];
 }
 
-/** Where a server's version or its place in the pool has changed; the first look is no change. */
-function serverEvents(before: RunStatus | null, now: RunStatus, language: Language): readonly string[] {
+/** Where a server's version or its place in the pool has changed, as far as it is known. */
+function serverEvents(
+  before: RunStatus | null,
+  now: RunStatus,
+  language: Language,
+): readonly string[] {
   return now.servers.flatMap(({ name, version, pool }) => {
     const former = before?.servers.find((each) => each.name === name);
-    if (former === undefined ? pool === 'unknown' : former.version === version && former.pool === pool) return [];
+    const isKnown = pool !== 'unknown' || (former !== undefined && former.version !== version);
+    if (!isKnown || (former?.version === version && former.pool === pool)) return [];
     return [`   ${name}: ${version ?? '–'}, ${poolWord(pool, language)}`];
   });
 }
 
-function endEvents(before: RunStatus | null, now: RunStatus, language: Language): readonly string[] {
+function endEvents(
+  before: RunStatus | null,
+  now: RunStatus,
+  language: Language,
+): readonly string[] {
   if (before?.outcome === now.outcome || now.outcome === 'running') return [];
   const lines = [`= ${outcomeWord(now.outcome, language)}`];
   if (now.needsPerson === null) return lines;
   const by = language === 'zh' ? '<姓名>' : '<name>';
-  return [...lines, now.needsPerson, `   runsheet resolve ${now.workflowId} retry|skip|rollback --by ${by}`];
+  return [
+    ...lines,
+    now.needsPerson,
+    `   runsheet resolve ${now.workflowId} retry|skip|rollback --by ${by}`,
+  ];
 }

@@ -29,7 +29,11 @@ const SILENCE_MS = 8_000;
 const REDRAW_MS = 1_000;
 
 /** @returns the exit code; Ctrl-C leaves the run going and says how to come back */
-export async function follow(client: RunsheetClient, workflowId: string, options: FollowOptions): Promise<number> {
+export async function follow(
+  client: RunsheetClient,
+  workflowId: string,
+  options: FollowOptions,
+): Promise<number> {
   const stop = new AbortController();
   const leave = (): void => stop.abort();
   process.once('SIGINT', leave);
@@ -77,20 +81,30 @@ async function conclude(
 ): Promise<number> {
   const { failure } = await client.end(workflowId);
   const code = endCode(last, failure);
-  if (json) output.write(`${JSON.stringify({ workflowId, outcome: last?.outcome ?? null, failure, exitCode: code })}\n`);
+  if (json)
+    output.write(
+      `${JSON.stringify({ workflowId, outcome: last?.outcome ?? null, failure, exitCode: code })}\n`,
+    );
   // A run that has a sheet shows its failure there.
-  else if (failure !== null && last?.failure == null) process.stderr.write(`${visible(failure.type)}: ${failure.message}\n`);
+  else if (failure !== null && (last === null || last.failure === null))
+    process.stderr.write(`${visible(failure.type)}: ${failure.message}\n`);
   return code;
 }
 
 /** A run that ended before it had steps was refused: nothing was done. */
 export function endCode(last: RunStatus | null, failure: { readonly type: string } | null): number {
-  if (last !== null && last.steps.length > 0) return exitCodeOf(last.outcome, last.rollback.length > 0);
+  if (last !== null && last.steps.length > 0)
+    return exitCodeOf(last.outcome, last.rollback.length > 0);
   if (failure === null) return EXIT.succeeded;
   return REFUSALS.has(failure.type) ? EXIT.badInput : EXIT.other;
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(['BAD_REQUEST', 'UNKNOWN_TEMPLATE', 'BAD_TEMPLATE', 'BAD_PROJECT_FILE']);
+const REFUSALS: ReadonlySet<string> = new Set([
+  'BAD_REQUEST',
+  'UNKNOWN_TEMPLATE',
+  'BAD_TEMPLATE',
+  'BAD_PROJECT_FILE',
+]);
 
 interface Screen {
   show(status: RunStatus): void;
@@ -126,7 +140,10 @@ function redrawnScreen(output: FollowOutput, language: Language): Screen {
     const view = { language, color: true, width: output.columns ?? 80 };
     const room = (output.rows ?? 50) - 1;
     const all = renderRunSheet(status, view);
-    const lines = whole || all.length <= room ? all : renderRunSheet(status, { ...view, compact: true }).slice(-room);
+    const lines =
+      whole || all.length <= room
+        ? all
+        : renderRunSheet(status, { ...view, compact: true }).slice(-room);
     const up = drawn > 0 ? `\u001b[${drawn}A\r` : '';
     // Each line is cleared behind its text, so that nothing flickers.
     output.write(`${up}${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`);

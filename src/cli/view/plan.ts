@@ -2,9 +2,9 @@
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { Json, PlanStep, StepKind } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
-import { durationWord } from './words.ts';
 import { visible } from './text.ts';
 import { undoOf } from './undo.ts';
+import { durationWord } from './words.ts';
 
 const KINDS: Readonly<Record<StepKind, Readonly<Record<Language, string>>>> = {
   action: { zh: '动作', en: 'action' },
@@ -14,7 +14,11 @@ const KINDS: Readonly<Record<StepKind, Readonly<Record<Language, string>>>> = {
 };
 
 /** @param poolServers every server of the run's environment: a pool with others in it stays in service */
-export function renderPlan(run: ResolvedRun, poolServers: readonly string[], language: Language): string[] {
+export function renderPlan(
+  run: ResolvedRun,
+  poolServers: readonly string[],
+  language: Language,
+): string[] {
   const zh = language === 'zh';
   const { plan } = run;
   const lines = [
@@ -36,7 +40,9 @@ function stepLines(run: ResolvedRun, step: PlanStep, language: Language): readon
   const shownAs = run.plan.presentation.steps.find((each) => each.number === step.number);
   const skip = run.overrides.skip.find((each) => each.step === step.number);
   const skipped = skip === undefined ? '' : `  ${zh ? '跳过' : 'skipped'}: ${skip.reason}`;
-  const added = run.overrides.add.filter((each) => each.step === step.number).map((each) => `       + ${each.phrase}`);
+  const added = run.overrides.add
+    .filter((each) => each.step === step.number)
+    .map((each) => `       + ${each.phrase}`);
   return [
     `${String(step.number).padStart(3)}. ${shownAs?.title ?? ''} [${KINDS[step.kind][language]}]${skipped}`,
     ...(skip === undefined ? bodyLines(run, step, shownAs, language) : []),
@@ -46,12 +52,20 @@ function stepLines(run: ResolvedRun, step: PlanStep, language: Language): readon
 
 type Shown = ResolvedRun['plan']['presentation']['steps'][number] | undefined;
 
-function bodyLines(run: ResolvedRun, step: PlanStep, shownAs: Shown, language: Language): readonly string[] {
+function bodyLines(
+  run: ResolvedRun,
+  step: PlanStep,
+  shownAs: Shown,
+  language: Language,
+): readonly string[] {
   switch (step.kind) {
     case 'action':
     case 'parallel':
       return [
-        ...step.tasks.map((task, index) => `       ${shownAs?.tasks[index] ?? task.action}${settingsOf(task.settings)}`),
+        ...step.tasks.map(
+          (task, index) =>
+            `       ${shownAs?.tasks[index] ?? task.action}${settingsOf(task.settings)}`,
+        ),
         ...step.criteria.map((each, index) => `       ✓ ${shownAs?.criteria[index] ?? each.fact}`),
       ];
     case 'approval':
@@ -67,7 +81,9 @@ function approvalLines(
   language: Language,
 ): readonly string[] {
   const zh = language === 'zh';
-  const roles = step.approvers[run.environment] ?? [...new Set(Object.values(step.approvers).flat())];
+  const roles = step.approvers[run.environment] ?? [
+    ...new Set(Object.values(step.approvers).flat()),
+  ];
   const names = roles.map((role) => run.plan.presentation.roleNames[role] ?? role).join(', ');
   const quorum = {
     any: zh ? '至少一人' : 'any one of them',
@@ -75,7 +91,9 @@ function approvalLines(
     count: zh ? '多人' : 'several people',
   }[step.quorum.kind];
   const people = step.quorum.kind === 'count' ? `${quorum} (${step.quorum.people})` : quorum;
-  return [`       ${names}; ${people}; ${zh ? '最长' : 'at most'} ${durationWord(step.timeoutSeconds * 1000, language)}`];
+  return [
+    `       ${names}; ${people}; ${zh ? '最长' : 'at most'} ${durationWord(step.timeoutSeconds * 1000, language)}`,
+  ];
 }
 
 /** The limits that the text sets, as they will run. */
@@ -88,7 +106,11 @@ function shown(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function undoLines(run: ResolvedRun, poolServers: readonly string[], language: Language): readonly string[] {
+function undoLines(
+  run: ResolvedRun,
+  poolServers: readonly string[],
+  language: Language,
+): readonly string[] {
   const undo = undoOf(run, poolServers, language);
-  return run.servers.flatMap((server) => [`  ${server}`, ...undo.map((line) => `    ${line}`)]);
+  return [`  ${run.servers.join(', ')}`, ...undo.map((line) => `    ${line}`)];
 }

@@ -42,17 +42,26 @@ export function renderRunSheet(status: RunStatus, options: ViewOptions): string[
   const spentMs = (status.finishedAtMs ?? nowMs) - status.startedAtMs;
   const lines = [
     paint.bold(fit(`${status.title}  ${status.version} → ${status.environment}`, width)),
-    fit(`${status.workflowId}  ${outcomeWord(status.outcome, language)}  ${durationWord(spentMs, language)}${requesterOf(status, zh)}`, width),
+    fit(
+      `${status.workflowId}  ${outcomeWord(status.outcome, language)}  ${durationWord(spentMs, language)}${requesterOf(status, zh)}`,
+      width,
+    ),
     '',
   ];
-  const titleWidth = Math.min(40, Math.max(8, ...status.steps.map((step) => stringWidth(step.title))));
+  const titleWidth = Math.min(
+    40,
+    Math.max(8, ...status.steps.map((step) => stringWidth(step.title))),
+  );
   for (const step of status.steps) {
     lines.push(shade(paint, step.state)(fit(stepLine(step, titleWidth, language, nowMs), width)));
     lines.push(...detailLines(step, options, paint));
   }
   lines.push('', ...serverLines(status, language, width));
-  if (status.finishedAtMs === null && status.activity !== '') lines.push(paint.cyan(fit(`▶ ${status.activity}`, width)));
-  lines.push(...approvalLines(status, options, nowMs).map((line) => paint.yellow(fit(line, width))));
+  if (status.finishedAtMs === null && status.activity !== '')
+    lines.push(paint.cyan(fit(`▶ ${status.activity}`, width)));
+  lines.push(
+    ...approvalLines(status, options, nowMs).map((line) => paint.yellow(fit(line, width))),
+  );
   lines.push(...endLines(status, options, paint));
   return lines;
 }
@@ -62,7 +71,10 @@ function requesterOf({ requestedBy }: RunStatus, zh: boolean): string {
 }
 
 function stepLine(step: StepStatus, titleWidth: number, language: Language, nowMs: number): string {
-  const spent = step.startedAtMs === null ? '' : durationWord((step.finishedAtMs ?? nowMs) - step.startedAtMs, language);
+  const spent =
+    step.startedAtMs === null
+      ? ''
+      : durationWord((step.finishedAtMs ?? nowMs) - step.startedAtMs, language);
   const state = step.state === 'pending' ? '' : stateWord(step.state, language);
   // A failure's reason has lines of its own below the sheet.
   const note = step.note === '' || step.state === 'failed' ? '' : `  (${step.note})`;
@@ -70,9 +82,18 @@ function stepLine(step: StepStatus, titleWidth: number, language: Language, nowM
 }
 
 /** Criteria with what was measured; while a step runs, what each server is at. */
-function detailLines(step: StepStatus, { width, compact = false }: ViewOptions, paint: Paint): readonly string[] {
-  const criteria = compact && step.state !== 'failed' ? step.criteria.filter((each) => !each.passed) : step.criteria;
-  const lines = criteria.map((each) => (each.passed ? paint.dim : paint.red)(fit(`       ${criterionLine(each)}`, width)));
+function detailLines(
+  step: StepStatus,
+  { width, compact = false }: ViewOptions,
+  paint: Paint,
+): readonly string[] {
+  const criteria =
+    compact && step.state !== 'failed'
+      ? step.criteria.filter((each) => !each.passed)
+      : step.criteria;
+  const lines = criteria.map((each) =>
+    (each.passed ? paint.dim : paint.red)(fit(`       ${criterionLine(each)}`, width)),
+  );
   if (step.state !== 'running' || compact) return lines;
   const running = step.tasks.filter((task) => task.state === 'running' && task.server === null);
   return [...lines, ...running.map((task) => paint.cyan(fit(`       … ${task.text}`, width)))];
@@ -85,14 +106,24 @@ function criterionLine({ passed, text, value, detail }: CriterionEvidence): stri
 }
 
 function serverLines(status: RunStatus, language: Language, width: number): readonly string[] {
-  const nameWidth = Math.min(30, Math.max(0, ...status.servers.map((server) => stringWidth(server.name))));
+  const nameWidth = Math.min(
+    30,
+    Math.max(0, ...status.servers.map((server) => stringWidth(server.name))),
+  );
   return status.servers.map(({ name, version, pool, doing }) => {
     const doingNow = doing === '' ? '' : `  … ${doing}`;
-    return fit(`  ${pad(name, nameWidth)}  ${pad(version ?? '–', 14)}  ${poolWord(pool, language)}${doingNow}`, width);
+    return fit(
+      `  ${pad(name, nameWidth)}  ${pad(version ?? '–', 14)}  ${poolWord(pool, language)}${doingNow}`,
+      width,
+    );
   });
 }
 
-function approvalLines(status: RunStatus, { language }: ViewOptions, nowMs: number): readonly string[] {
+function approvalLines(
+  status: RunStatus,
+  { language }: ViewOptions,
+  nowMs: number,
+): readonly string[] {
   const approval = waitingApproval(status);
   if (approval === null) return [];
   const zh = language === 'zh';
@@ -105,27 +136,42 @@ function approvalLines(status: RunStatus, { language }: ViewOptions, nowMs: numb
   ];
 }
 
-function endLines(status: RunStatus, { language, width }: ViewOptions, paint: Paint): readonly string[] {
+function endLines(
+  status: RunStatus,
+  { language, width }: ViewOptions,
+  paint: Paint,
+): readonly string[] {
   const zh = language === 'zh';
   const lines: string[] = [];
   if (status.failure !== null) {
     const { step, type, message } = status.failure;
     const title = status.steps.find((each) => each.number === step)?.title ?? '';
-    lines.push(paint.red(fit(`✗ ${zh ? `步骤 ${step}` : `step ${step}`} ${title}: ${type}`, width)));
+    lines.push(
+      paint.red(fit(`✗ ${zh ? `步骤 ${step}` : `step ${step}`} ${title}: ${type}`, width)),
+    );
     lines.push(...fold(message, width, '    ').map((line) => paint.red(line)));
   }
   if (status.rollback.length > 0) lines.push(paint.yellow(zh ? '已撤销：' : 'undone:'));
   lines.push(...status.rollback.map((line) => fit(`  ↶ ${line}`, width)));
   if (status.withoutServiceMs > 0) {
     const spent = durationWord(status.withoutServiceMs, language);
-    lines.push(fit(zh ? `池中没有服务器的时间：${spent}` : `time without a server in the pool: ${spent}`, width));
+    lines.push(
+      fit(
+        zh ? `池中没有服务器的时间：${spent}` : `time without a server in the pool: ${spent}`,
+        width,
+      ),
+    );
   }
   lines.push(...status.warnings.map((line) => paint.yellow(fit(`! ${line}`, width))));
   const refused = zh ? '被拒绝的决定' : 'refused decision';
   lines.push(...status.refusals.map((line) => paint.yellow(fit(`⊘ ${refused}: ${line}`, width))));
   if (status.needsPerson === null) return lines;
   const next = `runsheet resolve ${status.workflowId} retry|skip|rollback --by <${zh ? '姓名' : 'name'}>`;
-  return [...lines, ...fold(status.needsPerson, width).map((line) => paint.red(line)), fit(`  ${next}`, width)];
+  return [
+    ...lines,
+    ...fold(status.needsPerson, width).map((line) => paint.red(line)),
+    fit(`  ${next}`, width),
+  ];
 }
 
 function shade(paint: Paint, state: StepState): (text: string) => string {

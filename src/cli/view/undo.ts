@@ -7,12 +7,17 @@ import type { ResolvedRun } from '../../plan/run.ts';
 /** What state the pool is in when a step fails. */
 type Phase = 'untouched' | 'empty' | 'shared' | 'serving' | 'told';
 
-const TEXTS: Readonly<Record<RollbackPolicy, Readonly<Record<Phase, Readonly<Record<Language, string>>>>>> = {
+const TEXTS: Readonly<
+  Record<RollbackPolicy, Readonly<Record<Phase, Readonly<Record<Language, string>>>>>
+> = {
   terminate: all('直接终止，无需回滚', 'ends; nothing to undo'),
   restore: {
     ...all('恢复旧版本，所有服务器同时', 'the old version is restored, all servers at once'),
     untouched: { zh: '终止，服务器没有被触及', en: 'ends; the server was not touched' },
-    shared: { zh: '恢复旧版本；池中其他服务器继续服务', en: 'the old version is restored; the others in the pool serve on' },
+    shared: {
+      zh: '恢复旧版本；池中其他服务器继续服务',
+      en: 'the old version is restored; the others in the pool serve on',
+    },
   },
   switch_back: {
     ...all('切换回旧版本', 'switched back to the old version'),
@@ -37,7 +42,11 @@ function all(zh: string, en: string): Readonly<Record<Phase, Readonly<Record<Lan
 }
 
 /** Lines such as `步骤 6–7：恢复旧版本`, one a stretch of steps that means one thing. */
-export function undoOf(run: ResolvedRun, poolServers: readonly string[], language: Language): readonly string[] {
+export function undoOf(
+  run: ResolvedRun,
+  poolServers: readonly string[],
+  language: Language,
+): readonly string[] {
   const { steps } = run.plan;
   const drain = numberOf(steps, 'pool.drain');
   const enable = numberOf(steps, 'pool.enable');
@@ -50,10 +59,17 @@ export function undoOf(run: ResolvedRun, poolServers: readonly string[], languag
     else stretches.push({ from: number, to: number, text });
   }
   const word = language === 'zh' ? '步骤 ' : 'step ';
-  return stretches.map(({ from, to, text }) => `${word}${from === to ? from : `${from}–${to}`}: ${text}`);
+  return stretches.map(
+    ({ from, to, text }) => `${word}${from === to ? from : `${from}–${to}`}: ${text}`,
+  );
 }
 
-function phaseOf(number: number, drain: number | null, enable: number | null, empty: boolean): Phase {
+function phaseOf(
+  number: number,
+  drain: number | null,
+  enable: number | null,
+  empty: boolean,
+): Phase {
   if (drain === null || number < drain) return 'untouched';
   if (enable !== null && number > enable) return 'told';
   if (enable !== null && number === enable) return 'serving';
@@ -63,17 +79,24 @@ function phaseOf(number: number, drain: number | null, enable: number | null, em
 function textFor(run: ResolvedRun, step: number, phase: Phase, language: Language): string {
   const rule = run.plan.rollback.find((each) => each.from <= step && step <= each.to);
   if (phase === 'told') {
-    return language === 'zh' ? '部署已成功，只警告，不回滚' : 'the deployment has succeeded: a warning, nothing is undone';
+    return language === 'zh'
+      ? '部署已成功，只警告，不回滚'
+      : 'the deployment has succeeded: a warning, nothing is undone';
   }
   return TEXTS[rule?.policy ?? 'restore'][phase][language];
 }
 
 function numberOf(steps: readonly PlanStep[], action: ActionId): number | null {
-  const found = steps.find((step) => 'tasks' in step && step.tasks.some((task) => task.action === action));
+  const found = steps.find(
+    (step) => 'tasks' in step && step.tasks.some((task) => task.action === action),
+  );
   return found?.number ?? null;
 }
 
 /** Whether the pool has no server between the stop and the enable. */
 export function emptiesPool(run: ResolvedRun, poolServers: readonly string[]): boolean {
-  return numberOf(run.plan.steps, 'pool.drain') !== null && poolServers.every((server) => run.servers.includes(server));
+  return (
+    numberOf(run.plan.steps, 'pool.drain') !== null &&
+    poolServers.every((server) => run.servers.includes(server))
+  );
 }

@@ -20,7 +20,10 @@ const OUTCOMES: Readonly<Record<RunOutcome, Words>> = {
   running: { zh: '执行中', en: 'running' },
   succeeded: { zh: '成功', en: 'succeeded' },
   failed: { zh: '失败', en: 'failed' },
-  rolled_back: { zh: '失败，已撤销，旧版本在服务', en: 'failed and undone: the old version serves' },
+  rolled_back: {
+    zh: '失败，已撤销，旧版本在服务',
+    en: 'failed and undone: the old version serves',
+  },
   rejected: { zh: '审批被拒绝', en: 'rejected' },
   expired: { zh: '审批超时', en: 'the approval expired' },
   cancelled: { zh: '已取消', en: 'cancelled' },
