@@ -145,7 +145,5 @@ function escapeCell(text: string): string {
 function escapeText(text: string): string {
   return text
     .replace(/[\u0000-\u001f\u007f-\u009f\s]+/gu, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replace(/[\\`*_[\]#]/gu, '\\$&');
+    .replace(/[\\`*_[\]#<&]/gu, '\\$&');
 }
