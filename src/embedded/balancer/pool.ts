@@ -28,6 +28,13 @@ export interface MemberSettings {
 /** As many as p95 is taken over. */
 const KEPT_LATENCIES = 500;
 
+/**
+ * Held requests are let go this many at a time, this far apart: all at once would make a server that
+ * has just started slow for everybody, and its first measured response times a fiction.
+ */
+const RELEASED_AT_ONCE = 16;
+const RELEASE_INTERVAL_MS = 20;
+
 /** Thrown to whoever waited for a server too long, or found too many waiting. */
 export class NobodyServesError extends Error {
   override readonly name = 'NobodyServesError';
@@ -44,6 +51,7 @@ export class Pool {
   /** Requests that found nobody in time. */
   unserved = 0;
   #waiting = new Set<Waiting>();
+  #releaseTimer: NodeJS.Timeout | null = null;
   #emptySinceMs: number | null;
   #emptyMs = 0;
   readonly #holdMs: number;
@@ -79,7 +87,7 @@ export class Pool {
     }
     if (this.#emptySinceMs !== null) this.#emptyMs += performance.now() - this.#emptySinceMs;
     this.#emptySinceMs = null;
-    for (const waiting of this.#waiting) waiting.wake();
+    if (this.#releaseTimer === null) this.#release();
   }
 
   setAdmin(member: Member, admin: AdminState): void {
@@ -110,6 +118,16 @@ export class Pool {
       }
       await this.#wait(leftMs, signal);
     }
+  }
+
+  /** Wakes those who have waited longest; the rest follow while somebody serves. */
+  #release(): void {
+    this.#releaseTimer = null;
+    if (this.#emptySinceMs !== null) return;
+    for (const waiting of [...this.#waiting].slice(0, RELEASED_AT_ONCE)) waiting.wake();
+    if (this.#waiting.size === 0) return;
+    this.#releaseTimer = setTimeout(() => this.#release(), RELEASE_INTERVAL_MS);
+    this.#releaseTimer.unref();
   }
 
   #wait(limitMs: number, signal: AbortSignal): Promise<void> {
