@@ -248,6 +248,24 @@ describe('a run that is cancelled in step 7', () => {
 });
 
 describe('two runs of one environment', () => {
+  it('wait for approval side by side: the second is asked again, as another version runs by then', async () => {
+    const one = await deploy('asked-once');
+    const two = await deploy('asked-twice');
+    await Promise.all([one.untilWaiting(), two.untilWaiting()]);
+    await one.approve();
+    await expectDeployed(one, 'asked-once');
+    await two.approve();
+    const asked = await two.until(({ warnings }) =>
+      warnings.some((each) => each.includes('审批后')),
+    );
+    expect(asked.warnings.join('\n')).toContain('asked-once');
+    expect(await stage.world.versions(PRODUCTION)).toEqual(everywhere(deployed));
+    await two.untilStep(5, 'waiting');
+    await two.approve('bob');
+    await expectDeployed(two, 'asked-twice');
+    await expectNoLock('production');
+  });
+
   it('change servers one after the other', async () => {
     const request = { skip_tests: true };
     const before = await (await stage.deploy('development', 'first', request)).end();

@@ -98,7 +98,8 @@ describe('响应时间 < 500ms', () => {
     stage.edit('src/behaviour.mjs', 'latencyMs: 0', `latencyMs: ${milliseconds}`);
   }
 
-  it('passes at 450 ms', async () => {
+  // 50 ms are left for a machine that is busy: it may take more than one try.
+  it('passes at 450 ms', { retry: 2 }, async () => {
     answerAfter(450);
     const ended = await end(develop());
     expect(ended.failure).toBeNull();
@@ -136,7 +137,7 @@ describe('响应时间 < 500ms', () => {
 });
 
 describe('等待现有请求完成（最多30秒）', () => {
-  /** Requests of 6 s, one every 200 ms until the server is out of the pool: the last has 6 s to go. */
+  /** Requests of 6 s, one every 50 ms until the server is out of the pool: the last has 6 s to go. */
   async function slowRequestsUntilDrained(run: StageRun): Promise<Promise<Customer>[]> {
     const sent: Promise<Customer>[] = [];
     await run.untilStep(3, 'succeeded');
@@ -144,7 +145,7 @@ describe('等待现有请求完成（最多30秒）', () => {
       const { admin } = (await stage.world.pool('development'))['dev-server-1'] ?? {};
       if (admin !== 'ready') return sent;
       sent.push(stage.world.ask('development', '/slow?ms=6000'));
-      await sleep(200);
+      await sleep(50);
     }
   }
 
