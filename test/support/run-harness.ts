@@ -61,7 +61,7 @@ export class Harness {
   async close(): Promise<void> {
     this.serving?.worker.shutdown();
     await this.serving?.ended;
-    keepWorkflowCoverage();
+    await keepWorkflowCoverage();
     await this.env.teardown();
   }
 
