@@ -61,34 +61,39 @@ function stepTable(status: RunStatus): string {
   if (status.steps.length === 0) return '';
   const zh = status.language === 'zh';
   const head = zh
-    ? '| # | 步骤 | 状态 | 耗时 | 依据 |'
-    : '| # | Step | State | Duration | Evidence |';
+    ? ['#', '步骤', '状态', '耗时', '依据']
+    : ['#', 'Step', 'State', 'Duration', 'Evidence'];
   const rows = status.steps.map((step) =>
-    [
-      '',
-      ` ${step.number} `,
-      ` ${escapeCell(step.title)} `,
-      ` ${stepStateText(step.state, status.language)} `,
-      ` ${durationOf(step)} `,
-      ` ${evidenceCell(step)} `,
-      '',
-    ].join('|'),
+    row([
+      String(step.number),
+      escapeCell(step.title),
+      unbroken(stepStateText(step.state, status.language)),
+      unbroken(durationOf(step)),
+      evidenceCell(step),
+    ]),
   );
-  return [head, '| ---: | --- | --- | ---: | --- |', ...rows].join('\n');
+  return [`| ${head.join(' | ')} |`, '| ---: | --- | --- | ---: | --- |', ...rows].join('\n');
 }
 
 function serverTable(status: RunStatus): string {
   if (status.servers.length === 0) return '';
   const head =
     status.language === 'zh'
-      ? '| 服务器 | 版本 | 负载均衡 | 正在 |'
-      : '| Server | Version | Pool | Doing |';
-  const rows = status.servers.map(
-    (server) =>
-      `| ${escapeCell(server.name)} | ${escapeCell(server.version ?? '–')} | ` +
-      `${server.pool} | ${escapeCell(server.doing)} |`,
+      ? ['服务器', '版本', '负载均衡', '正在']
+      : ['Server', 'Version', 'Pool', 'Doing'];
+  const rows = status.servers.map(({ name, version, pool, doing }) =>
+    row([escapeCell(name), escapeCell(version ?? '–'), pool, escapeCell(doing)]),
   );
-  return [head, '| --- | --- | --- | --- |', ...rows].join('\n');
+  return [`| ${head.join(' | ')} |`, '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** The Web UI draws tables without any room between columns: no-break spaces keep them apart. */
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => `\u00a0${cell}\u00a0`).join(' | ')} |`;
+}
+
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
 }
 
 function notes(status: RunStatus): string {
@@ -106,7 +111,7 @@ function notes(status: RunStatus): string {
 function evidenceCell(step: StepStatus): string {
   const parts = [
     ...(step.note === '' ? [] : [escapeCell(step.note)]),
-    ...step.criteria.map(criterionText),
+    ...step.criteria.map((each) => escapeCell(criterionText(each))),
   ];
   if (parts.length > 0) return parts.join('<br>');
   const running = step.tasks.filter((task) => task.state === 'running');
@@ -115,11 +120,11 @@ function evidenceCell(step: StepStatus): string {
     .join('<br>');
 }
 
-/** One criterion with its measured value, for example `✓ 测试通过率 >= 95% (96)`. */
+/** One criterion with its measured value, for example `✓ 测试通过率 >= 95% (96)`; not escaped. */
 export function criterionText(criterion: CriterionEvidence): string {
   const mark = criterion.passed ? '✓' : '✗';
   const measured = typeof criterion.value === 'boolean' ? '' : ` (${criterion.value ?? '?'})`;
-  return escapeCell(`${mark} ${criterion.text}${measured}`);
+  return `${mark} ${criterion.text}${measured}`;
 }
 
 function durationOf(step: StepStatus): string {
@@ -143,7 +148,5 @@ function escapeCell(text: string): string {
 }
 
 function escapeText(text: string): string {
-  return text
-    .replace(/[\u0000-\u001f\u007f-\u009f\s]+/gu, ' ')
-    .replace(/[\\`*_[\]#<&]/gu, '\\$&');
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\s]+/gu, ' ').replace(/[\\`*_[\]#<&]/gu, '\\$&');
 }
