@@ -72,7 +72,7 @@ export interface RunsheetClient {
     workflowId: string,
     decision: { readonly kind: 'approve' | 'reject' } & DecisionMessage,
   ): Promise<Judgement>;
-  /** @throws NoAnswerError within 6 s where no worker answers for the run */
+  /** @throws NoAnswerError within 5 s where no worker answers for the run */
   status(workflowId: string): Promise<RunStatus>;
   /** false: the run has ended, whatever its last status says. */
   isOpen(workflowId: string): Promise<boolean>;
@@ -122,8 +122,8 @@ export class NoTemporalServerError extends Error {
 /** With the program's own start below the ten seconds in which a person is told. */
 const CONNECT_LIMIT_MS = 5_000;
 const WATCH_INTERVAL_MS = 250;
-const QUERY_LIMIT_MS = 6_000;
-const UPDATE_LIMIT_MS = 8_000;
+const QUERY_LIMIT_MS = 5_000;
+const UPDATE_LIMIT_MS = 6_000;
 /** A worker that lives asks again within 60 s at the latest. */
 const POLL_MS = 75_000;
 

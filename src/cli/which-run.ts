@@ -42,12 +42,15 @@ export async function waitingRun(
 ): Promise<string> {
   if (named !== undefined) return named;
   const open = await client.list(project.taskQueue, MOST_OPEN, true);
-  const statuses = await Promise.all(
-    open.map((each) => client.status(each.workflowId).catch(ignoreSilence)),
+  const looked = await Promise.all(
+    open.map(async ({ workflowId }) => ({
+      workflowId,
+      status: await client.status(workflowId).catch(ignoreSilence),
+    })),
   );
-  const waiting = statuses
-    .filter((each) => each !== null && holds(each))
-    .map((each) => each?.workflowId ?? '');
+  const waiting = looked.flatMap(({ workflowId, status }) =>
+    status !== null && holds(status) ? [workflowId] : [],
+  );
   const [only] = waiting;
   if (only !== undefined && waiting.length === 1) return only;
   if (only === undefined) {

@@ -9,6 +9,7 @@ import { nearestKey } from './nearest-key.ts';
 import { configuredChannels, type ProjectFile } from './project-file.ts';
 import { type ParsedProject, projectSchema } from './schema.ts';
 import { keysAt } from './schema-keys.ts';
+import { inBothLanguages } from './schema-messages.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 export const PROJECT_FILE = 'runsheet.yaml';
@@ -49,7 +50,7 @@ export function parseProject(
 ): LoadedProject {
   const yaml = readYaml(PROJECT_FILE, text);
   if (yaml.diagnostics.length > 0) return { project: null, diagnostics: yaml.diagnostics };
-  const parsed = projectSchema.safeParse(yaml.value);
+  const parsed = projectSchema.safeParse(yaml.value, { error: inBothLanguages });
   if (!parsed.success) {
     const diagnostics = parsed.error.issues.flatMap((issue) => describeIssue(issue, yaml));
     return { project: null, diagnostics };

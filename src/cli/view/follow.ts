@@ -24,7 +24,7 @@ export interface FollowOutput {
 }
 
 /** Told after this time without an answer. */
-const SILENCE_MS = 8_000;
+const SILENCE_MS = 7_000;
 /** Timers count down also where nothing else changes. */
 const REDRAW_MS = 1_000;
 

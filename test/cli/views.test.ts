@@ -1,0 +1,226 @@
+/** What a terminal and a log show of a run and of a plan. */
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { listLine } from '../../src/cli/commands/runs.ts';
+import { EXIT, exitCodeOf } from '../../src/cli/exit-codes.ts';
+import { half, languageOf, languageOfArguments } from '../../src/cli/language.ts';
+import { eventLines } from '../../src/cli/view/events.ts';
+import { renderPlan } from '../../src/cli/view/plan.ts';
+import { renderRunSheet } from '../../src/cli/view/run-sheet.ts';
+import { fit, fold, pad, visible } from '../../src/cli/view/text.ts';
+import { countdown, durationWord } from '../../src/cli/view/words.ts';
+import { resolvedRun } from '../support/resolved-run.ts';
+import { START_MS, step, undone, waiting } from './support/statuses.ts';
+
+const plain = { color: false, width: 80 } as const;
+
+describe('the run sheet', () => {
+  it('counts the approval down and says what to type', () => {
+    const at = (nowMs: number) =>
+      renderRunSheet(waiting(), { ...plain, language: 'zh', nowMs }).join('\n');
+    expect(at(START_MS + 5000)).toContain('剩余 24:00:00');
+    expect(at(START_MS + 6000)).toContain('剩余 23:59:59');
+    expect(at(START_MS + 6000)).toContain('runsheet approve run-1 --by <姓名>');
+    expect(at(START_MS + 6000)).toMatch(/\? {2}5\. 部署审批 +等待审批 {2}1\.0 秒/u);
+  });
+
+  it('shows a failure, what was undone, and the state of each server', () => {
+    const text = renderRunSheet(undone(), { ...plain, language: 'en' }).join('\n');
+    expect(text).toContain('✗  6. 服务停止');
+    expect(text).toContain('✗ 无活跃连接  3  (3 in flight)');
+    expect(text).toContain('↶  5. 部署审批  undone');
+    expect(text).toContain('✗ step 6 服务停止: CRITERION_FAILED');
+    expect(text).toContain('undone:\n  ↶ app-server-1 放回负载均衡池');
+    expect(text).toContain('⊘ refused decision: approve carol: SELF_APPROVAL');
+    expect(text).toContain('time without a server in the pool: 2.5 s');
+    expect(text).toMatch(/app-server-1 {2}v1\.0\.0 +in the pool/u);
+    expect(text).not.toContain('runsheet approve');
+  });
+
+  it('says to a person what is needed', () => {
+    const status = waiting({
+      outcome: 'needs_person',
+      needsPerson: 'the rollback cannot finish',
+      approval: null,
+    });
+    const text = renderRunSheet(status, { ...plain, language: 'en' }).join('\n');
+    expect(text).toContain('runsheet resolve run-1 retry|skip|rollback --by <name>');
+  });
+
+  it('is never wider than the window and obeys no control character', () => {
+    const title = `标题很长${'很长'.repeat(60)}\u001b[2J\u202eevil`;
+    for (const width of [20, 40, 79]) {
+      const lines = renderRunSheet(waiting({ title, steps: [step(1, title, 'running')] }), {
+        ...plain,
+        width,
+        language: 'zh',
+      });
+      for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(width);
+      expect(lines.join('')).not.toContain('\u001b');
+    }
+  });
+
+  it('leaves out what went well where the window is low', () => {
+    const criteria = [
+      {
+        text: 'good',
+        fact: 'image.built',
+        value: true,
+        threshold: true,
+        comparison: '==',
+        unit: 'flag',
+        passed: true,
+      },
+    ] as const;
+    const status = waiting({ steps: [step(1, 'a', 'succeeded', { criteria })] });
+    expect(renderRunSheet(status, { ...plain, language: 'en' }).join('\n')).toContain('✓ good');
+    expect(
+      renderRunSheet(status, { ...plain, language: 'en', compact: true }).join('\n'),
+    ).not.toContain('good');
+  });
+});
+
+describe('events', () => {
+  it('are one line each, in words, and nothing is told twice', () => {
+    const first = eventLines(null, waiting(), 'en');
+    expect(first).toContain('1. 代码检查: done 1.5 s');
+    expect(first).toContain('5. 部署审批: waits for approval');
+    expect(first).toContain('   runsheet approve run-1 --by <name>');
+    expect(first).toContain('   app-server-1: v1.0.0, in the pool');
+    expect(eventLines(waiting(), waiting(), 'en')).toEqual([]);
+  });
+
+  it('tell the end: what failed and why, what was undone, the outcome', () => {
+    const lines = eventLines(waiting(), undone(), 'zh');
+    expect(lines).toContain('6. 服务停止: 失败 1.5 秒 (还有请求)');
+    expect(lines).toContain('     ✗ 无活跃连接  3  (3 in flight)');
+    expect(lines).toContain('↶ app-server-1 放回负载均衡池');
+    expect(lines).toContain('⊘ 被拒绝的决定: approve carol: SELF_APPROVAL');
+    expect(lines.at(-1)).toBe('= 失败，已撤销，旧版本在服务');
+  });
+
+  it('say that a server which was not looked at is unknown to nobody', () => {
+    const unknown = waiting({
+      servers: [{ name: 'a', version: null, pool: 'unknown', doing: '' }],
+    });
+    expect(eventLines(null, unknown, 'en').filter((line) => line.includes('   a:'))).toEqual([]);
+  });
+
+  it('show a vote and what a person can do', () => {
+    const before = waiting();
+    const votes = [{ by: 'Alice', role: 'tech_lead', comment: 'ok' }];
+    const voted = waiting({
+      ...(before.approval !== null && { approval: { ...before.approval, votes } }),
+    });
+    expect(eventLines(before, voted, 'en')).toEqual(['   ✓ Alice (tech_lead) ok']);
+    const stuck = waiting({ outcome: 'needs_person', needsPerson: 'stuck' });
+    expect(eventLines(before, stuck, 'en').at(-1)).toContain('runsheet resolve run-1');
+  });
+});
+
+describe('the plan', () => {
+  const run = resolvedRun({ servers: ['app-server-1', 'app-server-2'] });
+
+  it('shows parameters, limits, thresholds, people and the digest', () => {
+    const text = renderPlan(run, run.servers, 'zh').join('\n');
+    expect(text).toContain(run.planDigest);
+    for (const part of [
+      '响应时间 < 500ms',
+      '测试通过率 >= 95%',
+      'limitSeconds=30',
+      '24 小时',
+      'servers: ',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it('says for the servers how a failure in each step is undone', () => {
+    const text = renderPlan(run, run.servers, 'en').join('\n');
+    expect(text).toContain('  app-server-1, app-server-2');
+    expect(text).toContain('step 1–5: ends; nothing to undo');
+    expect(text).toContain('step 6–7: the old version is restored, all servers at once');
+    expect(text).toMatch(/step 8: switched back: the pool is empty/u);
+    expect(text).toMatch(/step 9: switched back: those in the pool one after the other/u);
+    expect(text).toMatch(/step 10: the deployment has succeeded/u);
+  });
+
+  it('knows that a pool with other servers stays in service', () => {
+    const text = renderPlan(run, [...run.servers, 'app-server-3'], 'en').join('\n');
+    expect(text).toContain('step 8: switched back; the others in the pool serve on');
+    expect(text).not.toContain('the pool is empty');
+  });
+});
+
+describe('a listed run', () => {
+  const listed = {
+    workflowId: 'run-1',
+    templateId: 't',
+    status: 'FAILED',
+    startedAtMs: START_MS,
+    closedAtMs: null,
+    environment: 'production',
+    version: 'v2',
+    outcome: 'rejected',
+  };
+
+  it('has its own outcome, or Temporal’s where it said none', () => {
+    expect(listLine(listed, 'en')).toMatch(/rejected +v2 → production +run-1$/u);
+    expect(listLine({ ...listed, status: 'TERMINATED', outcome: 'running' }, 'en')).toContain(
+      'terminated',
+    );
+    expect(listLine({ ...listed, outcome: null, version: null }, 'zh')).toContain('failed');
+  });
+});
+
+describe('words', () => {
+  it('name durations and what is left', () => {
+    expect([400, 59_940, 59_960, 185_000, 7_440_000].map((ms) => durationWord(ms, 'en'))).toEqual([
+      '0.4 s',
+      '59.9 s',
+      '1 min 0 s',
+      '3 min 5 s',
+      '2 h 4 min',
+    ]);
+    expect([-5, 0, 1, 61_000, 86_400_000].map(countdown)).toEqual([
+      '00:00:00',
+      '00:00:00',
+      '00:00:01',
+      '00:01:01',
+      '24:00:00',
+    ]);
+  });
+
+  it('fit, pad and fold by columns, not by letters', () => {
+    expect(fit('部署新版本', 7)).toBe('部署新…');
+    expect(pad('部署', 6)).toBe('部署  ');
+    expect(fold('one two three', 10, '')).toEqual(['one two', 'three']);
+    expect(fold('部署新版本到服务器', 10, '')).toEqual(['部署新版本', '到服务器']);
+    expect(visible('a\u0007b\u2066')).toBe('a<U+0007>b<U+2066>');
+  });
+
+  it('are in the language asked for', () => {
+    expect(languageOf({ lang: 'zh' })).toBe('zh');
+    expect(languageOfArguments(['check', '--lang=zh'])).toBe('zh');
+    expect(languageOfArguments(['check', '--lang', 'en'])).toBe('en');
+    expect([half('中 · en', 'zh'), half('中 · en', 'en'), half('same', 'zh')]).toEqual([
+      '中',
+      'en',
+      'same',
+    ]);
+  });
+});
+
+describe('exit codes', () => {
+  it('say what the service is left with', () => {
+    expect(exitCodeOf('succeeded', false)).toBe(EXIT.succeeded);
+    expect(exitCodeOf('failed', false)).toBe(3);
+    expect(exitCodeOf('rolled_back', true)).toBe(3);
+    for (const outcome of ['rejected', 'expired', 'cancelled'] as const) {
+      expect(exitCodeOf(outcome, false)).toBe(4);
+      expect(exitCodeOf(outcome, true)).toBe(3);
+    }
+    expect(exitCodeOf('needs_person', true)).toBe(5);
+    expect(exitCodeOf('running', false)).toBe(1);
+  });
+});

@@ -1,0 +1,167 @@
+/** The typed client over a real dev server, with the interpreter and stub activities. */
+
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  connectRunsheet,
+  NoAnswerError,
+  NoTemporalServerError,
+  RefusedError,
+  type RunsheetClient,
+} from '../../src/client.ts';
+import type { RunStatus } from '../../src/workflows/messages.ts';
+import { bundleInterpreter } from '../support/run-harness.ts';
+import { stubWorld } from '../support/stub-activities.ts';
+import { createLocal } from '../support/temporal.ts';
+
+const TYPE = 'deployment_workflow_v1';
+const QUEUE = 'client-test';
+/** With nobody to take work from it. */
+const EMPTY_QUEUE = 'client-test-empty';
+
+let env: TestWorkflowEnvironment;
+let worker: Worker;
+let running: Promise<void>;
+let client: RunsheetClient;
+
+beforeAll(async () => {
+  env = await createLocal();
+  worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: QUEUE,
+    workflowBundle: await bundleInterpreter(),
+    activities: stubWorld({ registered: false }).activities,
+  });
+  running = worker.run();
+  client = await connectRunsheet({ address: env.address, namespace: 'default', environment: {} });
+}, 120_000);
+
+afterAll(async () => {
+  await client.close();
+  worker.shutdown();
+  await running;
+  await env.teardown();
+});
+
+const start = (workflowId: string, environment = 'production', taskQueue = QUEUE) =>
+  client.start({
+    templateId: TYPE,
+    taskQueue,
+    workflowId,
+    inputs: [{ environment, servers: ['app-server-1'], version: 'v2' }],
+  });
+
+async function until(
+  workflowId: string,
+  holds: (status: RunStatus) => boolean,
+): Promise<RunStatus> {
+  for await (const status of client.watch(workflowId)) if (holds(status)) return status;
+  throw new Error('the run ended first');
+}
+
+const asks = ({ steps }: RunStatus): boolean => steps.some((step) => step.state === 'waiting');
+
+describe('the client', { timeout: 60_000 }, () => {
+  it('starts, watches to the end, and reads plan and report', async () => {
+    await start('done', 'development');
+    const seen: string[] = [];
+    for await (const status of client.watch('done')) seen.push(status.outcome);
+    expect(seen.at(-1)).toBe('succeeded');
+    expect(await client.end('done')).toEqual({ failure: null });
+    expect(await client.isOpen('done')).toBe(false);
+    expect((await client.plan('done'))?.templateId).toBe(TYPE);
+    expect(await client.report('done')).toContain('v2');
+  });
+
+  it('decides with an answer, and the run goes on', async () => {
+    await start('decided');
+    await until('decided', asks);
+    const judgement = await client.decide('decided', { kind: 'approve', by: 'alice' });
+    expect(judgement.accepted).toBe(true);
+    expect((await client.end('decided')).failure).toBeNull();
+  });
+
+  it('rejects by a signal, and says the end by its stable type', async () => {
+    await start('rejected');
+    await until('rejected', asks);
+    await client.reject('rejected', { by: 'alice' });
+    expect((await client.end('rejected')).failure?.type).toBe('RUN_REJECTED');
+    expect((await client.status('rejected')).outcome).toBe('rejected');
+  });
+
+  it('cancels, and lists what is open and what is not', async () => {
+    await start('cancelled');
+    await until('cancelled', asks);
+    const ids = async (openOnly: boolean) =>
+      (await client.list(QUEUE, 50, openOnly)).map((each) => each.workflowId);
+    await expect.poll(() => ids(true), { timeout: 10_000 }).toContain('cancelled');
+    await client.cancel('cancelled');
+    expect((await client.end('cancelled')).failure?.type).toBe('CancelledFailure');
+    await expect.poll(() => ids(true), { timeout: 10_000 }).not.toContain('cancelled');
+    await expect.poll(() => ids(false), { timeout: 10_000 }).toContain('cancelled');
+    expect(await client.list(QUEUE, 1)).toHaveLength(1);
+  });
+
+  it('hears a refusal by its code', async () => {
+    await start('refused');
+    await until('refused', asks);
+    const resolving = client.resolve('refused', { action: 'retry', by: 'alice' });
+    await expect(resolving).rejects.toBeInstanceOf(RefusedError);
+    await expect(resolving).rejects.toMatchObject({ code: 'WRONG_STEP' });
+    await client.cancel('refused');
+  });
+
+  it('ends a watch early, without error, when it is told to', async () => {
+    await start('left');
+    const stop = new AbortController();
+    for await (const status of client.watch('left', { signal: stop.signal }))
+      if (asks(status)) stop.abort();
+    expect(await client.isOpen('left')).toBe(true);
+    await client.cancel('left');
+  });
+});
+
+describe('without a worker', { timeout: 60_000 }, () => {
+  it('counts none on the queue and one where one polls', async () => {
+    expect(await client.describeWorkers(EMPTY_QUEUE)).toBe(0);
+    expect(await client.describeWorkers(QUEUE)).toBeGreaterThan(0);
+  });
+
+  it('a question is given up within ten seconds', async () => {
+    await start('silent', 'production', EMPTY_QUEUE);
+    const startedMs = Date.now();
+    await expect(client.status('silent')).rejects.toBeInstanceOf(NoAnswerError);
+    expect(Date.now() - startedMs).toBeLessThan(10_000);
+  });
+
+  it('a decision is given up within ten seconds', async () => {
+    const startedMs = Date.now();
+    const deciding = client.decide('silent', { kind: 'approve', by: 'alice' });
+    await expect(deciding).rejects.toBeInstanceOf(NoAnswerError);
+    expect(Date.now() - startedMs).toBeLessThan(10_000);
+  });
+
+  it('a watch tells for how long nobody has answered', async () => {
+    const stop = new AbortController();
+    const silences: number[] = [];
+    const onSilence = (silentMs: number): void => {
+      silences.push(silentMs);
+      stop.abort();
+    };
+    for await (const status of client.watch('silent', { signal: stop.signal, onSilence }))
+      throw new Error(status.outcome);
+    expect(silences.length).toBe(1);
+  });
+
+  it('no server is said within ten seconds', async () => {
+    const startedMs = Date.now();
+    const connecting = connectRunsheet({
+      address: '127.0.0.1:1',
+      namespace: 'default',
+      environment: {},
+    });
+    await expect(connecting).rejects.toBeInstanceOf(NoTemporalServerError);
+    expect(Date.now() - startedMs).toBeLessThan(10_000);
+  });
+});
