@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
 import { checkDocument } from './check/check.ts';
-import { type Context, createContext, report } from './context.ts';
+import { type Context, createContext, diagnosticsOf, report } from './context.ts';
 import { type ExplainRow, explainLines } from './explain.ts';
 import { lowerPlan } from './lower/plan.ts';
 import { readDocument } from './parse/document.ts';
@@ -32,7 +32,7 @@ export function compileTemplate(input: CompileInput): CompileResult {
   const vocabulary = withBuiltInRoles(input.vocabulary ?? DEFAULT_VOCABULARY);
   const context = createContext(read.source, vocabulary);
   const plan = compileSource(context);
-  const diagnostics = [...context.diagnostics].sort(byPlace);
+  const diagnostics = diagnosticsOf(context);
   const isGood = !diagnostics.some((each) => each.severity === 'error');
   return { plan: isGood ? plan : null, diagnostics, explanation: explainLines(context) };
 }
@@ -54,9 +54,4 @@ function compileSource(context: Context): Plan | null {
   }
   const checked = checkDocument(context, readDocument(context, items));
   return lowerPlan(checked, context.source.file);
-}
-
-function byPlace(a: Diagnostic, b: Diagnostic): number {
-  const lines = (a.place?.line ?? 0) - (b.place?.line ?? 0);
-  return lines === 0 ? (a.place?.column ?? 0) - (b.place?.column ?? 0) : lines;
 }

@@ -12,6 +12,8 @@ export interface Context {
   readonly source: Source;
   readonly vocabulary: Vocabulary;
   readonly diagnostics: Diagnostic[];
+  /** Problems found beyond those that are kept. */
+  dropped: number;
   readonly claims: Map<number, Claim>;
 }
 
@@ -28,7 +30,7 @@ export interface Details {
 }
 
 export function createContext(source: Source, vocabulary: Vocabulary): Context {
-  return { source, vocabulary, diagnostics: [], claims: new Map() };
+  return { source, vocabulary, diagnostics: [], dropped: 0, claims: new Map() };
 }
 
 /** Adds a diagnostic about a span; an error unless `details` says otherwise. */
@@ -41,11 +43,27 @@ export function report(
 ): void {
   // Many warnings must not hide that there is an error: a template with one never compiles.
   const isNews = details.severity === undefined && !hasError(context);
-  if (isFull(context) && !isNews) return;
+  if (isFull(context) && !isNews) {
+    context.dropped += 1;
+    return;
+  }
   const place = placeOf(context.source, span);
   const { severity = 'error', ...rest } = details;
   const excerpt = excerptOf(context.source, place.line);
   context.diagnostics.push({ code, severity, message, place, excerpt, ...rest });
+}
+
+/** The diagnostics in the document's order, closed by the number of those that were not kept. */
+export function diagnosticsOf({ diagnostics, dropped }: Context): readonly Diagnostic[] {
+  const sorted = [...diagnostics].sort(byPlace);
+  if (dropped === 0) return sorted;
+  const message = { zh: `… 还有 ${dropped} 个问题`, en: `… and ${dropped} more problems` };
+  return [...sorted, { code: 'TOO_LARGE', severity: 'hint', message }];
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  const lines = (a.place?.line ?? 0) - (b.place?.line ?? 0);
+  return lines === 0 ? (a.place?.column ?? 0) - (b.place?.column ?? 0) : lines;
 }
 
 /** Whether nothing more is kept, so that looking for suggestions would be in vain. */

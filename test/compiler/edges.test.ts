@@ -126,3 +126,29 @@ test('hundreds of warnings do not hide an error', () => {
   expect(plan).toBeNull();
   expect(diagnostics.some((each) => each.severity === 'error')).toBe(true);
 });
+
+test('a thousand mistakes are 200, closed by the number of the others', () => {
+  const many = Array.from({ length: 1000 }, (_, index) => `- 运行代码静态分所工具${index}`);
+  const { plan, diagnostics } = compile(edit(ownText, '### 2.', `${many.join('\n')}\n\n### 2.`));
+  expect(plan).toBeNull();
+  expect(diagnostics).toHaveLength(201);
+  const last = diagnostics.at(-1);
+  expect(last).toMatchObject({ code: 'TOO_LARGE', severity: 'hint' });
+  expect(last?.message.en).toMatch(/^… and \d{3} more problems$/u);
+});
+
+test.each(['[a](b ', '<a ', '**a _b ', '` `` '])(
+  'paragraphs full of %j are read in time that grows with their length',
+  (inline) => {
+    const line = inline.repeat(8);
+    const text = (lines: number): string =>
+      edit(ownText, '### 2.', `${Array(lines).fill(line).join('\n')}\n\n### 2.`);
+    const cpuMs = (lines: number): number => {
+      const before = process.cpuUsage();
+      compile(text(lines));
+      return process.cpuUsage(before).user / 1000;
+    };
+    cpuMs(250);
+    expect(cpuMs(2000)).toBeLessThan(40 * Math.max(10, cpuMs(250)));
+  },
+);

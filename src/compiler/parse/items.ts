@@ -1,6 +1,6 @@
 /** Markdown → a flat list of items with their places: headings, labels, bullets, fences, prose. */
 import type { Nodes, Paragraph, Root, RootContent } from 'mdast';
-import { fromMarkdown } from 'mdast-util-from-markdown';
+import { fromMarkdown, type Options } from 'mdast-util-from-markdown';
 import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly';
 import { lineOf, lineText, type Source, type Span } from './source.ts';
 
@@ -26,10 +26,22 @@ export interface Fence extends Span {
   readonly content: Words;
 }
 
+/** Links and HTML have no meaning in a run sheet, and cost the square of a paragraph's length. */
+const MARKDOWN: Options = {
+  extensions: [
+    cjkFriendlyExtension(),
+    {
+      disable: {
+        null: ['labelStartImage', 'labelStartLink', 'labelEnd', 'htmlText', 'autolink'],
+      },
+    },
+  ],
+};
+
 /** Never throws: what nests deeper than the stack is given back as null. */
 export function readItems(source: Source): readonly Item[] | null {
   try {
-    const root: Root = fromMarkdown(source.text, { extensions: [cjkFriendlyExtension()] });
+    const root: Root = fromMarkdown(source.text, MARKDOWN);
     return root.children.flatMap((node) => itemsOf(source, node));
   } catch {
     return null;
