@@ -1,0 +1,119 @@
+/** Every command of the documentation is typed by a test: here, or in the end-to-end test named here. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const LIMIT_MS = 60_000;
+
+interface Command {
+  readonly page: string;
+  /** What stands behind ```sh; a test types the whole block by that name. */
+  readonly block: string;
+  readonly line: string;
+}
+
+/** Blocks with a name are typed as they stand: [page, beginning of the name, test, what it says there]. */
+const TYPED_BLOCKS: readonly (readonly [string, string, string, string?])[] = [
+  ['README.md', 'tour', 'test/e2e/tour.test.ts'],
+  ['README.zh-CN.md', 'tour', 'test/e2e/tour.test.ts'],
+  ['docs/temporal-cli.md', '', 'test/e2e/temporal-cli.test.ts'],
+  ['docs/cli.md', 'offline-', 'test/cli/offline.test.ts', "startsWith('offline-')"],
+  ['docs/cli.md', '', 'test/e2e/cli.test.ts'],
+];
+
+/** Commands that need more than this test has → the file that types them, and what it says there. */
+const TYPED_ELSEWHERE: readonly (readonly [RegExp, string, string])[] = [
+  [/^npm ci( |$)/u, '.ci/run', 'npm ci'],
+  [/^npm ci && npm run demo$/u, 'test/e2e/demo.test.ts', "'demo'"],
+  [/^npm run demo -- --fail \d$/u, 'test/e2e/demo.test.ts', '--fail'],
+  [/^npm test$/u, '.ci/run', 'npm test'],
+  [/^npm run test:e2e$/u, '.ci/run', 'npm run test:e2e'],
+  [/^npm run format$/u, 'package.json', '"format"'],
+  [/^npm run bench$/u, 'package.json', '"bench"'],
+  [/^\.ci\/run$/u, 'CONTRIBUTING.md', '.ci/run'],
+  [/docker-compose (up -d|config --quiet)/u, '.ci/run', 'docker-compose config'],
+  [/^npx runsheet worker$/u, 'test/embedded/environment-worker.test.ts', 'startWorkerProcess'],
+  [/^npx runsheet resolve /u, 'test/workflows/failure.test.ts', 'needsPerson'],
+  [/^node \S*dist\/slack-app\/main\.js/u, 'test/slack-app', 'openSlackApp'],
+];
+
+const pages = [
+  'README.md',
+  'README.zh-CN.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const commands = pages.flatMap(commandsOf);
+
+describe('commands of the documentation', () => {
+  it('are there', () => {
+    expect(commands.length).toBeGreaterThan(20);
+  });
+
+  it.each(commands)('$page: $line', { timeout: LIMIT_MS }, ({ page, block, line }) => {
+    const byName = TYPED_BLOCKS.find(
+      ([of, start]) => block !== '' && of === page && block.startsWith(start),
+    );
+    if (byName !== undefined) {
+      const [, , file, words = block] = byName;
+      expect(textOf(file)).toContain(words);
+      return;
+    }
+    const elsewhere = TYPED_ELSEWHERE.filter(([pattern]) => pattern.test(line));
+    for (const [, file, words] of elsewhere) expect(textOf(file)).toContain(words);
+    if (elsewhere.length === 0) typed(line);
+  });
+
+  it('are the same in both languages', () => {
+    const linesOf = (page: string) =>
+      commands.filter((each) => each.page === page).map(({ line }) => line);
+    expect(linesOf('README.zh-CN.md')).toEqual(linesOf('README.md'));
+  });
+
+  it.each(pages)('%s links to files that exist', (page) => {
+    const text = textOf(page).replace(/```[\s\S]*?```/gu, '');
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/gu)].map(([, to]) => to ?? '');
+    const missing = links.filter((to) => !existsSync(join(ROOT, dirname(page), to)));
+    expect(missing).toEqual([]);
+  });
+});
+
+/** Types what needs no server, from the checkout's folder, with the built program. */
+function typed(line: string): void {
+  const offline = /^npx runsheet (check|plan|--help|--version)\b(.*)$/u.exec(line);
+  expect(offline, `${line}: type it in a test, and name the test here`).not.toBeNull();
+  const program = join(ROOT, 'dist/cli/main.js');
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [program, ...line.replace('npx runsheet ', '').split(' ')],
+    { cwd: ROOT, encoding: 'utf8', timeout: LIMIT_MS },
+  );
+  expect(status, `${stdout}${stderr}`).toBe(0);
+  expect(stdout).not.toBe('');
+}
+
+function commandsOf(page: string): readonly Command[] {
+  const blocks = [...textOf(page).matchAll(/^```sh(?<name>.*)\n(?<script>[\s\S]*?)^```$/gmu)];
+  return blocks.flatMap(({ groups }) =>
+    (groups?.['script'] ?? '')
+      .replaceAll('\\\n', '')
+      .split('\n')
+      .map((line) => line.replace(/\s+# .*$/u, '').trim())
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => ({ page, block: groups?.['name']?.trim() ?? '', line })),
+  );
+}
+
+/** A file's text, or that of every file of a folder. */
+function textOf(path: string): string {
+  const whole = join(ROOT, path);
+  if (/\.[a-z]+$|\/run$/u.test(path)) return readFileSync(whole, 'utf8');
+  return readdirSync(whole)
+    .map((name) => readFileSync(join(whole, name), 'utf8'))
+    .join('\n');
+}
