@@ -148,7 +148,7 @@ test.each(['[a](b ', '<a ', '**a _b ', '` `` '])(
       compile(text(lines));
       return process.cpuUsage(before).user / 1000;
     };
-    cpuMs(250);
-    expect(cpuMs(2000)).toBeLessThan(40 * Math.max(10, cpuMs(250)));
+    cpuMs(125);
+    expect(cpuMs(1000)).toBeLessThan(40 * Math.max(10, cpuMs(125)));
   },
 );
