@@ -10,6 +10,7 @@ import {
   print,
   refuse,
   requireProject,
+  requireWorker,
   withClient,
 } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -82,6 +83,7 @@ async function decide(
   const project = await requireProject(options);
   const decision = { kind, ...messageOf(options), ...stepOf(options) };
   await withClient(project, options, async (client) => {
+    await requireWorker(client, project, options);
     const waits = { verb: kind, holds: (status: RunStatus) => waitingApproval(status) !== null };
     const run = await waitingRun(client, project, named, waits, options);
     const status = await client.status(run);
@@ -132,6 +134,7 @@ async function resolve(
     );
   }
   await withClient(project, options, async (client) => {
+    await requireWorker(client, project, options);
     const waits = { verb: 'resolve', holds: (status: RunStatus) => status.needsPerson !== null };
     const run = await waitingRun(
       client,

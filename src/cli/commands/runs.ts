@@ -8,6 +8,7 @@ import {
   print,
   refuse,
   requireProject,
+  requireWorker,
   withClient,
 } from '../context.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
@@ -42,6 +43,8 @@ async function status(named: string | undefined, options: StatusOptions): Promis
   const project = await requireProject(options);
   process.exitCode = await withClient(project, options, async (client) => {
     const run = await latestRun(client, project, named, options);
+    // Only a worker can say what a run is at, also after its end.
+    await requireWorker(client, project, options);
     return options.watch === true ? watchRun(client, run, options) : showRun(client, run, options);
   });
 }

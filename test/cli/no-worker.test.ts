@@ -1,0 +1,58 @@
+/** A Temporal server without a worker: said within ten seconds, with what to type. */
+
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLocal } from '../support/temporal.ts';
+import { newProject, runsheet } from './support/program.ts';
+
+let env: TestWorkflowEnvironment;
+let project: ReturnType<typeof newProject>;
+beforeAll(async () => {
+  project = newProject();
+  env = await createLocal();
+}, 60_000);
+afterAll(async () => {
+  await env.teardown();
+  project.remove();
+});
+
+const typed = (...args: string[]) =>
+  runsheet([...args, '--lang', 'en'], {
+    cwd: project.folder,
+    env: { TEMPORAL_ADDRESS: env.address },
+  });
+
+describe('without a worker', { timeout: 60_000 }, () => {
+  it('run starts nothing', async () => {
+    const ended = await typed(
+      'run',
+      'deployment.md',
+      '--yes',
+      '-p',
+      'environment=development',
+      '-p',
+      'servers=dev-server-1',
+      '-p',
+      'version=v1',
+    );
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('NO_WORKER: no worker polls the task queue runsheet');
+    expect(ended.stderr).toContain('next: runsheet worker');
+    expect(ended.spentMs).toBeLessThan(10_000);
+    expect(await typed('list', '--json')).toMatchObject({ code: 0, stdout: '[]\n' });
+  });
+
+  it('status and approve of a run that nobody answers for say so', async () => {
+    const args = { taskQueue: 'runsheet', workflowId: 'silent', args: [{}] };
+    await env.client.workflow.start('deployment_workflow_v1', args);
+    for (const command of [
+      ['status', 'silent'],
+      ['approve', 'silent', '--by', 'alice'],
+    ]) {
+      const ended = await typed(...command);
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toContain('next: runsheet worker');
+      expect(ended.spentMs).toBeLessThan(10_000);
+    }
+  });
+});

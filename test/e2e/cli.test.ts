@@ -1,0 +1,240 @@
+/** The command line over a real environment: the live commands of docs/cli.md, and what each exit code means. */
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bareEnvironment, type Ended, run, runsheet } from '../cli/support/program.ts';
+import { readCommands } from './support/documented-commands.ts';
+import { distFolder, edited, type Stage, seedText, startStage, withId } from './support/stage.ts';
+
+const DOCUMENTED = readCommands(new URL('../../docs/cli.md', import.meta.url));
+const READY_LIMIT_MS = 60_000;
+const DEVELOPMENT = ['-p', 'environment=development', '-p', 'servers=dev-server-1'];
+
+/** The program under its name, for commands as they stand in the documentation. */
+function programFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'runsheet-bin-'));
+  const program = join(folder, 'runsheet');
+  writeFileSync(
+    program,
+    `#!/bin/sh\nexec '${process.execPath}' '${join(distFolder(), 'cli/main.js')}' "$@"\n`,
+  );
+  chmodSync(program, 0o755);
+  return folder;
+}
+
+let stage: Stage;
+let bin: string;
+beforeAll(async () => {
+  bin = programFolder();
+  stage = await startStage({
+    templates: {
+      'deployment.md': seedText,
+      // No server answers in a thousandth of a millisecond: step 8 fails, and all is undone.
+      'strict.md': withId(edited(seedText, '响应时间 < 500ms', '响应时间 < 0.001ms'), 'strict'),
+    },
+  });
+});
+afterAll(async () => {
+  await stage.close();
+  rmSync(bin, { recursive: true, force: true });
+});
+
+const typed = (...args: string[]): Promise<Ended> => runsheet(args, { cwd: stage.folder });
+
+/** A block of docs/cli.md. */
+function documented(
+  name: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const script = DOCUMENTED.get(name);
+  if (script === undefined) throw new Error(`docs/cli.md lacks the block ${name}`);
+  const PATH = `${bin}${delimiter}${process.env['PATH'] ?? ''}`;
+  return run('sh', ['-c', script], { cwd: stage.folder, env: { PATH, ...variables } });
+}
+
+/** Starts a run that waits for approval; gives its id. */
+async function startWaiting(): Promise<string> {
+  const started = await documented('run-no-follow');
+  expect(started, started.stderr).toMatchObject({ code: 0 });
+  const id = /runsheet status (\S+) --watch/u.exec(started.stdout)?.[1] ?? '';
+  const deadlineMs = Date.now() + READY_LIMIT_MS;
+  for (;;) {
+    const status = JSON.parse((await typed('status', id, '--json')).stdout) as {
+      approval: object | null;
+    };
+    if (status.approval !== null) return id;
+    if (Date.now() > deadlineMs) throw new Error(`${id} never asked for approval`);
+    await sleep(200);
+  }
+}
+
+describe('run', () => {
+  it('shows the plan, starts it and tells every event until it has succeeded: 0', async () => {
+    const ended = await documented('run');
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    for (const part of [
+      'sha256:',
+      '失败时',
+      '1. 代码检查: 完成',
+      '5. 部署审批: 跳过',
+      'dev-server-1: v1.0.0, 在池中',
+      '= 成功',
+    ]) {
+      expect(ended.stdout).toContain(part);
+    }
+  });
+
+  it('that fails before a server was touched is 3', async () => {
+    stage.edit('runsheet.yaml', "name: 'critical:'", "name: 'nothing is called so'");
+    try {
+      const ended = await typed(
+        'run',
+        'deployment.md',
+        ...DEVELOPMENT,
+        '-p',
+        'version=v1.1.0',
+        '--yes',
+        '--lang',
+        'en',
+      );
+      expect(ended.code).toBe(3);
+      expect(ended.stdout).toMatch(/2\. .*: failed/u);
+      expect(ended.stdout).not.toContain('↶');
+    } finally {
+      stage.restoreSample();
+    }
+  });
+
+  it('that is undone is 3, and says what was undone', async () => {
+    const ended = await typed(
+      'run',
+      'strict.md',
+      ...DEVELOPMENT,
+      '-p',
+      'version=v1.2.0',
+      '--yes',
+      '--json',
+    );
+    expect(ended.code).toBe(3);
+    const last = JSON.parse(ended.stdout.trim().split('\n').at(-1) ?? '') as Record<
+      string,
+      unknown
+    >;
+    expect(last).toMatchObject({ outcome: 'rolled_back', exitCode: 3 });
+    const sheet = await typed('status', String(last['workflowId']), '--lang', 'en');
+    expect(sheet.code).toBe(3);
+    expect(sheet.stdout).toMatch(/✗ {2}8\. /u);
+    expect(sheet.stdout).toContain('undone:');
+    expect(sheet.stdout).toMatch(/dev-server-1 {2}v1\.0\.0 +in the pool/u);
+  });
+
+  it('with an id that is used is 2', async () => {
+    const first = await typed('list', '--limit', '1', '--json');
+    const [{ workflowId } = { workflowId: '' }] = JSON.parse(first.stdout) as {
+      workflowId: string;
+    }[];
+    const args = ['run', 'strict.md', ...DEVELOPMENT, '-p', 'version=v1', '--yes', '--no-follow'];
+    const open = await startWaiting();
+    const again = await typed(...args, '--id', open);
+    expect(workflowId).not.toBe('');
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain('--id');
+    await typed('cancel', open);
+  });
+});
+
+describe('a run that waits for approval', () => {
+  it('refuses who may not decide with 2, is approved without its id, and succeeds', async () => {
+    const id = await startWaiting();
+    const refused = await typed('approve', '--by', 'carol', '--lang', 'en');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('NOT_AN_APPROVER');
+    const shown = await documented('status');
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain(`runsheet approve ${id} --by`);
+    expect(shown.stdout).toMatch(/23:59:\d\d/u);
+    const approved = await documented('approve');
+    expect(approved, approved.stderr).toMatchObject({ code: 0 });
+    expect(approved.stdout).toContain('Alice');
+    expect(await documented('status-watch')).toMatchObject({ code: 0 });
+    const late = await typed('approve', id, '--by', 'alice');
+    expect(late.code).toBe(2);
+    expect(late.stderr).toContain('WRONG_STEP');
+  });
+
+  it('that is rejected ends with 4', async () => {
+    const id = await startWaiting();
+    expect(await documented('reject')).toMatchObject({ code: 0 });
+    expect(await typed('status', id, '--watch')).toMatchObject({ code: 4 });
+  });
+
+  it('that is cancelled before anything changed ends with 4', async () => {
+    const RUN = await startWaiting();
+    const cancelled = await documented('cancel', { RUN });
+    expect(cancelled, cancelled.stderr).toMatchObject({ code: 0 });
+    expect(await typed('status', RUN, '--watch')).toMatchObject({ code: 4 });
+    expect(await typed('cancel', RUN)).toMatchObject({ code: 2 });
+    const resolved = await typed('resolve', RUN, 'retry', '--by', 'alice');
+    expect(resolved.code).toBe(2);
+    expect(resolved.stderr).toContain('WRONG_STEP');
+  });
+});
+
+describe('the list', () => {
+  it('names runs with what they deployed and how they ended', async () => {
+    const listed = await documented('list');
+    expect(listed).toMatchObject({ code: 0 });
+    expect(listed.stdout).toMatch(/v1\.0\.0 → production/u);
+    const unknown = await typed('status', 'no-such-run');
+    expect(unknown).toMatchObject({ code: 2 });
+    expect(unknown.stderr).toContain('runsheet list');
+  });
+});
+
+describe('dev in a folder without runsheet.yaml', () => {
+  it('serves the sample, is found by the other commands, refuses a second, and ends at Ctrl-C', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'runsheet-dev-'));
+    const PATH = `${bin}${delimiter}${process.env['PATH'] ?? ''}`;
+    const script = `exec ${DOCUMENTED.get('dev') ?? ''}`;
+    const dev = spawn('sh', ['-c', script], {
+      cwd: folder,
+      env: { ...bareEnvironment(), PATH, LANG: 'en_US.UTF-8' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise<number | null>((resolve) => dev.once('close', resolve));
+    try {
+      await untilSaid(dev.stdout, 'ready in ');
+      expect(readFileSync(join(folder, '.runsheet/env'), 'utf8')).toMatch(
+        /^TEMPORAL_ADDRESS=127\.0\.0\.1:\d+$/mu,
+      );
+      const listed = await runsheet(['list', '--lang', 'en'], { cwd: folder });
+      expect(listed, listed.stderr).toMatchObject({ code: 0 });
+      const second = await runsheet(['dev'], { cwd: folder });
+      expect(second.code).toBe(2);
+      expect(second.stderr).toContain('ALREADY_RUNNING');
+      dev.kill('SIGINT');
+      expect(await ended).toBe(0);
+      expect(existsSync(join(folder, '.runsheet/env'))).toBe(false);
+    } finally {
+      dev.kill('SIGINT');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+async function untilSaid(stream: NodeJS.ReadableStream, text: string): Promise<void> {
+  let said = '';
+  const late = sleep(READY_LIMIT_MS, 'late', { ref: false });
+  const found = new Promise<string>((resolve) => {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
+      if (said.includes(text)) resolve('found');
+    });
+  });
+  if ((await Promise.race([found, late])) === 'late')
+    throw new Error(`never said "${text}": ${said}`);
+}
