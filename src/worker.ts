@@ -178,7 +178,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await runWorker({
       folder: findProjectFolder(process.cwd()),
-      makeCurrent: argv.includes('--make-current'),
+      makeCurrent: !argv.includes('--no-make-current'),
       onReady: (ready) => void process.stdout.write(`${JSON.stringify(ready)}\n`),
     });
     process.exit(0);

@@ -1,6 +1,6 @@
 /** Which language a command speaks: `--lang`, else the locale's, else what the caller knows. */
 import { environmentOfProcess } from '../config/environment.ts';
-import type { Language, Localized } from '../diagnostics/diagnostic.ts';
+import type { Language } from '../diagnostics/diagnostic.ts';
 
 export interface LanguageOption {
   readonly lang?: string;
@@ -23,10 +23,6 @@ export function half(text: string, language: Language): string {
   const at = text.indexOf(' · ');
   if (at < 0) return text;
   return language === 'zh' ? text.slice(0, at) : text.slice(at + 3);
-}
-
-export function pick(text: Localized, language: Language): string {
-  return text[language];
 }
 
 /** null: not one of the two. */

@@ -8,8 +8,6 @@ import { waitingApproval } from './approval.ts';
 import { fit, fold, pad } from './text.ts';
 import { countdown, durationWord, outcomeWord, poolWord, stateWord } from './words.ts';
 
-export { visible } from './text.ts';
-
 export interface ViewOptions {
   readonly language: Language;
   readonly color: boolean;
