@@ -1,10 +1,5 @@
 /** The start of a run: everything that decides is read once and pinned. */
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancelledFailure,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Json } from '../plan/plan.ts';
 import type { ResolvedRun, RunRef } from '../plan/run.ts';
 import { local } from './activities.ts';
@@ -71,7 +66,7 @@ async function resolve(inputs: readonly Json[]): Promise<ResolvedRun> {
       { templateId, workflowId, inputs },
     ]);
   } catch (error) {
-    if (!(error instanceof ActivityFailure) || error.cause instanceof CancelledFailure) throw error;
+    if (isCancellation(error)) throw error;
     throw ApplicationFailure.create({
       message: messageOf(error),
       type: typeOf(error),
@@ -80,12 +75,12 @@ async function resolve(inputs: readonly Json[]): Promise<ResolvedRun> {
   }
 }
 
-/** Without a yes nothing is written: an unknown attribute would block the run for good. */
+/** A local activity fails with its cause itself. Without a yes nothing is written: an unknown attribute would block the run for good. */
 async function searchAttributes(): Promise<{ registered: boolean; note: string }> {
   try {
     return await local.ensureSearchAttributes();
   } catch (error) {
-    if (!(error instanceof ActivityFailure) || error.cause instanceof CancelledFailure) throw error;
+    if (isCancellation(error)) throw error;
     return { registered: false, note: `search attributes: ${messageOf(error)}` };
   }
 }

@@ -7,9 +7,8 @@ import type { ResolvedRun } from '../plan/run.ts';
 /** The servers that a task runs on; `[null]`: once, for the run. */
 export function serversOf(
   resolved: Pick<ResolvedRun, 'servers' | 'settings'>,
-  task: Task | undefined,
+  task: Task,
 ): readonly (string | null)[] {
-  if (task === undefined) return [];
   if (task.action !== 'project.command') {
     return ACTIONS[task.action].scope === 'server' ? resolved.servers : [null];
   }

@@ -1,12 +1,23 @@
 /** The interpreter's pure parts, at their edges. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  RetryState,
+  ServerFailure,
+  TimeoutFailure,
+} from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import type { FactDefinition } from '../../src/actions/definition.ts';
+import { ACTIONS } from '../../src/actions/definitions.ts';
 import type { Fact } from '../../src/plan/run.ts';
 import { Availability } from '../../src/workflows/availability.ts';
 import { DecisionDesk, RECEIVED_LIMIT } from '../../src/workflows/decisions.ts';
 import { combine } from '../../src/workflows/facts.ts';
+import { asStepFailure, messageOf, StepFailure } from '../../src/workflows/failure.ts';
 import { showDuration } from '../../src/workflows/runsheet-markdown.ts';
 import { fillSettings, fillTemplate } from '../../src/workflows/templates.ts';
+import { timeoutsOf } from '../../src/workflows/timeouts.ts';
 
 describe('templates', () => {
   it('fills what it knows and leaves the rest as written', () => {
@@ -51,6 +62,56 @@ describe('facts', () => {
   it('adds samples up, says each detail once, and is nothing of nothing', () => {
     expect(combine(definition('max'), facts(1, 2))).toMatchObject({ samples: 20, detail: 'd' });
     expect(combine(definition('max'), [])).toBeNull();
+  });
+});
+
+describe('failures', () => {
+  const activityFailed = (cause?: Error): ActivityFailure =>
+    new ActivityFailure('Activity task failed', 'code.lint', '1', RetryState.TIMEOUT, 'w', cause);
+
+  it.each<[string, unknown, string, string]>([
+    ['a kind of its own', ApplicationFailure.nonRetryable('boom', 'BOOM'), 'BOOM', 'boom'],
+    ['no kind', new ApplicationFailure('boom'), 'ACTION_FAILED', 'boom'],
+    ['out of time', new TimeoutFailure('late', undefined, 'HEARTBEAT'), 'TIMED_OUT', 'HEARTBEAT'],
+    ['the server', new ServerFailure('gone', false), 'ACTION_FAILED', 'gone'],
+    ['our own mistake', new TypeError('x is not a function'), 'INTERNAL', 'not a function'],
+    ['no error at all', 'thrown text', 'INTERNAL', 'thrown text'],
+  ])('have a type and a sentence: %s', (_name, error, type, text) => {
+    const thrown = error instanceof Error ? activityFailed(error) : error;
+    const failure = asStepFailure(thrown, 3);
+    expect(failure).toMatchObject({ step: 3, kind: 'failed', type });
+    expect(failure.message).toContain(text);
+  });
+
+  it('stay what they are, and a cancellation is none', () => {
+    const failure = new StepFailure(6, 'rejected', 'REJECTED', 'no');
+    expect(asStepFailure(failure, 7)).toBe(failure);
+    expect(asStepFailure(new CancelledFailure('c'), 7)).toMatchObject({ kind: 'cancelled' });
+    expect(messageOf(activityFailed())).toBe('Activity task failed');
+  });
+});
+
+describe('timeouts', () => {
+  const definition = ACTIONS['connections.wait'];
+  const task = { action: 'connections.wait' as const, settings: {} };
+
+  it('are those of the action, or longer where document or project say so', () => {
+    const own = timeoutsOf(definition, task, {});
+    expect(own.startToCloseSeconds).toBe(definition.timeouts.startToCloseSeconds);
+    expect(own.scheduleToCloseSeconds).toBeGreaterThan(own.startToCloseSeconds);
+    const long = timeoutsOf(definition, { ...task, settings: { limitSeconds: 9000 } }, {});
+    expect(long.startToCloseSeconds).toBe(9060);
+  });
+
+  it('take the longest limit of the project, with a margin', () => {
+    const test = { argv: ['npm', 'test'], timeoutSeconds: 7200 };
+    const project = { commands: { test, lint: null } };
+    const { startToCloseSeconds } = timeoutsOf(
+      ACTIONS['tests.run'],
+      { action: 'tests.run', settings: {} },
+      project,
+    );
+    expect(startToCloseSeconds).toBe(7260);
   });
 });
 
