@@ -1,0 +1,48 @@
+/** docs/language.md knows every word that the compiler knows. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ACTIONS } from '../../src/actions/definitions.ts';
+import { FACTS } from '../../src/actions/facts.ts';
+import { allWords, LABELS, SECTIONS } from '../../src/compiler/parse/words.ts';
+
+const document = readFileSync(new URL('../../docs/language.md', import.meta.url), 'utf8');
+/** The cells of its tables, each split at the dots between alternatives. */
+const cells = new Set(
+  document
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .flatMap((line) => line.split('|').slice(1, -1))
+    .flatMap((cell) => cell.split(' · '))
+    .map((word) => word.trim().replaceAll('`', '')),
+);
+
+/** The table row of an action or a fact: its id stands in the third column. */
+function rowOf(id: string): string {
+  const rows = document.split('\n').filter((line) => line.startsWith('|'));
+  return rows.find((line) => line.split('|')[3]?.trim() === `\`${id}\``) ?? '';
+}
+
+test.each(Object.values(ACTIONS).filter((each) => each.id !== 'project.command'))(
+  'the phrases of $id, its scope and what it measures',
+  ({ id, phrases, scope, measures }) => {
+    for (const phrase of [...phrases.zh, ...phrases.en]) expect(cells, phrase).toContain(phrase);
+    const row = rowOf(id);
+    expect(row).toContain(`| ${scope} |`);
+    for (const fact of measures) expect(row).toContain(`\`${fact}\``);
+  },
+);
+
+test.each(Object.values(FACTS))('the phrases of $id', ({ id, phrases }) => {
+  const row = rowOf(id);
+  const words = row.split('|').flatMap((cell) => cell.split(' · ').map((word) => word.trim()));
+  for (const phrase of [...phrases.zh, ...phrases.en]) {
+    const known = words.some((word) => word === phrase || word === `${phrase} …`);
+    expect(known, `${phrase} is missing in: ${row}`).toBe(true);
+  }
+});
+
+test('the words of sections and labels', () => {
+  for (const word of [...allWords(SECTIONS), ...allWords(LABELS)]) {
+    expect(cells, word).toContain(word);
+  }
+});
