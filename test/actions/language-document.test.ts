@@ -16,9 +16,9 @@ const cells = new Set(
     .map((word) => word.trim().replaceAll('`', '')),
 );
 
-/** The table row of an action or a fact: its id stands in the third column. */
-function rowOf(id: string): string {
-  const rows = document.split('\n').filter((line) => line.startsWith('|'));
+/** The table row of an action (five columns) or a fact (four): its id stands in the third. */
+function rowOf(id: string, columns: number): string {
+  const rows = document.split('\n').filter((line) => line.split('|').length === columns + 2);
   return rows.find((line) => line.split('|')[3]?.trim() === `\`${id}\``) ?? '';
 }
 
@@ -26,14 +26,14 @@ test.each(Object.values(ACTIONS).filter((each) => each.id !== 'project.command')
   'the phrases of $id, its scope and what it measures',
   ({ id, phrases, scope, measures }) => {
     for (const phrase of [...phrases.zh, ...phrases.en]) expect(cells, phrase).toContain(phrase);
-    const row = rowOf(id);
+    const row = rowOf(id, 5);
     expect(row).toContain(`| ${scope} |`);
     for (const fact of measures) expect(row).toContain(`\`${fact}\``);
   },
 );
 
 test.each(Object.values(FACTS))('the phrases of $id', ({ id, phrases }) => {
-  const row = rowOf(id);
+  const row = rowOf(id, 4);
   const words = row.split('|').flatMap((cell) => cell.split(' · ').map((word) => word.trim()));
   for (const phrase of [...phrases.zh, ...phrases.en]) {
     const known = words.some((word) => word === phrase || word === `${phrase} …`);
