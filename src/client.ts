@@ -120,14 +120,14 @@ export class NoTemporalServerError extends Error {
 }
 
 /** With the program's own start below the ten seconds in which a person is told. */
-const CONNECT_LIMIT_MS = 5_000;
+const CONNECT_LIMIT_MS = 4_000;
 const WATCH_INTERVAL_MS = 250;
 const QUERY_LIMIT_MS = 5_000;
 const UPDATE_LIMIT_MS = 6_000;
 /** A worker that lives asks again within 60 s at the latest. */
 const POLL_MS = 75_000;
 
-/** @throws NoTemporalServerError within 5 s */
+/** @throws NoTemporalServerError within 4 s */
 export async function connectRunsheet(options: RunsheetClientOptions): Promise<RunsheetClient> {
   const variables = Object.entries(options.environment).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],

@@ -6,9 +6,9 @@ import type { TemporalConnection } from '../ports/connections.ts';
 import { WorkerStartError } from './start-error.ts';
 
 /** With the program's own start below the ten seconds in which a person is told. */
-const LIMIT_MS = 5_000;
+const LIMIT_MS = 4_000;
 
-/** @throws WorkerStartError NO_TEMPORAL_SERVER within 5 s */
+/** @throws WorkerStartError NO_TEMPORAL_SERVER within 4 s */
 export async function connectNative(
   temporal: TemporalConnection,
   environment: Environment,

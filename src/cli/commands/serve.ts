@@ -44,6 +44,8 @@ async function worker(options: CommonOptions): Promise<void> {
   const project = await requireProject(options);
   // Asked here, so that a missing server is said in one sentence instead of a worker's log.
   await withClient(project, options, () => Promise.resolve());
+  // Before anything starts: a Ctrl-C meanwhile ends what has started, and leaves nothing behind.
+  const stopped = untilStopped();
   print(zh ? `正在启动 worker（${folder}）…` : `starting a worker in ${folder} …`);
   const started = await said(options, () =>
     startWorkerProcess({
@@ -57,7 +59,7 @@ async function worker(options: CommonOptions): Promise<void> {
       ? `worker 已就绪，处理队列 ${project.taskQueue}；Ctrl-C 结束`
       : `the worker is ready and polls ${project.taskQueue}; Ctrl-C ends it`,
   );
-  await untilStopped();
+  await stopped;
   print(zh ? '正在结束 worker …' : 'ending the worker …');
   await started.close();
 }
@@ -123,6 +125,8 @@ async function dev(options: DevOptions): Promise<void> {
   const servers = Object.entries(project.environments).flatMap(([environment, each]) =>
     each.embedded ? each.servers.map((name) => ({ name, environment })) : [],
   );
+  // Before anything starts: a Ctrl-C meanwhile ends what has started, and leaves nothing behind.
+  const stopped = untilStopped();
   const started = await said(options, () =>
     startEnvironment({
       projectFolder: folder,
@@ -146,7 +150,7 @@ async function dev(options: DevOptions): Promise<void> {
       }),
     );
     for (const line of readyLines(project, started.env, language)) print(line);
-    const reason = await Promise.race([untilStopped(), started.broken]);
+    const reason = await Promise.race([stopped, started.broken]);
     print(zh ? '正在结束一切 …' : 'ending everything …');
     await workerProcess.close();
     if (reason !== null) throw new CommandError(reason, EXIT.other);
