@@ -11,7 +11,8 @@ const lock = JSON.parse(readFileSync(FILE, 'utf8'));
 /** Whether Node would find the package from the one at `path`. */
 function isLocked(path, name) {
   for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
-    if (lock.packages[`${at === '' ? '' : `${at}/`}node_modules/${name}`] !== undefined) return true;
+    if (lock.packages[`${at === '' ? '' : `${at}/`}node_modules/${name}`] !== undefined)
+      return true;
     if (at === '') return false;
   }
 }
