@@ -5,7 +5,15 @@ import type { Plan } from '../../src/plan/plan.ts';
 
 const PLACES = ['../../../shared/seed/deployment.md', '../../templates/deployment.md'];
 
+let compiled: Plan | undefined;
+
+/** Compiled once a process; the plan is frozen. */
 export function compiledSeed(): Plan {
+  compiled ??= compile();
+  return compiled;
+}
+
+function compile(): Plan {
   const url = PLACES.map((place) => new URL(place, import.meta.url)).find((each) =>
     existsSync(each),
   );

@@ -2,7 +2,7 @@
 import type { Json, Plan } from '../../src/plan/plan.ts';
 import type { Overrides, ResolvedRun } from '../../src/plan/run.ts';
 import type { ProjectSettings } from '../../src/plan/settings.ts';
-import { SEED_PLAN } from './seed-plan.ts';
+import { compiledSeed } from './compiled-seed.ts';
 
 export const SETTINGS: ProjectSettings = {
   source: { path: '.', kind: 'git', tag: '${version}' },
@@ -64,7 +64,7 @@ export function resolvedRun(
     ...parameters,
   };
   return {
-    plan: options.plan ?? SEED_PLAN,
+    plan: options.plan ?? compiledSeed(),
     planDigest: `sha256:${'a'.repeat(64)}`,
     settingsDigest: `sha256:${'b'.repeat(64)}`,
     settings: { ...SETTINGS, ...options.settings },

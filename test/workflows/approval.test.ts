@@ -1,13 +1,14 @@
 /** Approvals in time: asked, reminded, judged, expired, rejected, refused. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan/plan.ts';
+import { compiledSeed } from '../support/compiled-seed.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 import { countedInterpreter, Harness } from '../support/run-harness.ts';
-import { SEED_PLAN } from '../support/seed-plan.ts';
 import { acceptKnown, broken, stubWorld } from '../support/stub-activities.ts';
 import { createTimeSkipping } from '../support/temporal.ts';
 
 const HOUR_MS = 3_600_000;
+const SEED = compiledSeed();
 let harness: Harness;
 
 beforeAll(async () => {
@@ -19,8 +20,8 @@ afterAll(() => harness?.close());
 /** The seed's plan with another quorum. */
 function withQuorum(quorum: { kind: 'all' } | { kind: 'count'; people: number }): Plan {
   return {
-    ...SEED_PLAN,
-    steps: SEED_PLAN.steps.map((step) => (step.kind === 'approval' ? { ...step, quorum } : step)),
+    ...SEED,
+    steps: SEED.steps.map((step) => (step.kind === 'approval' ? { ...step, quorum } : step)),
   };
 }
 

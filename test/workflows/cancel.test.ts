@@ -3,14 +3,15 @@
  * time-skipping one refuses a workflow task that cancels an activity which ends in the same moment.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compiledSeed } from '../support/compiled-seed.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 import { countedInterpreter, Harness, type Started } from '../support/run-harness.ts';
-import { SEED_PLAN } from '../support/seed-plan.ts';
 import { stubWorld } from '../support/stub-activities.ts';
 import { createLocal } from '../support/temporal.ts';
 
 const DEVELOPMENT = { environment: 'development' };
 const OLD = { version: 'v2.0.0', pool: 'ready' };
+const SEED = compiledSeed();
 let harness: Harness;
 
 beforeAll(async () => {
@@ -92,11 +93,11 @@ describe('cancelling', () => {
 
 describe('an approval at its deadline', () => {
   it('does not take a vote whose judgement came after the deadline', async () => {
-    const steps = SEED_PLAN.steps.map((step) =>
+    const steps = SEED.steps.map((step) =>
       step.kind === 'approval' ? { ...step, timeoutSeconds: 2 } : step,
     );
     const world = stubWorld({
-      resolve: () => resolvedRun({}, { plan: { ...SEED_PLAN, steps } }),
+      resolve: () => resolvedRun({}, { plan: { ...SEED, steps } }),
       before: async ({ name }) => {
         if (name === 'judgeDecision') await new Promise((resolve) => setTimeout(resolve, 2500));
       },

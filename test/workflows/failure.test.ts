@@ -1,14 +1,15 @@
 /** What a failure means: terminated, restored, switched back, stuck. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/plan/run.ts';
+import { compiledSeed } from '../support/compiled-seed.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 import { countedInterpreter, Harness } from '../support/run-harness.ts';
-import { SEED_PLAN } from '../support/seed-plan.ts';
 import { broken, type StubCall, stubWorld } from '../support/stub-activities.ts';
 import { createTimeSkipping } from '../support/temporal.ts';
 
 const DEVELOPMENT = { environment: 'development' };
 const OLD = { version: 'v2.0.0', pool: 'ready' };
+const SEED = compiledSeed();
 let harness: Harness;
 
 beforeAll(async () => {
@@ -290,7 +291,7 @@ describe('telling', () => {
 });
 
 describe('a rollback that cannot succeed', () => {
-  function stuckWorld(plan = SEED_PLAN) {
+  function stuckWorld(plan = SEED) {
     const state = { broken: true };
     const world = stubWorld({
       resolve: (input) => resolvedRun((input.inputs[0] ?? {}) as Record<string, string>, { plan }),
@@ -348,8 +349,8 @@ describe('a rollback that cannot succeed', () => {
 
   it('lets whoever may signal decide where the template has no approval', async () => {
     const plan = {
-      ...SEED_PLAN,
-      steps: SEED_PLAN.steps.filter((step) => step.kind !== 'approval'),
+      ...SEED,
+      steps: SEED.steps.filter((step) => step.kind !== 'approval'),
     };
     const { world, state } = stuckWorld(plan);
     const { failure } = await harness.with(world, async (start) => {
@@ -380,7 +381,7 @@ describe('a request that cannot be resolved', () => {
 
 describe('a range that says terminate after servers were changed', () => {
   it('undoes nothing and says so', async () => {
-    const plan = { ...SEED_PLAN, rollback: [{ from: 1, to: 10, policy: 'terminate' as const }] };
+    const plan = { ...SEED, rollback: [{ from: 1, to: 10, policy: 'terminate' as const }] };
     const world = stubWorld({
       resolve: () => resolvedRun(DEVELOPMENT, { plan }),
       before: ({ name }) => {

@@ -1,13 +1,14 @@
 /** What runs and what is left out: skip rules, branches, overrides, the lock, an English run. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, PlanStep } from '../../src/plan/plan.ts';
+import { compiledSeed } from '../support/compiled-seed.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 import { countedInterpreter, Harness } from '../support/run-harness.ts';
-import { SEED_PLAN } from '../support/seed-plan.ts';
 import { stubWorld } from '../support/stub-activities.ts';
 import { createTimeSkipping } from '../support/temporal.ts';
 
 const DEVELOPMENT = { environment: 'development' };
+const SEED = compiledSeed();
 let harness: Harness;
 
 beforeAll(async () => {
@@ -35,12 +36,12 @@ describe('skip rules and branches', () => {
   });
 
   it('jumps forward over the steps between', async () => {
-    const steps = SEED_PLAN.steps.map((step) =>
+    const steps = SEED.steps.map((step) =>
       step.kind === 'condition'
         ? { ...step, branches: step.branches.map((each) => ({ ...each, skip: [], goTo: 6 })) }
         : step,
     );
-    const world = stubWorld({ resolve: () => resolvedRun({}, { plan: { ...SEED_PLAN, steps } }) });
+    const world = stubWorld({ resolve: () => resolvedRun({}, { plan: { ...SEED, steps } }) });
     const { status, failure } = await harness.run(world);
     expect(failure).toBeNull();
     expect(status.steps[4]).toMatchObject({ state: 'skipped' });
@@ -48,11 +49,11 @@ describe('skip rules and branches', () => {
   });
 
   it('goes on where no branch holds', async () => {
-    const steps = SEED_PLAN.steps.flatMap((step): PlanStep[] => {
+    const steps = SEED.steps.flatMap((step): PlanStep[] => {
       if (step.kind === 'approval') return [];
       return step.kind === 'condition' ? [{ ...step, branches: [] }] : [step];
     });
-    const world = stubWorld({ resolve: () => resolvedRun({}, { plan: { ...SEED_PLAN, steps } }) });
+    const world = stubWorld({ resolve: () => resolvedRun({}, { plan: { ...SEED, steps } }) });
     const { status, failure } = await harness.run(world);
     expect(failure).toBeNull();
     expect(status.steps[3]?.note).toContain('没有分支成立');
@@ -222,7 +223,7 @@ describe('the lock', () => {
 
 describe('other plans', () => {
   it('runs in English and without a notification step', async () => {
-    const plan = { ...withoutNotification(SEED_PLAN), success: [] };
+    const plan = { ...withoutNotification(SEED), success: [] };
     const world = stubWorld({
       resolve: () =>
         resolvedRun(DEVELOPMENT, { plan, language: 'en', warnings: ['no channel | set'] }),
