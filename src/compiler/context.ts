@@ -62,8 +62,12 @@ export function diagnosticsOf({ diagnostics, dropped }: Context): readonly Diagn
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
-  const lines = (a.place?.line ?? 0) - (b.place?.line ?? 0);
-  return lines === 0 ? (a.place?.column ?? 0) - (b.place?.column ?? 0) : lines;
+  return orderOf(a) - orderOf(b);
+}
+
+/** Lines are shorter than a million characters. */
+function orderOf({ place }: Diagnostic): number {
+  return place === undefined ? 0 : place.line * 1e6 + place.column;
 }
 
 /** Whether nothing more is kept, so that looking for suggestions would be in vain. */

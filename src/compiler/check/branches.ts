@@ -97,20 +97,21 @@ function readHead(words: Words): { word: 'if' | 'elif' | 'else'; condition: Word
 function readBody(context: Context, order: StepOrder, draft: Draft, words: Words): void {
   const set = SET.exec(words.text);
   if (set !== null) {
-    const value = valueOf(set[2] ?? '');
+    const [, variable = '', text = ''] = set;
+    const value = valueOf(text);
     if (value === undefined) {
       reportBranch(
         context,
         words,
-        `「${set[2] ?? ''}」不是变量的值`,
-        `"${set[2] ?? ''}" is no value of a variable`,
+        `「${text}」不是变量的值`,
+        `"${text}" is no value of a variable`,
       );
       return;
     }
-    draft.set.push({ variable: set[1] ?? '', value });
+    draft.set.push({ variable, value });
     claim(context, words.start, 'branch', {
-      zh: `设置变量 ${set[1] ?? ''} = ${String(value)}`,
-      en: `sets the variable ${set[1] ?? ''} = ${String(value)}`,
+      zh: `设置变量 ${variable} = ${String(value)}`,
+      en: `sets the variable ${variable} = ${String(value)}`,
     });
     return;
   }

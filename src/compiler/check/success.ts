@@ -121,15 +121,14 @@ function reportUnjudged(context: Context, words: Words, { needs, byThreshold }: 
     (each) => needs !== null && each.measures.includes(needs),
   );
   const phrase = measuring[0]?.phrases;
+  const subject = needs ?? '';
   report(
     context,
     'UNMEASURED_CRITERION',
     words,
     {
-      zh: byThreshold ? `没有步骤为「${needs ?? ''}」设置阈值` : `没有步骤测量「${needs ?? ''}」`,
-      en: byThreshold
-        ? `no step sets a threshold for ${needs ?? ''}`
-        : `no step measures ${needs ?? ''}`,
+      zh: byThreshold ? `没有步骤为「${subject}」设置阈值` : `没有步骤测量「${subject}」`,
+      en: byThreshold ? `no step sets a threshold for ${subject}` : `no step measures ${subject}`,
     },
     {
       remedy: {

@@ -44,14 +44,19 @@ export function parseComparative(text: string): Comparative | null {
   return passing(plain);
 }
 
+const PASSING = [
+  /^(?<subject>.+?)\s*(?<figure>\d+(?:\.\d+)?\s*%)\s*通过$/u,
+  /^(?<figure>\d+(?:\.\d+)?\s*%)\s+of\s+(?:the\s+)?(?<subject>.+?)\s+pass$/iu,
+  /^(?<subject>.+?)\s+(?<figure>\d+(?:\.\d+)?\s*%)\s+pass(?:ed|ing)?$/iu,
+];
+
 /** `关键功能测试 100% 通过`, `100% of critical tests pass`. */
 function passing(text: string): Comparative | null {
-  const chinese = /^(.+?)\s*(\d+(?:\.\d+)?\s*%)\s*通过$/u.exec(text);
-  if (chinese) return { subject: chinese[1] ?? '', comparison: '==', figure: chinese[2] ?? '' };
-  const english = /^(\d+(?:\.\d+)?\s*%)\s+of\s+(?:the\s+)?(.+?)\s+pass$/iu.exec(text);
-  if (english) return { subject: english[2] ?? '', comparison: '==', figure: english[1] ?? '' };
-  const named = /^(.+?)\s+(\d+(?:\.\d+)?\s*%)\s+pass(?:ed|ing)?$/iu.exec(text);
-  return named ? { subject: named[1] ?? '', comparison: '==', figure: named[2] ?? '' } : null;
+  for (const form of PASSING) {
+    const { subject, figure } = form.exec(text)?.groups ?? {};
+    if (subject !== undefined && figure !== undefined) return { subject, comparison: '==', figure };
+  }
+  return null;
 }
 
 /** `95%` → 95; null where it is not a percentage. */
