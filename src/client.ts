@@ -220,16 +220,14 @@ function isSilence(error: unknown): boolean {
     return true;
   const cause = error instanceof Error ? error.cause : undefined;
   const failure = isGrpcServiceError(error) ? error : cause;
-  // The server says so itself where it has seen no poller for a while.
-  return (
-    isGrpcServiceError(failure) &&
-    (failure.code === FAILED_PRECONDITION || failure.code === DEADLINE_EXCEEDED)
-  );
+  return isGrpcServiceError(failure) && SILENT.includes(failure.code);
 }
 
-/** gRPC's status codes. */
-const DEADLINE_EXCEEDED = 4;
-const FAILED_PRECONDITION = 9;
+/**
+ * gRPC's status codes: CANCELLED where the server ends the call at the deadline before we do,
+ * DEADLINE_EXCEEDED, and FAILED_PRECONDITION where it has itself seen no poller for a while.
+ */
+const SILENT: readonly number[] = [1, 4, 9];
 
 async function* watch(
   status: () => Promise<RunStatus>,
