@@ -105,10 +105,12 @@ function closingError(
     undone.length === 0
       ? say(run, '没有需要回滚的改动', 'nothing had to be undone')
       : say(run, `已回滚：${undone.join('；')}`, `undone: ${undone.join('; ')}`);
+  // A reason that is a sentence has its own full stop.
+  const why = reason.replace(/[.。]+$/, '');
   const message = say(
     run,
-    `步骤${step} ${title}：${reason}。${rollback}`,
-    `step ${step} ${title}: ${reason}. ${rollback}`,
+    `步骤${step} ${title}：${why}。${rollback}`,
+    `step ${step} ${title}: ${why}. ${rollback}`,
   );
   if (outcome === 'cancelled') return new CancelledFailure(message);
   return ApplicationFailure.create({

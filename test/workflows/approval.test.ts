@@ -254,7 +254,7 @@ describe('staging and development', () => {
     const { failure, status } = await harness.with(world, async (start) => {
       const run = await start({ environment: 'staging' });
       const waiting = await run.until((each) => each.approval !== null);
-      expect(waiting.approval?.roles).toEqual(['tech_lead']);
+      expect(waiting.approval?.roles).toEqual(['技术负责人']);
       await run.handle.signal('approve', { by: 'alice' });
       return run.end();
     });

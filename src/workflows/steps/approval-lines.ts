@@ -1,4 +1,5 @@
 /** What approvers read first: what was left out, what is odd, what runs now, what was measured. */
+import type { AcceptedVote } from '../../activities/contract.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { type Run, say } from '../run.ts';
 import { criterionText } from '../runsheet-markdown.ts';
@@ -32,4 +33,22 @@ export function requestLines(run: Run, step: ApprovalStep, news: readonly string
     0,
     LINES,
   );
+}
+
+/** As the document calls it. */
+export function roleName(run: Run, role: string): string {
+  return run.plan.presentation.roleNames[role] ?? role;
+}
+
+export function quorumText(run: Run, step: ApprovalStep): string {
+  const { quorum } = step;
+  if (quorum.kind === 'any') return say(run, '至少一人批准', 'any one of them');
+  if (quorum.kind === 'all') return say(run, '每个角色一人', 'one for each role');
+  return say(run, `${quorum.people} 人批准`, `${quorum.people} people`);
+}
+
+export function rejectedBy(run: Run, vote: AcceptedVote, comment: string): string {
+  const role = roleName(run, vote.role);
+  const why = comment === '' ? '' : say(run, `：${comment}`, `: ${comment}`);
+  return say(run, `${vote.name}（${role}）拒绝${why}`, `rejected by ${vote.name} (${role})${why}`);
 }

@@ -3,13 +3,14 @@ import { CancellationScope, condition, isCancellation, sleep } from '@temporalio
 import type { AcceptedVote, Decision, Judgement } from '../../activities/contract.ts';
 import { variablesOf } from '../../plan/evaluate.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
-import { local, summaryOf, system } from '../activities.ts';
+import { local, summaryOf } from '../activities.ts';
 import { RECEIVED_LIMIT, type Undecided } from '../decisions.ts';
 import { messageOf, StepFailure } from '../failure.ts';
 import { probeServers } from '../probe.ts';
-import { presentationOf, type Run, say, stepStatus } from '../run.ts';
-import { changed, enterStep, leaveStep, warn } from '../status.ts';
-import { requestLines } from './approval-lines.ts';
+import { type Run, say, stepStatus } from '../run.ts';
+import { changed, enterStep, leaveStep } from '../status.ts';
+import { quorumText, rejectedBy, requestLines, roleName } from './approval-lines.ts';
+import { announce, type Notice } from './approval-notices.ts';
 import { findPending } from './condition.ts';
 
 export async function runApprovalStep(run: Run, step: ApprovalStep): Promise<void> {
@@ -83,7 +84,7 @@ class ApprovalRequest {
     run.desk.openFor({ waitsFor: 'approval', step: step.number });
     run.status.approval = {
       step: step.number,
-      roles: [...approverRoles(run, step)],
+      roles: approverRoles(run, step).map((role) => roleName(run, role)),
       quorum: quorumText(run, step),
       votes: [],
       openedAtMs,
@@ -137,9 +138,10 @@ class ApprovalRequest {
     item.judgement = judgement;
     const { vote } = judgement;
     const comment = vote.comment ?? decision.comment ?? '';
-    const line = `${kind === 'approve' ? '✓' : '✗'} ${vote.name} (${vote.role}) ${comment}`.trim();
+    const role = roleName(run, vote.role);
+    const line = `${kind === 'approve' ? '✓' : '✗'} ${vote.name} (${role}) ${comment}`.trim();
     run.decisions.push(line);
-    run.status.approval?.votes.push({ by: vote.name, role: vote.role, comment });
+    run.status.approval?.votes.push({ by: vote.name, role, comment });
     if (kind === 'reject') throw this.end('rejected', 'REJECTED', rejectedBy(run, vote, comment));
     this.votes.push(vote);
     if (judgement.quorumReached) return this.approved();
@@ -232,70 +234,17 @@ class ApprovalRequest {
   }
 
   private async announce(
-    kind: 'request' | 'reminder' | 'closed',
+    kind: Notice['kind'],
     lines: readonly string[],
     outcome?: string,
   ): Promise<void> {
-    const { run, step } = this;
-    const title = presentationOf(run.plan, step.number).title;
-    const phrase = {
-      request: ['审批请求', 'approval request'],
-      reminder: ['审批提醒', 'reminder'],
-      closed: ['审批结束', 'approval closed'],
-    }[kind];
-    try {
-      const sent = await system.announceApproval.executeWithOptions(
-        { summary: summaryOf(step.number, null, say(run, phrase[0] ?? '', phrase[1] ?? '')) },
-        [
-          {
-            run: run.ref,
-            step: step.number,
-            title,
-            kind,
-            channels: step.channels,
-            approverRoles: approverRoles(run, step),
-            expiresAtMs: this.expiresAtMs,
-            servers: run.resolved.servers,
-            lines,
-            ...(outcome !== undefined && { outcome }),
-          },
-        ],
-      );
-      if (kind !== 'closed') this.noteDelivery(sent);
-    } catch (error) {
-      if (isCancellation(error)) return;
-      warn(
-        run,
-        say(run, `审批通知未送达：${messageOf(error)}`, `approval notice: ${messageOf(error)}`),
-      );
-    }
+    const { run, step, expiresAtMs } = this;
+    await announce(run, step, {
+      kind,
+      approverRoles: approverRoles(run, step),
+      expiresAtMs,
+      lines,
+      ...(outcome !== undefined && { outcome }),
+    });
   }
-
-  private noteDelivery(sent: {
-    readonly delivered: readonly string[];
-    readonly failed: readonly string[];
-  }): void {
-    const { run } = this;
-    run.status.approval?.delivered.push(...sent.delivered);
-    for (const failed of sent.failed) {
-      warn(run, say(run, `审批通知未送达：${failed}`, `approval notice not delivered: ${failed}`));
-    }
-    changed(run);
-  }
-}
-
-function quorumText(run: Run, step: ApprovalStep): string {
-  const { quorum } = step;
-  if (quorum.kind === 'any') return say(run, '至少一人批准', 'any one of them');
-  if (quorum.kind === 'all') return say(run, '每个角色一人', 'one for each role');
-  return say(run, `${quorum.people} 人批准`, `${quorum.people} people`);
-}
-
-function rejectedBy(run: Run, vote: AcceptedVote, comment: string): string {
-  const why = comment === '' ? '' : say(run, `：${comment}`, `: ${comment}`);
-  return say(
-    run,
-    `${vote.name}（${vote.role}）拒绝${why}`,
-    `rejected by ${vote.name} (${vote.role})${why}`,
-  );
 }
