@@ -72,7 +72,7 @@ function warnWithoutService(context: Context, steps: readonly CheckedStep[]): vo
     'NO_SERVICE_BETWEEN',
     stops.heading,
     {
-      zh: `所有服务器同时停止：从步骤 ${stops.step.number} 到${until === undefined ? '运行结束' : `步骤 ${until}`}之间没有服务器提供服务`,
+      zh: `所有服务器同时停止：从步骤 ${stops.step.number} 到${until === undefined ? '运行结束' : `步骤 ${until} `}之间没有服务器提供服务`,
       en: `all servers stop at once: from step ${stops.step.number} to ${until === undefined ? 'the end of the run' : `step ${until}`} no server answers`,
     },
     {
