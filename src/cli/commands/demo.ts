@@ -3,6 +3,7 @@ import { CommandError, type CommonOptions, languageOf, print, refuse } from '../
 import { FAULT_KEYS, faultNamed } from '../demo/faults.ts';
 import { startStage } from '../demo/stage.ts';
 import { tell } from '../demo/story.ts';
+import { languageChoice, withExamples } from '../help.ts';
 import { said, untilStopped } from './serve.ts';
 
 interface DemoOptions extends CommonOptions {
@@ -12,18 +13,18 @@ interface DemoOptions extends CommonOptions {
 
 /** `runsheet demo`: a sample service, three servers, a balancer, customers, an approval; nothing of the user's is touched. */
 export function demoCommand(): Command {
-  return new Command('demo')
+  const command = new Command('demo')
     .description(
       '用示例服务演示一次部署 · Deploy a sample service to three servers, with customers watching',
     )
-    .option('--fail <step>', `break the world at a step: ${FAULT_KEYS.join(', ')}`)
-    .option('--keep', 'leave everything running until Ctrl-C, to look at it in the Web UI')
-    .option('--lang <language>', 'zh or en')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  runsheet demo\n  runsheet demo --fail 7\n  runsheet demo --keep --lang zh',
+    .option(
+      '--fail <step>',
+      `在某一步破坏环境 · break the world at a step (${FAULT_KEYS.join(', ')})`,
     )
+    .option('--keep', '保持一切运行，直到 Ctrl-C · leave everything running until Ctrl-C')
+    .addOption(languageChoice())
     .action(demo);
+  return withExamples(command, 'runsheet demo', 'runsheet demo --fail 7', 'runsheet demo --keep');
 }
 
 async function demo(options: DemoOptions): Promise<void> {
