@@ -120,13 +120,13 @@ describe('an approval at its edge', () => {
     const { failure, status } = await harness.with(world, async (start) => {
       const run = await start();
       const waiting = await run.until((each) => each.approval !== null && each.warnings.length > 0);
-      expect(waiting.approval?.roles).toEqual(['ops_lead']);
+      expect(waiting.approval?.roles).toEqual(['运维负责人']);
       expect(waiting.warnings).toContain('approval notice not delivered: slack: 500');
       await run.handle.signal('reject', { by: 'bob' });
       return run.end();
     });
     expect(failure?.type).toBe('RUN_REJECTED');
-    expect(status.failure?.message).toBe('rejected by bob (ops_lead)');
+    expect(status.failure?.message).toBe('rejected by bob (运维负责人)');
     expectLists(status);
   });
 
