@@ -52,7 +52,7 @@ describe('npm run demo', () => {
   }, () => {
     const { exitCode, text } = play();
     expect(exitCode, text).toBe(0);
-    const sheet = text.slice(text.lastIndexOf('[succeeded]'));
+    const sheet = text.slice(text.lastIndexOf('v2.0.0 → production'));
     for (let step = 1; step <= 10; step += 1) {
       expect(sheet).toMatch(new RegExp(`^✓ +${step}\\. `, 'm'));
     }

@@ -21,7 +21,7 @@ export interface StoryOptions {
 const TEMPLATE = 'deployment_workflow_v1';
 const OLD_VERSION = 'v1.0.0';
 const NEW_VERSION = 'v2.0.0';
-const REQUESTS_PER_SECOND = 80;
+const REQUESTS_PER_SECOND = 100;
 /** Enough answers that each of three servers is seen. */
 const AFTERWARDS_MS = 1_500;
 /** The cable is plugged in again this long after the undoing began. */
