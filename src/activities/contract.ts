@@ -5,12 +5,14 @@ import type {
   ActionInput,
   ActionResult,
   ImagePin,
+  PreflightResult,
   ResolvedRun,
   RunRef,
   ServerBefore,
   SourcePin,
 } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
+import type { ShownHostKey } from '../ports/server-host.ts';
 
 /** One activity an action; the activity type is the action's id. */
 export type ActionActivities = Record<ActionId, (input: ActionInput) => Promise<ActionResult>>;
@@ -126,6 +128,36 @@ export interface SystemActivities {
   }): Promise<ActionResult>;
 }
 
+/** Around the actions on real servers. */
+export interface FleetActivities {
+  /** One server before anything is built: findings are values, so that all are told at once. */
+  preflightServer(input: ServerInput): Promise<PreflightResult>;
+  /** The balancer and the registry before anything is built. */
+  preflightShared(input: ServersInput): Promise<readonly PreflightResult[]>;
+  /** Fetches the release by digest, before the service is interrupted. */
+  prefetchServer(input: ServerInput & { readonly image: ImagePin }): Promise<ActionResult>;
+  /** Holds the health of these servers for so long. @throws ApplicationFailure CANARY_UNHEALTHY */
+  observeServers(
+    input: ServersInput & { readonly step: number; readonly seconds: number },
+  ): Promise<ActionResult>;
+  /** Until cancelled: a balancer whose process changed gets the states again that it had. */
+  guardPool(input: ServersInput): Promise<ActionResult>;
+  /** The host key that a server shows, for `runsheet hosts trust`. */
+  showHostKey(input: { readonly server: string }): Promise<ShownHostKey>;
+}
+
+export interface ServerInput {
+  readonly run: RunRef;
+  readonly server: string;
+  readonly project: Partial<ProjectSettings>;
+}
+
+export interface ServersInput {
+  readonly run: RunRef;
+  readonly servers: readonly string[];
+  readonly project: Partial<ProjectSettings>;
+}
+
 export interface AnnounceApprovalInput {
   readonly run: RunRef;
   readonly step: number;
@@ -143,4 +175,5 @@ export interface AnnounceApprovalInput {
 export type Activities = ActionActivities &
   CompensationActivities &
   LocalActivities &
-  SystemActivities;
+  SystemActivities &
+  FleetActivities;

@@ -43,6 +43,33 @@ export const scalarText = z
   .union([z.string(), z.number(), z.boolean()], { error: '需要文本 · expected text' })
   .transform(String);
 
+const UNITS: Readonly<Record<string, number>> = {
+  B: 1,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  TiB: 1024 ** 4,
+};
+
+/** `512MiB`, or a number of bytes. */
+export const bytes = z.union(
+  [
+    count(0, Number.MAX_SAFE_INTEGER),
+    z
+      .string()
+      .regex(/^\d{1,6}(?:\.\d{1,3})?\s*(?:B|KiB|MiB|GiB|TiB)$/u)
+      .transform((value) =>
+        Math.round(Number.parseFloat(value) * (UNITS[value.replace(/[\d.\s]/gu, '')] ?? 1)),
+      ),
+  ],
+  { error: '需要大小，例如 512MiB · expected a size such as 512MiB' },
+);
+
+/** Who a file on a server belongs to. */
+export const owner = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}(?::[a-z_][a-z0-9_-]{0,31})?$/u, {
+  error: '需要「用户」或「用户:组」 · expected "user" or "user:group"',
+});
+
 export const secretReference = z.string().regex(/^secret:\/\/[A-Za-z0-9][A-Za-z0-9/_.-]{0,127}$/u, {
   error:
     '只能写 secret:// 引用，不能写密钥本身 · only a secret:// reference, never the secret itself',

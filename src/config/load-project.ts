@@ -84,6 +84,7 @@ function assemble(
       tests: parsed.tests,
       image: { ...image, repository: repository ?? parsed.service.toLowerCase() },
       runtime: parsed.runtime,
+      container: parsed.container,
       files: parsed.files,
       drain: parsed.drain,
       health: parsed.health,

@@ -2,13 +2,17 @@
 import { z } from 'zod';
 import {
   argv,
+  bytes,
   count,
   defined,
+  identifier,
   milliseconds,
+  owner,
   path,
   percent,
   scalarText,
   seconds,
+  secretReference,
   text,
 } from './fields.ts';
 
@@ -78,8 +82,79 @@ export const image = z
     context: path.default('.'),
     kind: z.enum(['process', 'docker']).default('process'),
     include: z.array(path).default(['.']),
+    docker: z
+      .strictObject({
+        file: path.default('Dockerfile'),
+        target: text.optional(),
+        platforms: z.array(text).default([]),
+        args: z.record(text, scalarText).default({}),
+        secrets: z.record(text, secretReference).default({}),
+        cache_from: z.array(text).default([]),
+        cache_to: z.array(text).default([]),
+      })
+      .prefault({})
+      .transform(({ cache_from, cache_to, ...rest }) =>
+        defined({ ...rest, cacheFrom: cache_from, cacheTo: cache_to }),
+      ),
+    fetch_at_once: count(1, 1000).default(8),
+    minimum_free: bytes.default(1024 ** 3),
   })
-  .prefault({});
+  .prefault({})
+  .transform(({ fetch_at_once, minimum_free, ...rest }) =>
+    defined({ ...rest, fetchAtOnce: fetch_at_once, minimumFreeBytes: minimum_free }),
+  );
+
+/** As docker-compose writes a service. */
+export const container = z
+  .strictObject({
+    container_name: identifier.optional(),
+    command: argv.nullable().default(null),
+    ports: z.array(scalarText).nullable().default(null),
+    volumes: z.array(text).default([]),
+    networks: z.array(text).default([]),
+    healthcheck: z
+      .strictObject({
+        test: argv,
+        interval: seconds.default(30),
+        timeout: seconds.default(30),
+        start_period: seconds.default(0),
+        retries: count(1, 100).default(3),
+      })
+      .transform(({ start_period, interval, timeout, ...rest }) => ({
+        ...rest,
+        intervalSeconds: interval,
+        timeoutSeconds: timeout,
+        startPeriodSeconds: start_period,
+      }))
+      .optional(),
+    mem_limit: text.optional(),
+    cpus: z.number().positive().max(1024).optional(),
+    pids_limit: count(1, 1_000_000).optional(),
+    restart: z
+      .string()
+      .regex(/^(?:no|always|unless-stopped|on-failure(?::\d{1,3})?)$/u, {
+        error:
+          '需要 no、always、unless-stopped 或 on-failure · expected no, always, unless-stopped or on-failure',
+      })
+      .default('unless-stopped'),
+    user: text.optional(),
+    init: z.boolean().default(true),
+    logging: z
+      .strictObject({ driver: text, options: z.record(text, scalarText).default({}) })
+      .optional(),
+    extra_hosts: z.array(text).default([]),
+    labels: z.record(text, scalarText).default({}),
+  })
+  .prefault({})
+  .transform(({ container_name, mem_limit, pids_limit, extra_hosts, ...rest }) =>
+    defined({
+      ...rest,
+      name: container_name,
+      memory: mem_limit,
+      pidsLimit: pids_limit,
+      extraHosts: extra_hosts,
+    }),
+  );
 
 export const runtime = z
   .strictObject({
@@ -101,17 +176,20 @@ export const runtime = z
 
 export const files = z
   .array(
-    z.strictObject({
-      template: path,
-      path,
-      mode: z
-        .string({ error: '权限要加引号，例如 "0640" · quote the mode, for example "0640"' })
-        .regex(/^0?[0-7]{3}$/u, {
-          error: '需要八进制权限，例如 "0640" · expected an octal mode such as "0640"',
-        })
-        .default('0640'),
-      values: z.record(text, scalarText).default({}),
-    }),
+    z
+      .strictObject({
+        template: path,
+        path,
+        mode: z
+          .string({ error: '权限要加引号，例如 "0640" · quote the mode, for example "0640"' })
+          .regex(/^0?[0-7]{3}$/u, {
+            error: '需要八进制权限，例如 "0640" · expected an octal mode such as "0640"',
+          })
+          .default('0640'),
+        owner: owner.optional(),
+        values: z.record(text, scalarText).default({}),
+      })
+      .transform(defined),
   )
   .max(100)
   .default([]);

@@ -23,8 +23,31 @@ export interface Plan {
   readonly rollback: readonly RollbackRule[];
   readonly success: readonly SuccessRule[];
   readonly metrics: readonly MetricName[];
+  /** Absent: every step runs on all servers at once. */
+  readonly rolling?: RollingRule;
   readonly presentation: PlanPresentation;
 }
+
+/** A group of steps that runs batch by batch: all its steps on one batch, then on the next. */
+export interface RollingRule {
+  /** The first and the last step of the group; it ends with the last step that changes servers. */
+  readonly from: number;
+  readonly to: number;
+  /** Never empty. The last size is repeated until every server has had its turn. */
+  readonly batches: readonly BatchSize[];
+  readonly pauseSeconds: number;
+  /** Servers that may fail, unreachable ones included, before the whole run has failed. */
+  readonly failureBudget: number;
+  /** Percent of the pool's servers that must stay in it at any time; 0: no floor. */
+  readonly minimumInPoolPercent: number;
+  /** How long the first batch, the canary, has to stay healthy before the second begins. */
+  readonly observeSeconds: number;
+}
+
+/** Percent of the run's servers, rounded down, at least one: as Ansible's `serial`. */
+export type BatchSize =
+  | { readonly kind: 'count'; readonly servers: number }
+  | { readonly kind: 'percent'; readonly percent: number };
 
 export interface ParameterDefinition {
   readonly name: string;

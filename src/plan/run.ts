@@ -18,6 +18,10 @@ export interface ResolvedRun {
   readonly version: string;
   readonly servers: readonly string[];
   readonly overrides: Overrides;
+  /** Who decided the plan's `rolling`; null: there is none. */
+  readonly rollingFrom: 'template' | 'request' | 'project' | null;
+  /** How many servers the pool of the environment has, those outside the run included. */
+  readonly poolSize: number;
   readonly requestedBy: string;
   readonly language: 'zh' | 'en';
   /** Warnings that the status, the approval message and the report show. */
@@ -74,6 +78,33 @@ export interface ServerBefore {
   readonly pool: 'ready' | 'drain' | 'maint' | 'absent';
 }
 
+/** What one server, the balancer or the registry said before the run began. Findings are values. */
+export interface PreflightResult {
+  /** A server's name, `balancer` or `registry`. */
+  readonly subject: string;
+  /** False: nothing could be asked, so the checks hold the reason alone. */
+  readonly reachable: boolean;
+  readonly checks: readonly PreflightCheck[];
+  /** Of servers: what runs, and how it stands in the pool. */
+  readonly before?: ServerBefore;
+}
+
+export interface PreflightCheck {
+  readonly name:
+    | 'connection'
+    | 'engine'
+    | 'disk'
+    | 'port'
+    | 'clock'
+    | 'health'
+    | 'pool'
+    | 'registry';
+  /** warning: told, and the run goes on. */
+  readonly state: 'ok' | 'warning' | 'failed';
+  /** One sentence in the run's language; a failed one says what to do. */
+  readonly detail: string;
+}
+
 export interface Fact {
   readonly id: FactId;
   readonly value: number | boolean | string;
@@ -90,7 +121,7 @@ export interface ActionInput {
   readonly settings: Readonly<Record<string, Json>>;
   /** The sections that the action's definition lists in `uses`. */
   readonly project: Partial<ProjectSettings>;
-  /** All servers of the run. */
+  /** Scope run: the servers of the run, or of the batch. Scope server: that server alone, so that histories grow with the servers, not with their square. */
   readonly servers: readonly string[];
   /** Set for scope `server`. */
   readonly server?: string;

@@ -9,6 +9,7 @@ export interface ProjectSettings {
   readonly tests: TestSettings;
   readonly image: ImageSettings;
   readonly runtime: RuntimeSettings;
+  readonly container: ContainerSettings;
   readonly files: readonly ConfigurationFile[];
   readonly drain: DrainSettings;
   readonly health: HealthSettings;
@@ -65,6 +66,60 @@ export interface ImageSettings {
   /** process: a release archive run as a process; docker: a container image. */
   readonly kind: 'process' | 'docker';
   readonly include: readonly string[];
+  readonly docker: DockerBuildSettings;
+  /** Servers that fetch a release at once. */
+  readonly fetchAtOnce: number;
+  /** Bytes that must be free on a server before a run begins. */
+  readonly minimumFreeBytes: number;
+}
+
+/** How `docker build` is called; for `kind: docker`. */
+export interface DockerBuildSettings {
+  /** Path in the context. */
+  readonly file: string;
+  readonly target?: string;
+  readonly platforms: readonly string[];
+  /** Values may hold `${version}` and `${environment}`. */
+  readonly args: Readonly<Record<string, string>>;
+  /** Secret id → `secret://` reference: mounted while the image is built, in no layer. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
+}
+
+/**
+ * How the release's container is created; keys and values as docker-compose has them. `ports` absent:
+ * the service's port. For `image.kind: docker`.
+ */
+export interface ContainerSettings {
+  readonly name?: string;
+  /** null: what the image says. */
+  readonly command: readonly string[] | null;
+  readonly ports: readonly string[] | null;
+  readonly volumes: readonly string[];
+  readonly networks: readonly string[];
+  readonly healthcheck?: ContainerHealthCheck;
+  readonly memory?: string;
+  readonly cpus?: number;
+  readonly pidsLimit?: number;
+  readonly restart: string;
+  readonly user?: string;
+  readonly init: boolean;
+  readonly logging?: {
+    readonly driver: string;
+    readonly options: Readonly<Record<string, string>>;
+  };
+  readonly extraHosts: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface ContainerHealthCheck {
+  /** As docker-compose's `test`: ["CMD", …] or ["CMD-SHELL", …]. */
+  readonly test: readonly string[];
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly startPeriodSeconds: number;
+  readonly retries: number;
 }
 
 export interface RuntimeSettings {
@@ -86,6 +141,8 @@ export interface ConfigurationFile {
   readonly path: string;
   /** Octal, for example "0640". */
   readonly mode: string;
+  /** `user` or `user:group`; absent: who logs in. */
+  readonly owner?: string;
   readonly values: Readonly<Record<string, string>>;
 }
 

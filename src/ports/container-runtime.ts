@@ -8,8 +8,21 @@ export interface ContainerRuntime {
   start(server: string, service: string, release: ReleaseStart): Promise<void>;
   /** Stops what runs: signal, grace, then force. The release stays on the server. */
   stop(server: string, service: string, stop: ReleaseStop): Promise<StopResult>;
+  /** What a run needs to know before it begins. Reads only. */
+  examine(server: string, service: string, port: number): Promise<ServerExamination>;
   /** After success: restart policy on, old releases pruned but `keep`. */
   finish(server: string, service: string, keep: number): Promise<void>;
+}
+
+export interface ServerExamination {
+  /** What runs releases there, for example `Docker 24.0.7` or `processes`. */
+  readonly engine: string;
+  /** Free bytes where releases are kept; null: not known. */
+  readonly freeBytes: number | null;
+  /** Who listens on the service's port: nobody, this service, or another program. */
+  readonly port: 'free' | 'ours' | 'taken';
+  /** The server's clock minus the worker's, in ms; half of the round trip is taken off. */
+  readonly clockOffsetMs: number;
 }
 
 export interface CallOptions {
@@ -32,6 +45,36 @@ export interface ReleaseStart {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly port: number;
+  /** For engines: how the container is created. Processes have none. */
+  readonly container?: ContainerOptions;
+}
+
+/** The project's `container:` as it was pinned for the run; see plan/settings.ts for what each means. */
+export interface ContainerOptions {
+  readonly name?: string;
+  readonly command: readonly string[] | null;
+  readonly ports: readonly string[] | null;
+  readonly volumes: readonly string[];
+  readonly networks: readonly string[];
+  readonly healthcheck?: {
+    readonly test: readonly string[];
+    readonly intervalSeconds: number;
+    readonly timeoutSeconds: number;
+    readonly startPeriodSeconds: number;
+    readonly retries: number;
+  };
+  readonly memory?: string;
+  readonly cpus?: number;
+  readonly pidsLimit?: number;
+  readonly restart: string;
+  readonly user?: string;
+  readonly init: boolean;
+  readonly logging?: {
+    readonly driver: string;
+    readonly options: Readonly<Record<string, string>>;
+  };
+  readonly extraHosts: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface ReleaseStop {

@@ -15,6 +15,8 @@ export interface PoolState {
   readonly servers: readonly PoolServer[];
   /** Milliseconds the pool has been without any server that takes requests, since the balancer started. */
   readonly emptyMs: number;
+  /** Names the balancer's process: another one may have forgotten what it was told. */
+  readonly process: string;
 }
 
 export interface PoolServer {
@@ -27,6 +29,6 @@ export interface PoolServer {
   /** Counters since the balancer started. */
   readonly requests: number;
   readonly errors: number;
-  /** p95 over the balancer's most recent requests to this server, ms; null without samples. */
+  /** p95 over the balancer's most recent requests to this server, ms; null: no samples, or it keeps none. */
   readonly p95Ms: number | null;
 }

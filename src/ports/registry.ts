@@ -5,7 +5,10 @@ export interface Registry {
     localReference: string,
     repository: string,
     tag: string,
+    options?: { readonly signal?: AbortSignal; readonly onProgress?: (text: string) => void },
   ): Promise<{ readonly digest: string }>;
+  /** Answers and accepts our credentials. @throws PortError otherwise */
+  ping(): Promise<void>;
   /** null: no such tag or digest. */
   resolve(repository: string, reference: string): Promise<RegistryImage | null>;
 }
@@ -13,4 +16,6 @@ export interface Registry {
 export interface RegistryImage {
   readonly digest: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** What a server has to fetch, compressed. */
+  readonly sizeBytes: number;
 }

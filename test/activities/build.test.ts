@@ -8,6 +8,7 @@ import type { ProjectSettings } from '../../src/plan/settings.ts';
 import type { BuildRequest } from '../../src/ports/image-builder.ts';
 import { PortError } from '../../src/ports/port-error.ts';
 import type { RegistryImage } from '../../src/ports/registry.ts';
+import { IMAGE_DEFAULTS } from '../support/default-settings.ts';
 import {
   type CheckoutWorld,
   inputFor,
@@ -25,6 +26,7 @@ const IMAGE = {
   context: 'build',
   include: ['app.js'],
   kind: 'process',
+  ...IMAGE_DEFAULTS,
 } as const;
 
 /** Local images and a registry in memory; a digest is of what was in the context when it was built. */
@@ -40,7 +42,7 @@ async function start(
       builds.push(request);
       const content = await readFile(join(request.context, 'app.js'));
       const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
-      local.set(`local/${builds.length}`, { digest, labels: request.labels });
+      local.set(`local/${builds.length}`, { digest, labels: request.labels, sizeBytes: 1 });
       return {
         localReference: `local/${builds.length}`,
         sizeBytes: (await stat(request.context)).size,
@@ -48,6 +50,7 @@ async function start(
     },
   };
   const registry = {
+    ping: async () => {},
     async push(reference: string, repository: string, tag: string) {
       const image = local.get(reference);
       if (image === undefined)
@@ -140,7 +143,7 @@ describe('image.build and image.push', () => {
     await expect(run('image.build', { project })).rejects.toMatchObject({
       type: 'IMAGE_TAG_TAKEN',
     });
-    tags.set('hello:v2.1.0-production', { digest: 'sha256:x', labels: {} });
+    tags.set('hello:v2.1.0-production', { digest: 'sha256:x', labels: {}, sizeBytes: 1 });
     const failed = run('image.push');
     await expect(failed).rejects.toThrow(/\(no label\).*Release under a new version/);
     expect(tags.get('hello:v2.1.0-production')?.digest).toBe('sha256:x');
@@ -162,7 +165,7 @@ describe('image.build and image.push', () => {
     const push = registry.push;
     registry.push = async (...args) => {
       const answer = await push(...args);
-      tags.set('hello:v2.1.0-production', { digest: 'sha256:somebody-else', labels: {} });
+      tags.set('hello:v2.1.0-production', { digest: 'sha256:somebody-else', labels: {}, sizeBytes: 1 });
       return answer;
     };
     await expect(run('image.push')).rejects.toMatchObject({ type: 'PUSH_NOT_CONFIRMED' });

@@ -33,12 +33,19 @@ async function run(
     baseFolder: '/srv',
     readFile: async () => null,
     writeFile: async () => {},
+    openSocket: () => Promise.reject(new Error('no sockets here')),
     async exec(argv): Promise<ExecResult> {
       executed.push(`${server}: ${argv.join(' ')}`);
-      return { exitCode: exitCodes[server] ?? 0, stdout: 'up 3 days', stderr: '' };
+      return {
+        exitCode: exitCodes[server] ?? 0,
+        stdout: 'up 3 days',
+        stderr: '',
+        truncated: false,
+      };
     },
   });
-  const hosts = { get: host, close: async () => {} };
+  const showHostKey = () => Promise.reject(new Error('no keys here'));
+  const hosts = { get: host, showHostKey, close: async () => {} };
   const input = await inputFor(
     world,
     { actions: ACTIONS },

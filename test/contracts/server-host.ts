@@ -35,7 +35,7 @@ export function describeServerHostContract(
 
     it('writes a file in folders that it makes, and reads the same bytes back', async () => {
       const content = Buffer.from([0, 1, 2, 255, 10, 13]);
-      await host.writeFile('config/deep/app.bin', content, 0o640);
+      await host.writeFile('config/deep/app.bin', content, { mode: 0o640 });
       expect(await host.readFile('config/deep/app.bin')).toEqual(content);
       expect(await host.readFile(`${host.baseFolder}/config/deep/app.bin`)).toEqual(content);
     });

@@ -3,12 +3,13 @@ import type { Json, Plan } from '../../src/plan/plan.ts';
 import type { Overrides, ResolvedRun } from '../../src/plan/run.ts';
 import type { ProjectSettings } from '../../src/plan/settings.ts';
 import { compiledSeed } from './compiled-seed.ts';
+import { CONTAINER_DEFAULTS, IMAGE_DEFAULTS } from './default-settings.ts';
 
 export const SETTINGS: ProjectSettings = {
   source: { path: '.', kind: 'git', tag: '${version}' },
   commands: {},
   tests: { reports: ['reports/*.xml'], coverage: [], critical: { name: 'critical' } },
-  image: { repository: 'hello', context: '.', kind: 'process', include: ['**'] },
+  image: { repository: 'hello', context: '.', kind: 'process', include: ['**'], ...IMAGE_DEFAULTS },
   runtime: {
     command: ['node', 'server.js'],
     environment: {},
@@ -16,6 +17,7 @@ export const SETTINGS: ProjectSettings = {
     stop: { signal: 'SIGTERM', graceSeconds: 10 },
     keepReleases: 3,
   },
+  container: CONTAINER_DEFAULTS,
   files: [],
   drain: { allowCutRequests: 0 },
   health: {
@@ -75,6 +77,8 @@ export function resolvedRun(
     version: String(filled['version']),
     servers: filled['servers'] as string[],
     overrides: { skip: [], add: [], ...options.overrides },
+    rollingFrom: null,
+    poolSize: (filled['servers'] as string[]).length,
     requestedBy: 'carol',
     language: options.language ?? 'zh',
     warnings: options.warnings ?? [],

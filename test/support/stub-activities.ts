@@ -237,6 +237,30 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         ];
         return { facts: options.facts?.(call) ?? good, evidence: [] };
       },
+      preflightServer: async ({ server }) => {
+        await note('preflightServer', server, 0);
+        return { subject: server, reachable: true, checks: [] };
+      },
+      preflightShared: async () => {
+        await note('preflightShared', null, 0);
+        return [];
+      },
+      prefetchServer: async ({ server }) => {
+        await note('prefetchServer', server, 0);
+        return { facts: [], evidence: [] };
+      },
+      observeServers: async ({ step }) => {
+        await note('observeServers', null, step);
+        return { facts: [], evidence: [] };
+      },
+      guardPool: async () => ({ facts: [], evidence: [] }),
+      showHostKey: async ({ server }) => ({
+        server,
+        place: server,
+        key: 'ssh-ed25519 AAAA',
+        fingerprint: 'SHA256:stub',
+        trusted: false,
+      }),
       finishServer: async ({ server }) => {
         await note('finishServer', server, 0);
         return { facts: [], evidence: [] };

@@ -1,14 +1,15 @@
 /** The project's configuration files on one server: written, kept beside, put back. */
+
 import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import type { ConfigurationFile } from '../../plan/settings.ts';
-import type { ServerHost } from '../../ports/server-host.ts';
+import type { FileAttributes, ServerHost } from '../../ports/server-host.ts';
 import { fact, type Scoped, type ServerPorts, say, section, serverOf } from './context.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { heartbeatWhile } from './pace.ts';
 import { renderAll } from './template-files.ts';
 
 /** Copies may hold secrets, so only their owner reads them. */
-const KEPT_MODE = 0o600;
+const KEPT: FileAttributes = { mode: 0o600 };
 
 /**
  * config.update: renders each file for server and environment, keeps the former one beside, writes
@@ -52,7 +53,7 @@ export async function restoreConfiguration(
     const kept = keptNames(file.path, input.run.requestId);
     const former = await host.readFile(kept.former);
     if (former !== null) {
-      await host.writeFile(file.path, former, modeOf(file));
+      await host.writeFile(file.path, former, attributesOf(file));
       lines.push(say(input, `已恢复 ${file.path}`, `restored ${file.path}`));
     } else if ((await host.readFile(kept.absent)) !== null) {
       await removeFiles(host, [file.path]);
@@ -94,11 +95,11 @@ async function replace(
     (await host.readFile(kept.former)) !== null || (await host.readFile(kept.absent)) !== null;
   const former = await host.readFile(file.path);
   if (!isKept) {
-    if (former === null) await host.writeFile(kept.absent, '', KEPT_MODE);
-    else await host.writeFile(kept.former, former, KEPT_MODE);
+    if (former === null) await host.writeFile(kept.absent, '', KEPT);
+    else await host.writeFile(kept.former, former, KEPT);
   }
   if (former === null || !former.equals(content)) {
-    await host.writeFile(file.path, content, modeOf(file));
+    await host.writeFile(file.path, content, attributesOf(file));
   }
 }
 
@@ -118,8 +119,8 @@ function keptNames(
   return { former: `${path}.before-${requestId}`, absent: `${path}.absent-${requestId}` };
 }
 
-function modeOf(file: ConfigurationFile): number {
-  return Number.parseInt(file.mode, 8);
+function attributesOf({ mode, owner }: ConfigurationFile): FileAttributes {
+  return { mode: Number.parseInt(mode, 8), ...(owner !== undefined && { owner }) };
 }
 
 function describeFile(

@@ -32,7 +32,8 @@ export function createEmbeddedBalancer(options: EmbeddedBalancerOptions): LoadBa
   return {
     async state(pool) {
       const { servers, emptyMs } = await getPool(pool);
-      return { servers: servers.map(toPoolServer), emptyMs };
+      // Its states are kept in a file, so a new process has forgotten nothing.
+      return { servers: servers.map(toPoolServer), emptyMs, process: options.adminUrl };
     },
     drain: (pool, server) => setAdmin(pool, server, 'drain'),
     enable: (pool, server) => setAdmin(pool, server, 'ready'),

@@ -18,6 +18,13 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
         starts: { ...server.starts },
       };
     },
+    async examine(name) {
+      const server = world.server(name);
+      const { engine, freeBytes, portTaken, clockOffsetMs } = server;
+      const ours = world.running(server) !== null;
+      const port = portTaken ? 'taken' : ours ? 'ours' : 'free';
+      return { engine, freeBytes, port, clockOffsetMs };
+    },
     async pull(name, _service, { digest }, { signal }) {
       signal?.throwIfAborted();
       const server = world.server(name);

@@ -18,6 +18,7 @@ export function createFakeLoadBalancer(world: FakeWorld): LoadBalancer {
       return {
         servers: [...world.members.values()].map((each) => describe(world, each)),
         emptyMs: 0,
+        process: world.balancerProcess,
       };
     },
     async drain(pool, server) {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { PortError } from '../../ports/port-error.ts';
 import type { ExecOptions, ExecResult, ServerHost, ServerHosts } from '../../ports/server-host.ts';
 import type { FakeServer, FakeWorld } from './fake-world.ts';
 
@@ -7,6 +8,14 @@ const DEFAULT_MODE = 0o644;
 export function createFakeServerHosts(world: FakeWorld): ServerHosts {
   return {
     get: (name) => hostOf(world.server(name)),
+    showHostKey: (name) =>
+      Promise.resolve({
+        server: world.server(name).name,
+        place: name,
+        key: 'ssh-ed25519 AAAA',
+        fingerprint: 'SHA256:fake',
+        trusted: true,
+      }),
     close: () => Promise.resolve(),
   };
 }
@@ -21,11 +30,19 @@ function hostOf(server: FakeServer): ServerHost {
     baseFolder,
     exec: (argv, options = {}) => Promise.resolve(execute(server, argv, options)),
     readFile: (path) => Promise.resolve(server.files.get(place(path))?.content ?? null),
-    writeFile(path, content, mode = DEFAULT_MODE) {
+    writeFile(path, content, { mode = DEFAULT_MODE, owner } = {}) {
       server.writes += 1;
-      server.files.set(place(path), { content: Buffer.from(content), mode });
+      server.files.set(place(path), {
+        content: Buffer.from(content),
+        mode,
+        ...(owner !== undefined && { owner }),
+      });
       return Promise.resolve();
     },
+    openSocket: (path) =>
+      Promise.reject(
+        new PortError('not-found', name, `${name} has no socket ${path}`, 'Start it.'),
+      ),
   };
 }
 
@@ -56,5 +73,5 @@ function execute(server: FakeServer, argv: readonly string[], options: ExecOptio
 }
 
 function result(exitCode: number, stdout = '', stderr = ''): ExecResult {
-  return { exitCode, stdout, stderr };
+  return { exitCode, stdout, stderr, truncated: false };
 }

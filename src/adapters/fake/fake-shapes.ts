@@ -42,7 +42,10 @@ export interface FakeServer {
   readonly address: string;
   readonly servicePort: number;
   readonly baseFolder: string;
-  readonly files: Map<string, { readonly content: Buffer; readonly mode: number }>;
+  readonly files: Map<
+    string,
+    { readonly content: Buffer; readonly mode: number; readonly owner?: string }
+  >;
   readonly present: Set<string>;
   readonly starts: Record<string, number>;
   process: FakeProcess | null;
@@ -52,6 +55,11 @@ export interface FakeServer {
   writes: number;
   pulls: number;
   finished: number;
+  /** What an examination finds. */
+  engine: string;
+  freeBytes: number;
+  portTaken: boolean;
+  clockOffsetMs: number;
 }
 
 export interface FakeMember {
@@ -86,6 +94,10 @@ export function newServer(name: string, index: number): FakeServer {
     writes: 0,
     pulls: 0,
     finished: 0,
+    engine: 'fake',
+    freeBytes: 100 * 1024 ** 3,
+    portTaken: false,
+    clockOffsetMs: 0,
   };
 }
 

@@ -28,6 +28,8 @@ export class FakeWorld {
   readonly members: ReadonlyMap<string, FakeMember>;
   readonly releases: ReadonlyMap<string, FakeRelease>;
   routes: Readonly<Record<string, string>> = {};
+  /** Another value: the balancer started anew. */
+  balancerProcess = '1';
 
   constructor(options: FakeWorldOptions) {
     this.pool = options.pool ?? 'web';

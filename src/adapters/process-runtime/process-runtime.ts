@@ -91,7 +91,7 @@ async function pull(
     await options.assertSafe(digest, archive);
     onProgress?.(`${archive.length} bytes to ${host.name}`);
     const uploaded = `${folder}/incoming/${hexOf(digest)}.tar.gz`;
-    await host.writeFile(uploaded, archive, 0o600);
+    await host.writeFile(uploaded, archive, { mode: 0o600 });
     signal?.throwIfAborted();
     const script = unpackScript(options.quote([folder]), hexOf(digest), options.quote([uploaded]));
     const result = await runScript(host, script, UNPACK_TIMEOUT_MS, signal);

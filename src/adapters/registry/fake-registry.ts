@@ -1,5 +1,5 @@
 import { PortError } from '../../ports/port-error.ts';
-import type { Registry } from '../../ports/registry.ts';
+import type { Registry, RegistryImage } from '../../ports/registry.ts';
 import { digestOf, writeManifest } from './manifest.ts';
 
 export interface FakeRegistry extends Registry {
@@ -9,13 +9,15 @@ export interface FakeRegistry extends Registry {
 
 /** A registry in memory, with the real one's digests. */
 export function createFakeRegistry(): FakeRegistry {
-  const local = new Map<string, { digest: string; labels: Readonly<Record<string, string>> }>();
-  const images = new Map<string, { digest: string; labels: Readonly<Record<string, string>> }>();
+  const local = new Map<string, RegistryImage>();
+  const images = new Map<string, RegistryImage>();
   return {
     built(localReference, content, labels) {
       const archive = { digest: digestOf(content), sizeBytes: Buffer.byteLength(content) };
-      local.set(localReference, { digest: digestOf(writeManifest({ archive, labels })), labels });
+      const digest = digestOf(writeManifest({ archive, labels }));
+      local.set(localReference, { digest, labels, sizeBytes: archive.sizeBytes });
     },
+    ping: () => Promise.resolve(),
     async push(localReference, repository, tag) {
       const image = local.get(localReference);
       if (image === undefined) {

@@ -43,6 +43,9 @@ export function createHttpRegistry(options: HttpRegistryOptions): ArchiveRegistr
     return { digest, manifest };
   };
   return {
+    async ping() {
+      await call('GET', '');
+    },
     async push(localReference, repository, tag) {
       const { archive, labels } = await readLocalImage(options.buildsFolder, localReference);
       const digest = digestOf(archive);
@@ -55,7 +58,9 @@ export function createHttpRegistry(options: HttpRegistryOptions): ArchiveRegistr
     },
     async resolve(repository, reference) {
       const found = await manifestOf(repository, reference);
-      return found === null ? null : { digest: found.digest, labels: found.manifest.labels };
+      if (found === null) return null;
+      const { labels, archive } = found.manifest;
+      return { digest: found.digest, labels, sizeBytes: archive.sizeBytes };
     },
     async fetch(repository, digest, toFile, signal) {
       const found = isDigest(digest) ? await manifestOf(repository, digest) : null;

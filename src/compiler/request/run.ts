@@ -71,6 +71,8 @@ export function resolveRun(context: RunContext): RunResolution {
     version: request.version,
     servers: request.servers,
     overrides: request.overrides,
+    rollingFrom: found.plan.rolling === undefined ? null : 'template',
+    poolSize: project.environments[request.environment]?.servers.length ?? request.servers.length,
     requestedBy: request.requestedBy,
     language,
     warnings: warnings.map((each) => pick(each.message, language)),

@@ -1,4 +1,5 @@
 /** A world with three servers on v1, the activities over it, and inputs for a run that deploys v2. */
+
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,6 +22,7 @@ import type {
 } from '../../../src/plan/run.ts';
 import type { ProjectSettings } from '../../../src/plan/settings.ts';
 import type { Secret } from '../../../src/ports/secret-store.ts';
+import { CONTAINER_DEFAULTS, IMAGE_DEFAULTS } from '../../support/default-settings.ts';
 
 export const OLD = `sha256:${'1'.repeat(64)}`;
 export const NEW = `sha256:${'2'.repeat(64)}`;
@@ -44,7 +46,7 @@ export const settings: ProjectSettings = {
   source: { path: '.', kind: 'git', tag: '${version}' },
   commands: {},
   tests: { reports: [], coverage: [] },
-  image: { repository: 'hello', context: '.', kind: 'process', include: [] },
+  image: { repository: 'hello', context: '.', kind: 'process', include: [], ...IMAGE_DEFAULTS },
   runtime: {
     command: ['node', 'server.js', '--port', '${port}'],
     environment: { NAME: '${server}', TOKEN: 'secret://token' },
@@ -52,6 +54,7 @@ export const settings: ProjectSettings = {
     stop: { signal: 'SIGTERM', graceSeconds: 0.05 },
     keepReleases: 1,
   },
+  container: CONTAINER_DEFAULTS,
   files: [],
   drain: { allowCutRequests: 0 },
   health: {
