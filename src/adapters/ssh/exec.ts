@@ -59,8 +59,14 @@ function follow(
     channel.stdin.on('error', () => undefined);
     channel.once('close', () => {
       finish();
-      if (ended) resolve({ exitCode, stdout: stdout(), stderr: stderr() });
-      else reject(unavailable(server, new Error('the channel closed before the command ended')));
+      if (ended) {
+        resolve({
+          exitCode,
+          stdout: stdout.text(),
+          stderr: stderr.text(),
+          truncated: stdout.truncated() || stderr.truncated(),
+        });
+      } else reject(unavailable(server, new Error('the channel closed before the command ended')));
     });
     channel.end(options.stdin ?? '');
     // Aborted while the channel was being opened: the event was missed.
@@ -68,15 +74,22 @@ function follow(
   });
 }
 
-function collect(stream: NodeJS.ReadableStream): () => string {
+interface Collected {
+  text(): string;
+  truncated(): boolean;
+}
+
+function collect(stream: NodeJS.ReadableStream): Collected {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let dropped = false;
   stream.on('data', (chunk: Buffer) => {
     const kept = chunk.subarray(0, MAXIMUM_OUTPUT_BYTES - bytes);
     bytes += kept.length;
+    dropped ||= kept.length < chunk.length;
     if (kept.length > 0) chunks.push(kept);
   });
-  return () => Buffer.concat(chunks).toString('utf8');
+  return { text: () => Buffer.concat(chunks).toString('utf8'), truncated: () => dropped };
 }
 
 function abortReason(signal: AbortSignal | undefined, server: string): Error {

@@ -5,6 +5,8 @@ import type { ServerHost, ServerHosts } from '../../ports/server-host.ts';
 import { type ConnectionTimes, type OpenConnection, SharedConnection } from './connection.ts';
 import { execOver } from './exec.ts';
 import { readOver, writeOver } from './sftp.ts';
+import { showHostKey } from './show-host-key.ts';
+import { socketOver } from './socket.ts';
 
 const TIMES: ConnectionTimes = { connectTimeoutMs: 10_000, keepaliveMs: 5_000, idleMs: 60_000 };
 
@@ -31,6 +33,11 @@ export function createSshHosts(
         `UNKNOWN_SERVER: the project lists no server ${JSON.stringify(name)}.`,
         `Choose one of: ${[...known.keys()].join(', ')}.`,
       );
+    },
+    async showHostKey(name) {
+      const found = servers.find((each) => each.name === name);
+      if (found !== undefined) return showHostKey(found, { ...TIMES, ...times });
+      throw new PortError('unknown', name, `UNKNOWN_SERVER: ${name}.`, 'Choose a listed server.');
     },
     async close() {
       await Promise.all([...known.values()].map(({ connection }) => connection.close()));
@@ -60,10 +67,16 @@ function hostOver(server: ServerConnection, shared: SharedConnection): ServerHos
     exec: (argv, options = {}) =>
       shared.use((connection) => execOver(connection, server.name, argv, options)),
     readFile: (path) => overSftp('read', path, (sftp) => readOver(sftp, absolute(path))),
-    writeFile: (path, content, mode) =>
-      overSftp('write', path, (sftp) =>
+    async writeFile(path, content, { mode, owner } = {}) {
+      await overSftp('write', path, (sftp) =>
         writeOver(sftp, absolute(path), Buffer.from(content), mode),
-      ),
+      );
+      if (owner === undefined) return;
+      const argv = ['chown', '--', owner, absolute(path)];
+      const { exitCode, stderr } = await shared.use((c) => execOver(c, server.name, argv, {}));
+      if (exitCode !== 0) throw fileError(server.name, 'give away', path, new Error(stderr.trim()));
+    },
+    openSocket: (path) => shared.use((connection) => socketOver(connection, server.name, path)),
   };
 }
 
