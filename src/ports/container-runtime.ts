@@ -8,6 +8,8 @@ export interface ContainerRuntime {
   start(server: string, service: string, release: ReleaseStart): Promise<void>;
   /** Stops what runs: signal, grace, then force. The release stays on the server. */
   stop(server: string, service: string, stop: ReleaseStop): Promise<StopResult>;
+  /** The last lines that the service printed, bounded; empty where it printed nothing. */
+  tail(server: string, service: string, lines: number): Promise<string>;
   /** What a run needs to know before it begins. Reads only. */
   examine(server: string, service: string, port: number): Promise<ServerExamination>;
   /** After success: restart policy on, old releases pruned but `keep`. */

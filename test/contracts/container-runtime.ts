@@ -15,6 +15,8 @@ export interface ContainerRuntimeSubject {
   readonly second: ReleaseImage;
   /** How to start one; the contract adds digest, version and run. */
   readonly start: Pick<ReleaseStart, 'command' | 'environment' | 'port'>;
+  /** Another program listens on the service's port; gives what ends it. */
+  occupyPort(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -126,6 +128,25 @@ export function describeContainerRuntimeContract(
       const state = await inspect();
       expect(state.running).toBe(true);
       expect(state.present).toEqual([subject.second.digest]);
+    });
+
+    it('examines without changing anything: engine, space, clock, and whose the port is', async () => {
+      const examine = () =>
+        subject.runtime.examine(subject.server, subject.service, subject.start.port);
+      const before = await examine();
+      expect(before.engine).not.toBe('');
+      expect(before.freeBytes ?? 1).toBeGreaterThan(0);
+      expect(before.port).toBe('free');
+      expect(Math.abs(before.clockOffsetMs)).toBeLessThan(2_000);
+      expect((await inspect()).present).toEqual([]);
+      await pull(subject.first);
+      await start(subject.first, 'v1');
+      await expect.poll(async () => (await examine()).port, { timeout: 5_000 }).toBe('ours');
+      await stop();
+      expect((await examine()).port).toBe('free');
+      const release = await subject.occupyPort();
+      expect((await examine()).port).toBe('taken');
+      await release();
     });
 
     it('knows only the servers of the project', async () => {

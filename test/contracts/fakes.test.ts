@@ -67,15 +67,25 @@ describeLoadBalancerContract('fake', async () => {
   };
 });
 
-describeContainerRuntimeContract('fake', async () => ({
-  runtime: createFakeContainerRuntime(newWorld()),
-  server: 's1',
-  service: 'hello',
-  first: { repository: 'hello', digest: FIRST },
-  second: { repository: 'hello', digest: SECOND },
-  start: { command: ['node', 'server.js'], environment: {}, port: 8_100 },
-  close: done,
-}));
+describeContainerRuntimeContract('fake', async () => {
+  const world = newWorld();
+  const setTaken = async (taken: boolean) => {
+    world.server('s1').portTaken = taken;
+  };
+  return {
+    runtime: createFakeContainerRuntime(world),
+    server: 's1',
+    service: 'hello',
+    first: { repository: 'hello', digest: FIRST },
+    second: { repository: 'hello', digest: SECOND },
+    start: { command: ['node', 'server.js'], environment: {}, port: 8_100 },
+    async occupyPort() {
+      await setTaken(true);
+      return () => setTaken(false);
+    },
+    close: done,
+  };
+});
 
 describeServerHostContract('fake', async () => ({
   hosts: createFakeServerHosts(newWorld()),

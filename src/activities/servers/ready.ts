@@ -3,6 +3,9 @@ import { fail, type Scoped, type ServerPorts, say, seconds, section, serverOf } 
 import { countDown, pause } from './pace.ts';
 import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
 
+/** Lines of its output that a service which has exited is quoted with. */
+const SHOWN_LINES = 15;
+
 /**
  * k consecutive good answers of the health path within the limit (`health.ready`). Ends early where
  * the service has exited: waiting would not bring it back.
@@ -20,7 +23,7 @@ export async function waitUntilReady(ports: ServerPorts, input: Scoped): Promise
   while (inRow < successes) {
     if (clock.remainingMs() === 0) throw notReady(input, url, last);
     const state = await ports.runtime.inspect(server, input.run.service);
-    if (!state.running) throw exited(input, ports.hosts.get(server).baseFolder, last);
+    if (!state.running) throw await exited(ports, input, last);
     // Its whole time even near the limit: a last answer that we cut short would tell nothing.
     last = await ask(ports.http, { url, timeoutMs: health.timeoutSeconds * 1000 });
     inRow = last.kind === 'answered' && last.status === health.status ? inRow + 1 : 0;
@@ -48,15 +51,19 @@ function notReady(input: Scoped, url: string, last: Answer | null): Error {
   );
 }
 
-function exited(input: Scoped, folder: string, last: Answer | null): Error {
+/** With the service's last words: they mostly say why. */
+async function exited(ports: ServerPorts, input: Scoped, last: Answer | null): Promise<Error> {
+  const server = serverOf(input);
   const answer = last === null ? '-' : describeAnswer(last);
+  const output = await ports.runtime.tail(server, input.run.service, SHOWN_LINES).catch(() => '');
+  const shown = output.trim() === '' ? '-' : `\n${output.trim()}`;
   return fail(
     'SERVICE_EXITED',
     say(
       input,
-      `${serverOf(input)}: 服务启动后已退出，最后一次应答：${answer}。请查看服务器上 ${folder} 中该版本的日志`,
-      `${serverOf(input)}: the service has exited after its start, last answer: ${answer}. ` +
-        `Look at its output below ${folder} on the server`,
+      `${server}: 服务启动后已退出，最后一次应答：${answer}。请修正后再部署；该服务最后的输出：${shown}`,
+      `${server}: the service has exited after its start, last answer: ${answer}. ` +
+        `Correct it and deploy again; the last lines of its output: ${shown}`,
     ),
   );
 }

@@ -18,6 +18,9 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
         starts: { ...server.starts },
       };
     },
+    async tail(name, _service, lines) {
+      return world.server(name).output.slice(-lines).join('\n');
+    },
     async examine(name) {
       const server = world.server(name);
       const { engine, freeBytes, portTaken, clockOffsetMs } = server;

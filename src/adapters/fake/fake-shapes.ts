@@ -55,6 +55,8 @@ export interface FakeServer {
   writes: number;
   pulls: number;
   finished: number;
+  /** Lines that the service printed. */
+  output: readonly string[];
   /** What an examination finds. */
   engine: string;
   freeBytes: number;
@@ -94,6 +96,7 @@ export function newServer(name: string, index: number): FakeServer {
     writes: 0,
     pulls: 0,
     finished: 0,
+    output: [],
     engine: 'fake',
     freeBytes: 100 * 1024 ** 3,
     portTaken: false,

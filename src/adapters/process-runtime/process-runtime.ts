@@ -12,7 +12,15 @@ import type {
 } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { ExecResult, ServerHost, ServerHosts } from '../../ports/server-host.ts';
-import { EXIT, inspectScript, startScript, stopScript, unpackScript } from './script.ts';
+import { examineScript, readExamination } from './examine.ts';
+import {
+  EXIT,
+  inspectScript,
+  startScript,
+  stopScript,
+  tailScript,
+  unpackScript,
+} from './script.ts';
 import { readState } from './state.ts';
 
 export interface ProcessRuntimeOptions {
@@ -52,6 +60,20 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
     start: (server, service, release) => start(options, hosts.get(server), service, release),
     stop: (server, service, stop) =>
       stopService(options, hosts.get(server), service, stop, inspect),
+    async tail(server, service, lines) {
+      const host = hosts.get(server);
+      const script = tailScript(quote([folderOf(host, service)]), lines);
+      return (await runScript(host, script, SCRIPT_TIMEOUT_MS)).stdout;
+    },
+    async examine(server, service, port) {
+      const host = hosts.get(server);
+      const folders = [folderOf(host, service), host.baseFolder] as const;
+      const script = examineScript(quote([folders[0]]), quote([folders[1]]), port);
+      const sentMs = Date.now();
+      const result = await runScript(host, script, SCRIPT_TIMEOUT_MS);
+      if (result.exitCode !== 0) throw failed(server, 'examine', service, result);
+      return readExamination(result.stdout, sentMs, Date.now());
+    },
     async finish(server, service, keep) {
       const host = hosts.get(server);
       const state = await inspect(server, service);

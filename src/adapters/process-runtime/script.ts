@@ -7,7 +7,7 @@
  */
 
 /** State of a process: when it started, nothing where it is not there or only waits to be reaped. */
-const PROCESS = `
+export const PROCESS = `
 rs_start_of() {
   if [ -r "/proc/$1/stat" ]; then
     rs_stat=$(sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null) || return 0
@@ -157,6 +157,16 @@ if rs_running; then
 fi
 rs_unlock
 echo "$rs_forced"
+`;
+}
+
+/** Bytes of a service's output that are shown at most. */
+const TAIL_BYTES = 4_000;
+
+export function tailScript(folder: string, lines: number): string {
+  return `
+cd ${folder} 2>/dev/null || exit 0
+[ ! -f service.log ] || tail -c ${TAIL_BYTES} service.log | tail -n ${lines}
 `;
 }
 

@@ -108,12 +108,13 @@ describe('service.ready', () => {
   it('ends early where the service has exited', async () => {
     const stage = await stoppedStage({ new: { bootMs: 10_000, exitsAfterMs: 60 } });
     await stage.act('service.start');
+    stage.world.server(SERVER).output = ['listening', 'no such table: orders'];
     const started = performance.now();
     const ready = { successes: 3, intervalMilliseconds: 10, limitSeconds: 20 };
     const pending = stage.act('service.ready', { project: withSettings('health', { ready }) });
     await expect(pending).rejects.toMatchObject({
       type: 'SERVICE_EXITED',
-      message: expect.stringMatching(/app-server-1.*exited.*\/srv\/app-server-1/u),
+      message: expect.stringMatching(/app-server-1.*exited.*\nlistening\nno such table: orders$/u),
     });
     expect(performance.now() - started).toBeLessThan(2_000);
   });

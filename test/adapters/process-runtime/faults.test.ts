@@ -82,10 +82,13 @@ it('forces a service that does not end within its grace', async () => {
   expect((await subject.runtime.inspect('s1', 'tiny')).running).toBe(false);
 });
 
-it('sees that a service has ended by itself', async () => {
-  await subject.runtime.start('s1', 'tiny', { ...release(), command: ['sh', '-c', 'exit 3'] });
+it('sees that a service has ended by itself, and what it said', async () => {
+  expect(await subject.runtime.tail('s1', 'tiny', 5)).toBe('');
+  const script = 'seq 100; echo "no database" >&2; exit 3';
+  await subject.runtime.start('s1', 'tiny', { ...release(), command: ['sh', '-c', script] });
   await sleep(200);
   expect((await subject.runtime.inspect('s1', 'tiny')).running).toBe(false);
+  expect(await subject.runtime.tail('s1', 'tiny', 3)).toBe('99\n100\nno database\n');
 });
 
 function processesIn(folder: string): number {

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createArchiveBuilder } from '../../../src/adapters/archive/archive-builder.ts';
 import { assertSafeArchive } from '../../../src/adapters/archive/safe-archive.ts';
@@ -63,6 +64,11 @@ export async function makeSubject() {
     first: await release('v1'),
     second: await release('v2'),
     start: { command: ['node', 'server.js'], environment: {}, port },
+    async occupyPort() {
+      const other = createServer();
+      await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
+      return () => new Promise<void>((resolve) => other.close(() => resolve()));
+    },
     async close() {
       await stopAllServices(test.server.baseFolder);
       await hosts.close();
