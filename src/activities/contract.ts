@@ -137,9 +137,7 @@ export interface FleetActivities {
   /** Fetches the release by digest, before the service is interrupted. */
   prefetchServer(input: ServerInput & { readonly image: ImagePin }): Promise<ActionResult>;
   /** Holds the health of these servers for so long. @throws ApplicationFailure CANARY_UNHEALTHY */
-  observeServers(
-    input: ServersInput & { readonly step: number; readonly seconds: number },
-  ): Promise<ActionResult>;
+  observeServers(input: ObserveInput): Promise<ActionResult>;
   /** Until cancelled: a balancer whose process changed gets the states again that it had. */
   guardPool(input: ServersInput): Promise<ActionResult>;
   /** The host key that a server shows, for `runsheet hosts trust`. */
@@ -156,6 +154,13 @@ export interface ServersInput {
   readonly run: RunRef;
   readonly servers: readonly string[];
   readonly project: Partial<ProjectSettings>;
+}
+
+export interface ObserveInput extends ServersInput {
+  readonly step: number;
+  readonly seconds: number;
+  /** Percent of failed requests at which they are unhealthy, from the document; null: it names none. */
+  readonly maximumErrorPercent: number | null;
 }
 
 export interface AnnounceApprovalInput {

@@ -1,9 +1,11 @@
 /** All activities of a worker, composed of the areas' factories; every one is guarded. */
+import type { ActionInput } from '../plan/run.ts';
 import type { Ports } from '../ports/ports.ts';
 import { createBuildActivities } from './build.ts';
 import { createCodeActivities } from './code.ts';
 import { createCommandActivities } from './command.ts';
 import type { Activities } from './contract.ts';
+import { createFleetActivities } from './fleet.ts';
 import { guardAll } from './guard.ts';
 import { createLocalActivities, type LocalDependencies } from './local/index.ts';
 import { createNotificationActivities, type NotificationPorts } from './notifications.ts';
@@ -26,16 +28,18 @@ export interface ActivityDependencies {
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const { ports, redact, project, local, recipientsOf } = dependencies;
   const commandPorts = { ...ports, redact };
+  const serverPorts = {
+    ...ports,
+    ensureCheckout: (input: ActionInput) => ensureCheckout(ports, input),
+  };
   const activities: Activities = {
     ...createSourceActivities(ports),
     ...createCodeActivities(commandPorts),
     ...createTestActivities(commandPorts),
     ...createBuildActivities(commandPorts),
     ...createCommandActivities(commandPorts),
-    ...createServerActivities({
-      ...ports,
-      ensureCheckout: (input) => ensureCheckout(ports, input),
-    }),
+    ...createServerActivities(serverPorts),
+    ...createFleetActivities(serverPorts),
     ...createNotificationActivities({ ...ports, ...(recipientsOf && { recipientsOf }) }),
     ...createLocalActivities(local),
   };

@@ -1,6 +1,6 @@
 /** What stands around every activity: project, heartbeat, cancellation, failures, redaction. */
 import { Context } from '@temporalio/activity';
-import type { ActionResult } from '../plan/run.ts';
+import type { ActionResult, PreflightResult } from '../plan/run.ts';
 import { problem, toActivityFailure } from './failures.ts';
 
 export interface GuardOptions {
@@ -29,7 +29,7 @@ function guard<I extends never[]>(
     try {
       refuseOtherProject(args[0], options.project);
       const result = await whileBeating(context, () => activity(...args));
-      return isEvidence(result) ? redactEvidence(result, options.redact) : result;
+      return redactResult(result, options.redact);
     } catch (error) {
       throw toActivityFailure(error, context.cancellationSignal.aborted, options.redact);
     }
@@ -63,6 +63,22 @@ function projectOf(input: unknown): string | undefined {
   if (!isObject(input) || !isObject(input['run'])) return undefined;
   const project = input['run']['project'];
   return typeof project === 'string' ? project : undefined;
+}
+
+/** What came from a program or a server is redacted: evidence, and the findings of a preflight. */
+function redactResult(result: unknown, redact: GuardOptions['redact']): unknown {
+  if (Array.isArray(result)) return result.map((each) => redactResult(each, redact));
+  if (isEvidence(result)) return redactEvidence(result, redact);
+  return isFindings(result) ? redactFindings(result, redact) : result;
+}
+
+function isFindings(value: unknown): value is PreflightResult {
+  return isObject(value) && typeof value['subject'] === 'string' && Array.isArray(value['checks']);
+}
+
+function redactFindings(result: PreflightResult, redact: GuardOptions['redact']): PreflightResult {
+  const checks = result.checks.map((each) => ({ ...each, detail: redact(each.detail) }));
+  return { ...result, checks };
 }
 
 /** Facts and lines of evidence hold output; plans, pins and settings must come back as they are. */

@@ -1,0 +1,36 @@
+/** Findings of a preflight as values: what went wrong never hides what else does. */
+import type { PreflightCheck, RunRef } from '../../plan/run.ts';
+import { isPortError } from '../failures.ts';
+
+type CheckName = PreflightCheck['name'];
+
+/** Bounded: 200 servers' findings stand in one status. */
+const LONGEST_DETAIL = 400;
+
+export function check(
+  name: CheckName,
+  state: PreflightCheck['state'],
+  detail: string,
+): PreflightCheck {
+  return { name, state, detail: detail.slice(0, LONGEST_DETAIL) };
+}
+
+export function ok(name: CheckName, detail: string): PreflightCheck {
+  return check(name, 'ok', detail);
+}
+
+/** A failed check with the port's own message and remedy. */
+export function failedBy(name: CheckName, error: unknown): PreflightCheck {
+  if (isPortError(error)) return check(name, 'failed', `${error.message} ${error.remedy}`.trim());
+  return check(name, 'failed', error instanceof Error ? error.message : String(error));
+}
+
+/** Out of reach, as opposed to answering with a no: a failure budget covers only that. */
+export function isOutOfReach(error: unknown): boolean {
+  return isPortError(error) && (error.kind === 'unreachable' || error.kind === 'unavailable');
+}
+
+/** Picks the sentence in the run's language. */
+export function sayIn({ language }: Pick<RunRef, 'language'>, zh: string, en: string): string {
+  return language === 'zh' ? zh : en;
+}

@@ -1,0 +1,115 @@
+/** Whether the first batch stays healthy while it serves. */
+import type { ActionResult } from '../../plan/run.ts';
+import type { PoolState } from '../../ports/load-balancer.ts';
+import type { ObserveInput } from '../contract.ts';
+import { fact, fail, say, section } from '../servers/context.ts';
+import { countDown, pause } from '../servers/pace.ts';
+import { percent } from '../servers/performance.ts';
+import { findServer, poolState } from '../servers/pool-state.ts';
+import { type Answer, ask, describeAnswer, serviceUrl } from '../servers/requests.ts';
+import type { FleetPorts } from './ports.ts';
+
+const POLL_MS = 1_000;
+/** A single lost answer is not an illness, two in a row are. */
+const BAD_IN_ROW = 2;
+
+interface Watched {
+  readonly server: string;
+  bad: number;
+  answers: number;
+}
+
+interface Counted {
+  readonly requests: number;
+  readonly errors: number;
+}
+
+/**
+ * Polls the health path of each server and the balancer's counters for so long.
+ * @throws ApplicationFailure CANARY_UNHEALTHY at the first server that is ill
+ */
+export async function observe(ports: FleetPorts, input: ObserveInput): Promise<ActionResult> {
+  const clock = countDown(input.seconds * 1000);
+  const watched = input.servers.map((server): Watched => ({ server, bad: 0, answers: 0 }));
+  const start = await poolState(ports, input);
+  for (;;) {
+    await Promise.all(watched.map((each) => look(ports, input, each)));
+    const counted = countedSince(input.servers, start, await poolState(ports, input));
+    const isOver = clock.remainingMs() === 0;
+    judgeErrors(input, counted, isOver);
+    if (isOver) return healthy(input, watched, counted);
+    await pause(POLL_MS, clock, { waitedMs: clock.elapsedMs() });
+  }
+}
+
+async function look(ports: FleetPorts, input: ObserveInput, watched: Watched): Promise<void> {
+  const { path, status, timeoutSeconds } = section(input, 'health');
+  const url = serviceUrl(ports.hosts.get(watched.server), path);
+  const answer = await ask(ports.http, { url, timeoutMs: timeoutSeconds * 1000 });
+  const isGood = answer.kind === 'answered' && answer.status === status;
+  watched.answers += 1;
+  watched.bad = isGood ? 0 : watched.bad + 1;
+  if (watched.bad >= BAD_IN_ROW) throw unhealthy(input, watched.server, answer);
+}
+
+/** Below the minimum of samples a rate says little, so it is judged only at the end. */
+function judgeErrors(input: ObserveInput, { requests, errors }: Counted, isOver: boolean): void {
+  const { maximumErrorPercent } = input;
+  const { minimumSamples } = section(input, 'balancer');
+  if (maximumErrorPercent === null || errors === 0) return;
+  if (requests < minimumSamples && !isOver) return;
+  const rate = percent(errors, Math.max(requests, errors));
+  if (rate < maximumErrorPercent) return;
+  const names = input.servers.join(', ');
+  throw fail(
+    'CANARY_UNHEALTHY',
+    say(
+      input,
+      `金丝雀批次 ${names}：${requests} 个请求中 ${errors} 个失败（${rate}%，上限 ${maximumErrorPercent}%）。请查看新版本的日志`,
+      `canary ${names}: ${errors} of ${requests} requests failed (${rate}%, limit ${maximumErrorPercent}%). Look at the output of the new version`,
+    ),
+  );
+}
+
+function countedSince(servers: readonly string[], start: PoolState, now: PoolState): Counted {
+  let requests = 0;
+  let errors = 0;
+  for (const server of servers) {
+    const then = findServer(start, server);
+    const here = findServer(now, server);
+    if (then === null || here === null) continue;
+    // A balancer that started anew counts from 0.
+    const isAnew = here.requests < then.requests;
+    requests += isAnew ? here.requests : here.requests - then.requests;
+    errors += isAnew ? here.errors : Math.max(0, here.errors - then.errors);
+  }
+  return { requests, errors };
+}
+
+function unhealthy(input: ObserveInput, server: string, answer: Answer): Error {
+  const said = describeAnswer(answer);
+  return fail(
+    'CANARY_UNHEALTHY',
+    say(
+      input,
+      `${server}: 观察期内健康检查连续 ${BAD_IN_ROW} 次失败（${said}）。请查看新版本的日志`,
+      `${server}: ${BAD_IN_ROW} health checks in a row failed while it was observed (${said}). Look at the output of the new version`,
+    ),
+  );
+}
+
+function healthy(
+  input: ObserveInput,
+  watched: readonly Watched[],
+  { requests, errors }: Counted,
+): ActionResult {
+  const checks = watched.reduce((sum, each) => sum + each.answers, 0);
+  const detail = say(
+    input,
+    `观察 ${input.seconds}s：${checks} 次健康检查，${requests} 个请求，失败 ${errors} 个`,
+    `observed for ${input.seconds}s: ${checks} health checks, ${requests} requests, ${errors} errors`,
+  );
+  if (requests === 0) return { facts: [], evidence: [detail] };
+  const rate = percent(errors, requests);
+  return { facts: [fact('service.error_rate', rate, detail, requests)], evidence: [detail] };
+}

@@ -1,0 +1,219 @@
+/** One server before anything is built: reads only, and every finding is a value. */
+import type { PreflightCheck, PreflightResult, ServerBefore } from '../../plan/run.ts';
+import type { ServerExamination, ServiceState } from '../../ports/container-runtime.ts';
+import type { PoolServer } from '../../ports/load-balancer.ts';
+import type { ServerInput } from '../contract.ts';
+import { say, section } from '../servers/context.ts';
+import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
+import { poolServer } from '../servers/pool-state.ts';
+import { ask, describeAnswer, serviceUrl } from '../servers/requests.ts';
+import { check, failedBy, isOutOfReach, ok } from './findings.ts';
+import type { FleetPorts } from './ports.ts';
+
+const CONNECT_TIMEOUT_MS = 15_000;
+const CLOCK_LIMIT_MS = 5_000;
+const MIB = 1024 ** 2;
+
+/** Reachable, key, engine, disk, port, clock, the old release and its place in the pool. */
+export async function preflightServer(
+  ports: FleetPorts,
+  input: ServerInput,
+): Promise<PreflightResult> {
+  const { server } = input;
+  const refusal = await connectionTo(ports, input);
+  if (refusal !== null) return { subject: server, ...refusal };
+  const checks: PreflightCheck[] = [
+    ok('connection', say(input, '已连接，主机密钥正确', 'connected, the host key is right')),
+  ];
+  const [state, pool] = await Promise.all([
+    engineChecks(ports, input, checks),
+    poolOf(ports, input),
+  ]);
+  if (state !== null) checks.push(await healthCheck(ports, input, state));
+  if (pool !== undefined) checks.push(poolCheck(input, pool));
+  return {
+    subject: server,
+    reachable: true,
+    checks,
+    ...(state !== null && pool !== undefined && { before: beforeOf(server, state, pool) }),
+  };
+}
+
+/** null: it answers. A refused key is a server that was reached, so that no budget covers it. */
+async function connectionTo(
+  ports: FleetPorts,
+  input: ServerInput,
+): Promise<Pick<PreflightResult, 'reachable' | 'checks'> | null> {
+  try {
+    await heartbeatWhile((signal) =>
+      ports.hosts.get(input.server).exec(['true'], { timeoutMs: CONNECT_TIMEOUT_MS, signal }),
+    );
+    return null;
+  } catch (error) {
+    await endIfCancelled();
+    return { reachable: !isOutOfReach(error), checks: [failedBy('connection', error)] };
+  }
+}
+
+/** @returns what runs; null where the engine does not say, which is then a failed check. */
+async function engineChecks(
+  ports: FleetPorts,
+  input: ServerInput,
+  checks: PreflightCheck[],
+): Promise<ServiceState | null> {
+  const { service } = input.run;
+  const port = ports.hosts.get(input.server).servicePort;
+  try {
+    const [found, state] = await heartbeatWhile(() =>
+      Promise.all([
+        ports.runtime.examine(input.server, service, port),
+        ports.runtime.inspect(input.server, service),
+      ]),
+    );
+    checks.push(ok('engine', found.engine), diskCheck(input, found));
+    checks.push(portCheck(input, found, port), clockCheck(input, found));
+    return state;
+  } catch (error) {
+    await endIfCancelled();
+    checks.push(failedBy('engine', error));
+    return null;
+  }
+}
+
+function diskCheck(input: ServerInput, { freeBytes }: ServerExamination): PreflightCheck {
+  const { minimumFreeBytes } = section(input, 'image');
+  const needed = Math.ceil(minimumFreeBytes / MIB);
+  if (freeBytes === null) {
+    return check('disk', 'warning', say(input, '可用空间未知', 'the free space is not known'));
+  }
+  const free = Math.floor(freeBytes / MIB);
+  if (freeBytes >= minimumFreeBytes) {
+    return ok('disk', say(input, `可用 ${free} MiB`, `${free} MiB free`));
+  }
+  return check(
+    'disk',
+    'failed',
+    say(
+      input,
+      `可用 ${free} MiB，需要 ${needed} MiB：请清理磁盘，或调整 image.minimum_free`,
+      `${free} MiB free, ${needed} MiB needed: free some, or change image.minimum_free`,
+    ),
+  );
+}
+
+function portCheck(
+  input: ServerInput,
+  { port: state }: ServerExamination,
+  port: number,
+): PreflightCheck {
+  if (state === 'ours') {
+    return ok('port', say(input, `端口 ${port} 由本服务使用`, `port ${port} is this service's`));
+  }
+  if (state === 'free') return ok('port', say(input, `端口 ${port} 空闲`, `port ${port} is free`));
+  return check(
+    'port',
+    'failed',
+    say(
+      input,
+      `端口 ${port} 被其他程序占用：请停止该程序，或更改服务端口`,
+      `port ${port} belongs to another program: stop that one, or change the service's port`,
+    ),
+  );
+}
+
+function clockCheck(input: ServerInput, { clockOffsetMs }: ServerExamination): PreflightCheck {
+  const offset = `${(clockOffsetMs / 1000).toFixed(1)}s`;
+  if (Math.abs(clockOffsetMs) <= CLOCK_LIMIT_MS) {
+    return ok('clock', say(input, `时钟偏差 ${offset}`, `the clock is off by ${offset}`));
+  }
+  const limit = `${CLOCK_LIMIT_MS / 1000}s`;
+  return check(
+    'clock',
+    'failed',
+    say(
+      input,
+      `时钟偏差 ${offset}，最多 ${limit}：请在服务器上启用时间同步（NTP）`,
+      `the clock is off by ${offset}, at most ${limit}: turn on time synchronisation (NTP) there`,
+    ),
+  );
+}
+
+/** A deployment may be the cure, so a sick old release warns and does not stop the run. */
+async function healthCheck(
+  ports: FleetPorts,
+  input: ServerInput,
+  { running, release }: ServiceState,
+): Promise<PreflightCheck> {
+  if (!running && release === null) {
+    return ok('health', say(input, '尚未运行任何版本', 'no release runs there yet'));
+  }
+  const version = release?.version ?? '-';
+  if (!running) {
+    const detail = say(input, `${version} 已停止运行`, `${version} is there but does not run`);
+    return check('health', 'warning', detail);
+  }
+  const { path, status, timeoutSeconds } = section(input, 'health');
+  const url = serviceUrl(ports.hosts.get(input.server), path);
+  const answer = await ask(ports.http, { url, timeoutMs: timeoutSeconds * 1000 });
+  if (answer.kind === 'answered' && answer.status === status) {
+    return ok('health', say(input, `${version} 运行正常`, `${version} runs and is healthy`));
+  }
+  return check(
+    'health',
+    'warning',
+    say(
+      input,
+      `${version} 不健康（${describeAnswer(answer)}）：失败时也只能回到这个状态`,
+      `${version} is not healthy (${describeAnswer(answer)}): a rollback would come back to that`,
+    ),
+  );
+}
+
+/** undefined: the balancer did not answer, which the shared preflight says once. */
+async function poolOf(
+  ports: FleetPorts,
+  input: ServerInput,
+): Promise<PoolServer | null | undefined> {
+  try {
+    return await heartbeatWhile(() => poolServer(ports, input));
+  } catch {
+    await endIfCancelled();
+    return undefined;
+  }
+}
+
+function poolCheck(input: ServerInput, pool: PoolServer | null): PreflightCheck {
+  const { pool: name } = section(input, 'balancer');
+  if (pool === null) {
+    return check(
+      'pool',
+      'failed',
+      say(
+        input,
+        `负载均衡池 ${name} 中没有 ${input.server}：请在负载均衡配置中加入它`,
+        `the pool ${name} does not know ${input.server}: add it to the balancer's configuration`,
+      ),
+    );
+  }
+  if (pool.admin === 'ready') return ok('pool', say(input, '在负载均衡池中', 'in the pool'));
+  const out = say(input, `在池中的状态为 ${pool.admin}`, `stands in ${pool.admin} in the pool`);
+  const stays = say(
+    input,
+    '：由运维人员设置，部署后仍不接收流量',
+    ', set by an operator: it is deployed and takes no traffic',
+  );
+  return check('pool', 'warning', pool.admin === 'maint' ? `${out}${stays}` : out);
+}
+
+function beforeOf(
+  server: string,
+  { running, release }: ServiceState,
+  pool: PoolServer | null,
+): ServerBefore {
+  const runs = running && release !== null;
+  return {
+    server,
+    release: runs ? { digest: release.digest, version: release.version } : null,
+    pool: pool?.admin ?? 'absent',
+  };
+}
