@@ -1,6 +1,6 @@
 /** What surrounds the actions on real servers: preflight, prefetch, observation, guard, host keys. */
 import type { FleetActivities } from './contract.ts';
-import { showHostKey } from './fleet/host-keys.ts';
+import { createHostKeyActivities } from './fleet/host-keys.ts';
 import { observe } from './fleet/observe.ts';
 import type { FleetPorts } from './fleet/ports.ts';
 import { prefetch } from './fleet/prefetch.ts';
@@ -17,6 +17,6 @@ export function createFleetActivities(ports: FleetPorts): FleetActivities {
     prefetchServer: (input) => prefetch(ports, input),
     observeServers: (input) => observe(ports, input),
     guardPool: (input) => guardPool(ports, input),
-    showHostKey: (input) => showHostKey(ports, input),
+    ...createHostKeyActivities(ports),
   };
 }
