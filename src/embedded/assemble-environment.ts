@@ -1,5 +1,6 @@
 import type { Connections, ServerConnection, TemporalConnection } from '../ports/connections.ts';
 import type { Balancer } from './balancer.ts';
+import { watchedClaim } from './death-watch.ts';
 import type { BothLanguages } from './embedded-error.ts';
 import {
   choosePorts,
@@ -88,7 +89,8 @@ export async function assembleEnvironment(
   given: EnvironmentParts,
 ): Promise<Environment> {
   const state = await openStateFolder(options.projectFolder);
-  const claim = await claimFolder(state.file('dev.lock'), options.projectFolder);
+  const held = await claimFolder(state.file('dev.lock'), options.projectFolder);
+  const claim = watchedClaim(held, state.file('servers'));
   const parts: Part[] = [];
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {

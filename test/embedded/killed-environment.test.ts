@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ import type { Connections } from '../../src/ports/connections.ts';
 import { sampleRecord } from '../contracts/record-store.ts';
 
 const SERVERS = [{ name: 'app-server-1', environment: 'production' }];
+/** The name under which the watch over the dev process's death runs. */
+const WATCH = 'runsheet-death-watch';
 const ENTRY = new URL('../../src/embedded/environment.ts', import.meta.url).href;
 
 let folder: string;
@@ -68,11 +71,44 @@ async function startRecordedService(baseFolder: string): Promise<number> {
   return pid;
 }
 
+/** Children of a process whose command line holds this text. */
+function childrenOf(parent: number, text: string): number[] {
+  const numbers = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return numbers.map(Number).filter((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const parentPid = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+      const isChild = parentPid === String(parent);
+      return isChild && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function killDevProcess(): Promise<void> {
+  if (child === null) throw new Error('no dev process');
+  const gone = ended(child);
+  child.kill('SIGKILL');
+  await gone;
+}
+
 function ended(process: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => process.once('exit', resolve));
 }
 
-it('ends what a killed dev process left, keeps its records, and leaves nothing when it ends itself', async () => {
+it('takes its Temporal server and its services along within seconds of being killed', async () => {
+  const { servers } = await startDevProcess();
+  const [temporal = 0] = await groupsOnRecord();
+  left = [temporal, await startRecordedService(servers[0]?.baseFolder ?? '')];
+  const [watch = 0, ...more] = childrenOf(child?.pid ?? 0, WATCH);
+  expect(more).toEqual([]);
+  await killDevProcess();
+  await expect.poll(() => left.map(groupIsAlive), { timeout: 10_000 }).toEqual([false, false]);
+  await expect.poll(() => groupIsAlive(watch), { timeout: 10_000 }).toBe(false);
+}, 90_000);
+
+it('ends at its next start what was killed together with its watch, keeps its records, and leaves nothing when it ends itself', async () => {
   const { servers, database } = await startDevProcess();
   const store = createDatabaseRecordStore({ url: database.url });
   await store.write(sampleRecord({ requestId: 'before the kill' }));
@@ -82,10 +118,9 @@ it('ends what a killed dev process left, keeps its records, and leaves nothing w
   const second = startEnvironment({ projectFolder: folder, servers: SERVERS, env: process.env });
   await expect(second).rejects.toThrow(`(${child?.pid})`);
 
-  const dead = child;
-  if (dead === null) throw new Error('no dev process');
-  dead.kill('SIGKILL');
-  await ended(dead);
+  const [watch = 0] = childrenOf(child?.pid ?? 0, WATCH);
+  signalGroup(watch, 'SIGKILL');
+  await killDevProcess();
   expect(left.map(groupIsAlive)).toEqual([true, true]);
 
   const again = await startDevProcess();
@@ -94,10 +129,11 @@ it('ends what a killed dev process left, keeps its records, and leaves nothing w
   expect(await kept.find('before the kill')).not.toBeNull();
   await kept.close();
 
-  left = await groupsOnRecord();
+  left = [...(await groupsOnRecord()), ...childrenOf(child?.pid ?? 0, WATCH)];
   child?.kill('SIGTERM');
   expect(child === null ? null : await ended(child)).toBe(0);
-  expect(left.map(groupIsAlive)).toEqual([false]);
+  expect(groupIsAlive(left[0] ?? 0)).toBe(false);
+  await expect.poll(() => left.map(groupIsAlive), { timeout: 5_000 }).toEqual([false, false]);
   const mayStay = /^(tsx-\d+|node-compile-cache)$/;
   expect((await readdir(temporary)).filter((name) => !mayStay.test(name))).toEqual([]);
   const state = await readdir(join(folder, '.runsheet'));

@@ -6,8 +6,8 @@
  * start whose connection was lost half-way is either carried through by the starter or never happens.
  */
 
-/** State of a process: when it started, nothing where it is not there or only waits to be reaped. */
-export const PROCESS = `
+/** When a process started, nothing where it is not there or only waits to be reaped. */
+export const START_OF_PROCESS = `
 rs_start_of() {
   if [ -r "/proc/$1/stat" ]; then
     rs_stat=$(sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null) || return 0
@@ -18,6 +18,10 @@ rs_start_of() {
     LC_ALL=C ps -o stat=,lstart= -p "$1" 2>/dev/null | sed -n 's/^ *[^Z ][^ ]* *\\(.*[^ ]\\) *$/\\1/p' | tr ' ' '_'
   fi
 }
+`;
+
+/** The state of the service that is on record. */
+export const PROCESS = `${START_OF_PROCESS}
 rs_field() { sed -n 's/.*"'"$1"'":"\\([^"]*\\)".*/\\1/p' current.json 2>/dev/null; }
 rs_pid() { sed -n 's/^{"pid":"\\([0-9]*\\)".*/\\1/p' current.json 2>/dev/null; }
 rs_running() {
