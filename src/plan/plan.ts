@@ -44,6 +44,9 @@ export interface RollingRule {
   readonly observeSeconds: number;
 }
 
+/** What a template, a request or an environment's default says of batches; what one leaves out, the next one says. */
+export type RollingSettings = Partial<Omit<RollingRule, 'from' | 'to'>>;
+
 /** Percent of the run's servers, rounded down, at least one: as Ansible's `serial`. */
 export type BatchSize =
   | { readonly kind: 'count'; readonly servers: number }

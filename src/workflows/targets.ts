@@ -4,6 +4,8 @@ import type { ActionId } from '../actions/ids.ts';
 import type { PlanStep, Task } from '../plan/plan.ts';
 import type { ResolvedRun } from '../plan/run.ts';
 
+export { changesServers } from '../actions/changes.ts';
+
 /** The servers that a task runs on; `[null]`: once, for the run. */
 export function serversOf(
   resolved: Pick<ResolvedRun, 'servers' | 'settings'>,
@@ -21,12 +23,6 @@ export function serversOf(
 export function commandName(task: Task): string {
   const name = task.settings['name'];
   return typeof name === 'string' ? name : '';
-}
-
-/** Whether a step changes servers: one of its tasks has something to be undone. */
-export function changesServers(step: PlanStep): boolean {
-  if (step.kind !== 'action' && step.kind !== 'parallel') return false;
-  return step.tasks.some((task) => ACTIONS[task.action].compensation !== undefined);
 }
 
 const NOTIFYING: readonly ActionId[] = ['report.write', 'notify.send', 'record.update'];

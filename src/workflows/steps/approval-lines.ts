@@ -1,6 +1,7 @@
 /** What approvers read first: what was left out, what is odd, what runs now, what was measured. */
 import type { AcceptedVote } from '../../activities/contract.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
+import { rollingSourceText, rollingText } from '../../plan/rolling-words.ts';
 import { type Run, say } from '../run.ts';
 import { criterionText } from '../runsheet-markdown.ts';
 
@@ -29,10 +30,23 @@ export function requestLines(run: Run, step: ApprovalStep, news: readonly string
   const evidence = earlier.flatMap((each) =>
     each.criteria.map((criterion) => `${each.number} ${criterionText(criterion)}`),
   );
-  return [...news, ...skips, ...added, ...run.status.warnings, ...servers, ...evidence].slice(
-    0,
-    LINES,
-  );
+  return [
+    ...news,
+    ...rollingLines(run),
+    ...skips,
+    ...added,
+    ...run.status.warnings,
+    ...servers,
+    ...evidence,
+  ].slice(0, LINES);
+}
+
+/** How many servers are taken out at once, and who decided it; nothing where it is all of them. */
+function rollingLines({ plan, resolved, ref }: Run): readonly string[] {
+  if (plan.rolling === undefined) return [];
+  const source = rollingSourceText(resolved.rollingFrom, ref.language);
+  const text = rollingText(plan.rolling, ref.language);
+  return [ref.language === 'zh' ? `批次（${source}）：${text}` : `batches (${source}): ${text}`];
 }
 
 /** As the document calls it. */
