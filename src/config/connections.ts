@@ -1,8 +1,14 @@
 /** Where the project's parts are reached: from runsheet.yaml, and for embedded ones from `runsheet dev`. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { Connections, ServerConnection, TemporalConnection } from '../ports/connections.ts';
+import type {
+  Connections,
+  ServerConnection,
+  SshFiles,
+  TemporalConnection,
+} from '../ports/connections.ts';
 import type { Environment } from './environment.ts';
 import type { ProjectConnections } from './project-file.ts';
 import type { ParsedProject } from './schema.ts';
@@ -16,7 +22,7 @@ const connectionsSchema = z.object({
       host: z.string(),
       port: z.number(),
       user: z.string(),
-      identityFile: z.string(),
+      identityFiles: z.array(z.string()),
       hostKeys: z.array(z.string()),
       serviceAddress: z.string(),
       servicePort: z.number(),
@@ -44,6 +50,7 @@ export async function readConnections(folder: string): Promise<Connections | nul
 
 /** The environment's address wins, then the project file, then what `runsheet dev` started. */
 export function resolveConnections(
+  folder: string,
   parsed: ParsedProject,
   environment: Environment,
   embedded: Connections | null,
@@ -53,8 +60,9 @@ export function resolveConnections(
     servers: Object.entries(parsed.environments).flatMap(([name, definition]) =>
       definition.embedded
         ? (embedded?.servers ?? []).filter((server) => server.environment === name)
-        : definition.servers.map((server) => connectionOf(name, server, parsed.runtime.port)),
+        : connectionOf(name, definition, parsed, (file) => fileAt(file, folder, environment)),
     ),
+    ssh: sshOf(parsed, folder, environment),
     balancerAdminUrl: parsed.balancer.adminUrl ?? embedded?.balancer.adminUrl ?? null,
     pools: embedded?.balancer.pools ?? {},
     registryUrl: parsed.registry?.url ?? embedded?.registry.url ?? null,
@@ -82,23 +90,41 @@ function temporalOf(
   };
 }
 
-function connectionOf(
-  environment: string,
-  given: ParsedProject['environments'][string]['servers'][number],
-  servicePort: number,
-): ServerConnection {
-  const server: Partial<ServerConnection> & { readonly name: string } = given;
-  const host = server.host ?? server.name;
+/** Files are below the project's folder, or below the home folder with `~/`. */
+function sshOf(parsed: ParsedProject, folder: string, environment: Environment): SshFiles {
+  const { configFile, knownHosts } = parsed.ssh;
+  const at = (file: string): string => fileAt(file, folder, environment);
   return {
-    name: server.name,
-    environment,
-    host,
-    port: server.port ?? 22,
-    user: server.user ?? '',
-    identityFile: server.identityFile ?? '',
-    hostKeys: server.hostKeys ?? [],
-    serviceAddress: server.serviceAddress ?? host,
-    servicePort: server.servicePort ?? servicePort,
-    baseFolder: server.baseFolder ?? '/var/lib/runsheet',
+    configFile: configFile === null ? null : at(configFile),
+    knownHostsFiles: knownHosts.map(at),
   };
 }
+
+function fileAt(file: string, folder: string, environment: Environment): string {
+  if (file !== '~' && !file.startsWith('~/')) return resolve(folder, file);
+  return join(environment['HOME'] ?? homedir(), file.slice(1));
+}
+
+type ParsedEnvironment = ParsedProject['environments'][string];
+
+function connectionOf(
+  name: string,
+  { servers, ssh }: ParsedEnvironment,
+  parsed: ParsedProject,
+  at: (file: string) => string,
+): readonly ServerConnection[] {
+  return servers.map((given): ServerConnection => {
+    const { identityFiles, ...server }: GivenServer = { ...parsed.ssh.login, ...ssh, ...given };
+    return {
+      hostKeys: [],
+      servicePort: parsed.runtime.port,
+      baseFolder: '/var/lib/runsheet',
+      ...server,
+      ...(identityFiles !== undefined && { identityFiles: identityFiles.map(at) }),
+      host: server.host ?? server.name,
+      environment: name,
+    };
+  });
+}
+
+type GivenServer = Partial<ServerConnection> & Pick<ServerConnection, 'name'>;

@@ -57,7 +57,7 @@ export function parseProject(
   }
   const diagnostics = crossChecks(parsed.data, yaml);
   if (diagnostics.length > 0) return { project: null, diagnostics };
-  const resolved = resolveConnections(parsed.data, environment, connections);
+  const resolved = resolveConnections(folder, parsed.data, environment, connections);
   return { project: assemble(folder, parsed.data, resolved), diagnostics: [] };
 }
 
@@ -175,7 +175,7 @@ function crossChecks(parsed: ParsedProject, yaml: YamlFile): readonly Diagnostic
     found.push({ code, severity: 'error', message: { zh, en }, ...yaml.locate(path) });
   };
   const seen = new Map<string, string>();
-  for (const [environment, { servers, embedded }] of Object.entries(parsed.environments)) {
+  for (const [environment, { servers }] of Object.entries(parsed.environments)) {
     for (const [index, server] of servers.entries()) {
       const path = ['environments', environment, 'servers', index];
       const other = seen.get(server.name);
@@ -188,15 +188,6 @@ function crossChecks(parsed: ParsedProject, yaml: YamlFile): readonly Diagnostic
         );
       }
       seen.set(server.name, environment);
-      const missing = embedded ? [] : missingOf(server);
-      if (missing.length > 0) {
-        add(
-          path,
-          'BAD_PROJECT_FILE',
-          `服务器 ${server.name} 缺少 ${missing.join('、')}`,
-          `server ${server.name} lacks ${missing.join(', ')}`,
-        );
-      }
     }
   }
   const roles = Object.keys(parsed.roles);
@@ -213,21 +204,6 @@ function crossChecks(parsed: ParsedProject, yaml: YamlFile): readonly Diagnostic
     }
   }
   return found;
-}
-
-function missingOf(
-  server: ParsedProject['environments'][string]['servers'][number],
-): readonly string[] {
-  const given: Partial<Record<string, unknown>> = { ...server };
-  const wanted = {
-    host: 'host',
-    user: 'user',
-    identityFile: 'identity_file',
-    hostKeys: 'host_keys',
-  };
-  return Object.entries(wanted).flatMap(([field, key]) =>
-    given[field] === undefined ? [key] : [],
-  );
 }
 
 function decode(bytes: Buffer): string | null {

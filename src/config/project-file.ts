@@ -2,7 +2,7 @@
 import type { ChannelName } from '../plan/plan.ts';
 import type { ApprovalPolicy } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
-import type { ServerConnection, TemporalConnection } from '../ports/connections.ts';
+import type { ServerConnection, SshFiles, TemporalConnection } from '../ports/connections.ts';
 
 export interface ProjectFile {
   /** Absolute folder of runsheet.yaml. */
@@ -36,6 +36,7 @@ export interface EnvironmentDefinition {
 export interface ProjectConnections {
   readonly temporal: TemporalConnection | null;
   readonly servers: readonly ServerConnection[];
+  readonly ssh: SshFiles;
   readonly balancerAdminUrl: string | null;
   readonly pools: Readonly<Record<string, string>>;
   readonly registryUrl: string | null;

@@ -1,16 +1,7 @@
 /** runsheet.yaml as a whole. */
 import { z } from 'zod';
-import {
-  count,
-  defined,
-  hostName,
-  identifier,
-  path,
-  seconds,
-  secretReference,
-  serverName,
-  text,
-} from './fields.ts';
+import { defined, identifier, path, seconds, secretReference, text } from './fields.ts';
+import { environmentSsh, projectSsh, servers } from './servers-schema.ts';
 import {
   actions,
   balancer,
@@ -25,51 +16,12 @@ import {
   tests,
 } from './settings-schema.ts';
 
-const server = z.union(
-  [
-    serverName.transform((name) => ({ name })),
-    z
-      .strictObject({
-        name: serverName,
-        host: hostName.optional(),
-        port: count(1, 65_535).optional(),
-        user: identifier.optional(),
-        identity_file: text.optional(),
-        host_keys: z.array(text).optional(),
-        service_address: hostName.optional(),
-        service_port: count(1, 65_535).optional(),
-        base_folder: text
-          .startsWith('/', { error: '需要绝对路径 · expected an absolute path' })
-          .optional(),
-      })
-      .transform((each) =>
-        defined({
-          name: each.name,
-          host: each.host,
-          port: each.port,
-          user: each.user,
-          identityFile: each.identity_file,
-          hostKeys: each.host_keys,
-          serviceAddress: each.service_address,
-          servicePort: each.service_port,
-          baseFolder: each.base_folder,
-        }),
-      ),
-  ],
-  {
-    error:
-      '需要服务器名，或 {name, host, user, …} · expected a server name or {name, host, user, …}',
-  },
-);
-
 const environments = z.record(
   identifier,
   z.strictObject({
     embedded: z.boolean().default(false),
-    servers: z
-      .array(server)
-      .min(1, { error: '至少要有一台服务器 · needs at least one server' })
-      .max(1000),
+    servers,
+    ssh: environmentSsh,
   }),
 );
 
@@ -139,6 +91,7 @@ export const projectSchema = z.strictObject({
   channels,
   actions,
   environments,
+  ssh: projectSsh,
   roles: z.record(identifier, z.strictObject({ names: z.array(text).default([]) })).default({}),
   people: z
     .record(

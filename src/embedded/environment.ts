@@ -52,7 +52,7 @@ async function startServers(options: ServersOptions): ReturnType<EnvironmentPart
       host: server.host,
       port: server.port,
       user: USER,
-      identityFile: started.identityFile,
+      identityFiles: [started.identityFile],
       hostKeys: [server.hostKey],
       serviceAddress: '127.0.0.1',
       servicePort,

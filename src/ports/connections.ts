@@ -21,18 +21,35 @@ export interface TemporalConnection {
   readonly uiUrl: string | null;
 }
 
+/** What runsheet.yaml leaves out of a server comes from the SSH configuration, then from defaults. */
 export interface ServerConnection {
   readonly name: string;
   readonly environment: string;
+  /** Name or address; the SSH configuration may know it by another (`HostName`). */
   readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly identityFile: string;
-  /** `ssh-ed25519 AAAA…`, as in known_hosts without the name. Only these are accepted. */
+  readonly port?: number;
+  readonly user?: string;
+  readonly identityFiles?: readonly string[];
+  /** `secret://` reference to the passphrase of these keys. */
+  readonly passphrase?: string;
+  /** `[user@]host[:port]`, in the order of the way; `none` or empty: no jump, whatever else says. */
+  readonly proxyJump?: readonly string[];
+  /** `ssh-ed25519 AAAA…`, as in known_hosts without the name. Where given, only these are accepted. */
   readonly hostKeys: readonly string[];
-  /** Where the service's port is reached. */
-  readonly serviceAddress: string;
+  /** Commands and files as root, by `sudo -n`. */
+  readonly sudo?: boolean;
+  readonly connectTimeoutMs?: number;
+  /** Where the service's port is reached; absent: where SSH reaches the server. */
+  readonly serviceAddress?: string;
   readonly servicePort: number;
   /** Folder on the server that holds releases, configuration and state. */
   readonly baseFolder: string;
+}
+
+/** Absolute paths; read afresh for each connection. */
+export interface SshFiles {
+  /** null: the user's own. */
+  readonly configFile: string | null;
+  /** The project's; the user's are read after them. The first is the one that `hosts trust` writes. */
+  readonly knownHostsFiles: readonly string[];
 }

@@ -41,7 +41,7 @@ const parts: EnvironmentParts = {
       host: '127.0.0.1',
       port: sshPort,
       user: 'runsheet',
-      identityFile: join(stateFolder, 'keys', 'id'),
+      identityFiles: [join(stateFolder, 'keys', 'id')],
       hostKeys: [],
       serviceAddress: '127.0.0.1',
       servicePort,
@@ -193,7 +193,7 @@ describe('assembleEnvironment', () => {
     expect(groupIsAlive(service)).toBe(true);
     await environment.close();
     expect(groupIsAlive(service)).toBe(false);
-    const ports = servers.map(({ port }) => port);
+    const ports = servers.map(({ port = 0 }) => port);
     expect(await Promise.all(ports.map(probePort))).toEqual(ports);
   }, 60_000);
 

@@ -116,8 +116,8 @@ async function connect(
     try {
       client.connect({
         host: server.host,
-        port: server.port,
-        username: server.user,
+        port: server.port ?? 22,
+        username: server.user ?? 'root',
         privateKey,
         readyTimeout: times.connectTimeoutMs,
         keepaliveInterval: times.keepaliveMs,
@@ -158,12 +158,12 @@ function sftpOf(client: Client): () => Promise<SFTPWrapper> {
 
 async function readIdentity(server: ServerConnection): Promise<Buffer> {
   try {
-    return await readFile(server.identityFile);
+    return await readFile(server.identityFiles?.[0] ?? '');
   } catch (error) {
     throw new PortError(
       'refused',
       server.name,
-      `The key ${server.identityFile} for ${server.name} cannot be read.`,
+      `The key ${server.identityFiles?.join(', ') ?? ''} for ${server.name} cannot be read.`,
       `Set identity_file of ${server.name} to a private key that this user may read.`,
       { cause: error },
     );
@@ -176,7 +176,7 @@ function connectionError(server: ServerConnection, error: Error & { level?: stri
       'refused',
       server.name,
       `${server.name} refused the key of ${server.user}@${server.host}:${server.port}.`,
-      `Add the public half of ${server.identityFile} to authorized_keys of ${server.user} there.`,
+      `Add the public half of ${server.identityFiles?.join(', ') ?? ''} to authorized_keys of ${server.user} there.`,
       { cause: error },
     );
   }

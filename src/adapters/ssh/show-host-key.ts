@@ -20,14 +20,14 @@ export function showHostKey(
     client.once('close', () => reject(unavailable(server.name, new Error('it was closed'))));
     client.connect({
       host: server.host,
-      port: server.port,
-      username: server.user,
+      port: server.port ?? 22,
+      username: server.user ?? 'root',
       readyTimeout: times.connectTimeoutMs,
       hostVerifier: (key: Buffer) => {
         const type = key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
         shown = {
           server: server.name,
-          place: server.port === 22 ? server.host : `[${server.host}]:${server.port}`,
+          place: (server.port ?? 22) === 22 ? server.host : `[${server.host}]:${server.port}`,
           key: `${type} ${key.toString('base64')}`,
           fingerprint: fingerprint(key),
           trusted: refuseHostKey(server.name, key, server.hostKeys) === null,

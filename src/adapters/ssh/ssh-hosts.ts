@@ -61,7 +61,7 @@ function hostOver(server: ServerConnection, shared: SharedConnection): ServerHos
     });
   return {
     name: server.name,
-    address: server.serviceAddress,
+    address: server.serviceAddress ?? server.host,
     servicePort: server.servicePort,
     baseFolder: server.baseFolder,
     exec: (argv, options = {}) =>

@@ -25,7 +25,7 @@ export async function startTestServer(servicePort = 8080): Promise<TestServer> {
     host: started.host,
     port: started.port,
     user: 'runsheet',
-    identityFile: ssh.identityFile,
+    identityFiles: [ssh.identityFile],
     hostKeys: [started.hostKey],
     serviceAddress: '127.0.0.1',
     servicePort,

@@ -62,7 +62,7 @@ describe('what is refused, with nothing done', () => {
   it('a key that the server does not know', async () => {
     const identityFile = join(test.folder, 'other');
     await writeFile(identityFile, otherKey().private, { mode: 0o600 });
-    await expect(hostWith({ identityFile }).exec(touch())).rejects.toMatchObject({
+    await expect(hostWith({ identityFiles: [identityFile] }).exec(touch())).rejects.toMatchObject({
       kind: 'refused',
     });
     expect(touched()).toBe(false);
@@ -73,7 +73,7 @@ describe('a connection', () => {
   it('that is lost fails as unavailable, ends the command, and is opened again', async () => {
     const sockets = new Set<Socket>();
     const proxy = createServer((socket) => {
-      const onward = connect(test.server.port, '127.0.0.1');
+      const onward = connect(test.server.port ?? 0, '127.0.0.1');
       for (const end of [socket, onward]) {
         sockets.add(end);
         end.on('error', () => undefined);
