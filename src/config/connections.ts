@@ -65,9 +65,15 @@ export function resolveConnections(
     ssh: sshOf(parsed, folder, environment),
     balancerAdminUrl: parsed.balancer.adminUrl ?? embedded?.balancer.adminUrl ?? null,
     pools: embedded?.balancer.pools ?? {},
-    registryUrl: parsed.registry?.url ?? embedded?.registry.url ?? null,
+    registry: parsed.registry ?? embeddedRegistry(embedded),
     databaseUrl: parsed.database?.url ?? embedded?.database.url ?? null,
   };
+}
+
+function embeddedRegistry(embedded: Connections | null): ProjectConnections['registry'] {
+  if (embedded === null) return null;
+  const { url } = embedded.registry;
+  return { url, pullHost: new URL(url).host };
 }
 
 function temporalOf(

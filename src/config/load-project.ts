@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readConnections, resolveConnections } from './connections.ts';
+import { publishesServicePort } from './container-checks.ts';
 import type { Environment } from './environment.ts';
 import { nearestKey } from './nearest-key.ts';
 import { configuredChannels, type ProjectFile } from './project-file.ts';
@@ -83,8 +84,11 @@ function assemble(
       commands: parsed.commands,
       tests: parsed.tests,
       image: { ...image, repository: repository ?? parsed.service.toLowerCase() },
-      runtime: parsed.runtime,
-      container: parsed.container,
+      runtime: {
+        ...parsed.runtime,
+        environment: { ...parsed.runtime.environment, ...parsed.container.environment },
+      },
+      container: parsed.container.settings,
       files: parsed.files,
       drain: parsed.drain,
       health: parsed.health,
@@ -189,6 +193,15 @@ function crossChecks(parsed: ParsedProject, yaml: YamlFile): readonly Diagnostic
       }
       seen.set(server.name, environment);
     }
+  }
+  if (!publishesServicePort(parsed)) {
+    const { port } = parsed.runtime;
+    add(
+      ['container', 'ports'],
+      'BAD_PROJECT_FILE',
+      `container.ports：没有发布服务端口 ${port}，健康检查和负载均衡器无法访问服务；例如写 "\${port}:80"`,
+      `container.ports: the service's port ${port} is not published, so that health checks and the balancer cannot reach it; write for example "\${port}:80"`,
+    );
   }
   const roles = Object.keys(parsed.roles);
   for (const [id, person] of Object.entries(parsed.people)) {

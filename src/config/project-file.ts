@@ -39,9 +39,19 @@ export interface ProjectConnections {
   readonly ssh: SshFiles;
   readonly balancerAdminUrl: string | null;
   readonly pools: Readonly<Record<string, string>>;
-  readonly registryUrl: string | null;
+  readonly registry: RegistryConnection | null;
   /** postgres:// URL, or a `secret://` reference to one. */
   readonly databaseUrl: string | null;
+}
+
+export interface RegistryConnection {
+  /** Where the worker reaches it. */
+  readonly url: string;
+  /** `host` or `host:port`, by which servers pull. */
+  readonly pullHost: string;
+  readonly username?: string;
+  /** A `secret://` reference. */
+  readonly password?: string;
 }
 
 export interface ChannelConnections {

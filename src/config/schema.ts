@@ -1,12 +1,13 @@
 /** runsheet.yaml as a whole. */
 import { z } from 'zod';
+import { container } from './container-schema.ts';
 import { defined, identifier, path, seconds, secretReference, text } from './fields.ts';
+import { registry } from './registry-schema.ts';
 import { environmentSsh, projectSsh, servers } from './servers-schema.ts';
 import {
   actions,
   balancer,
   commands,
-  container,
   drain,
   files,
   health,
@@ -122,7 +123,7 @@ export const projectSchema = z.strictObject({
   temporal: z
     .strictObject({ address: text, namespace: text.default('default'), ui_url: z.url().optional() })
     .optional(),
-  registry: z.strictObject({ url: z.url() }).optional(),
+  registry: registry.optional(),
   database: z
     .strictObject({ url: z.union([z.url({ protocol: /^postgres(?:ql)?$/u }), secretReference]) })
     .optional(),

@@ -5,7 +5,6 @@ import {
   bytes,
   count,
   defined,
-  identifier,
   milliseconds,
   owner,
   path,
@@ -102,58 +101,6 @@ export const image = z
   .prefault({})
   .transform(({ fetch_at_once, minimum_free, ...rest }) =>
     defined({ ...rest, fetchAtOnce: fetch_at_once, minimumFreeBytes: minimum_free }),
-  );
-
-/** As docker-compose writes a service. */
-export const container = z
-  .strictObject({
-    container_name: identifier.optional(),
-    command: argv.nullable().default(null),
-    ports: z.array(scalarText).nullable().default(null),
-    volumes: z.array(text).default([]),
-    networks: z.array(text).default([]),
-    healthcheck: z
-      .strictObject({
-        test: argv,
-        interval: seconds.default(30),
-        timeout: seconds.default(30),
-        start_period: seconds.default(0),
-        retries: count(1, 100).default(3),
-      })
-      .transform(({ start_period, interval, timeout, ...rest }) => ({
-        ...rest,
-        intervalSeconds: interval,
-        timeoutSeconds: timeout,
-        startPeriodSeconds: start_period,
-      }))
-      .optional(),
-    mem_limit: text.optional(),
-    cpus: z.number().positive().max(1024).optional(),
-    pids_limit: count(1, 1_000_000).optional(),
-    restart: z
-      .string()
-      .regex(/^(?:no|always|unless-stopped|on-failure(?::\d{1,3})?)$/u, {
-        error:
-          '需要 no、always、unless-stopped 或 on-failure · expected no, always, unless-stopped or on-failure',
-      })
-      .default('unless-stopped'),
-    user: text.optional(),
-    init: z.boolean().default(true),
-    logging: z
-      .strictObject({ driver: text, options: z.record(text, scalarText).default({}) })
-      .optional(),
-    extra_hosts: z.array(text).default([]),
-    labels: z.record(text, scalarText).default({}),
-  })
-  .prefault({})
-  .transform(({ container_name, mem_limit, pids_limit, extra_hosts, ...rest }) =>
-    defined({
-      ...rest,
-      name: container_name,
-      memory: mem_limit,
-      pidsLimit: pids_limit,
-      extraHosts: extra_hosts,
-    }),
   );
 
 export const runtime = z

@@ -87,34 +87,74 @@ export interface DockerBuildSettings {
   readonly cacheTo: readonly string[];
 }
 
-/**
- * How the release's container is created; keys and values as docker-compose has them. `ports` absent:
- * the service's port. For `image.kind: docker`.
- */
+/** How the release's container is created; docker-compose's keys, read. For `image.kind: docker`. */
 export interface ContainerSettings {
   readonly name?: string;
   /** null: what the image says. */
   readonly command: readonly string[] | null;
-  readonly ports: readonly string[] | null;
-  readonly volumes: readonly string[];
+  readonly entrypoint: readonly string[] | null;
+  /** null: the service's port, the same inside. */
+  readonly ports: readonly PublishedPort[] | null;
+  readonly volumes: readonly VolumeMount[];
+  /** `/path` or `/path:size=64m`. */
+  readonly tmpfs: readonly string[];
+  /** The first is what the container starts with; `host` and `none` stand alone. */
   readonly networks: readonly string[];
   readonly healthcheck?: ContainerHealthCheck;
-  readonly memory?: string;
+  readonly memoryBytes?: number;
+  readonly shmBytes?: number;
   readonly cpus?: number;
   readonly pidsLimit?: number;
+  readonly ulimits: readonly Ulimit[];
+  /** `no`, `always`, `unless-stopped`, `on-failure` or `on-failure:3`. */
   readonly restart: string;
   readonly user?: string;
+  readonly groups: readonly string[];
+  readonly workingDir?: string;
+  readonly hostname?: string;
   readonly init: boolean;
+  readonly readOnly: boolean;
+  readonly privileged: boolean;
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly securityOpt: readonly string[];
+  readonly dns: readonly string[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly devices: readonly string[];
   readonly logging?: {
     readonly driver: string;
     readonly options: Readonly<Record<string, string>>;
   };
+  /** `name:address`. */
   readonly extraHosts: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }
 
+export interface PublishedPort {
+  /** `service`: the server's service port. */
+  readonly target: number | 'service';
+  /** null: any free one. */
+  readonly published: number | 'service' | null;
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly hostIp?: string;
+}
+
+export interface VolumeMount {
+  /** A folder of the server, or the name of a volume; null: a volume without a name. */
+  readonly source: string | null;
+  readonly target: string;
+  /** As after the second colon of docker-compose's short form, for example `ro`. */
+  readonly options: string;
+}
+
+export interface Ulimit {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+}
+
 export interface ContainerHealthCheck {
-  /** As docker-compose's `test`: ["CMD", …] or ["CMD-SHELL", …]. */
+  /** ["CMD", …], ["CMD-SHELL", line] or ["NONE"]. */
   readonly test: readonly string[];
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;

@@ -46,10 +46,8 @@ export async function createAdapters(
   const commands = createCommandRunner({ environment });
   const artifacts = createDiskArtifactStore(join(state, 'runs'));
   const buildsFolder = join(state, 'builds');
-  const registry = createHttpRegistry({
-    url: needed(connections.registryUrl, 'registry.url'),
-    buildsFolder,
-  });
+  const { url } = needed(connections.registry, 'registry.url');
+  const registry = createHttpRegistry({ url, buildsFolder });
   const hosts = createSshHosts(connections.servers);
   const records = createDatabaseRecordStore({
     url: await revealed(needed(connections.databaseUrl, 'database.url'), secrets),
@@ -131,7 +129,7 @@ async function revealed(value: string, secrets: SecretStore): Promise<string> {
   return value.startsWith('secret://') ? (await secrets.resolve(value)).reveal() : value;
 }
 
-function needed(value: string | null, key: string): string {
+function needed<T>(value: T | null, key: string): T {
   if (value !== null) return value;
   throw new WorkerStartError(
     'BAD_PROJECT_FILE',

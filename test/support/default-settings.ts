@@ -16,11 +16,23 @@ export const IMAGE_DEFAULTS: Pick<ImageSettings, 'docker' | 'fetchAtOnce' | 'min
 
 export const CONTAINER_DEFAULTS: ContainerSettings = {
   command: null,
+  entrypoint: null,
   ports: null,
   volumes: [],
+  tmpfs: [],
   networks: [],
+  ulimits: [],
   restart: 'unless-stopped',
+  groups: [],
   init: true,
+  readOnly: false,
+  privileged: false,
+  capAdd: [],
+  capDrop: [],
+  securityOpt: [],
+  dns: [],
+  sysctls: {},
+  devices: [],
   extraHosts: [],
   labels: {},
 };

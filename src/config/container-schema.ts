@@ -1,0 +1,255 @@
+/** `container:` of runsheet.yaml: a service's keys as docker-compose has them, read into one form. */
+import { z } from 'zod';
+import type { PublishedPort, VolumeMount } from '../plan/settings.ts';
+import { parsePorts, protocolOf } from './compose/ports.ts';
+import { parseSize } from './compose/sizes.ts';
+import { parseVolume, type VolumeProblem, volumeOf } from './compose/volumes.ts';
+import { splitWords } from './compose/words.ts';
+import { argv, count, defined, identifier, scalarText, seconds, text } from './fields.ts';
+
+/** A value that may be written in a short form; `read` gives null where it is none. */
+function short<T>(error: string, read: (value: string) => T | null) {
+  return z
+    .string({ error })
+    .or(z.number({ error }).transform(String))
+    .transform((value, context): T => {
+      const found = read(value);
+      if (found !== null) return found;
+      context.addIssue({ code: 'custom', message: error });
+      return z.NEVER;
+    });
+}
+
+const words = z.union([
+  argv,
+  short('引号没有成对，或没有程序名 · a quote is not closed, or there is no program', splitWords),
+]);
+
+const size = short('需要大小，例如 512m 或 1g · expected a size such as 512m or 1g', parseSize);
+
+const port = z.union([
+  short(
+    '需要端口，例如 8080、8080:80 或 127.0.0.1:8080:80/tcp · expected a port such as 8080, 8080:80 or 127.0.0.1:8080:80/tcp',
+    parsePorts,
+  ),
+  z
+    .strictObject({
+      target: count(1, 65_535),
+      published: z.coerce.number().pipe(count(1, 65_535)).optional(),
+      host_ip: text.optional(),
+      protocol: z.enum(['tcp', 'udp', 'sctp']).optional(),
+      mode: z.enum(['host', 'ingress']).optional(),
+    })
+    .transform(({ target, published, host_ip, protocol }): readonly PublishedPort[] => [
+      defined({
+        target,
+        published: published ?? null,
+        protocol: protocolOf(protocol),
+        hostIp: host_ip,
+      }),
+    ]),
+]);
+
+const VOLUME_PROBLEMS: Readonly<Record<VolumeProblem, string>> = {
+  form: '需要卷，例如 /srv/app:/data:ro 或 data:/data · expected a volume such as /srv/app:/data:ro or data:/data',
+  relative:
+    '相对路径在服务器上没有意义，请写绝对路径 · a relative path means nothing on a server: write an absolute one',
+  target: '容器内的路径以 / 开头 · the path inside the container begins with /',
+  option:
+    '没有这个卷选项；常用 ro、rw、z · there is no such option of a volume; usual ones: ro, rw, z',
+};
+
+function readVolume(
+  found: VolumeMount | VolumeProblem,
+  context: z.core.$RefinementCtx,
+): VolumeMount {
+  if (typeof found === 'object') return found;
+  context.addIssue({ code: 'custom', message: VOLUME_PROBLEMS[found] });
+  return z.NEVER;
+}
+
+const volume = z.union([
+  text.transform((value, context) => readVolume(parseVolume(value), context)),
+  z
+    .strictObject({
+      type: z.enum(['bind', 'volume']),
+      source: text.optional(),
+      target: text,
+      read_only: z.boolean().default(false),
+      bind: z.strictObject({ propagation: text.optional(), selinux: text.optional() }).optional(),
+      volume: z.strictObject({ nocopy: z.boolean().default(false) }).optional(),
+    })
+    .transform(({ source, target, read_only, bind, volume: named }, context) => {
+      const options = [
+        ...(read_only ? ['ro'] : []),
+        ...(bind?.propagation === undefined ? [] : [bind.propagation]),
+        ...(bind?.selinux === undefined ? [] : [bind.selinux]),
+        ...(named?.nocopy === true ? ['nocopy'] : []),
+      ];
+      return readVolume(volumeOf(source ?? null, target, options.join(',')), context);
+    }),
+]);
+
+/** A mapping, or a list of `name=value`. */
+export const pairs = z.union([
+  z.record(text, scalarText),
+  z
+    .array(text.includes('=', { error: '需要「名称=值」 · expected name=value' }))
+    .transform((lines) =>
+      Object.fromEntries(
+        lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+      ),
+    ),
+]);
+
+const labels = pairs.refine(
+  (given) => Object.keys(given).every((name) => !name.startsWith('runsheet.')),
+  {
+    error:
+      'runsheet. 开头的标签留给 Runsheet · labels that begin with runsheet. are kept for Runsheet',
+  },
+);
+
+const hosts = z.union([
+  z
+    .array(
+      text.regex(/^[^:=\s]+[:=]\S+$/u, {
+        error: '需要「主机名:地址」 · expected name:address',
+      }),
+    )
+    .transform((lines) => lines.map((line) => line.replace(/^([^:=]+)=/u, '$1:'))),
+  z
+    .record(text, text)
+    .transform((given) => Object.entries(given).map(([name, address]) => `${name}:${address}`)),
+]);
+
+const healthcheck = z
+  .strictObject({
+    test: z
+      .union([
+        z.array(text).refine(([kind = '']) => ['NONE', 'CMD', 'CMD-SHELL'].includes(kind), {
+          error: '列表以 CMD、CMD-SHELL 或 NONE 开头 · the list begins with CMD, CMD-SHELL or NONE',
+        }),
+        text.transform((line) => ['CMD-SHELL', line]),
+      ])
+      .optional(),
+    interval: seconds.default(30),
+    timeout: seconds.default(30),
+    start_period: seconds.default(0),
+    retries: count(1, 100).default(3),
+    disable: z.boolean().default(false),
+  })
+  .refine(({ test, disable }) => disable || test !== undefined, {
+    path: ['test'],
+    error: '缺少 test：检查的命令 · test is missing: the command of the check',
+  })
+  .transform(({ test, interval, timeout, start_period, retries, disable }) => ({
+    test: disable || test === undefined ? ['NONE'] : test,
+    intervalSeconds: interval,
+    timeoutSeconds: timeout,
+    startPeriodSeconds: start_period,
+    retries,
+  }));
+
+const ulimits = z
+  .record(
+    identifier,
+    z.union([
+      count(-1, Number.MAX_SAFE_INTEGER).transform((limit) => ({ soft: limit, hard: limit })),
+      z.strictObject({ soft: z.int(), hard: z.int() }),
+    ]),
+  )
+  .transform((given) => Object.entries(given).map(([name, limit]) => ({ name, ...limit })));
+
+const restart = z.string().regex(/^(?:no|always|unless-stopped|on-failure(?::\d{1,3})?)$/u, {
+  error:
+    '需要 "no"、always、unless-stopped 或 on-failure · expected "no", always, unless-stopped or on-failure',
+});
+
+const list = z.array(text).default([]);
+
+export const container = z
+  .strictObject({
+    container_name: identifier.optional(),
+    command: words.nullable().default(null),
+    entrypoint: words.nullable().default(null),
+    environment: pairs.default({}),
+    ports: z
+      .array(port)
+      .transform((given) => given.flat())
+      .nullable()
+      .default(null),
+    volumes: z.array(volume).default([]),
+    tmpfs: z.union([text.transform((one) => [one]), z.array(text)]).default([]),
+    networks: list,
+    network_mode: text.optional(),
+    healthcheck: healthcheck.optional(),
+    mem_limit: size.optional(),
+    shm_size: size.optional(),
+    cpus: z.coerce.number().positive().max(1024).optional(),
+    pids_limit: count(1, 1_000_000).optional(),
+    ulimits: ulimits.default([]),
+    restart: restart.default('unless-stopped'),
+    user: scalarText.optional(),
+    group_add: z.array(scalarText).default([]),
+    working_dir: text.optional(),
+    hostname: text.optional(),
+    init: z.boolean().default(true),
+    read_only: z.boolean().default(false),
+    privileged: z.boolean().default(false),
+    cap_add: list,
+    cap_drop: list,
+    security_opt: list,
+    dns: z.union([text.transform((one) => [one]), z.array(text)]).default([]),
+    sysctls: pairs.default({}),
+    devices: list,
+    logging: z
+      .strictObject({
+        driver: text.default('json-file'),
+        options: z.record(text, scalarText).default({}),
+      })
+      .optional(),
+    extra_hosts: hosts.default([]),
+    labels: labels.default({}),
+  })
+  .prefault({})
+  .refine(({ networks, network_mode }) => networks.length === 0 || network_mode === undefined, {
+    path: ['network_mode'],
+    error: 'networks 与 network_mode 只能写一个 · either networks or network_mode, not both',
+  })
+  .transform(
+    ({
+      container_name,
+      environment,
+      networks,
+      network_mode,
+      mem_limit,
+      shm_size,
+      pids_limit,
+      group_add,
+      working_dir,
+      read_only,
+      cap_add,
+      cap_drop,
+      security_opt,
+      extra_hosts,
+      ...rest
+    }) => ({
+      environment,
+      settings: defined({
+        ...rest,
+        name: container_name,
+        networks: network_mode === undefined ? networks : [network_mode],
+        memoryBytes: mem_limit,
+        shmBytes: shm_size,
+        pidsLimit: pids_limit,
+        groups: group_add,
+        workingDir: working_dir,
+        readOnly: read_only,
+        capAdd: cap_add,
+        capDrop: cap_drop,
+        securityOpt: security_opt,
+        extraHosts: extra_hosts,
+      }),
+    }),
+  );
