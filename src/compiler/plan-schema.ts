@@ -62,6 +62,23 @@ const step = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const rolling = z.strictObject({
+  from: number,
+  to: number,
+  batches: z
+    .array(
+      z.union([
+        z.strictObject({ kind: z.literal('count'), servers: z.int().min(1) }),
+        z.strictObject({ kind: z.literal('percent'), percent: z.number().positive().max(100) }),
+      ]),
+    )
+    .min(1),
+  pauseSeconds: z.number().nonnegative(),
+  failureBudget: number,
+  minimumInPoolPercent: z.number().nonnegative().lt(100),
+  observeSeconds: z.number().nonnegative(),
+});
+
 const presentation = z.strictObject({
   language: z.enum(['zh', 'en']),
   file: text,
@@ -114,6 +131,7 @@ export const planSchema = z.strictObject({
     }),
   ),
   metrics: z.array(text),
+  rolling: rolling.optional(),
   presentation,
 });
 

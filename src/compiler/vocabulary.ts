@@ -10,6 +10,8 @@ export interface Vocabulary {
   readonly actions: Readonly<Record<string, ProjectAction>>;
   /** Channels that the project has configured; absent: not known, so nothing is said about them. */
   readonly channels?: readonly ChannelName[];
+  /** Environments for which runsheet.yaml has batches; absent: not known. */
+  readonly rollingEnvironments?: readonly string[];
   /** People with their roles; absent: not known, so no rule is called unsatisfiable. */
   readonly people?: Readonly<Record<string, { readonly roles: readonly string[] }>>;
 }

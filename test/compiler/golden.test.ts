@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { planDigest } from '../../src/compiler/index.ts';
 import { renderDiagnostics } from '../../src/diagnostics/render.ts';
 import { compile, ownText, planOf } from './reference.ts';
+import { BROKEN_ROLLING, ROLLING } from './rolling-variants.ts';
 import { BROKEN, CHANGED } from './variants.ts';
 
 const folder = new URL('./fixtures/', import.meta.url);
@@ -19,7 +20,7 @@ function golden(name: string, file: string, content: string): string {
 }
 
 describe('templates that compile to another plan', () => {
-  test.each(Object.entries(CHANGED))('%s', (name, text) => {
+  test.each(Object.entries({ ...CHANGED, ...ROLLING }))('%s', (name, text) => {
     const plan = planOf(text);
     expect(text).toBe(golden(name, 'template.md', text));
     expect(`${JSON.stringify(plan, null, 2)}\n`).toBe(
@@ -30,7 +31,7 @@ describe('templates that compile to another plan', () => {
 });
 
 describe('templates that do not compile', () => {
-  test.each(Object.entries(BROKEN))('%s', (name, text) => {
+  test.each(Object.entries({ ...BROKEN, ...BROKEN_ROLLING }))('%s', (name, text) => {
     const { plan, diagnostics } = compile(text);
     expect(plan).toBeNull();
     const shown = `${renderDiagnostics(diagnostics, 'zh')}\n\n${renderDiagnostics(diagnostics, 'en')}\n`;
@@ -41,6 +42,6 @@ describe('templates that do not compile', () => {
 
 test('every golden folder has its variant', () => {
   expect(readdirSync(folder).sort()).toEqual(
-    [...Object.keys(CHANGED), ...Object.keys(BROKEN)].sort(),
+    [CHANGED, ROLLING, BROKEN, BROKEN_ROLLING].flatMap((each) => Object.keys(each)).sort(),
   );
 });

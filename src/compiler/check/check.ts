@@ -5,6 +5,7 @@ import type {
   MetricName,
   ParameterDefinition,
   RollbackRule,
+  RollingRule,
   SuccessRule,
 } from '../../plan/plan.ts';
 import { type Context, report } from '../context.ts';
@@ -15,6 +16,7 @@ import type { Names } from './names.ts';
 import { checkNeeds } from './needs.ts';
 import { checkParameters } from './parameters.ts';
 import { checkRollback } from './rollback.ts';
+import { checkRolling } from './rolling.ts';
 import { missingSection } from './sections.ts';
 import { type CheckedStep, checkStep, readHeadings, variablesOf } from './steps.ts';
 import { checkMetrics, checkSuccess } from './success.ts';
@@ -26,6 +28,8 @@ export interface Checked {
   readonly rollback: readonly RollbackRule[];
   readonly success: readonly SuccessRule[];
   readonly metrics: readonly MetricName[];
+  /** undefined: all servers at once. */
+  readonly rolling: RollingRule | undefined;
   readonly title: string;
   readonly language: Language;
 }
@@ -40,8 +44,9 @@ export function checkDocument(context: Context, document: Document): Checked {
   const plain = steps.map(({ step }) => step);
   const success = checkSuccess(context, document, plain);
   const metrics = checkMetrics(context, document);
+  const rolling = checkRolling(context, steps);
   checkExamples(context, document, { parameters: byName, variables: new Map() }, plain);
-  checkNeeds(context, byName, steps);
+  checkNeeds(context, byName, steps, rolling.isAtOnce);
   const title = document.title?.text ?? '';
   return {
     metadata,
@@ -50,6 +55,7 @@ export function checkDocument(context: Context, document: Document): Checked {
     rollback,
     success,
     metrics,
+    rolling: rolling.rule,
     title,
     language: document.language,
   };

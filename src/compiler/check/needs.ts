@@ -1,7 +1,9 @@
 /** What steps need of the parameters, and what a run of them means for the service. */
 import { ACTIONS } from '../../actions/index.ts';
+import type { Localized } from '../../diagnostics/diagnostic.ts';
 import type { ParameterDefinition, PlanStep } from '../../plan/plan.ts';
 import { type Context, report } from '../context.ts';
+import { type Outage, outageOf, outageRemedy, outageText } from '../outage.ts';
 import type { CheckedStep } from './steps.ts';
 
 /** Servers, environment and version come from the request: a template that uses them declares them. */
@@ -9,6 +11,7 @@ export function checkNeeds(
   context: Context,
   parameters: ReadonlyMap<string, ParameterDefinition>,
   steps: readonly CheckedStep[],
+  isAtOnce: boolean,
 ): void {
   const onServers = steps.find(({ step }) => step.kind === 'parallel' || usesServers(step));
   if (onServers !== undefined) need(context, parameters, 'servers', 'array', onServers);
@@ -19,7 +22,7 @@ export function checkNeeds(
     ({ step }) => isTaskStep(step) && step.tasks.some((task) => task.action.startsWith('image.')),
   );
   if (versioned !== undefined) need(context, parameters, 'version', 'string', versioned);
-  warnWithoutService(context, steps);
+  if (isAtOnce) warnWithoutService(context, steps);
 }
 
 function need(
@@ -58,31 +61,24 @@ function need(
 
 /** All servers stop at once: until the enable nobody answers. */
 function warnWithoutService(context: Context, steps: readonly CheckedStep[]): void {
-  const stops = steps.find(
-    ({ step }) =>
-      step.kind === 'parallel' && step.tasks.some((task) => task.action === 'service.stop'),
-  );
-  if (stops === undefined) return;
-  const enables = steps.find(
-    ({ step }) => isTaskStep(step) && step.tasks.some((task) => task.action === 'pool.enable'),
-  );
-  const until = enables?.step.number;
-  report(
-    context,
-    'NO_SERVICE_BETWEEN',
-    stops.heading,
-    {
-      zh: `所有服务器同时停止：从步骤 ${stops.step.number} 到${until === undefined ? '运行结束' : `步骤 ${until} `}之间没有服务器提供服务`,
-      en: `all servers stop at once: from step ${stops.step.number} to ${until === undefined ? 'the end of the run' : `step ${until}`} no server answers`,
-    },
-    {
-      severity: 'warning',
-      remedy: {
-        zh: '内置负载均衡器会在此期间保留请求；真实的负载均衡器会返回 503',
-        en: 'the embedded balancer holds requests meanwhile; a real one answers 503',
-      },
-    },
-  );
+  const outage = outageOf(steps.map(({ step }) => step));
+  const stops = steps.find(({ step }) => step === outage?.from);
+  if (outage === null || stops === undefined) return;
+  report(context, 'NO_SERVICE_BETWEEN', stops.heading, withExceptions(context, outage), {
+    severity: 'warning',
+    remedy: outageRemedy(outage),
+  });
+}
+
+/** Environments that roll by the project's own default have no such time. */
+function withExceptions({ vocabulary }: Context, outage: Outage): Localized {
+  const text = outageText(outage);
+  const names = vocabulary.rollingEnvironments ?? [];
+  if (names.length === 0) return text;
+  return {
+    zh: `${text.zh}（${names.join('、')} 除外：runsheet.yaml 让它们分批）`,
+    en: `${text.en} (not in ${names.join(', ')}: runsheet.yaml lets them roll)`,
+  };
 }
 
 function usesServers(step: PlanStep): boolean {

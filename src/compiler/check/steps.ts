@@ -14,11 +14,12 @@ import { type Context, claim, didYouMean, reclaim, report } from '../context.ts'
 import { nearest } from '../nearest.ts';
 import type { Part, RawStep } from '../parse/document.ts';
 import { part, type Words } from '../parse/items.ts';
-import { LABELS, type LabelName, wordOf } from '../parse/words.ts';
+import { isRollingLabel, LABELS, type LabelName, wordOf } from '../parse/words.ts';
 import { checkApproval } from './approval.ts';
 import { checkBranches, variablesSetIn } from './branches.ts';
 import { checkCriteria } from './criteria.ts';
 import { checkExpression } from './expressions.ts';
+import { checkLabel } from './labels.ts';
 import { checkPlaceholders, type Names, type VariableInfo } from './names.ts';
 import type { StepOrder } from './order.ts';
 import { checkTasks, describeTask } from './tasks.ts';
@@ -28,6 +29,8 @@ export interface CheckedStep {
   readonly presentation: StepPresentation;
   readonly roleNames: Readonly<Record<string, string>>;
   readonly heading: Words;
+  /** Its labels that say how it rolls: 批次 and what belongs to it. */
+  readonly rolling: readonly Part[];
 }
 
 /** A step's heading, read: `### 3. 构建镜像 [action]`. */
@@ -40,15 +43,6 @@ export interface HeadedStep {
 
 const HEADING = /^(?:步骤\s*|step\s+)?(\d{1,4})\s*[.、．:：)]\s*(.*?)\s*(?:\[([^\]]*)\])?$/iu;
 const KINDS: readonly StepKind[] = ['action', 'condition', 'approval', 'parallel'];
-
-/** Labels that a step of each kind may have; any may have a description, skip rules and notes. */
-const ALLOWED: Readonly<Record<StepKind, readonly LabelName[]>> = {
-  action: ['tasks', 'criteria', 'notification'],
-  parallel: ['parallelTasks', 'tasks', 'criteria', 'notification'],
-  condition: ['branches'],
-  approval: ['configuration', 'approvers'],
-};
-const ANYWHERE: readonly LabelName[] = ['description', 'skip', 'note'];
 
 /** Reads the headings; a step without a number or a known kind is reported and left out. */
 export function readHeadings(context: Context, steps: readonly RawStep[]): readonly HeadedStep[] {
@@ -150,6 +144,10 @@ export function checkStep(
 ): CheckedStep {
   const { raw, number, title, kind } = headed;
   for (const each of raw.parts) checkLabel(context, kind, each);
+  const placed = {
+    heading: raw.heading,
+    rolling: raw.parts.filter(({ label }) => isRollingLabel(label)),
+  };
   const skipWhen = bulletsOf(raw, 'skip').flatMap((words) => {
     const expression = checkExpression(context, names, words, order.index);
     claim(context, words.start, 'skip rule', describeSkip(raw, words));
@@ -173,7 +171,7 @@ export function checkStep(
       step: { kind, ...base, branches },
       presentation: shown,
       roleNames: {},
-      heading: raw.heading,
+      ...placed,
     };
   }
   if (kind === 'approval') {
@@ -188,10 +186,10 @@ export function checkStep(
       step: { kind, ...base, ...rules },
       presentation: shown,
       roleNames,
-      heading: raw.heading,
+      ...placed,
     };
   }
-  return taskStep(context, names, headed, base, shown);
+  return { ...taskStep(context, names, headed, base, shown), ...placed };
 }
 
 function taskStep(
@@ -200,7 +198,7 @@ function taskStep(
   { raw, kind }: HeadedStep,
   base: { readonly number: number; readonly skipWhen: readonly Expression[] },
   shown: StepPresentation,
-): CheckedStep {
+): Omit<CheckedStep, 'heading' | 'rolling'> {
   const bullets = [...bulletsOf(raw, 'tasks'), ...bulletsOf(raw, 'parallelTasks')];
   if (bullets.length === 0)
     reportMissing(context, raw.heading, kind === 'parallel' ? 'parallelTasks' : 'tasks');
@@ -226,7 +224,7 @@ function taskStep(
     tasks: found.map((each) => each.words.text),
     criteria: judged.map((each) => each.words.text),
   };
-  return { step, presentation, roleNames: {}, heading: raw.heading };
+  return { step, presentation, roleNames: {} };
 }
 
 /** 镜像标签 is what the image is tagged with, and what the registry must then answer. */
@@ -234,60 +232,6 @@ function withTag(task: Task, criteria: readonly Criterion[]): Task {
   const tag = criteria.find((criterion) => criterion.fact === 'image.tag')?.threshold;
   if (typeof tag !== 'string' || !('tag' in task.settings)) return task;
   return { ...task, settings: { ...task.settings, tag } };
-}
-
-/** The words that say what [parallel] means; other text under a label is prose. */
-const FOR_EACH = /^(?:对每个|对每台|对于每个|for each|on each|for every)\s*(?:server|服务器)/iu;
-
-function checkLabel(context: Context, kind: StepKind, { label, name, rest, texts }: Part): void {
-  for (const text of texts) {
-    if (kind !== 'parallel' || !FOR_EACH.test(text.text)) continue;
-    claim(context, text.start, 'setting', {
-      zh: '以下动作在每台服务器上依次执行，各服务器同时进行',
-      en: 'the actions below run one after the other on each server, all servers at once',
-    });
-  }
-  const isProse = label === 'description' || label === 'note';
-  claim(context, name.start, isProse ? 'prose' : 'label', {
-    zh: isProse ? '不执行任何操作' : `标签「${wordOf(LABELS[label], 'zh')}」`,
-    en: isProse ? 'runs nothing' : `label "${wordOf(LABELS[label], 'en')}"`,
-  });
-  if (!ANYWHERE.includes(label) && !ALLOWED[kind].includes(label)) {
-    const known = [...ALLOWED[kind], ...ANYWHERE];
-    report(
-      context,
-      'UNKNOWN_LABEL',
-      name,
-      {
-        zh: `[${kind}] 步骤不能有「${name.text}」`,
-        en: `a step of kind [${kind}] has no "${name.text}"`,
-      },
-      {
-        expected: known.map((each) => wordOf(LABELS[each], 'zh')).join(' | '),
-        remedy: {
-          zh: `可用：${known.map((each) => wordOf(LABELS[each], 'zh')).join('、')}`,
-          en: `known: ${known.map((each) => wordOf(LABELS[each], 'en')).join(', ')}`,
-        },
-      },
-    );
-  }
-  if (isProse || rest.text === '') return;
-  report(
-    context,
-    'BAD_FIELD',
-    rest,
-    {
-      zh: `「${name.text}」的内容应写成列表`,
-      en: `what belongs to "${name.text}" is written as a list`,
-    },
-    {
-      actual: rest.text,
-      remedy: {
-        zh: `请另起一行写「- ${rest.text}」`,
-        en: `write "- ${rest.text}" on a line of its own`,
-      },
-    },
-  );
 }
 
 function checkNotification(

@@ -4,7 +4,7 @@ import type { Checked } from '../check/check.ts';
 
 /** null where there is no metadata: a plan without an identity is none. */
 export function lowerPlan(checked: Checked, file: string): Plan | null {
-  const { metadata, parameters, steps, rollback, success, metrics } = checked;
+  const { metadata, parameters, steps, rollback, success, metrics, rolling } = checked;
   if (metadata === null) return null;
   return freeze({
     schema: 1,
@@ -15,6 +15,7 @@ export function lowerPlan(checked: Checked, file: string): Plan | null {
     rollback,
     success,
     metrics,
+    ...(rolling !== undefined && { rolling }),
     presentation: {
       language: checked.language,
       file,

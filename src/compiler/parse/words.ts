@@ -19,6 +19,22 @@ export const SECTIONS = {
 } as const satisfies Record<string, Word>;
 export type SectionName = keyof typeof SECTIONS;
 
+/** Labels with a value on their own line, on the first step of a group that runs batch by batch. */
+export const ROLLING_LABELS = {
+  batches: { zh: ['批次', '分批'], en: ['Batches', 'Batch size', 'In batches of'] },
+  batch_pause: {
+    zh: ['批次间隔', '批间间隔'],
+    en: ['Batch pause', 'Pause between batches'],
+  },
+  failure_budget: { zh: ['失败预算', '允许失败'], en: ['Failure budget', 'Servers that may fail'] },
+  minimum_in_pool: {
+    zh: ['最少在线', '最低在线'],
+    en: ['Minimum in pool', 'Minimum in the pool', 'Never fewer in the pool than'],
+  },
+  observe: { zh: ['观察', '观察时间'], en: ['Observe', 'Observe for', 'Observation'] },
+} as const satisfies Record<string, Word>;
+export type RollingLabel = keyof typeof ROLLING_LABELS;
+
 export const LABELS = {
   description: { zh: ['描述'], en: ['Description'] },
   tasks: { zh: ['执行内容'], en: ['Actions', 'Tasks', 'What is done'] },
@@ -30,6 +46,7 @@ export const LABELS = {
   approvers: { zh: ['审批人员', '审批人'], en: ['Approvers'] },
   notification: { zh: ['通知内容'], en: ['Notification content', 'Notification'] },
   note: { zh: ['备注', '说明'], en: ['Note', 'Notes'] },
+  ...ROLLING_LABELS,
 } as const satisfies Record<string, Word>;
 export type LabelName = keyof typeof LABELS;
 
@@ -67,6 +84,10 @@ function indexOf(words: Readonly<Record<string, Word>>): ReadonlyMap<string, Fou
     }
   }
   return index;
+}
+
+export function isRollingLabel(label: LabelName): label is RollingLabel {
+  return Object.hasOwn(ROLLING_LABELS, label);
 }
 
 /** All the words of a table, for suggestions. */
