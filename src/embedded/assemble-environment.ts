@@ -135,7 +135,9 @@ async function startParts(
   parts: Part[],
 ): Promise<StartedParts> {
   const say = options.onProgress ?? (() => undefined);
-  const ports = await choosePorts(options, state);
+  const chosen = await choosePorts(options, state);
+  const { ports } = chosen;
+  parts.push({ close: () => chosen.release() });
   /** Whatever has started is closed again, also where another part failed beside it. */
   const keep = async <Started extends Part>(
     starting: Promise<Started>,

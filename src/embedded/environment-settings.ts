@@ -3,27 +3,22 @@ import type { EnvironmentOptions, ServersOptions } from './assemble-environment.
 import { type Balancer, startBalancer } from './balancer.ts';
 import { cacheFolderOf } from './cache-folder.ts';
 import { portInUse } from './embedded-error.ts';
-import { probePort, stablePorts } from './ports.ts';
+import { claimStablePorts, type StablePorts } from './ports.ts';
 import { type RecordsServer, startRecordsServer } from './records-server.ts';
 import type { StateFolder } from './state-folder.ts';
 
 /**
- * The former ports where they are free; Temporal chooses its own later.
+ * Takes the former ports where they are free, for as long as they are not released; Temporal chooses its own later.
  * @throws EmbeddedError PORT_IN_USE where the balancer's was asked for and is taken
  */
 export async function choosePorts(
   options: EnvironmentOptions,
   state: StateFolder,
-): Promise<Record<string, number>> {
+): Promise<StablePorts> {
   const former = { ...(await state.readPorts()) };
-  const first = environmentsOf(options)[0];
-  const wanted = options.balancerPort;
-  if (first !== undefined && wanted !== undefined && wanted !== 0) {
-    if ((await probePort(wanted)) === null) {
-      throw portInUse(wanted, { zh: '负载均衡', en: 'the balancer' }, '--balancer-port');
-    }
-    former[`pool ${first}`] = wanted;
-  }
+  const first = `pool ${environmentsOf(options)[0]}`;
+  const wanted = options.balancerPort === 0 ? undefined : options.balancerPort;
+  if (wanted !== undefined) former[first] = wanted;
   const names = [
     ...environmentsOf(options).map((environment) => `pool ${environment}`),
     ...options.servers.flatMap(({ name }) => [`service ${name}`, `ssh ${name}`]),
@@ -31,11 +26,15 @@ export async function choosePorts(
     'records',
     'registry',
   ];
-  const chosen = await stablePorts(names, former);
+  const chosen = await claimStablePorts(names, former);
+  if (wanted !== undefined && (chosen.ports[first] ?? wanted) !== wanted) {
+    await chosen.release();
+    throw portInUse(wanted, { zh: '负载均衡', en: 'the balancer' }, '--balancer-port');
+  }
   const temporal = Object.entries(former).filter(
     ([name]) => name === 'temporal' || name === 'temporal ui',
   );
-  return { ...chosen, ...Object.fromEntries(temporal) };
+  return { ...chosen, ports: { ...chosen.ports, ...Object.fromEntries(temporal) } };
 }
 
 function environmentsOf(options: EnvironmentOptions): readonly string[] {

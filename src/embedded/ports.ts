@@ -1,5 +1,12 @@
 import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
+
+/** A port that is ours, whether or not something listens there already. */
+export interface PortClaim {
+  readonly port: number;
+  release(): Promise<void>;
+}
 
 /**
  * Whether a listener could be opened on 127.0.0.1 now.
@@ -20,6 +27,35 @@ export function probePort(port: number): Promise<number | null> {
 }
 
 /**
+ * Takes a port for a server that listens on it only later: of two projects that choose at the same
+ * time only one gets it. Held as the UDP port of the same number, which no server of ours wants and
+ * which the system takes back from a killed process.
+ * @returns null where something listens there, or another process is about to
+ */
+export async function claimPort(port: number): Promise<PortClaim | null> {
+  const release = await holdDatagramPort(port);
+  if (release === null) return null;
+  if ((await probePort(port)) !== null) return { port, release };
+  await release();
+  return null;
+}
+
+function holdDatagramPort(port: number): Promise<(() => Promise<void>) | null> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    socket.unref();
+    socket.once('error', () => resolve(null));
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => {
+      let closed: Promise<void> | null = null;
+      resolve(() => {
+        closed ??= new Promise((done) => socket.close(() => done()));
+        return closed;
+      });
+    });
+  });
+}
+
+/**
  * Below every system's range for outgoing connections (Linux from 32768, macOS from 49152): a port that
  * is listened on only later must not be taken by a connection meanwhile.
  */
@@ -27,38 +63,50 @@ const LOWEST_PORT = 20_000;
 const PORTS = 10_000;
 const MAXIMUM_ATTEMPTS = 100;
 
-/** Some free port of 127.0.0.1; another program may still take it before its caller does. */
-export async function freePort(): Promise<number> {
+/** Takes some free port of 127.0.0.1. */
+export async function claimFreePort(): Promise<PortClaim> {
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
-    const port = await probePort(LOWEST_PORT + randomInt(PORTS));
-    if (port !== null) return port;
+    const claim = await claimPort(LOWEST_PORT + randomInt(PORTS));
+    if (claim !== null) return claim;
   }
-  const any = await probePort(0);
-  if (any === null) throw new Error('no free port on 127.0.0.1');
-  return any;
+  throw new Error(`no free port on 127.0.0.1 between ${LOWEST_PORT} and ${LOWEST_PORT + PORTS}`);
+}
+
+/** Some free port of 127.0.0.1 that nobody has claimed; another program may take it before its caller does. */
+export async function freePort(): Promise<number> {
+  const claim = await claimFreePort();
+  await claim.release();
+  return claim.port;
+}
+
+export interface StablePorts {
+  readonly ports: Readonly<Record<string, number>>;
+  release(): Promise<void>;
 }
 
 /**
- * Ports that stay the same from one start to the next where they can.
+ * Takes ports that stay the same from one start to the next where they can.
  * @param wanted the former port of each name
- * @returns a port that is free now for each name, the former one wherever possible
+ * @returns a port for each name, the former one wherever possible
  */
-export async function stablePorts(
+export async function claimStablePorts(
   names: readonly string[],
   wanted: Readonly<Record<string, number>>,
-): Promise<Record<string, number>> {
-  const ports: Record<string, number> = {};
-  const taken = new Set<number>();
-  for (const name of names) {
-    const former = wanted[name];
-    let port = former !== undefined && !taken.has(former) ? await probePort(former) : null;
-    for (let attempt = 0; port === null && attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
-      const candidate = await freePort();
-      if (!taken.has(candidate)) port = candidate;
+): Promise<StablePorts> {
+  const claims = new Map<string, PortClaim>();
+  const release = async (): Promise<void> => {
+    await Promise.all([...claims.values()].map((claim) => claim.release()));
+  };
+  try {
+    for (const name of names) {
+      const former = wanted[name];
+      const claim = former === undefined ? null : await claimPort(former);
+      claims.set(name, claim ?? (await claimFreePort()));
     }
-    if (port === null) throw new Error('no free port on 127.0.0.1');
-    taken.add(port);
-    ports[name] = port;
+  } catch (error) {
+    await release();
+    throw error;
   }
-  return ports;
+  const ports = [...claims].map(([name, { port }]) => [name, port] as const);
+  return { ports: Object.fromEntries(ports), release };
 }

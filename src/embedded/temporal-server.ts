@@ -1,11 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { cacheFolderOf } from './cache-folder.ts';
 import { portInUse } from './embedded-error.ts';
 import { type FindTemporalOptions, findTemporal } from './find-temporal.ts';
-import { claimPort, type PortClaim } from './port-claim.ts';
-import { freePort, probePort } from './ports.ts';
+import { claimFreePort, claimPort, type PortClaim, probePort } from './ports.ts';
 import { endGroup, startGroup } from './process-group.ts';
 import { notAnswering, waitUntilAnswers } from './temporal-ready.ts';
 
@@ -57,7 +55,6 @@ export interface TemporalServer {
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   const port = await choosePort(
-    options,
     options.port,
     [options.formerPort, USUAL_PORT],
     { zh: 'Temporal', en: 'Temporal' },
@@ -67,7 +64,6 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   try {
     if (options.headless === true) return await startOn(options, port.port, null);
     const uiPort = await choosePort(
-      options,
       options.uiPort,
       [options.formerUiPort, USUAL_UI_PORT],
       { zh: 'Web 界面', en: 'the Web UI' },
@@ -143,24 +139,22 @@ function serverArguments(
 
 /** A port that was asked for is that one or an error; one that was not moves on. */
 async function choosePort(
-  options: TemporalServerOptions,
   wanted: number | undefined,
   usual: readonly (number | undefined)[],
   whatFor: { readonly zh: string; readonly en: string },
   option: string,
 ): Promise<PortClaim> {
-  const unclaimed = (port: number): PortClaim => ({ port, release: () => Promise.resolve() });
   if (wanted !== undefined && wanted !== 0) {
     if ((await probePort(wanted)) === null) throw portInUse(wanted, whatFor, option);
-    return unclaimed(wanted);
+    return { port: wanted, release: () => Promise.resolve() };
   }
   if (wanted === undefined) {
     for (const port of usual) {
-      const claim = port === undefined ? null : await claimPort(port, cacheFolderOf(options.env));
+      const claim = port === undefined ? null : await claimPort(port);
       if (claim !== null) return claim;
     }
   }
-  return unclaimed(await freePort());
+  return claimFreePort();
 }
 
 function whenEnded(child: ChildProcess): Promise<string> {
