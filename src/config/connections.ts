@@ -9,6 +9,7 @@ import type {
   SshFiles,
   TemporalConnection,
 } from '../ports/connections.ts';
+import { haproxyOf } from './balancer-connections.ts';
 import type { Environment } from './environment.ts';
 import type { ProjectConnections } from './project-file.ts';
 import type { ParsedProject } from './schema.ts';
@@ -55,16 +56,21 @@ export function resolveConnections(
   environment: Environment,
   embedded: Connections | null,
 ): ProjectConnections {
+  const at = (file: string): string => fileAt(file, folder, environment);
   return {
     temporal: temporalOf(parsed, environment, embedded),
-    servers: Object.entries(parsed.environments).flatMap(([name, definition]) =>
-      definition.embedded
-        ? (embedded?.servers ?? []).filter((server) => server.environment === name)
-        : connectionOf(name, definition, parsed, (file) => fileAt(file, folder, environment)),
-    ),
+    servers: [
+      ...Object.entries(parsed.environments).flatMap(([name, definition]) =>
+        definition.embedded
+          ? (embedded?.servers ?? []).filter((server) => server.environment === name)
+          : connectionOf(name, definition, parsed, at),
+      ),
+      ...connectionOf(null, { servers: parsed.balancers, ssh: {} }, parsed, at),
+    ],
     ssh: sshOf(parsed, folder, environment),
     balancerAdminUrl: parsed.balancer.adminUrl ?? embedded?.balancer.adminUrl ?? null,
     pools: embedded?.balancer.pools ?? {},
+    haproxy: haproxyOf(parsed),
     registry: parsed.registry ?? embeddedRegistry(embedded),
     databaseUrl: parsed.database?.url ?? embedded?.database.url ?? null,
   };
@@ -111,10 +117,11 @@ function fileAt(file: string, folder: string, environment: Environment): string 
   return join(environment['HOME'] ?? homedir(), file.slice(1));
 }
 
-type ParsedEnvironment = ParsedProject['environments'][string];
+type ParsedEnvironment = Pick<ParsedProject['environments'][string], 'servers' | 'ssh'>;
 
+/** @param name null: machines of no environment, which balancers run on */
 function connectionOf(
-  name: string,
+  name: string | null,
   { servers, ssh }: ParsedEnvironment,
   parsed: ParsedProject,
   at: (file: string) => string,

@@ -75,6 +75,8 @@ export const secretReference = z.string().regex(/^secret:\/\/[A-Za-z0-9][A-Za-z0
     '只能写 secret:// 引用，不能写密钥本身 · only a secret:// reference, never the secret itself',
 });
 
+export const urlPath = text.startsWith('/', { error: '路径以 / 开头 · a path begins with /' });
+
 export const path = text.refine(
   (value) => !value.includes('\0') && !value.split('/').includes('..'),
   {

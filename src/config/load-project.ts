@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readConnections, resolveConnections } from './connections.ts';
-import { publishesServicePort } from './container-checks.ts';
+import { crossChecks } from './cross-checks.ts';
 import type { Environment } from './environment.ts';
 import { nearestKey } from './nearest-key.ts';
 import { configuredChannels, type ProjectFile } from './project-file.ts';
@@ -170,53 +170,6 @@ function unknownKey(
         ? { zh: `可用的键：${list}`, en: `known keys: ${list}` }
         : { zh: `您是否想写「${near}」？`, en: `did you mean "${near}"?` },
   };
-}
-
-/** What no single value shows: names that must agree with each other. */
-function crossChecks(parsed: ParsedProject, yaml: YamlFile): readonly Diagnostic[] {
-  const found: Diagnostic[] = [];
-  const add = (path: PropertyKey[], code: DiagnosticCode, zh: string, en: string): void => {
-    found.push({ code, severity: 'error', message: { zh, en }, ...yaml.locate(path) });
-  };
-  const seen = new Map<string, string>();
-  for (const [environment, { servers }] of Object.entries(parsed.environments)) {
-    for (const [index, server] of servers.entries()) {
-      const path = ['environments', environment, 'servers', index];
-      const other = seen.get(server.name);
-      if (other !== undefined) {
-        add(
-          path,
-          'DUPLICATE_SERVER',
-          `服务器 ${server.name} 已列在 ${other} 中`,
-          `server ${server.name} is already listed in ${other}`,
-        );
-      }
-      seen.set(server.name, environment);
-    }
-  }
-  if (!publishesServicePort(parsed)) {
-    const { port } = parsed.runtime;
-    add(
-      ['container', 'ports'],
-      'BAD_PROJECT_FILE',
-      `container.ports：没有发布服务端口 ${port}，健康检查和负载均衡器无法访问服务；例如写 "\${port}:80"`,
-      `container.ports: the service's port ${port} is not published, so that health checks and the balancer cannot reach it; write for example "\${port}:80"`,
-    );
-  }
-  const roles = Object.keys(parsed.roles);
-  for (const [id, person] of Object.entries(parsed.people)) {
-    for (const [index, role] of person.roles.entries()) {
-      if (roles.includes(role)) continue;
-      const near = nearestKey(role, roles) ?? roles.join(', ');
-      add(
-        ['people', id, 'roles', index],
-        'UNKNOWN_ROLE',
-        `没有角色「${role}」；最接近的是 ${near}`,
-        `there is no role "${role}"; the nearest is ${near}`,
-      );
-    }
-  }
-  return found;
 }
 
 function decode(bytes: Buffer): string | null {

@@ -39,6 +39,8 @@ export interface ProjectConnections {
   readonly ssh: SshFiles;
   readonly balancerAdminUrl: string | null;
   readonly pools: Readonly<Record<string, string>>;
+  /** null: the embedded balancer. */
+  readonly haproxy: HaproxyConnections | null;
   readonly registry: RegistryConnection | null;
   /** postgres:// URL, or a `secret://` reference to one. */
   readonly databaseUrl: string | null;
@@ -52,6 +54,26 @@ export interface RegistryConnection {
   readonly username?: string;
   /** A `secret://` reference. */
   readonly password?: string;
+}
+
+/** Several HAProxies for one pool are kept in step. */
+export interface HaproxyConnections {
+  readonly instances: readonly HaproxyConnection[];
+  /** Server → its name in HAProxy, where they differ. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Pool → where requests through it are sent. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Path of the map file that routes are read from. */
+  readonly routesMap: string | null;
+}
+
+export interface HaproxyConnection {
+  /** A Unix socket's absolute path, or host and port on this machine. */
+  readonly socket: string;
+  /** The server that has the socket; null: this machine. */
+  readonly server: string | null;
+  /** Pools that this HAProxy has → the backend's name. */
+  readonly backends: Readonly<Record<string, string>>;
 }
 
 export interface ChannelConnections {

@@ -1,12 +1,12 @@
 /** runsheet.yaml as a whole. */
 import { z } from 'zod';
+import { balancer } from './balancer-schema.ts';
 import { container } from './container-schema.ts';
 import { defined, identifier, path, seconds, secretReference, text } from './fields.ts';
 import { registry } from './registry-schema.ts';
-import { environmentSsh, projectSsh, servers } from './servers-schema.ts';
+import { balancers, environmentSsh, projectSsh, servers } from './servers-schema.ts';
 import {
   actions,
-  balancer,
   commands,
   drain,
   files,
@@ -92,6 +92,7 @@ export const projectSchema = z.strictObject({
   channels,
   actions,
   environments,
+  balancers,
   ssh: projectSsh,
   roles: z.record(identifier, z.strictObject({ names: z.array(text).default([]) })).default({}),
   people: z

@@ -109,6 +109,9 @@ export const servers = z
   .min(1, { error: '至少要有一台服务器 · needs at least one server' })
   .max(1000);
 
+/** Machines that balancers run on, where they are none of an environment's servers. */
+export const balancers = z.array(server).max(16).default([]);
+
 export const environmentSsh = z.strictObject(login).prefault({}).transform(loginOf);
 
 /** `config` stands for ~/.ssh/config; `known_hosts` are the project's own files, the first is written to. */

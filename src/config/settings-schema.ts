@@ -8,11 +8,11 @@ import {
   milliseconds,
   owner,
   path,
-  percent,
   scalarText,
   seconds,
   secretReference,
   text,
+  urlPath,
 } from './fields.ts';
 
 const format = z.enum(['sarif', 'eslint', 'npm-audit', 'pip-audit']);
@@ -146,7 +146,6 @@ export const drain = z
   .prefault({})
   .transform(({ allow_cut_requests }) => ({ allowCutRequests: allow_cut_requests }));
 
-const urlPath = text.startsWith('/', { error: '路径以 / 开头 · a path begins with /' });
 const status = count(100, 599);
 
 const smoke = z
@@ -200,26 +199,6 @@ export const health = z
       },
     }),
   );
-
-/** `admin_url` is a connection, not a setting: it stays with the worker. */
-export const balancer = z
-  .strictObject({
-    kind: z.enum(['embedded', 'haproxy']).default('embedded'),
-    pool: text.default('${environment}'),
-    verify: z
-      .strictObject({ requests: count(1, 10_000).default(60), path: urlPath.default('/') })
-      .prefault({}),
-    max_deviation: percent.default(20),
-    minimum_samples: count(1, 100_000).default(20),
-    weights: z.record(text, count(0, 256)).default({}),
-    routes: z.record(urlPath, text).default({}),
-    admin_url: z.url().optional(),
-  })
-  .prefault({})
-  .transform(({ max_deviation, minimum_samples, admin_url, ...rest }) => ({
-    settings: { ...rest, maxDeviationPercent: max_deviation, minimumSamples: minimum_samples },
-    adminUrl: admin_url ?? null,
-  }));
 
 export const actions = z
   .record(

@@ -224,6 +224,8 @@ export interface BalancerSettings {
   readonly verify: { readonly requests: number; readonly path: string };
   readonly maxDeviationPercent: number;
   readonly minimumSamples: number;
+  /** Percent of the pool's servers that must stay ready and healthy; 0: no floor. */
+  readonly floorPercent: number;
   /** Weight per server; absent: all equal. */
   readonly weights: Readonly<Record<string, number>>;
   /** Route rules that 更新路由规则 sets and reads back: path prefix → pool. */

@@ -24,7 +24,8 @@ export interface TemporalConnection {
 /** What runsheet.yaml leaves out of a server comes from the SSH configuration, then from defaults. */
 export interface ServerConnection {
   readonly name: string;
-  readonly environment: string;
+  /** null: no environment's, a machine that a balancer runs on. */
+  readonly environment: string | null;
   /** Name or address; the SSH configuration may know it by another (`HostName`). */
   readonly host: string;
   readonly port?: number;

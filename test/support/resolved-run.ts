@@ -34,6 +34,7 @@ export const SETTINGS: ProjectSettings = {
     verify: { requests: 30, path: '/' },
     maxDeviationPercent: 20,
     minimumSamples: 20,
+    floorPercent: 0,
     weights: {},
     routes: {},
   },

@@ -72,6 +72,7 @@ export const settings: ProjectSettings = {
     verify: { requests: 30, path: '/' },
     maxDeviationPercent: 20,
     minimumSamples: 20,
+    floorPercent: 0,
     weights: {},
     routes: {},
   },

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { parseProject } from '../../src/config/load-project.ts';
+
+const ENVIRONMENTS = `
+environments:
+  production: { servers: [web-1, web-2] }
+  staging: { servers: [test-1] }
+balancers:
+  - { name: lb-1, host: 10.0.0.5, user: deploy, host_keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5] }
+`;
+
+const parse = (balancer: string) =>
+  parseProject('/p', `service: shop\n${ENVIRONMENTS}\nbalancer:\n${balancer}`);
+
+const problems = (balancer: string): readonly string[] =>
+  parse(balancer).diagnostics.map(({ place, message }) => {
+    expect(message.zh).not.toBe(message.en);
+    return `${place?.line}: ${message.en}`;
+  });
+
+describe('balancer: kind haproxy', () => {
+  it('one HAProxy here and one on a server of its own, a backend for each environment', () => {
+    const { project, diagnostics } = parse(`
+  kind: haproxy
+  floor: 50%
+  url: { production: http://10.0.0.5/, staging: http://10.0.0.5:81 }
+  haproxy:
+    - { socket: /run/haproxy/admin.sock }
+    - { socket: /run/haproxy/admin.sock, server: lb-1, backend: 'shop_\${environment}', environments: [production] }
+  names: { web-1: srv1 }
+  routes: { /api: '\${environment}' }
+  routes_map: /etc/haproxy/routes.map
+`);
+    expect(diagnostics).toEqual([]);
+    expect(project?.connections.haproxy).toEqual({
+      instances: [
+        {
+          socket: '/run/haproxy/admin.sock',
+          server: null,
+          backends: { production: 'production', staging: 'staging' },
+        },
+        {
+          socket: '/run/haproxy/admin.sock',
+          server: 'lb-1',
+          backends: { production: 'shop_production' },
+        },
+      ],
+      names: { 'web-1': 'srv1' },
+      urls: { production: 'http://10.0.0.5', staging: 'http://10.0.0.5:81' },
+      routesMap: '/etc/haproxy/routes.map',
+    });
+    expect(project?.settings.balancer).toEqual({
+      kind: 'haproxy',
+      pool: '${environment}',
+      verify: { requests: 60, path: '/' },
+      maxDeviationPercent: 20,
+      minimumSamples: 20,
+      floorPercent: 50,
+      weights: {},
+      routes: { '/api': '${environment}' },
+    });
+  });
+
+  it('a machine of a balancer is reached by SSH and belongs to no environment', () => {
+    const { project } = parse(`
+  { kind: haproxy, pool: app, url: 'http://lb', haproxy: [{ socket: /s, server: lb-1 }] }`);
+    expect(project?.connections.servers.find(({ name }) => name === 'lb-1')).toMatchObject({
+      environment: null,
+      host: '10.0.0.5',
+      user: 'deploy',
+    });
+    expect(Object.values(project?.environments ?? {}).flatMap((each) => each.servers)).toEqual([
+      'web-1',
+      'web-2',
+      'test-1',
+    ]);
+  });
+
+  it('without anything of it the embedded balancer is meant', () => {
+    expect(parse('  {}').project?.connections.haproxy).toBeNull();
+    expect(parse('  {}').project?.settings.balancer).toMatchObject({
+      kind: 'embedded',
+      floorPercent: 0,
+    });
+  });
+
+  it.each([
+    ['{ kind: haproxy, url: http://lb }', /haproxy is missing: for example/u],
+    ['{ kind: haproxy, haproxy: [{ socket: /s }] }', /url is missing.*environment production/u],
+    [
+      '{ kind: haproxy, url: { production: http://lb }, haproxy: [{ socket: /s }] }',
+      /url is missing.*environment staging/u,
+    ],
+    [
+      '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s, server: lb-9 }] }',
+      /no server lb-9: list it under balancers or environments \(there are lb-1, web-1/u,
+    ],
+    [
+      "{ kind: haproxy, url: http://lb, haproxy: [{ socket: '127.0.0.1:9999', server: lb-1 }] }",
+      /on a server is an absolute path/u,
+    ],
+    [
+      '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s, environments: [prod] }] }',
+      /there is no environment prod/u,
+    ],
+    [
+      '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s, environments: [production] }] }',
+      /no HAProxy serves the environment staging/u,
+    ],
+    [
+      '{ kind: haproxy, pool: app, url: { production: http://a, staging: http://b }, haproxy: [{ socket: /s }] }',
+      /pools of production and staging are both called app and are not the same/u,
+    ],
+    [
+      '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s }], routes: { /api: app } }',
+      /routes_map is missing/u,
+    ],
+    [
+      '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s }], names: { web-9: x } }',
+      /no environment lists the server web-9/u,
+    ],
+    [
+      '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s }], names: { web-1: web-2 } }',
+      /web-1 and web-2 have one name in HAProxy: web-2/u,
+    ],
+    ['{ haproxy: [{ socket: /s }] }', /kind is embedded: write kind: haproxy/u],
+    [
+      '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s, backend: "a b" }] }',
+      /letters, digits/u,
+    ],
+    ['{ kind: haproxy, url: http://lb, haproxy: [{ socket: "10.0.0.5:99" }] }', /absolute path/u],
+    [
+      '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s }], names: { web-1: "a;b" } }',
+      /letters, digits/u,
+    ],
+    ['{ floor: 100% }', /0% to 99%/u],
+    ['{ url: ftp://lb }', /http\(s\)/u],
+  ])('%s', (text, wanted) => {
+    expect(problems(`  ${text}`).join('\n')).toMatch(wanted);
+  });
+
+  it('a machine of a balancer is none of the servers', () => {
+    const text = `service: s\nenvironments: { production: { servers: [a] } }\nbalancers: [a]\n`;
+    expect(parseProject('/p', text).diagnostics.map(({ code }) => code)).toEqual([
+      'DUPLICATE_SERVER',
+    ]);
+  });
+});
