@@ -1,0 +1,68 @@
+/** Commands of HAProxy's runtime API, as text. Pure: nothing here is sent. */
+import { PortError } from '../../ports/port-error.ts';
+
+/** HAProxy's own alphabet; a space, `;` or a new line would begin another word or command. */
+const NAME = /^[A-Za-z0-9_.:-]{1,100}$/u;
+const ROUTE = /^\/[A-Za-z0-9_.~%/-]{0,200}$/u;
+const FILE = /^\/[^\s;<>\\\0]{1,200}$/u;
+const HEAVIEST = 256;
+
+export const SHOW_INFO = 'show info';
+export const SHOW_BACKENDS = 'show backend';
+/** Counters of every server of every backend. */
+export const SHOW_ALL_SERVERS = 'show stat -1 4 -1';
+/** The same with the backends' own lines, for a proxy name that a frontend has as well. */
+export const SHOW_EVERYTHING = 'show stat -1 6 -1';
+
+/** Counters of the backend and its servers, then how its servers stand. */
+export function showPool(backend: string): readonly [string, string] {
+  const name = named('backend', backend);
+  return [`show stat ${name} 6 -1`, `show servers state ${name}`];
+}
+
+export function setState(backend: string, server: string, state: 'ready' | 'drain'): string {
+  return `set server ${named('backend', backend)}/${named('server', server)} state ${state}`;
+}
+
+export function setWeight(backend: string, server: string, weight: number): string {
+  if (!Number.isInteger(weight) || weight < 0 || weight > HEAVIEST) {
+    throw badParameter('weight', String(weight), `a whole number from 0 to ${HEAVIEST}`);
+  }
+  return `set server ${named('backend', backend)}/${named('server', server)} weight ${weight}`;
+}
+
+export function showMap(file: string): string {
+  return `show map ${mapFile(file)}`;
+}
+
+export function addRoute(file: string, prefix: string, backend: string): string {
+  return `add map ${mapFile(file)} ${route(prefix)} ${named('backend', backend)}`;
+}
+
+export function changeRoute(file: string, prefix: string, backend: string): string {
+  return `set map ${mapFile(file)} ${route(prefix)} ${named('backend', backend)}`;
+}
+
+function named(what: 'backend' | 'server', name: string): string {
+  if (NAME.test(name)) return name;
+  throw badParameter(what, name, 'letters, digits and - _ . : only');
+}
+
+function route(prefix: string): string {
+  if (ROUTE.test(prefix)) return prefix;
+  throw badParameter('route', prefix, 'a path of letters, digits and - _ . ~ % / only');
+}
+
+function mapFile(file: string): string {
+  if (FILE.test(file)) return file;
+  throw badParameter('map file', file, 'an absolute path without spaces');
+}
+
+function badParameter(what: string, value: string, expected: string): PortError {
+  return new PortError(
+    'invalid',
+    value,
+    `BAD_PARAMETER: ${JSON.stringify(value)} is no ${what} of HAProxy.`,
+    `Give ${expected}.`,
+  );
+}
