@@ -19,9 +19,11 @@ import { createSshHosts } from '../adapters/ssh/ssh-hosts.ts';
 import { createWebhookNotifier } from '../adapters/webhook/webhook-notifier.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ProjectFile } from '../config/project-file.ts';
+import type { LoadBalancer } from '../ports/load-balancer.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
+import { createBalancer } from './balancer.ts';
 import { WorkerStartError } from './start-error.ts';
 
 export interface Adapters {
@@ -49,11 +51,11 @@ export async function createAdapters(
   const { url } = needed(connections.registry, 'registry.url');
   const registry = createHttpRegistry({ url, buildsFolder });
   const hosts = createSshHosts(connections.servers);
+  const haproxy = connections.haproxy === null ? null : createBalancer(connections.haproxy, hosts);
   const records = createDatabaseRecordStore({
     url: await revealed(needed(connections.databaseUrl, 'database.url'), secrets),
   });
   if (settings.image.kind === 'docker') throw notYet('image.kind: docker');
-  if (settings.balancer.kind === 'haproxy') throw notYet('balancer.kind: haproxy');
   const ports: Ports = {
     commands,
     source: createSourceRepository({
@@ -72,9 +74,7 @@ export async function createAdapters(
       assertSafe: (name, archive) => assertSafeArchive(name, archive),
       quote: quoteArgv,
     }),
-    balancer: createEmbeddedBalancer({
-      adminUrl: needed(connections.balancerAdminUrl, 'balancer.admin_url'),
-    }),
+    balancer: haproxy ?? embeddedBalancer(project),
     http: createHttpProbe(),
     notifiers: notifiersOf(project, secrets),
     records,
@@ -82,9 +82,16 @@ export async function createAdapters(
     secrets,
   };
   const close = async (): Promise<void> => {
+    haproxy?.close();
     await Promise.allSettled([hosts.close(), records.close()]);
   };
   return { ports, redact: (text) => redactor.redact(text), close };
+}
+
+function embeddedBalancer({ connections }: ProjectFile): LoadBalancer {
+  return createEmbeddedBalancer({
+    adminUrl: needed(connections.balancerAdminUrl, 'balancer.admin_url'),
+  });
 }
 
 function notifiersOf({ channels }: ProjectFile, secrets: SecretStore): readonly Notifier[] {
@@ -146,8 +153,8 @@ function notYet(what: string): WorkerStartError {
     'BAD_PROJECT_FILE',
     { zh: `此版本还不能运行 ${what}`, en: `this version cannot run ${what} yet` },
     {
-      zh: '在 runsheet.yaml 中改用 process 和 embedded',
-      en: 'use process and embedded in runsheet.yaml',
+      zh: '在 runsheet.yaml 中改用 process',
+      en: 'use process in runsheet.yaml',
     },
   );
 }
