@@ -5,9 +5,11 @@ import {
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow';
+import type { CompensationId } from '../actions/ids.ts';
 import type {
   ActionActivities,
   CompensationActivities,
+  FleetActivities,
   LocalActivities,
   SystemActivities,
 } from '../activities/contract.ts';
@@ -28,37 +30,80 @@ export const local = proxyLocalActivities<
   retry: { maximumAttempts: 3, initialInterval: '1 second', maximumInterval: '10 seconds' },
 });
 
+/**
+ * Attempts on a server. How long one that is out of reach is tried again is a matter of time, which
+ * the activities judge (activities/failures.ts): a partition that heals after 30 s is outlived, and a
+ * server that is down is given up within a minute or so.
+ */
+export const SERVER_ATTEMPTS = 12;
+/** Between attempts. */
+export const PAUSES = {
+  initialInterval: '1 second',
+  backoffCoefficient: 2,
+  maximumInterval: '8 seconds',
+} as const;
+
 /** Waits for a cancelled action to have ended: its compensation must not run beside it. */
 const WORK: ActivityOptions = {
   startToCloseTimeout: '5 minutes',
   scheduleToCloseTimeout: '20 minutes',
   heartbeatTimeout: '30 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: {
-    maximumAttempts: 3,
-    initialInterval: '1 second',
-    backoffCoefficient: 2,
-    maximumInterval: '30 seconds',
-  },
+  retry: { ...PAUSES, maximumAttempts: SERVER_ATTEMPTS },
 };
 
 export const actions = proxyActivities<ActionActivities>(WORK);
 export const system = proxyActivities<Omit<SystemActivities, 'findPendingApprovals'>>(WORK);
-/** More attempts than an action: what cannot be undone needs a person. */
-export const compensations = proxyActivities<CompensationActivities>({
+export const compensations = proxyActivities<CompensationActivities>(WORK);
+
+type PreflightActivities = Pick<FleetActivities, 'preflightServer' | 'preflightShared'>;
+/** Findings are values, so an attempt that fails has met something else than a bad server. */
+export const preflights = proxyActivities<PreflightActivities>({
   ...WORK,
-  retry: { ...WORK.retry, maximumAttempts: 5 },
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '5 minutes',
+  retry: { ...PAUSES, maximumAttempts: 3 },
 });
 
-/** What the operations on servers that belong to no phrase need of the project's settings. */
-export const SERVER_SECTIONS: readonly SettingsSection[] = [
-  'image',
-  'runtime',
-  'files',
-  'drain',
-  'health',
-  'balancer',
-];
+/** As long as a large image takes over a slow line. */
+export const fetches = proxyActivities<Pick<FleetActivities, 'prefetchServer'>>({
+  ...WORK,
+  startToCloseTimeout: '15 minutes',
+  scheduleToCloseTimeout: '35 minutes',
+});
+
+/** The guard of the pool outlives everything that it guards. */
+export const guards = proxyActivities<Pick<FleetActivities, 'guardPool'>>({
+  startToCloseTimeout: '48 hours',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: PAUSES,
+});
+
+/** Their time is the document's: whoever calls sets it. */
+export const observations = proxyActivities<Pick<FleetActivities, 'observeServers'>>(WORK);
+
+/**
+ * What the operations that belong to no phrase need of the project's settings, and no more: each
+ * stands in history once for every server.
+ */
+export const SECTIONS = {
+  probe: ['balancer'],
+  preflight: ['image', 'health', 'balancer', 'runtime', 'container'],
+  prefetch: ['image', 'container'],
+  observe: ['health', 'balancer'],
+  guard: ['balancer', 'health'],
+  outcome: ['health', 'balancer'],
+  finish: ['runtime', 'files', 'image', 'container'],
+} as const satisfies Readonly<Record<string, readonly SettingsSection[]>>;
+
+export const COMPENSATION_SECTIONS: Readonly<Record<CompensationId, readonly SettingsSection[]>> = {
+  'pool.readmit': ['balancer', 'health'],
+  'pool.withdraw': ['balancer', 'health'],
+  'service.restore': ['image', 'runtime', 'container', 'health', 'balancer'],
+  'config.restore': ['files'],
+  'service.remove': ['runtime', 'container', 'image'],
+};
 
 /** The named sections of the settings, and no more: inputs stay in history. */
 export function sectionsOf(

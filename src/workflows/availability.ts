@@ -5,16 +5,18 @@ export type PoolState = 'in' | 'out' | 'unknown';
 /** Counts the time between the last server that left the pool and the first that came back. */
 export class Availability {
   private readonly pool = new Map<string, PoolState>();
+  private serving = 0;
   private emptySinceMs: number | null = null;
   private emptyMs = 0;
 
   /** Notes where a server stands. A server that was never in the pool does not make it empty. */
   note(server: string, state: PoolState, atMs: number): void {
-    const servedBefore = this.serving();
+    const before = this.serving;
+    if (this.pool.get(server) === 'in') this.serving -= 1;
+    if (state === 'in') this.serving += 1;
     this.pool.set(server, state);
-    const servesNow = this.serving();
-    if (servedBefore && !servesNow) this.emptySinceMs = atMs;
-    if (!servedBefore && servesNow) this.close(atMs);
+    if (before > 0 && this.serving === 0) this.emptySinceMs = atMs;
+    if (before === 0 && this.serving > 0) this.close(atMs);
   }
 
   stateOf(server: string): PoolState {
@@ -27,8 +29,9 @@ export class Availability {
     return this.emptyMs + open;
   }
 
-  private serving(): boolean {
-    return [...this.pool.values()].includes('in');
+  /** How many of the run's servers take traffic. */
+  servingCount(): number {
+    return this.serving;
   }
 
   private close(atMs: number): void {

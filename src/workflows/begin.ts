@@ -9,10 +9,13 @@ import { messageOf, typeOf } from './failure.ts';
 import type { Answers } from './handlers.ts';
 import type { RunStatus } from './messages.ts';
 import type { Draft, Run } from './run.ts';
+import { Saga } from './saga.ts';
 import { SearchAttributeWriter } from './search-attributes.ts';
-import { changed, describeRun } from './status.ts';
+import { changed, describeRun, showDetails } from './status.ts';
 
 export interface Beginning extends Answers {
+  /** See Run.realServers. */
+  readonly realServers: boolean;
   readonly status: Draft<RunStatus>;
 }
 
@@ -28,23 +31,29 @@ export async function beginRun(answers: Beginning, inputs: readonly Json[]): Pro
     ref,
     resolved,
     plan: resolved.plan,
+    realServers: answers.realServers,
     status,
     desk,
     facts: new FactBoard(),
     availability: new Availability(),
     searchAttributes: new SearchAttributeWriter(attributes.registered),
     variables: {},
-    saga: [],
+    saga: new Saga(),
+    serverIndex: new Map(resolved.servers.map((server, index) => [server, index])),
+    leftOut: new Map(),
     branchSkips: new Map(),
     decisions: [],
     background: [],
     attempted: new Set(),
+    currentStep: null,
+    scope: { servers: resolved.servers, batch: null },
     source: undefined,
     image: undefined,
     before: new Map(),
     approvedAgainst: null,
     pendingApprovals: null,
     lock: null,
+    guard: null,
     verdict: null,
     peopleMs: 0,
   };
@@ -55,6 +64,7 @@ export async function beginRun(answers: Beginning, inputs: readonly Json[]): Pro
     status: 'running',
     approval: 'none',
   });
+  showDetails(run);
   changed(run);
   return run;
 }

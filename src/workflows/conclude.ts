@@ -2,12 +2,15 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { RunOutcome } from '../plan/run.ts';
 import type { StepFailure } from './failure.ts';
-import { releaseLock } from './lock.ts';
+import { settleLeavings } from './left-out.ts';
+import { firstOf } from './many.ts';
 import { emitMetrics } from './metrics.ts';
+import { letGo } from './pool-guard.ts';
 import { presentationOf, type Run, say } from './run.ts';
-import { policyFor, undo } from './saga.ts';
+import { serversInRun, widenScope } from './scope.ts';
 import { markUnreached, runNotifications } from './sequence.ts';
 import { changed, leaveStep, warn } from './status.ts';
+import { policyFor, undo } from './undo.ts';
 
 const TYPES: Record<
   Exclude<RunOutcome, 'running' | 'succeeded' | 'cancelled' | 'needs_person'>,
@@ -19,6 +22,9 @@ const TYPES: Record<
   expired: 'RUN_EXPIRED',
 };
 
+/** In a failure, which is kept in history and shown in one piece. */
+const NAMES_TOLD = 50;
+
 /** What a run that succeeded returns. */
 export interface RunResult {
   readonly outcome: 'succeeded';
@@ -26,6 +32,8 @@ export interface RunResult {
   readonly environment: string;
   readonly version: string;
   readonly servers: readonly string[];
+  /** Servers that the run went on without, why, and how they were left. */
+  readonly leftOut: readonly string[];
   readonly imageDigest: string | null;
   readonly durationMs: number;
   readonly withoutServiceMs: number;
@@ -40,7 +48,8 @@ export function succeed(run: Run): RunResult {
     service,
     environment,
     version,
-    servers: run.resolved.servers,
+    servers: serversInRun(run),
+    leftOut: leftOutLines(run),
     imageDigest: run.image?.digest ?? null,
     durationMs: (run.status.finishedAtMs ?? Date.now()) - run.status.startedAtMs,
     withoutServiceMs: run.status.withoutServiceMs,
@@ -57,9 +66,12 @@ export function fail(run: Run, failure: StepFailure): Promise<Error> {
     run.status.failure = { step, type, message };
     leaveStep(run, step, 'failed', message);
     markUnreached(run);
+    widenScope(run);
+    run.status.batch = null;
     await undoAsTheTemplateSays(run, step);
+    await settleLeavings(run);
     run.verdict = outcomeOf(run, failure);
-    run.background.push(releaseLock(run));
+    run.background.push(letGo(run));
     await runNotifications(run);
     finish(run, run.verdict);
     return closingError(run, failure, run.verdict, message);
@@ -67,9 +79,10 @@ export function fail(run: Run, failure: StepFailure): Promise<Error> {
 }
 
 async function undoAsTheTemplateSays(run: Run, step: number): Promise<void> {
-  if (run.saga.length === 0) return;
+  const changedServers = run.saga.servers();
+  if (changedServers.length === 0) return;
   if (policyFor(run, step) !== 'terminate') return undo(run, step);
-  const servers = [...new Set(run.saga.map((entry) => entry.server))].join(', ');
+  const servers = firstOf(changedServers, NAMES_TOLD).join(', ');
   warn(
     run,
     say(
@@ -77,6 +90,12 @@ async function undoAsTheTemplateSays(run: Run, step: number): Promise<void> {
       `模板规定直接终止，未回滚：${servers}`,
       `the template says terminate; not undone: ${servers}`,
     ),
+  );
+}
+
+function leftOutLines(run: Run): readonly string[] {
+  return run.status.servers.flatMap(({ name, leftOut }) =>
+    leftOut === undefined ? [] : [`${name}: ${leftOut}`],
   );
 }
 
@@ -100,7 +119,7 @@ function closingError(
   reason: string,
 ): Error {
   const { title } = presentationOf(run.plan, step);
-  const undone = run.status.rollback;
+  const undone = firstOf(run.status.rollback, NAMES_TOLD);
   const rollback =
     undone.length === 0
       ? say(run, '没有需要回滚的改动', 'nothing had to be undone')
@@ -117,6 +136,6 @@ function closingError(
     type: TYPES[outcome],
     message,
     nonRetryable: true,
-    details: [{ outcome, step, type, reason, rollback: undone }],
+    details: [{ outcome, step, type, reason, rollback: undone, leftOut: leftOutLines(run) }],
   });
 }

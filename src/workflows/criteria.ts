@@ -39,7 +39,7 @@ export function judgeStep(run: Run, step: TaskStep, tasks: readonly Task[]): Cri
   return criteriaOf(step, tasks).map((criterion, index) => {
     const { fact: id } = criterion;
     const text = presentationOf(run.plan, step.number).criteria[index] ?? labelOf(run, criterion);
-    const facts = run.facts.measured(step.number, id).map((each) => each.fact);
+    const facts = run.facts.measured(step.number, id, run.scope.batch).map((each) => each.fact);
     const judged = evidenceOf(run, criterion, combine(FACTS[id], facts), text);
     const missing = unmeasuredPlaces(run, step.number, tasks, id);
     if (missing.length === 0 || (judged.value !== null && !judged.passed)) return judged;
@@ -63,9 +63,8 @@ export function brokenBy(
   const broken: CriterionEvidence[] = [];
   for (const [index, criterion] of criteriaOf(step, tasks).entries()) {
     if (!measures.includes(criterion.fact)) continue;
-    const here = run.facts
-      .measured(step.number, criterion.fact)
-      .filter((each) => each.server === server);
+    const place = { step: step.number, server };
+    const here = run.facts.measuredAt(place, criterion.fact, run.scope.batch);
     const definition = FACTS[criterion.fact];
     const isLast = !tasks.some((each, at) => at > task && measuresFact(each, criterion.fact));
     const unmeasured = !here.some((each) => each.task === task);

@@ -14,10 +14,19 @@ export interface Place {
 
 export interface Measurement extends Place {
   readonly fact: Fact;
+  /** Index of the batch in which it was measured; null: outside a rolling group. */
+  readonly batch: number | null;
 }
 
+/** Details that are joined into one: a fleet's would be as long as the fleet. */
+const DETAILS = 10;
+
+/** Kept by step and fact, so that judging one server does not look at all the others. */
 export class FactBoard {
-  private readonly measurements: Measurement[] = [];
+  private readonly byFact = new Map<string, Measurement[]>();
+  private readonly byPlace = new Map<string, Measurement[]>();
+  /** Fact → the steps that measured it, the last one last. */
+  private readonly steps = new Map<FactId, number[]>();
   private readonly lastWords = new Map<string, string>();
 
   /** Keeps the last line that a task said: the reason, where it measured nothing. */
@@ -30,24 +39,56 @@ export class FactBoard {
   }
 
   record(measurement: Measurement): void {
-    this.measurements.push(measurement);
+    const { step, server, fact } = measurement;
+    append(this.byFact, `${step} ${fact.id}`, measurement);
+    append(this.byPlace, `${step} ${fact.id} ${server ?? ''}`, measurement);
+    const steps = this.steps.get(fact.id) ?? [];
+    if (steps.at(-1) !== step) this.steps.set(fact.id, [...steps, step]);
   }
 
-  /** A step that runs again (an approval asked again never measures; a retried step does). */
-  measured(step: number, fact: FactId): readonly Measurement[] {
-    return this.measurements.filter((each) => each.step === step && each.fact.id === fact);
+  /** What a step measured of a fact: in one batch, or (null) in all of them. */
+  measured(step: number, fact: FactId, batch: number | null): readonly Measurement[] {
+    return inBatch(this.byFact.get(`${step} ${fact}`) ?? [], batch);
+  }
+
+  /** The same, on one server or (null) once for the run. */
+  measuredAt(place: Omit<Place, 'task'>, fact: FactId, batch: number | null): Measurement[] {
+    const { step, server } = place;
+    return inBatch(this.byPlace.get(`${step} ${fact} ${server ?? ''}`) ?? [], batch);
   }
 
   /** The last step's combined value of a fact, wherever it was measured; null: never. */
   latest(definition: FactDefinition): Fact | null {
-    const last = this.measurements.findLast((each) => each.fact.id === definition.id);
-    if (last === undefined) return null;
-    const sameStep = this.measured(last.step, definition.id);
-    return combine(
-      definition,
-      sameStep.map((each) => each.fact),
-    );
+    for (const step of (this.steps.get(definition.id) ?? []).toReversed()) {
+      const facts = this.measured(step, definition.id, null).map((each) => each.fact);
+      if (facts.length > 0) return combine(definition, facts);
+    }
+    return null;
   }
+
+  /** A server that the run goes on without counts no more. */
+  forget(server: string): void {
+    for (const [key, kept] of this.byFact) {
+      if (!kept.some((each) => each.server === server)) continue;
+      this.byFact.set(
+        key,
+        kept.filter((each) => each.server !== server),
+      );
+    }
+    for (const [key, kept] of this.byPlace) {
+      if (kept[0]?.server === server) this.byPlace.delete(key);
+    }
+  }
+}
+
+function append(map: Map<string, Measurement[]>, key: string, measurement: Measurement): void {
+  const kept = map.get(key);
+  if (kept === undefined) map.set(key, [measurement]);
+  else kept.push(measurement);
+}
+
+function inBatch(measurements: Measurement[], batch: number | null): Measurement[] {
+  return batch === null ? measurements : measurements.filter((each) => each.batch === batch);
 }
 
 function keyOf({ step, task, server }: Place): string {
@@ -60,13 +101,24 @@ export function combine(definition: FactDefinition, facts: readonly Fact[]): Fac
   if (last === undefined) return null;
   const chosen = choose(definition, facts, last);
   const samples = facts.reduce((sum, each) => sum + (each.samples ?? 0), 0);
-  const details = [...new Set(facts.flatMap((each) => each.detail ?? []))];
+  const details = detailsOf(facts, chosen);
   return {
     id: definition.id,
     value: chosen,
     ...(samples > 0 && { samples }),
-    ...(details.length > 0 && { detail: details.join('; ') }),
+    ...(details !== '' && { detail: details }),
   };
+}
+
+/** Each detail once; of many, those that speak of the value that counts come first. */
+function detailsOf(facts: readonly Fact[], chosen: Fact['value']): string {
+  const all = new Set(facts.flatMap((each) => each.detail ?? []));
+  if (all.size <= DETAILS) return [...all].join('; ');
+  const telling = facts
+    .filter((each) => each.value === chosen)
+    .flatMap((each) => each.detail ?? []);
+  const shown = [...new Set([...telling, ...all])].slice(0, DETAILS);
+  return `${shown.join('; ')}; … +${all.size - shown.length}`;
 }
 
 function choose(definition: FactDefinition, facts: readonly Fact[], last: Fact): Fact['value'] {

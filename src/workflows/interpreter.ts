@@ -3,7 +3,13 @@
  * every template id is a workflow type. Reads like the life of a run: begin, go through the steps,
  * and end, well or badly, never in silence.
  */
-import { allHandlersFinished, CancellationScope, condition, uuid4 } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  patched,
+  uuid4,
+} from '@temporalio/workflow';
 import type { Json } from '../plan/plan.ts';
 import { type Beginning, beginRun } from './begin.ts';
 import { fail, type RunResult, succeed } from './conclude.ts';
@@ -14,8 +20,11 @@ import { runSteps } from './sequence.ts';
 import { newStatus } from './status.ts';
 
 export async function interpreter(...inputs: Json[]): Promise<RunResult> {
+  // Before the first local activity: a marker that came after one is lost where a query falls between.
+  const realServers = patched('real-servers');
   const status = newStatus(uuid4());
-  const answers: Beginning = { status, desk: new DecisionDesk(status.refusals), plan: null };
+  const desk = new DecisionDesk(status.refusals);
+  const answers: Beginning = { status, desk, plan: null, realServers };
   setHandlers(answers);
   const run = await begin(answers, inputs);
   const failure = await runSteps(run);

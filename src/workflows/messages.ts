@@ -3,7 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CompletionFactId } from '../actions/ids.ts';
 import type { Decision, Judgement } from '../activities/contract.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { CriterionEvidence, RunOutcome } from '../plan/run.ts';
+import type { CriterionEvidence, PreflightCheck, RunOutcome } from '../plan/run.ts';
 
 /** What a caller sends with `approve` and `reject`. */
 export type DecisionMessage = Omit<Decision, 'kind'>;
@@ -53,6 +53,10 @@ export interface RunStatus {
   readonly finishedAtMs: number | null;
   readonly steps: readonly StepStatus[];
   readonly servers: readonly ServerStatus[];
+  /** null: the run has not looked, or changes no server. */
+  readonly preflight: PreflightStatus | null;
+  /** The batch whose turn it is; null: all servers at once, or not yet, or no more. */
+  readonly batch: BatchStatus | null;
   readonly approval: ApprovalStatus | null;
   readonly failure: {
     readonly step: number;
@@ -67,6 +71,32 @@ export interface RunStatus {
   readonly needsPerson: string | null;
   /** The template's success rules, once the last step that touches servers has been judged. */
   readonly success?: readonly SuccessStatus[];
+}
+
+/** What was found before anything was built. */
+export interface PreflightStatus {
+  readonly state: 'running' | 'passed' | 'failed';
+  /** Servers that were looked at. */
+  readonly servers: number;
+  /** What is not as it should be: failed checks first, a bounded number. */
+  readonly findings: readonly PreflightFinding[];
+  /** Findings that are not shown. */
+  readonly more: number;
+}
+
+export interface PreflightFinding {
+  /** A server's name, `balancer` or `registry`. */
+  readonly subject: string;
+  readonly check: PreflightCheck['name'];
+  readonly state: 'warning' | 'failed';
+  readonly detail: string;
+}
+
+export interface BatchStatus {
+  /** From 1; the first is the canary. */
+  readonly index: number;
+  readonly count: number;
+  readonly servers: readonly string[];
 }
 
 export interface SuccessStatus {
@@ -90,7 +120,10 @@ export interface StepStatus {
 
 export interface TaskStatus {
   readonly text: string;
+  /** null: once for the run, or on several servers. */
   readonly server: string | null;
+  /** Where a finished task of many servers is shown as one: how many they were. */
+  readonly servers?: number;
   readonly state: 'running' | 'succeeded' | 'failed';
   readonly startedAtMs: number;
   readonly durationMs: number | null;
@@ -102,6 +135,8 @@ export interface ServerStatus {
   readonly version: string | null;
   readonly pool: 'in' | 'out' | 'unknown';
   readonly doing: string;
+  /** Set where the run goes on without this server: why, and how it was left. */
+  readonly leftOut?: string;
 }
 
 export interface ApprovalStatus {

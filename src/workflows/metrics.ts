@@ -36,7 +36,7 @@ const EMITTERS: Record<MetricName, (values: Values, tags: Tags, run: Run) => voi
     metricMeter.createCounter('deployment.success_rate', '1', 'Runs by result').add(1, tags);
   },
   'deployment.rollback_count': (_values, tags, run) => {
-    const undone = new Set(run.saga.map((each) => each.server)).size;
+    const undone = run.saga.touched.size;
     if (run.status.rollback.length === 0) return;
     metricMeter.createCounter('deployment.rollback_count', '1', 'Runs undone').add(1, tags);
     metricMeter

@@ -1,10 +1,12 @@
 /** Waits for a person where a compensation cannot succeed, with every server's state on display. */
 import { condition } from '@temporalio/workflow';
+import type { CompensationId } from '../actions/ids.ts';
 import type { AcceptedVote, Judgement } from '../activities/contract.ts';
 import type { ApprovalStep } from '../plan/plan.ts';
-import { local, SERVER_SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
+import { local, SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
 import type { Undecided } from './decisions.ts';
 import { messageOf } from './failure.ts';
+import { firstOf, hasMany } from './many.ts';
 import { type Run, say } from './run.ts';
 import { changed } from './status.ts';
 import { approverRoles } from './steps/approval.ts';
@@ -14,7 +16,9 @@ export type Resolution = 'retry' | 'skip';
 /** What could not be undone, for the person who looks. */
 export interface Stuck {
   readonly server: string;
-  readonly compensation: string;
+  readonly compensation: CompensationId;
+  /** The compensation for people. */
+  readonly phrase: string;
   readonly message: string;
 }
 
@@ -25,10 +29,17 @@ export async function askPerson(
   stuck: readonly Stuck[],
 ): Promise<Resolution> {
   run.desk.openFor({ waitsFor: 'person', step });
-  run.status.needsPerson = await describeStuck(run, step, stuck);
+  run.status.needsPerson = describeStuck(run, stuck, lastSeen(run));
   run.status.outcome = 'needs_person';
   changed(run);
   const startedAtMs = Date.now();
+  let isOpen = true;
+  // A server that is down is asked for a while before it says nothing: nobody waits for that.
+  const looked = lookAgain(run, step, stuck).then((servers) => {
+    if (isOpen) run.status.needsPerson = describeStuck(run, stuck, servers);
+    changed(run);
+  });
+  run.background.push(looked);
   try {
     for (;;) {
       await condition(() => run.desk.hasUndecided);
@@ -36,6 +47,7 @@ export async function askPerson(
       if (resolution !== null) return resolution;
     }
   } finally {
+    isOpen = false;
     run.desk.close();
     run.peopleMs += Date.now() - startedAtMs;
     run.status.needsPerson = null;
@@ -92,33 +104,75 @@ function unsigned({ message }: Undecided): AcceptedVote {
   return { person: message.by, name: message.by, role: 'unsigned' };
 }
 
-async function describeStuck(run: Run, step: number, stuck: readonly Stuck[]): Promise<string> {
-  const problems = stuck.map((each) => `${each.server} ${each.compensation}: ${each.message}`);
-  const servers = await Promise.all(
-    run.resolved.servers.map((server) => stateOf(run, step, server)),
+const PROBLEMS = 20;
+const MESSAGE_CHARACTERS = 300;
+
+function describeStuck(run: Run, stuck: readonly Stuck[], servers: readonly string[]): string {
+  const problems = firstOf(
+    stuck.map(
+      ({ server, phrase, message }) =>
+        `${server} ${phrase}: ${message.slice(0, MESSAGE_CHARACTERS)}`,
+    ),
+    PROBLEMS,
   );
   return say(
     run,
     `回滚无法完成：${problems.join('；')}。现状：${servers.join('；')}。` +
-      '处理后发送信号 retry（再试）或 skip（已人工处理）',
+      '处理后发送信号 retry（再试）或 skip（已人工处理；不再改动这台服务器，也不放回负载均衡池）',
     `the rollback cannot finish: ${problems.join('; ')}. Servers: ${servers.join('; ')}. ` +
-      'Then send the signal retry, or skip where it was done by hand',
+      'Then send the signal retry, or skip where it was done by hand: the server is left as it is, out of the pool',
   );
+}
+
+/** Every server as it answers now; of a fleet those that are stuck, and the others counted. */
+async function lookAgain(
+  run: Run,
+  step: number,
+  stuck: readonly Stuck[],
+): Promise<readonly string[]> {
+  const all = run.resolved.servers;
+  if (!hasMany(run)) return Promise.all(all.map((server) => stateOf(run, step, server)));
+  const names = new Set(stuck.map((each) => each.server));
+  const shown = [...names].slice(0, PROBLEMS);
+  const asked = await Promise.all(shown.map((server) => stateOf(run, step, server)));
+  return [...asked, ...countStates(run, names)];
+}
+
+/** For example `197 × v2.0.0 (in)`. */
+function countStates(run: Run, without: ReadonlySet<string>): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { name, version, pool } of run.status.servers) {
+    if (without.has(name)) continue;
+    const state = `${version ?? '–'} (${pool})`;
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return [...counts].map(([state, count]) => `${count} × ${state}`);
+}
+
+/** As the run saw them last. */
+function lastSeen(run: Run): readonly string[] {
+  if (hasMany(run)) return countStates(run, new Set());
+  return run.status.servers.map(({ name, version, pool }) => `${name} ${version ?? '–'} (${pool})`);
 }
 
 /** What the server itself says, or why it says nothing. */
 async function stateOf(run: Run, step: number, server: string): Promise<string> {
-  const project = sectionsOf(run.resolved.settings, SERVER_SECTIONS);
+  const project = sectionsOf(run.resolved.settings, SECTIONS.probe);
   const phrase = say(run, '查看现状', 'look at what runs');
   try {
     const found = await system.probeServer.executeWithOptions(
-      { summary: summaryOf(step, server, phrase), retry: { maximumAttempts: 2 } },
+      {
+        summary: summaryOf(step, server, phrase),
+        startToCloseTimeout: '30 seconds',
+        scheduleToCloseTimeout: '45 seconds',
+        retry: { maximumAttempts: 2 },
+      },
       [{ run: run.ref, server, project }],
     );
     const release =
       found.release === null ? '–' : `${found.release.version} ${found.release.digest}`;
     return `${server} ${release} (${found.pool})`;
   } catch (error) {
-    return `${server} ? (${messageOf(error)})`;
+    return `${server} ? (${messageOf(error).slice(0, MESSAGE_CHARACTERS)})`;
   }
 }

@@ -1,26 +1,37 @@
 /** Looks at what the run's servers run now. Changes nothing. */
 import type { ServerBefore } from '../plan/run.ts';
-import { SERVER_SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
+import { SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
+import { leaveOut, tolerates } from './left-out.ts';
 import { type Run, say } from './run.ts';
+import { serversInRun } from './scope.ts';
 import { noteServer } from './status.ts';
 
-/** Reads what every server runs and how it stands in the pool; shows it. */
+/** Reads what every server of the run runs and how it stands in the pool; shows it. */
 export async function probeServers(
   run: Run,
   step: number,
 ): Promise<ReadonlyMap<string, ServerBefore>> {
-  const project = sectionsOf(run.resolved.settings, SERVER_SECTIONS);
-  const phrase = say(run, '查看现状', 'look at what runs');
   const found = await Promise.all(
-    run.resolved.servers.map((server) =>
-      system.probeServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
-        { run: run.ref, server, project },
-      ]),
+    serversInRun(run).map((server) =>
+      probe(run, step, server).catch((error: unknown) => {
+        if (!tolerates(run, server, error)) throw error;
+        leaveOut(run, step, server, error);
+        return null;
+      }),
     ),
   );
-  for (const before of found) {
+  const all = found.filter((before): before is ServerBefore => before !== null);
+  for (const before of all) {
     const pool = before.pool === 'ready' ? 'in' : 'out';
     noteServer(run, before.server, { version: before.release?.version ?? null, pool });
   }
-  return new Map(found.map((before) => [before.server, before]));
+  return new Map(all.map((before) => [before.server, before]));
+}
+
+function probe(run: Run, step: number, server: string): Promise<ServerBefore> {
+  const project = sectionsOf(run.resolved.settings, SECTIONS.probe);
+  const phrase = say(run, '查看现状', 'look at what runs');
+  return system.probeServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
+    { run: run.ref, server, project },
+  ]);
 }

@@ -4,11 +4,12 @@ import { explainEvidence } from './criteria.ts';
 import { reportMetrics } from './metrics.ts';
 import { presentationOf, type Run } from './run.ts';
 import { outcomeText, showDuration } from './runsheet-markdown.ts';
+import { serversInRun } from './scope.ts';
 import { fillTemplate } from './templates.ts';
 
 /** The report as of now. While a notification step runs, the run's outcome is already known. */
 export function buildReport(run: Run): RunReport {
-  const { status, resolved, ref } = run;
+  const { status, ref } = run;
   const durationMs = (status.finishedAtMs ?? Date.now()) - status.startedAtMs;
   const outcome: RunOutcome = run.verdict ?? status.outcome;
   const statusText = outcomeText(outcome, ref.language);
@@ -17,7 +18,7 @@ export function buildReport(run: Run): RunReport {
     statusText,
     run: ref,
     title: status.title,
-    servers: resolved.servers,
+    servers: serversInRun(run),
     startedAtMs: status.startedAtMs,
     durationMs,
     peopleMs: run.peopleMs,
@@ -70,10 +71,10 @@ function linesOf(run: Run, number: number): string[] {
   const step = run.status.steps.find((each) => each.number === number);
   if (step === undefined) return [];
   const tasks = step.tasks.map((task) => {
-    const place = task.server === null ? '' : `${task.server} `;
+    const place = task.server ?? (task.servers === undefined ? '' : `${task.servers} ×`);
     const duration = task.durationMs === null ? '' : ` (${showDuration(task.durationMs)})`;
     const evidence = task.evidence.length === 0 ? '' : `: ${task.evidence.join('; ')}`;
-    return `${place}${task.text}${duration}${evidence}`;
+    return `${place === '' ? '' : `${place} `}${task.text}${duration}${evidence}`;
   });
   const note = step.note === '' ? [] : [step.note];
   const failed = step.criteria.filter((each) => !each.passed);

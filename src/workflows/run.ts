@@ -1,5 +1,4 @@
 /** What the parts of the interpreter share about one run. Lives in the workflow's memory only. */
-import type { CompensationId } from '../actions/ids.ts';
 import type { Json, Plan, StepPresentation } from '../plan/plan.ts';
 import type {
   ImagePin,
@@ -12,8 +11,12 @@ import type {
 import type { Availability } from './availability.ts';
 import type { DecisionDesk } from './decisions.ts';
 import type { FactBoard } from './facts.ts';
+import type { LeftOut } from './left-out.ts';
 import type { HeldLock } from './lock.ts';
 import type { RunStatus } from './messages.ts';
+import type { PoolGuard } from './pool-guard.ts';
+import type { Saga } from './saga.ts';
+import type { Scope } from './scope.ts';
 import type { SearchAttributeWriter } from './search-attributes.ts';
 
 /** A value that may be written to while it is put together. */
@@ -23,25 +26,23 @@ export type Draft<T> = T extends readonly (infer Item)[]
     ? { -readonly [Key in keyof T]: Draft<T[Key]> }
     : T;
 
-/** A mutation that was attempted and what undoes it. */
-export interface SagaEntry {
-  readonly compensation: CompensationId;
-  readonly server: string;
-  readonly step: number;
-}
-
 export interface Run {
   readonly ref: RunRef;
   readonly resolved: ResolvedRun;
   readonly plan: Plan;
+  /** False in a run that began before there were preflight, prefetch and guard: it replays without. */
+  readonly realServers: boolean;
   readonly status: Draft<RunStatus>;
   readonly desk: DecisionDesk;
   readonly facts: FactBoard;
   readonly availability: Availability;
   readonly searchAttributes: SearchAttributeWriter;
   readonly variables: Record<string, Json>;
-  /** In the order in which the mutations were attempted. */
-  readonly saga: SagaEntry[];
+  readonly saga: Saga;
+  /** Server → its place in the status. */
+  readonly serverIndex: ReadonlyMap<string, number>;
+  /** Servers that the run goes on without. */
+  readonly leftOut: Map<string, LeftOut>;
   /** Step → why a branch leaves it out. */
   readonly branchSkips: Map<number, string>;
   /** One line a decision, for the report. */
@@ -50,6 +51,10 @@ export interface Run {
   readonly background: Promise<void>[];
   /** Steps whose tasks have been taken up, so that none runs twice. */
   readonly attempted: Set<number>;
+  /** The step that was begun last; null: none. */
+  currentStep: number | null;
+  /** The servers that a step works on. */
+  scope: Scope;
   source: SourcePin | undefined;
   image: ImagePin | undefined;
   /** As each server was when the lock had been taken. */
@@ -59,6 +64,7 @@ export interface Run {
   /** What a branch's look for pending approval requests found; null: it did not look. */
   pendingApprovals: readonly string[] | null;
   lock: HeldLock | null;
+  guard: PoolGuard | null;
   /** How the run ends, once that is known; the status shows it when the run is over. */
   verdict: RunOutcome | null;
   peopleMs: number;
@@ -84,7 +90,10 @@ export function presentationOf(plan: Plan, step: number): StepPresentation {
 }
 
 /** The part of the status that shows a step. */
-export function stepStatus(run: Run, step: number): Draft<RunStatus>['steps'][number] {
+export function stepStatus(
+  run: Pick<Run, 'status'>,
+  step: number,
+): Draft<RunStatus>['steps'][number] {
   const found = run.status.steps.find((each) => each.number === step);
   if (found === undefined) throw new Error(`step ${step} is not in the status`);
   return found;

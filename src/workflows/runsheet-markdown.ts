@@ -1,6 +1,7 @@
 /** The run sheet as a Markdown table: what the Web UI shows as current details, and the report query. */
 import type { CriterionEvidence, RunOutcome } from '../plan/run.ts';
-import type { RunStatus, StepState, StepStatus } from './messages.ts';
+import { firstOf } from './many.ts';
+import type { RunStatus, ServerStatus, StepState, StepStatus } from './messages.ts';
 
 type Language = RunStatus['language'];
 
@@ -26,6 +27,12 @@ const OUTCOMES: Record<RunOutcome, readonly [zh: string, en: string]> = {
   needs_person: ['需要人工处理', 'a person is needed'],
 };
 
+/** Rows and lines that are shown of what grows with the fleet; the rest is counted. */
+const ROWS = 20;
+const LINES = 30;
+const RUNNING = 5;
+const TEXT_CHARACTERS = 4_000;
+
 export function outcomeText(outcome: RunOutcome, language: Language): string {
   return OUTCOMES[outcome][language === 'zh' ? 0 : 1];
 }
@@ -36,7 +43,13 @@ export function stepStateText(state: StepState, language: Language): string {
 
 /** The whole sheet. Pure: the same status gives the same text. */
 export function runSheetMarkdown(status: RunStatus): string {
-  return [heading(status), stepTable(status), serverTable(status), notes(status)]
+  return [
+    heading(status),
+    preflightNotes(status),
+    stepTable(status),
+    serverTable(status),
+    notes(status),
+  ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
@@ -47,14 +60,37 @@ function heading(status: RunStatus): string {
     `**${escapeCell(status.title)}** · ${escapeCell(status.service)} ${escapeCell(status.version)}` +
       ` → ${escapeCell(status.environment)} · **${outcome}**`,
   ];
-  if (status.needsPerson !== null) lines.push(`> ⚠️ ${escapeText(status.needsPerson)}`);
+  if (status.needsPerson !== null) lines.push(`> ⚠️ ${clipped(status.needsPerson)}`);
   if (status.failure !== null) {
-    lines.push(`> ❌ ${status.failure.step}: ${escapeText(status.failure.message)}`);
+    lines.push(`> ❌ ${status.failure.step}: ${clipped(status.failure.message)}`);
   }
+  if (status.batch !== null) lines.push(`> ${batchText(status)}`);
   if (status.finishedAtMs === null && status.activity !== '') {
     lines.push(`> ${escapeText(status.activity)}`);
   }
   return lines.join('\n\n');
+}
+
+function clipped(text: string): string {
+  return escapeText(text.length > TEXT_CHARACTERS ? `${text.slice(0, TEXT_CHARACTERS)}…` : text);
+}
+
+function batchText({ batch, language }: RunStatus): string {
+  if (batch === null) return '';
+  const names = escapeText(firstOf(batch.servers, ROWS).join(', '));
+  return language === 'zh'
+    ? `批次 ${batch.index}/${batch.count}：${names}`
+    : `batch ${batch.index} of ${batch.count}: ${names}`;
+}
+
+/** What was not as it should be before anything was built; nothing where all was well. */
+function preflightNotes({ preflight }: RunStatus): string {
+  if (preflight === null) return '';
+  const lines = preflight.findings.map(
+    ({ subject, state, detail }) => `${state === 'failed' ? '✗' : '⚠'} ${subject}: ${detail}`,
+  );
+  const more = preflight.more === 0 ? [] : [`… +${preflight.more}`];
+  return [...firstOf(lines, LINES), ...more].map((line) => `- ${escapeText(line)}`).join('\n');
 }
 
 function stepTable(status: RunStatus): string {
@@ -81,10 +117,31 @@ function serverTable(status: RunStatus): string {
     status.language === 'zh'
       ? ['服务器', '版本', '负载均衡', '正在']
       : ['Server', 'Version', 'Pool', 'Doing'];
-  const rows = status.servers.map(({ name, version, pool, doing }) =>
-    row([escapeCell(name), escapeCell(version ?? '–'), pool, escapeCell(doing)]),
+  const shown = [...status.servers].sort(byInterest).slice(0, ROWS);
+  const rows = (status.servers.length <= ROWS ? status.servers : shown).map(
+    ({ name, version, pool, doing, leftOut }) =>
+      row([
+        escapeCell(name),
+        escapeCell(version ?? '–'),
+        pool,
+        escapeCell(leftOut === undefined ? doing : `⚠ ${leftOut}`),
+      ]),
   );
-  return [`| ${head.join(' | ')} |`, '| --- | --- | --- | --- |', ...rows].join('\n');
+  const rest = status.servers.length - rows.length;
+  const more = rest === 0 ? [] : [row([`… +${rest}`, '', restInPool(status), ''])];
+  return [`| ${head.join(' | ')} |`, '| --- | --- | --- | --- |', ...rows, ...more].join('\n');
+}
+
+/** Those that need a look first, then those at work; the order is the run's otherwise. */
+function byInterest(a: ServerStatus, b: ServerStatus): number {
+  const rank = ({ leftOut, doing, pool }: ServerStatus): number =>
+    leftOut !== undefined ? 0 : doing !== '' ? 1 : pool === 'out' ? 2 : 3;
+  return rank(a) - rank(b);
+}
+
+/** How many of all servers are in the pool. */
+function restInPool({ servers }: RunStatus): string {
+  return `${servers.filter((each) => each.pool === 'in').length}/${servers.length} in`;
 }
 
 /** The Web UI draws tables without any room between columns: no-break spaces keep them apart. */
@@ -101,8 +158,8 @@ function notes(status: RunStatus): string {
     status.approval?.votes.map((vote) => `✍ ${vote.by} (${vote.role}) ${vote.comment}`) ?? [];
   const lines = [
     ...approval,
-    ...status.rollback.map((line) => `↩ ${line}`),
-    ...status.warnings.map((line) => `⚠ ${line}`),
+    ...firstOf(status.rollback, LINES).map((line) => `↩ ${line}`),
+    ...firstOf(status.warnings, LINES).map((line) => `⚠ ${line}`),
     ...status.refusals.map((line) => `⛔ ${line}`),
   ];
   return lines.map((line) => `- ${escapeText(line)}`).join('\n');
@@ -115,9 +172,8 @@ function evidenceCell(step: StepStatus): string {
   ];
   if (parts.length > 0) return parts.join('<br>');
   const running = step.tasks.filter((task) => task.state === 'running');
-  return running
-    .map((task) => escapeCell(`${task.server ?? ''} ${task.text}…`.trim()))
-    .join('<br>');
+  const texts = running.map((task) => `${task.server ?? ''} ${task.text}…`.trim());
+  return firstOf(texts, RUNNING).map(escapeCell).join('<br>');
 }
 
 /** One criterion with its measured value, for example `✓ 测试通过率 >= 95% (96)`; not escaped. */

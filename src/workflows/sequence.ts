@@ -4,7 +4,10 @@ import { isTrue } from '../plan/evaluate.ts';
 import type { PlanStep } from '../plan/plan.ts';
 import { sectionsOf, summaryOf, system } from './activities.ts';
 import { asStepFailure, type StepFailure } from './failure.ts';
-import { releaseLock } from './lock.ts';
+import { settleLeavings } from './left-out.ts';
+import { letGo } from './pool-guard.ts';
+import { preflight } from './preflight.ts';
+import { runRolling } from './rolling.ts';
 import { presentationOf, type Run, say, stepStatus } from './run.ts';
 import { enterServers, finishServers } from './servers.ts';
 import { enterStep, leaveStep, warn } from './status.ts';
@@ -17,8 +20,9 @@ export async function runSteps(run: Run): Promise<StepFailure | null> {
   const { steps } = run.plan;
   const lastWork = steps.findLastIndex((step) => !isNotification(step));
   try {
+    if (run.realServers) await preflight(run);
     await pinSource(run);
-    for (const step of steps.slice(0, lastWork + 1)) await runUnlessSkipped(run, step);
+    await runWork(run, steps.slice(0, lastWork + 1));
   } catch (error) {
     return asStepFailure(error, currentStep(run));
   }
@@ -28,6 +32,18 @@ export async function runSteps(run: Run): Promise<StepFailure | null> {
     await runNotifications(run);
   });
   return null;
+}
+
+/** The steps in their order; those of the rolling group batch by batch. */
+async function runWork(run: Run, steps: readonly PlanStep[]): Promise<void> {
+  const { rolling } = run.plan;
+  const isInGroup = ({ number }: PlanStep): boolean =>
+    rolling !== undefined && rolling.from <= number && number <= rolling.to;
+  const group = steps.filter(isInGroup);
+  for (const step of steps) {
+    if (rolling === undefined || !isInGroup(step)) await runUnlessSkipped(run, step);
+    else if (step === group[0]) await runRolling(run, rolling, group, runUnlessSkipped);
+  }
 }
 
 /** Tells how the run ended: every notification step that has not been taken up, each on its own. */
@@ -46,6 +62,7 @@ export async function runNotifications(run: Run): Promise<void> {
 
 async function runUnlessSkipped(run: Run, step: PlanStep): Promise<void> {
   run.attempted.add(step.number);
+  run.currentStep = step.number;
   const skipped = skipReason(run, step);
   if (skipped !== null) {
     leaveStep(run, step.number, 'skipped', skipped);
@@ -55,6 +72,8 @@ async function runUnlessSkipped(run: Run, step: PlanStep): Promise<void> {
   if (changesServers(step) && run.lock === null) await enterServers(run, step.number);
   enterStep(run, step.number, 'running');
   await runStep(run, step);
+  // In a rolling group the servers are judged together, after the last batch.
+  if (run.scope.batch !== null) return;
   if (step.number === lastServerStep(run)) await judgeSuccess(run, step);
   leaveStep(run, step.number, 'succeeded');
 }
@@ -78,7 +97,7 @@ function lastServerStep(run: Run): number | undefined {
 
 /** The step that a failure belongs to: the last that was begun, else the first. */
 function currentStep(run: Run): number {
-  return [...run.attempted].at(-1) ?? run.plan.steps[0]?.number ?? 0;
+  return run.currentStep ?? run.plan.steps[0]?.number ?? 0;
 }
 
 /** Pins what `version` stands for, before the first step. */
@@ -97,14 +116,19 @@ async function pinSource(run: Run): Promise<void> {
 async function completeDeployment(run: Run): Promise<void> {
   if (run.lock === null) return;
   const step = lastServerStep(run);
+  await settleLeavings(run);
   if (step !== undefined) await finishServers(run, step);
-  run.background.push(releaseLock(run));
+  run.background.push(letGo(run));
 }
 
-/** A step that was begun and not ended, as it stands when the run fails. */
+/**
+ * The steps as they stand when the run fails: those that were not begun, and those of a rolling group
+ * that earlier batches have been through.
+ */
 export function markUnreached(run: Run): void {
   for (const step of run.plan.steps) {
     const shown = stepStatus(run, step.number);
     if (shown.state === 'pending' && !isNotification(step)) shown.state = 'not_reached';
+    if (shown.state === 'running') shown.state = 'succeeded';
   }
 }

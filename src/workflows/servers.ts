@@ -2,11 +2,15 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { ApprovalStep } from '../plan/plan.ts';
 import type { ServerBefore } from '../plan/run.ts';
-import { SERVER_SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
+import { SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
 import { messageOf, StepFailure } from './failure.ts';
+import { keepUntouchedOut } from './left-out.ts';
 import { claimLock, releaseLock } from './lock.ts';
+import { startGuard } from './pool-guard.ts';
+import { prefetch } from './prefetch.ts';
 import { probeServers } from './probe.ts';
 import { type Run, say } from './run.ts';
+import { serversInRun, widenScope } from './scope.ts';
 import { warn } from './status.ts';
 import { askApproval } from './steps/approval.ts';
 
@@ -18,12 +22,16 @@ const APPROVAL_ROUNDS = 3;
  * lock is given back and the approval asked again: nobody waits for the lock behind an approval.
  */
 export async function enterServers(run: Run, step: number): Promise<void> {
+  if (run.realServers) await prefetch(run, step);
   for (let round = 1; ; round += 1) {
     await claimLock(run, step);
     const before = await probeServers(run, step);
     const changes = differences(run, before);
     if (changes.length === 0) {
       run.before = before;
+      widenScope(run);
+      startGuard(run, step);
+      keepUntouchedOut(run, step);
       return;
     }
     await releaseLock(run);
@@ -44,10 +52,10 @@ export async function enterServers(run: Run, step: number): Promise<void> {
 
 /** After success: restart policies, and the old releases go. The deployment is good whatever fails. */
 export async function finishServers(run: Run, step: number): Promise<void> {
-  const project = sectionsOf(run.resolved.settings, SERVER_SECTIONS);
+  const project = sectionsOf(run.resolved.settings, SECTIONS.finish);
   const phrase = say(run, '收尾', 'finish');
   await Promise.all(
-    run.resolved.servers.map(async (server) => {
+    serversInRun(run).map(async (server) => {
       try {
         await system.finishServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
           { run: run.ref, server, image: run.image ?? null, project },

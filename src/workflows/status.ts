@@ -1,5 +1,10 @@
 /** The live status: what the query answers, the current details show and search attributes name. */
-import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  setCurrentDetails,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ResolvedRun, RunRef } from '../plan/run.ts';
 import type { PoolState } from './availability.ts';
 import type { RunStatus, StepState } from './messages.ts';
@@ -29,6 +34,8 @@ export function newStatus(requestId: string): StatusDraft {
     finishedAtMs: null,
     steps: [],
     servers: [],
+    preflight: null,
+    batch: null,
     approval: null,
     failure: null,
     rollback: [],
@@ -73,11 +80,28 @@ export function describeRun(status: StatusDraft, resolved: ResolvedRun, ref: Run
   }));
 }
 
+/** Runs whose current details are older than their status. */
+const outdated = new WeakSet<Run>();
+
 /** To be called after every change of the status: shows it in current details and attributes. */
 export function changed(run: Run): void {
   run.status.withoutServiceMs = run.availability.withoutServiceMs(Date.now());
-  setCurrentDetails(runSheetMarkdown(run.status));
   run.searchAttributes.write({ status: run.status.outcome });
+  outdated.add(run);
+}
+
+/**
+ * Keeps the current details up to date from now on. The condition never holds: the SDK looks at it at
+ * the end of each activation, so that what several results change together is rendered once.
+ */
+export function showDetails(run: Run): void {
+  const forever = CancellationScope.nonCancellable(() =>
+    condition(() => {
+      if (outdated.delete(run)) setCurrentDetails(runSheetMarkdown(run.status));
+      return false;
+    }),
+  );
+  void forever.catch(() => undefined);
 }
 
 export function enterStep(run: Run, step: number, state: 'running' | 'waiting'): void {
@@ -102,9 +126,9 @@ export function leaveStep(run: Run, step: number, state: StepState, note = ''): 
 export function noteServer(
   run: Run,
   server: string,
-  note: { version?: string | null; pool?: PoolState; doing?: string },
+  note: { version?: string | null; pool?: PoolState; doing?: string; leftOut?: string },
 ): void {
-  const shown = run.status.servers.find((each) => each.name === server);
+  const shown = run.status.servers[run.serverIndex.get(server) ?? -1];
   if (shown === undefined) return;
   Object.assign(shown, note);
   if (note.pool !== undefined && note.pool !== 'unknown') {

@@ -3,11 +3,12 @@ import { FACTS } from '../actions/facts.ts';
 import type { CompletionFactId, FactId } from '../actions/ids.ts';
 import type { Criterion, PlanStep } from '../plan/plan.ts';
 import type { ActionResult, Fact } from '../plan/run.ts';
-import { SERVER_SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
+import { SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
 import { evidenceOf, explainEvidence } from './criteria.ts';
 import { StepFailure } from './failure.ts';
 import type { SuccessStatus } from './messages.ts';
 import { type Run, say } from './run.ts';
+import { serversInRun } from './scope.ts';
 import { changed } from './status.ts';
 
 type Verdict = Omit<SuccessStatus, 'fact'>;
@@ -39,16 +40,18 @@ export async function judgeSuccess(run: Run, step: PlanStep): Promise<void> {
 
 /** The balancer's own counters since the servers came back; too few samples are no measurement. */
 async function measureAgain(run: Run, step: PlanStep): Promise<readonly Fact[]> {
-  const { settings, servers } = run.resolved;
+  const { settings } = run.resolved;
+  const servers = serversInRun(run);
   const phrase = say(run, '复测错误率与响应时间', 'measure errors and response time again');
   const result: ActionResult = await system.measureOutcome.executeWithOptions(
     { summary: summaryOf(step.number, null, phrase) },
-    [{ run: run.ref, step: step.number, servers, project: sectionsOf(settings, SERVER_SECTIONS) }],
+    [{ run: run.ref, step: step.number, servers, project: sectionsOf(settings, SECTIONS.outcome) }],
   );
   const enough = result.facts.filter(
     (fact) => fact.samples === undefined || fact.samples >= settings.balancer.minimumSamples,
   );
-  for (const fact of enough) run.facts.record({ step: step.number, task: -1, server: null, fact });
+  const place = { step: step.number, task: -1, server: null, batch: null };
+  for (const fact of enough) run.facts.record({ ...place, fact });
   return enough;
 }
 
@@ -88,7 +91,8 @@ function verdict(run: Run, criterion: Criterion, fact: Fact | null, note: string
   return { passed: evidence.passed, detail: `${explainEvidence(run, evidence)}${note}` };
 }
 
-function criterionFor(run: Run, fact: FactId): Criterion {
+/** The document's own criterion for a fact, else what the fact itself says. */
+export function criterionFor(run: Run, fact: FactId): Criterion {
   for (const step of run.plan.steps) {
     if (step.kind !== 'action' && step.kind !== 'parallel') continue;
     const found = step.criteria.find((criterion) => criterion.fact === fact);

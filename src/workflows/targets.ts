@@ -2,21 +2,26 @@
 import { ACTIONS } from '../actions/definitions.ts';
 import type { ActionId } from '../actions/ids.ts';
 import type { PlanStep, Task } from '../plan/plan.ts';
-import type { ResolvedRun } from '../plan/run.ts';
+import type { Run } from './run.ts';
+import { serversInRun } from './scope.ts';
 
 export { changesServers } from '../actions/changes.ts';
 
-/** The servers that a task runs on; `[null]`: once, for the run. */
+/** The servers of the scope that a task runs on; `[null]`: once, for the run or the batch. */
 export function serversOf(
-  resolved: Pick<ResolvedRun, 'servers' | 'settings'>,
+  run: Pick<Run, 'resolved' | 'leftOut' | 'scope'>,
   task: Task,
 ): readonly (string | null)[] {
+  const { servers } = run.scope;
   if (task.action !== 'project.command') {
-    return ACTIONS[task.action].scope === 'server' ? resolved.servers : [null];
+    return ACTIONS[task.action].scope === 'server' ? servers : [null];
   }
-  const command = resolved.settings.actions[commandName(task)];
-  if (command?.on === 'each-server') return resolved.servers;
-  return command?.on === 'first-server' ? resolved.servers.slice(0, 1) : [null];
+  const command = run.resolved.settings.actions[commandName(task)];
+  if (command?.on === 'each-server') return servers;
+  if (command?.on !== 'first-server') return [null];
+  // The first of the run, not of each batch: what is done once must not be done again.
+  const [first] = serversInRun(run);
+  return servers.filter((server) => server === first);
 }
 
 /** The key of runsheet.yaml's `actions` that a project.command runs. */

@@ -2,15 +2,18 @@
 
 import { isCancellation } from '@temporalio/workflow';
 import { ACTIONS } from '../actions/definitions.ts';
-import type { ActionId, CompensationId } from '../actions/ids.ts';
-import type { Task } from '../plan/plan.ts';
+import type { ActionId } from '../actions/ids.ts';
+import type { Json, Task } from '../plan/plan.ts';
 import type { ActionInput, ActionResult } from '../plan/run.ts';
-import { actions, sectionsOf, summaryOf } from './activities.ts';
+import { actions, PAUSES, sectionsOf, summaryOf } from './activities.ts';
 import { brokenBy, explainEvidence, judgeStep, type TaskStep } from './criteria.ts';
 import type { Place } from './facts.ts';
 import { messageOf, StepFailure, typeOf } from './failure.ts';
+import { gatherTasks } from './fleet-tasks.ts';
+import { hasMany } from './many.ts';
 import { buildReport } from './report.ts';
 import { presentationOf, type Run, stepStatus } from './run.ts';
+import { isEmptied } from './scope.ts';
 import { changed, noteServer, type TaskDraft } from './status.ts';
 import { fillSettings } from './templates.ts';
 import { timeoutsOf } from './timeouts.ts';
@@ -38,12 +41,12 @@ export async function runTask(
   const all = tasksOf(run, step);
   const entry = all[index];
   if (entry === undefined) throw new Error(`step ${step.number} has no task ${index}`);
-  const shown = beginTask(run, step, entry.phrase, server);
+  const shown = beginTask(run, step.number, entry.phrase, server);
   register(run, step, entry.task.action, server);
   try {
     const result = await schedule(run, step, entry, server);
     record(run, step, index, server, result);
-    shown.evidence.push(...bounded(result.evidence));
+    shown.evidence.push(...shownEvidence(run, result.evidence));
     noteEffect(run, entry.task.action, server);
     const broken = brokenBy(
       run,
@@ -66,6 +69,7 @@ export async function runTask(
 
 /** Holds all criteria of a step against all that was measured, and keeps the evidence. */
 export function concludeStep(run: Run, step: TaskStep): void {
+  if (isEmptied(run)) return;
   const evidence = keepEvidence(run, step);
   const failed = evidence.filter((each) => !each.passed);
   if (failed.length > 0) throw criteriaFailure(run, step, failed, null);
@@ -73,6 +77,7 @@ export function concludeStep(run: Run, step: TaskStep): void {
 
 /** Shows each criterion of a step with what has been measured so far. */
 export function keepEvidence(run: Run, step: TaskStep): ReturnType<typeof judgeStep> {
+  gatherTasks(run, step.number);
   const evidence = judgeStep(
     run,
     step,
@@ -98,7 +103,7 @@ function schedule(
       startToCloseTimeout: timeouts.startToCloseSeconds * 1000,
       scheduleToCloseTimeout: timeouts.scheduleToCloseSeconds * 1000,
       heartbeatTimeout: timeouts.heartbeatSeconds * 1000,
-      retry: { maximumAttempts: definition.retry.maximumAttempts },
+      retry: { ...PAUSES, maximumAttempts: definition.retry.maximumAttempts },
     },
     [input],
   );
@@ -110,15 +115,23 @@ function inputOf(run: Run, step: TaskStep, task: Task, server: string | null): A
   return {
     run: run.ref,
     step: step.number,
-    settings: fillSettings(task.settings, run.resolved.parameters),
+    settings: settingsOf(run, task),
     project: sectionsOf(run.resolved.settings, definition.uses),
-    servers: run.resolved.servers,
+    servers: server === null ? run.scope.servers : [server],
     ...(server !== null && { server }),
     ...(before !== undefined && { before }),
     ...(run.source !== undefined && { source: run.source }),
     ...(run.image !== undefined && { image: run.image }),
     ...(needsReport(task.action) && { report: buildReport(run) }),
   };
+}
+
+/** What the document's text sets, and for a drain the floor under the pool. */
+function settingsOf(run: Run, task: Task): Readonly<Record<string, Json>> {
+  const settings = fillSettings(task.settings, run.resolved.parameters);
+  const percent = run.plan.rolling?.minimumInPoolPercent ?? 0;
+  if (task.action !== 'pool.drain' || percent === 0) return settings;
+  return { ...settings, minimumInPoolPercent: percent };
 }
 
 function needsReport(action: ActionId): boolean {
@@ -129,15 +142,9 @@ function needsReport(action: ActionId): boolean {
 function register(run: Run, step: TaskStep, action: ActionId, server: string | null): void {
   const { compensation } = ACTIONS[action];
   if (compensation === undefined || server === null) return;
-  if (!isRegistered(run, compensation, server)) {
-    run.saga.push({ compensation, server, step: step.number });
-  }
+  run.saga.register({ compensation, server, step: step.number });
   if (action === 'pool.drain' || action === 'pool.enable')
     noteServer(run, server, { pool: 'unknown' });
-}
-
-function isRegistered(run: Run, compensation: CompensationId, server: string): boolean {
-  return run.saga.some((each) => each.compensation === compensation && each.server === server);
 }
 
 function noteEffect(run: Run, action: ActionId, server: string | null): void {
@@ -156,7 +163,9 @@ function record(
   result: ActionResult,
 ): void {
   const place = { step: step.number, task, server };
-  for (const fact of result.facts) run.facts.record({ ...place, fact });
+  for (const fact of result.facts) {
+    run.facts.record({ ...place, fact, batch: run.scope.batch });
+  }
   remark(run, place, bounded(result.evidence));
   if (result.image !== undefined) run.image = result.image;
 }
@@ -166,7 +175,8 @@ function remark(run: Run, place: Place, lines: readonly string[]): void {
   if (last !== undefined) run.facts.remark(place, last);
 }
 
-function beginTask(run: Run, step: TaskStep, text: string, server: string | null): TaskDraft {
+/** Shows that something of a step has begun. */
+export function beginTask(run: Run, step: number, text: string, server: string | null): TaskDraft {
   const shown: TaskDraft = {
     text,
     server,
@@ -175,14 +185,15 @@ function beginTask(run: Run, step: TaskStep, text: string, server: string | null
     durationMs: null,
     evidence: [],
   };
-  stepStatus(run, step.number).tasks.push(shown);
+  stepStatus(run, step).tasks.push(shown);
   if (server !== null) noteServer(run, server, { doing: text });
-  run.status.activity = summaryOf(step.number, server, text);
+  run.status.activity = summaryOf(step, server, text);
   changed(run);
   return shown;
 }
 
-function endTask(run: Run, shown: TaskDraft, state: 'succeeded' | 'failed'): void {
+/** Shows that it has ended. */
+export function endTask(run: Run, shown: TaskDraft, state: 'succeeded' | 'failed'): void {
   shown.state = state;
   shown.durationMs = Date.now() - shown.startedAtMs;
   if (shown.server !== null) noteServer(run, shown.server, { doing: '' });
@@ -208,6 +219,11 @@ function taskFailure(
 ): StepFailure {
   const place = server === null ? phrase : `${server} ${phrase}`;
   return new StepFailure(step.number, 'failed', typeOf(error), `${place}: ${messageOf(error)}`);
+}
+
+/** Of a fleet's tasks that went well a line each, or the status would outgrow its limit. */
+function shownEvidence(run: Run, lines: readonly string[]): string[] {
+  return hasMany(run) ? bounded(lines.slice(-1)) : bounded(lines);
 }
 
 function bounded(lines: readonly string[]): string[] {

@@ -6,7 +6,8 @@ import { commandName } from './targets.ts';
 
 /** Seconds on top of a configured limit before an attempt counts as lost. */
 const MARGIN_SECONDS = 60;
-const LONGEST_BACKOFF_SECONDS = 30;
+/** For an attempt that a worker's end cut off, and the pauses before the next one. */
+const PATIENCE_SECONDS = 120;
 
 export interface TaskTimeouts {
   readonly startToCloseSeconds: number;
@@ -26,10 +27,10 @@ export function timeoutsOf(
     definition.timeouts.startToCloseSeconds,
     longest === 0 ? 0 : longest + MARGIN_SECONDS,
   );
-  const attempts = Math.max(1, definition.retry.maximumAttempts);
+  const whole = definition.retry.maximumAttempts > 1 ? 2 : 1;
   return {
     startToCloseSeconds,
-    scheduleToCloseSeconds: attempts * (startToCloseSeconds + LONGEST_BACKOFF_SECONDS),
+    scheduleToCloseSeconds: whole * startToCloseSeconds + PATIENCE_SECONDS,
     heartbeatSeconds: definition.timeouts.heartbeatSeconds,
   };
 }

@@ -22,12 +22,14 @@ export function unmeasuredPlaces(
   tasks: readonly Task[],
   fact: FactId,
 ): readonly Place[] {
-  const measured = run.facts.measured(step, fact);
+  const measured = new Set(
+    run.facts.measured(step, fact, run.scope.batch).map((each) => `${each.task} ${each.server}`),
+  );
   const measuring = [...tasks.entries()].filter(([, task]) => measuresFact(task, fact));
   if (measuring.length === 0) return [{ step, task: tasks.length, server: null }];
   return measuring.flatMap(([index, task]) =>
-    serversOf(run.resolved, task)
-      .filter((server) => !measured.some((each) => each.task === index && each.server === server))
+    serversOf(run, task)
+      .filter((server) => !measured.has(`${index} ${server}`))
       .map((server) => ({ step, task: index, server })),
   );
 }

@@ -19,6 +19,7 @@ export const RUN_ACTIONS = {
       en: ['Update the routing rules', 'Update the routes'],
     },
     measures: ['routes.current'],
+    retry: { maximumAttempts: 12 },
   },
   'traffic.verify': {
     ...ONCE,
@@ -29,7 +30,7 @@ export const RUN_ACTIONS = {
     },
     measures: ['traffic.all_receive', 'traffic.deviation'],
     timeouts: { startToCloseSeconds: 300, heartbeatSeconds: 20 },
-    retry: { maximumAttempts: 2 },
+    retry: { maximumAttempts: 12 },
   },
   'report.write': {
     ...ONCE,

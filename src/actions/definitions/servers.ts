@@ -2,16 +2,19 @@
 import type { ActionDefinition } from '../definition.ts';
 import type { ActionId } from '../ids.ts';
 
+/**
+ * A server that is out of reach is tried again for a while: the activities judge how long by the time
+ * (activities/failures.ts), so this only has to be enough attempts.
+ */
+const ATTEMPTS = 12;
+
 const SERVER = {
   scope: 'server',
   settings: [],
   uses: ['image', 'runtime', 'health', 'balancer'],
   timeouts: { startToCloseSeconds: 180, heartbeatSeconds: 20 },
-  retry: { maximumAttempts: 5 },
+  retry: { maximumAttempts: ATTEMPTS },
 } as const;
-
-/** A check that says no has said so: the second attempt is for a lost connection. */
-const HEALTH = { ...SERVER, retry: { maximumAttempts: 2 } } as const;
 
 export const SERVER_ACTIONS = {
   'pool.drain': {
@@ -42,7 +45,6 @@ export const SERVER_ACTIONS = {
     settings: [{ name: 'limitSeconds', kind: 'duration', default: 30 }],
     measures: ['connections.active'],
     uses: ['image', 'runtime', 'drain', 'health', 'balancer'],
-    retry: { maximumAttempts: 3 },
   },
   'service.stop': {
     ...SERVER,
@@ -94,10 +96,9 @@ export const SERVER_ACTIONS = {
       en: ['Wait until the service is ready', 'Wait for the service to be ready'],
     },
     measures: ['service.ready'],
-    retry: { maximumAttempts: 2 },
   },
   'health.port': {
-    ...HEALTH,
+    ...SERVER,
     id: 'health.port',
     phrases: {
       zh: ['检查服务端口响应', '检查服务端口', '检查端口'],
@@ -106,7 +107,7 @@ export const SERVER_ACTIONS = {
     measures: ['health.passed'],
   },
   'health.endpoint': {
-    ...HEALTH,
+    ...SERVER,
     id: 'health.endpoint',
     phrases: {
       zh: ['验证 API 健康端点', '验证健康端点', '检查健康端点'],
@@ -115,7 +116,7 @@ export const SERVER_ACTIONS = {
     measures: ['health.passed'],
   },
   'health.smoke': {
-    ...HEALTH,
+    ...SERVER,
     id: 'health.smoke',
     phrases: {
       zh: ['检查关键功能可用性', '检查关键功能', '执行冒烟测试'],
@@ -124,7 +125,7 @@ export const SERVER_ACTIONS = {
     measures: ['health.passed'],
   },
   'health.performance': {
-    ...HEALTH,
+    ...SERVER,
     id: 'health.performance',
     phrases: {
       zh: ['验证性能指标', '检查性能指标'],

@@ -2,18 +2,21 @@
 
 import type { ActionStep, ParallelStep } from '../../plan/plan.ts';
 import type { Run } from '../run.ts';
+import { isEmptied } from '../scope.ts';
 import { isNotification, serversOf } from '../targets.ts';
 import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks.ts';
 import { throwFirst } from './outcomes.ts';
+import { runOrLeaveOut } from './tolerant.ts';
 
 export async function runActionStep(run: Run, step: ActionStep): Promise<void> {
   if (isNotification(step)) return notify(run, step);
   try {
     for (const [index, { task }] of tasksOf(run, step).entries()) {
-      const servers = serversOf(run.resolved, task);
-      throwFirst(
-        await Promise.allSettled(servers.map((server) => runTask(run, step, index, server))),
+      const work = serversOf(run, task).map((server) =>
+        server === null ? runTask(run, step, index, null) : runOrLeaveOut(run, step, index, server),
       );
+      throwFirst(await Promise.allSettled(work));
+      if (isEmptied(run)) return;
     }
   } finally {
     keepEvidence(run, step);

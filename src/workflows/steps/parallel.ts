@@ -5,10 +5,11 @@ import type { Run } from '../run.ts';
 import { serversOf } from '../targets.ts';
 import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks.ts';
 import { throwFirst } from './outcomes.ts';
+import { runOrLeaveOut } from './tolerant.ts';
 
 /** After the first failure no server begins another task; what runs then is waited for. */
 export async function runParallelStep(run: Run, step: ParallelStep): Promise<void> {
-  const tasks = tasksOf(run, step);
+  const targets = tasksOf(run, step).map(({ task }) => new Set(serversOf(run, task)));
   const shared = new Map<number, Promise<void>>();
   let stopped = false;
 
@@ -19,11 +20,11 @@ export async function runParallelStep(run: Run, step: ParallelStep): Promise<voi
     return running;
   };
   const runOn = async (server: string): Promise<void> => {
-    for (const [index, { task }] of tasks.entries()) {
+    for (const [index, places] of targets.entries()) {
       if (stopped) return;
-      const targets = serversOf(run.resolved, task);
-      if (targets.includes(null)) await once(index);
-      else if (targets.includes(server)) await runTask(run, step, index, server);
+      if (places.has(null)) await once(index);
+      else if (!places.has(server)) continue;
+      else if (!(await runOrLeaveOut(run, step, index, server))) return;
     }
   };
   const stopOthers = (error: unknown): never => {
@@ -31,7 +32,7 @@ export async function runParallelStep(run: Run, step: ParallelStep): Promise<voi
     throw error;
   };
   try {
-    const servers = run.resolved.servers;
+    const { servers } = run.scope;
     throwFirst(await Promise.allSettled(servers.map((server) => runOn(server).catch(stopOthers))));
   } finally {
     keepEvidence(run, step);

@@ -49,6 +49,8 @@ export function waiting(rest: Partial<RunStatus> = {}): RunStatus {
       step(6, '服务停止', 'pending'),
     ],
     servers: [{ name: 'app-server-1', version: 'v1.0.0', pool: 'in', doing: '' }],
+    preflight: null,
+    batch: null,
     approval: {
       step: 5,
       roles: ['tech_lead'],

@@ -1,0 +1,23 @@
+/** One task on one server, where the run may go on without that server. */
+
+import type { TaskStep } from '../criteria.ts';
+import { leaveOut, tolerates } from '../left-out.ts';
+import type { Run } from '../run.ts';
+import { runTask } from '../tasks.ts';
+
+/** @returns false: it failed, and the run goes on without the server. @throws as runTask otherwise */
+export async function runOrLeaveOut(
+  run: Run,
+  step: TaskStep,
+  index: number,
+  server: string,
+): Promise<boolean> {
+  try {
+    await runTask(run, step, index, server);
+    return true;
+  } catch (error) {
+    if (!tolerates(run, server, error)) throw error;
+    leaveOut(run, step.number, server, error);
+    return false;
+  }
+}
