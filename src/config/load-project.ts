@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readConnections, resolveConnections } from './connections.ts';
 import { crossChecks } from './cross-checks.ts';
 import type { Environment } from './environment.ts';
+import { defined } from './fields.ts';
 import { nearestKey } from './nearest-key.ts';
 import { configuredChannels, type ProjectFile } from './project-file.ts';
 import { type ParsedProject, projectSchema } from './schema.ts';
@@ -72,8 +73,11 @@ function assemble(
     ([id, person]) => [id, { ...person, name: person.name ?? id }] as const,
   );
   const environments = Object.entries(parsed.environments).map(
-    ([name, { embedded, servers }]) =>
-      [name, { embedded, servers: servers.map((server) => server.name) }] as const,
+    ([name, { embedded, servers, rolling }]) =>
+      [
+        name,
+        defined({ embedded, servers: servers.map((server) => server.name), rolling }),
+      ] as const,
   );
   return {
     folder,

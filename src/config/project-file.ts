@@ -1,5 +1,5 @@
 /** What runsheet.yaml holds, after every check and with every default filled in. */
-import type { ChannelName } from '../plan/plan.ts';
+import type { ChannelName, RollingSettings } from '../plan/plan.ts';
 import type { ApprovalPolicy } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
 import type { ServerConnection, SshFiles, TemporalConnection } from '../ports/connections.ts';
@@ -30,6 +30,8 @@ export interface Person {
 export interface EnvironmentDefinition {
   readonly embedded: boolean;
   readonly servers: readonly string[];
+  /** How runs in it roll, where request and template say nothing else. */
+  readonly rolling?: RollingSettings;
 }
 
 /** Addresses; null where neither the project file nor a running `runsheet dev` gives one. */

@@ -4,6 +4,7 @@ import { balancer } from './balancer-schema.ts';
 import { container } from './container-schema.ts';
 import { defined, identifier, path, seconds, secretReference, text } from './fields.ts';
 import { registry } from './registry-schema.ts';
+import { rolling } from './rolling-schema.ts';
 import { balancers, environmentSsh, projectSsh, servers } from './servers-schema.ts';
 import {
   actions,
@@ -23,6 +24,7 @@ const environments = z.record(
     embedded: z.boolean().default(false),
     servers,
     ssh: environmentSsh,
+    rolling: rolling.optional(),
   }),
 );
 

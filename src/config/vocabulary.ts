@@ -5,6 +5,7 @@ export interface ProjectVocabulary {
   readonly roles: ProjectFile['roles'];
   readonly actions: ProjectFile['settings']['actions'];
   readonly channels: ProjectFile['settings']['channels']['configured'];
+  readonly rollingEnvironments: readonly string[];
   readonly people?: ProjectFile['people'];
 }
 
@@ -14,6 +15,9 @@ export function vocabularyOf(project: ProjectFile): ProjectVocabulary {
     roles: project.roles,
     actions: project.settings.actions,
     channels: project.settings.channels.configured,
+    rollingEnvironments: Object.entries(project.environments).flatMap(([name, { rolling }]) =>
+      rolling === undefined ? [] : [name],
+    ),
     ...(Object.keys(project.people).length > 0 && { people: project.people }),
   };
 }

@@ -7,8 +7,11 @@ import { type Context, claim, didYouMean, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import type { Fence, Words } from '../parse/items.ts';
-import { parseTextRequest, type TextRequest } from '../request/text.ts';
+import { readRolling } from '../parse/rolling.ts';
+import { rollingLabelOf } from '../request/rolling-names.ts';
+import { parseTextRequest, type TextParameter, type TextRequest } from '../request/text.ts';
 import { readTextValue } from '../request/values.ts';
+import { rollingGroup } from '../rolling-group.ts';
 import { findProjectPhrase } from '../vocabulary.ts';
 import type { Names } from './names.ts';
 import { missingSection } from './sections.ts';
@@ -41,7 +44,12 @@ function checkExample(
 ): void {
   const { request, diagnostics } = parseTextRequest(fence.content.text, context.source.file);
   for (const each of diagnostics) reportBad(context, lineAt(fence, each.place?.line ?? 1), each);
-  checkValues(context, names, fence, request);
+  const asked = request.parameters.filter(
+    ({ name }) => !names.parameters.has(name) && rollingLabelOf(name) !== null,
+  );
+  const parameters = request.parameters.filter((each) => !asked.includes(each));
+  checkValues(context, names, fence, parameters);
+  checkBatches(context, steps, fence, [...asked, ...request.rolling]);
   checkChanges(context, steps, fence, request);
   for (const line of fence.lines) {
     if (line.text.trim() === '') continue;
@@ -59,8 +67,48 @@ function reportBad(context: Context, line: Words, problem: Diagnostic): void {
   });
 }
 
-function checkValues(context: Context, names: Names, fence: Fence, request: TextRequest): void {
-  for (const { name, text, place } of request.parameters) {
+/** Batches that an example asks for: readable, and of a run sheet that can roll. */
+function checkBatches(
+  context: Context,
+  steps: readonly PlanStep[],
+  fence: Fence,
+  asked: readonly TextParameter[],
+): void {
+  for (const { name, text, place } of asked) {
+    const label = rollingLabelOf(name);
+    const read = label === null ? null : readRolling(label, text);
+    if (read === null || read.ok) continue;
+    const { message, ...details } = read.problem;
+    report(context, 'BAD_EXAMPLE', lineAt(fence, place.line), message, {
+      actual: text,
+      ...details,
+    });
+  }
+  const [first] = asked;
+  if (first === undefined) return;
+  const { group, problems } = rollingGroup(steps);
+  const [problem] = problems;
+  if (group !== null && problem === undefined) return;
+  const line = lineAt(fence, first.place.line);
+  report(
+    context,
+    'BAD_EXAMPLE',
+    line,
+    problem?.message ?? {
+      zh: '没有更改服务器的步骤，不能分批',
+      en: 'no step changes servers, so there is nothing to roll',
+    },
+    problem === undefined ? { actual: first.text } : { remedy: problem.remedy },
+  );
+}
+
+function checkValues(
+  context: Context,
+  names: Names,
+  fence: Fence,
+  parameters: readonly TextParameter[],
+): void {
+  for (const { name, text, place } of parameters) {
     const line = lineAt(fence, place.line);
     const parameter = names.parameters.get(name);
     if (parameter === undefined) {

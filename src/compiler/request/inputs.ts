@@ -2,6 +2,7 @@
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import type { Json } from '../../plan/plan.ts';
 import { nearest } from '../nearest.ts';
+import { ROLLING_KEYS, rollingLabelOf } from './rolling-names.ts';
 import { parseTextRequest } from './text.ts';
 
 export interface RawRequest {
@@ -9,6 +10,8 @@ export interface RawRequest {
   readonly parameters: ReadonlyMap<string, RawValue>;
   readonly skip: readonly { readonly step: number; readonly reason: string }[];
   readonly add: readonly { readonly step: number; readonly task: string }[];
+  /** What overrides and 但修改 say of batches, by the names that they use. */
+  readonly rolling: readonly (readonly [name: string, value: RawValue])[];
   readonly requestedBy: string | null;
   readonly planDigest: string | null;
   readonly language: 'zh' | 'en' | null;
@@ -24,6 +27,7 @@ interface Draft {
   readonly parameters: Map<string, RawValue>;
   readonly skip: { step: number; reason: string }[];
   readonly add: { step: number; task: string }[];
+  readonly rolling: [name: string, value: RawValue][];
   requestedBy: string | null;
   planDigest: string | null;
   language: 'zh' | 'en' | null;
@@ -61,6 +65,7 @@ export function readInputs(inputs: readonly Json[]): {
     parameters: new Map(),
     skip: [],
     add: [],
+    rolling: [],
     requestedBy: null,
     planDigest: null,
     language: null,
@@ -104,6 +109,8 @@ function readText(draft: Draft, text: string, diagnostics: Diagnostic[]): void {
   }
   draft.skip.push(...parsed.request.skip.map(({ step, reason }) => ({ step, reason })));
   draft.add.push(...parsed.request.add.map(({ step, task }) => ({ step, task })));
+  for (const { name, text: value } of parsed.request.rolling)
+    draft.rolling.push([name, { from: 'text', value }]);
 }
 
 function readObject(draft: Draft, input: Readonly<Record<string, Json>>, add: Add): void {
@@ -158,8 +165,10 @@ function readOverrides(draft: Draft, value: Json, add: Add): void {
       draft.add.push(
         ...readList(entry, 'add', 'task', add).map(({ step, text }) => ({ step, task: text })),
       );
+    else if (rollingLabelOf(key) !== null)
+      draft.rolling.push([key, { from: 'json', value: entry }]);
     else {
-      const [near] = nearest(key, OVERRIDE_KEYS, 1);
+      const [near] = nearest(key, [...OVERRIDE_KEYS, ...ROLLING_KEYS], 1);
       const hint =
         near === undefined
           ? OVERRIDES

@@ -3,6 +3,7 @@ import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import type { Json, ParameterDefinition, Plan } from '../../plan/plan.ts';
 import { nearest } from '../nearest.ts';
 import { type RawValue, show } from './inputs.ts';
+import { ROLLING_KEYS } from './rolling-names.ts';
 import { readJsonValue, readTextValue } from './values.ts';
 
 const MOST_TEXT = 1024;
@@ -44,7 +45,7 @@ function unknownParameter(
   names: readonly string[],
   report: Report,
 ): void {
-  const [near] = nearest(name, names, 1);
+  const [near] = nearest(name, [...names, ...ROLLING_KEYS], 1);
   report(
     'UNKNOWN_PARAMETER',
     { zh: `没有参数「${show(name)}」`, en: `there is no parameter "${show(name)}"` },

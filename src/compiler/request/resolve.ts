@@ -1,13 +1,17 @@
 /** A run request, held against its plan and its project: everything that is wrong at once, or what runs. */
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Json, Plan } from '../../plan/plan.ts';
-import type { Overrides } from '../../plan/run.ts';
+import type { Json, Plan, RollingRule } from '../../plan/plan.ts';
+import type { Overrides, ResolvedRun } from '../../plan/run.ts';
 import type { ProjectAction } from '../../plan/settings.ts';
+import { planDigest } from '../digest.ts';
 import { nearest } from '../nearest.ts';
 import { readInputs, show } from './inputs.ts';
 import { readOverrides } from './overrides.ts';
 import { readParameters } from './parameters.ts';
-import { checkServers, type Environments } from './servers.ts';
+import { decideRolling } from './rolling.ts';
+import { takeRolling } from './rolling-inputs.ts';
+import { rollingLimits } from './rolling-limits.ts';
+import { checkServers, type EnvironmentServers, type Environments } from './servers.ts';
 import { readTextValue } from './values.ts';
 
 export interface RequestContext {
@@ -25,6 +29,11 @@ export interface RequestContext {
 }
 
 export interface ResolvedRequest {
+  /** The plan as it runs: with the batches that request, template and project make together. */
+  readonly plan: Plan;
+  readonly planDigest: string;
+  readonly rollingFrom: ResolvedRun['rollingFrom'];
+  readonly poolSize: number;
   readonly parameters: Readonly<Record<string, Json>>;
   readonly environment: string;
   readonly version: string;
@@ -45,34 +54,86 @@ export const UNNAMED_REQUESTER = 'unknown';
 
 /** Never throws. */
 export function resolveRequest(context: RequestContext): RequestResult {
-  const { plan, project } = context;
+  const { project } = context;
   const { raw, diagnostics: inputDiagnostics } = readInputs(context.inputs);
-  const parameters = readParameters(plan, raw.parameters);
+  const asked = takeRolling(context.plan, raw);
+  const parameters = readParameters(context.plan, asked.parameters);
+  const { environment = '', version = '' } = textsOf(parameters.values);
+  const servers = serversOf(parameters.values);
+  const listed = listedIn(project?.environments ?? {}, environment);
+  const rolling = decideRolling(context.plan, {
+    request: asked.settings,
+    project: listed?.rolling,
+  });
+  const { plan, digest } = withRolling(context, rolling.rule);
   const overrides = readOverrides(plan, raw, project?.actions ?? {});
+  const poolSize = listed?.servers.length ?? null;
   const diagnostics = [
     ...inputDiagnostics,
     ...templateProblems(context, raw.template),
-    ...planProblems(context, raw.planDigest),
+    ...asked.diagnostics,
+    ...rolling.diagnostics,
+    ...(isWrong([...asked.diagnostics, ...rolling.diagnostics])
+      ? []
+      : planProblems(digest, raw.planDigest)),
     ...parameters.diagnostics,
     ...(project === null ? [] : checkServers(parameters.values, project.environments)),
     ...overrides.diagnostics,
   ];
-  if (diagnostics.some((each) => each.severity === 'error')) return { request: null, diagnostics };
-  const { environment, version, servers } = parameters.values;
+  // What the batches come to is counted on servers that are right.
+  if (!isWrong(diagnostics))
+    diagnostics.push(...rollingLimits(plan, rolling.rule, { environment, servers, poolSize }));
+  if (isWrong(diagnostics)) return { request: null, diagnostics };
   return {
     request: {
+      plan,
+      planDigest: digest,
+      rollingFrom: rolling.from,
+      poolSize: poolSize ?? servers.length,
       parameters: parameters.values,
-      environment: typeof environment === 'string' ? environment : '',
-      version: typeof version === 'string' ? version : '',
-      servers: Array.isArray(servers)
-        ? servers.filter((each): each is string => typeof each === 'string')
-        : [],
+      environment,
+      version,
+      servers,
       overrides: overrides.overrides,
       requestedBy: raw.requestedBy ?? UNNAMED_REQUESTER,
       language: raw.language,
     },
     diagnostics,
   };
+}
+
+/** The plan that runs, and its digest: the template's own where no batches were added or taken away. */
+function withRolling(
+  { plan, planDigest: digest }: RequestContext,
+  rule: RollingRule | undefined,
+): { plan: Plan; digest: string } {
+  const { rolling: own, ...rest } = plan;
+  if (JSON.stringify(own) === JSON.stringify(rule)) return { plan, digest };
+  const effective: Plan = Object.freeze(rule === undefined ? rest : { ...rest, rolling: rule });
+  return { plan: effective, digest: planDigest(effective) };
+}
+
+function isWrong(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((each) => each.severity === 'error');
+}
+
+function textsOf(
+  values: Readonly<Record<string, Json>>,
+): Readonly<Partial<Record<string, string>>> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value]] : [],
+    ),
+  );
+}
+
+function serversOf({ servers }: Readonly<Record<string, Json>>): readonly string[] {
+  if (!Array.isArray(servers)) return [];
+  return servers.filter((each): each is string => typeof each === 'string');
+}
+
+function listedIn(environments: Environments, name: string): EnvironmentServers | undefined {
+  return Object.hasOwn(environments, name) ? environments[name] : undefined;
 }
 
 /**
@@ -114,21 +175,18 @@ function templateProblems(
   ];
 }
 
-function planProblems(
-  { planDigest }: RequestContext,
-  expected: string | null,
-): readonly Diagnostic[] {
-  if (expected === null || expected === planDigest) return [];
+function planProblems(digest: string, expected: string | null): readonly Diagnostic[] {
+  if (expected === null || expected === digest) return [];
   return [
     {
       code: 'PLAN_CHANGED',
       severity: 'error',
       message: {
-        zh: '模板在查看计划之后被改动了',
-        en: 'the template was changed after its plan was shown',
+        zh: '模板、批次或 runsheet.yaml 的批次在查看计划之后被改动了',
+        en: 'the template, or its batches, changed after the plan was shown',
       },
       expected,
-      actual: planDigest,
+      actual: digest,
       remedy: {
         zh: '重新查看计划（runsheet plan），再启动',
         en: 'look at the plan again (runsheet plan), then start',

@@ -8,6 +8,7 @@ import { settingsIn } from './environment-settings.ts';
 import { isObject } from './inputs.ts';
 import { type CompileTemplate, findTemplate, type TemplateSource } from './library.ts';
 import { resolveRequest } from './resolve.ts';
+import type { Environments } from './servers.ts';
 import { parseTextRequest } from './text.ts';
 
 /** What a run takes over from the project file. */
@@ -15,7 +16,7 @@ export interface RunProject {
   /** Name of the project; activities refuse another one's work. */
   readonly service: string;
   readonly settings: ProjectSettings;
-  readonly environments: Readonly<Record<string, { readonly servers: readonly string[] }>>;
+  readonly environments: Environments;
   readonly approval: ApprovalPolicy;
 }
 
@@ -57,11 +58,14 @@ export function resolveRun(context: RunContext): RunResolution {
     templateFiles: found.files,
   });
   if (request === null) return { run: null, diagnostics, wrong: 'request', language };
-  const warnings = found.diagnostics.filter((each) => each.severity === 'warning');
+  // Whether nobody serves depends on the run's servers and batches: the request's own answer counts.
+  const told = found.diagnostics.filter((each) => each.code !== 'NO_SERVICE_BETWEEN');
+  const all = [...told, ...diagnostics];
+  const warnings = all.filter((each) => each.severity === 'warning');
   const settings = settingsIn(project.settings, request.environment);
   const run: ResolvedRun = {
-    plan: found.plan,
-    planDigest: found.digest,
+    plan: request.plan,
+    planDigest: request.planDigest,
     settingsDigest: digestOf(settings),
     settings,
     project: project.service,
@@ -71,14 +75,14 @@ export function resolveRun(context: RunContext): RunResolution {
     version: request.version,
     servers: request.servers,
     overrides: request.overrides,
-    rollingFrom: found.plan.rolling === undefined ? null : 'template',
-    poolSize: project.environments[request.environment]?.servers.length ?? request.servers.length,
+    rollingFrom: request.rollingFrom,
+    poolSize: request.poolSize,
     requestedBy: request.requestedBy,
     language,
     warnings: warnings.map((each) => pick(each.message, language)),
     approval: project.approval,
   };
-  return { run, diagnostics: [...found.diagnostics, ...diagnostics], wrong: null, language };
+  return { run, diagnostics: all, wrong: null, language };
 }
 
 function languageOf(inputs: readonly Json[]): 'zh' | 'en' | null {

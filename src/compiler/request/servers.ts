@@ -1,11 +1,17 @@
 /** Holds the servers of a request against those that the project lists for its environment. */
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
-import type { Json } from '../../plan/plan.ts';
+import type { Json, RollingSettings } from '../../plan/plan.ts';
 import { nearest } from '../nearest.ts';
 import { show } from './inputs.ts';
 import { lookAlikeRemedy } from './parameters.ts';
 
-export type Environments = Readonly<Record<string, { readonly servers: readonly string[] }>>;
+export type Environments = Readonly<Record<string, EnvironmentServers>>;
+
+export interface EnvironmentServers {
+  readonly servers: readonly string[];
+  /** The environment's own batches. */
+  readonly rolling?: RollingSettings;
+}
 
 /** Every problem of `environment` and `servers`; a template without these parameters has none. */
 export function checkServers(

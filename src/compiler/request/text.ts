@@ -3,6 +3,7 @@
  * `执行 deployment.md 模板`, `参数:` with `- name: value` lines, `但修改:` with skips and additions.
  */
 import type { Diagnostic, Localized, Place } from '../../diagnostics/diagnostic.ts';
+import { rollingLabelOf } from './rolling-names.ts';
 
 export interface TextRequest {
   /** The template that the text names, as written. */
@@ -15,6 +16,8 @@ export interface TextRequest {
     readonly place: Place;
   }[];
   readonly add: readonly { readonly step: number; readonly task: string; readonly place: Place }[];
+  /** Batches and what belongs to them, under 但修改. */
+  readonly rolling: readonly TextParameter[];
 }
 
 export interface TextParameter {
@@ -59,6 +62,7 @@ export function parseTextRequest(text: string, file = 'request'): ParsedText {
   const parameters: TextParameter[] = [];
   const skip: TextRequest['skip'][number][] = [];
   const add: TextRequest['add'][number][] = [];
+  const rolling: TextParameter[] = [];
   let template: TextRequest['template'] = null;
   let section: 'none' | 'parameters' | 'changes' = 'none';
   const lines = text.split(/\r\n|\r|\n/u);
@@ -69,7 +73,7 @@ export function parseTextRequest(text: string, file = 'request'): ParsedText {
       en: 'the request is too large (at most 256 KiB and 2000 lines)',
     };
     return {
-      request: { template, parameters, skip, add },
+      request: { template, parameters, skip, add, rolling },
       diagnostics: [{ code: 'TOO_LARGE', severity: 'error', message, place }],
     };
   }
@@ -112,6 +116,7 @@ export function parseTextRequest(text: string, file = 'request'): ParsedText {
     } else if (section === 'changes') {
       const change = readChange(entry);
       if (change === null) refuse(UNREADABLE, CHANGE_FORMS);
+      else if (change.kind === 'rolling') rolling.push({ ...change, place });
       else if (change.kind === 'skip') skip.push({ step: change.step, reason: change.text, place });
       else add.push({ step: change.step, task: change.text, place });
     } else
@@ -123,7 +128,7 @@ export function parseTextRequest(text: string, file = 'request'): ParsedText {
         HEADINGS,
       );
   }
-  return { request: { template, parameters, skip, add }, diagnostics };
+  return { request: { template, parameters, skip, add, rolling }, diagnostics };
 }
 
 const UNREADABLE: Localized = { zh: '看不懂这一行', en: 'this line cannot be read' };
@@ -132,8 +137,8 @@ const HEADINGS: Localized = {
   en: 'write: Run <file>, Parameters:, with changes:',
 };
 const CHANGE_FORMS: Localized = {
-  zh: '可以写：跳过步骤1（原因）、步骤8增加<任务>',
-  en: 'write: Skip step 1 (reason), Step 8 add <task>',
+  zh: '可以写：跳过步骤1（原因）、步骤8增加<任务>、批次: 1',
+  en: 'write: Skip step 1 (reason), Step 8 add <task>, Batches: 1',
 };
 
 /** Full-width letters, colons, brackets and the like as their ASCII forms; Chinese text stays. */
@@ -153,11 +158,24 @@ function templateOf(line: string): string | null {
 /** The name's colon may be full-width; the value stays exactly as written, so look-alikes can be refused. */
 function readParameter(entry: string): { name: string; text: string } | null {
   const found = PARAMETER.exec(entry.replace(/^([^:：=＝]*)[：＝]/u, '$1:'));
-  if (found?.groups === undefined) return null;
+  if (found?.groups === undefined) return readRollingEntry(entry);
   return { name: found.groups['name'] ?? '', text: (found.groups['value'] ?? '').trim() };
 }
 
-function readChange(entry: string): { kind: 'skip' | 'add'; step: number; text: string } | null {
+/** `批次: 1`, `Batch pause: 1m`: a setting of the batches, whose name may hold spaces. */
+function readRollingEntry(entry: string): { name: string; text: string } | null {
+  const at = entry.search(/[:：=＝]/u);
+  const name = entry.slice(0, Math.max(0, at)).trim();
+  return rollingLabelOf(name) === null ? null : { name, text: entry.slice(at + 1).trim() };
+}
+
+type Change =
+  | { readonly kind: 'skip' | 'add'; readonly step: number; readonly text: string }
+  | { readonly kind: 'rolling'; readonly name: string; readonly text: string };
+
+function readChange(entry: string): Change | null {
+  const rolling = readRollingEntry(entry);
+  if (rolling !== null) return { kind: 'rolling', ...rolling };
   const line = narrow(entry.trim());
   const skipped = SKIP_ZH.exec(line) ?? SKIP_EN.exec(line);
   if (skipped?.groups !== undefined) {
