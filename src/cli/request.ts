@@ -21,6 +21,11 @@ export interface RequestOptions extends CommonOptions {
   readonly add?: readonly string[];
   readonly file?: string;
   readonly requestedBy?: string;
+  readonly batches?: string;
+  readonly batchPause?: string;
+  readonly failureBudget?: string;
+  readonly minimumInPool?: string;
+  readonly observe?: string;
 }
 
 export interface PreparedRequest {
@@ -70,13 +75,17 @@ export async function prepareRequest(
     ...(language !== null && { language }),
     ...requester(given, options),
   };
-  const inputs: readonly Json[] = [
-    ...(given === null ? [] : [given]),
-    { ...extra, plan_digest: found.digest },
-  ];
-  const { run, diagnostics } = resolveRun({ templateId, inputs, templates, project, compile });
+  const first: readonly Json[] = given === null ? [] : [given];
+  const { run, diagnostics } = resolveRun({
+    templateId,
+    inputs: [...first, extra],
+    templates,
+    project,
+    compile,
+  });
   if (run === null) throw badInput(diagnostics, options, found.plan.presentation.language);
-  return { run, diagnostics, inputs };
+  // What is shown is what starts: the digest is that of the plan with this run's batches.
+  return { run, diagnostics, inputs: [...first, { ...extra, plan_digest: run.planDigest }] };
 }
 
 /** Who asks: as the request or the command line says, else whoever is logged in here. */
@@ -100,18 +109,36 @@ export function localUser(): string {
   }
 }
 
-function overridesOf(options: RequestOptions): { skip: Json; add: Json } | null {
+/** What the options change; never taken for parameters, whatever the template calls its own. */
+function overridesOf(options: RequestOptions): Readonly<Record<string, Json>> | null {
   const { skip = [], add = [] } = options;
-  if (skip.length === 0 && add.length === 0) return null;
-  const step = (text: string): number => Number(text);
-  return {
-    skip: skip
-      .map((each) => splitAt(each, '=', options))
-      .map(([number, reason]) => ({ step: step(number), reason })),
-    add: add
-      .map((each) => splitAt(each, '=', options))
-      .map(([number, task]) => ({ step: step(number), task })),
+  const overrides: Readonly<Record<string, Json>> = {
+    ...(skip.length > 0 && {
+      skip: skip
+        .map((each) => splitAt(each, '=', options))
+        .map(([step, reason]) => ({ step: Number(step), reason })),
+    }),
+    ...(add.length > 0 && {
+      add: add
+        .map((each) => splitAt(each, '=', options))
+        .map(([step, task]) => ({ step: Number(step), task })),
+    }),
+    ...rollingOf(options),
   };
+  return Object.keys(overrides).length === 0 ? null : overrides;
+}
+
+function rollingOf(options: RequestOptions): Readonly<Record<string, string>> {
+  const named = {
+    batches: options.batches,
+    batch_pause: options.batchPause,
+    failure_budget: options.failureBudget,
+    minimum_in_pool: options.minimumInPool,
+    observe: options.observe,
+  };
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 async function givenRequest(

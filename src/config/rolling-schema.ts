@@ -7,18 +7,14 @@ const SIZE =
   '需要台数或百分数，例如 1、25% · expected a number of servers or a percentage, such as 1 or 25%';
 const PERCENT = /^(\d{1,3}(?:\.\d+)?)\s*[%％]$/u;
 
-const size = z.union(
-  [
-    count(1, 9999).transform((servers): BatchSize => ({ kind: 'count', servers })),
-    z
-      .string()
-      .refine((text) => isPercent(text, (value) => value > 0 && value <= 100))
-      .transform((text): BatchSize => ({ kind: 'percent', percent: Number.parseFloat(text) })),
-  ],
-  { error: SIZE },
-);
+const size = z.union([z.number(), z.string()], { error: SIZE }).transform((value, context) => {
+  const read = typeof value === 'number' ? countOf(value) : percentOf(value);
+  if (read !== null) return read;
+  context.addIssue({ code: 'custom', message: SIZE });
+  return z.NEVER;
+});
 
-const pause = z.union([z.literal(0).transform(() => 0), seconds], {
+const pause = z.union([z.literal(0), seconds], {
   error: '需要时长，例如 30s、5m · expected a duration such as 30s or 5m',
 });
 
@@ -38,7 +34,7 @@ export const rolling = z
     failure_budget: count(0, 9999).optional(),
     minimum_in_pool: z
       .string({ error: FLOOR })
-      .refine((text) => isPercent(text, (value) => value < 100), { error: FLOOR })
+      .refine(isFloor, { error: FLOOR })
       .transform((text) => Number.parseFloat(text))
       .optional(),
     observe: pause.optional(),
@@ -54,7 +50,16 @@ export const rolling = z
   )
   .transform((each): RollingSettings => each);
 
-function isPercent(text: string, fits: (value: number) => boolean): boolean {
-  const value = PERCENT.exec(text)?.[1];
-  return value !== undefined && fits(Number(value));
+function countOf(servers: number): BatchSize | null {
+  const fits = Number.isInteger(servers) && servers >= 1 && servers <= 9999;
+  return fits ? { kind: 'count', servers } : null;
+}
+
+function percentOf(text: string): BatchSize | null {
+  const percent = Number(PERCENT.exec(text)?.[1] ?? 0);
+  return percent > 0 && percent <= 100 ? { kind: 'percent', percent } : null;
+}
+
+function isFloor(text: string): boolean {
+  return Number(PERCENT.exec(text)?.[1] ?? 100) < 100;
 }

@@ -14,7 +14,7 @@ export function planCommand(): Command {
   return withExamples(
     command,
     'runsheet plan deployment.md -p environment=production -p servers=app-server-1,app-server-2 -p version=v2.1.0',
-    'runsheet plan deployment.md --file request.yaml',
+    'runsheet plan deployment.md --file request.yaml --batches 1,25% --observe 30s',
     'runsheet plan deployment.md --file request.json --skip 1="checked in CI"',
   );
 }
@@ -41,6 +41,17 @@ export function withRequest(command: Command): Command {
       '--file <request>',
       '请求文件：JSON、YAML 或文字 · a request in a file: JSON, YAML or text',
     )
+    .option(
+      '--batches <sizes>',
+      '分批：1、25%、1,10%,50% 或 all（一次全部） · roll: 1, 25%, 1,10%,50%, or all at once',
+    )
+    .option('--batch-pause <duration>', '批次之间等待，例如 1m · wait between batches')
+    .option('--failure-budget <servers>', '可以失败的服务器台数 · servers that may fail')
+    .option(
+      '--minimum-in-pool <percent>',
+      '负载均衡池中至少留下，例如 50% · never fewer in the pool',
+    )
+    .option('--observe <duration>', '第一批观察多久，例如 30s · how long the first one is observed')
     .option(
       '--requested-by <name>',
       '申请人（默认：本机用户名） · who asks (default: the name of the local user)',

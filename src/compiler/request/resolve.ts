@@ -23,6 +23,8 @@ export interface RequestContext {
   readonly project: {
     readonly environments: Environments;
     readonly actions: Readonly<Record<string, ProjectAction>>;
+    /** The floor under every pool (`balancer.floor`), in percent; 0: none. */
+    readonly floorPercent: number;
   } | null;
   /** Names that a text may give the template: its files in every language, and its id. */
   readonly templateFiles: readonly string[];
@@ -64,6 +66,7 @@ export function resolveRequest(context: RequestContext): RequestResult {
   const rolling = decideRolling(context.plan, {
     request: asked.settings,
     project: listed?.rolling,
+    floorPercent: project?.floorPercent ?? 0,
   });
   const { plan, digest } = withRolling(context, rolling.rule);
   const overrides = readOverrides(plan, raw, project?.actions ?? {});

@@ -12,6 +12,8 @@ export interface RollingLayers {
   readonly request: RollingSettings;
   /** The environment's default in runsheet.yaml. */
   readonly project: RollingSettings | undefined;
+  /** The floor under every pool of the project: nobody sets a lower one. */
+  readonly floorPercent: number;
 }
 
 export interface DecidedRolling {
@@ -55,7 +57,8 @@ export function decideRolling(plan: Plan, layers: RollingLayers): DecidedRolling
     return { rule: undefined, from: null, diagnostics };
   }
   const problems = (found?.problems ?? []).map((each) => cannotRoll(from, each));
-  const rule = ruleOf(group, { ...all.settings, batches });
+  const floor = Math.max(all.settings.minimumInPoolPercent ?? 0, layers.floorPercent);
+  const rule = ruleOf(group, { ...all.settings, batches, minimumInPoolPercent: floor });
   return { rule, from, diagnostics: [...problems, ...news] };
 }
 

@@ -54,7 +54,11 @@ export function resolveRun(context: RunContext): RunResolution {
     plan: found.plan,
     planDigest: found.digest,
     inputs,
-    project: { environments: project.environments, actions: project.settings.actions },
+    project: {
+      environments: project.environments,
+      actions: project.settings.actions,
+      floorPercent: project.settings.balancer.floorPercent,
+    },
     templateFiles: found.files,
   });
   if (request === null) return { run: null, diagnostics, wrong: 'request', language };

@@ -10,7 +10,11 @@ import { compiledSeed } from '../../support/compiled-seed.ts';
 const plan = compiledSeed();
 const GOOD = { environment: 'production', servers: ['app-server-1'], version: 'v2.1.0' };
 const project = {
-  environments: { production: { servers: ['app-server-1'] }, development: { servers: [] } },
+  floorPercent: 0,
+  environments: {
+    production: { servers: ['app-server-1', 'app-server-2'] },
+    development: { servers: [] },
+  },
   actions: {
     数据库迁移验证: { argv: ['true'], on: 'worker' as const, timeoutSeconds: 1 },
   },
@@ -179,7 +183,7 @@ describe('a request is refused', () => {
       plan,
       planDigest: planDigest(plan),
       inputs: [GOOD],
-      project: { environments: {}, actions: {} },
+      project: { environments: {}, actions: {}, floorPercent: 0 },
       templateFiles: [],
     });
     expect(diagnostics.map((each) => each.remedy?.en)).toContain('there are: none');

@@ -23,7 +23,7 @@ function resolve(...inputs: Json[]) {
     plan,
     planDigest: planDigest(plan),
     inputs,
-    project: { environments, actions },
+    project: { environments, actions, floorPercent: 0 },
     templateFiles: ['deployment.md'],
   });
 }
