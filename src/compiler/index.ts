@@ -1,7 +1,10 @@
 /** What the rest of the program uses of the compiler. */
+export { batchesOf, fewestInPool, largestBatch } from '../plan/rolling.ts';
+export { duration, rollingSourceText, rollingText } from '../plan/rolling-words.ts';
 export { type CompileResult, compileTemplate } from './compile-template.ts';
 export { planDigest } from './digest.ts';
 export { explanationToJson, renderExplanation } from './explain.ts';
+export { outageOf } from './outage.ts';
 export { parseDurationMs } from './parse/duration.ts';
 export { planJsonSchema, planSchema } from './plan-schema.ts';
 export type { Vocabulary } from './vocabulary.ts';

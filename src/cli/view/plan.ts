@@ -2,8 +2,10 @@
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { Json, PlanStep, StepKind } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
+import { batchLines, rolledSteps } from './batches.ts';
+import { rollingUndoLines } from './rolling-undo.ts';
 import { visible } from './text.ts';
-import { undoOf } from './undo.ts';
+import { emptiesPool, undoOf } from './undo.ts';
 import { durationWord } from './words.ts';
 
 const KINDS: Readonly<Record<StepKind, Readonly<Record<Language, string>>>> = {
@@ -29,10 +31,22 @@ export function renderPlan(
     '',
     ...plan.steps.flatMap((step) => stepLines(run, step, language)),
     '',
+    ...withGap(batchLines(run, language)),
     zh ? '失败时：' : 'Where it fails:',
     ...undoLines(run, poolServers, language),
   ];
   return lines.map(visible);
+}
+
+function withGap(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+/** With batches, the servers of one at once. */
+function kindOf({ plan }: ResolvedRun, step: PlanStep, language: Language): string {
+  if (step.kind !== 'parallel' || !rolledSteps(plan).includes(step))
+    return KINDS[step.kind][language];
+  return language === 'zh' ? '一批之内各服务器同时' : 'the servers of a batch at once';
 }
 
 function stepLines(run: ResolvedRun, step: PlanStep, language: Language): readonly string[] {
@@ -44,7 +58,7 @@ function stepLines(run: ResolvedRun, step: PlanStep, language: Language): readon
     .filter((each) => each.step === step.number)
     .map((each) => `       + ${each.phrase}`);
   return [
-    `${String(step.number).padStart(3)}. ${shownAs?.title ?? ''} [${KINDS[step.kind][language]}]${skipped}`,
+    `${String(step.number).padStart(3)}. ${shownAs?.title ?? ''} [${kindOf(run, step, language)}]${skipped}`,
     ...(skip === undefined ? bodyLines(run, step, shownAs, language) : []),
     ...added,
   ];
@@ -111,6 +125,9 @@ function undoLines(
   poolServers: readonly string[],
   language: Language,
 ): readonly string[] {
-  const undo = undoOf(run, poolServers, language);
+  const { rolling, steps } = run.plan;
+  if (rolling !== undefined)
+    return rollingUndoLines(run, rolling, language).map((line) => `  ${line}`);
+  const undo = undoOf(run, steps, emptiesPool(run, poolServers), language);
   return [`  ${run.servers.join(', ')}`, ...undo.map((line) => `    ${line}`)];
 }

@@ -41,18 +41,21 @@ function all(zh: string, en: string): Readonly<Record<Phase, Readonly<Record<Lan
   return { untouched: text, empty: text, shared: text, serving: text, told: text };
 }
 
-/** Lines such as `步骤 6–7：恢复旧版本`, one a stretch of steps that means one thing. */
+/**
+ * Lines such as `步骤 6–7：恢复旧版本`, one a stretch of the given steps that means one thing.
+ * @param empty whether the pool has no server while the run changes them
+ */
 export function undoOf(
   run: ResolvedRun,
-  poolServers: readonly string[],
+  shown: readonly PlanStep[],
+  empty: boolean,
   language: Language,
 ): readonly string[] {
   const { steps } = run.plan;
   const drain = numberOf(steps, 'pool.drain');
   const enable = numberOf(steps, 'pool.enable');
-  const empty = emptiesPool(run, poolServers);
   const stretches: { from: number; to: number; text: string }[] = [];
-  for (const { number } of steps) {
+  for (const { number } of shown) {
     const text = textFor(run, number, phaseOf(number, drain, enable, empty), language);
     const last = stretches.at(-1);
     if (last?.text === text) last.to = number;
