@@ -5,6 +5,23 @@ import type { PortError, PortErrorKind } from '../ports/port-error.ts';
 
 type Redact = (text: string) => string;
 
+/** How far an activity is: which attempt, and how long ago the first was scheduled. */
+export interface Attempt {
+  readonly number: number;
+  readonly sinceFirstMs: number;
+}
+
+/**
+ * What is out of reach is tried again for so long: a partition that heals after 30 s is outlived, a
+ * server that is down does not hold the others up for minutes.
+ */
+const PATIENCE_MS = 45_000;
+/** An attempt may itself take long before it finds a server gone; the next may find it back. */
+const CERTAIN_ATTEMPTS = 3;
+/** Of failures that are nobody's idea of an outage. */
+const OTHER_ATTEMPTS = 5;
+export const FIRST_ATTEMPT: Attempt = { number: 1, sinceFirstMs: 0 };
+
 /** Trying again helps only where something was out of reach. */
 const BY_KIND: Record<PortErrorKind, { readonly type: string; readonly retryable: boolean }> = {
   unavailable: { type: 'UNAVAILABLE', retryable: true },
@@ -44,17 +61,23 @@ export function problem(found: Problem): ApplicationFailure {
  * Turns whatever an activity threw into a failure that Temporal and people understand.
  * @param cancelled whether the activity was told to stop; then its error is the cancellation
  */
-export function toActivityFailure(error: unknown, cancelled: boolean, redact: Redact): Error {
+export function toActivityFailure(
+  error: unknown,
+  cancelled: boolean,
+  redact: Redact,
+  attempt = FIRST_ATTEMPT,
+): Error {
   if (error instanceof CancelledFailure) return error;
   if (cancelled) return new CancelledFailure('The activity was cancelled.');
-  if (error instanceof ApplicationFailure) return redacted(error, redact);
+  const isEnough = attempt.number >= OTHER_ATTEMPTS;
+  if (error instanceof ApplicationFailure) return redacted(error, redact, isEnough);
   if (error instanceof TemporalFailure) return error;
-  if (isPortError(error)) return fromPort(error, redact);
+  if (isPortError(error)) return fromPort(error, redact, attempt);
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return ApplicationFailure.create({
     type: 'UNEXPECTED',
     message: clip(redact(message)),
-    nonRetryable: error instanceof TypeError || error instanceof RangeError,
+    nonRetryable: isEnough || error instanceof TypeError || error instanceof RangeError,
   });
 }
 
@@ -69,22 +92,28 @@ export function isPortError(error: unknown): error is PortError {
   );
 }
 
-function fromPort(error: PortError, redact: Redact): ApplicationFailure {
+function fromPort(error: PortError, redact: Redact, attempt: Attempt): ApplicationFailure {
   const { type, retryable } = BY_KIND[error.kind];
+  const isPatient = attempt.number < CERTAIN_ATTEMPTS || attempt.sinceFirstMs < PATIENCE_MS;
   return ApplicationFailure.create({
     type: NAMED.exec(error.message)?.[1] ?? type,
     message: clip(redact(sentence(error.message, error.remedy))),
-    nonRetryable: !retryable,
+    nonRetryable: !retryable || !isPatient,
     details: [{ kind: error.kind, subject: redact(error.subject) }],
   });
 }
 
-function redacted(error: ApplicationFailure, redact: Redact): ApplicationFailure {
+function redacted(
+  error: ApplicationFailure,
+  redact: Redact,
+  isEnough: boolean,
+): ApplicationFailure {
   const message = redact(error.message);
-  if (message === error.message) return error;
+  const nonRetryable = error.nonRetryable === true || isEnough;
+  if (message === error.message && nonRetryable === (error.nonRetryable === true)) return error;
   return ApplicationFailure.create({
     message,
-    nonRetryable: error.nonRetryable === true,
+    nonRetryable,
     ...(typeof error.type === 'string' && { type: error.type }),
   });
 }

@@ -1,7 +1,7 @@
 /** What stands around every activity: project, heartbeat, cancellation, failures, redaction. */
 import { Context } from '@temporalio/activity';
 import type { ActionResult, PreflightResult } from '../plan/run.ts';
-import { problem, toActivityFailure } from './failures.ts';
+import { type Attempt, FIRST_ATTEMPT, problem, toActivityFailure } from './failures.ts';
 
 export interface GuardOptions {
   readonly redact: (text: string) => string;
@@ -26,14 +26,30 @@ function guard<I extends never[]>(
 ): (...args: I) => Promise<unknown> {
   return async (...args) => {
     const context = Context.current();
+    const startedMs = performance.now();
     try {
       refuseOtherProject(args[0], options.project);
       const result = await whileBeating(context, () => activity(...args));
       return redactResult(result, options.redact);
     } catch (error) {
-      throw toActivityFailure(error, context.cancellationSignal.aborted, options.redact);
+      const attempt = attemptOf(context, performance.now() - startedMs);
+      const isCancelled = context.cancellationSignal.aborted;
+      throw toActivityFailure(error, isCancelled, options.redact, attempt);
     }
   };
+}
+
+/** Both times are the server's, so that its clock and ours need not agree. */
+function attemptOf({ info }: Context, spentMs: number): Attempt {
+  const { retryPolicy } = info;
+  // What is to be tried for ever has no attempt after which it is enough.
+  if (retryPolicy !== undefined && !isBounded(retryPolicy.maximumAttempts)) return FIRST_ATTEMPT;
+  const waitedMs = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
+  return { number: info.attempt, sinceFirstMs: Math.max(0, waitedMs) + spentMs };
+}
+
+function isBounded(attempts: number | undefined): boolean {
+  return attempts !== undefined && attempts > 0 && Number.isFinite(attempts);
 }
 
 /** A slow beat behind the activities' own, for what forgets or blocks it; its details are empty. */

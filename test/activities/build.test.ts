@@ -165,7 +165,11 @@ describe('image.build and image.push', () => {
     const push = registry.push;
     registry.push = async (...args) => {
       const answer = await push(...args);
-      tags.set('hello:v2.1.0-production', { digest: 'sha256:somebody-else', labels: {}, sizeBytes: 1 });
+      tags.set('hello:v2.1.0-production', {
+        digest: 'sha256:somebody-else',
+        labels: {},
+        sizeBytes: 1,
+      });
       return answer;
     };
     await expect(run('image.push')).rejects.toMatchObject({ type: 'PUSH_NOT_CONFIRMED' });

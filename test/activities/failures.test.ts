@@ -70,6 +70,45 @@ describe('toActivityFailure', () => {
   });
 });
 
+describe('trying again', () => {
+  const gone = new PortError('unreachable', 'web-1', 'It is off.', 'Turn it on.');
+  const own = problem({ code: 'SLOW', message: 'Slow.', remedy: '', retryable: true });
+  const fails = (error: Error, number: number, sinceFirstMs: number) =>
+    toActivityFailure(error, false, plain, { number, sinceFirstMs });
+
+  it.each<[string, Error, number, number, boolean]>([
+    ['outlives a partition of half a minute', gone, 8, 40_000, false],
+    ['gives a server up that stays out of reach', gone, 9, 46_000, true],
+    ['asks twice more where each attempt took long to notice', gone, 2, 120_000, false],
+    ['gives up after the third of those', gone, 3, 120_000, true],
+    ['takes five attempts for anything else', new Error('odd'), 4, 600_000, false],
+    ['and no more', new Error('odd'), 5, 1_000, true],
+    ['the same for a failure of our own', own, 5, 1_000, true],
+  ])('%s', (_name, error, number, sinceFirstMs, nonRetryable) => {
+    expect(fails(error, number, sinceFirstMs)).toMatchObject({ nonRetryable });
+  });
+
+  it.each([
+    [0, false],
+    [12, true],
+  ])(
+    'of %d attempts allowed (0: no end), the 30th after an hour ends it: %s',
+    async (most, ends) => {
+      const { failing } = guardAll({ failing: () => Promise.reject(gone) }, { redact });
+      const mock = new MockActivityEnvironment(
+        {
+          attempt: 30,
+          scheduledTimestampMs: 1_000,
+          currentAttemptScheduledTimestampMs: 3_601_000,
+          retryPolicy: { maximumAttempts: most },
+        },
+        { logger: new DefaultLogger('ERROR') },
+      );
+      await expect(mock.run(failing)).rejects.toMatchObject({ nonRetryable: ends });
+    },
+  );
+});
+
 describe('guardAll', () => {
   const activities = guardAll(
     {

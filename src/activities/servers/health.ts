@@ -3,6 +3,7 @@ import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import type { HealthSettings, SmokeRequest } from '../../plan/settings.ts';
 import { fact, type ServerPorts, say, section, serverOf } from './context.ts';
 import { endIfCancelled, heartbeatWhile } from './pace.ts';
+import { assertReachable } from './reachable.ts';
 import { fill, placeholderValues } from './render.ts';
 import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
 
@@ -16,6 +17,7 @@ export async function checkPort(ports: ServerPorts, input: ActionInput): Promise
     return passed(true, [say(input, `${place} 可连接`, `${place} accepts connections`)]);
   } catch (error) {
     await endIfCancelled();
+    await assertReachable(ports, input);
     return passed(false, [error instanceof Error ? error.message : String(error)]);
   }
 }
@@ -26,6 +28,7 @@ export async function checkEndpoint(ports: ServerPorts, input: ActionInput): Pro
   const host = ports.hosts.get(serverOf(input));
   const url = serviceUrl(host, health.path);
   const answer = await ask(ports.http, { url, timeoutMs: health.timeoutSeconds * 1000 });
+  if (answer.kind === 'failed') await assertReachable(ports, input);
   const values = placeholderValues(input, host.servicePort);
   const problems = problemsOf(input, health, values, answer);
   const line = `GET ${url}: ${describeAnswer(answer)}`;
@@ -99,6 +102,7 @@ export async function checkSmoke(ports: ServerPorts, input: ActionInput): Promis
     const url = serviceUrl(host, request.path);
     const { method } = request;
     const answer = await ask(ports.http, { method, url, timeoutMs: timeoutSeconds * 1000 });
+    if (answer.kind === 'failed') await assertReachable(ports, input);
     const isGood = smokePassed(request, placeholderValues(input, host.servicePort), answer);
     good &&= isGood;
     lines.push(`${isGood ? '✓' : '✗'} ${method} ${request.path}: ${describeAnswer(answer)}`);

@@ -2,6 +2,7 @@
 import type { ActionInput, ActionResult, Fact } from '../../plan/run.ts';
 import { fact, type ServerPorts, say, section, serverOf } from './context.ts';
 import { countDown, pause } from './pace.ts';
+import { assertReachable } from './reachable.ts';
 import { type Answer, ask, isServed, serviceUrl } from './requests.ts';
 
 /** Bounds of what a project may ask of one server, whatever its file says. */
@@ -28,7 +29,9 @@ export async function measurePerformance(
       if (dueMs > 0) await pause(dueMs, clock);
       open.push(ask(ports.http, { url, timeoutMs: timeoutSeconds * 1000 }));
     }
-    return summarise(input, await Promise.all(open));
+    const answers = await Promise.all(open);
+    if (answers.some((each) => each.kind === 'failed')) await assertReachable(ports, input);
+    return summarise(input, answers);
   } finally {
     await Promise.allSettled(open);
   }
