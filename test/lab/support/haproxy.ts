@@ -1,0 +1,172 @@
+/** A HAProxy of a test's own in front of lab servers. It never sends a request twice. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { freePort } from '../../../src/embedded/ports.ts';
+import { until } from './shell.ts';
+
+export const BACKEND = 'app';
+const ANSWER_LIMIT_MS = 5_000;
+const END_LIMIT_MS = 5_000;
+
+export interface HaproxyServer {
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface HaproxyOptions {
+  readonly folder: string;
+  readonly servers: readonly HaproxyServer[];
+  readonly servicePort?: number;
+}
+
+export class Haproxy {
+  readonly url: string;
+  readonly socket: string;
+  readonly #folder: string;
+  readonly #options: HaproxyOptions;
+  readonly #port: number;
+  #child: ChildProcess | null = null;
+
+  private constructor(options: HaproxyOptions, port: number) {
+    this.#options = options;
+    this.#folder = options.folder;
+    this.#port = port;
+    this.url = `http://127.0.0.1:${port}`;
+    this.socket = join(options.folder, 'haproxy.sock');
+  }
+
+  static async start(options: HaproxyOptions): Promise<Haproxy> {
+    mkdirSync(options.folder, { recursive: true });
+    const haproxy = new Haproxy(options, await freePort());
+    await haproxy.start();
+    return haproxy;
+  }
+
+  /** Starts it where it was stopped. */
+  async start(): Promise<void> {
+    const file = join(this.#folder, 'haproxy.cfg');
+    writeFileSync(file, configuration(this.socket, this.#port, this.#options));
+    const log = openSync(this.logFile, 'a');
+    const errors = openSync(join(this.#folder, 'haproxy.err'), 'a');
+    // The master stays and replaces its worker on SIGUSR2, as a packaged HAProxy does.
+    this.#child = spawn('haproxy', ['-W', '-db', '-f', file], { stdio: ['ignore', log, errors] });
+    closeSync(log);
+    closeSync(errors);
+    await until('HAProxy answers on its socket', () => this.#answers(), ANSWER_LIMIT_MS);
+  }
+
+  /** One line for each request, written when it has ended: status, ms, server, request. */
+  get logFile(): string {
+    return join(this.#folder, 'requests.log');
+  }
+
+  /** Statuses of all requests that have ended, counted. */
+  logged(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const line of readFileSync(this.logFile, 'utf8').split('\n')) {
+      const status = /^request (-?\d+) /u.exec(line)?.[1];
+      if (status !== undefined) counts[status] = (counts[status] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  /** A command of its runtime API. */
+  ask(command: string): Promise<string> {
+    return askSocket(this.socket, command);
+  }
+
+  /** A new worker process takes the listeners over; what the runtime API had set is forgotten. */
+  async reload(): Promise<void> {
+    const before = await this.#processId();
+    this.#child?.kill('SIGUSR2');
+    await until(
+      'HAProxy has reloaded',
+      async () => {
+        const now = await this.#processId().catch(() => before);
+        return now !== before;
+      },
+      ANSWER_LIMIT_MS,
+    );
+  }
+
+  /** Its runtime socket is no more; requests go on. `restoreSocket` is a reload. */
+  removeSocket(): void {
+    rmSync(this.socket, { force: true });
+  }
+
+  async restoreSocket(): Promise<void> {
+    this.#child?.kill('SIGUSR2');
+    await until('HAProxy answers on its socket', () => this.#answers(), ANSWER_LIMIT_MS);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const timer = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);
+    child.kill('SIGTERM');
+    await ended;
+    clearTimeout(timer);
+  }
+
+  #answers(): Promise<boolean> {
+    return this.#processId().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #processId(): Promise<string> {
+    const found = /^Pid: (\d+)$/mu.exec(await this.ask('show info'))?.[1];
+    if (found === undefined) throw new Error('HAProxy tells no pid');
+    return found;
+  }
+}
+
+/** @returns the whole answer of a Unix socket that closes after it */
+export function askSocket(path: string, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    const chunks: Buffer[] = [];
+    socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy(new Error(`${path} is silent`)));
+    socket.on('error', reject);
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    socket.end(`${command}\n`);
+  });
+}
+
+function configuration(socket: string, port: number, options: HaproxyOptions): string {
+  const servicePort = options.servicePort ?? 8080;
+  const servers = options.servers.map(
+    ({ name, address }) => `  server ${name} ${address}:${servicePort}`,
+  );
+  return [
+    'global',
+    `  stats socket ${socket} mode 660 level admin expose-fd listeners`,
+    '  log stdout format raw local0 info',
+    '  maxconn 4096',
+    'defaults',
+    '  mode http',
+    '  log global',
+    '  log-format "request %ST %Ta %s %HM %HP %tsc"',
+    '  timeout connect 2s',
+    '  timeout client 30s',
+    '  timeout server 30s',
+    '  retries 0',
+    '  no option redispatch',
+    'frontend web',
+    `  bind 127.0.0.1:${port}`,
+    `  default_backend ${BACKEND}`,
+    `backend ${BACKEND}`,
+    '  balance leastconn',
+    '  option httpchk GET /healthz',
+    '  http-check expect status 200',
+    '  default-server check inter 200ms fastinter 100ms fall 2 rise 2',
+    ...servers,
+    '',
+  ].join('\n');
+}
