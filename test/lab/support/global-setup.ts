@@ -9,9 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { distFolder } from '../../e2e/support/stage.ts';
-import { startTemporalServer } from '../../../src/embedded/temporal-server.ts';
 import { claim, livingClaims, release } from './claims.ts';
-import { docker, labScript, RUN_FOLDER, SERVICES_FILE, type Services } from './machine.ts';
+import { docker, labScript, RUN_FOLDER, SERVICES_FILE } from './machine.ts';
 import { until } from './shell.ts';
 
 /** For the rolling deployments; the other tests share them in groups. */
@@ -19,7 +18,7 @@ const SERVERS = Number(process.env['LAB_SERVERS'] ?? 10);
 const USERS = join(tmpdir(), 'runsheet-test-lab.users');
 const LOCK = join(tmpdir(), 'runsheet-test-lab.lock');
 const LOCK_LIMIT_MS = 400_000;
-const RECORDS_LIMIT_MS = 60_000;
+const SERVICES_LIMIT_MS = 120_000;
 
 export async function setup(): Promise<void> {
   mkdirSync(USERS, { recursive: true });
@@ -65,51 +64,42 @@ async function bringUp(): Promise<void> {
   const beganMs = Date.now();
   await labScript('down');
   mkdirSync(join(RUN_FOLDER, 'logs'), { recursive: true });
-  const [temporalAddress, databaseUrl] = await Promise.all([
-    startTemporal(),
-    startRecords(),
-    labScript('up', String(SERVERS)),
-  ]);
-  const found: Services = { temporalAddress, databaseUrl };
-  writeFileSync(SERVICES_FILE, JSON.stringify(found));
+  await Promise.all([startServices(), labScript('up', String(SERVERS))]);
   const seconds = ((Date.now() - beganMs) / 1000).toFixed(1);
   process.stdout.write(`lab: ${SERVERS} servers up in ${seconds} s (${RUN_FOLDER})\n`);
 }
 
-async function startTemporal(): Promise<string> {
-  const { address, pid } = await startTemporalServer({
-    env: process.env,
-    port: 0,
-    headless: true,
-    logFile: join(RUN_FOLDER, 'logs', 'temporal.log'),
-  });
-  notePid('temporal', pid);
-  return address;
-}
-
-/** The record database of all test projects, in a process that outlives this one. */
-async function startRecords(): Promise<string> {
-  const module = pathToFileURL(join(distFolder(), 'embedded', 'records-server.js')).href;
-  const folder = join(RUN_FOLDER, 'records');
-  const urlFile = join(RUN_FOLDER, 'records.url');
-  const program = [
-    `import { startRecordsServer } from ${JSON.stringify(module)};`,
-    `import { writeFileSync } from 'node:fs';`,
-    `const { url } = await startRecordsServer({ folder: ${JSON.stringify(folder)} });`,
-    `writeFileSync(${JSON.stringify(urlFile)}, url);`,
-  ].join('\n');
-  const log = openSync(join(RUN_FOLDER, 'logs', 'records.log'), 'a');
+/** Temporal and the record database of all test projects, in a process that outlives this one. */
+async function startServices(): Promise<void> {
+  const module = (name: string): string =>
+    JSON.stringify(pathToFileURL(join(distFolder(), 'embedded', name)).href);
+  const place = (...path: string[]): string => JSON.stringify(join(RUN_FOLDER, ...path));
+  const program = `
+    import { renameSync, writeFileSync } from 'node:fs';
+    import { startRecordsServer } from ${module('records-server.js')};
+    import { startTemporalServer } from ${module('temporal-server.js')};
+    const log = ${place('logs', 'temporal.log')};
+    const [temporal, records] = await Promise.all([
+      startTemporalServer({ env: process.env, port: 0, headless: true, logFile: log }),
+      startRecordsServer({ folder: ${place('records')} }),
+    ]);
+    process.once('SIGTERM', () => void temporal.close().then(() => process.exit()));
+    const found = { temporalAddress: temporal.address, databaseUrl: records.url };
+    writeFileSync(${place('services.new')}, JSON.stringify(found));
+    renameSync(${place('services.new')}, ${JSON.stringify(SERVICES_FILE)});`;
+  const logFile = join(RUN_FOLDER, 'logs', 'services.log');
+  const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     detached: true,
     stdio: ['ignore', log, log],
   });
   child.unref();
-  notePid('records', child.pid ?? 0);
-  await until('the record database answers', () => existsSync(urlFile), RECORDS_LIMIT_MS);
-  return readFileSync(urlFile, 'utf8');
-}
-
-/** lab.sh ends whatever has a pid file. */
-function notePid(name: string, pid: number): void {
-  writeFileSync(join(RUN_FOLDER, `${name}.pid`), String(pid));
+  // lab.sh ends whatever has a pid file.
+  writeFileSync(join(RUN_FOLDER, 'services.pid'), String(child.pid ?? ''));
+  const started = (): boolean => {
+    if (existsSync(SERVICES_FILE)) return true;
+    if (child.exitCode === null) return false;
+    throw new Error(`Temporal or the records did not start: ${readFileSync(logFile, 'utf8')}`);
+  };
+  await until('Temporal and the records answer', started, SERVICES_LIMIT_MS);
 }

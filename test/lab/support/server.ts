@@ -8,7 +8,7 @@ const START_LIMIT_MS = 30_000;
 const RESET = `
 rm -f /etc/lab-no-engine
 pkill -f '^lab-' || :
-iptables -D INPUT -j lab-cut 2>/dev/null; iptables -F lab-cut 2>/dev/null; iptables -X lab-cut 2>/dev/null
+iptables -F lab-cut 2>/dev/null && iptables -D INPUT -j lab-cut && iptables -X lab-cut || :
 rm -rf /var/lib/docker/ballast /var/lib/runsheet /home/deploy/.runsheet /srv/*
 until docker info >/dev/null 2>&1; do sleep 0.1; done
 ids=$(docker ps -aq); [ -z "$ids" ] || docker rm -fv $ids >/dev/null

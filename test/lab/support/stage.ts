@@ -1,0 +1,186 @@
+/**
+ * A project of its own on servers of the lab: repository, runsheet.yaml, HAProxy, and the built worker
+ * as a process. One stage serves many runs.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { startWorkerProcess, type WorkerProcess } from '../../../src/embedded/worker-process.ts';
+import type { Json } from '../../../src/plan/plan.ts';
+import { distFolder, SEED_ID, seedText } from '../../e2e/support/stage.ts';
+import { StageRun } from '../../e2e/support/stage-run.ts';
+import { Haproxy, type HaproxyServer } from './haproxy.ts';
+import { type Lease, leaseServers } from './lease.ts';
+import { machine, RUN_FOLDER, services } from './machine.ts';
+import { goodServer, type ProjectServer, projectFile } from './project.ts';
+import { makeRepository, type Release, tagRelease } from './releases.ts';
+import type { LabServer } from './server.ts';
+
+export interface LabStageOptions {
+  /** Names the project: unlike every other test file's. */
+  readonly name: string;
+  /** How many servers of the lab it takes. */
+  readonly servers: number;
+  /** Tag → release; v1.0.0 and v2.0.0 are always there, and good. */
+  readonly releases?: Readonly<Record<string, Release>>;
+  /** File name in templates/ → text, beside the seed. */
+  readonly templates?: Readonly<Record<string, string>>;
+  /** development needs no approval. Default development. */
+  readonly environment?: string;
+  /** What the project lists. Default: the leased servers. */
+  readonly listed?: (servers: readonly LabServer[]) => readonly ProjectServer[];
+  /** What HAProxy has. Default: the leased servers. */
+  readonly pool?: (servers: readonly LabServer[]) => readonly HaproxyServer[];
+  /** host:port from which servers pull. */
+  readonly pullFrom?: string;
+  /** Sections of runsheet.yaml. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Files of the home folder that the worker sees: .ssh/config. */
+  readonly home?: (servers: readonly LabServer[]) => Readonly<Record<string, string>>;
+}
+
+export interface DeployOptions {
+  readonly id?: string;
+  readonly type?: string;
+  readonly servers?: readonly string[];
+}
+
+export async function startLabStage(options: LabStageOptions): Promise<LabStage> {
+  const lease = await leaseServers(options.servers);
+  const folder = mkdtempSync(join(tmpdir(), `runsheet-lab-${options.name}-`));
+  const stage = new LabStage(options, lease, folder);
+  try {
+    await stage.open();
+    return stage;
+  } catch (error) {
+    await stage.close();
+    throw error;
+  }
+}
+
+export class LabStage {
+  readonly folder: string;
+  readonly servers: readonly LabServer[];
+  readonly #options: LabStageOptions;
+  readonly #lease: Lease;
+  #haproxy: Haproxy | null = null;
+  #worker: WorkerProcess | null = null;
+  #connection: Connection | null = null;
+  #runs = 0;
+
+  constructor(options: LabStageOptions, lease: Lease, folder: string) {
+    this.#options = options;
+    this.#lease = lease;
+    this.folder = folder;
+    this.servers = lease.servers;
+  }
+
+  async open(): Promise<void> {
+    const { name, releases, templates, listed, pool, home } = this.#options;
+    await makeRepository(this.folder);
+    for (const [tag, release] of Object.entries({ 'v1.0.0': {}, 'v2.0.0': {}, ...releases })) {
+      await this.release(tag, release);
+    }
+    this.#haproxy = await Haproxy.start({
+      folder: join(this.folder, '.runsheet', 'haproxy'),
+      servers: pool?.(this.servers) ?? this.servers,
+    });
+    this.write('templates/deployment.md', seedText);
+    for (const [file, text] of Object.entries(templates ?? {})) {
+      this.write(`templates/${file}`, text);
+    }
+    for (const [file, text] of Object.entries(home?.(this.servers) ?? {})) this.write(file, text);
+    const project = projectFile({
+      name,
+      environment: this.#options.environment ?? 'development',
+      servers: listed?.(this.servers) ?? this.servers.map((server) => goodServer(server)),
+      balancerUrl: this.haproxy.url,
+      balancerSocket: this.haproxy.socket,
+      ...(this.#options.pullFrom !== undefined && { pullFrom: this.#options.pullFrom }),
+      ...(this.#options.settings !== undefined && { settings: this.#options.settings }),
+    });
+    this.write('runsheet.yaml', project);
+    this.#worker = await startWorkerProcess({
+      projectFolder: this.folder,
+      env: workerEnvironment(this.folder),
+      entry: join(distFolder(), 'worker.js'),
+    });
+    this.#connection = await Connection.connect({ address: services().temporalAddress });
+  }
+
+  get haproxy(): Haproxy {
+    if (this.#haproxy === null) throw new Error('the stage is not open');
+    return this.#haproxy;
+  }
+
+  get client(): Client {
+    if (this.#connection === null) throw new Error('the stage is not open');
+    return new Client({ connection: this.#connection });
+  }
+
+  /** Repository of the project's images in the registry. */
+  get repository(): string {
+    return `lab/${this.#options.name}`;
+  }
+
+  /** A leased server by its number, from 0. */
+  server(index: number): LabServer {
+    const found = this.servers[index];
+    if (found === undefined) throw new Error(`no server ${index}`);
+    return found;
+  }
+
+  release(tag: string, release: Release = {}): Promise<void> {
+    return tagRelease(this.folder, tag, release);
+  }
+
+  /** Starts a run of the seed, or of another template, on all leased servers unless told otherwise. */
+  async deploy(
+    version: string,
+    parameters: Readonly<Record<string, Json>> = {},
+    { id, type, servers }: DeployOptions = {},
+  ): Promise<StageRun> {
+    this.#runs += 1;
+    const input = {
+      environment: this.#options.environment ?? 'development',
+      servers: [...(servers ?? this.servers.map(({ name }) => name))],
+      version,
+      requested_by: 'carol',
+      ...parameters,
+    };
+    const handle = await this.client.workflow.start(type ?? SEED_ID, {
+      taskQueue: `lab-${this.#options.name}`,
+      workflowId: id ?? `${this.#options.name}-${this.#runs}`,
+      args: [input],
+    });
+    return new StageRun(handle);
+  }
+
+  write(path: string, text: string): void {
+    const file = join(this.folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), 'utf8');
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close();
+    await this.#worker?.close();
+    await this.#haproxy?.stop();
+    this.#lease.close();
+    if (process.env['LAB_KEEP'] !== '1') rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Of whoever runs the tests, with the lab's engine for builds and a home folder of its own. */
+function workerEnvironment(folder: string): Record<string, string | undefined> {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(TEMPORAL_|BALANCER_URL|NODE_OPTIONS|VITEST|SSH_AUTH_SOCK)/.test(name),
+  );
+  const docker = { DOCKER_HOST: machine().dockerHost, DOCKER_CONFIG: join(RUN_FOLDER, 'docker') };
+  return { ...Object.fromEntries(kept), ...docker, HOME: folder };
+}
