@@ -82,8 +82,8 @@ function lowerFloor(poolSize: number): Localized {
   const most = Math.floor(((poolSize - 1) * 100) / poolSize);
   if (most === 0) {
     return {
-      zh: '池中只有一台服务器，任何批次都不可行：--minimum-in-pool 0%，或增加服务器',
-      en: 'with one server in the pool no batch works: --minimum-in-pool 0%, or add a server',
+      zh: '池中只有一台服务器，任何批次都不可行：--batches all（所有服务器同时），或增加服务器',
+      en: 'with one server in the pool no batch works: --batches all (all servers at once), or add a server',
     };
   }
   return {

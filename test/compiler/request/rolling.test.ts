@@ -348,7 +348,7 @@ describe('what these servers can never keep is refused with the numbers', () => 
       pool: ['app-server-1'],
     });
     expect(diagnostics[0]?.remedy?.en).toBe(
-      'with one server in the pool no batch works: --minimum-in-pool 0%, or add a server',
+      'with one server in the pool no batch works: --batches all (all servers at once), or add a server',
     );
   });
 
