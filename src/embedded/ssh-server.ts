@@ -4,6 +4,7 @@ import ssh2, { type AuthContext, type Connection, type ParsedKey, type Session }
 import { runCommand } from './ssh/exec-session.ts';
 import { openKey } from './ssh/keys.ts';
 import { serveSftp } from './ssh/sftp-session.ts';
+import { forwardToSocket } from './ssh/socket-forward.ts';
 
 export { stopAllServices } from './ssh/stop-services.ts';
 
@@ -80,6 +81,9 @@ function serveConnection(connection: Connection, allowed: ParsedKey, baseFolder:
   });
   connection.on('ready', () => {
     connection.on('session', (accept) => serveSession(accept(), baseFolder));
+    connection.on('openssh.streamlocal', (accept, reject, { socketPath }) => {
+      void forwardToSocket(accept, reject, socketPath, baseFolder);
+    });
   });
 }
 

@@ -24,6 +24,7 @@ import type { Notifier } from '../ports/notifier.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import { createBalancer } from './balancer.ts';
+import { sshUser } from './ssh-user.ts';
 import { WorkerStartError } from './start-error.ts';
 
 export interface Adapters {
@@ -50,7 +51,12 @@ export async function createAdapters(
   const buildsFolder = join(state, 'builds');
   const { url } = needed(connections.registry, 'registry.url');
   const registry = createHttpRegistry({ url, buildsFolder });
-  const hosts = createSshHosts(connections.servers);
+  const hosts = createSshHosts(connections.servers, {
+    files: connections.ssh,
+    user: sshUser(environment),
+    secrets,
+    onIgnored: (text) => console.error('WARN', text),
+  });
   const haproxy = connections.haproxy === null ? null : createBalancer(connections.haproxy, hosts);
   const records = createDatabaseRecordStore({
     url: await revealed(needed(connections.databaseUrl, 'database.url'), secrets),

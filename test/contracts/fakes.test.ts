@@ -87,11 +87,24 @@ describeContainerRuntimeContract('fake', async () => {
   };
 });
 
-describeServerHostContract('fake', async () => ({
-  hosts: createFakeServerHosts(newWorld()),
-  server: 's1',
-  close: done,
-}));
+describeServerHostContract('fake', async () => {
+  const world = newWorld();
+  const { files, sockets } = world.server('s1');
+  sockets.set('/run/echo.sock', (stream) => {
+    stream.on('data', (chunk: Buffer) => stream.write(chunk.toString('utf8').toUpperCase()));
+  });
+  return {
+    hosts: createFakeServerHosts(world),
+    server: 's1',
+    socket: '/run/echo.sock',
+    owner: 'app:app',
+    async attributesOf(path) {
+      const file = files.get(path);
+      return `${file?.mode.toString(8) ?? ''} ${file?.owner ?? ''}`;
+    },
+    close: done,
+  };
+});
 
 describeHttpProbeContract('fake', async () => {
   const world = newWorld(FIRST);

@@ -1,9 +1,16 @@
+import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServerHost, ServerHosts } from '../../src/ports/server-host.ts';
 
 export interface ServerHostSubject {
   readonly hosts: ServerHosts;
   readonly server: string;
+  /** A socket on the server whose program sends back what it gets, in capitals, until the other end closes. */
+  readonly socket: string;
+  /** Somebody whom a file may be given to: `user:group`. */
+  readonly owner: string;
+  /** What the server's own disk says: `640 user:group`. */
+  attributesOf(path: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -74,5 +81,76 @@ export function describeServerHostContract(
       expect((await host.exec(['false'])).exitCode).toBe(1);
       expect((await host.exec(['no-such-program-at-all'])).exitCode).toBe(127);
     });
+
+    it('gives a file its mode and owner, also one that is there already', async () => {
+      const file = `${host.baseFolder}/owned.conf`;
+      await host.writeFile('owned.conf', 'x', { mode: 0o640, owner: subject.owner });
+      expect(await subject.attributesOf(file)).toBe(`640 ${subject.owner}`);
+      await host.writeFile('owned.conf', 'y', { mode: 0o600, owner: subject.owner });
+      expect(await subject.attributesOf(file)).toBe(`600 ${subject.owner}`);
+      expect((await host.readFile('owned.conf'))?.toString()).toBe('y');
+    });
+
+    it('keeps the first and the last of what is printed, says so, and tells of all of it', async () => {
+      const text = `first ${'x'.repeat(50_000)} last`;
+      let told = '';
+      const { stdout, truncated } = await host.exec(['cat'], {
+        stdin: text,
+        keepBytes: 1_000,
+        onOutput: (chunk, from) => {
+          if (from === 'stdout') told += chunk.toString('utf8');
+        },
+      });
+      expect(truncated).toBe(true);
+      expect(stdout.length).toBeLessThan(1_100);
+      expect(stdout).toMatch(/^first x+\n\[…\]\nx+ last$/u);
+      expect(told).toBe(text);
+      expect((await host.exec(['printf', '%s', 'short'])).truncated).toBe(false);
+    });
+
+    it('does nothing for who has already given up', async () => {
+      const signal = AbortSignal.abort(new Error('given up'));
+      await expect(host.exec(['true'], { signal })).rejects.toThrow('given up');
+    });
+
+    it('opens a stream to a socket of the server, both ways, several at once', async () => {
+      const streams = await Promise.all([1, 2, 3].map(() => host.openSocket(subject.socket)));
+      const answers = streams.map(async (stream, index) => {
+        stream.write(`hello ${index}`);
+        return firstOf(stream);
+      });
+      expect(await Promise.all(answers)).toEqual(['HELLO 0', 'HELLO 1', 'HELLO 2']);
+      for (const stream of streams) {
+        const closed = new Promise((resolve) => stream.once('close', resolve));
+        stream.destroy();
+        await closed;
+      }
+    });
+
+    it('has no stream to a socket that is not there', async () => {
+      await expect(host.openSocket('/run/no-such.sock')).rejects.toMatchObject({
+        name: 'PortError',
+        kind: 'not-found',
+        subject: subject.server,
+      });
+    });
+
+    it('shows the host key of a server without trusting it', async () => {
+      const shown = await subject.hosts.showHostKey(subject.server);
+      expect(shown).toMatchObject({ server: subject.server, jump: null, state: 'trusted' });
+      expect(shown.key).toMatch(/^ssh-ed25519 \S+$/u);
+      expect(shown.fingerprint).toMatch(/^SHA256:/u);
+      await expect(subject.hosts.showHostKey('no-such-server')).rejects.toMatchObject({
+        name: 'PortError',
+        kind: 'unknown',
+      });
+    });
+  });
+}
+
+function firstOf(stream: Duplex): Promise<string> {
+  return new Promise((resolve, reject) => {
+    stream.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8')));
+    stream.once('error', reject);
   });
 }

@@ -259,7 +259,8 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         place: server,
         key: 'ssh-ed25519 AAAA',
         fingerprint: 'SHA256:stub',
-        trusted: false,
+        jump: null,
+        state: 'unknown',
       }),
       finishServer: async ({ server }) => {
         await note('finishServer', server, 0);

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { PortError } from '../../ports/port-error.ts';
 import type { ExecOptions, ExecResult, ServerHost, ServerHosts } from '../../ports/server-host.ts';
+import { fakeSocketPair } from './fake-socket.ts';
 import type { FakeServer, FakeWorld } from './fake-world.ts';
 
 const DEFAULT_MODE = 0o644;
@@ -8,14 +9,14 @@ const DEFAULT_MODE = 0o644;
 export function createFakeServerHosts(world: FakeWorld): ServerHosts {
   return {
     get: (name) => hostOf(world.server(name)),
-    showHostKey: (name) =>
-      Promise.resolve({
-        server: world.server(name).name,
-        place: name,
-        key: 'ssh-ed25519 AAAA',
-        fingerprint: 'SHA256:fake',
-        trusted: true,
-      }),
+    showHostKey: async (name) => ({
+      server: world.server(name).name,
+      place: name,
+      key: 'ssh-ed25519 AAAA',
+      fingerprint: 'SHA256:fake',
+      jump: null,
+      state: 'trusted',
+    }),
     close: () => Promise.resolve(),
   };
 }
@@ -28,7 +29,10 @@ function hostOf(server: FakeServer): ServerHost {
     address,
     servicePort,
     baseFolder,
-    exec: (argv, options = {}) => Promise.resolve(execute(server, argv, options)),
+    async exec(argv, options = {}) {
+      options.signal?.throwIfAborted();
+      return kept(execute(server, argv, options), options);
+    },
     readFile: (path) => Promise.resolve(server.files.get(place(path))?.content ?? null),
     writeFile(path, content, { mode = DEFAULT_MODE, owner } = {}) {
       server.writes += 1;
@@ -39,10 +43,15 @@ function hostOf(server: FakeServer): ServerHost {
       });
       return Promise.resolve();
     },
-    openSocket: (path) =>
-      Promise.reject(
-        new PortError('not-found', name, `${name} has no socket ${path}`, 'Start it.'),
-      ),
+    async openSocket(path) {
+      const answer = server.sockets.get(path);
+      if (answer === undefined) {
+        throw new PortError('not-found', name, `${name} has no socket ${path}.`, 'Start it.');
+      }
+      const [near, far] = fakeSocketPair();
+      answer(far);
+      return near;
+    },
   };
 }
 
@@ -74,4 +83,17 @@ function execute(server: FakeServer, argv: readonly string[], options: ExecOptio
 
 function result(exitCode: number, stdout = '', stderr = ''): ExecResult {
   return { exitCode, stdout, stderr, truncated: false };
+}
+
+/** Tells of all of it, and keeps what may be kept: the first and the last half. */
+function kept(full: ExecResult, { keepBytes, onOutput }: ExecOptions): ExecResult {
+  if (full.stdout !== '') onOutput?.(Buffer.from(full.stdout), 'stdout');
+  if (full.stderr !== '') onOutput?.(Buffer.from(full.stderr), 'stderr');
+  const limit = keepBytes ?? Number.POSITIVE_INFINITY;
+  const cut = (text: string): string =>
+    text.length <= limit
+      ? text
+      : `${text.slice(0, limit / 2)}\n[…]\n${text.slice(text.length - limit / 2)}`;
+  const [stdout, stderr] = [cut(full.stdout), cut(full.stderr)];
+  return { ...full, stdout, stderr, truncated: stdout !== full.stdout || stderr !== full.stderr };
 }

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 /** What the fake world is made of. */
 export interface FakeRequest {
   readonly method: string;
@@ -46,6 +48,8 @@ export interface FakeServer {
     string,
     { readonly content: Buffer; readonly mode: number; readonly owner?: string }
   >;
+  /** What answers on a Unix socket, by its path. */
+  readonly sockets: Map<string, (stream: Duplex) => void>;
   readonly present: Set<string>;
   readonly starts: Record<string, number>;
   process: FakeProcess | null;
@@ -89,6 +93,7 @@ export function newServer(name: string, index: number): FakeServer {
     servicePort: FIRST_PORT + index,
     baseFolder: `/srv/${name}`,
     files: new Map(),
+    sockets: new Map(),
     present: new Set(),
     starts: {},
     process: null,

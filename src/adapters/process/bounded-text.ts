@@ -25,10 +25,15 @@ export class BoundedText {
     this.dropOldest();
   }
 
+  /** What is kept. */
+  bytes(): Buffer {
+    return Buffer.concat([...this.head, ...this.tail]);
+  }
+
   text(): string {
+    if (!this.truncated) return this.bytes().toString('utf8');
     const head = Buffer.concat(this.head);
     const tail = Buffer.concat(this.tail);
-    if (!this.truncated) return Buffer.concat([head, tail]).toString('utf8');
     return `${head.toString('utf8')}\n[…]\n${tail.toString('utf8')}`;
   }
 

@@ -1,195 +1,170 @@
-import { readFile } from 'node:fs/promises';
-import { Client, type SFTPWrapper } from 'ssh2';
-import type { ServerConnection } from '../../ports/connections.ts';
+/** One connection that is shared by all who need it, kept while used, opened again when it was lost. */
+import type { ClientChannel, SFTPWrapper } from 'ssh2';
 import { PortError } from '../../ports/port-error.ts';
-import { assertHostName, refuseHostKey } from './host-key.ts';
+import { reasonOf, unavailable } from './errors.ts';
+import { Gate } from './gate.ts';
+import type { LoggedIn } from './login.ts';
 
-export interface ConnectionTimes {
-  readonly connectTimeoutMs: number;
-  readonly keepaliveMs: number;
+export interface Limits {
+  /** Commands and the SFTP channel, each a session: OpenSSH's MaxSessions is 10 by default. */
+  readonly sessions: number;
+  /** Streams to sockets and through a jump host, which sshd does not count as sessions. */
+  readonly sockets: number;
   /** A connection that nobody used for so long is closed. */
   readonly idleMs: number;
+  /** The longest wait for a place in one of these lines. */
+  readonly queueMs: number;
 }
 
-const KEEPALIVE_MISSES = 3;
-/** OpenSSH's default MaxSessions is 10; one session is the SFTP channel. */
-const MAXIMUM_CHANNELS = 8;
+/** What is open to one machine. */
+export class OpenConnection {
+  readonly name: string;
+  readonly sessions: Gate;
+  readonly sockets: Gate;
+  private readonly login: LoggedIn;
+  private readonly limits: Limits;
+  private readonly onLost = new Set<(error: PortError) => void>();
+  private lostBy: PortError | null = null;
+  private sftpOpening: Promise<SFTPWrapper> | null = null;
 
-/** What is open to one server: the client, and its SFTP channel once somebody needed it. */
-export interface OpenConnection {
-  readonly client: Client;
-  sftp(): Promise<SFTPWrapper>;
-  /** Rejects when the connection is lost; never resolves. */
-  readonly lost: Promise<never>;
-}
-
-/** One connection that is shared, kept while used, and opened again when it was lost. */
-export class SharedConnection {
-  private readonly server: ServerConnection;
-  private readonly times: ConnectionTimes;
-  private opening: Promise<OpenConnection> | null = null;
-  private users = 0;
-  private readonly waiting: (() => void)[] = [];
-  private idleTimer: NodeJS.Timeout | null = null;
-  private closed = false;
-
-  constructor(server: ServerConnection, times: ConnectionTimes) {
-    this.server = server;
-    this.times = times;
+  constructor(name: string, loggedIn: LoggedIn, limits: Limits) {
+    this.name = name;
+    this.login = loggedIn;
+    this.limits = limits;
+    this.sessions = new Gate(limits.sessions);
+    this.sockets = new Gate(limits.sockets);
+    void loggedIn.ended.then((error) => {
+      this.lostBy = error;
+      for (const tell of this.onLost) tell(error);
+      this.onLost.clear();
+    });
   }
 
-  /** Runs `work` over the connection; fails as `unavailable` when it is lost meanwhile. */
-  async use<T>(work: (connection: OpenConnection) => Promise<T>): Promise<T> {
-    await this.enter();
+  get client(): LoggedIn['client'] {
+    return this.login.client;
+  }
+
+  /** Told once when the connection is lost. @returns stops listening */
+  whenLost(tell: (error: PortError) => void): () => void {
+    if (this.lostBy !== null) tell(this.lostBy);
+    else this.onLost.add(tell);
+    return () => void this.onLost.delete(tell);
+  }
+
+  /** The work's own result, or the loss of the connection if that comes first. */
+  async unlessLost<T>(work: () => Promise<T>): Promise<T> {
+    let stop: () => void = () => undefined;
     try {
-      const connection = await this.open();
-      return await Promise.race([work(connection), connection.lost]);
-    } finally {
-      this.leave();
-    }
-  }
-
-  async close(): Promise<void> {
-    this.closed = true;
-    await this.end();
-  }
-
-  private async end(): Promise<void> {
-    if (this.idleTimer !== null) clearTimeout(this.idleTimer);
-    const opening = this.opening;
-    this.opening = null;
-    const connection = await opening?.catch(() => null);
-    connection?.client.end();
-  }
-
-  private async enter(): Promise<void> {
-    if (this.closed) throw unavailable(this.server.name, new Error('the connection was closed'));
-    if (this.idleTimer !== null) clearTimeout(this.idleTimer);
-    this.users += 1;
-    if (this.users > MAXIMUM_CHANNELS) await new Promise<void>((go) => this.waiting.push(go));
-  }
-
-  private leave(): void {
-    this.users -= 1;
-    this.waiting.shift()?.();
-    if (this.users > 0) return;
-    this.idleTimer = setTimeout(() => void this.end(), this.times.idleMs);
-    this.idleTimer.unref();
-  }
-
-  private open(): Promise<OpenConnection> {
-    if (this.opening !== null) return this.opening;
-    const forget = (): void => {
-      if (this.opening === opening) this.opening = null;
-    };
-    const opening = connect(this.server, this.times, forget);
-    this.opening = opening;
-    opening.catch(forget);
-    return opening;
-  }
-}
-
-async function connect(
-  server: ServerConnection,
-  times: ConnectionTimes,
-  onLost: () => void,
-): Promise<OpenConnection> {
-  assertHostName(server.name, server.host);
-  const privateKey = await readIdentity(server);
-  const client = new Client();
-  let refusedKey: PortError | null = null;
-  let loseWith: (error: PortError) => void = () => undefined;
-  const lost = new Promise<never>((_resolve, reject) => {
-    loseWith = reject;
-  });
-  lost.catch(() => undefined);
-  await new Promise<void>((resolve, reject) => {
-    const fail = (error: Error & { level?: string }): void => {
-      onLost();
-      const reason = refusedKey ?? connectionError(server, error);
-      reject(reason);
-      loseWith(reason);
-    };
-    client.once('ready', resolve);
-    client.on('error', fail);
-    client.once('close', () => fail(new Error('the connection was closed')));
-    try {
-      client.connect({
-        host: server.host,
-        port: server.port ?? 22,
-        username: server.user ?? 'root',
-        privateKey,
-        readyTimeout: times.connectTimeoutMs,
-        keepaliveInterval: times.keepaliveMs,
-        keepaliveCountMax: KEEPALIVE_MISSES,
-        hostVerifier: (key: Buffer) => {
-          refusedKey = refuseHostKey(server.name, key, server.hostKeys);
-          return refusedKey === null;
-        },
+      return await new Promise<T>((resolve, reject) => {
+        stop = this.whenLost(reject);
+        work().then(resolve, reject);
       });
-    } catch (error) {
-      fail(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      stop();
     }
-  });
-  // Without it each small packet waits for the former one's acknowledgement (48 ms an exec, 6 ms with).
-  client.setNoDelay(true);
-  return { client, lost, sftp: sftpOf(client) };
-}
+  }
 
-function sftpOf(client: Client): () => Promise<SFTPWrapper> {
-  let opening: Promise<SFTPWrapper> | null = null;
-  return () => {
-    opening ??= new Promise<SFTPWrapper>((resolve, reject) => {
-      client.sftp((error, sftp) => {
-        if (error !== undefined) return reject(error);
+  /**
+   * A channel for one command. Where sshd takes fewer sessions than we think, the line gets longer.
+   * @param attach listens to the channel at once: exit status and close may be in the packet that opens it
+   */
+  async openCommand<T>(
+    command: string,
+    attach: (channel: ClientChannel) => T,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    for (;;) {
+      const leave = await this.enterSession(signal);
+      try {
+        return await this.exec(command, (channel) => {
+          channel.once('close', leave);
+          return attach(channel);
+        });
+      } catch (error) {
+        const others = this.sessions.count - 1;
+        leave();
+        if (!isOpenFailure(error) || others === 0) throw this.noSession(error);
+        this.sessions.lower(others);
+      }
+    }
+  }
+
+  enterSession(signal?: AbortSignal): Promise<() => void> {
+    const { queueMs } = this.limits;
+    return this.sessions.enter(queueMs, () => this.tooLong('commands', this.sessions), signal);
+  }
+
+  enterSocket(): Promise<() => void> {
+    const { queueMs } = this.limits;
+    return this.sockets.enter(queueMs, () => this.tooLong('sockets', this.sockets));
+  }
+
+  /** One SFTP channel, opened when first needed; it keeps a session's place while it is open. */
+  sftp(): Promise<SFTPWrapper> {
+    this.sftpOpening ??= this.openSftp().catch((error: unknown) => {
+      this.sftpOpening = null;
+      throw error;
+    });
+    return this.sftpOpening;
+  }
+
+  private async openSftp(): Promise<SFTPWrapper> {
+    const leave = await this.enterSession();
+    return new Promise<SFTPWrapper>((resolve, reject) => {
+      this.client.sftp((error, sftp) => {
+        if (error !== undefined) {
+          leave();
+          return reject(this.noSftp(error));
+        }
         const forget = (): void => {
-          opening = null;
+          leave();
+          this.sftpOpening = null;
         };
         sftp.on('close', forget).on('error', forget);
         resolve(sftp);
       });
     });
-    opening.catch(() => {
-      opening = null;
+  }
+
+  private exec<T>(command: string, attach: (channel: ClientChannel) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.client.exec(command, (error, channel) => {
+        if (error === undefined) resolve(attach(channel));
+        else reject(error);
+      });
     });
-    return opening;
-  };
-}
+  }
 
-async function readIdentity(server: ServerConnection): Promise<Buffer> {
-  try {
-    return await readFile(server.identityFiles?.[0] ?? '');
-  } catch (error) {
-    throw new PortError(
-      'refused',
-      server.name,
-      `The key ${server.identityFiles?.join(', ') ?? ''} for ${server.name} cannot be read.`,
-      `Set identity_file of ${server.name} to a private key that this user may read.`,
-      { cause: error },
+  private tooLong(what: string, gate: Gate): PortError {
+    const seconds = Math.round(this.limits.queueMs / 1_000);
+    return unavailable(
+      this.name,
+      `${gate.count} ${what} are open and ${gate.waiting} wait; none ended within ${seconds} s`,
     );
   }
-}
 
-function connectionError(server: ServerConnection, error: Error & { level?: string }): PortError {
-  if (error.level === 'client-authentication') {
+  private noSession(error: unknown): PortError {
     return new PortError(
-      'refused',
-      server.name,
-      `${server.name} refused the key of ${server.user}@${server.host}:${server.port}.`,
-      `Add the public half of ${server.identityFiles?.join(', ') ?? ''} to authorized_keys of ${server.user} there.`,
+      'unavailable',
+      this.name,
+      `${this.name} opens no session for a command: ${reasonOf(error)}.`,
+      `Set MaxSessions to 10 in sshd_config of ${this.name}, and check that its login may run commands.`,
       { cause: error },
     );
   }
-  return unavailable(server.name, error);
+
+  private noSftp(error: Error): PortError {
+    return new PortError(
+      'unavailable',
+      this.name,
+      `${this.name} offers no SFTP: ${error.message}.`,
+      `Add "Subsystem sftp internal-sftp" to sshd_config of ${this.name}.`,
+      { cause: error },
+    );
+  }
 }
 
-/** Trying again may help. */
-export function unavailable(server: string, error: Error): PortError {
-  return new PortError(
-    'unavailable',
-    server,
-    `The SSH connection to ${server} is not there: ${error.message}.`,
-    `Check that ${server} is up and that its SSH port is reached from the worker.`,
-    { cause: error },
-  );
+/** ssh2's error for a channel that the server does not open. */
+export function isOpenFailure(error: unknown): boolean {
+  return error instanceof Error && 'reason' in error && typeof error.reason === 'number';
 }

@@ -1,107 +1,141 @@
+/** Runs commands over a connection, each over a channel of its own. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel } from 'ssh2';
 import { PortError } from '../../ports/port-error.ts';
-import type { ExecOptions, ExecResult } from '../../ports/server-host.ts';
-import { type OpenConnection, unavailable } from './connection.ts';
-import { quoteArgv } from './quote.ts';
+import type { ExecOptions } from '../../ports/server-host.ts';
+import { BoundedText } from '../process/bounded-text.ts';
+import type { OpenConnection } from './connection.ts';
+import { unavailable } from './errors.ts';
+import { KILL_GRACE_MS, remoteCommand } from './remote-command.ts';
+import { SudoMark, sudoRefusal } from './sudo.ts';
 
-/** Of each of standard output and standard error; the rest is read and dropped. */
-const MAXIMUM_OUTPUT_BYTES = 4 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_KEEP_BYTES = 1024 * 1024;
+/** After the guard's last signal, until the channel is given up. */
+const LAST_WAIT_MS = 2_000;
 
-/** Runs one command over a channel of its own; a cancelled or late one is ended on the server too. */
-export async function execOver(
-  connection: OpenConnection,
-  server: string,
-  argv: readonly string[],
-  options: ExecOptions,
-): Promise<ExecResult> {
-  options.signal?.throwIfAborted();
-  return new Promise<ExecResult>((resolve, reject) => {
-    connection.client.exec(quoteArgv(argv), (error, channel) => {
-      if (error !== undefined) reject(unavailable(server, error));
-      // Listened to at once: exit status and close may be in the packet that opened the channel.
-      else follow(channel, server, argv, options).then(resolve, reject);
-    });
-  });
+export interface ExecCall {
+  readonly server: string;
+  readonly user: string;
+  readonly sudo: boolean;
+  readonly argv: readonly string[];
+  readonly options: ExecOptions;
 }
 
-function follow(
-  channel: ClientChannel,
-  server: string,
-  argv: readonly string[],
-  options: ExecOptions,
-): Promise<ExecResult> {
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  return new Promise<ExecResult>((resolve, reject) => {
-    const stdout = collect(channel);
-    const stderr = collect(channel.stderr);
-    let exitCode: number | null = null;
-    let ended = false;
-    const finish = (): void => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', onAbort);
-    };
-    const endWith = (error: Error): void => {
-      finish();
-      reject(error);
-      // The signal is for sshd, which lets a program live on when only its channel is closed.
-      channel.signal('TERM');
-      channel.close();
-    };
-    const onAbort = (): void => endWith(abortReason(options.signal, server));
-    const timer = setTimeout(() => endWith(timedOut(server, argv, timeoutMs)), timeoutMs);
-    options.signal?.addEventListener('abort', onAbort, { once: true });
+export interface ExecOutput {
+  readonly exitCode: number | null;
+  readonly stdout: BoundedText;
+  readonly stderr: BoundedText;
+}
+
+/** A cancelled or late command is ended on the server before this rejects. */
+export async function execOver(connection: OpenConnection, call: ExecCall): Promise<ExecOutput> {
+  const { argv, options, sudo } = call;
+  const stdin = Buffer.from(options.stdin ?? '');
+  const command = remoteCommand({ argv, sudo, stdinBytes: stdin.length > 0 ? stdin.length : null });
+  const running = await connection.openCommand(
+    command,
+    (channel) => {
+      if (stdin.length > 0) channel.write(stdin);
+      return new RunningCommand(channel, call);
+    },
+    options.signal,
+  );
+  const output = await running.result();
+  if (sudo && !running.startedAsRoot) throw await sudoRefusal(connection, call);
+  return output;
+}
+
+class RunningCommand {
+  readonly stdout: BoundedText;
+  readonly stderr: BoundedText;
+  private readonly channel: ClientChannel;
+  private readonly call: ExecCall;
+  private readonly mark: SudoMark | null;
+  private readonly closed: Promise<void>;
+  private exit: { readonly code: number | null } | null = null;
+
+  constructor(channel: ClientChannel, call: ExecCall) {
+    this.channel = channel;
+    this.call = call;
+    const keepBytes = call.options.keepBytes ?? DEFAULT_KEEP_BYTES;
+    this.stdout = new BoundedText(keepBytes);
+    this.stderr = new BoundedText(keepBytes);
+    this.mark = call.sudo ? new SudoMark((chunk) => this.take(chunk, 'stderr')) : null;
+    channel.on('data', (chunk: Buffer) => this.take(chunk, 'stdout'));
+    channel.stderr.on('data', (chunk: Buffer) => {
+      if (this.mark === null) this.take(chunk, 'stderr');
+      else this.mark.write(chunk);
+    });
     channel.on('exit', (code: number | null) => {
-      ended = true;
-      exitCode = code;
+      this.exit = { code };
     });
     channel.on('error', () => undefined);
-    channel.stdin.on('error', () => undefined);
-    channel.once('close', () => {
-      finish();
-      if (ended) {
-        resolve({
-          exitCode,
-          stdout: stdout.text(),
-          stderr: stderr.text(),
-          truncated: stdout.truncated() || stderr.truncated(),
-        });
-      } else reject(unavailable(server, new Error('the channel closed before the command ended')));
+    this.closed = new Promise((resolve) => channel.once('close', () => resolve()));
+  }
+
+  get startedAsRoot(): boolean {
+    return this.mark?.seen === true;
+  }
+
+  async result(): Promise<ExecOutput> {
+    const ended = await this.untilClosed();
+    if (ended !== null) {
+      await this.end();
+      throw ended;
+    }
+    this.mark?.flush();
+    if (this.exit === null) {
+      throw unavailable(this.call.server, 'the channel closed before the command ended');
+    }
+    return { exitCode: this.exit.code, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  /** @returns why the command has to be ended; null: it ended by itself */
+  private async untilClosed(): Promise<Error | null> {
+    const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = this.call.options;
+    if (signal?.aborted === true) return abortReason(signal);
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<Error>((resolve) => {
+      const timer = setTimeout(() => resolve(timedOut(this.call, timeoutMs)), timeoutMs);
+      const onAbort = (): void => resolve(abortReason(signal));
+      signal?.addEventListener('abort', onAbort, { once: true });
+      stop = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
     });
-    channel.end(options.stdin ?? '');
-    // Aborted while the channel was being opened: the event was missed.
-    if (options.signal?.aborted === true) onAbort();
-  });
+    const reason = await Promise.race([this.closed.then(() => null), stopped]);
+    stop();
+    return reason;
+  }
+
+  /** The guard on the server ends the command when its input ends; see remote-command.ts. */
+  private async end(): Promise<void> {
+    this.channel.end();
+    const waited = new AbortController();
+    const limit = sleep(KILL_GRACE_MS + LAST_WAIT_MS, undefined, { signal: waited.signal });
+    await Promise.race([this.closed, limit.catch(() => undefined)]);
+    waited.abort();
+    this.channel.close();
+  }
+
+  private take(chunk: Buffer, from: 'stdout' | 'stderr'): void {
+    this[from].append(chunk);
+    this.call.options.onOutput?.(chunk, from);
+  }
 }
 
-interface Collected {
-  text(): string;
-  truncated(): boolean;
-}
-
-function collect(stream: NodeJS.ReadableStream): Collected {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  let dropped = false;
-  stream.on('data', (chunk: Buffer) => {
-    const kept = chunk.subarray(0, MAXIMUM_OUTPUT_BYTES - bytes);
-    bytes += kept.length;
-    dropped ||= kept.length < chunk.length;
-    if (kept.length > 0) chunks.push(kept);
-  });
-  return { text: () => Buffer.concat(chunks).toString('utf8'), truncated: () => dropped };
-}
-
-function abortReason(signal: AbortSignal | undefined, server: string): Error {
+function abortReason(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
-  return reason instanceof Error ? reason : new Error(`the command on ${server} was cancelled`);
+  return reason instanceof Error ? reason : new Error('the command was cancelled');
 }
 
-function timedOut(server: string, argv: readonly string[], timeoutMs: number): PortError {
+function timedOut({ server, argv }: ExecCall, timeoutMs: number): PortError {
   return new PortError(
     'unavailable',
     server,
-    `${argv[0] ?? 'the command'} on ${server} did not end within ${timeoutMs} ms.`,
+    `${argv[0] ?? 'the command'} on ${server} did not end within ${timeoutMs} ms and was ended.`,
     `Look at what keeps ${server} busy, then try again.`,
   );
 }

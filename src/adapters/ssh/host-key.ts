@@ -1,7 +1,22 @@
 import { createHash } from 'node:crypto';
+import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { PortError } from '../../ports/port-error.ts';
+import type { HostKeyState } from '../../ports/server-host.ts';
+import type { KnownKey } from './known-hosts.ts';
 
 const HOST_NAME = /^[A-Za-z0-9_:][A-Za-z0-9_.:-]{0,252}$/;
+
+/** What ssh2 can negotiate, in the order in which it is offered where no key is known. */
+const ALGORITHMS: readonly {
+  readonly type: string;
+  readonly names: readonly ServerHostKeyAlgorithm[];
+}[] = [
+  { type: 'ssh-ed25519', names: ['ssh-ed25519'] },
+  { type: 'ecdsa-sha2-nistp256', names: ['ecdsa-sha2-nistp256'] },
+  { type: 'ecdsa-sha2-nistp384', names: ['ecdsa-sha2-nistp384'] },
+  { type: 'ecdsa-sha2-nistp521', names: ['ecdsa-sha2-nistp521'] },
+  { type: 'ssh-rsa', names: ['rsa-sha2-512', 'rsa-sha2-256'] },
+];
 
 /** DNS and IP alphabet only; nothing that a program could take for an option. */
 export function assertHostName(server: string, host: string): void {
@@ -19,31 +34,89 @@ export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
 
-/**
- * Compares what a server shows with the keys that the project accepts; nothing is trusted on first use.
- * @param accepted lines like `ssh-ed25519 AAAA…`
- * @returns null where the key is one of them
- */
-export function refuseHostKey(
-  server: string,
-  key: Buffer,
-  accepted: readonly string[],
-): PortError | null {
-  const blobs = accepted.map((line) => line.trim().split(/\s+/)[1] ?? '');
-  if (blobs.includes(key.toString('base64'))) return null;
-  const shown = fingerprint(key);
-  if (accepted.length === 0) {
-    return new PortError(
-      'refused',
-      server,
-      `HOST_KEY_UNKNOWN: nobody has verified the host key of ${server}; it shows ${shown}.`,
-      `Compare ${shown} with the server's own, then add its key to host_keys of ${server} in runsheet.yaml.`,
-    );
-  }
-  return new PortError(
-    'refused',
-    server,
-    `HOST_KEY_CHANGED: ${server} shows ${shown}, which is none of its host_keys.`,
-    `Find out why. If the server was set up anew, replace host_keys of ${server} in runsheet.yaml.`,
-  );
+/** As in known_hosts without the name: `ssh-ed25519 AAAA…`. */
+export function keyLine(key: Buffer): string {
+  const type = key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
+  return `${type} ${key.toString('base64')}`;
 }
+
+/** The keys that runsheet.yaml gives a server, as known ones. */
+export function pinnedKeys(lines: readonly string[]): readonly KnownKey[] {
+  return lines.map((line): KnownKey => {
+    const [type = '', blob = ''] = line.trim().split(/\s+/u);
+    return { kind: 'plain', type, blob, source: 'host_keys in runsheet.yaml' };
+  });
+}
+
+/**
+ * What a server may show, first the types of which a key is held: a server has several keys, and one
+ * that nobody noted down would look like a changed one.
+ */
+export function algorithmsFor(known: readonly KnownKey[]): ServerHostKeyAlgorithm[] {
+  const held = new Set(known.filter(({ kind }) => kind === 'plain').map(({ type }) => type));
+  const first = ALGORITHMS.filter(({ type }) => held.has(type));
+  const rest = ALGORITHMS.filter(({ type }) => !held.has(type));
+  return [...first, ...rest].flatMap(({ names }) => names);
+}
+
+/** Nothing is trusted on first use, and a revoked key never. */
+export function judgeHostKey(key: Buffer, known: readonly KnownKey[]): HostKeyState {
+  const blob = key.toString('base64');
+  const same = known.filter((each) => each.blob === blob);
+  if (same.some(({ kind }) => kind === 'revoked')) return 'revoked';
+  if (same.some(({ kind }) => kind === 'plain')) return 'trusted';
+  if (known.some(({ kind }) => kind === 'plain')) return 'changed';
+  return known.some(({ kind }) => kind === 'authority') ? 'authority' : 'unknown';
+}
+
+export interface JudgedKey {
+  readonly server: string;
+  /** What the key belongs to, for example `web-1`, or `jump host bastion`. */
+  readonly label: string;
+  readonly place: string;
+  readonly key: Buffer;
+  readonly known: readonly KnownKey[];
+}
+
+/** @returns null where the key is trusted */
+export function refuseHostKey(judged: JudgedKey): PortError | null {
+  const { server, label, place, key, known } = judged;
+  const state = judgeHostKey(key, known);
+  if (state === 'trusted') return null;
+  const shown = fingerprint(key);
+  const sources = known.map(({ source }) => source).join(', ');
+  const trust = `runsheet hosts trust ${server}`;
+  const { message, remedy } = SENTENCES[state]({ label, place, shown, sources, trust });
+  return new PortError('refused', server, message, remedy);
+}
+
+interface Words {
+  readonly label: string;
+  readonly place: string;
+  readonly shown: string;
+  readonly sources: string;
+  readonly trust: string;
+}
+
+type Sentence = (words: Words) => { readonly message: string; readonly remedy: string };
+
+const SENTENCES: Readonly<Record<Exclude<HostKeyState, 'trusted'>, Sentence>> = {
+  unknown: ({ label, place, shown, trust }) => ({
+    message: `HOST_KEY_UNKNOWN: nobody has verified the host key of ${label} (${place}); it shows ${shown}.`,
+    remedy: `Compare ${shown} with the server's own, then type: ${trust}`,
+  }),
+  changed: ({ label, place, shown, sources, trust }) => ({
+    message: `HOST_KEY_CHANGED: ${label} (${place}) shows ${shown}, which is not the key in ${sources}.`,
+    remedy: `Find out why before anything else. If it was set up anew, type: ${trust} --replace`,
+  }),
+  revoked: ({ label, place, shown, sources }) => ({
+    message: `HOST_KEY_REVOKED: ${label} (${place}) shows ${shown}, which is revoked in ${sources}.`,
+    remedy: `Give ${label} a new host key: whoever has the revoked one can pretend to be it.`,
+  }),
+  authority: ({ label, place, shown, sources, trust }) => ({
+    message:
+      `HOST_KEY_AUTHORITY: ${label} (${place}) is known by a certificate authority only (${sources}), ` +
+      `and host certificates cannot be checked here; its plain key is ${shown}.`,
+    remedy: `Compare ${shown} with the server's own, then trust the plain key: ${trust}`,
+  }),
+};

@@ -1,33 +1,64 @@
+/** Files over SFTP. Each request has a limit in time; each reading one in size. */
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { SFTPWrapper } from 'ssh2';
+import { asked, type Callback, ifAdvertised, isMissing } from './sftp-request.ts';
 
-const NO_SUCH_FILE = 2;
 const DEFAULT_MODE = 0o644;
-
-type Callback<T> = (error: Error | null | undefined, value: T) => void;
-
-function asked<T>(ask: (callback: Callback<T>) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    ask((error, value) => {
-      if (error) reject(error);
-      else resolve(value);
-    });
-  });
-}
-
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === NO_SUCH_FILE;
-}
+/** A server may take larger pieces; every one takes these. */
+const PIECE_BYTES = 32 * 1024;
+/** So many pieces under way: over a slow line each one's answer takes a round trip. */
+const PIECES_AT_ONCE = 32;
+export const MOST_READ_BYTES = 16 * 1024 * 1024;
 
 /** null: no such file. */
 export async function readOver(sftp: SFTPWrapper, path: string): Promise<Buffer | null> {
+  let handle: Buffer;
   try {
-    return await asked<Buffer>((done) => sftp.readFile(path, done));
+    handle = await asked<Buffer>((done) => sftp.open(path, 'r', done));
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
   }
+  try {
+    return await readAll(sftp, handle);
+  } finally {
+    await asked<void>((done) => sftp.close(handle, (error) => done(error)));
+  }
+}
+
+const EOF = 1;
+
+async function readAll(sftp: SFTPWrapper, handle: Buffer): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for (;;) {
+    const piece = await readPiece(sftp, handle, bytes);
+    if (piece.length === 0) return Buffer.concat(pieces);
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > MOST_READ_BYTES) throw new Error(`it is larger than ${MOST_READ_BYTES} bytes`);
+  }
+}
+
+function readPiece(sftp: SFTPWrapper, handle: Buffer, position: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(PIECE_BYTES);
+  return asked<Buffer>((done) =>
+    sftp.read(handle, buffer, 0, PIECE_BYTES, position, (error, bytes) => {
+      if (isEof(error)) done(null, Buffer.alloc(0));
+      else done(error, buffer.subarray(0, bytes));
+    }),
+  );
+}
+
+function isEof(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === EOF;
+}
+
+export interface WriteOptions {
+  readonly mode?: number;
+  /** Called for the file that is complete, before it takes the old one's place. */
+  readonly beforeRename?: (part: string) => Promise<void>;
 }
 
 /** Writes beside and renames, so that no reader sees half a file; makes the folders that are missing. */
@@ -35,7 +66,7 @@ export async function writeOver(
   sftp: SFTPWrapper,
   path: string,
   content: Buffer,
-  mode = DEFAULT_MODE,
+  { mode = DEFAULT_MODE, beforeRename }: WriteOptions,
 ): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}.part`;
   const handle = await openNew(sftp, beside, mode).catch(async (error: unknown) => {
@@ -45,6 +76,7 @@ export async function writeOver(
   });
   try {
     await writeAndClose(sftp, handle, content, mode);
+    await beforeRename?.(beside);
     await replace(sftp, beside, path);
   } catch (error) {
     await asked<void>((done) => sftp.unlink(beside, (failed) => done(failed))).catch(
@@ -65,11 +97,7 @@ async function writeAndClose(
   mode: number,
 ): Promise<void> {
   try {
-    if (content.length > 0) {
-      await asked<void>((done) =>
-        sftp.write(handle, content, 0, content.length, 0, (e) => done(e)),
-      );
-    }
+    await writePieces(sftp, handle, content);
     // The server's umask may have cut the mode at open.
     await asked<void>((done) => sftp.fchmod(handle, mode, (error) => done(error)));
     await ifAdvertised((done) => sftp.ext_openssh_fsync(handle, (error) => done(error)));
@@ -78,19 +106,17 @@ async function writeAndClose(
   }
 }
 
-/** @returns false where the server does not offer the extension: ssh2 throws before it sends anything. */
-async function ifAdvertised(ask: (done: (error?: Error | null) => void) => void): Promise<boolean> {
-  let sent = false;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      ask((error) => (error ? reject(error) : resolve()));
-      sent = true;
-    });
-    return true;
-  } catch (error) {
-    if (sent) throw error;
-    return false;
-  }
+async function writePieces(sftp: SFTPWrapper, handle: Buffer, content: Buffer): Promise<void> {
+  let next = 0;
+  const writeOn = async (): Promise<void> => {
+    while (next < content.length) {
+      const at = next;
+      const length = Math.min(PIECE_BYTES, content.length - at);
+      next += length;
+      await asked<void>((done) => sftp.write(handle, content, at, length, at, (e) => done(e)));
+    }
+  };
+  await Promise.all(Array.from({ length: PIECES_AT_ONCE }, writeOn));
 }
 
 async function replace(sftp: SFTPWrapper, from: string, to: string): Promise<void> {

@@ -1,39 +1,60 @@
+/** Reads the key that a machine shows, and hangs up before anybody logs in. */
+import type { Duplex } from 'node:stream';
 import { Client } from 'ssh2';
-import type { ServerConnection } from '../../ports/connections.ts';
+import { PortError } from '../../ports/port-error.ts';
 import type { ShownHostKey } from '../../ports/server-host.ts';
-import { type ConnectionTimes, unavailable } from './connection.ts';
-import { assertHostName, fingerprint, refuseHostKey } from './host-key.ts';
+import type { Endpoint } from './endpoint.ts';
+import { unreachable } from './errors.ts';
+import { algorithmsFor, fingerprint, judgeHostKey, keyLine } from './host-key.ts';
+import { keysKnownFor, open } from './login.ts';
+import { streamThrough } from './open-stream.ts';
+import type { ConnectionPool } from './pool.ts';
 
-/** Reads the key that a server shows and hangs up before anybody logs in. */
-export function showHostKey(
-  server: ServerConnection,
-  times: ConnectionTimes,
-): Promise<ShownHostKey> {
-  assertHostName(server.name, server.host);
+/** Over a jump host that is not trusted yet, the key shown is the jump host's: that one comes first. */
+export async function showHostKey(pool: ConnectionPool, endpoint: Endpoint): Promise<ShownHostKey> {
+  const { via } = endpoint;
+  if (via === null) return read(endpoint, open(endpoint));
+  try {
+    return await pool.use(via, async (connection) =>
+      read(endpoint, await streamThrough(connection, endpoint)),
+    );
+  } catch (error) {
+    if (!isHostKeyRefusal(error)) throw error;
+    return showHostKey(pool, via);
+  }
+}
+
+function isHostKeyRefusal(error: unknown): boolean {
+  return error instanceof PortError && error.message.startsWith('HOST_KEY_');
+}
+
+async function read(endpoint: Endpoint, sock: Duplex): Promise<ShownHostKey> {
+  const known = await keysKnownFor(endpoint);
   const client = new Client();
-  return new Promise((resolve, reject) => {
-    let shown: ShownHostKey | null = null;
-    client.on('error', (error) => {
-      if (shown === null) reject(unavailable(server.name, error));
-      else resolve(shown);
+  try {
+    return await new Promise<ShownHostKey>((resolve, reject) => {
+      const fail = (error: Error): void => reject(unreachable(endpoint, error));
+      client.on('error', fail);
+      client.once('close', () => fail(new Error('it hung up before it showed a key')));
+      client.connect({
+        sock,
+        username: endpoint.user,
+        readyTimeout: endpoint.connectTimeoutMs,
+        algorithms: { serverHostKey: algorithmsFor(known) },
+        hostVerifier: (key: Buffer) => {
+          resolve({
+            server: endpoint.server,
+            place: endpoint.place,
+            jump: endpoint.jumpName,
+            key: keyLine(key),
+            fingerprint: fingerprint(key),
+            state: judgeHostKey(key, known),
+          });
+          return false;
+        },
+      });
     });
-    client.once('close', () => reject(unavailable(server.name, new Error('it was closed'))));
-    client.connect({
-      host: server.host,
-      port: server.port ?? 22,
-      username: server.user ?? 'root',
-      readyTimeout: times.connectTimeoutMs,
-      hostVerifier: (key: Buffer) => {
-        const type = key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
-        shown = {
-          server: server.name,
-          place: (server.port ?? 22) === 22 ? server.host : `[${server.host}]:${server.port}`,
-          key: `${type} ${key.toString('base64')}`,
-          fingerprint: fingerprint(key),
-          trusted: refuseHostKey(server.name, key, server.hostKeys) === null,
-        };
-        return false;
-      },
-    });
-  });
+  } finally {
+    sock.destroy();
+  }
 }

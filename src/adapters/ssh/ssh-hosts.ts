@@ -1,92 +1,201 @@
+/** The project's servers over SSH: one connection each, opened when first used. */
 import { posix } from 'node:path';
-import type { ServerConnection } from '../../ports/connections.ts';
+import type { SFTPWrapper } from 'ssh2';
+import type { ServerConnection, SshFiles } from '../../ports/connections.ts';
 import { PortError } from '../../ports/port-error.ts';
-import type { ServerHost, ServerHosts } from '../../ports/server-host.ts';
-import { type ConnectionTimes, type OpenConnection, SharedConnection } from './connection.ts';
-import { execOver } from './exec.ts';
-import { readOver, writeOver } from './sftp.ts';
+import type { SecretStore } from '../../ports/secret-store.ts';
+import type { ExecOptions, ServerHost, ServerHosts } from '../../ports/server-host.ts';
+import { type Endpoint, endpointOf } from './endpoint.ts';
+import { reasonOf } from './errors.ts';
+import { type ExecOutput, execOver } from './exec.ts';
+import type { SshUser } from './expand-path.ts';
+import { createKeyReader } from './identities.ts';
+import { socketOver } from './open-stream.ts';
+import { ConnectionPool } from './pool.ts';
+import { readAsRoot, writeAsRoot } from './root-files.ts';
+import { readOver, type WriteOptions, writeOver } from './sftp.ts';
 import { showHostKey } from './show-host-key.ts';
-import { socketOver } from './socket.ts';
 
-const TIMES: ConnectionTimes = { connectTimeoutMs: 10_000, keepaliveMs: 5_000, idleMs: 60_000 };
+export interface SshHostsOptions {
+  readonly files?: SshFiles;
+  /** Who the worker is: home folder, agent. Absent: nobody's files are read. */
+  readonly user?: SshUser;
+  readonly secrets?: SecretStore;
+  /** Told once of each thing that the SSH configuration asks for and that is not done. */
+  readonly onIgnored?: (text: string) => void;
+  readonly limits?: Partial<SshLimits>;
+}
 
-/**
- * The project's servers over SSH, one connection each, opened when first used.
- * @param times bounds in milliseconds, for tests and slow networks
- */
+export interface SshLimits {
+  readonly connectTimeoutMs: number;
+  /** A server that froze is given up after four of these. */
+  readonly keepaliveMs: number;
+  readonly idleMs: number;
+  readonly queueMs: number;
+  /** Logins under way at once, for the whole worker. */
+  readonly opening: number;
+  /** Connections at once; above it the one that was idle longest is closed. */
+  readonly connections: number;
+  /** Of one server: commands with the SFTP channel, and streams to sockets. */
+  readonly sessions: number;
+  readonly sockets: number;
+}
+
+const LIMITS: SshLimits = {
+  connectTimeoutMs: 10_000,
+  keepaliveMs: 3_000,
+  idleMs: 10 * 60_000,
+  queueMs: 2 * 60_000,
+  opening: 16,
+  connections: 256,
+  sessions: 9,
+  sockets: 64,
+};
+
+const NO_FILES: SshFiles = { configFile: '/dev/null', knownHostsFiles: [] };
+const NOBODY: SshUser = { name: 'root', home: '/nonexistent', agentSocket: null, environment: {} };
+
+/** @throws PortError from what it returns, never here: what is wrong with one server is that server's */
 export function createSshHosts(
   servers: readonly ServerConnection[],
-  times: Partial<ConnectionTimes> = {},
+  options: SshHostsOptions = {},
 ): ServerHosts {
-  const known = new Map<string, { host: ServerHost; connection: SharedConnection }>();
-  for (const server of servers) {
-    const connection = new SharedConnection(server, { ...TIMES, ...times });
-    known.set(server.name, { host: hostOver(server, connection), connection });
-  }
+  const limits = { ...LIMITS, ...options.limits };
+  const pool = new ConnectionPool({ ...limits, keys: createKeyReader(options.secrets ?? null) });
+  const resolve = createResolver(options, limits, pool);
+  const known = new Map(
+    servers.map((server) => {
+      const endpoint = (): Endpoint => resolve(server);
+      return [server.name, { endpoint, host: hostOver(server, pool, endpoint) }] as const;
+    }),
+  );
+  const find = (name: string) => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    throw unknownServer(name, [...known.keys()]);
+  };
   return {
-    get(name) {
-      const found = known.get(name);
-      if (found !== undefined) return found.host;
-      throw new PortError(
-        'unknown',
-        name,
-        `UNKNOWN_SERVER: the project lists no server ${JSON.stringify(name)}.`,
-        `Choose one of: ${[...known.keys()].join(', ')}.`,
-      );
+    get: (name) => find(name).host,
+    showHostKey: async (name) => showHostKey(pool, find(name).endpoint()),
+    close: () => pool.close(),
+  };
+}
+
+/** The configuration is read afresh for each connection, and not for each command over it. */
+function createResolver(
+  { files = NO_FILES, user = NOBODY, onIgnored = () => undefined }: SshHostsOptions,
+  { connectTimeoutMs }: SshLimits,
+  pool: ConnectionPool,
+): (server: ServerConnection) => Endpoint {
+  const last = new Map<string, Endpoint>();
+  const told = new Set<string>();
+  const tellOnce = (text: string): void => {
+    if (told.has(text)) return;
+    told.add(text);
+    onIgnored(text);
+  };
+  return (server) => {
+    const former = last.get(server.name);
+    if (former !== undefined && pool.has(former)) return former;
+    const endpoint = endpointOf(server, { files, user, connectTimeoutMs, onIgnored: tellOnce });
+    last.set(server.name, endpoint);
+    return endpoint;
+  };
+}
+
+function hostOver(
+  server: ServerConnection,
+  pool: ConnectionPool,
+  endpoint: () => Endpoint,
+): ServerHost {
+  const { name, servicePort, baseFolder, sudo = false } = server;
+  const absolute = (path: string): string => posix.resolve(baseFolder, path);
+  const run = async (
+    argv: readonly string[],
+    options: ExecOptions,
+    asRoot = sudo,
+  ): Promise<ExecOutput> => {
+    const to = endpoint();
+    const call = { server: name, user: to.user, sudo: asRoot, argv, options };
+    return pool.use(to, (connection) => execOver(connection, call));
+  };
+  const onFile = async <T>(verb: string, path: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw fileError(name, verb, path, error);
+    }
+  };
+  const overSftp = <T>(work: (sftp: SFTPWrapper) => Promise<T>): Promise<T> =>
+    pool.use(endpoint(), async (connection) => work(await connection.sftp()));
+  return {
+    name,
+    get address() {
+      return server.serviceAddress ?? endpoint().host;
     },
-    async showHostKey(name) {
-      const found = servers.find((each) => each.name === name);
-      if (found !== undefined) return showHostKey(found, { ...TIMES, ...times });
-      throw new PortError('unknown', name, `UNKNOWN_SERVER: ${name}.`, 'Choose a listed server.');
+    servicePort,
+    baseFolder,
+    async exec(argv, options = {}) {
+      const { exitCode, stdout, stderr } = await run(argv, options);
+      const truncated = stdout.truncated || stderr.truncated;
+      return { exitCode, stdout: stdout.text(), stderr: stderr.text(), truncated };
     },
-    async close() {
-      await Promise.all([...known.values()].map(({ connection }) => connection.close()));
+    readFile: (path) =>
+      onFile('read', path, () =>
+        sudo ? readAsRoot(run, absolute(path)) : overSftp((sftp) => readOver(sftp, absolute(path))),
+      ),
+    writeFile: (path, content, attributes = {}) =>
+      onFile('write', path, () => {
+        const bytes = Buffer.from(content);
+        if (sudo) return writeAsRoot(run, absolute(path), bytes, attributes);
+        const { mode, owner } = attributes;
+        const options: WriteOptions = {
+          ...(mode !== undefined && { mode }),
+          ...(owner !== undefined && { beforeRename: (part) => giveTo(run, owner, part) }),
+        };
+        return overSftp((sftp) => writeOver(sftp, absolute(path), bytes, options));
+      }),
+    async openSocket(path) {
+      const to = endpoint();
+      const { connection, release } = await pool.hold(to);
+      try {
+        const call = { server: name, user: to.user, sudo, path };
+        const stream = await connection.unlessLost(() => socketOver(connection, call));
+        stream.once('close', release);
+        return stream;
+      } catch (error) {
+        release();
+        throw error;
+      }
     },
   };
 }
 
-function hostOver(server: ServerConnection, shared: SharedConnection): ServerHost {
-  const absolute = (path: string): string => posix.resolve(server.baseFolder, path);
-  const overSftp = <T>(
-    verb: string,
-    path: string,
-    work: (sftp: Awaited<ReturnType<OpenConnection['sftp']>>) => Promise<T>,
-  ): Promise<T> =>
-    shared.use(async (connection) => {
-      try {
-        return await work(await connection.sftp());
-      } catch (error) {
-        throw fileError(server.name, verb, path, error);
-      }
-    });
-  return {
-    name: server.name,
-    address: server.serviceAddress ?? server.host,
-    servicePort: server.servicePort,
-    baseFolder: server.baseFolder,
-    exec: (argv, options = {}) =>
-      shared.use((connection) => execOver(connection, server.name, argv, options)),
-    readFile: (path) => overSftp('read', path, (sftp) => readOver(sftp, absolute(path))),
-    async writeFile(path, content, { mode, owner } = {}) {
-      await overSftp('write', path, (sftp) =>
-        writeOver(sftp, absolute(path), Buffer.from(content), mode),
-      );
-      if (owner === undefined) return;
-      const argv = ['chown', '--', owner, absolute(path)];
-      const { exitCode, stderr } = await shared.use((c) => execOver(c, server.name, argv, {}));
-      if (exitCode !== 0) throw fileError(server.name, 'give away', path, new Error(stderr.trim()));
-    },
-    openSocket: (path) => shared.use((connection) => socketOver(connection, server.name, path)),
-  };
+/** SFTP knows users by number only. */
+async function giveTo(
+  run: (argv: readonly string[], options: ExecOptions) => Promise<ExecOutput>,
+  owner: string,
+  file: string,
+): Promise<void> {
+  const { exitCode, stderr } = await run(['chown', '--', owner, file], {});
+  if (exitCode !== 0) throw new Error(stderr.text().trim() || `chown exit code ${exitCode}`);
+}
+
+function unknownServer(name: string, known: readonly string[]): PortError {
+  return new PortError(
+    'unknown',
+    name,
+    `UNKNOWN_SERVER: the project lists no server ${JSON.stringify(name)}.`,
+    `Choose one of: ${known.join(', ')}.`,
+  );
 }
 
 function fileError(server: string, verb: string, path: string, error: unknown): PortError {
   if (error instanceof PortError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
   return new PortError(
     'unavailable',
     server,
-    `Cannot ${verb} ${path} on ${server}: ${reason}.`,
+    `Cannot ${verb} ${path} on ${server}: ${reasonOf(error)}.`,
     `Check the rights and the free space of ${path} on ${server}.`,
     { cause: error },
   );

@@ -1,0 +1,219 @@
+/** The worker's connections: how many there are, which are given up when there are too many. */
+import type { Duplex } from 'node:stream';
+import { PortError } from '../../ports/port-error.ts';
+import { type Limits, OpenConnection } from './connection.ts';
+import type { Endpoint } from './endpoint.ts';
+import { unavailable } from './errors.ts';
+import { Gate } from './gate.ts';
+import type { KeyReader } from './identities.ts';
+import { type LoggedIn, login } from './login.ts';
+import { streamThrough } from './open-stream.ts';
+
+export interface PoolOptions extends Limits {
+  /** Logins under way at once, for the whole worker. */
+  readonly opening: number;
+  /** Connections at once; above it the one that was idle longest is closed. */
+  readonly connections: number;
+  readonly keepaliveMs: number;
+  readonly keys: KeyReader;
+}
+
+/** Shares one connection for each machine. */
+export class ConnectionPool {
+  private readonly options: PoolOptions;
+  private readonly opening: Gate;
+  private readonly open = new Map<string, Slot>();
+  private readonly waiting: (() => void)[] = [];
+  private closed = false;
+
+  constructor(options: PoolOptions) {
+    this.options = options;
+    this.opening = new Gate(options.opening);
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  has(endpoint: Endpoint): boolean {
+    return this.open.has(idOf(endpoint));
+  }
+
+  /** Runs `work` over the machine's connection; fails as `unavailable` when it is lost meanwhile. */
+  async use<T>(endpoint: Endpoint, work: (connection: OpenConnection) => Promise<T>): Promise<T> {
+    const { connection, release } = await this.hold(endpoint);
+    try {
+      return await connection.unlessLost(() => work(connection));
+    } finally {
+      release();
+    }
+  }
+
+  /** The machine's connection, in use until it is released. */
+  async hold(
+    endpoint: Endpoint,
+  ): Promise<{ readonly connection: OpenConnection; readonly release: () => void }> {
+    const slot = await this.enter(endpoint);
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      this.release(slot);
+    };
+    try {
+      return { connection: await slot.connection, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const slots = [...this.open.values()];
+    for (const slot of slots) this.forget(slot);
+    for (const go of this.waiting.splice(0)) go();
+    await Promise.all(slots.map(end));
+  }
+
+  /** Counted as a user before anybody else can take it for idle. */
+  private async enter(endpoint: Endpoint): Promise<Slot> {
+    const id = idOf(endpoint);
+    const deadlineMs = Date.now() + this.options.queueMs;
+    for (;;) {
+      if (this.closed) throw unavailable(endpoint.server, 'the worker is closing its connections');
+      const slot = this.open.get(id) ?? (this.makeRoom() ? this.newSlot(id, endpoint) : undefined);
+      if (slot !== undefined) {
+        slot.users += 1;
+        clearTimeout(slot.idle);
+        return slot;
+      }
+      await this.roomFor(endpoint, deadlineMs - Date.now());
+    }
+  }
+
+  /** @returns whether there is room for one more */
+  private makeRoom(): boolean {
+    if (this.open.size < this.options.connections) return true;
+    const idle = [...this.open.values()].filter(({ users }) => users === 0);
+    const [longest] = idle.sort((a, b) => a.usedAtMs - b.usedAtMs);
+    if (longest === undefined) return false;
+    this.forget(longest);
+    void end(longest);
+    return true;
+  }
+
+  private roomFor(endpoint: Endpoint, limitMs: number): Promise<void> {
+    const { connections, queueMs } = this.options;
+    const reason = `all ${connections} connections of the worker are in use, and none was free within ${queueMs / 1_000} s`;
+    return new Promise((resolve, reject) => {
+      const go = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.waiting.splice(this.waiting.indexOf(go), 1);
+        reject(unavailable(endpoint.server, reason));
+      }, limitMs);
+      this.waiting.push(go);
+    });
+  }
+
+  private newSlot(id: string, endpoint: Endpoint): Slot {
+    const connection = this.connect(endpoint, () => this.forget(slot));
+    const slot: Slot = { id, connection, users: 0, usedAtMs: Date.now(), idle: undefined };
+    this.open.set(id, slot);
+    connection.catch(() => this.forget(slot));
+    return slot;
+  }
+
+  /** The way first, so that nobody holds a place in the line while another one needs it. */
+  private async connect(endpoint: Endpoint, onLost: () => void): Promise<OpenConnection> {
+    const { via } = endpoint;
+    if (via === null) return this.logIn(endpoint, null, onLost);
+    const { connection, release } = await this.hold(via).catch((error: unknown) => {
+      throw onTheWayTo(endpoint.server, error);
+    });
+    try {
+      const through = await streamThrough(connection, endpoint);
+      const opened = await this.logIn(endpoint, through, onLost);
+      opened.whenLost(release);
+      return opened;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  private async logIn(
+    endpoint: Endpoint,
+    through: Duplex | null,
+    onLost: () => void,
+  ): Promise<OpenConnection> {
+    const { keys, keepaliveMs, queueMs } = this.options;
+    const late = (): Error => unavailable(endpoint.server, 'too many logins are under way');
+    const leave = await this.opening.enter(queueMs, late);
+    let loggedIn: LoggedIn;
+    try {
+      loggedIn = await login(endpoint, { keys, keepaliveMs, through });
+    } finally {
+      leave();
+    }
+    void loggedIn.ended.then(onLost);
+    return new OpenConnection(nameOf(endpoint), loggedIn, this.options);
+  }
+
+  private release(slot: Slot): void {
+    slot.users -= 1;
+    slot.usedAtMs = Date.now();
+    if (slot.users > 0 || this.open.get(slot.id) !== slot) return;
+    slot.idle = setTimeout(() => {
+      this.forget(slot);
+      void end(slot);
+    }, this.options.idleMs);
+    slot.idle.unref();
+    this.waiting.shift()?.();
+  }
+
+  private forget(slot: Slot): void {
+    clearTimeout(slot.idle);
+    if (this.open.get(slot.id) !== slot) return;
+    this.open.delete(slot.id);
+    this.waiting.shift()?.();
+  }
+}
+
+interface Slot {
+  readonly id: string;
+  readonly connection: Promise<OpenConnection>;
+  users: number;
+  usedAtMs: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+async function end(slot: Slot): Promise<void> {
+  const connection = await slot.connection.catch(() => null);
+  connection?.client.end();
+}
+
+/** Who is logged in, where and by which way: what differs in any of it is another connection. */
+function idOf(endpoint: Endpoint): string {
+  const way: string[] = [];
+  for (let each: Endpoint | null = endpoint; each !== null; each = each.via) {
+    way.push(`${each.user}@${each.place}@${each.host}:${each.port}`);
+  }
+  return way.join(' ');
+}
+
+function nameOf({ server, jumpName }: Endpoint): string {
+  return jumpName === null ? server : `jump host ${jumpName}`;
+}
+
+/** A jump host's failure is told to each server behind it, by the server's name. */
+function onTheWayTo(server: string, error: unknown): unknown {
+  if (!(error instanceof PortError)) return error;
+  const { kind, message, remedy } = error;
+  return new PortError(kind, server, `${message} It is on the way to ${server}.`, remedy, {
+    cause: error,
+  });
+}

@@ -1,0 +1,84 @@
+/** What sudo says, told apart from what the command says. */
+import { PortError } from '../../ports/port-error.ts';
+import type { OpenConnection } from './connection.ts';
+import { STARTED } from './remote-command.ts';
+
+const MARK = Buffer.from(STARTED);
+/** sudo says a line or two before it begins, such as that it cannot resolve the host's name. */
+const MOST_BEFORE = 16 * 1024;
+const ASKING_LIMIT_MS = 20_000;
+
+/** Takes the mark out of standard error; what stands around it is passed on. */
+export class SudoMark {
+  seen = false;
+  private before = Buffer.alloc(0);
+  private readonly pass: (chunk: Buffer) => void;
+
+  constructor(pass: (chunk: Buffer) => void) {
+    this.pass = pass;
+  }
+
+  write(chunk: Buffer): void {
+    if (this.seen || this.before.length > MOST_BEFORE) return this.pass(chunk);
+    this.before = Buffer.concat([this.before, chunk]);
+    const at = this.before.indexOf(MARK);
+    if (at < 0) return;
+    this.seen = true;
+    const rest = Buffer.concat([
+      this.before.subarray(0, at),
+      this.before.subarray(at + MARK.length),
+    ]);
+    this.before = Buffer.alloc(0);
+    if (rest.length > 0) this.pass(rest);
+  }
+
+  /** At the end: what was held back. */
+  flush(): void {
+    if (!this.seen && this.before.length > 0) this.pass(this.before);
+    this.before = Buffer.alloc(0);
+  }
+}
+
+/** Asks sudo once more, in a language that we know, why it does not let this login in. */
+export async function sudoRefusal(
+  connection: OpenConnection,
+  { server, user }: { readonly server: string; readonly user: string },
+): Promise<PortError> {
+  const said = await askSudo(connection);
+  const line = `${user} ALL=(root) NOPASSWD: ALL`;
+  const remedy = `On ${server}, put "${line}" into /etc/sudoers.d/runsheet (visudo -f), or set sudo: false.`;
+  if (/password is required|askpass/u.test(said)) {
+    return new PortError(
+      'refused',
+      server,
+      `SUDO_NEEDS_PASSWORD: sudo on ${server} asks ${user} for a password, and nobody is there to type it.`,
+      remedy,
+    );
+  }
+  return new PortError(
+    'refused',
+    server,
+    `SUDO_REFUSED: sudo on ${server} does not let ${user} run commands as root: ${said || 'it gave no reason'}.`,
+    remedy,
+  );
+}
+
+async function askSudo(connection: OpenConnection): Promise<string> {
+  const command = `LC_ALL=C exec sudo -n -- sh -c ''`;
+  return connection.openCommand(command, (channel) => {
+    let said = '';
+    const timer = setTimeout(() => channel.close(), ASKING_LIMIT_MS);
+    const hear = (chunk: Buffer): void => {
+      if (said.length < MOST_BEFORE) said += chunk.toString('utf8');
+    };
+    channel.on('data', hear).on('error', () => undefined);
+    channel.stderr.on('data', hear);
+    channel.end();
+    return new Promise<string>((resolve) => {
+      channel.once('close', () => {
+        clearTimeout(timer);
+        resolve(said.trim().split('\n').slice(-1).join(''));
+      });
+    });
+  });
+}
