@@ -1,5 +1,5 @@
 /** What the rest of the program uses of the compiler. */
-export { batchesOf, fewestInPool, largestBatch } from '../plan/rolling.ts';
+export { batchesOf, fewestInPool, largestBatch, rolledSteps } from '../plan/rolling.ts';
 export { duration, rollingSourceText, rollingText } from '../plan/rolling-words.ts';
 export { type CompileResult, compileTemplate } from './compile-template.ts';
 export { planDigest } from './digest.ts';

@@ -1,5 +1,5 @@
 /** Batches of a rolling deployment. Pure: the compiler shows them, the interpreter runs them. */
-import type { BatchSize, RollingRule } from './plan.ts';
+import type { BatchSize, Plan, PlanStep, RollingRule } from './plan.ts';
 
 /**
  * The servers in the order in which they have their turn. Without a rule: one batch of all.
@@ -18,6 +18,13 @@ export function batchesOf(
     begun += count;
   }
   return batches;
+}
+
+/** The steps that run batch by batch. Numbers name steps; the document's order is what counts. */
+export function rolledSteps({ rolling, steps }: Plan): readonly PlanStep[] {
+  const begin = steps.findIndex((step) => step.number === rolling?.from);
+  const end = steps.findIndex((step) => step.number === rolling?.to);
+  return begin === -1 ? [] : steps.slice(begin, end + 1);
 }
 
 /** How many servers are out of the pool at once at most. */

@@ -2,6 +2,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { isTrue } from '../plan/evaluate.ts';
 import type { PlanStep } from '../plan/plan.ts';
+import { rolledSteps } from '../plan/rolling.ts';
 import { sectionsOf, summaryOf, system } from './activities.ts';
 import { asStepFailure, type StepFailure } from './failure.ts';
 import { settleLeavings } from './left-out.ts';
@@ -37,11 +38,9 @@ export async function runSteps(run: Run): Promise<StepFailure | null> {
 /** The steps in their order; those of the rolling group batch by batch. */
 async function runWork(run: Run, steps: readonly PlanStep[]): Promise<void> {
   const { rolling } = run.plan;
-  const isInGroup = ({ number }: PlanStep): boolean =>
-    rolling !== undefined && rolling.from <= number && number <= rolling.to;
-  const group = steps.filter(isInGroup);
+  const group = rolledSteps(run.plan);
   for (const step of steps) {
-    if (rolling === undefined || !isInGroup(step)) await runUnlessSkipped(run, step);
+    if (rolling === undefined || !group.includes(step)) await runUnlessSkipped(run, step);
     else if (step === group[0]) await runRolling(run, rolling, group, runUnlessSkipped);
   }
 }

@@ -1,9 +1,11 @@
 /** Batches and what is said of them. */
 import { describe, expect, it } from 'vitest';
-import type { BatchSize, RollingRule } from '../../src/plan/plan.ts';
-import { batchesOf, fewestInPool, largestBatch } from '../../src/plan/rolling.ts';
+import type { BatchSize, PlanStep, RollingRule } from '../../src/plan/plan.ts';
+import { batchesOf, fewestInPool, largestBatch, rolledSteps } from '../../src/plan/rolling.ts';
 import { duration, rollingSourceText, rollingText } from '../../src/plan/rolling-words.ts';
+import { SEED_PLAN } from '../support/seed-plan.ts';
 
+const SEED_STEP: PlanStep = { kind: 'action', number: 0, skipWhen: [], tasks: [], criteria: [] };
 const count = (servers: number): BatchSize => ({ kind: 'count', servers });
 const percent = (value: number): BatchSize => ({ kind: 'percent', percent: value });
 const rule = (batches: readonly BatchSize[], rest: Partial<RollingRule> = {}): RollingRule => ({
@@ -46,6 +48,15 @@ describe('batches', () => {
     [1, 50, 1],
   ])('a pool of %i with a floor of %i %% keeps %i', (pool, floor, kept) => {
     expect(fewestInPool(pool, floor)).toBe(kept);
+  });
+});
+
+describe('the steps that roll', () => {
+  it('are those between the first and the last in the document, whatever their numbers', () => {
+    const steps = [5, 6, 20, 9, 8].map((number) => ({ ...SEED_STEP, number }));
+    const plan = { ...SEED_PLAN, steps, rolling: rule([count(1)]) };
+    expect(rolledSteps(plan).map((step) => step.number)).toEqual([6, 20, 9]);
+    expect(rolledSteps(SEED_PLAN)).toEqual([]);
   });
 });
 

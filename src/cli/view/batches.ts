@@ -9,7 +9,7 @@ import {
   rollingText,
 } from '../../compiler/index.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
-import type { Plan, PlanStep, RollingRule } from '../../plan/plan.ts';
+import type { RollingRule } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
 
 /** Two hundred servers one by one are two hundred batches: the rest is counted. */
@@ -46,13 +46,6 @@ export function batchLines(run: ResolvedRun, language: Language): readonly strin
     ...floorLine(run, rolling, language),
     ...budgetLines(run, rolling, language),
   ];
-}
-
-/** The steps that run batch by batch, in the document's order. */
-export function rolledSteps({ rolling, steps }: Plan): readonly PlanStep[] {
-  const begin = steps.findIndex((step) => step.number === rolling?.from);
-  const end = steps.findIndex((step) => step.number === rolling?.to);
-  return begin === -1 ? [] : steps.slice(begin, end + 1);
 }
 
 interface Batch {

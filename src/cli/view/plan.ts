@@ -1,8 +1,9 @@
 /** A plan for people: steps with tasks and thresholds, and how a failure would be undone on each server. Pure. */
+import { rolledSteps } from '../../compiler/index.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { Json, PlanStep, StepKind } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
-import { batchLines, rolledSteps } from './batches.ts';
+import { batchLines } from './batches.ts';
 import { rollingUndoLines } from './rolling-undo.ts';
 import { visible } from './text.ts';
 import { emptiesPool, undoOf } from './undo.ts';

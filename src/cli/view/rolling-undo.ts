@@ -1,9 +1,9 @@
 /** What a failure means for each batch of a rolling run. Pure. */
-import { batchesOf, fewestInPool } from '../../compiler/index.ts';
+import { batchesOf, fewestInPool, rolledSteps } from '../../compiler/index.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { RollingRule } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
-import { MOST_BATCHES, namesOf, restLine, rolledSteps } from './batches.ts';
+import { MOST_BATCHES, namesOf, restLine } from './batches.ts';
 import { undoOf } from './undo.ts';
 
 /** `失败时` of a rolling run: the steps before and after as ever, those of the group for each batch. */
