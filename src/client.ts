@@ -1,19 +1,13 @@
 /** Typed facade over the Temporal client: what the CLI, the demo and the Slack app ask of runs. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Client,
-  Connection,
-  isGrpcDeadlineError,
-  isGrpcServiceError,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
+import { Client, Connection, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import proto from '@temporalio/proto';
 import type { Judgement } from './activities/contract.ts';
+import { answered, ask, codeOf } from './client-answers.ts';
 import type { Json, Plan } from './plan/plan.ts';
+import type { PreflightResult } from './plan/run.ts';
 import {
   approveSignal,
   type DecisionMessage,
@@ -25,6 +19,9 @@ import {
   resolveUpdate,
   statusQuery,
 } from './workflows/messages.ts';
+import type { HostKeyAnswer, hostKeys, probe } from './workflows/plan-probe.ts';
+
+export { NoAnswerError, RefusedError } from './client-answers.ts';
 
 export interface RunsheetClientOptions {
   readonly address: string;
@@ -38,6 +35,11 @@ export interface StartOptions {
   readonly taskQueue: string;
   readonly workflowId: string;
   readonly inputs: readonly Json[];
+}
+
+export interface HostKeyOptions {
+  readonly taskQueue: string;
+  readonly servers: readonly string[];
 }
 
 export interface ListedRun {
@@ -83,6 +85,13 @@ export interface RunsheetClient {
   /** Waits until the run has ended. */
   end(workflowId: string): Promise<RunEnd>;
   cancel(workflowId: string): Promise<void>;
+  /**
+   * Looks at everything that a run would change; changes nothing.
+   * @throws RefusedError for a bad request, NoAnswerError where no worker answers in time
+   */
+  probe(options: StartOptions): Promise<readonly PreflightResult[]>;
+  /** The host key that each server shows the worker now. @throws as probe */
+  hostKeys(options: HostKeyOptions): Promise<readonly HostKeyAnswer[]>;
   /** The latest first. @param openOnly leaves out those that have ended */
   list(taskQueue: string, limit: number, openOnly?: boolean): Promise<readonly ListedRun[]>;
   /** How many workers polled the queue within the time of one poll. */
@@ -95,23 +104,6 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
   /** Told, at each look, for how long no worker has answered. */
   readonly onSilence?: (silentMs: number) => void;
-}
-
-/** No worker answers for a run. */
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
-}
-
-/** The run refused what was asked of it. */
-export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
-  /** Stable name, for example NOT_AN_APPROVER. */
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** Nobody answers there. The caller says what to type next. */
@@ -181,6 +173,14 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
     async cancel(workflowId) {
       await handle(workflowId).cancel();
     },
+    probe: ({ templateId, inputs, taskQueue, workflowId }) =>
+      ask<typeof probe>(client, 'probe', { taskQueue, workflowId, args: [{ templateId, inputs }] }),
+    hostKeys: ({ taskQueue, servers }) =>
+      ask<typeof hostKeys>(client, 'hostKeys', {
+        taskQueue,
+        workflowId: `host-keys-${randomUUID()}`,
+        args: [servers],
+      }),
     list: (taskQueue, limit, openOnly = false) => listRuns(client, taskQueue, limit, openOnly),
     async describeWorkers(taskQueue) {
       const { pollers } = await connection.workflowService.describeTaskQueue({
@@ -196,38 +196,6 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
     close: () => connection.close(),
   };
 }
-
-/** What a missing worker and a refusal look like, by their kind, never by their text. */
-async function answered<T>(asking: Promise<T>): Promise<T> {
-  try {
-    return await asking;
-  } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) {
-      const { cause } = error;
-      const code =
-        cause !== undefined && 'type' in cause && typeof cause.type === 'string'
-          ? cause.type
-          : 'REFUSED';
-      throw new RefusedError(code, cause?.message ?? error.message);
-    }
-    if (isSilence(error)) throw new NoAnswerError('no worker answers', { cause: error });
-    throw error;
-  }
-}
-
-function isSilence(error: unknown): boolean {
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error))
-    return true;
-  const cause = error instanceof Error ? error.cause : undefined;
-  const failure = isGrpcServiceError(error) ? error : cause;
-  return isGrpcServiceError(failure) && SILENT.includes(failure.code);
-}
-
-/**
- * gRPC's status codes: CANCELLED where the server ends the call at the deadline before we do,
- * DEADLINE_EXCEEDED, and FAILED_PRECONDITION where it has itself seen no poller for a while.
- */
-const SILENT: readonly number[] = [1, 4, 9];
 
 async function* watch(
   status: () => Promise<RunStatus>,
@@ -267,13 +235,13 @@ async function endOf(client: Client, workflowId: string): Promise<RunEnd> {
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
-    const type =
-      cause !== undefined && 'type' in cause && typeof cause.type === 'string'
-        ? cause.type
-        : (cause?.name ?? 'FAILED');
+    const type = codeOf(cause, cause?.name ?? 'FAILED');
     return { failure: { type, message: cause?.message ?? error.message } };
   }
 }
+
+/** Workflow types of ours that are no runs. */
+const NO_RUNS = ['environmentLock', 'probe', 'hostKeys'];
 
 async function listRuns(
   client: Client,
@@ -282,7 +250,8 @@ async function listRuns(
   openOnly: boolean,
 ): Promise<readonly ListedRun[]> {
   const open = openOnly ? ` AND ExecutionStatus='Running'` : '';
-  const query = `TaskQueue='${taskQueue.replace(/['\\]/gu, '')}' AND WorkflowType!='environmentLock'${open}`;
+  const others = NO_RUNS.map((type) => ` AND WorkflowType!='${type}'`).join('');
+  const query = `TaskQueue='${taskQueue.replace(/['\\]/gu, '')}'${others}${open}`;
   const runs: ListedRun[] = [];
   for await (const each of client.workflow.list({ query, pageSize: limit })) {
     const attributes: Readonly<Record<string, unknown>> = each.searchAttributes;

@@ -80,6 +80,13 @@ export const guards = proxyActivities<Pick<FleetActivities, 'guardPool'>>({
   retry: PAUSES,
 });
 
+/** Asked for by a person who waits. */
+export const hostKeys = proxyActivities<Pick<FleetActivities, 'showHostKey'>>({
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '45 seconds',
+  retry: { ...PAUSES, maximumAttempts: 2 },
+});
+
 /** Their time is the document's: whoever calls sets it. */
 export const observations = proxyActivities<Pick<FleetActivities, 'observeServers'>>(WORK);
 

@@ -22,7 +22,11 @@ export interface Beginning extends Answers {
 /** Resolves the request by local activities. @throws ApplicationFailure, as resolvePlan's contract says. */
 export async function beginRun(answers: Beginning, inputs: readonly Json[]): Promise<Run> {
   const { status, desk } = answers;
-  const [resolved, attributes] = await Promise.all([resolve(inputs), searchAttributes()]);
+  const { workflowType } = workflowInfo();
+  const [resolved, attributes] = await Promise.all([
+    resolveRequest(workflowType, inputs),
+    searchAttributes(),
+  ]);
   const ref = refOf(status, resolved);
   answers.plan = resolved.plan;
   describeRun(status, resolved, ref);
@@ -69,8 +73,12 @@ export async function beginRun(answers: Beginning, inputs: readonly Json[]): Pro
   return run;
 }
 
-async function resolve(inputs: readonly Json[]): Promise<ResolvedRun> {
-  const { workflowType: templateId, workflowId } = workflowInfo();
+/** The request with its plan, checked and pinned. @throws ApplicationFailure, as resolvePlan's contract says. */
+export async function resolveRequest(
+  templateId: string,
+  inputs: readonly Json[],
+): Promise<ResolvedRun> {
+  const { workflowId } = workflowInfo();
   try {
     return await local.resolvePlan.executeWithOptions({ summary: templateId }, [
       { templateId, workflowId, inputs },
@@ -95,7 +103,11 @@ async function searchAttributes(): Promise<{ registered: boolean; note: string }
   }
 }
 
-function refOf(status: RunStatus, resolved: ResolvedRun): RunRef {
+/** What every activity of a run is told about it. */
+export function refOf(
+  status: Pick<RunStatus, 'workflowId' | 'requestId'>,
+  resolved: ResolvedRun,
+): RunRef {
   return {
     workflowId: status.workflowId,
     requestId: status.requestId,

@@ -1,3 +1,4 @@
-/** The worker's workflowsPath: the dynamic workflow that runs every template, and the lock. */
+/** The worker's workflowsPath: the dynamic workflow that runs every template, the lock, the questions. */
 export { environmentLock } from './environment-lock.ts';
 export { interpreter as default } from './interpreter.ts';
+export { hostKeys, probe } from './plan-probe.ts';

@@ -1,14 +1,35 @@
+import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
+import { RefusedError } from '../../client.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import { renderDiagnostics } from '../../diagnostics/render.ts';
-import { languageOf, paintFor, print, requireProject } from '../context.ts';
+import type { PreflightResult } from '../../plan/run.ts';
+import {
+  CommandError,
+  languageOf,
+  paintFor,
+  print,
+  requireProject,
+  requireWorker,
+  withClient,
+} from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { type PreparedRequest, prepareRequest, type RequestOptions } from '../request.ts';
 import { renderPlan } from '../view/plan.ts';
+import { renderProbe } from '../view/probe.ts';
+
+interface PlanOptions extends RequestOptions {
+  readonly probe?: boolean;
+}
 
 export function planCommand(): Command {
   const command = withRequest(new Command('plan'))
     .description('显示将会做什么；不做任何事 · Show what a run would do; changes nothing')
+    .option(
+      '--probe',
+      '由 worker 查看服务器、负载均衡和镜像仓库；不改变任何东西 · have the worker look at servers, balancer and registry; changes nothing',
+    )
     .addOption(jsonChoice())
     .action(plan);
   return withExamples(
@@ -16,6 +37,7 @@ export function planCommand(): Command {
     'runsheet plan deployment.md -p environment=production -p servers=app-server-1,app-server-2 -p version=v2.1.0',
     'runsheet plan deployment.md --file request.yaml --batches 1,25% --observe 30s',
     'runsheet plan deployment.md --file request.json --skip 1="checked in CI"',
+    'runsheet plan deployment.md --file request.json --probe',
   );
 }
 
@@ -59,11 +81,39 @@ export function withRequest(command: Command): Command {
     .addOption(languageChoice());
 }
 
-async function plan(template: string | undefined, options: RequestOptions): Promise<void> {
+async function plan(template: string | undefined, options: PlanOptions): Promise<void> {
   const project = await requireProject(options);
   const prepared = await prepareRequest(project, template, options);
+  if (options.probe === true) return probe(prepared, project, options);
   if (options.json === true) print(JSON.stringify(prepared.run, null, 2));
   else print(planText(prepared, project, options));
+}
+
+/** Exit 3 where a run would fail its preflight. The worker has the servers' keys, so it looks. */
+async function probe(
+  prepared: PreparedRequest,
+  project: ProjectFile,
+  options: PlanOptions,
+): Promise<void> {
+  const { run, inputs } = prepared;
+  const isJson = options.json === true;
+  if (!isJson) print(`${planText(prepared, project, options)}\n`);
+  const results = await withClient(project, options, async (client) => {
+    await requireWorker(client, project, options);
+    const { taskQueue } = project;
+    const workflowId = `probe-${randomUUID()}`;
+    return client.probe({ templateId: run.plan.templateId, taskQueue, workflowId, inputs });
+  }).catch((error: unknown) => {
+    if (!(error instanceof RefusedError)) throw error;
+    throw new CommandError(`${error.code}: ${error.message}`, EXIT.badInput);
+  });
+  if (isJson) print(JSON.stringify({ run, results }, null, 2));
+  else print(renderProbe(results, languageOf(options, run.language), run.version).join('\n'));
+  process.exitCode = results.some(isBad) ? EXIT.failed : EXIT.succeeded;
+}
+
+function isBad({ reachable, checks }: PreflightResult): boolean {
+  return !reachable || checks.some((check) => check.state === 'failed');
 }
 
 /** What a person reads before a run: the plan, then warnings. */

@@ -73,6 +73,14 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient 
           outcome: null,
         })),
       ),
+    probe: async ({ workflowId }) => {
+      await note(`probe ${workflowId}`);
+      return [];
+    },
+    hostKeys: async ({ servers }) => {
+      await note(`host keys ${servers.join(' ')}`);
+      return servers.map((server) => ({ server, problem: 'nobody' }));
+    },
     describeWorkers: () => Promise.resolve(1),
     close: () => Promise.resolve(),
   };
