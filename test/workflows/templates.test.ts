@@ -1,0 +1,153 @@
+/** Every run sheet of templates/ runs, with batches where it, the request or the project says so. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compileTemplate, planDigest } from '../../src/compiler/index.ts';
+import { type TemplateSource, templateIdOf } from '../../src/compiler/request/library.ts';
+import { type RunProject, resolveRun } from '../../src/compiler/request/run.ts';
+import type { RollingSettings } from '../../src/plan/plan.ts';
+import type { ResolvedRun } from '../../src/plan/run.ts';
+import { SETTINGS } from '../support/resolved-run.ts';
+import { countedInterpreter, Harness } from '../support/run-harness.ts';
+import { broken, type StubOptions, type StubWorld, stubWorld } from '../support/stub-activities.ts';
+import { createTimeSkipping } from '../support/temporal.ts';
+
+const folder = new URL('../../templates/', import.meta.url);
+const templates: readonly TemplateSource[] = readdirSync(folder)
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => ({ file, origin: 'package', bytes: readFileSync(new URL(file, folder)) }));
+const SERVERS = ['app-server-1', 'app-server-2', 'app-server-3'];
+const ROLLING = 'rolling_deployment_v1';
+const SEED = 'deployment_workflow_v1';
+
+let harness: Harness;
+beforeAll(async () => {
+  const [env, bundle] = await Promise.all([createTimeSkipping(), countedInterpreter()]);
+  harness = new Harness(env, bundle);
+});
+afterAll(() => harness?.close());
+
+/** A world whose resolvePlan is the real one. */
+function worldOf(options: StubOptions = {}, rolling?: RollingSettings): StubWorld {
+  const project: RunProject = {
+    service: 'quotes',
+    settings: SETTINGS,
+    environments: { production: { servers: SERVERS, ...(rolling !== undefined && { rolling }) } },
+    approval: { allowSelfApproval: false, reminderSeconds: 3600 },
+  };
+  const resolve: StubOptions['resolve'] = ({ templateId, inputs }): ResolvedRun => {
+    const { run, diagnostics } = resolveRun({
+      templateId,
+      inputs,
+      templates,
+      project,
+      compile: ({ file, bytes }) => {
+        const { plan, diagnostics: found } = compileTemplate({ file, bytes });
+        return { plan, digest: plan === null ? '' : planDigest(plan), diagnostics: found };
+      },
+    });
+    if (run === null) throw broken(JSON.stringify(diagnostics), 'BAD_REQUEST');
+    return run;
+  };
+  return stubWorld({ ...options, resolve });
+}
+
+const REQUEST = { environment: 'production', servers: SERVERS, version: 'v2.1.0' };
+
+async function run(world: StubWorld, type: string, extra: Record<string, string | number> = {}) {
+  return harness.with(world, async (start) => {
+    const started = await start({ ...REQUEST, ...extra }, { type });
+    await started.until((status) => status.approval !== null || status.finishedAtMs !== null);
+    await started.handle.signal('approve', { by: 'alice' });
+    return started.end();
+  });
+}
+
+/** The order in which the servers were stopped, started and put back. */
+function turns(world: StubWorld): readonly string[] {
+  return world.calls.flatMap(({ name, server }) =>
+    name === 'service.stop' || name === 'pool.enable' ? [`${name} ${server}`] : [],
+  );
+}
+
+const ONE_BY_ONE = SERVERS.flatMap((server) => [`service.stop ${server}`, `pool.enable ${server}`]);
+
+describe.each([...new Set(templates.map(templateIdOf))])('%s', (templateId) => {
+  it.each(['zh', 'en'])('runs to its end in %s', async (language) => {
+    const world = worldOf();
+    const { failure, status } = await run(world, templateId ?? '', { language });
+    expect(failure).toBeNull();
+    expect(status.steps.every((step) => step.state === 'succeeded')).toBe(true);
+    expect([...world.servers.values()]).toEqual(
+      Array(3).fill({ version: 'v2.1.0', pool: 'ready' }),
+    );
+    if (templateId === ROLLING) expect(turns(world)).toEqual(ONE_BY_ONE);
+    else
+      expect(
+        turns(world)
+          .slice(0, 3)
+          .every((each) => each.startsWith('service.stop')),
+      ).toBe(true);
+  });
+});
+
+describe('the batches', () => {
+  const linesOf = (world: StubWorld): readonly string[] => world.announced[0]?.lines ?? [];
+
+  it('of a request roll the unmodified document, and stand first in the approval', async () => {
+    const world = worldOf();
+    const { failure } = await run(world, SEED, { 批次: 1, minimum_in_pool: '50%' });
+    expect(failure).toBeNull();
+    expect(turns(world)).toEqual(ONE_BY_ONE);
+    expect(linesOf(world)[0]).toBe('批次（来自请求）：1 台；最少在线 50%');
+  });
+
+  it('of the environment do the same', async () => {
+    const world = worldOf({}, { batches: [{ kind: 'count', servers: 1 }], observeSeconds: 5 });
+    const { failure } = await run(world, SEED, { language: 'en' });
+    expect(failure).toBeNull();
+    expect(turns(world)).toEqual(ONE_BY_ONE);
+    expect(linesOf(world)[0]).toBe(
+      'batches (from runsheet.yaml): 1 server; first one observed for 5 s',
+    );
+  });
+
+  it('that a request takes back are told to who approves', async () => {
+    const world = worldOf();
+    const { failure } = await run(world, ROLLING, { batches: 'all', language: 'en' });
+    expect(failure).toBeNull();
+    expect(
+      turns(world)
+        .slice(0, 3)
+        .every((each) => each.startsWith('service.stop')),
+    ).toBe(true);
+    expect(linesOf(world)).toContainEqual(
+      expect.stringContaining(
+        'the request wants all servers at once, and sets "1 server, 25%, 50%',
+      ),
+    );
+  });
+
+  it('stop at the canary where it is ill, and the others are not touched', async () => {
+    const world = worldOf({
+      before: ({ name, server }) => {
+        if (name === 'service.ready') throw broken(`${server} does not get ready`);
+      },
+    });
+    const { failure, status } = await run(world, ROLLING);
+    expect(failure).not.toBeNull();
+    expect(status.outcome).toBe('rolled_back');
+    expect(turns(world)).toEqual(['service.stop app-server-1']);
+    expect([...world.servers.values()].every((server) => server.pool === 'ready')).toBe(true);
+  });
+
+  it('that these servers cannot keep end the run before its first step', async () => {
+    const world = worldOf();
+    const { failure } = await harness.with(world, async (start) => {
+      const asked = { ...REQUEST, batches: 2, minimum_in_pool: '90%' };
+      return (await start(asked, { type: SEED })).end();
+    });
+    expect(failure?.type).toBe('BAD_REQUEST');
+    expect(failure?.message).toContain('ROLLING_UNSATISFIABLE');
+    expect(world.names()).toEqual(['resolvePlan']);
+  });
+});
