@@ -118,6 +118,18 @@ describe('docs/temporal-cli.md', () => {
     });
   });
 
+  it('rolls the unmodified run sheet where the request says so, and the pool is never empty', async () => {
+    const run = await startAndWait('start-batches', 'cli-batches');
+    expect((await run.status()).warnings.join()).not.toContain('没有服务器提供服务');
+    await typeWell('approve', run.id);
+    const { failure, status } = await run.end();
+    expect(failure).toBeNull();
+    expect(new Set(Object.values(statesOf(status)))).toEqual(new Set(['succeeded']));
+    expect(status.withoutServiceMs).toBe(0);
+    const versions = await stage.world.versions(PRODUCTION);
+    expect(new Set(Object.values(versions))).toEqual(new Set(['v2.1.0']));
+  });
+
   it('runs the second usage example without tests, until it is rejected', async () => {
     const before = await stage.world.version('app-server-1');
     const run = await startAndWait('start-hotfix', 'cli-hotfix');
