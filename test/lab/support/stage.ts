@@ -93,7 +93,7 @@ export class LabStage {
     for (const [file, text] of Object.entries(home?.(this.servers) ?? {})) this.write(file, text);
     const project = projectFile({
       name,
-      environment: this.#options.environment ?? 'development',
+      environment: this.environment,
       servers: listed?.(this.servers) ?? this.servers.map((server) => goodServer(server)),
       balancerUrl: this.haproxy.url,
       balancerSocket: this.haproxy.socket,
@@ -117,6 +117,10 @@ export class LabStage {
   get client(): Client {
     if (this.#connection === null) throw new Error('the stage is not open');
     return new Client({ connection: this.#connection });
+  }
+
+  get environment(): string {
+    return this.#options.environment ?? 'development';
   }
 
   /** Repository of the project's images in the registry. */
@@ -143,7 +147,7 @@ export class LabStage {
   ): Promise<StageRun> {
     this.#runs += 1;
     const input = {
-      environment: this.#options.environment ?? 'development',
+      environment: this.environment,
       servers: [...(servers ?? this.servers.map(({ name }) => name))],
       version,
       requested_by: 'carol',
