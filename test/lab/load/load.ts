@@ -1,5 +1,6 @@
 /** Customers: requests at a steady rate, each sent once on a connection of its own, and counted. */
 import { request } from 'node:http';
+import { MARK } from '../support/haproxy.ts';
 
 const TICK_MS = 10;
 /** Longer than any answer of the service takes. */
@@ -9,6 +10,8 @@ const FAILURES_KEPT = 10;
 
 export interface LoadOptions {
   readonly url: string;
+  /** Stands in HAProxy's log beside each of these requests. */
+  readonly mark: string;
   readonly perSecond: number;
   /** Every so many requests one asks for what takes 5 s; 0: none. */
   readonly slowEvery: number;
@@ -78,7 +81,7 @@ export class Load {
 
   async #ask(path: string): Promise<void> {
     const began = performance.now();
-    const { status, body } = await once(`${this.#options.url}${path}`);
+    const { status, body } = await once(`${this.#options.url}${path}`, this.#options.mark);
     const tookMs = performance.now() - began;
     this.#longestMs = Math.max(this.#longestMs, tookMs);
     this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
@@ -90,10 +93,14 @@ export class Load {
   }
 }
 
-function once(url: string): Promise<{ readonly status: string; readonly body: string }> {
+function once(
+  url: string,
+  mark: string,
+): Promise<{ readonly status: string; readonly body: string }> {
   return new Promise((resolve) => {
     const failed = (error: Error): void => resolve({ status: 'error', body: error.message });
-    const outgoing = request(url, { agent: false }, (response) => {
+    const options = { agent: false, headers: { [MARK]: mark } };
+    const outgoing = request(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', failed);

@@ -6,6 +6,7 @@
 #   good            /healthz and /version answer JSON, /slow takes 5 s, every other path says hello
 #   exits           says why and exits at once
 #   warms N         its health endpoint says 503 for N seconds
+#   sickens N       its health endpoint says 503 after N seconds, all else goes on
 #   lingers N       goes on for N seconds after SIGTERM
 #   health-404      has no health endpoint
 #   never-healthy   its health endpoint says 503
@@ -111,7 +112,9 @@ sub response {
   if ($path eq '/healthz') {
     return ('404 Not Found', "no such page\n") if $behaviour eq 'health-404';
     return ('503 Service Unavailable', qq({"status":"starting"}\n))
-      if $behaviour eq 'never-healthy' || $behaviour eq 'warms' && seconds() < $began + $number;
+      if $behaviour eq 'never-healthy'
+      || $behaviour eq 'warms' && seconds() < $began + $number
+      || $behaviour eq 'sickens' && seconds() > $began + $number;
     return ('200 OK', $json);
   }
   $served += 1;
