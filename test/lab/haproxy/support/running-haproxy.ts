@@ -82,7 +82,7 @@ export async function startHaproxy(setup: HaproxySetup): Promise<RunningHaproxy>
     async close() {
       child.kill('SIGTERM');
       await ended;
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
