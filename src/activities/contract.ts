@@ -139,9 +139,10 @@ export interface FleetActivities {
   /** Holds the health of these servers for so long. @throws ApplicationFailure CANARY_UNHEALTHY */
   observeServers(input: ObserveInput): Promise<ActionResult>;
   /**
-   * Until cancelled, and then a success with its evidence: a balancer whose process changed gets the
-   * states again that it had. Its cancellation comes with a heartbeat, so a short heartbeat timeout
-   * (2 s) lets it end soon; it has to last as long as the run has servers out of the pool.
+   * Until this worker has finished all the servers, or until cancelled, and then a success with its
+   * evidence: a balancer whose process changed gets the states again that it had. Its cancellation
+   * comes with a heartbeat, so a short heartbeat timeout lets it end soon. It has to last as long as
+   * the run has servers out of the pool.
    */
   guardPool(input: ServersInput): Promise<ActionResult>;
   /** The host key that a server shows, for `runsheet hosts trust`. */

@@ -25,7 +25,8 @@ interface Memory {
 }
 
 /**
- * Watches the balancer until the run cancels it, and then returns, as a success, what it had to do.
+ * Watches the balancer until this worker has finished all servers of the run, or the run cancels it,
+ * and then returns, as a success, what it had to do; no evidence where there was nothing to do.
  * A balancer out of reach is looked for again and again: what it forgot must still be noticed.
  */
 export async function guardPool(ports: ServerPorts, input: ServersInput): Promise<ActionResult> {
@@ -34,7 +35,7 @@ export async function guardPool(ports: ServerPorts, input: ServersInput): Promis
   let last: PoolState | null = null;
   const beat = setInterval(() => context.heartbeat(memory), HEARTBEAT_MS);
   try {
-    for (;;) {
+    while (!isFinished(ports, input)) {
       const now = await stateOrNull(ports, input);
       if (now !== null) {
         const isAnew = memory !== null && memory.process !== now.process;
@@ -48,10 +49,14 @@ export async function guardPool(ports: ServerPorts, input: ServersInput): Promis
     }
   } catch (error) {
     if (!(error instanceof CancelledFailure)) throw error;
-    return { facts: [], evidence: describe(input, memory) };
   } finally {
     clearInterval(beat);
   }
+  return { facts: [], evidence: describe(input, memory) };
+}
+
+function isFinished(ports: ServerPorts, { run, servers }: ServersInput): boolean {
+  return servers.every((server) => ports.notes.wanted(run.requestId, server) === 'finished');
 }
 
 /** null: out of reach now. */
@@ -129,9 +134,7 @@ function joined(former: readonly string[], more: readonly string[]): readonly st
 }
 
 function describe(input: ServersInput, memory: Memory | null): readonly string[] {
-  if (memory === null || memory.reloads === 0) {
-    return [say(input, '负载均衡未重启', 'the balancer did not start anew')];
-  }
+  if (memory === null || memory.reloads === 0) return [];
   const { reloads, setAgain, lostMaint } = memory;
   const names = setAgain.join(', ') || '-';
   return [
