@@ -4,7 +4,7 @@ import { readBaseline, since } from './baseline.ts';
 import { fact, type Scoped, type ServerPorts, say, section } from './context.ts';
 import { percent, percentile } from './performance.ts';
 import { findServer, poolState } from './pool-state.ts';
-import type { Answer } from './requests.ts';
+import { type Answer, isServed } from './requests.ts';
 import { sendThroughBalancer } from './traffic.ts';
 
 /** Rounds of additional requests where customers sent too few. */
@@ -62,8 +62,11 @@ async function readOutcome(ports: ServerPorts, input: OutcomeInput): Promise<Out
   return { requests, errors, p95Ms: p95s.length === 0 ? null : Math.max(...p95s), anew };
 }
 
+/** Of answers that served somebody: a quick refusal is no quick response. */
 function timesOf(answers: readonly Answer[]): readonly number[] {
-  return answers.flatMap((each) => (each.kind === 'answered' ? [each.durationMs] : []));
+  return answers.flatMap((each) =>
+    each.kind === 'answered' && isServed(each) ? [each.durationMs] : [],
+  );
 }
 
 /** Too few samples: nothing is returned as measured, so the rules fail rather than pass unseen. */
