@@ -1,37 +1,32 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { digestOf, isDigest, readManifest } from '../adapters/registry/manifest.ts';
+import { join } from 'node:path';
+import { isDigest } from '../adapters/registry/oci-manifest.ts';
+import { Refusal } from './registry/refusal.ts';
+import { sendFile, sendText } from './registry/respond.ts';
+import { blobFile, readManifestFile, writeManifestFile } from './registry/store.ts';
+import { beginUpload, continueUpload, endUpload } from './registry/uploads.ts';
 
-const MAXIMUM_BLOB_BYTES = 1024 * 1024 * 1024;
-const MAXIMUM_MANIFEST_BYTES = 64 * 1024;
 /** Longer than a client's own, so that the registry never closes a connection just as it is used. */
 const KEEP_ALIVE_MS = 75_000;
-const ROUTE =
-  /^\/v2\/((?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-]+[a-z0-9]+)*)\/(blobs|manifests)\/([^/]{1,128})$/;
-const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const NAME = '(?:[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*/)*[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const ROUTE = new RegExp(`^/v2/(${NAME})/(blobs|manifests)/([^/]{1,128})(?:/([^/]{0,64}))?$`, 'u');
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/u;
+const UPLOAD = /^[0-9a-f]{32}$/u;
 
-interface Target {
+interface Asked {
+  readonly folder: string;
+  readonly method: string;
   readonly repository: string;
-  readonly kind: 'blobs' | 'manifests';
-  readonly reference: string;
-}
-
-/** An answer other than success; its message goes to the client. */
-class Refusal extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
+  readonly query: URLSearchParams;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
 /**
- * A content-addressed registry on 127.0.0.1: blobs and manifests by their sha256, tags as files.
+ * A content-addressed registry on 127.0.0.1, which speaks the OCI distribution protocol: blobs and
+ * manifests by their sha256, tags as files.
  * @param options.port 0 or none: any free one
  */
 export async function startRegistry(options: {
@@ -39,12 +34,15 @@ export async function startRegistry(options: {
   readonly port?: number;
 }): Promise<{ readonly url: string; close(): Promise<void> }> {
   await mkdir(join(options.folder, 'blobs'), { recursive: true });
+  // What a killed process had left half-way.
+  await rm(join(options.folder, 'uploads'), { recursive: true, force: true });
   const server = createServer((request, response) => {
     answer(options.folder, request, response).catch((error: unknown) => {
       if (response.headersSent) return response.destroy();
-      const status = error instanceof Refusal ? error.status : 500;
-      response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
-      response.end(error instanceof Refusal ? error.message : 'the registry failed');
+      const refusal = error instanceof Refusal ? error : new Refusal(500, 'UNKNOWN', 'it failed');
+      response.setHeader('connection', 'close');
+      const { code, message } = refusal;
+      sendText(response, refusal.status, JSON.stringify({ errors: [{ code, message }] }));
     });
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -68,114 +66,87 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const target = targetOf(request.url ?? '');
-  if (request.method === 'GET') return read(folder, target, response);
-  if (request.method !== 'PUT') throw new Refusal(405, 'GET and PUT only');
-  const digest =
-    target.kind === 'blobs'
-      ? await putBlob(folder, target, request)
-      : await putManifest(folder, target, request);
-  response.writeHead(201, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ digest }));
+  response.setHeader('docker-distribution-api-version', 'registry/2.0');
+  const { method = 'GET', url = '' } = request;
+  const [path = '', query = ''] = url.split('?');
+  if (path === '/v2/' || path === '/v2') return sendText(response, 200, '{}');
+  const [, repository, kind, reference = '', upload] = ROUTE.exec(decodeURI(path)) ?? [];
+  if (repository === undefined) throw new Refusal(404, 'NAME_UNKNOWN', 'no such path');
+  const asked = {
+    folder,
+    method,
+    repository,
+    query: new URLSearchParams(query),
+    request,
+    response,
+  };
+  if (kind === 'manifests' && upload === undefined) return answerManifest(asked, reference);
+  if (kind !== 'blobs') throw new Refusal(404, 'NAME_UNKNOWN', 'no such path');
+  if (reference === 'uploads') return answerUpload(asked, upload ?? '');
+  return answerBlob(asked, reference);
 }
 
-function targetOf(url: string): Target {
-  const [, repository, kind, reference] = ROUTE.exec(decodeURI(url)) ?? [];
-  if (repository === undefined || reference === undefined) throw new Refusal(404, 'no such path');
-  if (kind !== 'blobs' && kind !== 'manifests') throw new Refusal(404, 'no such path');
-  if (!isDigest(reference) && (kind === 'blobs' || !TAG.test(reference)))
-    throw new Refusal(400, 'bad reference');
-  return { repository, kind, reference };
-}
-
-async function read(folder: string, target: Target, response: ServerResponse): Promise<void> {
-  const digest = isDigest(target.reference)
-    ? target.reference
-    : await readFile(tagFile(folder, target), 'utf8').catch(() => null);
-  if (digest === null) throw new Refusal(404, 'no such tag');
-  const file =
-    target.kind === 'blobs'
-      ? blobFile(folder, digest)
-      : manifestFile(folder, target.repository, digest);
+async function answerBlob({ folder, method, response }: Asked, digest: string): Promise<void> {
+  if (!isDigest(digest)) throw new Refusal(400, 'DIGEST_INVALID', 'bad digest');
+  if (method !== 'GET' && method !== 'HEAD') throw unsupported(method);
+  const file = blobFile(folder, digest);
   const found = await stat(file).catch(() => null);
-  if (found === null) throw new Refusal(404, 'no such content');
-  response.writeHead(200, { 'content-length': found.size, 'docker-content-digest': digest });
-  await pipeline(createReadStream(file), response);
+  if (found === null) throw new Refusal(404, 'BLOB_UNKNOWN', 'no such blob');
+  const type = 'application/octet-stream';
+  await sendFile(response, method, { file, digest, type, bytes: found.size });
 }
 
-async function putBlob(
-  folder: string,
-  { reference }: Target,
-  request: IncomingMessage,
-): Promise<string> {
-  const file = blobFile(folder, reference);
-  const beside = `${file}.${randomBytes(6).toString('hex')}.part`;
-  const hash = createHash('sha256');
-  let bytes = 0;
-  try {
-    await pipeline(
-      request,
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          bytes += chunk.length;
-          if (bytes > MAXIMUM_BLOB_BYTES) throw new Refusal(413, 'TOO_LARGE');
-          hash.update(chunk);
-          yield chunk;
-        }
-      },
-      createWriteStream(beside, { flags: 'wx' }),
-    );
-    if (`sha256:${hash.digest('hex')}` !== reference)
-      throw new Refusal(400, 'the content has another digest');
-    await rename(beside, file);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
+async function answerManifest(asked: Asked, reference: string): Promise<void> {
+  const { folder, method, repository, request, response } = asked;
+  if (!isDigest(reference) && !TAG.test(reference)) {
+    throw new Refusal(400, 'TAG_INVALID', 'bad reference');
   }
-  return reference;
-}
-
-async function putManifest(
-  folder: string,
-  target: Target,
-  request: IncomingMessage,
-): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAXIMUM_MANIFEST_BYTES) throw new Refusal(413, 'TOO_LARGE');
-    chunks.push(chunk);
+  if (method === 'PUT') {
+    const digest = await writeManifestFile(folder, repository, reference, request);
+    response.setHeader('docker-content-digest', digest);
+    response.setHeader('location', `/v2/${repository}/manifests/${digest}`);
+    return sendText(response, 201, '');
   }
-  const content = Buffer.concat(chunks);
-  const digest = digestOf(content);
-  const manifest = readManifest(content.toString('utf8'));
-  if (manifest === null) throw new Refusal(400, 'no manifest');
-  if (isDigest(target.reference) && target.reference !== digest)
-    throw new Refusal(400, 'another digest');
-  const blob = await stat(blobFile(folder, manifest.archive.digest)).catch(() => null);
-  if (blob?.size !== manifest.archive.sizeBytes)
-    throw new Refusal(400, 'the archive was not uploaded');
-  await writeWhole(manifestFile(folder, target.repository, digest), content);
-  if (!isDigest(target.reference)) await writeWhole(tagFile(folder, target), digest);
-  return digest;
+  if (method !== 'GET' && method !== 'HEAD') throw unsupported(method);
+  const found = await readManifestFile(folder, repository, reference);
+  if (found === null) throw new Refusal(404, 'MANIFEST_UNKNOWN', 'no such manifest');
+  await sendFile(response, method, found);
 }
 
-async function writeWhole(file: string, content: Buffer | string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const beside = `${file}.${randomBytes(6).toString('hex')}.part`;
-  await writeFile(beside, content);
-  await rename(beside, file);
+async function answerUpload(asked: Asked, upload: string): Promise<void> {
+  const { folder, method, repository, query, request, response } = asked;
+  if (method === 'POST' && upload === '') {
+    const mounted = query.get('mount') ?? '';
+    if (isDigest(mounted) && (await stat(blobFile(folder, mounted)).catch(() => null)) !== null) {
+      return created(response, repository, mounted);
+    }
+    const id = await beginUpload(folder);
+    return accepted(response, repository, id, 0);
+  }
+  if (!UPLOAD.test(upload)) throw new Refusal(404, 'BLOB_UPLOAD_UNKNOWN', 'no such upload');
+  if (method === 'PATCH') {
+    return accepted(response, repository, upload, await continueUpload(folder, upload, request));
+  }
+  if (method !== 'PUT') throw unsupported(method);
+  const digest = query.get('digest') ?? '';
+  if (!isDigest(digest)) throw new Refusal(400, 'DIGEST_INVALID', 'bad digest');
+  await endUpload(folder, upload, digest, request);
+  return created(response, repository, digest);
 }
 
-function blobFile(folder: string, digest: string): string {
-  return join(folder, 'blobs', digest.slice('sha256:'.length));
+function created(response: ServerResponse, repository: string, digest: string): void {
+  response.setHeader('docker-content-digest', digest);
+  response.setHeader('location', `/v2/${repository}/blobs/${digest}`);
+  sendText(response, 201, '');
 }
 
-function manifestFile(folder: string, repository: string, digest: string): string {
-  return join(folder, 'repositories', repository, '_manifests', digest.slice('sha256:'.length));
+function accepted(response: ServerResponse, repository: string, id: string, bytes: number): void {
+  response.setHeader('location', `/v2/${repository}/blobs/uploads/${id}`);
+  response.setHeader('docker-upload-uuid', id);
+  response.setHeader('range', `0-${Math.max(0, bytes - 1)}`);
+  sendText(response, 202, '');
 }
 
-function tagFile(folder: string, { repository, reference }: Target): string {
-  return join(folder, 'repositories', repository, '_tags', reference);
+function unsupported(method: string): Refusal {
+  return new Refusal(405, 'UNSUPPORTED', `${method} is not supported here`);
 }

@@ -22,14 +22,21 @@ export function describeRegistryContract(name: string, make: () => Promise<Regis
     it('answers to tag and digest with the image that was pushed', async () => {
       const { digest } = await push('one');
       expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/u);
-      expect(await subject.registry.resolve('team/app', 'v1')).toEqual({
-        digest,
-        labels: { a: '1' },
-      });
-      expect(await subject.registry.resolve('team/app', digest)).toEqual({
-        digest,
-        labels: { a: '1' },
-      });
+      const image = await subject.registry.resolve('team/app', 'v1');
+      expect(image).toEqual({ digest, labels: { a: '1' }, sizeBytes: expect.any(Number) });
+      expect(image?.sizeBytes).toBeGreaterThan(0);
+      expect(await subject.registry.resolve('team/app', digest)).toEqual(image);
+    });
+
+    it('answers that it is there', async () => {
+      await expect(subject.registry.ping()).resolves.toBeUndefined();
+    });
+
+    it('follows a tag that is moved, and keeps what it named before', async () => {
+      const former = (await push('one')).digest;
+      const later = (await push('two')).digest;
+      expect((await subject.registry.resolve('team/app', 'v1'))?.digest).toBe(later);
+      expect((await subject.registry.resolve('team/app', former))?.digest).toBe(former);
     });
 
     it('gives one digest to one image, and others to other content or labels', async () => {

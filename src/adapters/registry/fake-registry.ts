@@ -1,6 +1,6 @@
 import { PortError } from '../../ports/port-error.ts';
 import type { Registry, RegistryImage } from '../../ports/registry.ts';
-import { digestOf, writeManifest } from './manifest.ts';
+import { digestOf, writeReleaseConfig, writeReleaseManifest } from './oci-manifest.ts';
 
 export interface FakeRegistry extends Registry {
   /** What a builder would have left on the worker, by local reference. */
@@ -14,7 +14,7 @@ export function createFakeRegistry(): FakeRegistry {
   return {
     built(localReference, content, labels) {
       const archive = { digest: digestOf(content), sizeBytes: Buffer.byteLength(content) };
-      const digest = digestOf(writeManifest({ archive, labels }));
+      const digest = digestOf(writeReleaseManifest(writeReleaseConfig(labels), archive));
       local.set(localReference, { digest, labels, sizeBytes: archive.sizeBytes });
     },
     ping: () => Promise.resolve(),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createArchiveBuilder } from '../../../src/adapters/archive/archive-builder.ts';
 import { assertSafeArchive } from '../../../src/adapters/archive/safe-archive.ts';
 import { createProcessRuntime } from '../../../src/adapters/process-runtime/process-runtime.ts';
-import { createHttpRegistry } from '../../../src/adapters/registry/http-registry.ts';
+import { createOciRegistry } from '../../../src/adapters/registry/oci-registry.ts';
 import { quoteArgv } from '../../../src/adapters/ssh/quote.ts';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
 import { freePort } from '../../../src/embedded/ports.ts';
@@ -27,7 +27,7 @@ export async function makeSubject() {
   const registryServer = await startRegistry({ folder: join(test.folder, 'registry') });
   const buildsFolder = join(test.folder, 'builds');
   const builder = createArchiveBuilder({ buildsFolder });
-  const registry = createHttpRegistry({ url: registryServer.url, buildsFolder });
+  const registry = createOciRegistry({ url: registryServer.url, buildsFolder });
   const hosts = createSshHosts([test.server]);
   const makeRuntime = (over = hosts) =>
     createProcessRuntime({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArchiveBuilder } from '../../../src/adapters/archive/archive-builder.ts';
 import { createFakeRegistry } from '../../../src/adapters/registry/fake-registry.ts';
-import { createHttpRegistry } from '../../../src/adapters/registry/http-registry.ts';
+import { createOciRegistry } from '../../../src/adapters/registry/oci-registry.ts';
 import { startRegistry } from '../../../src/embedded/registry-server.ts';
 import { describeRegistryContract } from '../../contracts/registry.ts';
 
@@ -25,7 +25,7 @@ describeRegistryContract('HTTP, to the embedded registry', async () => {
   const buildsFolder = join(folder, 'builds');
   const builder = createArchiveBuilder({ buildsFolder });
   return {
-    registry: createHttpRegistry({ url: server.url, buildsFolder }),
+    registry: createOciRegistry({ url: server.url, buildsFolder }),
     async build(tag, content, labels) {
       const context = join(folder, 'context');
       await mkdir(context, { recursive: true });

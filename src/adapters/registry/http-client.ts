@@ -1,0 +1,147 @@
+/** Requests to a registry: bounded in time and size, redirected without giving credentials away. */
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { type Dispatcher, request } from 'undici';
+import { PortError } from '../../ports/port-error.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+  readonly timeoutMs: number;
+  readonly maximumBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+/** Without a byte for so long, whatever is in flight is given up. */
+const STALLED_MS = 60_000;
+const MOST_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** The whole answer in memory. @throws PortError `unavailable`, or TOO_LARGE */
+export async function send(asked: HttpRequest): Promise<HttpAnswer> {
+  return exchange(asked, async (answer) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > asked.maximumBytes) throw tooLarge(asked.url);
+      chunks.push(chunk);
+    }
+    return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) };
+  });
+}
+
+/** Writes the body to a file. @returns its digest; null: 404 */
+export async function download(
+  asked: HttpRequest,
+  file: string,
+): Promise<HttpAnswer & { readonly digest: string }> {
+  return exchange(asked, async (answer) => {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    let handle: FileHandle | null = null;
+    try {
+      if (answer.statusCode === 200) handle = await open(file, 'w', 0o600);
+      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes > asked.maximumBytes) throw tooLarge(asked.url);
+        hash.update(chunk);
+        await handle?.write(chunk);
+      }
+    } finally {
+      await handle?.close();
+    }
+    const digest = `sha256:${hash.digest('hex')}`;
+    return { status: answer.statusCode, headers: answer.headers, body: Buffer.alloc(0), digest };
+  });
+}
+
+async function exchange<T>(
+  asked: HttpRequest,
+  read: (answer: Dispatcher.ResponseData) => Promise<T>,
+): Promise<T> {
+  const limit = AbortSignal.timeout(asked.timeoutMs);
+  const signal = asked.signal === undefined ? limit : AbortSignal.any([asked.signal, limit]);
+  try {
+    return await read(await follow(asked, signal));
+  } catch (error) {
+    asked.signal?.throwIfAborted();
+    if (error instanceof PortError) throw error;
+    const reason = limit.aborted ? `no whole answer within ${asked.timeoutMs} ms` : reasonOf(error);
+    throw unavailable(asked.url, `does not answer (${reason})`, error);
+  }
+}
+
+/** Where the registry keeps its bytes elsewhere: its credentials stay with it. */
+async function follow(asked: HttpRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  let { url } = asked;
+  let headers = { ...asked.headers };
+  for (let hops = 0; ; hops += 1) {
+    const answer = await request(url, {
+      method: asked.method,
+      headers,
+      signal,
+      headersTimeout: STALLED_MS,
+      bodyTimeout: STALLED_MS,
+      ...(asked.body !== undefined && { body: asked.body }),
+    });
+    const location = answer.headers['location'];
+    const isRedirect = REDIRECTS.has(answer.statusCode) && typeof location === 'string';
+    if (!isRedirect || (asked.method !== 'GET' && asked.method !== 'HEAD')) return answer;
+    await answer.body.dump();
+    if (hops === MOST_REDIRECTS) throw unavailable(asked.url, 'redirects without end');
+    const next = new URL(location, url);
+    if (url.protocol === 'https:' && next.protocol !== 'https:') throw downgraded(asked.url, next);
+    if (next.origin !== url.origin) headers = without(headers, 'authorization');
+    url = next;
+  }
+}
+
+function without(headers: Record<string, string>, name: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([key]) => key.toLowerCase() !== name));
+}
+
+export function unavailable(url: URL, what: string, cause?: unknown): PortError {
+  return new PortError(
+    'unavailable',
+    url.host,
+    `The registry ${url.origin} ${what}.`,
+    'Check that it runs and is reached from the worker.',
+    { cause },
+  );
+}
+
+export function downgraded(url: URL, next: URL): PortError {
+  return new PortError(
+    'refused',
+    url.host,
+    `The registry ${url.origin} leads from https to ${next.origin}.`,
+    'Nothing is sent there. Correct the configuration of the registry.',
+  );
+}
+
+function tooLarge(url: URL): PortError {
+  return new PortError(
+    'invalid',
+    url.host,
+    `TOO_LARGE: the answer of ${url.origin}${url.pathname} is larger than it may be.`,
+    'Check what was pushed there.',
+  );
+}
+
+/** Node hides what happened to the connection in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (cause instanceof Error && cause.message !== '') return cause.message;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return error.message === '' ? code : error.message;
+}

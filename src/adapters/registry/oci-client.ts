@@ -1,0 +1,212 @@
+/** The distribution protocol: manifests and blobs of one registry. */
+import { PortError } from '../../ports/port-error.ts';
+import { createAuthorization, type Login } from './authorization.ts';
+import { download, type HttpAnswer, type HttpRequest, send, unavailable } from './http-client.ts';
+import { ACCEPT, digestOf, isDigest } from './oci-manifest.ts';
+
+export interface OciClientOptions {
+  readonly url: string;
+  readonly login?: () => Promise<Login>;
+  /** For one request; large content has longer. */
+  readonly timeoutMs?: number;
+}
+
+export interface OciClient {
+  readonly host: string;
+  ping(): Promise<void>;
+  /** null: no such tag or digest. The digest is that of the bytes, not what the registry says. */
+  manifest(repository: string, reference: string): Promise<Content | null>;
+  /** A small blob, verified. null: not there */
+  blob(repository: string, digest: string): Promise<Buffer | null>;
+  /** Writes a blob to a file and verifies it. @returns false: not there */
+  download(
+    repository: string,
+    digest: string,
+    file: string,
+    signal?: AbortSignal,
+  ): Promise<boolean>;
+  /** Uploads what the registry does not have yet. */
+  upload(repository: string, content: Buffer, signal?: AbortSignal): Promise<void>;
+  putManifest(
+    repository: string,
+    reference: string,
+    mediaType: string,
+    text: string,
+  ): Promise<void>;
+}
+
+export interface Content {
+  readonly digest: string;
+  readonly text: string;
+}
+
+const TIMEOUT_MS = 10_000;
+const CONTENT_TIMEOUT_MS = 900_000;
+const MANIFEST_BYTES = 4 * 1024 * 1024;
+const BLOB_BYTES = 8 * 1024 * 1024;
+const ARCHIVE_BYTES = 1024 * 1024 * 1024;
+/** Timed out there, or asked too often: as with 5xx, trying again may help. */
+const TRANSIENT = new Set([408, 429]);
+
+type Ask = Omit<HttpRequest, 'url' | 'timeoutMs' | 'maximumBytes'> & {
+  readonly path: string | URL;
+  readonly repository: string | null;
+  readonly timeoutMs?: number;
+  readonly maximumBytes?: number;
+};
+
+export function createOciClient(options: OciClientOptions): OciClient {
+  const url = new URL(options.url);
+  const authorization = createAuthorization({
+    url,
+    ...(options.login !== undefined && { login: options.login }),
+  });
+
+  /** Asks once, and once more with what a refusal asks for. */
+  const withLogin = async <T extends HttpAnswer>(
+    ask: Ask,
+    exchange: (request: HttpRequest) => Promise<T>,
+  ): Promise<T> => {
+    const target = new URL(ask.path, url);
+    // A location that leads elsewhere carries its own permission.
+    const isOwn = target.origin === url.origin;
+    const scope = scopeOf(ask);
+    const request = (header: string | null): HttpRequest => ({
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      maximumBytes: BLOB_BYTES,
+      ...ask,
+      url: target,
+      headers: { ...ask.headers, ...(header !== null && isOwn && { authorization: header }) },
+    });
+    const first = await exchange(request(await authorization.known(scope)));
+    if (first.status !== 401 || !isOwn) return first;
+    const header = await authorization.answer(scope, first.headers['www-authenticate']);
+    return header === null ? first : exchange(request(header));
+  };
+  const ask = async (wanted: Ask): Promise<HttpAnswer> =>
+    checked(url, wanted, await withLogin(wanted, send));
+
+  const found = async (wanted: Ask): Promise<HttpAnswer | null> => {
+    const answer = await ask(wanted);
+    return answer.status === 404 ? null : answer;
+  };
+
+  return {
+    host: url.host,
+    async ping() {
+      const answer = await ask({ method: 'GET', path: '/v2/', repository: null });
+      if (answer.status === 200) return;
+      const message = `${url.origin} is no registry: it answers ${answer.status} to /v2/.`;
+      throw new PortError('invalid', url.host, message, 'Correct registry.url in runsheet.yaml.');
+    },
+    async manifest(repository, reference) {
+      const answer = await found({
+        method: 'GET',
+        path: `/v2/${repository}/manifests/${reference}`,
+        repository,
+        headers: { accept: ACCEPT },
+        maximumBytes: MANIFEST_BYTES,
+      });
+      if (answer === null) return null;
+      const digest = digestOf(answer.body);
+      if (isDigest(reference) && digest !== reference) throw tampered(url, reference);
+      return { digest, text: answer.body.toString('utf8') };
+    },
+    async blob(repository, digest) {
+      const path = `/v2/${repository}/blobs/${digest}`;
+      const answer = await found({ method: 'GET', path, repository });
+      if (answer !== null && digestOf(answer.body) !== digest) throw tampered(url, digest);
+      return answer?.body ?? null;
+    },
+    async download(repository, digest, file, signal) {
+      const wanted: Ask = {
+        method: 'GET',
+        path: `/v2/${repository}/blobs/${digest}`,
+        repository,
+        timeoutMs: options.timeoutMs ?? CONTENT_TIMEOUT_MS,
+        maximumBytes: ARCHIVE_BYTES,
+        ...(signal !== undefined && { signal }),
+      };
+      const answer = await withLogin(wanted, (request) => download(request, file));
+      if (checked(url, wanted, answer).status === 404) return false;
+      if (answer.digest !== digest) throw tampered(url, digest);
+      return true;
+    },
+    async upload(repository, content, signal) {
+      const digest = digestOf(content);
+      const path = `/v2/${repository}/blobs/${digest}`;
+      if ((await found({ method: 'HEAD', path, repository })) !== null) return;
+      const begun = await ask({
+        method: 'POST',
+        path: `/v2/${repository}/blobs/uploads/`,
+        repository,
+      });
+      const location = begun.headers['location'];
+      if (typeof location !== 'string') throw unavailable(url, 'gives no place to upload to');
+      const place = new URL(location, url);
+      place.searchParams.set('digest', digest);
+      await ask({
+        method: 'PUT',
+        path: place,
+        repository,
+        headers: { 'content-type': 'application/octet-stream' },
+        body: content,
+        timeoutMs: options.timeoutMs ?? CONTENT_TIMEOUT_MS,
+        ...(signal !== undefined && { signal }),
+      });
+    },
+    async putManifest(repository, reference, mediaType, text) {
+      const path = `/v2/${repository}/manifests/${reference}`;
+      const headers = { 'content-type': mediaType };
+      await ask({ method: 'PUT', path, repository, headers, body: text });
+    },
+  };
+}
+
+function scopeOf({ repository, method }: Ask): string {
+  if (repository === null) return '';
+  const isRead = method === 'GET' || method === 'HEAD';
+  return `repository:${repository}:${isRead ? 'pull' : 'pull,push'}`;
+}
+
+/** Success and 404 pass, where 404 can be an answer. @throws PortError otherwise */
+function checked<T extends HttpAnswer>(url: URL, { method, path, repository }: Ask, answer: T): T {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return answer;
+  const what = `${method} ${path instanceof URL ? path.pathname : path}`;
+  if (status === 404 && (method === 'GET' || method === 'HEAD')) return answer;
+  if (status >= 500 || TRANSIENT.has(status))
+    throw unavailable(url, `answers ${status} to ${what}`);
+  const said = saidBy(answer.body);
+  if (status === 401 || status === 403) {
+    const name = repository === null ? '' : ` for ${repository}`;
+    throw new PortError(
+      'refused',
+      url.host,
+      `REGISTRY_DENIED: the registry ${url.origin} does not let the worker in${name} (${status}${said}).`,
+      'Check registry.username and registry.password in runsheet.yaml, and what that user may do.',
+    );
+  }
+  throw new PortError(
+    'invalid',
+    url.host,
+    `The registry ${url.origin} refuses ${what} (${status}${said}).`,
+    'Check image.repository in runsheet.yaml.',
+  );
+}
+
+/** The registry's own words, in front of which stands a colon. */
+function saidBy(body: Buffer): string {
+  const text = body.toString('utf8').replace(/\s+/gu, ' ').trim().slice(0, 300);
+  return text === '' ? '' : `: ${text}`;
+}
+
+export function tampered(url: URL | string, reference: string): PortError {
+  const host = url instanceof URL ? url.host : url;
+  return new PortError(
+    'invalid',
+    host,
+    `DIGEST_MISMATCH: what the registry ${host} sent for ${reference} does not have that digest.`,
+    'Check the registry; then build and push under a new version.',
+  );
+}

@@ -1,0 +1,137 @@
+/** Manifests as registries hold them: Docker's and OCI's, of one image or of several platforms. */
+import { createHash } from 'node:crypto';
+
+export const MEDIA = {
+  dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+  index: 'application/vnd.oci.image.index.v1+json',
+  /** A release that runs as a process: one archive, and a configuration that holds its labels. */
+  release: 'application/vnd.runsheet.release.v1',
+  releaseConfig: 'application/vnd.runsheet.release.config.v1+json',
+  releaseArchive: 'application/vnd.runsheet.release.archive.v1.tar+gzip',
+} as const;
+
+/** What a registry is asked for, the most telling first. */
+export const ACCEPT = [MEDIA.index, MEDIA.dockerList, MEDIA.manifest, MEDIA.dockerManifest].join(
+  ', ',
+);
+
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+export interface ImageManifest {
+  readonly kind: 'image';
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+}
+
+export interface ImageIndex {
+  readonly kind: 'index';
+  readonly manifests: readonly (Descriptor & { readonly platform: string | null })[];
+}
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/u;
+const MOST_LAYERS = 10_000;
+
+export function isDigest(reference: string): boolean {
+  return DIGEST.test(reference);
+}
+
+export function digestOf(content: Buffer | string): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+}
+
+/** @returns null where the text is neither */
+export function readManifest(text: string): ImageManifest | ImageIndex | null {
+  const value = parsed(text);
+  if (fieldOf(value, 'schemaVersion') !== 2) return null;
+  const list = fieldOf(value, 'manifests');
+  if (Array.isArray(list)) {
+    const manifests = list.slice(0, MOST_LAYERS).flatMap((each: unknown) => {
+      const descriptor = readDescriptor(each);
+      return descriptor === null ? [] : [{ ...descriptor, platform: platformOf(each) }];
+    });
+    return { kind: 'index', manifests };
+  }
+  const config = readDescriptor(fieldOf(value, 'config'));
+  const layers = fieldOf(value, 'layers');
+  if (config === null || !Array.isArray(layers) || layers.length > MOST_LAYERS) return null;
+  const read = layers.map((each: unknown) => readDescriptor(each));
+  const known = read.filter((each) => each !== null);
+  return known.length === read.length ? { kind: 'image', config, layers: known } : null;
+}
+
+/** The image of this platform; where there is none of it, the first that is one. */
+export function choosePlatform({ manifests }: ImageIndex, platform: string): Descriptor | null {
+  // Attestations stand beside the images, as images of an unknown platform.
+  const images = manifests.filter((each) => each.platform !== 'unknown/unknown');
+  return images.find((each) => each.platform === platform) ?? images[0] ?? null;
+}
+
+/** Labels of an image's, or a release's, configuration. */
+export function readLabels(config: string): Readonly<Record<string, string>> {
+  const labels = fieldOf(fieldOf(parsed(config), 'config'), 'Labels');
+  if (typeof labels !== 'object' || labels === null) return {};
+  const texts = Object.entries(labels).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(texts);
+}
+
+/** The configuration of a release; labels in the order of their names: the same labels, the same bytes. */
+export function writeReleaseConfig(labels: Readonly<Record<string, string>>): string {
+  const sorted = Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify({ config: { Labels: sorted } });
+}
+
+/** The manifest of a release. Its sha256 is the release's digest. */
+export function writeReleaseManifest(
+  config: string,
+  archive: { readonly digest: string; readonly sizeBytes: number },
+): string {
+  return JSON.stringify({
+    schemaVersion: 2,
+    mediaType: MEDIA.manifest,
+    artifactType: MEDIA.release,
+    config: {
+      mediaType: MEDIA.releaseConfig,
+      digest: digestOf(config),
+      size: Buffer.byteLength(config),
+    },
+    layers: [{ mediaType: MEDIA.releaseArchive, digest: archive.digest, size: archive.sizeBytes }],
+  });
+}
+
+function readDescriptor(value: unknown): Descriptor | null {
+  const digest = fieldOf(value, 'digest');
+  const size = fieldOf(value, 'size');
+  const mediaType = fieldOf(value, 'mediaType');
+  if (typeof digest !== 'string' || !isDigest(digest)) return null;
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) return null;
+  return { digest, size, mediaType: typeof mediaType === 'string' ? mediaType : '' };
+}
+
+function platformOf(value: unknown): string | null {
+  const platform = fieldOf(value, 'platform');
+  const os = fieldOf(platform, 'os');
+  const architecture = fieldOf(platform, 'architecture');
+  return typeof os === 'string' && typeof architecture === 'string'
+    ? `${os}/${architecture}`
+    : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

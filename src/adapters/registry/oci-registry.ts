@@ -1,0 +1,142 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { PortError } from '../../ports/port-error.ts';
+import type { Registry, RegistryImage } from '../../ports/registry.ts';
+import { readLocalImage } from './local-images.ts';
+import { createOciClient, type OciClient, type OciClientOptions, tampered } from './oci-client.ts';
+import {
+  choosePlatform,
+  digestOf,
+  type ImageManifest,
+  isDigest,
+  MEDIA,
+  readLabels,
+  readManifest,
+  writeReleaseConfig,
+  writeReleaseManifest,
+} from './oci-manifest.ts';
+
+/** A registry from which whole releases are fetched, as a server without an engine needs them. */
+export interface ArchiveRegistry extends Registry {
+  /**
+   * Writes the archive of a release to a file; manifest and archive are verified against the digest.
+   * @throws PortError `not-found`, or `invalid` where the registry sent other bytes
+   */
+  fetch(repository: string, digest: string, toFile: string, signal?: AbortSignal): Promise<void>;
+}
+
+export interface OciRegistryOptions extends OciClientOptions {
+  /** Where the archive builder leaves what it built. */
+  readonly buildsFolder: string;
+}
+
+/** Of an image for several platforms, the one whose labels are read. */
+const PLATFORM = 'linux/amd64';
+
+/** Releases that run as processes, in any OCI registry: as artifacts with their labels. */
+export function createOciRegistry(options: OciRegistryOptions): ArchiveRegistry {
+  const client = createOciClient(options);
+  return {
+    ...createImageResolver(client),
+    async push(localReference, repository, tag, { signal, onProgress } = {}) {
+      const { archive, labels } = await readLocalImage(options.buildsFolder, localReference);
+      const config = writeReleaseConfig(labels);
+      onProgress?.(`${archive.length} bytes to ${client.host}`);
+      await client.upload(repository, archive, signal);
+      await client.upload(repository, Buffer.from(config), signal);
+      const named = { digest: digestOf(archive), sizeBytes: archive.length };
+      const manifest = writeReleaseManifest(config, named);
+      await client.putManifest(repository, tag, MEDIA.manifest, manifest);
+      const answered = await client.manifest(repository, tag);
+      if (answered?.digest !== digestOf(manifest))
+        throw tampered(client.host, `${repository}:${tag}`);
+      return { digest: answered.digest };
+    },
+    async fetch(repository, digest, toFile, signal) {
+      const archive = await archiveOf(client, repository, digest);
+      await mkdir(dirname(toFile), { recursive: true });
+      const beside = `${toFile}.part`;
+      try {
+        if (!(await client.download(repository, archive, beside, signal))) {
+          throw notFound(client, repository, archive);
+        }
+        await rename(beside, toFile);
+      } catch (error) {
+        await rm(beside, { force: true });
+        throw error;
+      }
+    },
+  };
+}
+
+/** What the registry holds, read back: for releases and for container images alike. */
+export function createImageResolver(client: OciClient): Pick<Registry, 'ping' | 'resolve'> {
+  return {
+    ping: () => client.ping(),
+    async resolve(repository, reference) {
+      const found = await client.manifest(repository, reference);
+      if (found === null) return null;
+      const manifest = await imageOf(client, repository, found.text);
+      if (manifest === null) throw unreadable(client, repository, reference);
+      return describe(client, repository, found.digest, manifest);
+    },
+  };
+}
+
+async function describe(
+  client: OciClient,
+  repository: string,
+  digest: string,
+  { config, layers }: ImageManifest,
+): Promise<RegistryImage> {
+  const content = await client.blob(repository, config.digest);
+  if (content === null) throw notFound(client, repository, config.digest);
+  return {
+    digest,
+    labels: readLabels(content.toString('utf8')),
+    sizeBytes: layers.reduce((sum, { size }) => sum + size, 0),
+  };
+}
+
+/** An index is followed once, to the image of the platform. */
+async function imageOf(
+  client: OciClient,
+  repository: string,
+  text: string,
+): Promise<ImageManifest | null> {
+  const manifest = readManifest(text);
+  if (manifest?.kind !== 'index') return manifest;
+  const chosen = choosePlatform(manifest, PLATFORM);
+  const found = chosen === null ? null : await client.manifest(repository, chosen.digest);
+  const image = found === null ? null : readManifest(found.text);
+  return image?.kind === 'image' ? image : null;
+}
+
+async function archiveOf(client: OciClient, repository: string, digest: string): Promise<string> {
+  const found = isDigest(digest) ? await client.manifest(repository, digest) : null;
+  if (found === null) throw notFound(client, repository, digest);
+  const manifest = readManifest(found.text);
+  const [archive, ...others] = manifest?.kind === 'image' ? manifest.layers : [];
+  if (archive?.mediaType !== MEDIA.releaseArchive || others.length > 0) {
+    throw unreadable(client, repository, digest);
+  }
+  return archive.digest;
+}
+
+function notFound({ host }: OciClient, repository: string, digest: string): PortError {
+  return new PortError(
+    'not-found',
+    host,
+    `IMAGE_MISSING: the registry ${host} holds no ${repository}@${digest}.`,
+    'Build and push it first.',
+  );
+}
+
+function unreadable({ host }: OciClient, repository: string, reference: string): PortError {
+  return new PortError(
+    'invalid',
+    host,
+    `What the registry ${host} holds as ${repository}, ${reference}, is no image or release that can be deployed.`,
+    'Build and push it again, or check image.kind and image.repository in runsheet.yaml.',
+  );
+}

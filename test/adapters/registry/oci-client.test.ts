@@ -1,0 +1,302 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createOciClient } from '../../../src/adapters/registry/oci-client.ts';
+import { createImageResolver } from '../../../src/adapters/registry/oci-registry.ts';
+
+const USER = { username: 'deployer', password: 'open:sesame' };
+const BASIC = `Basic ${Buffer.from('deployer:open:sesame').toString('base64')}`;
+const digestOf = (content: string) =>
+  `sha256:${createHash('sha256').update(content).digest('hex')}`;
+
+interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly authorization: string | undefined;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => void;
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  }
+});
+
+async function serve(handler: Handler): Promise<{ url: string; seen: Seen[] }> {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    const { method = '', url = '', headers } = request;
+    seen.push({ method, url, authorization: headers.authorization });
+    handler(request, response, new URL(url, 'http://x'));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+const login = async () => USER;
+const end = (response: ServerResponse, status: number, headers = {}, body = ''): void => {
+  response.writeHead(status, headers);
+  response.end(body);
+};
+
+/** A registry behind a token service; each of its tokens holds for one scope. */
+async function serveWithTokens(expiresIn?: number) {
+  const tokens = await serve((request, response, url) => {
+    if (request.headers.authorization !== BASIC) return end(response, 401);
+    const token = Buffer.from(`${url.searchParams.get('scope')}`).toString('base64url');
+    end(response, 200, {}, JSON.stringify({ token, expires_in: expiresIn }));
+  });
+  const registry = await serve((request, response, url) => {
+    const [, repository = ''] = /^\/v2\/(.*)\/(?:manifests|blobs)\//u.exec(url.pathname) ?? [];
+    const action = request.method === 'GET' || request.method === 'HEAD' ? 'pull' : 'pull,push';
+    const scope = `repository:${repository}:${action}`;
+    const wanted = `Bearer ${Buffer.from(scope).toString('base64url')}`;
+    if (request.headers.authorization === wanted) return end(response, 404);
+    const challenge = `Bearer realm="${tokens.url}/token",service="reg",scope="${scope}"`;
+    end(response, 401, { 'www-authenticate': challenge });
+  });
+  return { tokens, registry };
+}
+
+describe('tokens', () => {
+  it('are fetched once for a scope, with the credentials, and sent at once from then on', async () => {
+    const { tokens, registry } = await serveWithTokens(300);
+    const client = createOciClient({ url: registry.url, login });
+    expect(await client.manifest('team/app', 'v1')).toBeNull();
+    expect(await client.manifest('team/app', 'v2')).toBeNull();
+    expect(tokens.seen.map(({ url }) => url)).toEqual([
+      '/token?service=reg&scope=repository%3Ateam%2Fapp%3Apull',
+    ]);
+    expect(registry.seen.map(({ authorization }) => authorization !== undefined)).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(await client.manifest('team/other', 'v1')).toBeNull();
+    expect(tokens.seen).toHaveLength(2);
+  });
+
+  it('are fetched again when their time is over', async () => {
+    const { tokens, registry } = await serveWithTokens(5);
+    const client = createOciClient({ url: registry.url, login });
+    await client.manifest('team/app', 'v1');
+    await client.manifest('team/app', 'v1');
+    expect(tokens.seen).toHaveLength(2);
+  });
+
+  it('are asked for once: who gets none is refused, and no secret is in the message', async () => {
+    const { registry } = await serveWithTokens();
+    const wrong = createOciClient({
+      url: registry.url,
+      login: async () => ({ username: 'deployer', password: 'wrong-secret' }),
+    });
+    const failed = await wrong.manifest('team/app', 'v1').catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(
+        /^REGISTRY_DENIED: the token service .* gives no token \(401\)/u,
+      ),
+    });
+    expect(JSON.stringify(failed) + String(failed)).not.toContain('wrong-secret');
+  });
+});
+
+describe('Basic', () => {
+  const basic: Handler = (request, response) => {
+    if (request.headers.authorization === BASIC) end(response, 200, {}, '{}');
+    else end(response, 401, { 'www-authenticate': 'Basic realm="x"' });
+  };
+
+  it('is sent when asked for, and at once from then on', async () => {
+    const registry = await serve(basic);
+    const client = createOciClient({ url: registry.url, login });
+    await client.ping();
+    await client.ping();
+    expect(registry.seen.map(({ authorization }) => authorization)).toEqual([
+      undefined,
+      BASIC,
+      BASIC,
+    ]);
+  });
+
+  it('is refused by name where there are no credentials', async () => {
+    const registry = await serve(basic);
+    await expect(createOciClient({ url: registry.url }).ping()).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(/^REGISTRY_DENIED: .* does not let the worker in \(401\)\.$/u),
+    });
+    expect(registry.seen).toHaveLength(1);
+  });
+});
+
+describe('redirects', () => {
+  it('of a blob are followed without giving the credentials to another host', async () => {
+    const storage = await serve((_request, response) => end(response, 200, {}, 'hello'));
+    const registry = await serve((request, response) => {
+      if (request.headers.authorization !== BASIC) {
+        return end(response, 401, { 'www-authenticate': 'Basic' });
+      }
+      end(response, 307, { location: `${storage.url}/signed?x=1` });
+    });
+    const client = createOciClient({ url: registry.url, login });
+    expect((await client.blob('app', digestOf('hello')))?.toString()).toBe('hello');
+    expect(storage.seen).toEqual([{ method: 'GET', url: '/signed?x=1', authorization: undefined }]);
+  });
+
+  it('without end are given up', async () => {
+    const registry = await serve((_request, response) =>
+      end(response, 302, { location: '/v2/again' }),
+    );
+    await expect(
+      createOciClient({ url: registry.url }).blob('app', digestOf('x')),
+    ).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('redirects without end'),
+    });
+  });
+});
+
+describe('what a registry sends', () => {
+  it('must have the digest that it was asked for', async () => {
+    const registry = await serve((_request, response) => end(response, 200, {}, 'other'));
+    const client = createOciClient({ url: registry.url });
+    const tampered = { kind: 'invalid', message: expect.stringMatching(/^DIGEST_MISMATCH: /u) };
+    await expect(client.blob('app', digestOf('x'))).rejects.toMatchObject(tampered);
+    await expect(client.manifest('app', digestOf('x'))).rejects.toMatchObject(tampered);
+    const folder = await mkdtemp(join(tmpdir(), 'runsheet-oci-'));
+    await expect(client.download('app', digestOf('x'), join(folder, 'f'))).rejects.toMatchObject(
+      tampered,
+    );
+    await rm(folder, { recursive: true });
+  });
+
+  it('is bounded in size', async () => {
+    const registry = await serve((_request, response) => {
+      response.writeHead(200);
+      response.on('error', () => undefined);
+      for (let mebibytes = 0; mebibytes < 5; mebibytes += 1)
+        response.write(Buffer.alloc(1024 * 1024));
+      response.end();
+    });
+    await expect(
+      createOciClient({ url: registry.url }).manifest('app', 'v1'),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/^TOO_LARGE: /u),
+    });
+  });
+
+  it('is bounded in time', async () => {
+    const registry = await serve(() => undefined);
+    await expect(
+      createOciClient({ url: registry.url, timeoutMs: 100 }).ping(),
+    ).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('within 100 ms'),
+    });
+  });
+
+  it.each([
+    [429, 'unavailable'],
+    [503, 'unavailable'],
+    [403, 'refused'],
+    [400, 'invalid'],
+  ])('as status %i is %s', async (status, kind) => {
+    const registry = await serve((_request, response) => end(response, status, {}, 'because'));
+    await expect(
+      createOciClient({ url: registry.url }).manifest('app', 'v1'),
+    ).rejects.toMatchObject({
+      kind,
+      message: expect.stringContaining(String(status)),
+    });
+  });
+
+  it('stops when the caller does, and leaves a half file to nobody', async () => {
+    const registry = await serve((_request, response) => {
+      response.writeHead(200);
+      response.write('begun');
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'runsheet-oci-'));
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new Error('cancelled')), 50);
+    const client = createOciClient({ url: registry.url });
+    await expect(
+      client.download('app', digestOf('x'), join(folder, 'f'), stop.signal),
+    ).rejects.toThrow('cancelled');
+    expect(await readFile(join(folder, 'f'), 'utf8').catch(() => '')).toMatch(/^(?:begun)?$/u);
+    await rm(folder, { recursive: true });
+    expect(await readdir(tmpdir())).not.toContain(folder);
+  });
+});
+
+describe('uploads', () => {
+  it('go where the registry says, and not twice', async () => {
+    const blobs = new Set<string>();
+    const registry = await serve((request, response, url) => {
+      if (request.method === 'HEAD') return end(response, blobs.has(url.pathname) ? 200 : 404);
+      if (request.method === 'POST')
+        return end(response, 202, { location: '/elsewhere/1?state=a%2Bb' });
+      request.resume();
+      request.on('end', () => {
+        blobs.add(`/v2/app/blobs/${url.searchParams.get('digest')}`);
+        end(response, 201);
+      });
+    });
+    const client = createOciClient({ url: registry.url });
+    await client.upload('app', Buffer.from('hello'));
+    await client.upload('app', Buffer.from('hello'));
+    const place = `/elsewhere/1?state=a%2Bb&digest=${encodeURIComponent(digestOf('hello'))}`;
+    expect(registry.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `HEAD /v2/app/blobs/${digestOf('hello')}`,
+      'POST /v2/app/blobs/uploads/',
+      `PUT ${place}`,
+      `HEAD /v2/app/blobs/${digestOf('hello')}`,
+    ]);
+  });
+});
+
+it('reads the labels and the size of the image of its platform, under the digest of the index', async () => {
+  const config = JSON.stringify({ config: { Labels: { a: '1', broken: 2 } } });
+  const image = (size: number) =>
+    JSON.stringify({
+      schemaVersion: 2,
+      config: { mediaType: 'c', digest: digestOf(config), size: config.length },
+      layers: [
+        { mediaType: 'l', digest: digestOf('1'), size },
+        { mediaType: 'l', digest: digestOf('2'), size: 5 },
+      ],
+    });
+  const entry = (text: string, os: string, architecture: string) => ({
+    mediaType: 'm',
+    digest: digestOf(text),
+    size: text.length,
+    platform: { os, architecture },
+  });
+  const index = JSON.stringify({
+    schemaVersion: 2,
+    manifests: [
+      entry('attestation', 'unknown', 'unknown'),
+      entry(image(7), 'linux', 'arm64'),
+      entry(image(9), 'linux', 'amd64'),
+    ],
+  });
+  const held = new Map([config, image(7), image(9), index].map((text) => [digestOf(text), text]));
+  const registry = await serve((_request, response, url) => {
+    const reference = url.pathname.split('/').at(-1) ?? '';
+    const text = reference === 'v1' ? index : held.get(reference);
+    end(response, text === undefined ? 404 : 200, {}, text);
+  });
+  const resolver = createImageResolver(createOciClient({ url: registry.url }));
+  expect(await resolver.resolve('app', 'v1')).toEqual({
+    digest: digestOf(index),
+    labels: { a: '1' },
+    sizeBytes: 14,
+  });
+});
