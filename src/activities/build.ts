@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import type { ActionInput, ActionResult, Fact, ImagePin } from '../plan/run.ts';
 import type { ImageSettings } from '../plan/settings.ts';
+import type { DockerBuildOptions } from '../ports/image-builder.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RegistryImage } from '../ports/registry.ts';
 import { type Progress, say, withHeartbeat } from './context.ts';
@@ -163,6 +164,7 @@ async function build(
     repository: wanted.repository,
     tag: wanted.tag,
     labels: wanted.labels,
+    ...(wanted.settings.kind === 'docker' && { docker: dockerOptions(input, wanted.settings) }),
     signal: progress.signal,
     onProgress: (text) => progress.report(ports.redact(text)),
   });
@@ -177,8 +179,12 @@ async function pushBuilt(
   wanted: WantedImage,
   progress: Progress,
 ): Promise<string> {
+  const watch = {
+    signal: progress.signal,
+    onProgress: (text: string) => progress.report(ports.redact(text)),
+  };
   const push = async (local: string): Promise<string> =>
-    (await ports.registry.push(local, wanted.repository, wanted.tag)).digest;
+    (await ports.registry.push(local, wanted.repository, wanted.tag, watch)).digest;
   const kept = await ports.artifacts.read(`artifact:${input.run.requestId}/${localName(wanted)}`);
   if (kept !== null) {
     try {
@@ -192,6 +198,16 @@ async function pushBuilt(
 
 function localName(wanted: WantedImage): string {
   return `image/${wanted.tag}.local`;
+}
+
+/** Build arguments may name what is deployed where. */
+function dockerOptions(input: ActionInput, { docker }: ImageSettings): DockerBuildOptions {
+  const { version, environment } = input.run;
+  const args = Object.entries(docker.args).map(([name, value]) => [
+    name,
+    value.replaceAll('${version}', version).replaceAll('${environment}', environment),
+  ]);
+  return { ...docker, args: Object.fromEntries(args) };
 }
 
 function contextOf(input: ActionInput, settings: ImageSettings): string {

@@ -23,7 +23,9 @@ export function labelsOf(input: ActionInput, settings: ImageSettings): ImageLabe
     settings.kind,
     settings.context,
     settings.include,
-    input.project.runtime?.command ?? null,
+    ...(settings.kind === 'docker'
+      ? [withoutCaches(settings.docker)]
+      : [input.project.runtime?.command ?? null]),
   ];
   return {
     'runsheet.version': input.run.version,
@@ -32,6 +34,11 @@ export function labelsOf(input: ActionInput, settings: ImageSettings): ImageLabe
     'runsheet.plan': input.run.planDigest,
     'runsheet.inputs': `sha256:${createHash('sha256').update(JSON.stringify(inputs)).digest('hex')}`,
   };
+}
+
+/** A cache changes how fast an image is built, not which. */
+function withoutCaches(docker: ImageSettings['docker']): object {
+  return { ...docker, cacheFrom: [], cacheTo: [] };
 }
 
 /** Same revision and build inputs: the plan and the template may have changed since. */

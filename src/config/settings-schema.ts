@@ -1,5 +1,6 @@
 /** The sections of runsheet.yaml that become ProjectSettings: snake_case in, camelCase out. */
 import { z } from 'zod';
+import { dockerBuild } from './docker-build-schema.ts';
 import {
   argv,
   bytes,
@@ -10,7 +11,6 @@ import {
   path,
   scalarText,
   seconds,
-  secretReference,
   text,
   urlPath,
 } from './fields.ts';
@@ -81,20 +81,7 @@ export const image = z
     context: path.default('.'),
     kind: z.enum(['process', 'docker']).default('process'),
     include: z.array(path).default(['.']),
-    docker: z
-      .strictObject({
-        file: path.default('Dockerfile'),
-        target: text.optional(),
-        platforms: z.array(text).default([]),
-        args: z.record(text, scalarText).default({}),
-        secrets: z.record(text, secretReference).default({}),
-        cache_from: z.array(text).default([]),
-        cache_to: z.array(text).default([]),
-      })
-      .prefault({})
-      .transform(({ cache_from, cache_to, ...rest }) =>
-        defined({ ...rest, cacheFrom: cache_from, cacheTo: cache_to }),
-      ),
+    docker: dockerBuild,
     fetch_at_once: count(1, 1000).default(8),
     minimum_free: bytes.default(1024 ** 3),
   })

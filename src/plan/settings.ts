@@ -78,6 +78,8 @@ export interface DockerBuildSettings {
   /** Path in the context. */
   readonly file: string;
   readonly target?: string;
+  /** Of the steps of the build: `none`, `host` or a network's name. */
+  readonly network?: string;
   readonly platforms: readonly string[];
   /** Values may hold `${version}` and `${environment}`. */
   readonly args: Readonly<Record<string, string>>;

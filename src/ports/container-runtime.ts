@@ -49,8 +49,11 @@ export interface ReleaseStart {
   readonly port: number;
   /** For engines: how the container is created. Processes have none. */
   readonly container?: ContainerOptions;
-  /** What ran before comes back: the container that was kept, as it was, where there is one. */
-  readonly restore?: boolean;
+  /**
+   * The run that is being undone, where what ran before it comes back: an engine starts the container
+   * that it kept, as it was, and never one that this run created.
+   */
+  readonly undoes?: string;
 }
 
 /** The project's `container:` as it was pinned for the run. */

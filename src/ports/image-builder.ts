@@ -11,8 +11,24 @@ export interface BuildRequest {
   readonly tag: string;
   /** version, revision, template, plan digest, as `runsheet.*` labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** How a container image is built; release archives have none. */
+  readonly docker?: DockerBuildOptions;
   readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;
+}
+
+export interface DockerBuildOptions {
+  /** Path in the context. */
+  readonly file: string;
+  readonly target?: string;
+  /** Of the steps of the build: `none`, `host` or a network's name. */
+  readonly network?: string;
+  readonly platforms: readonly string[];
+  readonly args: Readonly<Record<string, string>>;
+  /** Secret id → `secret://` reference. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
 }
 
 export interface BuiltImage {

@@ -1,0 +1,24 @@
+/** `image.docker:` of runsheet.yaml: what docker-compose writes under a service's `build:`. */
+import { z } from 'zod';
+import { pairs } from './container-schema.ts';
+import { defined, identifier, path, secretReference, text } from './fields.ts';
+
+const platform = z.string().regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/u, {
+  error: '需要平台，例如 linux/amd64 · expected a platform such as linux/amd64',
+});
+
+export const dockerBuild = z
+  .strictObject({
+    dockerfile: path.default('Dockerfile'),
+    target: text.optional(),
+    network: text.optional(),
+    platforms: z.array(platform).default([]),
+    args: pairs.default({}),
+    secrets: z.record(identifier, secretReference).default({}),
+    cache_from: z.array(text).default([]),
+    cache_to: z.array(text).default([]),
+  })
+  .prefault({})
+  .transform(({ dockerfile, cache_from, cache_to, ...rest }) =>
+    defined({ ...rest, file: dockerfile, cacheFrom: cache_from, cacheTo: cache_to }),
+  );
