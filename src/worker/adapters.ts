@@ -1,7 +1,5 @@
 /** Config → adapters: the world that the activities reach, built once. */
 import { join } from 'node:path';
-import { createArchiveBuilder } from '../adapters/archive/archive-builder.ts';
-import { assertSafeArchive } from '../adapters/archive/safe-archive.ts';
 import { createDiskArtifactStore } from '../adapters/artifacts/disk-artifact-store.ts';
 import { createDatabaseRecordStore } from '../adapters/database/database-record-store.ts';
 import { createEmailNotifier } from '../adapters/email/email-notifier.ts';
@@ -9,12 +7,9 @@ import { createEmbeddedBalancer } from '../adapters/embedded-balancer/embedded-b
 import { createSourceRepository } from '../adapters/git/source-repository.ts';
 import { createHttpProbe } from '../adapters/http/http-probe.ts';
 import { createCommandRunner } from '../adapters/process/command-runner.ts';
-import { createProcessRuntime } from '../adapters/process-runtime/process-runtime.ts';
-import { createHttpRegistry } from '../adapters/registry/http-registry.ts';
 import { createRedactor } from '../adapters/secrets/redactor.ts';
 import { createSecretStore } from '../adapters/secrets/secret-store.ts';
 import { createSlackNotifier } from '../adapters/slack/slack-notifier.ts';
-import { quoteArgv } from '../adapters/ssh/quote.ts';
 import { createSshHosts } from '../adapters/ssh/ssh-hosts.ts';
 import { createWebhookNotifier } from '../adapters/webhook/webhook-notifier.ts';
 import type { Environment } from '../config/environment.ts';
@@ -24,6 +19,7 @@ import type { Notifier } from '../ports/notifier.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import { createBalancer } from './balancer.ts';
+import { createReleasePorts } from './releases.ts';
 import { sshUser } from './ssh-user.ts';
 import { WorkerStartError } from './start-error.ts';
 
@@ -48,9 +44,7 @@ export async function createAdapters(
   });
   const commands = createCommandRunner({ environment });
   const artifacts = createDiskArtifactStore(join(state, 'runs'));
-  const buildsFolder = join(state, 'builds');
-  const { url } = needed(connections.registry, 'registry.url');
-  const registry = createHttpRegistry({ url, buildsFolder });
+  const registry = needed(connections.registry, 'registry.url');
   const hosts = createSshHosts(connections.servers, {
     files: connections.ssh,
     user: sshUser(environment),
@@ -61,7 +55,6 @@ export async function createAdapters(
   const records = createDatabaseRecordStore({
     url: await revealed(needed(connections.databaseUrl, 'database.url'), secrets),
   });
-  if (settings.image.kind === 'docker') throw notYet('image.kind: docker');
   const ports: Ports = {
     commands,
     source: createSourceRepository({
@@ -70,16 +63,8 @@ export async function createAdapters(
       source: settings.source,
       commands,
     }),
-    builder: createArchiveBuilder({ buildsFolder }),
-    registry,
+    ...createReleasePorts({ commands, secrets, hosts, project, environment, registry }),
     hosts,
-    runtime: createProcessRuntime({
-      hosts,
-      fetch: (repository, digest, toFile, signal) =>
-        registry.fetch(repository, digest, toFile, signal),
-      assertSafe: (name, archive) => assertSafeArchive(name, archive),
-      quote: quoteArgv,
-    }),
     balancer: haproxy ?? embeddedBalancer(project),
     http: createHttpProbe(),
     notifiers: notifiersOf(project, secrets),
@@ -151,16 +136,5 @@ function needed<T>(value: T | null, key: string): T {
       en: `no ${key}: the embedded parts do not run and runsheet.yaml gives no address`,
     },
     { zh: '运行：runsheet dev', en: 'type: runsheet dev' },
-  );
-}
-
-function notYet(what: string): WorkerStartError {
-  return new WorkerStartError(
-    'BAD_PROJECT_FILE',
-    { zh: `此版本还不能运行 ${what}`, en: `this version cannot run ${what} yet` },
-    {
-      zh: '在 runsheet.yaml 中改用 process',
-      en: 'use process in runsheet.yaml',
-    },
   );
 }

@@ -72,10 +72,10 @@ export const fetches = proxyActivities<Pick<FleetActivities, 'prefetchServer'>>(
   scheduleToCloseTimeout: '35 minutes',
 });
 
-/** The guard of the pool outlives everything that it guards. Short beats: a cancellation comes with one. */
+/** The guard of the pool outlives everything that it guards. */
 export const guards = proxyActivities<Pick<FleetActivities, 'guardPool'>>({
   startToCloseTimeout: '48 hours',
-  heartbeatTimeout: '3 seconds',
+  heartbeatTimeout: '10 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: PAUSES,
 });

@@ -85,7 +85,7 @@ export const SERVER_ACTIONS = {
       en: ['Start the service in the new version', 'Start the new version', 'Start the service'],
     },
     measures: ['service.deployed'],
-    uses: ['files', 'image', 'runtime', 'health', 'balancer'],
+    uses: ['files', 'image', 'runtime', 'container', 'health', 'balancer'],
     compensation: 'service.remove',
   },
   'service.ready': {

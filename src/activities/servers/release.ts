@@ -1,6 +1,7 @@
 /** Fetching and starting releases: the new one, and the one that ran before. */
 import type { ActionInput, ActionResult, ImagePin, ServerBefore } from '../../plan/run.ts';
 import type { ReleaseStart } from '../../ports/container-runtime.ts';
+import { containerOptions } from './container.ts';
 import {
   fact,
   fail,
@@ -119,7 +120,10 @@ export async function startFormer(
 ): Promise<void> {
   await pullRelease(ports, input, former.digest, section(input, 'image').repository);
   const id = restoredRunId(input.run.requestId);
-  const release = await releaseStart(ports, input, former.digest, former.version, id);
+  const release = {
+    ...(await releaseStart(ports, input, former.digest, former.version, id)),
+    undoes: input.run.requestId,
+  };
   await heartbeatWhile(() => ports.runtime.start(serverOf(input), input.run.service, release));
 }
 
@@ -141,10 +145,12 @@ async function releaseStart(
       ];
     }),
   );
+  const container = containerOptions(input, values);
   return {
     digest,
     version,
     runId,
+    ...(container !== undefined && { container }),
     command: command.map((part) => fill(part, values, 'runtime.command')),
     environment: Object.fromEntries(variables),
     port,

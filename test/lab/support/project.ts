@@ -3,8 +3,6 @@ import { stringify } from 'yaml';
 import { BACKEND } from './haproxy.ts';
 import { IDENTITY_FILE, machine, services } from './machine.ts';
 
-export type Section = Readonly<Record<string, unknown>>;
-
 /** A server as the project lists it. */
 export interface ProjectServer {
   readonly name: string;
@@ -20,11 +18,8 @@ export interface ProjectOptions {
   readonly balancerSocket: string;
   /** host:port from which servers pull. Default: the lab's registry. */
   readonly pullFrom?: string;
-  /** Keys of the sections `health` and `balancer` that replace those below. */
-  readonly health?: Section;
-  readonly balancer?: Section;
   /** Sections that replace those below. */
-  readonly settings?: Section;
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export function projectFile(options: ProjectOptions): string {
@@ -45,11 +40,11 @@ export function goodServer(
   };
 }
 
-function check(name: string, format?: string): Section {
+function check(name: string, format?: string): Readonly<Record<string, unknown>> {
   return { run: ['./checks.sh', name], ...(format !== undefined && { format }), timeout: '1m' };
 }
 
-function defaults(options: ProjectOptions): Section {
+function defaults(options: ProjectOptions): Readonly<Record<string, unknown>> {
   const { baseImage, pullRegistry, pushRegistry } = machine();
   const { temporalAddress, databaseUrl } = services();
   return {
@@ -91,7 +86,6 @@ function defaults(options: ProjectOptions): Section {
       ready: { successes: 2, interval: '100ms', limit: '8s' },
       smoke: [{ path: '/version', contains: '${version}' }],
       performance: { path: '/version', requests: 30, per_second: 60 },
-      ...options.health,
     },
     balancer: {
       kind: 'haproxy',
@@ -101,7 +95,6 @@ function defaults(options: ProjectOptions): Section {
       verify: { requests: 30, path: '/version' },
       max_deviation: '60%',
       minimum_samples: 10,
-      ...options.balancer,
     },
     registry: { url: `http://${pushRegistry}`, pull_url: options.pullFrom ?? pullRegistry },
     database: { url: databaseUrl },

@@ -1,0 +1,71 @@
+import type { ContainerRuntime } from '../../ports/container-runtime.ts';
+import { PortError } from '../../ports/port-error.ts';
+import type { ServerHosts } from '../../ports/server-host.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { examineServer } from './examine.ts';
+import { finishService } from './finish.ts';
+import { inspectService } from './inspect.ts';
+import { pullImage, type RegistryLogin } from './pull.ts';
+import type { Service } from './service.ts';
+import { startRelease } from './start.ts';
+import { stopService } from './stop.ts';
+import { tailOf } from './tail.ts';
+
+export interface DockerRuntimeOptions {
+  readonly hosts: ServerHosts;
+  /** `host` or `host:port` by which servers pull. */
+  readonly registryHost: string;
+  /** Repository in the registry, where the releases of this project are. */
+  readonly repository: string;
+  /** Name of the container that serves; absent: the service's. */
+  readonly containerName?: string;
+  /** Resolved for each pull, and given to nothing else; absent: the registry lets everybody pull. */
+  readonly login?: () => Promise<RegistryLogin>;
+  /** Quotes words for a POSIX shell. */
+  readonly quote: (argv: readonly string[]) => string;
+  readonly socketPath?: string;
+}
+
+const SOCKET = '/var/run/docker.sock';
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/u;
+const DIGEST = /^sha256:[0-9a-f]{64}$/u;
+
+/** Releases as containers, over each server's one connection. */
+export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRuntime {
+  const { hosts, registryHost, login, quote, socketPath = SOCKET } = options;
+  const engines = new Map<string, Engine>();
+  const engineOf = (server: string): Engine => {
+    const host = hosts.get(server);
+    const engine = engines.get(server) ?? createEngine(host, { socketPath, quote });
+    engines.set(server, engine);
+    return engine;
+  };
+  const on = (server: string, service: string, repository = options.repository): Service => {
+    if (!NAME.test(service)) throw invalid(server, service, 'no name of a service');
+    const name = options.containerName ?? service;
+    const engine = engineOf(server);
+    return { engine, service, name, repository: `${registryHost}/${repository}` };
+  };
+  return {
+    inspect: async (server, service) => inspectService(on(server, service)),
+    async pull(server, service, { repository, digest }, call) {
+      if (!DIGEST.test(digest)) throw invalid(server, digest, 'no digest');
+      const at = on(server, service, repository);
+      await pullImage(at, digest, login, call);
+    },
+    start: async (server, service, release) => startRelease(on(server, service), release),
+    stop: async (server, service, stop) => {
+      if (!/^(?:SIG)?[A-Z0-9]{1,10}$/u.test(stop.signal))
+        throw invalid(server, stop.signal, 'no signal');
+      return stopService(on(server, service), stop);
+    },
+    tail: async (server, service, lines) => tailOf(on(server, service), lines),
+    examine: async (server, service, port) => examineServer(on(server, service), port),
+    finish: async (server, service, keep) => finishService(on(server, service), keep),
+  };
+}
+
+function invalid(server: string, value: string, what: string): PortError {
+  const message = `${JSON.stringify(value)} is ${what}.`;
+  return new PortError('invalid', server, message, 'Correct it in runsheet.yaml.');
+}

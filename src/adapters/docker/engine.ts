@@ -1,0 +1,96 @@
+import type Docker from 'dockerode';
+import { PortError } from '../../ports/port-error.ts';
+import type { ServerHost } from '../../ports/server-host.ts';
+import { EngineAgent } from './engine-agent.ts';
+import { engineError, hasStatus, socketError, socketScript } from './engine-errors.ts';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The Docker Engine of one server. */
+export interface Engine {
+  readonly host: ServerHost;
+  /**
+   * Asks for one thing; what goes wrong is a PortError that names the server.
+   * @param what the operation in words, for example `list its containers`
+   */
+  ask<T>(what: string, work: Work<T>, options?: AskOptions): Promise<T>;
+}
+
+type Work<T> = (docker: Docker, abortSignal: AbortSignal) => Promise<T>;
+
+export interface AskOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Statuses that the caller reads: then the client's own error is thrown (see hasStatus). */
+  readonly expect?: readonly number[];
+}
+
+export interface EngineOptions {
+  readonly socketPath: string;
+  readonly quote: (argv: readonly string[]) => string;
+}
+
+/** @param host every request goes over its one connection, so that what fences it fences these too */
+export function createEngine(host: ServerHost, options: EngineOptions): Engine {
+  let client: Promise<Docker> | null = null;
+  const open = (): Promise<Docker> => {
+    client ??= connect(new EngineAgent(() => openSocket(host, options)));
+    return client;
+  };
+  return {
+    host,
+    async ask(what, work, { timeoutMs = REQUEST_TIMEOUT_MS, signal, expect = [] } = {}) {
+      const limit = AbortSignal.timeout(timeoutMs);
+      try {
+        const both = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+        return await Promise.race([work(await open(), both), broken(both)]);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (limit.aborted) throw late(host.name, what, timeoutMs);
+        throw hasStatus(error, ...expect) ? error : engineError(host.name, what, error);
+      }
+    },
+  };
+}
+
+/** For calls to which the client takes no signal along. */
+function broken(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+/** Loaded when first needed: the client brings a large part for builds along. */
+async function connect(agent: EngineAgent): Promise<Docker> {
+  const { default: Client } = await import('dockerode');
+  // Everything is given, so that nothing is taken from this machine's DOCKER_HOST.
+  const options = { protocol: 'http', host: 'docker', port: 80, pathPrefix: '/', agent } as const;
+  return new Client(options);
+}
+
+async function openSocket(
+  host: ServerHost,
+  { socketPath, quote }: EngineOptions,
+): ReturnType<ServerHost['openSocket']> {
+  try {
+    return await host.openSocket(socketPath);
+  } catch (error) {
+    if (error instanceof PortError && error.kind === 'refused') throw error;
+    const failure = error instanceof Error ? error : new Error(String(error));
+    const script = socketScript(quote([socketPath]));
+    const looked = await host.exec(['sh', '-c', script], { timeoutMs: 10_000 }).catch(() => null);
+    // Where nothing runs there either, it is the connection that is at fault, and says so itself.
+    if (looked === null) throw failure;
+    throw socketError(host.name, socketPath, looked.stdout, failure);
+  }
+}
+
+function late(server: string, what: string, timeoutMs: number): PortError {
+  return new PortError(
+    'unavailable',
+    server,
+    `The Docker Engine of ${server} did not ${what} within ${Math.round(timeoutMs / 1000)} s.`,
+    `Look at what keeps ${server} busy (docker ps, journalctl -u docker there).`,
+  );
+}

@@ -1,0 +1,53 @@
+import type { ServerExamination } from '../../ports/container-runtime.ts';
+import { CLOCK, FREE, LISTENERS, readAnswers } from '../shell/answers.ts';
+import { containersOf } from './containers.ts';
+import { notWritable } from './journal.ts';
+import type { Service } from './service.ts';
+
+const SCRIPT_TIMEOUT_MS = 30_000;
+
+/** The engine, its space, the service's port and the clock; nothing is changed. */
+export async function examineServer(service: Service, port: number): Promise<ServerExamination> {
+  const { engine, name } = service;
+  const [info, listed] = await Promise.all([
+    engine.ask('describe itself', (docker) => docker.info()),
+    engine.ask('list its containers', (docker, abortSignal) =>
+      docker.listContainers({ all: true, abortSignal }),
+    ),
+  ]);
+  const { ServerVersion, DockerRootDir }: Readonly<Record<string, unknown>> = info;
+  const script = examineScript(port);
+  const folders = [String(DockerRootDir ?? '/var/lib/docker'), engine.host.baseFolder];
+  const sentMs = Date.now();
+  const { stdout } = await engine.host.exec(['sh', '-c', script, 'sh', ...folders], {
+    timeoutMs: SCRIPT_TIMEOUT_MS,
+  });
+  const receivedMs = Date.now();
+  if (stdout.includes('\nnot-writable\n')) throw notWritable(engine.host, 'permission denied');
+  const own = containersOf(listed, [], service.service, name).filter((each) => each.running);
+  const publishers = listed.filter(({ Ports }) => Ports.some((each) => each.PublicPort === port));
+  const isOurs = publishers.some(({ Id }) => own.some(({ id }) => id === Id));
+  const usesHost = listed.some(
+    ({ Id, HostConfig }) => HostConfig.NetworkMode === 'host' && own.some(({ id }) => id === Id),
+  );
+  const listens = stdout.includes('\nlistening\n');
+  const taken = publishers.length > 0 || listens;
+  return {
+    engine: `Docker ${String(ServerVersion ?? 'of an unknown version')}`,
+    port: isOurs || (listens && usesHost) ? 'ours' : taken ? 'taken' : 'free',
+    ...readAnswers(stdout, sentMs, receivedMs),
+  };
+}
+
+/** Arguments: where Docker keeps its data, and the base folder. */
+function examineScript(port: number): string {
+  return `${CLOCK}${FREE}${LISTENERS}
+rs_clock
+rs_free "$1"
+[ -z "$(rs_listeners ${port})" ] || echo listening
+rs_place=$2
+until [ -e "$rs_place" ] || [ "$rs_place" = / ]; do rs_place=$(dirname "$rs_place"); done
+[ -w "$rs_place" ] || echo not-writable
+rs_clock
+`;
+}

@@ -1,0 +1,94 @@
+import { PortError } from '../../ports/port-error.ts';
+import type { ServiceContainer } from './containers.ts';
+import { hasStatus } from './engine-errors.ts';
+import { digestIn, familiar, nameAndTagOf } from './image-name.ts';
+import { type Found, lookAt, type Service } from './service.ts';
+import { setRestart } from './start.ts';
+
+/**
+ * The run has succeeded: what runs comes up by itself from now on, and of what ran before the newest
+ * `keep` stay, containers and images. Volumes are never removed.
+ */
+export async function finishService(service: Service, keep: number): Promise<void> {
+  const found = await lookAt(service);
+  const running = found.containers.find((each) => each.running);
+  if (running === undefined) throw nothingRuns(service);
+  const adopted = found.adopted.find(({ id }) => id === running.id);
+  const restart = running.restart ?? adopted?.restart;
+  if (restart !== undefined) await setRestart(service, running.id, restart);
+  const old = oldContainers(found, keep);
+  await Promise.all(old.map((each) => removeContainer(service, each)));
+  const left = found.containers.filter((each) => !old.includes(each));
+  await Promise.all(
+    oldImages(service, found, left, keep).map((reference) => removeImage(service, reference)),
+  );
+}
+
+/** What a run started in vain, and what was kept beyond the newest. */
+function oldContainers({ containers, starts }: Found, keep: number): readonly ServiceContainer[] {
+  const startOrder = (id: string): number => starts.findLastIndex((each) => each.id === id);
+  const kept = containers
+    .filter((each) => !each.running && each.role !== 'failed')
+    .sort((a, b) => startOrder(b.id) - startOrder(a.id) || b.createdSeconds - a.createdSeconds);
+  const failed = containers.filter((each) => !each.running && each.role === 'failed');
+  return [...failed, ...kept.slice(keep)];
+}
+
+/** By digest only: a tag that somebody gave an image stays. */
+function oldImages(
+  { repository }: Service,
+  { images, starts }: Found,
+  left: readonly ServiceContainer[],
+  keep: number,
+): readonly string[] {
+  const name = familiar(repository);
+  const references = images
+    .flatMap(({ RepoDigests }) => RepoDigests ?? [])
+    .filter((each) => nameAndTagOf(each).name === name);
+  const used = left.map(({ digest }) => digest);
+  const byStart = [...new Set(starts.map(({ digest }) => digest).reverse())];
+  const newest = byStart.filter(
+    (digest) => !left.some((each) => each.running && each.digest === digest),
+  );
+  const kept = [...used, ...newest.slice(0, keep)];
+  return references.filter((each) => !kept.includes(digestIn(each) ?? ''));
+}
+
+function removeContainer({ engine }: Service, { id, name }: ServiceContainer): Promise<void> {
+  return unlessGone(() =>
+    engine.ask(
+      `remove ${name}`,
+      (docker, abortSignal) => docker.getContainer(id).remove({ abortSignal }),
+      { expect: [404, 409] },
+    ),
+  );
+}
+
+/** An image that another container uses stays. */
+function removeImage({ engine }: Service, reference: string): Promise<void> {
+  return unlessGone(() =>
+    engine.ask(
+      `remove ${reference}`,
+      (docker, abortSignal) => docker.getImage(reference).remove({ abortSignal }),
+      { expect: [404, 409] },
+    ),
+  );
+}
+
+async function unlessGone(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!hasStatus(error, 404, 409)) throw error;
+  }
+}
+
+function nothingRuns({ engine, service }: Service): PortError {
+  const server = engine.host.name;
+  return new PortError(
+    'conflict',
+    server,
+    `${server} does not run ${service} any more, so that nothing is pruned there.`,
+    'Look why it ended (docker logs), then deploy again.',
+  );
+}

@@ -1,0 +1,81 @@
+/**
+ * What the engine does not keep: how often each container was started here, by which run, and how a
+ * container was set that somebody else had made. One line of JSON each, in the server's base folder.
+ */
+import { PortError } from '../../ports/port-error.ts';
+import type { ServerHost } from '../../ports/server-host.ts';
+import { sentence } from './engine-errors.ts';
+
+export interface StartEntry {
+  readonly kind: 'start';
+  readonly id: string;
+  readonly startedAt: string;
+  readonly digest: string;
+  readonly run: string;
+}
+
+/** A container that a person or another tool had made, as it was before the first change to it. */
+export interface AdoptedEntry {
+  readonly kind: 'adopted';
+  readonly id: string;
+  readonly restart: string;
+}
+
+export type JournalEntry = StartEntry | AdoptedEntry;
+
+const SCRIPT_TIMEOUT_MS = 30_000;
+/** Enough for many deployments; older lines stay in the file and are not read. */
+const LINES = 500;
+
+const READ = `if [ -f "$1/journal" ]; then tail -n ${LINES} "$1/journal"; fi`;
+const APPEND = 'mkdir -p -- "$1" && cat >> "$1/journal"';
+
+export async function readJournal(host: ServerHost, service: string): Promise<JournalEntry[]> {
+  const { stdout } = await host.exec(['sh', '-c', READ, 'sh', folderOf(host, service)], {
+    timeoutMs: SCRIPT_TIMEOUT_MS,
+  });
+  return stdout.split('\n').flatMap(readLine);
+}
+
+/** @throws PortError where the login may not write below the base folder */
+export async function appendJournal(
+  host: ServerHost,
+  service: string,
+  entry: JournalEntry,
+): Promise<void> {
+  const folder = folderOf(host, service);
+  const { exitCode, stderr } = await host.exec(['sh', '-c', APPEND, 'sh', folder], {
+    stdin: `${JSON.stringify(entry)}\n`,
+    timeoutMs: SCRIPT_TIMEOUT_MS,
+  });
+  if (exitCode !== 0) throw notWritable(host, stderr);
+}
+
+export function notWritable(host: ServerHost, reason: string): PortError {
+  return new PortError(
+    'refused',
+    host.name,
+    `BASE_FOLDER: nothing can be written below ${host.baseFolder} on ${host.name}: ${sentence(reason)}`,
+    `Give the login that folder (install -d -o USER ${host.baseFolder}), or set base_folder of ${host.name}.`,
+  );
+}
+
+export function folderOf(host: ServerHost, service: string): string {
+  return `${host.baseFolder}/services/${service}`;
+}
+
+/** A line that was cut short by a crash says nothing. */
+function readLine(line: string): readonly JournalEntry[] {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return isEntry(entry) ? [entry] : [];
+  } catch {
+    return [];
+  }
+}
+
+function isEntry(value: unknown): value is JournalEntry {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  const wanted = value.kind === 'start' ? ['id', 'startedAt', 'digest', 'run'] : ['id', 'restart'];
+  return wanted.every((name) => typeof Reflect.get(value, name) === 'string');
+}

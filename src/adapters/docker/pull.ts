@@ -1,0 +1,152 @@
+import type { CallOptions } from '../../ports/container-runtime.ts';
+import { PortError } from '../../ports/port-error.ts';
+import { engineError, failureOf, hasStatus, sentence } from './engine-errors.ts';
+import { digestIn } from './image-name.ts';
+import { lineSplitter, PullProgress, readPullLine } from './pull-progress.ts';
+import type { Service } from './service.ts';
+
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Without any word of progress for so long, the pull is given up; layers that are there stay. */
+const STALLED_MS = 120_000;
+/** The caller bounds a pull; this is for one that nobody bounds. */
+const LONGEST_MS = 3_600_000;
+const REPORT_MS = 500;
+
+/** Fetches by digest and reads back that the engine holds it under that digest. */
+export async function pullImage(
+  service: Service,
+  digest: string,
+  login: (() => Promise<RegistryLogin>) | undefined,
+  options: CallOptions,
+): Promise<void> {
+  const reference = `${service.repository}@${digest}`;
+  if (await holds(service, reference, digest)) return;
+  await pull(service, reference, digest, (await login?.()) ?? null, options);
+  if (await holds(service, reference, digest)) return;
+  const server = service.engine.host.name;
+  throw new PortError(
+    'invalid',
+    server,
+    `DIGEST_MISMATCH: ${server} pulled ${reference}, and its engine does not hold that digest.`,
+    'Check the registry and what stands between it and the server; then pull again.',
+  );
+}
+
+async function holds({ engine }: Service, reference: string, digest: string): Promise<boolean> {
+  try {
+    const found = await engine.ask(
+      `look for ${reference}`,
+      (docker) => docker.getImage(reference).inspect(),
+      { expect: [404] },
+    );
+    return found.RepoDigests.some((each) => digestIn(each) === digest);
+  } catch (error) {
+    if (hasStatus(error, 404)) return false;
+    throw error;
+  }
+}
+
+async function pull(
+  { engine, repository }: Service,
+  reference: string,
+  digest: string,
+  login: RegistryLogin | null,
+  { signal, onProgress }: CallOptions,
+): Promise<void> {
+  const stalled = new AbortController();
+  const both = signal === undefined ? stalled.signal : AbortSignal.any([signal, stalled.signal]);
+  const watch = setTimeout(() => stalled.abort(), STALLED_MS);
+  const serveraddress = repository.split('/')[0] ?? '';
+  try {
+    await engine.ask(
+      `pull ${reference}`,
+      async (docker, abortSignal) => {
+        const options = { fromImage: repository, tag: digest, abortSignal };
+        const auth = login === null ? {} : { ...login, serveraddress };
+        const stream = await docker.createImage(auth, options);
+        await follow(stream, (text) => {
+          watch.refresh();
+          onProgress?.(text);
+        });
+      },
+      { signal: both, timeoutMs: LONGEST_MS, expect: [400, 401, 403, 404, 500] },
+    );
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (stalled.signal.aborted)
+      throw pullError(engine.host.name, reference, new Error('no progress any more'));
+    throw pullError(engine.host.name, reference, error);
+  } finally {
+    clearTimeout(watch);
+  }
+}
+
+/** What goes wrong after the first layer stands in the stream, under status 200. */
+async function follow(
+  stream: NodeJS.ReadableStream,
+  onProgress: (text: string) => void,
+): Promise<void> {
+  const progress = new PullProgress();
+  let reportedMs = 0;
+  for await (const line of lineSplitter(stream)) {
+    const event = readPullLine(line);
+    if (event === null) continue;
+    if (event.error !== undefined) throw new Error(event.error);
+    progress.add(event);
+    if (performance.now() - reportedMs < REPORT_MS) continue;
+    reportedMs = performance.now();
+    onProgress(progress.text());
+  }
+}
+
+const MISSING = /manifest unknown|manifest for .* not found|name unknown|repository .* not found/iu;
+const DENIED =
+  /unauthorized|authentication required|access denied|no basic auth|forbidden|denied:/iu;
+const MISMATCH =
+  /verification failed|digest mismatch|unexpected (?:digest|checksum)|does not match|filesystem layer verification/iu;
+
+/** The engine tells these apart in its sentence only. */
+export function pullError(server: string, reference: string, error: unknown): PortError {
+  if (error instanceof PortError) return error;
+  const { message } = failureOf(error);
+  const said = sentence(message);
+  const cause = { cause: error };
+  if (MISMATCH.test(message)) {
+    return new PortError(
+      'invalid',
+      server,
+      `DIGEST_MISMATCH: what the registry gave ${server} for ${reference} does not have that digest: ${said}`,
+      'Check the registry and what stands between it and the server; then build and push again.',
+      cause,
+    );
+  }
+  if (MISSING.test(message)) {
+    return new PortError(
+      'not-found',
+      server,
+      `IMAGE_MISSING: the registry has no ${reference} for ${server}: ${said}`,
+      'Build and push it again, or check registry.pull_url and image.repository.',
+      cause,
+    );
+  }
+  if (DENIED.test(message)) {
+    return new PortError(
+      'refused',
+      server,
+      `REGISTRY_DENIED: the registry does not let ${server} pull ${reference}: ${said}`,
+      'Check registry.username and registry.password in runsheet.yaml.',
+      cause,
+    );
+  }
+  return engineError(server, `pull ${reference}`, stripped(error, message));
+}
+
+/** The engine passes on what happened to its own connection as status 500: trying again may help. */
+function stripped(error: unknown, message: string): unknown {
+  const { status } = failureOf(error);
+  return status === null && error instanceof Error ? new Error(message, { cause: error }) : error;
+}

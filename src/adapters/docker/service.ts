@@ -1,0 +1,49 @@
+/** One service on one server: its engine, its names, and what is there now. */
+import type { ContainerInfo, ImageInfo } from 'dockerode';
+import { containersOf, type ServiceContainer } from './containers.ts';
+import type { Engine } from './engine.ts';
+import { type AdoptedEntry, type JournalEntry, readJournal, type StartEntry } from './journal.ts';
+
+export interface Service {
+  readonly engine: Engine;
+  readonly service: string;
+  /** Of the container that serves. */
+  readonly name: string;
+  /** `host/repository` by which servers pull. */
+  readonly repository: string;
+}
+
+export interface Found {
+  /** Every container of the server, of which some are the service's. */
+  readonly listed: readonly ContainerInfo[];
+  readonly containers: readonly ServiceContainer[];
+  readonly images: readonly ImageInfo[];
+  readonly starts: readonly StartEntry[];
+  readonly adopted: readonly AdoptedEntry[];
+}
+
+/** Everything at once: a server is asked in parallel, over one connection. */
+export async function lookAt({ engine, service, name }: Service): Promise<Found> {
+  const [listed, images, journal] = await Promise.all([
+    engine.ask('list its containers', (docker, abortSignal) =>
+      docker.listContainers({ all: true, abortSignal }),
+    ),
+    engine.ask('list its images', (docker, abortSignal) => docker.listImages({ abortSignal })),
+    readJournal(engine.host, service),
+  ]);
+  return {
+    containers: containersOf(listed, images, service, name),
+    listed,
+    images,
+    starts: journal.filter(isStart),
+    adopted: journal.filter(isAdopted),
+  };
+}
+
+function isStart(entry: JournalEntry): entry is StartEntry {
+  return entry.kind === 'start';
+}
+
+function isAdopted(entry: JournalEntry): entry is AdoptedEntry {
+  return entry.kind === 'adopted';
+}
