@@ -138,7 +138,12 @@ export interface FleetActivities {
   prefetchServer(input: ServerInput & { readonly image: ImagePin }): Promise<ActionResult>;
   /** Holds the health of these servers for so long. @throws ApplicationFailure CANARY_UNHEALTHY */
   observeServers(input: ObserveInput): Promise<ActionResult>;
-  /** Until cancelled: a balancer whose process changed gets the states again that it had. */
+  /**
+   * Until this worker has finished all the servers, or until cancelled, and then a success with its
+   * evidence: a balancer whose process changed gets the states again that it had. Its cancellation
+   * comes with a heartbeat, so a short heartbeat timeout lets it end soon. It has to last as long as
+   * the run has servers out of the pool.
+   */
   guardPool(input: ServersInput): Promise<ActionResult>;
   /** The host key that a server shows, for `runsheet hosts trust`. */
   showHostKey(input: { readonly server: string }): Promise<ShownHostKey>;

@@ -9,6 +9,7 @@ import { createFleetActivities } from './fleet.ts';
 import { guardAll } from './guard.ts';
 import { createLocalActivities, type LocalDependencies } from './local/index.ts';
 import { createNotificationActivities, type NotificationPorts } from './notifications.ts';
+import { createPoolNotes } from './servers/pool-notes.ts';
 import { createServerActivities } from './servers.ts';
 import { createSourceActivities, ensureCheckout } from './source.ts';
 import { createTestActivities } from './tests.ts';
@@ -31,6 +32,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   const serverPorts = {
     ...ports,
     ensureCheckout: (input: ActionInput) => ensureCheckout(ports, input),
+    notes: createPoolNotes(),
   };
   const activities: Activities = {
     ...createSourceActivities(ports),

@@ -6,11 +6,14 @@ import type { FleetPorts } from './fleet/ports.ts';
 import { prefetch } from './fleet/prefetch.ts';
 import { preflightServer } from './fleet/preflight-server.ts';
 import { preflightShared } from './fleet/preflight-shared.ts';
+import type { Unnoted } from './servers/context.ts';
 import { guardPool } from './servers/guard-pool.ts';
+import { createPoolNotes } from './servers/pool-notes.ts';
 
 export type { FleetPorts };
 
-export function createFleetActivities(ports: FleetPorts): FleetActivities {
+export function createFleetActivities(given: Unnoted<FleetPorts>): FleetActivities {
+  const ports: FleetPorts = { ...given, notes: given.notes ?? createPoolNotes() };
   return {
     preflightServer: (input) => preflightServer(ports, input),
     preflightShared: (input) => preflightShared(ports, input),

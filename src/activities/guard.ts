@@ -52,10 +52,14 @@ function isBounded(attempts: number | undefined): boolean {
   return attempts !== undefined && attempts > 0 && Number.isFinite(attempts);
 }
 
+/** Its beats carry what a next attempt has to know: an empty one between them would lose that. */
+const BEATS_ITSELF = 'guardPool';
+
 /** A slow beat behind the activities' own, for what forgets or blocks it; its details are empty. */
 async function whileBeating<T>(context: Context, work: () => Promise<T>): Promise<T> {
   const timeoutMs = context.info.heartbeatTimeoutMs ?? 0;
-  if (context.info.isLocal || timeoutMs === 0) return work();
+  const { isLocal, activityType } = context.info;
+  if (isLocal || timeoutMs === 0 || activityType === BEATS_ITSELF) return work();
   const timer = setInterval(() => context.heartbeat(), timeoutMs / 2);
   try {
     return await work();

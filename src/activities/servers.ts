@@ -7,17 +7,19 @@ import {
   withdrawServer,
 } from './servers/compensations.ts';
 import { restoreConfiguration, updateConfiguration } from './servers/configuration.ts';
-import type { ServerPorts } from './servers/context.ts';
+import type { ServerPorts, Unnoted } from './servers/context.ts';
 import { finishOn } from './servers/finish.ts';
 import { checkEndpoint, checkPort, checkSmoke } from './servers/health.ts';
 import { createOneAtATime } from './servers/one-at-a-time.ts';
 import { measureSinceEnable } from './servers/outcome.ts';
 import { measurePerformance } from './servers/performance.ts';
 import { drainServer, enableServer, waitForConnections } from './servers/pool.ts';
+import { createPoolNotes } from './servers/pool-notes.ts';
 import { probe } from './servers/probe.ts';
 import { pullImage, startService } from './servers/release.ts';
+import { updateRoutes } from './servers/routes.ts';
 import { awaitService, stopService } from './servers/service.ts';
-import { updateRoutes, verifyTraffic } from './servers/traffic.ts';
+import { verifyTraffic } from './servers/traffic.ts';
 
 export type { ServerPorts };
 
@@ -45,8 +47,9 @@ export type ServerActivities = Pick<ActionActivities, ServerActionId> &
  * Every operation reads the actual state first and converges: twice, or after a half-done attempt
  * of a worker that died, it ends the same.
  */
-export function createServerActivities(ports: ServerPorts): ServerActivities {
+export function createServerActivities(given: Unnoted): ServerActivities {
   const oneAtATime = createOneAtATime();
+  const ports: ServerPorts = { ...given, notes: given.notes ?? createPoolNotes() };
   return {
     'pool.drain': (input) => drainServer(ports, input),
     'connections.wait': (input) => waitForConnections(ports, input),

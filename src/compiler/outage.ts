@@ -1,5 +1,5 @@
 /** The time in which nobody serves, where all servers go at once. */
-import type { ActionId } from '../actions/ids.ts';
+import { performs } from '../actions/changes.ts';
 import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { PlanStep } from '../plan/plan.ts';
 
@@ -12,9 +12,9 @@ export interface Outage {
 
 /** null: no step stops all servers at once. */
 export function outageOf(steps: readonly PlanStep[]): Outage | null {
-  const from = steps.find((step) => step.kind === 'parallel' && has(step, 'service.stop'));
+  const from = steps.find((step) => step.kind === 'parallel' && performs(step, 'service.stop'));
   if (from === undefined) return null;
-  return { from, until: steps.find((step) => has(step, 'pool.enable')) ?? null };
+  return { from, until: steps.find((step) => performs(step, 'pool.enable')) ?? null };
 }
 
 export function outageText({ from, until }: Outage): Localized {
@@ -36,8 +36,4 @@ export function outageRemedy({ from }: Outage): Localized {
     zh: `${MEANWHILE.zh}。要保持服务，请分批：运行时写 --batches 1（请求中的「批次: 1」），在步骤 ${from.number} 写「**批次**: 25%」，或在 runsheet.yaml 的环境下写 rolling`,
     en: `${MEANWHILE.en}. To keep serving, roll: start with --batches 1 ("batches": 1 in the request), write "**Batches**: 25%" on step ${from.number}, or set rolling for the environment in runsheet.yaml`,
   };
-}
-
-function has(step: PlanStep, action: ActionId): boolean {
-  return 'tasks' in step && step.tasks.some((task) => task.action === action);
 }

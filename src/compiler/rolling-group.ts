@@ -1,6 +1,5 @@
 /** Which steps of a plan run batch by batch, and why some cannot. */
-import { changesServers } from '../actions/changes.ts';
-import type { ActionId } from '../actions/ids.ts';
+import { changesServers, performs } from '../actions/changes.ts';
 import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { PlanStep } from '../plan/plan.ts';
 
@@ -71,11 +70,11 @@ function poolProblems(
   members: readonly PlanStep[],
   { from, to }: RollingGroup,
 ): readonly GroupProblem[] {
-  const drains = members.findIndex((step) => has(step, 'pool.drain'));
-  const enables = members.findLastIndex((step) => has(step, 'pool.enable'));
+  const drains = members.findIndex((step) => performs(step, 'pool.drain'));
+  const enables = members.findLastIndex((step) => performs(step, 'pool.enable'));
   const problems: GroupProblem[] = [];
   if (drains === -1) {
-    const elsewhere = steps.find((step) => has(step, 'pool.drain'));
+    const elsewhere = steps.find((step) => performs(step, 'pool.drain'));
     problems.push({
       step: null,
       message: {
@@ -136,8 +135,4 @@ function jumpsInto(
       },
     },
   ];
-}
-
-function has(step: PlanStep, action: ActionId): boolean {
-  return 'tasks' in step && step.tasks.some((task) => task.action === action);
 }

@@ -4,7 +4,7 @@ import type { BatchSize, RollingSettings } from './plan.ts';
 type Language = 'zh' | 'en';
 
 /** `1 台、10%、50%`; the last size is the one that repeats. */
-export function batchesText(batches: readonly BatchSize[], language: Language): string {
+function batchesText(batches: readonly BatchSize[], language: Language): string {
   return batches.map((size) => sizeText(size, language)).join(language === 'zh' ? '、' : ', ');
 }
 

@@ -22,7 +22,7 @@ export interface PoolState {
 
 export interface PoolServer {
   readonly name: string;
-  /** Of several balancers the one that lets the least in: maint, then drain, then ready. */
+  /** Of several balancers: ready where all give it requests that an operator has not set to maint. */
   readonly admin: 'ready' | 'drain' | 'maint';
   /** Several balancers disagree: although it is not ready everywhere, one of them gives it requests. */
   readonly split?: true;

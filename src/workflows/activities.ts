@@ -72,10 +72,10 @@ export const fetches = proxyActivities<Pick<FleetActivities, 'prefetchServer'>>(
   scheduleToCloseTimeout: '35 minutes',
 });
 
-/** The guard of the pool outlives everything that it guards. */
+/** The guard of the pool outlives everything that it guards. Short beats: a cancellation comes with one. */
 export const guards = proxyActivities<Pick<FleetActivities, 'guardPool'>>({
   startToCloseTimeout: '48 hours',
-  heartbeatTimeout: '10 seconds',
+  heartbeatTimeout: '3 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: PAUSES,
 });

@@ -33,6 +33,17 @@ test('channels that the project has not configured are warnings', () => {
   );
 });
 
+test('environments that roll by default are left out of what is said about the outage', () => {
+  const { diagnostics } = compileTemplate({
+    text: ownText,
+    file: 'a.md',
+    vocabulary: { ...NONE, rollingEnvironments: ['production'] },
+  });
+  const found = diagnostics.find((each) => each.code === 'NO_SERVICE_BETWEEN');
+  expect(found?.message.en).toContain('(not in production: runsheet.yaml lets them roll)');
+  expect(found?.message.zh).toContain('（production 除外：runsheet.yaml 让它们分批）');
+});
+
 test('a rule that the people cannot meet is an error', () => {
   const everyone = edit(ownText, '至少一人批准', '全部批准');
   const both = { roles: ['tech_lead', 'ops_lead'] };

@@ -1,12 +1,18 @@
 /** The balancer's counters just before a server went back in: what is measured later is the rest. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PoolServer } from '../../ports/load-balancer.ts';
+import type { PoolState } from '../../ports/load-balancer.ts';
 import { type Scoped, type ServerPorts, serverOf } from './context.ts';
+import { findServer } from './pool-state.ts';
 
 export interface Counters {
   readonly requests: number;
   readonly errors: number;
+}
+
+export interface Baseline extends Counters {
+  /** The balancer's process that counted so far; another one counts from 0. */
+  readonly process: string;
 }
 
 const NONE: Counters = { requests: 0, errors: 0 };
@@ -14,37 +20,70 @@ const NONE: Counters = { requests: 0, errors: 0 };
 /**
  * Writes the counters into the run's folder once: a repeated attempt, perhaps by another worker
  * process, must not move the point from which the outcome is counted.
+ * @returns whether this was the first time
  */
 export async function keepBaseline(
   ports: ServerPorts,
   input: Scoped,
-  now: PoolServer | null,
+  state: PoolState,
+): Promise<boolean> {
+  if ((await readBaseline(ports, input)) !== null) return false;
+  const { requests, errors } = findServer(state, serverOf(input)) ?? NONE;
+  await writeBaseline(ports, input, { requests, errors, process: state.process });
+  return true;
+}
+
+/**
+ * A balancer that started anew counts from 0: the baseline moves, below 0 where need be, so that
+ * what was counted before is counted still. Only what happened between the two looks is lost.
+ */
+export async function moveBaseline(
+  ports: ServerPorts,
+  input: Scoped,
+  before: PoolState,
+  after: PoolState,
 ): Promise<void> {
-  if ((await readBaseline(ports, input)) !== null) return;
-  const file = await fileOf(ports, input);
-  const { requests, errors } = now ?? NONE;
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, JSON.stringify({ requests, errors }));
-  await rename(draft, file);
+  const baseline = await readBaseline(ports, input);
+  if (baseline === null || baseline.process !== before.process) return;
+  const last = findServer(before, serverOf(input));
+  const now = findServer(after, serverOf(input));
+  if (last === null || now === null) return;
+  await writeBaseline(ports, input, {
+    requests: now.requests - (last.requests - baseline.requests),
+    errors: now.errors - (last.errors - baseline.errors),
+    process: after.process,
+  });
 }
 
 /** null: this run has not put the server in. */
-export async function readBaseline(ports: ServerPorts, input: Scoped): Promise<Counters | null> {
+export async function readBaseline(ports: ServerPorts, input: Scoped): Promise<Baseline | null> {
   try {
     const kept: unknown = JSON.parse(await readFile(await fileOf(ports, input), 'utf8'));
-    return isCounters(kept) ? kept : null;
+    return isBaseline(kept) ? kept : null;
   } catch {
     return null;
   }
 }
 
-/** What was counted since; a balancer that restarted counts from 0 again. */
-export function since(baseline: Counters | null, now: Counters): Counters {
-  const start = baseline === null || now.requests < baseline.requests ? NONE : baseline;
-  return {
-    requests: now.requests - start.requests,
-    errors: Math.max(0, now.errors - start.errors),
-  };
+/**
+ * What was counted since. Where the balancer started anew and nobody moved the baseline, what its
+ * new process has counted: less than there was, never another time's.
+ */
+export function since(baseline: Baseline | null, now: Counters, process: string): Counters {
+  const isAnew =
+    baseline === null ||
+    baseline.process !== process ||
+    now.requests < baseline.requests ||
+    now.errors < baseline.errors;
+  const start = isAnew ? NONE : baseline;
+  return { requests: now.requests - start.requests, errors: now.errors - start.errors };
+}
+
+async function writeBaseline(ports: ServerPorts, input: Scoped, baseline: Baseline): Promise<void> {
+  const file = await fileOf(ports, input);
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, JSON.stringify(baseline));
+  await rename(draft, file);
 }
 
 async function fileOf(ports: ServerPorts, input: Scoped): Promise<string> {
@@ -53,8 +92,9 @@ async function fileOf(ports: ServerPorts, input: Scoped): Promise<string> {
   return join(folder, `balancer-baseline-${encodeURIComponent(serverOf(input))}.json`);
 }
 
-function isCounters(value: unknown): value is Counters {
+function isBaseline(value: unknown): value is Baseline {
   if (typeof value !== 'object' || value === null) return false;
-  if (!('requests' in value) || !('errors' in value)) return false;
-  return typeof value.requests === 'number' && typeof value.errors === 'number';
+  if (!('requests' in value) || !('errors' in value) || !('process' in value)) return false;
+  const { requests, errors, process: counted } = value;
+  return typeof requests === 'number' && typeof errors === 'number' && typeof counted === 'string';
 }

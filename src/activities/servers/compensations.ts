@@ -3,12 +3,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ActionResult } from '../../plan/run.ts';
 import type { CompensationInput } from '../contract.ts';
 import { type ServerPorts, say, section, shortDigest } from './context.ts';
+import { enterPool } from './enter.ts';
 import { waitForIdle } from './pool.ts';
-import { poolServer } from './pool-state.ts';
+import { isTaking, poolServer } from './pool-state.ts';
 import { waitUntilReady } from './ready.ts';
 import { startFormer } from './release.ts';
 import { describeStop, stopRunning } from './service.ts';
-import { waitUntilServing } from './serving.ts';
 
 /** How long a withdrawal waits for requests in flight before the stop that follows: the seed's 30 s. */
 const WITHDRAW_LIMIT_SECONDS = 30;
@@ -55,7 +55,10 @@ export async function restoreService(
   return told(...lines);
 }
 
-/** pool.readmit: only what this run took out goes back in, and only counts once it really answers. */
+/**
+ * pool.readmit: only what this run took out goes back in, and only where it really answers: what does
+ * not is taken out again until somebody has looked at it.
+ */
 export async function readmitServer(
   ports: ServerPorts,
   input: CompensationInput,
@@ -66,16 +69,7 @@ export async function readmitServer(
       say(input, `运行前状态为 ${pool}，保持不变`, `was ${pool} before the run and stays so`),
     );
   }
-  const now = await poolServer(ports, input);
-  if (now?.admin === 'maint') {
-    return told(
-      say(input, '运维人员已设为 maint，保持不变', 'an operator set maint meanwhile; it stays'),
-    );
-  }
-  if (now?.admin !== 'ready') {
-    await ports.balancer.enable(section(input, 'balancer').pool, input.server);
-  }
-  return told(await persistently(() => waitUntilServing(ports, input)));
+  return told(await persistently(() => enterPool(ports, input)));
 }
 
 /** pool.withdraw: out of the pool again, and a bounded wait for what is in flight. */
@@ -84,7 +78,8 @@ export async function withdrawServer(
   input: CompensationInput,
 ): Promise<ActionResult> {
   const now = await poolServer(ports, input);
-  if (now?.admin === 'ready') {
+  ports.notes.want(input.run.requestId, input.server, 'out');
+  if (now !== null && isTaking(now)) {
     await ports.balancer.drain(section(input, 'balancer').pool, input.server);
   }
   const { active, waitedMs } = await waitForIdle(ports, input, WITHDRAW_LIMIT_SECONDS);

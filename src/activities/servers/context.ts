@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ActionInput, Fact, RunRef } from '../../plan/run.ts';
 import type { ProjectSettings, SettingsSection } from '../../plan/settings.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { PoolNotes } from './pool-notes.ts';
 
 /** The part of the world that the operations on servers need. */
 export interface ServerPorts
@@ -12,7 +13,13 @@ export interface ServerPorts
    * the run over may lack it. Absent: the checkout must already be at `<run's folder>/source`.
    */
   readonly ensureCheckout?: (input: ActionInput) => Promise<string>;
+  /** Shared by all activities of a worker. */
+  readonly notes: PoolNotes;
 }
+
+/** The same as they come: without notes, the activities begin their own. */
+export type Unnoted<P extends ServerPorts = ServerPorts> = Omit<P, 'notes'> &
+  Partial<Pick<P, 'notes'>>;
 
 /** Inputs of actions, compensations and the like: all carry the run and some settings. */
 export interface Scoped {

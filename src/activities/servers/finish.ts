@@ -9,6 +9,7 @@ export async function finishOn(ports: ServerPorts, input: Scoped): Promise<Actio
   const server = serverOf(input);
   await heartbeatWhile(() => ports.runtime.finish(server, input.run.service, keepReleases));
   await forgetFormerConfiguration(ports, input);
+  ports.notes.want(input.run.requestId, server, 'finished');
   const { present } = await ports.runtime.inspect(server, input.run.service);
   return {
     facts: [],

@@ -1,37 +1,176 @@
 /** A balancer that starts anew has forgotten what it was told: the run's states are set again. */
 import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
 import type { ActionResult } from '../../plan/run.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { ServersInput } from '../contract.ts';
-import type { ServerPorts } from './context.ts';
-import { section } from './context.ts';
-import { poolState } from './pool-state.ts';
+import { isPortError } from '../failures.ts';
+import { moveBaseline } from './baseline.ts';
+import { type ServerPorts, say, section } from './context.ts';
+import { findServer, isMaintained, isTaking, poolState } from './pool-state.ts';
 
-const POLL_MS = 1_000;
+const POLL_MS = 250;
+const HEARTBEAT_MS = 500;
 
-/** Watches the balancer's process until the run cancels it. */
+/** What a new attempt after a dead worker has to know; in the heartbeats, so kept small. */
+interface Memory {
+  readonly process: string;
+  /** Servers of the run that were drained, and those that an operator had in maint. */
+  readonly drained: readonly string[];
+  readonly maintained: readonly string[];
+  readonly reloads: number;
+  readonly setAgain: readonly string[];
+  /** An operator's maint that is gone, which no run sets. */
+  readonly lostMaint: readonly string[];
+}
+
+/**
+ * Watches the balancer until this worker has finished all servers of the run, or the run cancels it,
+ * and then returns, as a success, what it had to do; no evidence where there was nothing to do.
+ * A balancer out of reach is looked for again and again: what it forgot must still be noticed.
+ */
 export async function guardPool(ports: ServerPorts, input: ServersInput): Promise<ActionResult> {
   const context = Context.current();
-  let known = await poolState(ports, input);
-  for (;;) {
-    context.heartbeat();
-    await context.sleep(POLL_MS);
-    const now = await poolState(ports, input);
-    if (now.process !== known.process) await setAgain(ports, input, known, now);
-    known = now.process === known.process ? now : await poolState(ports, input);
+  let memory = memoryOf(context.info.heartbeatDetails);
+  let last: PoolState | null = null;
+  const beat = setInterval(() => context.heartbeat(memory), HEARTBEAT_MS);
+  try {
+    while (!isFinished(ports, input)) {
+      const now = await stateOrNull(ports, input);
+      if (now !== null) {
+        const isAnew = memory !== null && memory.process !== now.process;
+        memory = isAnew
+          ? await restore(ports, input, memory, last, now)
+          : remember(input, memory, now);
+        last = isAnew ? null : now;
+      }
+      context.heartbeat(memory);
+      await context.sleep(POLL_MS);
+    }
+  } catch (error) {
+    if (!(error instanceof CancelledFailure)) throw error;
+  } finally {
+    clearInterval(beat);
+  }
+  return { facts: [], evidence: describe(input, memory) };
+}
+
+function isFinished(ports: ServerPorts, { run, servers }: ServersInput): boolean {
+  return servers.every((server) => ports.notes.wanted(run.requestId, server) === 'finished');
+}
+
+/** null: out of reach now. */
+async function stateOrNull(ports: ServerPorts, input: ServersInput): Promise<PoolState | null> {
+  try {
+    return await poolState(ports, input);
+  } catch (error) {
+    if (isPortError(error)) return null;
+    throw error;
   }
 }
 
-async function setAgain(
+function remember(input: ServersInput, former: Memory | null, now: PoolState): Memory {
+  const mine = now.servers.filter(({ name }) => input.servers.includes(name));
+  return {
+    reloads: former?.reloads ?? 0,
+    setAgain: former?.setAgain ?? [],
+    lostMaint: former?.lostMaint ?? [],
+    process: now.process,
+    drained: mine.filter((each) => each.admin === 'drain').map(({ name }) => name),
+    maintained: mine.filter(isMaintained).map(({ name }) => name),
+  };
+}
+
+/** Where something cannot be set now, the old memory stays, so that the next look tries again. */
+async function restore(
   ports: ServerPorts,
   input: ServersInput,
-  known: PoolState,
+  memory: Memory | null,
+  last: PoolState | null,
+  now: PoolState,
+): Promise<Memory | null> {
+  if (memory === null) return null;
+  const isBack = (server: string): boolean => {
+    const found = findServer(now, server);
+    return found !== null && isTaking(found);
+  };
+  const again = input.servers.filter(
+    (server) => isBack(server) && isOut(ports, input, memory, server),
+  );
+  try {
+    const { pool } = section(input, 'balancer');
+    await Promise.all(again.map((server) => ports.balancer.drain(pool, server)));
+    if (last !== null) await moveBaselines(ports, input, last, now);
+    const noted: Memory = {
+      ...memory,
+      reloads: memory.reloads + 1,
+      setAgain: joined(memory.setAgain, again),
+      lostMaint: joined(memory.lostMaint, memory.maintained.filter(isBack)),
+    };
+    return remember(input, noted, await poolState(ports, input));
+  } catch (error) {
+    if (isPortError(error)) return memory;
+    throw error;
+  }
+}
+
+/** What this worker's activities have asked for since the last look counts before what was seen then. */
+function isOut(ports: ServerPorts, { run }: ServersInput, memory: Memory, server: string): boolean {
+  const wanted = ports.notes.wanted(run.requestId, server);
+  return wanted === undefined ? memory.drained.includes(server) : wanted === 'out';
+}
+
+async function moveBaselines(
+  ports: ServerPorts,
+  input: ServersInput,
+  last: PoolState,
   now: PoolState,
 ): Promise<void> {
-  const { pool } = section(input, 'balancer');
-  for (const { name, admin } of known.servers) {
-    const isOut = now.servers.some((each) => each.name === name && each.admin !== 'ready');
-    if (!input.servers.includes(name) || admin === 'ready' || isOut) continue;
-    await ports.balancer.drain(pool, name);
-  }
+  for (const server of input.servers) await moveBaseline(ports, { ...input, server }, last, now);
+}
+
+function joined(former: readonly string[], more: readonly string[]): readonly string[] {
+  return [...new Set([...former, ...more])];
+}
+
+function describe(input: ServersInput, memory: Memory | null): readonly string[] {
+  if (memory === null || memory.reloads === 0) return [];
+  const { reloads, setAgain, lostMaint } = memory;
+  const names = setAgain.join(', ') || '-';
+  return [
+    say(
+      input,
+      `负载均衡重启 ${reloads} 次，已重新移出：${names}`,
+      `the balancer started anew ${reloads} times, taken out again: ${names}`,
+    ),
+    ...(lostMaint.length === 0 ? [] : [lostLine(input, lostMaint)]),
+  ];
+}
+
+function lostLine(input: ServersInput, servers: readonly string[]): string {
+  const names = servers.join(', ');
+  return say(
+    input,
+    `重启丢失了运维人员对 ${names} 的 maint：请运维人员决定`,
+    `the restart lost the maint that an operator had set for ${names}: the operator decides`,
+  );
+}
+
+function memoryOf(details: unknown): Memory | null {
+  if (typeof details !== 'object' || details === null || !('process' in details)) return null;
+  const { process } = details;
+  if (typeof process !== 'string') return null;
+  const names = (key: string): readonly string[] => {
+    const value: unknown = Reflect.get(details, key);
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  };
+  const reloads: unknown = Reflect.get(details, 'reloads');
+  return {
+    process,
+    drained: names('drained'),
+    maintained: names('maintained'),
+    reloads: typeof reloads === 'number' ? reloads : 0,
+    setAgain: names('setAgain'),
+    lostMaint: names('lostMaint'),
+  };
 }

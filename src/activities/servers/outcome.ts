@@ -1,10 +1,10 @@
 /** The template's final rules, measured from the balancer's own counters since the enable. */
 import type { ActionResult, Fact } from '../../plan/run.ts';
-import type { PoolServer } from '../../ports/load-balancer.ts';
 import { readBaseline, since } from './baseline.ts';
 import { fact, type Scoped, type ServerPorts, say, section } from './context.ts';
-import { percent } from './performance.ts';
+import { percent, percentile } from './performance.ts';
 import { findServer, poolState } from './pool-state.ts';
+import { type Answer, isServed } from './requests.ts';
 import { sendThroughBalancer } from './traffic.ts';
 
 /** Rounds of additional requests where customers sent too few. */
@@ -13,70 +13,120 @@ const TOP_UP_ROUNDS = 3;
 interface Outcome {
   readonly requests: number;
   readonly errors: number;
+  /** null: the balancer keeps no response times, or has none yet. */
   readonly p95Ms: number | null;
+  /** Servers whose counters begin at the balancer's own start, not at the enable. */
+  readonly anew: readonly string[];
 }
+
+type OutcomeInput = Scoped & { readonly servers: readonly string[] };
 
 /**
  * measureOutcome: errors and p95 of the run's servers since they went back in. Where fewer than
- * `balancer.minimumSamples` requests came, more are sent through the balancer, a bounded number.
+ * `balancer.minimumSamples` requests came, more are sent through the balancer, a bounded number; so
+ * too where the balancer itself keeps no response times, which are then those of our requests.
  */
 export async function measureSinceEnable(
   ports: ServerPorts,
-  input: Scoped & { readonly servers: readonly string[] },
+  input: OutcomeInput,
 ): Promise<ActionResult> {
   const { minimumSamples } = section(input, 'balancer');
-  let sent = 0;
+  const own: Answer[] = [];
   let outcome = await readOutcome(ports, input);
-  for (let round = 0; round < TOP_UP_ROUNDS && outcome.requests < minimumSamples; round += 1) {
-    const missing = minimumSamples - outcome.requests;
-    sent += (await sendThroughBalancer(ports, input, missing)).length;
+  for (let round = 0; round < TOP_UP_ROUNDS; round += 1) {
+    const timed = outcome.p95Ms === null ? timesOf(own).length : minimumSamples;
+    const missing = minimumSamples - Math.min(outcome.requests, timed);
+    if (missing <= 0) break;
+    own.push(...(await sendThroughBalancer(ports, input, missing)));
     outcome = await readOutcome(ports, input);
   }
-  return describe(input, outcome, sent, minimumSamples);
+  return describe(input, outcome, own, minimumSamples);
 }
 
-async function readOutcome(
-  ports: ServerPorts,
-  input: Scoped & { readonly servers: readonly string[] },
-): Promise<Outcome> {
+async function readOutcome(ports: ServerPorts, input: OutcomeInput): Promise<Outcome> {
   const state = await poolState(ports, input);
   let requests = 0;
   let errors = 0;
   const p95s: number[] = [];
+  const anew: string[] = [];
   for (const server of input.servers) {
-    const now: PoolServer | null = findServer(state, server);
+    const now = findServer(state, server);
     if (now === null) continue;
-    const counted = since(await readBaseline(ports, { ...input, server }), now);
+    const baseline = await readBaseline(ports, { ...input, server });
+    const counted = since(baseline, now, state.process);
+    if (baseline !== null && baseline.process !== state.process) anew.push(server);
     requests += counted.requests;
     errors += counted.errors;
     if (now.p95Ms !== null && counted.requests > 0) p95s.push(now.p95Ms);
   }
-  return { requests, errors, p95Ms: p95s.length === 0 ? null : Math.max(...p95s) };
+  return { requests, errors, p95Ms: p95s.length === 0 ? null : Math.max(...p95s), anew };
+}
+
+/** Of answers that served somebody: a quick refusal is no quick response. */
+function timesOf(answers: readonly Answer[]): readonly number[] {
+  return answers.flatMap((each) =>
+    each.kind === 'answered' && isServed(each) ? [each.durationMs] : [],
+  );
 }
 
 /** Too few samples: nothing is returned as measured, so the rules fail rather than pass unseen. */
-function describe(input: Scoped, outcome: Outcome, sent: number, minimum: number): ActionResult {
-  const { requests, errors, p95Ms } = outcome;
+function describe(
+  input: Scoped,
+  outcome: Outcome,
+  own: readonly Answer[],
+  minimum: number,
+): ActionResult {
+  const { requests, errors, anew } = outcome;
   const counted = say(
     input,
-    `加入负载均衡后 ${requests} 个请求（其中补发 ${sent} 个），失败 ${errors} 个`,
-    `${requests} requests since the enable (${sent} of them sent to have enough), ${errors} errors`,
+    `加入负载均衡后 ${requests} 个请求（其中补发 ${own.length} 个），失败 ${errors} 个`,
+    `${requests} requests since the enable (${own.length} of them sent to have enough), ${errors} errors`,
   );
+  const restarted = anew.length === 0 ? [] : [restartLine(input, anew)];
   if (requests === 0 || requests < minimum) {
     const few = say(
       input,
       `${counted}；少于要求的 ${minimum} 个样本`,
       `${counted}; fewer than the ${minimum} required samples`,
     );
-    return { facts: [], evidence: [few] };
+    return { facts: [], evidence: [few, ...restarted] };
   }
-  const facts: Fact[] = [fact('service.error_rate', percent(errors, requests), counted, requests)];
-  const lines = [counted];
+  const rate = fact('service.error_rate', percent(errors, requests), counted, requests);
+  const time = responseTime(input, outcome, own, minimum);
+  return {
+    facts: time === null ? [rate] : [rate, time],
+    evidence: [counted, ...restarted, ...(time?.detail === undefined ? [] : [time.detail])],
+  };
+}
+
+/** null: neither the balancer nor enough requests of our own tell it, so the criterion fails. */
+function responseTime(
+  input: Scoped,
+  { p95Ms, requests }: Outcome,
+  own: readonly Answer[],
+  minimum: number,
+): Fact | null {
   if (p95Ms !== null) {
     const p95 = Math.round(p95Ms * 10) / 10;
     const detail = say(input, `负载均衡测得 p95 ${p95} ms`, `p95 by the balancer ${p95} ms`);
-    facts.push(fact('health_check.response_time', p95, detail, requests));
-    lines.push(detail);
+    return fact('health_check.response_time', p95, detail, requests);
   }
-  return { facts, evidence: lines };
+  const times = timesOf(own);
+  const p95 = percentile(times, 95);
+  if (p95 === null || times.length < minimum) return null;
+  const detail = say(
+    input,
+    `经负载均衡的 ${times.length} 个请求 p95 ${p95} ms`,
+    `p95 ${p95} ms of ${times.length} requests through the balancer`,
+  );
+  return fact('health_check.response_time', p95, detail, times.length);
+}
+
+function restartLine(input: Scoped, servers: readonly string[]): string {
+  const names = servers.join(', ');
+  return say(
+    input,
+    `负载均衡重启过：${names} 只计其后的请求`,
+    `the balancer started anew: for ${names} only what came afterwards is counted`,
+  );
 }

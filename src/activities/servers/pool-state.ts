@@ -15,3 +15,18 @@ export async function poolServer(ports: ServerPorts, input: Scoped): Promise<Poo
 export function findServer(state: PoolState, server: string): PoolServer | null {
   return state.servers.find((each) => each.name === server) ?? null;
 }
+
+/** Whether the balancer, or one of several, gives it requests where it is healthy. */
+export function isTaking(server: PoolServer): boolean {
+  return server.admin === 'ready' || server.split === true;
+}
+
+/** Whether it really serves: in the pool of each balancer, and healthy there. */
+export function isServing(server: PoolServer): boolean {
+  return server.admin === 'ready' && server.healthy;
+}
+
+/** An operator's decision, which no run changes. */
+export function isMaintained(server: PoolServer): boolean {
+  return server.admin === 'maint' && server.held === undefined;
+}

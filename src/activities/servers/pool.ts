@@ -4,9 +4,10 @@ import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
 import { keepBaseline } from './baseline.ts';
 import { fact, type Scoped, type ServerPorts, say, seconds, section, serverOf } from './context.ts';
+import { enterPool } from './enter.ts';
+import { leavePool } from './floor.ts';
 import { countDown, pause } from './pace.ts';
-import { poolServer } from './pool-state.ts';
-import { waitUntilServing } from './serving.ts';
+import { findServer, isMaintained, isTaking, poolServer, poolState } from './pool-state.ts';
 
 const POLL_MS = 100;
 /** The seed's own limit, for a document that states none. */
@@ -16,23 +17,24 @@ const DEFAULT_LIMIT_SECONDS = 30;
 export async function drainServer(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
   const now = await poolServer(ports, input);
   if (now === null) return removed(true, say(input, '不在负载均衡池中', 'not in the pool'));
-  if (isMaintained(input, now)) {
+  if (isOperators(input, now)) {
     return removed(
       true,
       say(input, '保持运维人员设置的 maint', "stays in the operator's own maint"),
     );
   }
-  if (now.admin === 'ready') {
-    await ports.balancer.drain(section(input, 'balancer').pool, now.name);
-  }
+  if (isTaking(now)) await leavePool(ports, input);
   const after = await poolServer(ports, input);
   const admin = after?.admin ?? 'absent';
-  return removed(admin !== 'ready', say(input, `负载均衡状态 ${admin}`, `pool state ${admin}`));
+  return removed(
+    after === null || !isTaking(after),
+    say(input, `负载均衡状态 ${admin}`, `pool state ${admin}`),
+  );
 }
 
 /** Whether an operator, not this run, took the server out. */
-export function isMaintained(input: ActionInput, now: PoolServer): boolean {
-  return now.admin === 'maint' || input.before?.pool === 'maint';
+function isOperators(input: ActionInput, now: PoolServer): boolean {
+  return isMaintained(now) || input.before?.pool === 'maint';
 }
 
 function removed(value: boolean, detail: string): ActionResult {
@@ -61,6 +63,7 @@ export async function waitForConnections(
 
 /**
  * Polls the requests in flight. The time that an earlier attempt waited counts: the limit is one.
+ * A balancer that starts anew meanwhile has forgotten the drain, so it is told again.
  * @returns how many remained at the deadline, and how long it waited
  */
 export async function waitForIdle(
@@ -68,17 +71,20 @@ export async function waitForIdle(
   input: Scoped,
   limitSeconds: number,
 ): Promise<{ readonly active: number; readonly waitedMs: number }> {
+  const { pool } = section(input, 'balancer');
   const clock = countDown(limitSeconds * 1000, spentBefore());
-  let active = await inFlight(ports, input);
-  while (active > 0 && clock.remainingMs() > 0) {
+  let wasOut = ports.notes.wanted(input.run.requestId, serverOf(input)) === 'out';
+  for (;;) {
+    const now = await poolServer(ports, input);
+    const isBack = wasOut && now !== null && isTaking(now);
+    if (isBack) await ports.balancer.drain(pool, serverOf(input));
+    wasOut ||= now !== null && !isTaking(now);
+    const active = now?.active ?? 0;
+    if ((active === 0 && !isBack) || clock.remainingMs() === 0) {
+      return { active, waitedMs: clock.elapsedMs() };
+    }
     await pause(POLL_MS, clock, { waitedMs: clock.elapsedMs() });
-    active = await inFlight(ports, input);
   }
-  return { active, waitedMs: clock.elapsedMs() };
-}
-
-async function inFlight(ports: ServerPorts, input: Scoped): Promise<number> {
-  return (await poolServer(ports, input))?.active ?? 0;
 }
 
 /** What the attempt that a dead worker made had waited, from its last heartbeat. */
@@ -90,8 +96,9 @@ function spentBefore(): number {
 
 /** pool.enable: back in, believed only after real answers through the balancer. */
 export async function enableServer(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const now = await poolServer(ports, input);
-  if (now !== null && isMaintained(input, now)) {
+  const state = await poolState(ports, input);
+  const now = findServer(state, serverOf(input));
+  if (now !== null && isOperators(input, now)) {
     const detail = say(
       input,
       '运维人员设置的 maint 保持不变，未加入负载均衡池',
@@ -99,9 +106,9 @@ export async function enableServer(ports: ServerPorts, input: ActionInput): Prom
     );
     return { facts: [fact('pool.enabled', true, detail)], evidence: [detail] };
   }
-  const { pool } = section(input, 'balancer');
-  await keepBaseline(ports, input, now);
-  if (now?.admin !== 'ready') await ports.balancer.enable(pool, serverOf(input));
-  const line = await waitUntilServing(ports, input);
+  const isFirst = await keepBaseline(ports, input, state);
+  // In the pool before anybody asked: a balancer that started anew has forgotten the drain.
+  const isForgotten = isFirst && now !== null && isTaking(now);
+  const line = await enterPool(ports, input, isForgotten);
   return { facts: [fact('pool.enabled', true, line)], evidence: [line] };
 }

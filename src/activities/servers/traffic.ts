@@ -1,69 +1,28 @@
-/** Routes, weights, and whether requests through the balancer reach every server. */
+/** Whether requests through the balancer reach every server, as evenly as their weights say. */
 import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
+import { readBaseline } from './baseline.ts';
 import { fact, type ServerPorts, say, section } from './context.ts';
+import { enterPool } from './enter.ts';
 import { percent } from './performance.ts';
-import { findServer, poolState } from './pool-state.ts';
+import { findServer, isServing, poolState } from './pool-state.ts';
 import { type Answer, ask, describeAnswer, isServed } from './requests.ts';
 
 /** Requests that are open at once: enough to be quick, too few to be load. */
 const CONCURRENCY = 4;
 const MAXIMUM_REQUESTS = 10_000;
-
-/** routes.update: weights and routes as runsheet.yaml says, set where they differ, read back. */
-export async function updateRoutes(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const { pool, weights, routes } = section(input, 'balancer');
-  const wanted = wantedWeights(input, weights, await poolState(ports, input));
-  if (Object.keys(wanted).length > 0) await ports.balancer.setWeights(pool, wanted);
-  if (!holds(await ports.balancer.routes(), routes)) await ports.balancer.setRoutes(routes);
-  const state = await poolState(ports, input);
-  const actual = await ports.balancer.routes();
-  const shown = state.servers.map((each) => `${each.name}=${each.weight}`).join(', ');
-  const current =
-    Object.keys(wantedWeights(input, weights, state)).length === 0 && holds(actual, routes);
-  const lines = [
-    say(input, `权重 ${shown}`, `weights ${shown}`),
-    say(input, `路由 ${show(actual)}`, `routes ${show(actual)}`),
-  ];
-  return { facts: [fact('routes.current', current, lines.join('; '))], evidence: lines };
-}
-
-/** The configured weights of this run's servers that the balancer does not have yet. */
-function wantedWeights(
-  input: ActionInput,
-  weights: Readonly<Record<string, number>>,
-  state: PoolState,
-): Readonly<Record<string, number>> {
-  const changes = Object.entries(weights).filter(
-    ([name, weight]) => input.servers.includes(name) && findServer(state, name)?.weight !== weight,
-  );
-  return Object.fromEntries(changes);
-}
-
-function holds(
-  actual: Readonly<Record<string, string>>,
-  wanted: Readonly<Record<string, string>>,
-): boolean {
-  return Object.entries(wanted).every(([prefix, pool]) => actual[prefix] === pool);
-}
-
-function show(routes: Readonly<Record<string, string>>): string {
-  const rows = Object.entries(routes).map(([prefix, pool]) => `${prefix} → ${pool}`);
-  return rows.length === 0 ? '-' : rows.join(', ');
-}
+/** Fewer than these for each server of the pool would say nothing of how even the traffic is. */
+const LEAST_EACH = 5;
+const MOST_COUNTS = 3;
 
 /**
  * traffic.verify: requests through the balancer, counted by its own counters for each server (so
- * customers' requests count too). Servers in an operator's maint are left out and named.
+ * customers' requests count too). Servers in an operator's maint are left out and named; one that
+ * this run put in and that is out again is put in again first.
  */
 export async function verifyTraffic(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const before = await poolState(ports, input);
-  const answers = await sendThroughBalancer(
-    ports,
-    input,
-    section(input, 'balancer').verify.requests,
-  );
-  const after = await poolState(ports, input);
+  const again = await setRight(ports, input);
+  const { before, after, answers } = await sendAndCount(ports, input);
   const taking = input.servers.filter((name) => findServer(after, name)?.admin !== 'maint');
   const counts = taking.map((name) => countOf(name, before, after));
   const failed = answers.filter((each) => !isServed(each));
@@ -75,6 +34,7 @@ export async function verifyTraffic(ports: ServerPorts, input: ActionInput): Pro
       `经负载均衡发送 ${answers.length} 个请求，失败 ${failed.length} 个；各服务器：${spread || '-'}`,
       `${answers.length} requests through the balancer, ${failed.length} failed; by server: ${spread || '-'}`,
     ),
+    ...again,
     ...headerLine(input, answers),
     ...maintLine(input, taking),
     ...failed.slice(0, 1).map((each) => describeAnswer(each)),
@@ -97,6 +57,45 @@ export async function verifyTraffic(ports: ServerPorts, input: ActionInput): Pro
     ],
     evidence: [...lines, deviationDetail(input, counts, deviation)],
   };
+}
+
+/** A balancer that started anew may have lost what this run set. @returns lines of evidence */
+async function setRight(ports: ServerPorts, input: ActionInput): Promise<readonly string[]> {
+  const state = await poolState(ports, input);
+  const lines: string[] = [];
+  for (const server of input.servers) {
+    const now = findServer(state, server);
+    if (now === null || now.admin !== 'drain') continue;
+    const isOurs = (await readBaseline(ports, { ...input, server })) !== null;
+    if (!isOurs && ports.notes.wanted(input.run.requestId, server) !== 'in') continue;
+    const line = await enterPool(ports, { ...input, server });
+    lines.push(
+      say(input, `${server} 曾被移出，已重新加入：${line}`, `${server} was out again: ${line}`),
+    );
+  }
+  return lines;
+}
+
+/** Counted again where the balancer started anew in between: its counters begin at 0. */
+async function sendAndCount(
+  ports: ServerPorts,
+  input: ActionInput,
+): Promise<{
+  readonly before: PoolState;
+  readonly after: PoolState;
+  readonly answers: readonly Answer[];
+}> {
+  const { requests } = section(input, 'balancer').verify;
+  for (let attempt = 1; ; attempt += 1) {
+    const before = await poolState(ports, input);
+    const takers = before.servers.filter(isServing).length;
+    const count = Math.max(requests, takers * LEAST_EACH);
+    const answers = await sendThroughBalancer(ports, input, count);
+    const after = await poolState(ports, input);
+    if (after.process === before.process || attempt === MOST_COUNTS) {
+      return { before, after, answers };
+    }
+  }
 }
 
 /** Sends requests through the pool, a few at once. @returns every answer */

@@ -8,6 +8,8 @@ export function createFakeLoadBalancer(world: FakeWorld): LoadBalancer {
     throw new PortError('not-found', pool, `there is no pool ${pool}`, `Use ${world.pool}.`);
   };
   const set = (member: FakeMember, admin: 'ready' | 'drain'): void => {
+    if (member.held !== undefined && admin === 'ready') throw heldBack(member);
+    delete member.split;
     if (member.admin === 'maint' || member.admin === admin) return;
     if (admin === 'ready') member.latencies = [];
     member.admin = admin;
@@ -49,12 +51,27 @@ export function createFakeLoadBalancer(world: FakeWorld): LoadBalancer {
   };
 }
 
+function heldBack({ name, held = '' }: FakeMember): PortError {
+  return new PortError('conflict', name, `the balancer keeps ${name} out: ${held}`, 'Mend that.');
+}
+
 function describe(
   world: FakeWorld,
   member: FakeMember,
 ): Awaited<ReturnType<LoadBalancer['state']>>['servers'][number] {
-  const { name, admin, weight, active, requests, errors, latencies } = member;
+  const { name, admin, split, held, weight, active, requests, errors, latencies } = member;
   const sorted = [...latencies].sort((a, b) => a - b);
-  const p95Ms = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? null;
-  return { name, admin, healthy: world.isHealthy(member), weight, active, requests, errors, p95Ms };
+  const p95Ms = world.balancerTimes ? (sorted[Math.ceil(sorted.length * 0.95) - 1] ?? null) : null;
+  return {
+    name,
+    admin,
+    ...(split !== undefined && { split }),
+    ...(held !== undefined && { held }),
+    healthy: world.isHealthy(member),
+    weight,
+    active,
+    requests,
+    errors,
+    p95Ms,
+  };
 }

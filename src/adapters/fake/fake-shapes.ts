@@ -81,6 +81,9 @@ export interface FakeMember {
   unreachable: boolean;
   /** Called healthy whatever its checks would say, as HAProxy does after `maint`. */
   believedHealthy: boolean;
+  /** Several balancers disagree, or the balancer itself keeps it out. */
+  split?: true;
+  held?: string;
 }
 
 const FIRST_PORT = 8_100;

@@ -30,6 +30,8 @@ export class FakeWorld {
   routes: Readonly<Record<string, string>> = {};
   /** Another value: the balancer started anew. */
   balancerProcess = '1';
+  /** Without, the balancer keeps no response times. */
+  balancerTimes = true;
 
   constructor(options: FakeWorldOptions) {
     this.pool = options.pool ?? 'web';
@@ -54,6 +56,14 @@ export class FakeWorld {
     if (member !== undefined) return member;
     const message = `pool ${this.pool} has no server ${name}`;
     throw new PortError('not-found', name, message, 'Add it to the pool of the balancer.');
+  }
+
+  /** The balancer starts anew: it has forgotten states and counters. */
+  restartBalancer(): void {
+    this.balancerProcess = String(Number(this.balancerProcess) + 1);
+    for (const member of this.members.values()) {
+      Object.assign(member, { admin: 'ready', requests: 0, errors: 0, latencies: [] });
+    }
   }
 
   /** Where requests through the pool are sent. */

@@ -35,7 +35,6 @@ export interface ProcessInfo {
   readonly process: string;
   /** It has been told to end: another one has its place. */
   readonly isLeaving: boolean;
-  readonly version: string;
 }
 
 const KINDS = ['frontend', 'backend', 'server', 'socket'] as const;
@@ -94,7 +93,6 @@ export function parseInfo(text: string): ProcessInfo | null {
   return {
     process: `${value('Pid')}@${value('Start_time_sec')}`,
     isLeaving: numberOf(value('Stopping')) !== 0,
-    version: value('Version'),
   };
 }
 

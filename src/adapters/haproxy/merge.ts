@@ -1,52 +1,37 @@
 /** Several HAProxies in front of the same servers, seen as one pool. Pure. */
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 
-/** The least that one of them lets in is what the pool lets in. */
-const LEAST_FIRST = ['maint', 'drain', 'ready'] as const;
-
 export function mergeStates(states: readonly PoolState[]): PoolState {
   const names = new Set(states.flatMap(({ servers }) => servers.map(({ name }) => name)));
   return {
-    servers: [...names].map((name) =>
-      mergeServer(
-        states.flatMap(({ servers }) => servers.filter((each) => each.name === name)),
-        states.length,
-      ),
-    ),
+    servers: [...names].map((name) => mergeServer(name, states)),
     emptyMs: Math.max(0, ...states.map(({ emptyMs }) => emptyMs)),
     process: states.map(({ process }) => process).join(' '),
   };
 }
 
-/** @param balancers how many there are: one that does not know the server gives it nothing */
-function mergeServer(seen: readonly PoolServer[], balancers: number): PoolServer {
-  const [first] = seen;
-  if (first === undefined) throw new TypeError('a server that no balancer has');
+function mergeServer(name: string, states: readonly PoolState[]): PoolServer {
+  const seen = states.flatMap(({ servers }) => servers.filter((each) => each.name === name));
   const sum = (of: (server: PoolServer) => number): number =>
     seen.reduce((total, each) => total + of(each), 0);
-  const states = seen.map(({ admin }) => admin);
-  const isSplit = states.includes('ready') && readyIn(states) < balancers;
-  const held = seen.find((each) => each.held !== undefined)?.held;
+  const open = seen.filter(({ admin }) => admin !== 'maint');
+  const ready = seen.filter(({ admin }) => admin === 'ready');
+  // An operator's maint at one of them is theirs; one that does not know the server lets nothing in.
+  const lacking = open.length - ready.length + (states.length - seen.length);
+  const isSplit = ready.length > 0 && lacking > 0;
+  const held = open.length === 0 ? seen.find((each) => each.held !== undefined)?.held : undefined;
   return {
-    name: first.name,
-    admin: isSplit && !states.includes('maint') ? 'drain' : leastOf(states),
+    name,
+    admin: open.length === 0 ? 'maint' : ready.length > 0 && lacking === 0 ? 'ready' : 'drain',
     ...(isSplit && { split: true }),
     ...(held !== undefined && { held }),
-    healthy: seen.every(({ healthy }) => healthy),
-    weight: first.weight,
+    healthy: open.length > 0 && open.every(({ healthy }) => healthy),
+    weight: seen[0]?.weight ?? 0,
     active: sum(({ active }) => active),
     requests: sum(({ requests }) => requests),
     errors: sum(({ errors }) => errors),
     p95Ms: null,
   };
-}
-
-function readyIn(states: readonly PoolServer['admin'][]): number {
-  return states.filter((each) => each === 'ready').length;
-}
-
-function leastOf(states: readonly PoolServer['admin'][]): PoolServer['admin'] {
-  return LEAST_FIRST.find((each) => states.includes(each)) ?? 'drain';
 }
 
 /** Routes as one HAProxy has them, and the pools that are its own. */

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 
 const PROMPT = '\n> ';
 /** Thousands of servers stay below it; a stream without end does not. */
-const LONGEST_ANSWER = 32 * 1024 * 1024;
+const LONGEST_ANSWER = 16 * 1024 * 1024;
 
 /** The stream ended or said nothing in time; whether its last commands were carried out is not known. */
 export class SessionLost extends Error {
@@ -67,12 +67,12 @@ export class Session {
 
   private take(chunk: string): void {
     this.text += chunk;
+    if (this.text.length > LONGEST_ANSWER) return this.end('an answer without end');
     for (let at = this.text.indexOf(PROMPT); at >= 0; at = this.text.indexOf(PROMPT)) {
       const answer = this.text.slice(0, at);
       this.text = this.text.slice(at + PROMPT.length);
       this.waiting.shift()?.resolve(answer);
     }
-    if (this.text.length > LONGEST_ANSWER) this.end('an answer without end');
   }
 
   private end(reason: string): void {

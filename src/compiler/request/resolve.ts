@@ -63,10 +63,11 @@ export function resolveRequest(context: RequestContext): RequestResult {
   const { environment = '', version = '' } = textsOf(parameters.values);
   const servers = serversOf(parameters.values);
   const listed = listedIn(project?.environments ?? {}, environment);
+  const floorPercent = project?.floorPercent ?? 0;
   const rolling = decideRolling(context.plan, {
     request: asked.settings,
     project: listed?.rolling,
-    floorPercent: project?.floorPercent ?? 0,
+    floorPercent,
   });
   const { plan, digest } = withRolling(context, rolling.rule);
   const overrides = readOverrides(plan, raw, project?.actions ?? {});
@@ -85,7 +86,9 @@ export function resolveRequest(context: RequestContext): RequestResult {
   ];
   // What the batches come to is counted on servers that are right.
   if (!isWrong(diagnostics))
-    diagnostics.push(...rollingLimits(plan, rolling.rule, { environment, servers, poolSize }));
+    diagnostics.push(
+      ...rollingLimits(plan, rolling.rule, { environment, servers, poolSize, floorPercent }),
+    );
   if (isWrong(diagnostics)) return { request: null, diagnostics };
   return {
     request: {

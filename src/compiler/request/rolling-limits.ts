@@ -1,4 +1,5 @@
 /** Holds a run's batches against its servers and its pool: what can never be kept is refused before anything runs. */
+import { performs } from '../../actions/changes.ts';
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import type { Plan, RollingRule } from '../../plan/plan.ts';
 import { fewestInPool, largestBatch } from '../../plan/rolling.ts';
@@ -10,6 +11,8 @@ export interface RolledServers {
   readonly servers: readonly string[];
   /** How many servers the environment's pool has; null: not known. */
   readonly poolSize: number | null;
+  /** `balancer.floor` of the project; 0: none. */
+  readonly floorPercent: number;
 }
 
 /** Floor and budget that these servers cannot keep, and the time in which nobody would serve. */
@@ -19,8 +22,10 @@ export function rollingLimits(
   run: RolledServers,
 ): readonly Diagnostic[] {
   if (run.servers.length === 0) return [];
-  if (rule === undefined) return outage(plan, rule, run);
-  const problems = [...budgetProblems(rule, run), ...floorProblems(rule, run)];
+  const problems = [
+    ...(rule === undefined ? [] : budgetProblems(rule, run)),
+    ...(plan.steps.some((step) => performs(step, 'pool.drain')) ? floorProblems(rule, run) : []),
+  ];
   return problems.length > 0 ? problems : outage(plan, rule, run);
 }
 
@@ -46,25 +51,27 @@ function budgetProblems(rule: RollingRule, { servers }: RolledServers): readonly
 }
 
 function floorProblems(
-  rule: RollingRule,
-  { servers, poolSize, environment }: RolledServers,
+  rule: RollingRule | undefined,
+  { servers, poolSize, environment, floorPercent }: RolledServers,
 ): readonly Diagnostic[] {
-  if (poolSize === null || rule.minimumInPoolPercent === 0) return [];
-  const kept = fewestInPool(poolSize, rule.minimumInPoolPercent);
+  const percent = Math.max(rule?.minimumInPoolPercent ?? 0, floorPercent);
+  if (poolSize === null || percent === 0) return [];
+  const kept = fewestInPool(poolSize, percent);
   const mayLeave = Math.max(0, poolSize - kept);
   const largest = largestBatch(servers, rule);
   if (largest <= mayLeave) return [];
-  const floor = `${rule.minimumInPoolPercent}%`;
+  const isProject = percent === floorPercent;
+  const [zh, en] = isProject ? ['balancer.floor', 'balancer.floor: '] : ['最少在线', ''];
   return [
     unsatisfiable(
       {
-        zh: `${environment} 的池有 ${poolSize} 台，最少在线 ${floor} 要求留下 ${kept} 台，最多移出 ${mayLeave} 台；最大的一批是 ${largest} 台`,
-        en: `the pool of ${environment} has ${counted(poolSize)}; ${floor} of them, ${kept}, must stay, so ${mayLeave} may be out, and the largest batch has ${counted(largest)}`,
+        zh: `${environment} 的池有 ${poolSize} 台，${zh} ${percent}% 要求留下 ${kept} 台，最多移出 ${mayLeave} 台；${rule === undefined ? '所有服务器同时进行，共' : '最大的一批是'} ${largest} 台`,
+        en: `the pool of ${environment} has ${counted(poolSize)}; ${en}${percent}% of them, ${kept}, must stay, so ${mayLeave} may be out, and ${rule === undefined ? `all ${counted(largest)} go at once` : `the largest batch has ${counted(largest)}`}`,
       },
       {
         expected: `<= ${mayLeave}`,
         actual: String(largest),
-        remedy: mayLeave > 0 ? smallerBatches(mayLeave) : lowerFloor(poolSize),
+        remedy: mayLeave > 0 ? smallerBatches(mayLeave) : lowerFloor(poolSize, isProject),
       },
     ),
   ];
@@ -78,8 +85,14 @@ function smallerBatches(most: number): Localized {
 }
 
 /** Not even one server may leave. */
-function lowerFloor(poolSize: number): Localized {
+function lowerFloor(poolSize: number, isProject: boolean): Localized {
   const most = Math.floor(((poolSize - 1) * 100) / poolSize);
+  if (isProject) {
+    return {
+      zh: `没有可行的批次：请把 runsheet.yaml 的 balancer.floor 降到不超过 ${most}%，或增加服务器`,
+      en: `no batch works: lower balancer.floor in runsheet.yaml to at most ${most}%, or add a server`,
+    };
+  }
   if (most === 0) {
     return {
       zh: '池中只有一台服务器，任何批次都不可行：--batches all（所有服务器同时），或增加服务器',

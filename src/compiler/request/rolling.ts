@@ -1,5 +1,4 @@
 /** Which batches a run has: what the request says, else the template, else the project's default. */
-import { changesServers } from '../../actions/changes.ts';
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import type { Plan, RollingRule, RollingSettings } from '../../plan/plan.ts';
 import { rollingText } from '../../plan/rolling-words.ts';
@@ -142,7 +141,7 @@ const NEEDS_BATCHES: Diagnostic = {
   remedy: { zh: '加上批次，例如 --batches 1', en: 'add batches, for example --batches 1' },
 };
 
-function nothingToRoll({ templateId, steps }: Plan): Diagnostic {
+function nothingToRoll({ templateId }: Plan): Diagnostic {
   return {
     code: 'BAD_REQUEST',
     severity: 'error',
@@ -150,10 +149,6 @@ function nothingToRoll({ templateId, steps }: Plan): Diagnostic {
       zh: `${templateId} 没有更改服务器的步骤，不能分批`,
       en: `${templateId} has no step that changes servers, so there is nothing to roll`,
     },
-    actual: steps
-      .filter(changesServers)
-      .map((step) => step.number)
-      .join(', '),
     remedy: { zh: '去掉请求中的批次', en: 'leave the batches out' },
   };
 }

@@ -46,6 +46,104 @@ describe('pool.drain', () => {
   });
 });
 
+describe("the pool's floor", () => {
+  const half = { settings: { minimumInPoolPercent: 50 } };
+
+  it('refuses what would leave too few, and says who is out and what to do', async () => {
+    const stage = await setStage();
+    await stage.act('pool.drain', half);
+    const refused = stage.act('pool.drain', { ...half, server: 'app-server-2' });
+    await expect(refused).rejects.toMatchObject({
+      type: 'POOL_FLOOR',
+      nonRetryable: true,
+      message: expect.stringMatching(
+        /app-server-2 stays in the pool web: at least 2 of 3 servers \(50%\) must serve, now 2 do; out of service: app-server-1 \(drain\)\. .*smaller batches/u,
+      ),
+    });
+    expect(stage.world.member('app-server-2').admin).toBe('ready');
+  });
+
+  it("takes the project's floor where it is higher than the plan's", async () => {
+    const stage = await setStage();
+    const project = withSettings('balancer', { floorPercent: 70 });
+    await expect(stage.act('pool.drain', { ...half, project })).rejects.toMatchObject({
+      type: 'POOL_FLOOR',
+      message: expect.stringContaining('at least 3 of 3 servers (70%)'),
+    });
+  });
+
+  it('counts servers in maint as part of the pool, and not as serving', async () => {
+    const stage = await setStage();
+    stage.world.member('app-server-3').admin = 'maint';
+    await expect(stage.act('pool.drain', half)).rejects.toThrow(
+      /now 2 do.*app-server-3 \(maint\)/u,
+    );
+  });
+
+  it('is kept by many who drain at once', async () => {
+    const stage = await setStage();
+    const results = await Promise.allSettled(
+      ['app-server-1', 'app-server-2', 'app-server-3'].map((server) =>
+        stage.act('pool.drain', { ...half, server }),
+      ),
+    );
+    expect(results.map(({ status }) => status).sort()).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
+  });
+
+  it('is kept where another worker takes a server out at the same moment', async () => {
+    const stage = await setStage();
+    const { balancer } = stage.ports;
+    const drain = balancer.drain.bind(balancer);
+    balancer.drain = async (pool, server) => {
+      stage.world.member('app-server-2').admin = 'drain';
+      await drain(pool, server);
+    };
+    await expect(stage.act('pool.drain', half)).rejects.toMatchObject({ type: 'POOL_FLOOR' });
+    expect(stage.world.member(SERVER).admin).toBe('ready');
+  });
+
+  it('waits for one whose checks fail', async () => {
+    const stage = await setStage();
+    stage.world.member('app-server-2').unreachable = true;
+    setTimeout(() => {
+      stage.world.member('app-server-2').unreachable = false;
+    }, 400);
+    expect(valueOf(await stage.act('pool.drain', half), 'pool.removed')).toBe(true);
+    expect(stage.world.member(SERVER).admin).toBe('drain');
+  });
+
+  it('lets one leave that does not serve', async () => {
+    const stage = await setStage();
+    stage.world.member(SERVER).unreachable = true;
+    const all = { settings: { minimumInPoolPercent: 100 } };
+    expect(valueOf(await stage.act('pool.drain', all), 'pool.removed')).toBe(true);
+  });
+
+  it('is none where nobody asks for one: all leave at once', async () => {
+    const stage = await setStage();
+    for (const server of stage.world.members.keys()) await stage.act('pool.drain', { server });
+    expect([...stage.world.members.values()].map(({ admin }) => admin)).toEqual([
+      'drain',
+      'drain',
+      'drain',
+    ]);
+  });
+});
+
+describe('several balancers', () => {
+  it('a server that one of them still gives requests is not out, and is taken out', async () => {
+    const stage = await setStage();
+    Object.assign(stage.world.member(SERVER), { admin: 'drain', split: true });
+    const result = await stage.act('pool.drain');
+    expect(valueOf(result, 'pool.removed')).toBe(true);
+    expect(stage.world.member(SERVER).split).toBeUndefined();
+  });
+});
+
 describe('connections.wait', () => {
   it('goes on as soon as nothing is in flight', async () => {
     const stage = await setStage(slow(250));
@@ -75,6 +173,25 @@ describe('connections.wait', () => {
     const result = await stage.act('connections.wait', { settings: { limitSeconds: 30 } });
     expect(valueOf(result, 'connections.active')).toBe(2);
     expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('takes a server out again that a balancer has put in by starting anew', async () => {
+    const stage = await setStage();
+    await stage.act('pool.drain');
+    stage.world.member(SERVER).active = 1;
+    const pending = stage.act('connections.wait', { settings: { limitSeconds: 5 } });
+    setTimeout(() => stage.world.restartBalancer(), 150);
+    setTimeout(() => {
+      stage.world.member(SERVER).active = 0;
+    }, 450);
+    expect(valueOf(await pending, 'connections.active')).toBe(0);
+    expect(stage.world.member(SERVER).admin).toBe('drain');
+  });
+
+  it('does not take out a server that this run has not', async () => {
+    const stage = await setStage();
+    expect(valueOf(await stage.act('connections.wait'), 'connections.active')).toBe(0);
+    expect(stage.world.member(SERVER).admin).toBe('ready');
   });
 
   it('heartbeats, and ends at once when the run is cancelled', async () => {
@@ -111,8 +228,70 @@ describe('pool.enable', () => {
     const failure = { type: 'POOL_NOT_SERVING', nonRetryable: true };
     await expect(stage.act('pool.enable')).rejects.toMatchObject({
       ...failure,
-      message: expect.stringMatching(/app-server-1 .*unhealthy.*Check that the balancer reaches/u),
+      message: expect.stringMatching(
+        /app-server-1 .*unhealthy.*Check that the balancer reaches.*It is out of the pool again/u,
+      ),
     });
+    expect(stage.world.member(SERVER).admin).toBe('drain');
+  });
+
+  it('says where a server that does not serve could not be taken out again', async () => {
+    const stage = await setStage();
+    Object.assign(stage.world.member(SERVER), { admin: 'drain', unreachable: true });
+    stage.ports.balancer.drain = () => Promise.reject(new Error('the socket is gone'));
+    await expect(stage.act('pool.enable')).rejects.toMatchObject({
+      type: 'POOL_NOT_SERVING',
+      message: expect.stringContaining(
+        'could not be taken out of the pool again: the socket is gone',
+      ),
+    });
+  });
+
+  it('sets it ready again where something takes it out meanwhile', async () => {
+    const stage = await setStage();
+    const member = stage.world.member(SERVER);
+    Object.assign(member, { admin: 'drain', unreachable: true });
+    const pending = stage.act('pool.enable');
+    setTimeout(() => {
+      Object.assign(member, { admin: 'drain', unreachable: false });
+    }, 150);
+    expect(valueOf(await pending, 'pool.enabled')).toBe(true);
+    expect(member.admin).toBe('ready');
+  });
+
+  it('watches for a moment what it set where the balancer has started anew', async () => {
+    const stage = await setStage();
+    const member = stage.world.member(SERVER);
+    member.admin = 'drain';
+    const ready = { successes: 3, intervalMilliseconds: 10, limitSeconds: 5 };
+    // Whoever guards the pool elsewhere has seen the drain, and sets it again once.
+    setTimeout(() => stage.world.restartBalancer(), 1);
+    setTimeout(() => {
+      member.admin = 'drain';
+    }, 300);
+    await stage.act('pool.enable', { project: withSettings('health', { ready }) });
+    expect(member.admin).toBe('ready');
+  });
+
+  it('fails where the balancer itself keeps the server out, and says why', async () => {
+    const stage = await setStage();
+    Object.assign(stage.world.member(SERVER), {
+      admin: 'maint',
+      held: 'its name does not resolve',
+    });
+    await expect(stage.act('pool.enable')).rejects.toThrow(/its name does not resolve/u);
+  });
+
+  it('stops waiting where an operator sets maint meanwhile', async () => {
+    const stage = await setStage();
+    const member = stage.world.member(SERVER);
+    Object.assign(member, { admin: 'drain', unreachable: true });
+    setTimeout(() => {
+      member.admin = 'maint';
+    }, 100);
+    const result = await stage.act('pool.enable');
+    expect(result.evidence[0]).toContain('an operator set maint meanwhile');
+    expect(member.admin).toBe('maint');
   });
 
   it('does not believe a balancer that calls a dead server healthy', async () => {
@@ -165,6 +344,8 @@ describe('pool.readmit and pool.withdraw', () => {
       type: 'POOL_NOT_SERVING',
       nonRetryable: false,
     });
+    // Nobody finds it there, nor does it come in by itself when it wakes up.
+    expect(stage.world.member(SERVER).admin).toBe('drain');
   });
 
   it('withdraws and waits for what is in flight', async () => {

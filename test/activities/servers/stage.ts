@@ -7,6 +7,8 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach } from 'vitest';
 import type { CompensationInput } from '../../../src/activities/contract.ts';
+import type { ServerPorts } from '../../../src/activities/servers/context.ts';
+import { createPoolNotes } from '../../../src/activities/servers/pool-notes.ts';
 import { createServerActivities, type ServerActivities } from '../../../src/activities/servers.ts';
 import { createFakeContainerRuntime } from '../../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeHttpProbe } from '../../../src/adapters/fake/fake-http-probe.ts';
@@ -82,6 +84,7 @@ export const settings: ProjectSettings = {
 
 export interface Stage {
   readonly world: FakeWorld;
+  readonly ports: ServerPorts;
   readonly activities: ServerActivities;
   readonly environment: MockActivityEnvironment;
   readonly folder: string;
@@ -126,7 +129,8 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       ],
       running: OLD,
     });
-  const activities = createServerActivities({
+  const ports: ServerPorts = {
+    notes: createPoolNotes(),
     hosts: createFakeServerHosts(world),
     runtime: createFakeContainerRuntime(world),
     balancer: createFakeLoadBalancer(world),
@@ -138,13 +142,15 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     },
     secrets: { resolve: () => Promise.resolve(secret(SECRET_VALUE)) },
     ...(options.ensureCheckout !== undefined && { ensureCheckout: options.ensureCheckout }),
-  });
+  };
+  const activities = createServerActivities(ports);
   const environment = new MockActivityEnvironment(
     { heartbeatDetails: options.heartbeatDetails },
     { logger: new DefaultLogger('ERROR') },
   );
   return {
     world,
+    ports,
     activities,
     environment,
     folder,

@@ -107,6 +107,51 @@ describe('traffic.verify', () => {
   });
 });
 
+describe('traffic.verify after the balancer has started anew', () => {
+  it('puts a server in again that this run had put in', async () => {
+    const stage = await setStage();
+    for (const server of SERVERS) {
+      stage.world.member(server).admin = 'drain';
+      await stage.act('pool.enable', { server });
+    }
+    stage.world.member('app-server-2').admin = 'drain';
+    const other = await setStage({ takeOver: stage });
+    const result = await once(other, 'traffic.verify');
+    expect(valueOf(result, 'traffic.all_receive')).toBe(true);
+    expect(result.evidence.join('\n')).toMatch(/app-server-2 was out again: in the pool/u);
+    expect(stage.world.member('app-server-2').admin).toBe('ready');
+  });
+
+  it('leaves one out that this run has not put in', async () => {
+    const stage = await setStage();
+    stage.world.member('app-server-2').admin = 'drain';
+    expect(valueOf(await once(stage, 'traffic.verify'), 'traffic.all_receive')).toBe(false);
+    expect(stage.world.member('app-server-2').admin).toBe('drain');
+  });
+
+  it('counts again where it happens in between', async () => {
+    let asked = 0;
+    const stage = await setStage();
+    const answer = () => {
+      asked += 1;
+      if (asked === 20) stage.world.restartBalancer();
+      return { status: 200 };
+    };
+    for (const release of stage.world.releases.values()) Object.assign(release, { answer });
+    const result = await once(stage, 'traffic.verify');
+    expect(valueOf(result, 'traffic.all_receive')).toBe(true);
+    expect(valueOf(result, 'traffic.deviation')).toBe(0);
+  });
+
+  it('sends enough for each of many servers', async () => {
+    const servers = Array.from({ length: 40 }, (_, index) => `app-server-${index + 1}`);
+    const stage = await setStage({ servers });
+    const result = await once(stage, 'traffic.verify', {}, servers);
+    expect(result.facts[0]?.samples).toBe(200);
+    expect(valueOf(result, 'traffic.deviation')).toBe(0);
+  });
+});
+
 describe('measureOutcome', () => {
   const measure = (stage: Stage, change: Partial<BalancerSettings> = {}): Promise<ActionResult> =>
     stage.environment.run(stage.activities.measureOutcome, {
@@ -171,6 +216,44 @@ describe('measureOutcome', () => {
     );
     expect(rate).toBeGreaterThan(20);
     expect(rate).toBeLessThan(60);
+  });
+
+  it('times requests of its own where the balancer keeps no response times', async () => {
+    const stage = await setStage({ old: { answer: () => ({ status: 200, delayMs: 40 }) } });
+    stage.world.balancerTimes = false;
+    await redeployed(stage);
+    for (const server of SERVERS) stage.world.member(server).requests += 500;
+    const result = await measure(stage, { minimumSamples: 30 });
+    const time = result.facts.find(({ id }) => id === 'health_check.response_time');
+    expect(Number(time?.value)).toBeGreaterThan(39);
+    expect(Number(time?.value)).toBeLessThan(500);
+    expect(time?.samples).toBe(30);
+    expect(result.evidence.join('\n')).toMatch(/of 30 requests through the balancer/u);
+    expect(result.facts[0]?.samples).toBeGreaterThan(1_500);
+  });
+
+  it('has no response time where too few of its own requests were answered', async () => {
+    const stage = await setStage();
+    stage.world.balancerTimes = false;
+    await redeployed(stage);
+    for (const server of SERVERS) {
+      stage.world.member(server).requests += 500;
+      stage.world.member(server).unreachable = true;
+    }
+    const result = await measure(stage);
+    expect(result.facts.map(({ id }) => id)).toEqual(['service.error_rate']);
+  });
+
+  it('counts what another process of the balancer counted, and says so', async () => {
+    const stage = await setStage();
+    await redeployed(stage);
+    stage.world.restartBalancer();
+    // More than before the restart, of which 30 are errors: the difference would hide them.
+    for (const server of SERVERS)
+      Object.assign(stage.world.member(server), { requests: 100, errors: 10, latencies: [5] });
+    const result = await measure(stage);
+    expect(valueOf(result, 'service.error_rate')).toBe(10);
+    expect(result.evidence.join('\n')).toMatch(/the balancer started anew: for app-server-1/u);
   });
 
   it('counts from zero where the balancer has restarted', async () => {

@@ -352,6 +352,24 @@ describe('what these servers can never keep is refused with the numbers', () => 
     );
   });
 
+  it('a floor of the project under all of its pools', () => {
+    const project = { floorPercent: 50 };
+    expect(refusal({}, project)).toBe(
+      `error ROLLING_UNSATISFIABLE: the pool of production has 3 servers; balancer.floor: 50% of them, 2, must stay, so 1 may be out, and all 3 servers go at once
+  expected: <= 1
+  actual: 3
+  remedy: the largest batch that works is 1 server: --batches 1`,
+    );
+    expect(errors(seed, [{ ...GOOD, batches: 1 }], project)).toEqual([]);
+    const pool = [...SERVERS, 'app-server-4', 'app-server-5', 'app-server-6'];
+    expect(errors(seed, [GOOD], { ...project, pool })).toEqual([]);
+    expect(refusal({ batches: 1 }, { floorPercent: 80 })).toContain(
+      'no batch works: lower balancer.floor in runsheet.yaml to at most 66%, or add a server',
+    );
+    const checksOnly = { ...seed, steps: seed.steps.filter((step) => step.number < 3) };
+    expect(errors(checksOnly, [GOOD], project)).toEqual([]);
+  });
+
   it('a budget that all servers fit into', () => {
     expect(refusal({ batches: 1, failure_budget: 3 })).toBe(
       `error ROLLING_UNSATISFIABLE: the failure budget is 3 and the run has 3 servers: it would succeed though all of them failed

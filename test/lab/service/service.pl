@@ -5,6 +5,9 @@
 #
 #   good            /healthz and /version answer JSON, /slow takes 5 s, every other path says hello
 #   exits           says why and exits at once
+#   warms N         its health endpoint says 503 for N seconds
+#   sickens N       its health endpoint says 503 after N seconds, all else goes on
+#   lingers N       goes on for N seconds after SIGTERM
 #   health-404      has no health endpoint
 #   never-healthy   its health endpoint says 503
 #   hangs N         answers N requests other than /healthz, then nothing but /healthz
@@ -17,9 +20,10 @@ use Socket;
 my ($folder) = $0 =~ m{^(.*)/};
 open my $file, '<', "$folder/release.conf" or die "release.conf: $!\n";
 my %release = map { /^(\w+)=(.*)$/ ? ($1, $2) : () } <$file>;
-my ($behaviour, $after) = split / /, $release{behaviour};
+my ($behaviour, $number) = split / /, $release{behaviour};
 my $port = $ENV{PORT} || 8080;
 my $SLOW_SECONDS = 5;
+my $began = seconds();
 
 if ($behaviour eq 'exits') {
   print STDERR "release $release{version}: the tariffs are missing\n";
@@ -33,11 +37,14 @@ listen $listener, 1024;
 $listener->blocking(0);
 
 my ($stopping, $served, %connections) = (0, 0);
-$SIG{TERM} = $SIG{INT} = sub { $stopping = 1 };
+my $lingers = $behaviour eq 'lingers' ? $number : 0;
+my $leaving;
+$SIG{TERM} = $SIG{INT} = sub { $leaving //= seconds() + $lingers };
 $SIG{PIPE} = 'IGNORE';
 print "release $release{version} listens on $port\n";
 
 until ($stopping && !%connections) {
+  $stopping = 1 if defined $leaving && $leaving <= seconds();
   if ($stopping && $listener) {
     close $listener;
     undef $listener;
@@ -46,7 +53,7 @@ until ($stopping && !%connections) {
   my ($wanted, $ready) = ('', '');
   vec($wanted, fileno $listener, 1) = 1 if $listener;
   vec($wanted, $_, 1) = 1 for keys %connections;
-  my @due = sort { $a <=> $b } map { $_->{due} // () } values %connections;
+  my @due = sort { $a <=> $b } ($stopping ? () : $leaving // ()), map { $_->{due} // () } values %connections;
   my $wait = @due ? $due[0] - seconds() : 1;
   my $count = select $ready = $wanted, undef, undef, $wait > 0 ? $wait : 0;
   for my $each (values %connections) {
@@ -104,14 +111,15 @@ sub response {
   my $json = qq({"status":"ok","version":"$release{version}"}\n);
   if ($path eq '/healthz') {
     return ('404 Not Found', "no such page\n") if $behaviour eq 'health-404';
-    return ('503 Service Unavailable', qq({"status":"starting"}\n)) if $behaviour eq 'never-healthy';
+    return ('503 Service Unavailable', qq({"status":"starting"}\n))
+      if $behaviour eq 'never-healthy'
+      || $behaviour eq 'warms' && seconds() < $began + $number
+      || $behaviour eq 'sickens' && seconds() > $began + $number;
     return ('200 OK', $json);
   }
   $served += 1;
-  if (defined $after && $served > $after) {
-    return if $behaviour eq 'hangs';
-    return ('500 Internal Server Error', "out of tariffs\n") if $behaviour eq 'errors';
-  }
+  return if $behaviour eq 'hangs' && $served > $number;
+  return ('500 Internal Server Error', "out of tariffs\n") if $behaviour eq 'errors' && $served > $number;
   return ('200 OK', $path eq '/version' ? $json : "hello from $release{version}\n");
 }
 

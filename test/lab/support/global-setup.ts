@@ -23,8 +23,10 @@ const SERVICES_LIMIT_MS = 120_000;
 export async function setup(): Promise<void> {
   mkdirSync(USERS, { recursive: true });
   await locked(async () => {
-    const shared = livingClaims(USERS).length > 0 || process.env['LAB_KEEP'] === '1';
-    if (!shared || !(await answers())) await bringUp().catch(takeDown);
+    const inUse = livingClaims(USERS).length > 0;
+    const mayReuse = inUse || process.env['LAB_KEEP'] === '1';
+    const last = `rslab-h${inUse ? 1 : SERVERS}`;
+    if (!mayReuse || !(await answers(last))) await bringUp().catch(takeDown);
     claim(join(USERS, String(process.pid)));
   });
 }
@@ -47,9 +49,9 @@ async function locked(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function answers(): Promise<boolean> {
+async function answers(server: string): Promise<boolean> {
   if (!existsSync(SERVICES_FILE)) return false;
-  return docker('inspect', '--type', 'container', `rslab-h${SERVERS}`).then(
+  return docker('inspect', '--type', 'container', server).then(
     () => true,
     () => false,
   );

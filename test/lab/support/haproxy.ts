@@ -7,6 +7,8 @@ import { freePort } from '../../../src/embedded/ports.ts';
 import { until } from './shell.ts';
 
 export const BACKEND = 'app';
+/** A header of requests that the log tells apart. */
+export const MARK = 'x-lab-mark';
 const ANSWER_LIMIT_MS = 5_000;
 const END_LIMIT_MS = 5_000;
 
@@ -57,17 +59,17 @@ export class Haproxy {
     await until('HAProxy answers on its socket', () => this.#answers(), ANSWER_LIMIT_MS);
   }
 
-  /** One line for each request, written when it has ended: status, ms, server, request. */
+  /** One line for each request, written when it has ended: status, mark, ms, server, request. */
   get logFile(): string {
     return join(this.#folder, 'requests.log');
   }
 
-  /** Statuses of all requests that have ended, counted. */
-  logged(): Readonly<Record<string, number>> {
+  /** Statuses of the requests with this mark that have ended, counted. */
+  logged(mark: string): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const line of readFileSync(this.logFile, 'utf8').split('\n')) {
-      const status = /^request (-?\d+) /u.exec(line)?.[1];
-      if (status !== undefined) counts[status] = (counts[status] ?? 0) + 1;
+      const [kind, status = '', marked] = line.split(' ');
+      if (kind === 'request' && marked === mark) counts[status] = (counts[status] ?? 0) + 1;
     }
     return counts;
   }
@@ -152,20 +154,22 @@ function configuration(socket: string, port: number, options: HaproxyOptions): s
     'defaults',
     '  mode http',
     '  log global',
-    '  log-format "request %ST %Ta %s %HM %HP %tsc"',
+    '  log-format "request %ST %[capture.req.hdr(0)] %Ta %s %HM %HP %tsc"',
     '  timeout connect 2s',
     '  timeout client 30s',
     '  timeout server 30s',
+    '  timeout check 1s',
     '  retries 0',
     '  no option redispatch',
     'frontend web',
     `  bind 127.0.0.1:${port}`,
+    `  http-request capture req.hdr(${MARK}) len 20`,
     `  default_backend ${BACKEND}`,
     `backend ${BACKEND}`,
     '  balance leastconn',
     '  option httpchk GET /healthz',
     '  http-check expect status 200',
-    '  default-server check inter 200ms fastinter 100ms fall 2 rise 2',
+    '  default-server check inter 250ms fastinter 150ms fall 2 rise 2',
     ...servers,
     '',
   ].join('\n');

@@ -3,6 +3,8 @@ import { stringify } from 'yaml';
 import { BACKEND } from './haproxy.ts';
 import { IDENTITY_FILE, machine, services } from './machine.ts';
 
+export type Section = Readonly<Record<string, unknown>>;
+
 /** A server as the project lists it. */
 export interface ProjectServer {
   readonly name: string;
@@ -18,8 +20,11 @@ export interface ProjectOptions {
   readonly balancerSocket: string;
   /** host:port from which servers pull. Default: the lab's registry. */
   readonly pullFrom?: string;
+  /** Keys of the sections `health` and `balancer` that replace those below. */
+  readonly health?: Section;
+  readonly balancer?: Section;
   /** Sections that replace those below. */
-  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly settings?: Section;
 }
 
 export function projectFile(options: ProjectOptions): string {
@@ -40,11 +45,11 @@ export function goodServer(
   };
 }
 
-function check(name: string, format?: string): Readonly<Record<string, unknown>> {
+function check(name: string, format?: string): Section {
   return { run: ['./checks.sh', name], ...(format !== undefined && { format }), timeout: '1m' };
 }
 
-function defaults(options: ProjectOptions): Readonly<Record<string, unknown>> {
+function defaults(options: ProjectOptions): Section {
   const { baseImage, pullRegistry, pushRegistry } = machine();
   const { temporalAddress, databaseUrl } = services();
   return {
@@ -86,6 +91,7 @@ function defaults(options: ProjectOptions): Readonly<Record<string, unknown>> {
       ready: { successes: 2, interval: '100ms', limit: '8s' },
       smoke: [{ path: '/version', contains: '${version}' }],
       performance: { path: '/version', requests: 30, per_second: 60 },
+      ...options.health,
     },
     balancer: {
       kind: 'haproxy',
@@ -95,6 +101,7 @@ function defaults(options: ProjectOptions): Readonly<Record<string, unknown>> {
       verify: { requests: 30, path: '/version' },
       max_deviation: '60%',
       minimum_samples: 10,
+      ...options.balancer,
     },
     registry: { url: `http://${pushRegistry}`, pull_url: options.pullFrom ?? pullRegistry },
     database: { url: databaseUrl },

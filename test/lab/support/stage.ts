@@ -13,7 +13,7 @@ import { StageRun } from '../../e2e/support/stage-run.ts';
 import { Haproxy, type HaproxyServer } from './haproxy.ts';
 import { type Lease, leaseServers } from './lease.ts';
 import { machine, RUN_FOLDER, services } from './machine.ts';
-import { goodServer, type ProjectServer, projectFile } from './project.ts';
+import { goodServer, type ProjectServer, projectFile, type Section } from './project.ts';
 import { makeRepository, type Release, tagRelease } from './releases.ts';
 import type { LabServer } from './server.ts';
 
@@ -34,8 +34,10 @@ export interface LabStageOptions {
   readonly pool?: (servers: readonly LabServer[]) => readonly HaproxyServer[];
   /** host:port from which servers pull. */
   readonly pullFrom?: string;
-  /** Sections of runsheet.yaml. */
-  readonly settings?: Readonly<Record<string, unknown>>;
+  /** What of runsheet.yaml is not as support/project.ts has it. */
+  readonly health?: Section;
+  readonly balancer?: Section;
+  readonly settings?: Section;
   /** Files of the home folder that the worker sees: .ssh/config. */
   readonly home?: (servers: readonly LabServer[]) => Readonly<Record<string, string>>;
 }
@@ -78,6 +80,7 @@ export class LabStage {
 
   async open(): Promise<void> {
     const { name, releases, templates, listed, pool, home } = this.#options;
+    const { pullFrom, health, balancer, settings } = this.#options;
     await makeRepository(this.folder);
     for (const [tag, release] of Object.entries({ 'v1.0.0': {}, 'v2.0.0': {}, ...releases })) {
       await this.release(tag, release);
@@ -93,12 +96,14 @@ export class LabStage {
     for (const [file, text] of Object.entries(home?.(this.servers) ?? {})) this.write(file, text);
     const project = projectFile({
       name,
-      environment: this.#options.environment ?? 'development',
+      environment: this.environment,
       servers: listed?.(this.servers) ?? this.servers.map((server) => goodServer(server)),
       balancerUrl: this.haproxy.url,
       balancerSocket: this.haproxy.socket,
-      ...(this.#options.pullFrom !== undefined && { pullFrom: this.#options.pullFrom }),
-      ...(this.#options.settings !== undefined && { settings: this.#options.settings }),
+      ...(pullFrom !== undefined && { pullFrom }),
+      health: health ?? {},
+      balancer: balancer ?? {},
+      settings: settings ?? {},
     });
     this.write('runsheet.yaml', project);
     this.#worker = await startWorkerProcess({
@@ -117,6 +122,10 @@ export class LabStage {
   get client(): Client {
     if (this.#connection === null) throw new Error('the stage is not open');
     return new Client({ connection: this.#connection });
+  }
+
+  get environment(): string {
+    return this.#options.environment ?? 'development';
   }
 
   /** Repository of the project's images in the registry. */
@@ -143,7 +152,7 @@ export class LabStage {
   ): Promise<StageRun> {
     this.#runs += 1;
     const input = {
-      environment: this.#options.environment ?? 'development',
+      environment: this.environment,
       servers: [...(servers ?? this.servers.map(({ name }) => name))],
       version,
       requested_by: 'carol',

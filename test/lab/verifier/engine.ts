@@ -53,17 +53,6 @@ export async function fileOn(server: string, path: string): Promise<string | nul
   }
 }
 
-/** Digests of the images that a server holds, of one repository. */
-export async function imagesOn(server: string, repository: string): Promise<readonly string[]> {
-  const root = await rootOf(server);
-  const images = await ask<readonly { RepoDigests: readonly string[] | null }[]>(
-    root,
-    '/images/json',
-  );
-  const digests = images.flatMap(({ RepoDigests }) => RepoDigests ?? []);
-  return digests.filter((each) => each.includes(`/${repository}@`)).map(digestIn);
-}
-
 async function containerTruth(root: string, id: string): Promise<ContainerTruth> {
   const found = await ask<InspectedContainer>(root, `/containers/${id}/json`);
   const image = await ask<{ RepoDigests: readonly string[] | null }>(

@@ -47,11 +47,6 @@ export async function poolTruth(
   );
 }
 
-/** How many take new requests: ready and healthy. */
-export function takingRequests(pool: Readonly<Record<string, PoolTruth>>): number {
-  return Object.values(pool).filter(({ admin, healthy }) => admin === 'ready' && healthy).length;
-}
-
 const NOTHING = { sessions: 0, requests: 0 };
 
 function adminOf(bits: number): PoolTruth['admin'] {

@@ -1,0 +1,43 @@
+/** Putting a server into the pool, believed only after real answers, and out again without them. */
+import { ApplicationFailure } from '@temporalio/common';
+import { type Scoped, type ServerPorts, say, section, serverOf } from './context.ts';
+import { endIfCancelled } from './pace.ts';
+import { waitUntilServing } from './serving.ts';
+
+/**
+ * @param isForgotten the balancer has just started anew: what was set last is watched for a moment
+ * @returns a line of evidence
+ * @throws ApplicationFailure POOL_NOT_SERVING; the server is then out of the pool again
+ */
+export async function enterPool(
+  ports: ServerPorts,
+  input: Scoped,
+  isForgotten = false,
+): Promise<string> {
+  ports.notes.want(input.run.requestId, serverOf(input), 'in');
+  try {
+    return await waitUntilServing(ports, input, isForgotten);
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure) || error.type !== 'POOL_NOT_SERVING') throw error;
+    const told = await takeOutAgain(ports, input);
+    throw ApplicationFailure.nonRetryable(`${error.message} ${told}`, error.type);
+  }
+}
+
+/** What does not serve must not be found by a customer, nor come in by itself when it wakes up. */
+async function takeOutAgain(ports: ServerPorts, input: Scoped): Promise<string> {
+  const server = serverOf(input);
+  ports.notes.want(input.run.requestId, server, 'out');
+  try {
+    await ports.balancer.drain(section(input, 'balancer').pool, server);
+    return say(input, '该服务器已再次移出负载均衡池。', 'It is out of the pool again.');
+  } catch (error) {
+    await endIfCancelled();
+    const reason = error instanceof Error ? error.message : String(error);
+    return say(
+      input,
+      `该服务器未能再次移出负载均衡池：${reason}`,
+      `It could not be taken out of the pool again: ${reason}`,
+    );
+  }
+}

@@ -1,0 +1,90 @@
+/** Taking a server out of the pool, but never below the pool's floor. */
+import type { ActionInput } from '../../plan/run.ts';
+import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
+import { fail, type ServerPorts, say, section, serverOf } from './context.ts';
+import { countDown, pause } from './pace.ts';
+import { findServer, isServing, isTaking, poolState } from './pool-state.ts';
+
+const POLL_MS = 250;
+/** A server whose checks fail may come back; one that somebody took out does not by waiting. */
+const WAIT_MS = 30_000;
+
+/**
+ * Drains the server. Check and drain are one for all of this worker, and the pool is read again
+ * afterwards: where another worker took one out meanwhile, this one is put back.
+ * @throws ApplicationFailure POOL_FLOOR where too few would be left
+ */
+export async function leavePool(ports: ServerPorts, input: ActionInput): Promise<void> {
+  const { pool } = section(input, 'balancer');
+  const clock = countDown(WAIT_MS);
+  for (;;) {
+    const state = await ports.notes.inTurn(pool, () => leaveIfAllowed(ports, input));
+    if (state === null) return;
+    const mayRecover = state.servers.some((each) => isTaking(each) && !each.healthy);
+    if (!mayRecover || clock.remainingMs() === 0) throw belowFloor(input, state);
+    await pause(POLL_MS, clock);
+  }
+}
+
+/** @returns the pool that did not allow it; null: the server is out */
+async function leaveIfAllowed(ports: ServerPorts, input: ActionInput): Promise<PoolState | null> {
+  const { pool } = section(input, 'balancer');
+  const server = serverOf(input);
+  const state = await poolState(ports, input);
+  const now = findServer(state, server);
+  if (now === null || !isTaking(now)) return null;
+  const counts = isServing(now);
+  if (counts && isBelow(input, state, server)) return state;
+  ports.notes.want(input.run.requestId, server, 'out');
+  await ports.balancer.drain(pool, server);
+  if (!counts || floorPercent(input) === 0) return null;
+  const after = await poolState(ports, input);
+  if (!isBelow(input, after, server)) return null;
+  ports.notes.want(input.run.requestId, server, 'in');
+  await ports.balancer.enable(pool, server);
+  return state;
+}
+
+/** Whether the pool without this server would have fewer than its floor. */
+function isBelow(input: ActionInput, state: PoolState, server: string): boolean {
+  const left = state.servers.filter((each) => each.name !== server && isServing(each)).length;
+  return left < fewest(input, state);
+}
+
+/** Servers that must stay, out of all that the pool has: those that an operator took out included. */
+function fewest(input: ActionInput, { servers }: PoolState): number {
+  return Math.ceil((servers.length * floorPercent(input)) / 100);
+}
+
+/** The project's floor or the plan's own, whichever is higher. */
+function floorPercent(input: ActionInput): number {
+  const planned = input.settings['minimumInPoolPercent'];
+  const { floorPercent: own } = section(input, 'balancer');
+  return Math.max(own, typeof planned === 'number' ? planned : 0);
+}
+
+function belowFloor(input: ActionInput, state: PoolState): Error {
+  const { pool } = section(input, 'balancer');
+  const server = serverOf(input);
+  const all = state.servers.length;
+  const least = fewest(input, state);
+  const percent = floorPercent(input);
+  const serving = state.servers.filter(isServing).length;
+  const out = state.servers.filter((each) => !isServing(each)).map(describe);
+  const others = out.length === 0 ? '-' : out.join(', ');
+  return fail(
+    'POOL_FLOOR',
+    say(
+      input,
+      `${server} 未移出池 ${pool}：${all} 台中至少要有 ${least} 台（${percent}%）在线，` +
+        `现有 ${serving} 台；不在线：${others}。请先恢复其他服务器、减小批次，或调低 balancer.floor`,
+      `${server} stays in the pool ${pool}: at least ${least} of ${all} servers (${percent}%) must serve, ` +
+        `now ${serving} do; out of service: ${others}. ` +
+        'Bring the others back first, take smaller batches, or lower balancer.floor',
+    ),
+  );
+}
+
+function describe({ name, admin, healthy }: PoolServer): string {
+  return `${name} (${admin === 'ready' && !healthy ? 'unhealthy' : admin})`;
+}

@@ -1,0 +1,47 @@
+/** Routes and weights of the balancer. */
+import type { ActionInput, ActionResult } from '../../plan/run.ts';
+import type { PoolState } from '../../ports/load-balancer.ts';
+import { fact, type ServerPorts, say, section } from './context.ts';
+import { findServer, poolState } from './pool-state.ts';
+
+/** routes.update: weights and routes as runsheet.yaml says, set where they differ, read back. */
+export async function updateRoutes(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
+  const { pool, weights, routes } = section(input, 'balancer');
+  const wanted = wantedWeights(input, weights, await poolState(ports, input));
+  if (Object.keys(wanted).length > 0) await ports.balancer.setWeights(pool, wanted);
+  if (!holds(await ports.balancer.routes(), routes)) await ports.balancer.setRoutes(routes);
+  const state = await poolState(ports, input);
+  const actual = await ports.balancer.routes();
+  const shown = state.servers.map((each) => `${each.name}=${each.weight}`).join(', ');
+  const current =
+    Object.keys(wantedWeights(input, weights, state)).length === 0 && holds(actual, routes);
+  const lines = [
+    say(input, `权重 ${shown}`, `weights ${shown}`),
+    say(input, `路由 ${show(actual)}`, `routes ${show(actual)}`),
+  ];
+  return { facts: [fact('routes.current', current, lines.join('; '))], evidence: lines };
+}
+
+/** The configured weights of this run's servers that the balancer does not have yet. */
+function wantedWeights(
+  input: ActionInput,
+  weights: Readonly<Record<string, number>>,
+  state: PoolState,
+): Readonly<Record<string, number>> {
+  const changes = Object.entries(weights).filter(
+    ([name, weight]) => input.servers.includes(name) && findServer(state, name)?.weight !== weight,
+  );
+  return Object.fromEntries(changes);
+}
+
+function holds(
+  actual: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(wanted).every(([prefix, pool]) => actual[prefix] === pool);
+}
+
+function show(routes: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(routes).map(([prefix, pool]) => `${prefix} → ${pool}`);
+  return rows.length === 0 ? '-' : rows.join(', ');
+}

@@ -1,0 +1,72 @@
+/** Two servers of a test in which something happens to the second while a run is under way. */
+import { expect } from 'vitest';
+import type { RunStatus } from '../../../src/workflows/messages.ts';
+import { retrySignal } from '../../../src/workflows/messages.ts';
+import { type StageRun, stepOf } from '../../e2e/support/stage-run.ts';
+import { expectOnly } from '../verifier/expect-only.ts';
+import { labState } from '../verifier/lab-state.ts';
+import { type Deployed, deployed } from './deployed.ts';
+import type { LabServer } from './server.ts';
+import { type LabStage, startLabStage } from './stage.ts';
+
+/** Until a server that stays away is given up, in a step and again in its rollback. */
+const PERSON_LIMIT_SECONDS = 200;
+const OLD = 'v1.1.0';
+const NEW = 'v2.1.0';
+
+export class Pair {
+  readonly stage: LabStage;
+  readonly former: Deployed;
+  readonly well: LabServer;
+  readonly ill: LabServer;
+
+  private constructor(stage: LabStage, former: Deployed) {
+    this.stage = stage;
+    this.former = former;
+    [this.well, this.ill] = [stage.server(0), stage.server(1)];
+  }
+
+  /** Each of steps 6 to 9 takes some seconds, so that something can happen in it. */
+  static async start(name: string): Promise<Pair> {
+    const stage = await startLabStage({
+      name,
+      servers: 2,
+      releases: { [OLD]: { behaviour: 'lingers 3' }, [NEW]: { behaviour: 'warms 3' } },
+      health: { performance: { path: '/version', requests: 60, per_second: 20 } },
+      balancer: { verify: { requests: 200, path: '/version' } },
+    });
+    return new Pair(stage, await deployed(stage, OLD));
+  }
+
+  deploy(): Promise<StageRun> {
+    return this.stage.deploy(NEW);
+  }
+
+  /** The run cannot undo everything: it names the server, and the other one serves as before. */
+  async expectWaiting(run: StageRun, step: number): Promise<RunStatus> {
+    const status = await run.until(({ needsPerson }) => needsPerson !== null, PERSON_LIMIT_SECONDS);
+    expect(status.failure?.step, status.failure?.message).toBe(step);
+    expect(stepOf(status, step).state).toBe('failed');
+    expect(status.needsPerson).toContain(this.ill.name);
+    expect(status.needsPerson).toContain('retry');
+    await expectOnly(this.stage, { ...this.former, servers: [this.well.name] });
+    const { pool } = await labState(this.stage);
+    const { admin, healthy } = pool[this.ill.name] ?? {};
+    expect(admin === 'ready' && healthy === true, 'nobody is sent to it').toBe(false);
+    return status;
+  }
+
+  /** A person says `retry`: both servers end as they were. */
+  async expectReconciled(run: StageRun): Promise<void> {
+    await run.handle.signal(retrySignal, { by: 'alice' });
+    const { failure, status } = await run.end();
+    expect(failure?.type, failure?.message).toBe('RUN_ROLLED_BACK');
+    expect(status.outcome).toBe('rolled_back');
+    await expectOnly(this.stage, this.former);
+  }
+
+  /** The next run is not in the way of the former one, and both servers get the new version. */
+  async expectDeployable(): Promise<void> {
+    await expectOnly(this.stage, await deployed(this.stage, NEW));
+  }
+}
