@@ -65,7 +65,9 @@ interface Part {
 export interface EnvironmentParts {
   startServers(
     options: ServersOptions,
-  ): Promise<Part & { readonly connections: readonly ServerConnection[] }>;
+  ): Promise<
+    Part & { readonly connections: readonly ServerConnection[]; readonly ended: Promise<string> }
+  >;
   /** Ends the services on these servers, also those that a killed predecessor left. */
   stopServices(stateFolder: string, names: readonly string[]): Promise<void>;
   startRegistry(folder: string, port: number): Promise<Part & { readonly url: string }>;
@@ -179,7 +181,11 @@ async function startParts(
     registry: { url: registry.url },
     database: { url: records.url },
   };
-  return { connections, balancer, broken: Promise.race([temporal.ended, records.ended]) };
+  return {
+    connections,
+    balancer,
+    broken: Promise.race([temporal.ended, records.ended, servers.ended]),
+  };
 }
 
 /** A part that fails to close does not keep the others open. */

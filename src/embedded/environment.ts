@@ -8,7 +8,7 @@ import {
 } from './assemble-environment.ts';
 import { startRegistry } from './registry-server.ts';
 import { stopAllServices } from './ssh/stop-services.ts';
-import { startSshServers } from './ssh-server.ts';
+import { startSshProcess } from './ssh-process.ts';
 
 export type { Environment, EnvironmentOptions, EnvironmentServer } from './assemble-environment.ts';
 
@@ -35,7 +35,7 @@ async function stopServices(stateFolder: string, names: readonly string[]): Prom
 }
 
 async function startServers(options: ServersOptions): ReturnType<EnvironmentParts['startServers']> {
-  const started = await startSshServers({
+  const started = await startSshProcess({
     keysFolder: join(options.stateFolder, 'keys'),
     servers: options.servers.map(({ name, sshPort }) => ({
       name,
@@ -62,6 +62,7 @@ async function startServers(options: ServersOptions): ReturnType<EnvironmentPart
   const names = options.servers.map(({ name }) => name);
   return {
     connections,
+    ended: started.ended,
     async close() {
       // First the connections, so that nobody starts a service while they are ended.
       await started.close();

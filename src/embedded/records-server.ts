@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { builtFile } from './built-file.ts';
 import { portInUse } from './embedded-error.ts';
 import { claimFolder } from './folder-claim.ts';
 import { freePort, probePort } from './ports.ts';
@@ -64,14 +64,11 @@ export async function startRecordsServer(options: RecordsServerOptions): Promise
 
 function startThread(data: RecordsThreadData): Worker {
   // The process's own flags (an inspector's port, a loader) are not for this thread.
-  return new Worker(builtThread(), { workerData: data, name: 'records', execArgv: [] });
-}
-
-/** Beside this file in dist; in a checkout that runs from src, in the dist beside it: threads load no TypeScript. */
-function builtThread(): string {
-  const fromSource = import.meta.url.endsWith('.ts');
-  const relative = fromSource ? '../../dist/embedded/records-thread.js' : './records-thread.js';
-  return fileURLToPath(new URL(relative, import.meta.url));
+  return new Worker(builtFile('embedded/records-thread.js'), {
+    workerData: data,
+    name: 'records',
+    execArgv: [],
+  });
 }
 
 /** The error that ended the thread, or its exit code. Nobody has to wait for it. */

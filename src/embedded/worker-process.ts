@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { builtFile } from './built-file.ts';
 import { EmbeddedError } from './embedded-error.ts';
 import { endGroup, signalGroup, startGroup } from './process-group.ts';
 
@@ -110,7 +110,7 @@ class WorkerSupervisor implements WorkerProcess {
 
   #launch(): Promise<void> {
     const child = startGroup({
-      argv: [process.execPath, this.#options.entry ?? builtWorker()],
+      argv: [process.execPath, this.#options.entry ?? builtFile('worker.js')],
       cwd: this.#options.projectFolder,
       env: this.#options.env,
       logFile: this.#logFile,
@@ -183,14 +183,6 @@ class WorkerSupervisor implements WorkerProcess {
     ready.catch(() => undefined);
     this.#ready = ready;
   }
-}
-
-/** Beside this file's folder in dist; in a checkout that runs from src, in the dist beside it. */
-function builtWorker(): string {
-  const fromSource = import.meta.url.endsWith('.ts');
-  return fileURLToPath(
-    new URL(fromSource ? '../../dist/worker.js' : '../worker.js', import.meta.url),
-  );
 }
 
 function isReadyLine(line: string): boolean {

@@ -47,7 +47,7 @@ const parts: EnvironmentParts = {
       servicePort,
       baseFolder: join(stateFolder, 'servers', name),
     }));
-    return { connections, close: () => closeAll(listening) };
+    return { connections, ended: new Promise(() => undefined), close: () => closeAll(listening) };
   },
   stopServices: () => Promise.resolve(),
   async startRegistry() {

@@ -100,12 +100,12 @@ function ended(process: ChildProcess): Promise<number | null> {
 it('takes its Temporal server and its services along within seconds of being killed', async () => {
   const { servers } = await startDevProcess();
   const [temporal = 0] = await groupsOnRecord();
-  left = [temporal, await startRecordedService(servers[0]?.baseFolder ?? '')];
-  const [watch = 0, ...more] = childrenOf(child?.pid ?? 0, WATCH);
-  expect(more).toEqual([]);
+  const dev = child?.pid ?? 0;
+  const beside = [...childrenOf(dev, WATCH), ...childrenOf(dev, 'ssh-process-main')];
+  expect(beside).toHaveLength(2);
+  left = [temporal, await startRecordedService(servers[0]?.baseFolder ?? ''), ...beside];
   await killDevProcess();
-  await expect.poll(() => left.map(groupIsAlive), { timeout: 10_000 }).toEqual([false, false]);
-  await expect.poll(() => groupIsAlive(watch), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => left.filter(groupIsAlive), { timeout: 10_000 }).toEqual([]);
 }, 90_000);
 
 it('ends at its next start what was killed together with its watch, keeps its records, and leaves nothing when it ends itself', async () => {
@@ -129,11 +129,17 @@ it('ends at its next start what was killed together with its watch, keeps its re
   expect(await kept.find('before the kill')).not.toBeNull();
   await kept.close();
 
-  left = [...(await groupsOnRecord()), ...childrenOf(child?.pid ?? 0, WATCH)];
+  const dev = child?.pid ?? 0;
+  left = [
+    ...(await groupsOnRecord()),
+    ...childrenOf(dev, 'ssh-process'),
+    ...childrenOf(dev, WATCH),
+  ];
   child?.kill('SIGTERM');
   expect(child === null ? null : await ended(child)).toBe(0);
-  expect(groupIsAlive(left[0] ?? 0)).toBe(false);
-  await expect.poll(() => left.map(groupIsAlive), { timeout: 5_000 }).toEqual([false, false]);
+  expect(left).toHaveLength(3);
+  expect(left.slice(0, 2).map(groupIsAlive)).toEqual([false, false]);
+  await expect.poll(() => groupIsAlive(left[2] ?? 0), { timeout: 5_000 }).toBe(false);
   const mayStay = /^(tsx-\d+|node-compile-cache)$/;
   expect((await readdir(temporary)).filter((name) => !mayStay.test(name))).toEqual([]);
   const state = await readdir(join(folder, '.runsheet'));
