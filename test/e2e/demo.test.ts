@@ -1,10 +1,9 @@
 /** The demo as a newcomer types it: it deploys, and with --fail it undoes, under traffic that loses nothing. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { distFolder } from './support/stage.ts';
+import { runsheet } from '../cli/support/program.ts';
 
-const LIMIT_MS = 150_000;
+const LIMIT_MS = 170_000;
 const SERVERS = ['app-server-1', 'app-server-2', 'app-server-3'];
 
 interface Played {
@@ -12,13 +11,10 @@ interface Played {
   readonly text: string;
 }
 
-function play(...args: readonly string[]): Played {
-  const result = spawnSync(
-    process.execPath,
-    [join(distFolder(), 'cli/main.js'), 'demo', '--lang', 'en', ...args],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT_MS },
-  );
-  return { exitCode: result.status, text: `${result.stdout}\n${result.stderr}` };
+async function play(...args: readonly string[]): Promise<Played> {
+  const typed = ['demo', '--lang', 'en', ...args];
+  const { code, stdout, stderr } = await runsheet(typed, { cwd: tmpdir(), limitMs: LIMIT_MS });
+  return { exitCode: code, text: `${stdout}\n${stderr}` };
 }
 
 /** The section of the output that says who answered after the run, one line a server. */
@@ -46,11 +42,12 @@ function traffic(text: string): {
   return { sent: Number(found?.[1]), failed: Number(found?.[2]), longest: found?.[3] ?? '' };
 }
 
-describe('npm run demo', () => {
+// Each has machines of its own, and mostly waits.
+describe.concurrent('npm run demo', () => {
   it('deploys v2 to three servers with an approval and 0 failed requests', {
     timeout: LIMIT_MS,
-  }, () => {
-    const { exitCode, text } = play();
+  }, async () => {
+    const { exitCode, text } = await play();
     expect(exitCode, text).toBe(0);
     const sheet = text.slice(text.lastIndexOf('v2.0.0 → production'));
     for (let step = 1; step <= 10; step += 1) {
@@ -96,8 +93,8 @@ describe('npm run demo', () => {
   it.each(faults)(
     '--fail $key fails step $step and leaves the old version',
     { timeout: LIMIT_MS },
-    (fault) => {
-      const { exitCode, text } = play('--fail', fault.key);
+    async (fault) => {
+      const { exitCode, text } = await play('--fail', fault.key);
       expect(exitCode, text).toBe(fault.exitCode);
       expect(text).toMatch(new RegExp(`^✗ +${fault.step}\\. `, 'm'));
       for (const phrase of fault.undone) {
@@ -109,8 +106,8 @@ describe('npm run demo', () => {
     },
   );
 
-  it('refuses a fault that does not exist, with those that do', () => {
-    const { exitCode, text } = play('--fail', '4');
+  it('refuses a fault that does not exist, with those that do', async () => {
+    const { exitCode, text } = await play('--fail', '4');
     expect(exitCode).toBe(2);
     expect(text).toContain('1, 2, 3, 5, 6, 7, 8, 8:slow, 9');
   });

@@ -98,13 +98,13 @@ describe('响应时间 < 500ms', () => {
     stage.edit('src/behaviour.mjs', 'latencyMs: 0', `latencyMs: ${milliseconds}`);
   }
 
-  // 50 ms are left for a machine that is busy: it may take more than one try.
-  it('passes at 450 ms', { retry: 2 }, async () => {
-    answerAfter(450);
+  // 100 ms are left for a machine that is busy: it may take more than one try.
+  it('passes at 400 ms', { retry: 2 }, async () => {
+    answerAfter(400);
     const ended = await end(develop());
     expect(ended.failure).toBeNull();
     const { value } = criterion(ended, 8, 'health_check.response_time') ?? {};
-    expect(value).toBeGreaterThanOrEqual(450);
+    expect(value).toBeGreaterThanOrEqual(400);
     expect(value).toBeLessThan(500);
   });
 

@@ -23,6 +23,7 @@ export interface Ended {
 export interface TypedOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly limitMs?: number;
 }
 
 /** `runsheet …` without a terminal. */
@@ -34,14 +35,14 @@ export function runsheet(args: readonly string[], options: TypedOptions): Promis
 export function run(
   program: string,
   args: readonly string[],
-  { cwd, env = {} }: TypedOptions,
+  { cwd, env = {}, limitMs = LIMIT_MS }: TypedOptions,
 ): Promise<Ended> {
   const startedMs = Date.now();
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...args], {
       cwd,
       env: { ...bareEnvironment(), ...env },
-      timeout: LIMIT_MS,
+      timeout: limitMs,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const said = { stdout: '', stderr: '' };
