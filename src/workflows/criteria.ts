@@ -11,7 +11,7 @@ import type { ProjectSettings } from '../plan/settings.ts';
 import { combine, type Place } from './facts.ts';
 import { presentationOf, type Run, say } from './run.ts';
 import { fillTemplate } from './templates.ts';
-import { measuresFact, unmeasuredPlaces, whyUnmeasured } from './unmeasured.ts';
+import { isOwedHere, measuresFact, unmeasuredPlaces, whyUnmeasured } from './unmeasured.ts';
 
 export type TaskStep = ActionStep | ParallelStep;
 
@@ -39,7 +39,9 @@ export function judgeStep(run: Run, step: TaskStep, tasks: readonly Task[]): Cri
   return criteriaOf(step, tasks).map((criterion, index) => {
     const { fact: id } = criterion;
     const text = presentationOf(run.plan, step.number).criteria[index] ?? labelOf(run, criterion);
-    const facts = run.facts.measured(step.number, id, run.scope.batch).map((each) => each.fact);
+    // What is measured once, on the first server of the run, stands for the later batches too.
+    const batch = isOwedHere(run, tasks, id) ? run.scope.batch : null;
+    const facts = run.facts.measured(step.number, id, batch).map((each) => each.fact);
     const judged = evidenceOf(run, criterion, combine(FACTS[id], facts), text);
     const missing = unmeasuredPlaces(run, step.number, tasks, id);
     if (missing.length === 0 || (judged.value !== null && !judged.passed)) return judged;

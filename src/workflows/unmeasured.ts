@@ -12,6 +12,12 @@ export function measuresFact(task: Task, fact: FactId): boolean {
   return ACTIONS[task.action].measures.includes(fact);
 }
 
+/** Whether a step owes measurements of a fact on the servers of the scope. */
+export function isOwedHere(run: Run, tasks: readonly Task[], fact: FactId): boolean {
+  const measuring = tasks.filter((task) => measuresFact(task, fact));
+  return measuring.length === 0 || measuring.some((task) => serversOf(run, task).length > 0);
+}
+
 /**
  * The places of a step that owe a measurement: each task that measures the fact, on each server it
  * runs on. Where no task of the step measures it at all, the step itself owes it.

@@ -2,6 +2,7 @@
  * Recording activities for the interpreter's tests: a small world of servers with versions and a pool,
  * where every call is kept in order and any call can be made to fail or to measure something else.
  */
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActionId, CompensationId } from '../../src/actions/ids.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   ActionInput,
   ActionResult,
   Fact,
+  PreflightResult,
   ResolvedRun,
   RunReport,
 } from '../../src/plan/run.ts';
@@ -42,6 +44,8 @@ export interface StubOptions {
   /** Facts to measure instead of the good ones. */
   readonly facts?: (call: StubCall) => readonly Fact[] | null;
   readonly servers?: Readonly<Record<string, StubServer>>;
+  /** What a preflight finds on a server, instead of nothing but good. */
+  readonly preflight?: (subject: string) => Partial<PreflightResult> | null;
 }
 
 export interface StubWorld {
@@ -50,6 +54,8 @@ export interface StubWorld {
   readonly reports: RunReport[];
   readonly announced: AnnounceApprovalInput[];
   readonly inputs: Map<string, ActionInput>;
+  /** The fewest servers that have been in the pool at once. */
+  fewestInPool(): number;
   readonly activities: Activities;
   /** `name` or `name@server` of every call, in order. */
   names(): string[];
@@ -166,11 +172,18 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     return call;
   };
 
+  let fewest = Number.POSITIVE_INFINITY;
+  const countPool = (): void => {
+    const serving = [...servers.values()].filter((each) => each.pool === 'ready').length;
+    fewest = Math.min(fewest, serving);
+  };
+
   const act = async (id: ActionId, input: ActionInput): Promise<ActionResult> => {
     inputs.set(input.server === undefined ? id : `${id}@${input.server}`, input);
     if (input.report !== undefined) reports.push(input.report);
     const call = await note(id, input.server ?? null, input.step);
     if (input.server !== undefined) applyAction(id, serverOf(input.server), input.run.version);
+    countPool();
     const tag = `${input.run.version}-${input.run.environment}`;
     const good =
       id === 'image.push' || id === 'image.build' ? imageFacts(id, tag) : (GOOD[id] ?? []);
@@ -187,6 +200,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     reports,
     announced,
     inputs,
+    fewestInPool: () => fewest,
     names: () =>
       calls.map((call) => (call.server === null ? call.name : `${call.name}@${call.server}`)),
     activities: {
@@ -194,6 +208,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
       ...recordOf(COMPENSATION_IDS, (id) => async (input: CompensationInput) => {
         await note(id, input.server, input.step);
         applyCompensation(id, serverOf(input.server), input.before);
+        countPool();
         return { facts: [], evidence: [] };
       }),
       resolvePlan: async (input) => {
@@ -239,11 +254,19 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
       },
       preflightServer: async ({ server }) => {
         await note('preflightServer', server, 0);
-        return { subject: server, reachable: true, checks: [] };
+        const { version, pool } = serverOf(server);
+        const release = version === null ? null : { version, digest: `sha256:${version}` };
+        const good = { subject: server, reachable: true, checks: [] };
+        return { ...good, before: { server, release, pool }, ...options.preflight?.(server) };
       },
       preflightShared: async () => {
         await note('preflightShared', null, 0);
-        return [];
+        return ['balancer', 'registry'].map((subject) => ({
+          subject,
+          reachable: true,
+          checks: [],
+          ...options.preflight?.(subject),
+        }));
       },
       prefetchServer: async ({ server }) => {
         await note('prefetchServer', server, 0);
@@ -253,7 +276,12 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         await note('observeServers', null, step);
         return { facts: [], evidence: [] };
       },
-      guardPool: async () => ({ facts: [], evidence: [] }),
+      guardPool: async () => {
+        await note('guardPool', null, 0);
+        const context = Context.current();
+        const beat = setInterval(() => context.heartbeat(), 100);
+        return context.cancelled.finally(() => clearInterval(beat));
+      },
       showHostKey: async ({ server }) => ({
         server,
         place: server,
