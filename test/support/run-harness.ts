@@ -91,13 +91,17 @@ export class Harness {
   private async start(
     world: StubWorld,
     parameters: Record<string, Json>,
-    { workflowId = `run-${randomUUID()}`, type = 'deployment_workflow_v1' }: StartOptions,
+    {
+      workflowId = `run-${randomUUID()}`,
+      type = 'deployment_workflow_v1',
+      args = [parameters],
+    }: StartOptions,
   ): Promise<Started> {
     this.worlds.set(workflowId, world);
     const handle = await this.env.client.workflow.start(type, {
       taskQueue: this.taskQueue,
       workflowId,
-      args: [parameters],
+      args: [...args],
     });
     const status = (): Promise<RunStatus> => handle.query<RunStatus, []>('status');
     return {
@@ -117,6 +121,8 @@ export type StartRun = (
 export interface StartOptions {
   readonly workflowId?: string;
   readonly type?: string;
+  /** Instead of the parameters. */
+  readonly args?: readonly unknown[];
 }
 
 /** Activities that look up the world of the run that calls them. */
