@@ -107,6 +107,63 @@ describe('check', { timeout: 60_000 }, () => {
   });
 });
 
+describe('batches', { timeout: 60_000 }, () => {
+  const all = DEPLOY.map((each) =>
+    each.replace('app-server-1', 'app-server-1,app-server-2,app-server-3'),
+  );
+
+  it('are missing where nobody serves meanwhile, which check and plan say: a warning, exit 0', async () => {
+    const [checked, planned] = await Promise.all([
+      typed('check', 'deployment.md', '--lang', 'en'),
+      typed('plan', 'deployment.md', ...all, '--lang', 'en'),
+    ]);
+    expect([checked.code, planned.code]).toEqual([0, 0]);
+    const nobody = 'from step 6 to step 9 no server answers';
+    for (const { stdout } of [checked, planned]) {
+      expect(stdout).toContain(nobody);
+      expect(stdout).toContain('--batches 1');
+    }
+    expect(planned.stdout).toContain('batches: none; 3 servers at once, of 3 servers in the pool');
+  });
+
+  it('come from the options, from a file, or from runsheet.yaml', async () => {
+    const yaml = readFileSync(join(project.folder, 'runsheet.yaml'), 'utf8');
+    file(
+      'batches.yaml',
+      'environment: production\nservers: [app-server-1, app-server-2]\nversion: v2\n批次: [1, 50%]\n',
+    );
+    const [typedIn, fromFile] = await Promise.all([
+      typed('plan', 'deployment.md', ...all, '--batches', '1', '--observe', '30s', '--lang', 'zh'),
+      typed('plan', 'deployment.md', '--file', 'batches.yaml', '--batch-pause', '1m', '--json'),
+    ]);
+    expect(typedIn.stdout).toContain('批次（来自请求）：1 台；首批观察 30 秒');
+    expect(typedIn.stdout).toContain('1. app-server-1  (金丝雀，观察 30 秒，其间至少 2/3 台服务)');
+    expect(JSON.parse(fromFile.stdout)).toMatchObject({
+      rollingFrom: 'request',
+      plan: { rolling: { from: 6, to: 9, pauseSeconds: 60 } },
+    });
+    file('runsheet.yaml', yaml.replace('#   rolling:', '    rolling:'));
+    try {
+      const byDefault = await typed('plan', 'deployment.md', ...all, '--lang', 'en');
+      expect(byDefault.stdout).toContain(
+        'batches (from runsheet.yaml): 1 server; first one observed',
+      );
+      const checked = await typed('check', 'deployment.md', '--lang', 'en');
+      expect(checked.stdout).toContain('(not in production: runsheet.yaml lets them roll)');
+    } finally {
+      file('runsheet.yaml', yaml);
+    }
+  });
+
+  it('that can never be kept are refused with the largest that works', async () => {
+    const options = ['--batches', '2', '--minimum-in-pool', '50%', '--failure-budget', '3'];
+    const ended = await typed('plan', 'deployment.md', ...all, ...options, '--lang', 'en');
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('the largest batch that works is 1 server: --batches 1');
+    expect(ended.stderr).toContain('at most 2: --failure-budget 2');
+  });
+});
+
 describe('a bad request', { timeout: 60_000 }, () => {
   it('lists everything that is wrong and does nothing', async () => {
     const ended = await typed(

@@ -56,8 +56,10 @@ function documented(
 }
 
 /** Starts a run that waits for approval; gives its id. */
-async function startWaiting(): Promise<string> {
-  const started = await documented('run-no-follow');
+async function startWaiting(
+  begin: () => Promise<Ended> = () => documented('run-no-follow'),
+): Promise<string> {
+  const started = await begin();
   expect(started, started.stderr).toMatchObject({ code: 0 });
   const id = /runsheet status (\S+) --watch/u.exec(started.stdout)?.[1] ?? '';
   const deadlineMs = Date.now() + READY_LIMIT_MS;
@@ -85,6 +87,25 @@ describe('run', () => {
     ]) {
       expect(ended.stdout).toContain(part);
     }
+  });
+
+  it('with batches starts the plan that was shown; what can never be kept is refused', async () => {
+    const production = ['environment=production', 'servers=app-server-1,app-server-2'];
+    const parameters = [...production, 'version=v1.0.0'].flatMap((each) => ['-p', each]);
+    const begin = ['deployment.md', ...parameters, '--batches', '1', '--lang', 'en'];
+    const planned = await typed('plan', ...begin);
+    expect(planned.stdout).toContain('batches (from the request): 1 server');
+    expect(planned.stdout).not.toContain('NO_SERVICE_BETWEEN');
+    const digest = /sha256:[0-9a-f]{64}/u.exec(planned.stdout)?.[0];
+    const id = await startWaiting(() =>
+      typed('run', ...begin, '--requested-by', 'carol', '--yes', '--no-follow'),
+    );
+    const status = JSON.parse((await typed('status', id, '--json')).stdout) as object;
+    expect(status).toMatchObject({ planDigest: digest });
+    await typed('reject', id, '--by', 'bob');
+    expect((await typed('plan', ...begin, '--minimum-in-pool', '90%')).stderr).toContain(
+      'ROLLING_UNSATISFIABLE',
+    );
   });
 
   it('that fails before a server was touched is 3', async () => {
