@@ -1,12 +1,15 @@
 /**
  * Records the histories that the replay test holds the interpreter against. Run it after a change that
- * is meant to change histories, and say so in the commit: `npx tsx test/histories/record.ts`.
+ * is meant to change histories, and say so in the commit: `npx tsx test/histories/record.ts [name …]`.
+ * Those of `before-real-servers/` were recorded by an interpreter without preflight, prefetch, guard
+ * and batches; nothing records them again, and they must replay as long as such runs may be open.
  */
 import { writeFileSync } from 'node:fs';
 import proto from '@temporalio/proto';
-import type { Json } from '../../src/plan/plan.ts';
+import type { Json, RollingRule } from '../../src/plan/plan.ts';
 import { compiledSeed } from '../support/compiled-seed.ts';
-import { resolvedRun } from '../support/resolved-run.ts';
+import { resolvedRun, SETTINGS } from '../support/resolved-run.ts';
+import { rollingPlan } from '../support/rolling-plan.ts';
 import { bundleInterpreter, Harness } from '../support/run-harness.ts';
 import { broken, type StubOptions, stubWorld } from '../support/stub-activities.ts';
 import { createLocal } from '../support/temporal.ts';
@@ -15,8 +18,14 @@ interface Recording {
   readonly name: string;
   readonly parameters?: Record<string, Json>;
   readonly decision?: 'approve' | 'reject';
+  readonly rolling?: Partial<RollingRule>;
   readonly options?: StubOptions;
 }
+
+const FOUR = ['app-server-1', 'app-server-2', 'app-server-3', 'app-server-4'];
+/** One server, then the half of them, and so on; no waits. */
+const ROLLING: Partial<RollingRule> = { pauseSeconds: 0, failureBudget: 0 };
+const HAPROXY = { balancer: { ...SETTINGS.balancer, kind: 'haproxy' as const } };
 
 const failAt = (action: string): StubOptions => ({
   before: ({ name, server }) => {
@@ -31,13 +40,28 @@ const RECORDINGS: readonly Recording[] = [
   { name: 'rejected', decision: 'reject' },
   { name: 'rollback-6-7', decision: 'approve', options: failAt('service.start') },
   { name: 'rollback-8-9', decision: 'approve', options: failAt('traffic.verify') },
+  { name: 'rolling-success', decision: 'approve', rolling: ROLLING },
+  {
+    name: 'rolling-failure',
+    decision: 'approve',
+    rolling: ROLLING,
+    options: failAt('service.start'),
+  },
+  {
+    name: 'rolling-budget',
+    decision: 'approve',
+    rolling: { ...ROLLING, failureBudget: 1 },
+    options: failAt('service.start'),
+  },
 ];
 
 async function record(harness: Harness, recording: Recording): Promise<void> {
-  const plan = compiledSeed();
+  const { rolling } = recording;
+  const plan = rolling === undefined ? compiledSeed() : rollingPlan(rolling);
+  const parameters = { ...(rolling !== undefined && { servers: FOUR }), ...recording.parameters };
   const world = stubWorld({
     ...recording.options,
-    resolve: () => resolvedRun(recording.parameters ?? {}, { plan }),
+    resolve: () => resolvedRun(parameters, { plan, settings: HAPROXY }),
   });
   const workflowId = `recorded-${recording.name}`;
   const history = await harness.with(world, async (start) => {
@@ -74,7 +98,12 @@ function forgetMachine(message: object): void {
 const env = await createLocal();
 try {
   const harness = new Harness(env, await bundleInterpreter());
-  for (const recording of RECORDINGS) await record(harness, recording);
-} finally {
+  const wanted = process.argv.slice(2);
+  for (const recording of RECORDINGS) {
+    if (wanted.length === 0 || wanted.includes(recording.name)) await record(harness, recording);
+  }
+  await harness.close();
+} catch (error) {
   await env.teardown();
+  throw error;
 }

@@ -7,6 +7,9 @@ import { bundleInterpreter } from '../support/run-harness.ts';
 import { quietRuntime } from '../support/temporal.ts';
 
 const NAMES = ['success', 'staging', 'development', 'rejected', 'rollback-6-7', 'rollback-8-9'];
+/** Runs that began before there were preflight, prefetch, guard and batches. */
+const EARLIER = NAMES.map((name) => `before-real-servers/${name}`);
+const ROLLING = ['rolling-success', 'rolling-failure', 'rolling-budget'];
 let bundle: WorkflowBundle;
 
 beforeAll(async () => {
@@ -22,7 +25,7 @@ function historyOf(name: string): proto.temporal.api.history.v1.History {
 }
 
 describe('histories', () => {
-  it.each(NAMES)('%s replays', async (name) => {
+  it.each([...NAMES, ...EARLIER, ...ROLLING])('%s replays', async (name) => {
     await expect(
       Worker.runReplayHistory({ workflowBundle: bundle }, historyOf(name)),
     ).resolves.toBeUndefined();
