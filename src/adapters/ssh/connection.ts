@@ -26,6 +26,8 @@ export class OpenConnection {
   private readonly onLost = new Set<(error: PortError) => void>();
   private lostBy: PortError | null = null;
   private sftpOpening: Promise<SFTPWrapper> | null = null;
+  private sftpOpen: SFTPWrapper | null = null;
+  private sftpUsers = 0;
 
   constructor(name: string, loggedIn: LoggedIn, limits: Limits) {
     this.name = name;
@@ -65,74 +67,94 @@ export class OpenConnection {
   }
 
   /**
-   * A channel for one command. Where sshd takes fewer sessions than we think, the line gets longer.
+   * A channel for one command.
    * @param attach listens to the channel at once: exit status and close may be in the packet that opens it
    */
-  async openCommand<T>(
+  openCommand<T>(
     command: string,
     attach: (channel: ClientChannel) => T,
     signal?: AbortSignal,
   ): Promise<T> {
-    for (;;) {
-      const leave = await this.enterSession(signal);
-      try {
-        return await this.exec(command, (channel) => {
+    const open = (leave: () => void): Promise<T> =>
+      new Promise((resolve, reject) => {
+        this.client.exec(command, (error, channel) => {
+          if (error !== undefined) return reject(error);
           channel.once('close', leave);
-          return attach(channel);
+          resolve(attach(channel));
         });
+      });
+    return this.inSession(open, (error) => this.noSession(error), signal);
+  }
+
+  /** Work over the one SFTP channel, which keeps a session's place while nobody else waits for it. */
+  async withSftp<T>(work: (sftp: SFTPWrapper) => Promise<T>): Promise<T> {
+    this.sftpUsers += 1;
+    try {
+      this.sftpOpening ??= this.openSftp().catch((error: unknown) => {
+        this.sftpOpening = null;
+        throw error;
+      });
+      return await work(await this.sftpOpening);
+    } finally {
+      this.sftpUsers -= 1;
+      this.giveWay();
+    }
+  }
+
+  private openSftp(): Promise<SFTPWrapper> {
+    const open = (leave: () => void): Promise<SFTPWrapper> =>
+      new Promise((resolve, reject) => {
+        this.client.sftp((error, sftp) => {
+          if (error !== undefined) return reject(error);
+          const forget = (): void => {
+            leave();
+            if (this.sftpOpen === sftp) this.forgetSftp();
+          };
+          sftp.on('close', forget).on('error', forget);
+          this.sftpOpen = sftp;
+          resolve(sftp);
+        });
+      });
+    return this.inSession(open, (error) => this.noSftp(error));
+  }
+
+  /** Where sshd takes fewer sessions than we think, the line gets longer. */
+  private async inSession<T>(
+    open: (leave: () => void) => Promise<T>,
+    failure: (error: unknown) => PortError,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const late = (): Error => this.tooLong('commands', this.sessions);
+    for (;;) {
+      const entering = this.sessions.enter(this.limits.queueMs, late, signal);
+      this.giveWay();
+      const leave = await entering;
+      try {
+        return await open(leave);
       } catch (error) {
         const others = this.sessions.count - 1;
         leave();
-        if (!isOpenFailure(error) || others === 0) throw this.noSession(error);
+        if (!isOpenFailure(error) || others === 0) throw failure(error);
         this.sessions.lower(others);
       }
     }
   }
 
-  enterSession(signal?: AbortSignal): Promise<() => void> {
-    const { queueMs } = this.limits;
-    return this.sessions.enter(queueMs, () => this.tooLong('commands', this.sessions), signal);
+  private giveWay(): void {
+    const sftp = this.sftpOpen;
+    if (sftp === null || this.sftpUsers > 0 || this.sessions.waiting === 0) return;
+    this.forgetSftp();
+    sftp.end();
+  }
+
+  private forgetSftp(): void {
+    this.sftpOpen = null;
+    this.sftpOpening = null;
   }
 
   enterSocket(): Promise<() => void> {
     const { queueMs } = this.limits;
     return this.sockets.enter(queueMs, () => this.tooLong('sockets', this.sockets));
-  }
-
-  /** One SFTP channel, opened when first needed; it keeps a session's place while it is open. */
-  sftp(): Promise<SFTPWrapper> {
-    this.sftpOpening ??= this.openSftp().catch((error: unknown) => {
-      this.sftpOpening = null;
-      throw error;
-    });
-    return this.sftpOpening;
-  }
-
-  private async openSftp(): Promise<SFTPWrapper> {
-    const leave = await this.enterSession();
-    return new Promise<SFTPWrapper>((resolve, reject) => {
-      this.client.sftp((error, sftp) => {
-        if (error !== undefined) {
-          leave();
-          return reject(this.noSftp(error));
-        }
-        const forget = (): void => {
-          leave();
-          this.sftpOpening = null;
-        };
-        sftp.on('close', forget).on('error', forget);
-        resolve(sftp);
-      });
-    });
-  }
-
-  private exec<T>(command: string, attach: (channel: ClientChannel) => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.client.exec(command, (error, channel) => {
-        if (error === undefined) resolve(attach(channel));
-        else reject(error);
-      });
-    });
   }
 
   private tooLong(what: string, gate: Gate): PortError {
@@ -153,11 +175,11 @@ export class OpenConnection {
     );
   }
 
-  private noSftp(error: Error): PortError {
+  private noSftp(error: unknown): PortError {
     return new PortError(
       'unavailable',
       this.name,
-      `${this.name} offers no SFTP: ${error.message}.`,
+      `${this.name} offers no SFTP: ${reasonOf(error)}.`,
       `Add "Subsystem sftp internal-sftp" to sshd_config of ${this.name}.`,
       { cause: error },
     );

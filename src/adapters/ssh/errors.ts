@@ -36,10 +36,15 @@ export function unreachable(endpoint: Endpoint, error: SshFault): PortError {
   return new PortError(
     'unavailable',
     server,
-    `${label} (${where}) does not answer: ${NETWORK[String(error.code)] ?? error.message}.`,
+    `${label} (${where}) does not answer: ${networkReason(error)}.`,
     `Check that it is up, and that ${where} is reached from ${from}.`,
     { cause: error },
   );
+}
+
+function networkReason(error: SshFault): string {
+  const code = error.level === 'client-timeout' ? 'ETIMEDOUT' : String(error.code);
+  return NETWORK[code] ?? error.message;
 }
 
 const NETWORK: Readonly<Record<string, string>> = {

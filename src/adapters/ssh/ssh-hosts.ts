@@ -127,7 +127,7 @@ function hostOver(
     }
   };
   const overSftp = <T>(work: (sftp: SFTPWrapper) => Promise<T>): Promise<T> =>
-    pool.use(endpoint(), async (connection) => work(await connection.sftp()));
+    pool.use(endpoint(), (connection) => connection.withSftp(work));
   return {
     name,
     get address() {

@@ -12,7 +12,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 RUN=${LAB_RUN:?} CACHE=${LAB_CACHE:?}
 PREFIX=rslab NETWORK=rslab BRIDGE=br-rslab NET=10.78.0
 PULL=$NET.1:5010 PUSH=127.0.0.1:5011
-INCLUDE=openssh-server,docker.io,iptables,iproute2,ca-certificates,procps,sudo
+INCLUDE=openssh-server,docker.io,iptables,iproute2,ca-certificates,procps,sudo,socat
 SUITE=bookworm
 
 fail() { echo "lab: $*" >&2; exit 1; }
