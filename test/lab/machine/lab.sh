@@ -2,6 +2,7 @@
 # The lab's machine side: servers that are containers of this machine, each with its own address, host
 # key, OpenSSH server and Docker Engine, and a registry. See ../README.md; test/lab/support calls it.
 #
+#   lab.sh prepare  makes the servers' Debian and keeps it in the cache: most of a first bring-up, ahead
 #   lab.sh up N     brings up h1..hN and the registry; writes servers.json, known_hosts, ssh_config
 #   lab.sh down     ends and removes everything but the cache
 #   lab.sh clean    removes the cache as well
@@ -46,13 +47,15 @@ engine() {
 }
 
 # Debian from debootstrap, imported once: nothing is pulled from anywhere.
+root_tar() {
+  ROOT_IMAGE=$PREFIX-root:$(echo "$SUITE $INCLUDE $(sed -n '/^install_root/,/^}/p' "$0")" | sha256sum | cut -c1-12)
+  ROOT_TAR=$CACHE/${ROOT_IMAGE//:/-}.tar
+}
 root_image() {
-  local name tar; name=$PREFIX-root:$(echo "$SUITE $INCLUDE $(sed -n '/^install_root/,/^}/p' "$0")" | sha256sum | cut -c1-12)
-  ROOT_IMAGE=$name
-  docker image inspect "$name" >/dev/null 2>&1 && return
-  tar=$CACHE/${name//:/-}.tar
-  [ -f "$tar" ] || install_root "$tar"
-  docker import - "$name" <"$tar" >/dev/null
+  root_tar
+  docker image inspect "$ROOT_IMAGE" >/dev/null 2>&1 && return
+  [ -f "$ROOT_TAR" ] || install_root "$ROOT_TAR"
+  docker import - "$ROOT_IMAGE" <"$ROOT_TAR" >/dev/null
 }
 install_root() { # tar
   local root=$RUN/root mirror
@@ -137,6 +140,15 @@ access_files() { # how many
     "${DOCKER_HOST:-unix:///var/run/docker.sock}" "$BASE_IMAGE" "$PULL" "$PUSH" "$NET.1" "$(cat "$RUN/servers.json")" >"$RUN/machine.json"
 }
 
+# Needs debootstrap alone, and a LAB_RUN of its own where a lab may run beside it.
+prepare() {
+  [ "$(id -u)" = 0 ] || fail 'debootstrap needs root'
+  mkdir -p "$RUN/logs" "$CACHE"
+  root_tar
+  [ -f "$ROOT_TAR" ] || install_root "$ROOT_TAR"
+  rm -rf "$RUN"
+}
+
 up() { # how many
   [ "$(id -u)" = 0 ] || fail 'servers are containers with engines of their own: root is needed'
   mkdir -p "$RUN/logs" "$CACHE"; chmod 711 "$RUN"
@@ -173,6 +185,7 @@ down() {
 }
 
 case "${1:-}" in
+  prepare) prepare ;;
   up) up "${2:?how many servers}" ;;
   down) down ;;
   clean) down; rm -rf "$CACHE" ;;
