@@ -143,7 +143,7 @@ access_files() { # how many
 # Needs debootstrap alone, and a LAB_RUN of its own where a lab may run beside it.
 prepare() {
   [ "$(id -u)" = 0 ] || fail 'debootstrap needs root'
-  trap 'umount -l "$RUN/root" 2>/dev/null; rm -rf "$RUN"' EXIT
+  trap 'umount -l "$RUN/root" 2>/dev/null || :; rm -rf "$RUN"' EXIT
   mkdir -p "$RUN/logs" "$CACHE"
   root_tar
   [ -f "$ROOT_TAR" ] || install_root "$ROOT_TAR"
