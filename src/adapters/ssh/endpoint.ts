@@ -141,8 +141,12 @@ function viaOf(
   const [, user, address, name, port] = HOP.exec(last) ?? [];
   const host = address ?? name;
   if (host === undefined) throw badJump(wanted.server, last, 'it is no [user@]host[:port]');
+  // `Host *` with a ProxyJump is about the jump host itself as well.
+  if (isSame({ server: wanted.server, jumpName: last, host, depth: 0 }, port, own, options)) {
+    return null;
+  }
   const former = hops.slice(0, -1);
-  const via = resolve(
+  return resolve(
     {
       server: wanted.server,
       jumpName: last,
@@ -155,8 +159,18 @@ function viaOf(
     },
     options,
   );
-  // `Host *` with a ProxyJump is about the jump host itself as well.
-  return via.host === own.host && via.port === own.port ? null : via;
+}
+
+function isSame(
+  hop: Wanted,
+  port: string | undefined,
+  own: { readonly host: string; readonly port: number },
+  options: EndpointOptions,
+): boolean {
+  const config = configFor(hop, options);
+  const host = (config.first('hostname') ?? hop.host).replaceAll('%h', hop.host);
+  const hopPort = port === undefined ? portOf(config, hop.server) : Number(port);
+  return host === own.host && (hopPort ?? DEFAULT_PORT) === own.port;
 }
 
 /** The project's key is tried at its jump hosts too; what the SSH configuration has for them adds to it. */

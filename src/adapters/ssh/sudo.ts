@@ -12,6 +12,7 @@ const ASKING_LIMIT_MS = 20_000;
 export class SudoMark {
   seen = false;
   private before = Buffer.alloc(0);
+  private givenUp = false;
   private readonly pass: (chunk: Buffer) => void;
 
   constructor(pass: (chunk: Buffer) => void) {
@@ -19,10 +20,14 @@ export class SudoMark {
   }
 
   write(chunk: Buffer): void {
-    if (this.seen || this.before.length > MOST_BEFORE) return this.pass(chunk);
+    if (this.seen || this.givenUp) return this.pass(chunk);
     this.before = Buffer.concat([this.before, chunk]);
     const at = this.before.indexOf(MARK);
-    if (at < 0) return;
+    if (at < 0) {
+      this.givenUp = this.before.length > MOST_BEFORE;
+      if (this.givenUp) this.flush();
+      return;
+    }
     this.seen = true;
     const rest = Buffer.concat([
       this.before.subarray(0, at),
@@ -32,7 +37,7 @@ export class SudoMark {
     if (rest.length > 0) this.pass(rest);
   }
 
-  /** At the end: what was held back. */
+  /** What was held back. */
   flush(): void {
     if (!this.seen && this.before.length > 0) this.pass(this.before);
     this.before = Buffer.alloc(0);

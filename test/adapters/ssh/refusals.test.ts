@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
@@ -9,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
 import type { ServerConnection } from '../../../src/ports/connections.ts';
 import { startTestServer, type TestServer } from './embedded-servers.ts';
+import { startTcpProxy } from './tcp-proxy.ts';
 
 let test: TestServer;
 const closers: (() => Promise<void> | void)[] = [];
@@ -71,25 +70,16 @@ describe('what is refused, with nothing done', () => {
 
 describe('a connection', () => {
   it('that is lost fails as unavailable, ends the command, and is opened again', async () => {
-    const sockets = new Set<Socket>();
-    const proxy = createServer((socket) => {
-      const onward = connect(test.server.port ?? 0, '127.0.0.1');
-      for (const end of [socket, onward]) {
-        sockets.add(end);
-        end.on('error', () => undefined);
-      }
-      socket.pipe(onward).pipe(socket);
-    });
-    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
-    closers.push(() => void proxy.close());
-    const host = hostWith({ port: (proxy.address() as AddressInfo).port });
+    const proxy = await startTcpProxy(test.server.port ?? 0);
+    closers.push(() => proxy.close());
+    const host = hostWith({ port: proxy.port });
     const running = host.exec(['sh', '-c', `sleep 1; ${touch().join(' ')}`]);
     const outcome = expect(running).rejects.toMatchObject({
       name: 'PortError',
       kind: 'unavailable',
     });
     await sleep(300);
-    for (const socket of sockets) socket.destroy();
+    proxy.breakAll();
     await outcome;
     expect((await host.exec(['echo', 'again'])).stdout).toBe('again\n');
     await sleep(1_000);

@@ -1,0 +1,162 @@
+/** The command text as a real shell reads it: what arrives, and who ends whom. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type RemoteCommand,
+  remoteCommand,
+  STARTED,
+} from '../../../src/adapters/ssh/remote-command.ts';
+import { SudoMark } from '../../../src/adapters/ssh/sudo.ts';
+
+/** Standard input stays open, as a channel does. */
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'runsheet-sudo-'));
+  // Takes the options that we give, as sudo does, and runs the rest.
+  await writeFile(
+    join(folder, 'sudo'),
+    '#!/bin/sh\n[ "$1 $2" = "-n --" ] || exit 1\nshift 2\nexec "$@"\n',
+  );
+  await chmod(join(folder, 'sudo'), 0o755);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function start(command: RemoteCommand, stdin = ''): Running {
+  const child = spawn('/bin/sh', ['-c', remoteCommand(command)], {
+    detached: true,
+    env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  child.stdin.on('error', () => undefined);
+  if (stdin !== '') child.stdin.write(stdin);
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    child.once('exit', (code) => {
+      // Output is complete when both ends have closed it; the guard holds neither.
+      child.once('close', () => resolve({ code, stdout, stderr }));
+      child.stdin.end();
+    });
+  });
+  return { child, ended };
+}
+
+const word = fc.oneof(
+  fc.string({
+    unit: fc.constantFrom('a', ' ', "'", '"', '\\', '$', '`', '\n', '*', ';', '中', '-'),
+  }),
+  fc.constantFrom('', '-n', '--', '-oProxyCommand=id', '$(id)', '!!', '\r', '\u001b[31m', '%s'),
+);
+
+describe.each([false, true])('a command, by sudo: %s', (sudo) => {
+  it('gets its arguments and its input byte for byte', async () => {
+    const input = fc.string({ unit: fc.constantFrom('a', '\n', '\\', '中', "'"), maxLength: 300 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { maxLength: 6 }), input, async (words, stdin) => {
+        const argv = ['sh', '-c', 'printf "%s\\0" "$@"; cat >&2', 'sh', ...words, 'end'];
+        const bytes = Buffer.byteLength(stdin);
+        const { ended } = start({ argv, sudo, stdinBytes: bytes > 0 ? bytes : null }, stdin);
+        const { code, stdout, stderr } = await ended;
+        expect(code).toBe(0);
+        expect(stdout.split('\0').slice(0, -1)).toEqual([...words, 'end']);
+        expect(stderr).toBe(`${sudo ? STARTED : ''}${stdin}`);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('gives its exit code', async () => {
+    expect((await start({ argv: ['sh', '-c', 'exit 7'], sudo, stdinBytes: null }).ended).code).toBe(
+      7,
+    );
+    const withInput = { argv: ['sh', '-c', 'cat; exit 8'], sudo, stdinBytes: 2 };
+    expect(await start(withInput, 'ab').ended).toMatchObject({ code: 8, stdout: 'ab' });
+    expect((await start({ argv: ['no-such-program'], sudo, stdinBytes: null }).ended).code).toBe(
+      127,
+    );
+  });
+
+  it.each([null, 3])(
+    'ends with its children when its input ends (%s bytes of it)',
+    async (stdinBytes) => {
+      const file = join(folder, `pids-${String(sudo)}-${String(stdinBytes)}`);
+      const script = `sleep 30 & echo $! > ${file}; echo $$ >> ${file}; wait`;
+      const running = start(
+        { argv: ['sh', '-c', script], sudo, stdinBytes },
+        stdinBytes === null ? '' : 'abc',
+      );
+      await sleep(400);
+      const pids = (await readFile(file, 'utf8')).trim().split('\n').map(Number);
+      expect(pids.every(isAlive)).toBe(true);
+      running.child.stdin?.end();
+      await running.ended;
+      await sleep(100);
+      expect(pids.filter(isAlive)).toEqual([]);
+    },
+  );
+});
+
+it('does not take an option of a shell for a program', () => {
+  expect(() => remoteCommand({ argv: ['-a', 'x'], sudo: false, stdinBytes: null })).toThrow('"-"');
+});
+
+describe('the mark on standard error', () => {
+  const passed = (...chunks: readonly string[]): { text: string; seen: boolean } => {
+    let text = '';
+    const mark = new SudoMark((chunk) => {
+      text += chunk.toString('utf8');
+    });
+    for (const chunk of chunks) mark.write(Buffer.from(chunk));
+    mark.flush();
+    return { text, seen: mark.seen };
+  };
+
+  it('is taken out wherever it stands, also in pieces', () => {
+    expect(passed(`${STARTED}one`)).toEqual({ text: 'one', seen: true });
+    expect(
+      passed(`sudo: a note\n${STARTED.slice(0, 5)}`, `${STARTED.slice(5)}one`, STARTED),
+    ).toEqual({
+      text: `sudo: a note\none${STARTED}`,
+      seen: true,
+    });
+    expect(passed('sudo: a password', ' is required')).toEqual({
+      text: 'sudo: a password is required',
+      seen: false,
+    });
+    expect(passed('x'.repeat(20_000), 'y')).toEqual({
+      text: `${'x'.repeat(20_000)}y`,
+      seen: false,
+    });
+  });
+});
+
+/** One that ended and waits for somebody to take note of it is not alive. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    return !/^\d+ \(.*\) Z/u.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return !existsSync('/proc/self');
+  }
+}
