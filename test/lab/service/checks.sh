@@ -6,7 +6,7 @@ case $1 in
   analyze) perl -c service.pl 2>/dev/null && printf "$sarif" '' ;;
   lint) echo '[]' ;;
   scan) printf "$sarif" '' ;;
-  audit) echo '{"metadata":{"vulnerabilities":{"info":0,"low":0,"moderate":0,"high":0,"critical":0,"total":0}},"vulnerabilities":{}}' ;;
+  audit) echo '{"auditReportVersion":2,"metadata":{"vulnerabilities":{"info":0,"low":0,"moderate":0,"high":0,"critical":0,"total":0}},"vulnerabilities":{}}' ;;
   test)
     perl -c service.pl 2>/dev/null; grep -q '^version=v' release.conf
     mkdir -p reports
