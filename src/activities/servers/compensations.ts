@@ -69,7 +69,19 @@ export async function readmitServer(
       say(input, `运行前状态为 ${pool}，保持不变`, `was ${pool} before the run and stays so`),
     );
   }
+  if (input.before.release === null) return told(await readmitEmpty(ports, input));
   return told(await persistently(() => enterPool(ports, input)));
+}
+
+/** Nothing answered there before the run, so there is no answer to wait for. */
+async function readmitEmpty(ports: ServerPorts, input: CompensationInput): Promise<string> {
+  ports.notes.want(input.run.requestId, input.server, 'in');
+  await ports.balancer.enable(section(input, 'balancer').pool, input.server);
+  return say(
+    input,
+    '负载均衡状态恢复为 ready；此前没有运行任何版本',
+    'ready in the pool again; nothing ran there before',
+  );
 }
 
 /** pool.withdraw: out of the pool again, and a bounded wait for what is in flight. */

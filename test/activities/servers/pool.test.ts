@@ -348,6 +348,14 @@ describe('pool.readmit and pool.withdraw', () => {
     expect(stage.world.member(SERVER).admin).toBe('drain');
   });
 
+  it('waits for no answer of a server on which nothing ran before', async () => {
+    const stage = await setStage();
+    await stage.act('pool.drain');
+    stage.world.end(stage.world.server(SERVER));
+    await stage.undo('pool.readmit', { before: before(SERVER, { release: null }) });
+    expect(stage.world.member(SERVER).admin).toBe('ready');
+  });
+
   it('withdraws and waits for what is in flight', async () => {
     const stage = await setStage(slow(300));
     const request = customer(stage, 300);

@@ -116,7 +116,7 @@ async function stuckRequest(stage: LabStage, address: string): Promise<{ destroy
     60_000,
     0,
   );
-  // leastconn: with one request in flight at the hanging server the next ones go elsewhere.
+  // every other request goes to the hanging server.
   const open: ReturnType<typeof request>[] = [];
   await until('a request hangs', async () => {
     const asked = request(`${stage.haproxy.url}/version`, { agent: false });

@@ -166,7 +166,7 @@ function configuration(socket: string, port: number, options: HaproxyOptions): s
     `  http-request capture req.hdr(${MARK}) len 20`,
     `  default_backend ${BACKEND}`,
     `backend ${BACKEND}`,
-    '  balance leastconn',
+    '  balance roundrobin',
     '  option httpchk GET /healthz',
     '  http-check expect status 200',
     '  default-server check inter 250ms fastinter 150ms fall 2 rise 2',
