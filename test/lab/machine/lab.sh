@@ -13,7 +13,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 RUN=${LAB_RUN:?} CACHE=${LAB_CACHE:?}
 PREFIX=rslab NETWORK=rslab BRIDGE=br-rslab NET=10.78.0
 PULL=$NET.1:5010 PUSH=127.0.0.1:5011
-INCLUDE=openssh-server,docker.io,iptables,iproute2,ca-certificates,procps,sudo,socat
+INCLUDE=openssh-server,docker.io,iptables,iproute2,ca-certificates,procps,sudo,socat,python3
 SUITE=bookworm
 
 fail() { echo "lab: $*" >&2; exit 1; }
@@ -60,7 +60,7 @@ root_image() {
 install_root() { # tar
   local root=$RUN/root mirror
   mirror=${LAB_MIRROR:-$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' | awk -v s=$SUITE '$2 == s {print $1; exit}')}
-  [ -n "$mirror" ] || mirror=http://deb.debian.org/debian
+  [ -n "$mirror" ] || fail "apt knows no mirror of $SUITE: set LAB_MIRROR to one"
   mkdir -p "$root"; mount -t tmpfs -o size=2g tmpfs "$root"
   debootstrap --variant=minbase --include=$INCLUDE $SUITE "$root" "$mirror" >"$RUN/logs/debootstrap.log" 2>&1 ||
     { tail -5 "$RUN/logs/debootstrap.log" >&2; umount "$root"; fail "debootstrap from $mirror failed"; }
@@ -136,8 +136,8 @@ access_files() { # how many
     printf 'Host h%s\n  HostName %s\n' "$i" "$ip" >>"$RUN/ssh_config"
     printf '%s{"name":"h%s","address":"%s","hostKey":"%s"}' "$separator" "$i" "$ip" "$key" >>"$RUN/servers.json"; separator=$',\n'
   done
-  printf '{"dockerHost":"%s","baseImage":"%s","pullRegistry":"%s","pushRegistry":"%s","gateway":"%s",\n"servers":[%s]}\n' \
-    "${DOCKER_HOST:-unix:///var/run/docker.sock}" "$BASE_IMAGE" "$PULL" "$PUSH" "$NET.1" "$(cat "$RUN/servers.json")" >"$RUN/machine.json"
+  printf '{"dockerHost":"%s","rootImage":"%s","baseImage":"%s","pullRegistry":"%s","pushRegistry":"%s","gateway":"%s",\n"servers":[%s]}\n' \
+    "${DOCKER_HOST:-unix:///var/run/docker.sock}" "$ROOT_IMAGE" "$BASE_IMAGE" "$PULL" "$PUSH" "$NET.1" "$(cat "$RUN/servers.json")" >"$RUN/machine.json"
 }
 
 # Needs debootstrap alone, and a LAB_RUN of its own where a lab may run beside it.

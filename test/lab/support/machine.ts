@@ -26,6 +26,8 @@ export interface MachineServer {
 export interface Machine {
   /** Of the engine whose containers the servers are; images are built with it, too. */
   readonly dockerHost: string;
+  /** The servers' Debian, with python3. */
+  readonly rootImage: string;
   /** What the test service's image begins with. */
   readonly baseImage: string;
   /** host:port from which servers pull. */
