@@ -10,6 +10,8 @@ export interface HaproxySetup {
   readonly servers: readonly { readonly name: string; readonly port: number }[];
   /** Default: 100 ms, which is what these tests wait for. */
   readonly checkMs?: number;
+  /** How servers are checked, in HAProxy's own words; stands for `checkMs`. */
+  readonly checks?: string;
   /** Off by default: a request that one server refused is then lost, and seen. */
   readonly redispatch?: boolean;
   /** What the process knew is written at `saveState` and read at the next start. */
@@ -89,6 +91,8 @@ export async function startHaproxy(setup: HaproxySetup): Promise<RunningHaproxy>
 
 function configuration(setup: HaproxySetup, folder: string, port: number): string {
   const { servers, checkMs = 100, redispatch = false, balance = 'roundrobin' } = setup;
+  const everyMs = `inter ${checkMs}ms fastinter ${checkMs}ms downinter ${checkMs}ms`;
+  const { checks = `${everyMs} fall 2 rise 2` } = setup;
   return `global
   stats socket ${folder}/admin.sock mode 600 level admin expose-fd listeners
   stats socket ${folder}/operator.sock mode 600 level operator
@@ -111,7 +115,7 @@ backend ${BACKEND}
   balance ${balance}
   option httpchk GET /healthz
   http-check expect status 200
-  default-server check inter ${checkMs}ms fastinter ${checkMs}ms downinter ${checkMs}ms fall 2 rise 2
+  default-server check ${checks}
 ${servers.map((each) => `  server ${each.name} 127.0.0.1:${each.port}`).join('\n')}
   ${setup.backend ?? ''}
 backend other
