@@ -2,21 +2,16 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { type Scoped, type ServerPorts, say, section, serverOf } from './context.ts';
 import { endIfCancelled } from './pace.ts';
-import { waitUntilServing } from './serving.ts';
+import { type Seen, waitUntilServing } from './serving.ts';
 
 /**
- * @param isForgotten the balancer has just started anew: what was set last is watched for a moment
  * @returns a line of evidence
  * @throws ApplicationFailure POOL_NOT_SERVING; the server is then out of the pool again
  */
-export async function enterPool(
-  ports: ServerPorts,
-  input: Scoped,
-  isForgotten = false,
-): Promise<string> {
+export async function enterPool(ports: ServerPorts, input: Scoped, seen?: Seen): Promise<string> {
   ports.notes.want(input.run.requestId, serverOf(input), 'in');
   try {
-    return await waitUntilServing(ports, input, isForgotten);
+    return await waitUntilServing(ports, input, seen);
   } catch (error) {
     if (!(error instanceof ApplicationFailure) || error.type !== 'POOL_NOT_SERVING') throw error;
     const told = await takeOutAgain(ports, input);

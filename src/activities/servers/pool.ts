@@ -109,6 +109,6 @@ export async function enableServer(ports: ServerPorts, input: ActionInput): Prom
   const isFirst = await keepBaseline(ports, input, state);
   // In the pool before anybody asked: a balancer that started anew has forgotten the drain.
   const isForgotten = isFirst && now !== null && isTaking(now);
-  const line = await enterPool(ports, input, isForgotten);
+  const line = await enterPool(ports, input, { process: state.process, isForgotten });
   return { facts: [fact('pool.enabled', true, line)], evidence: [line] };
 }

@@ -14,6 +14,13 @@ const MAXIMUM_ROUND = 20;
  */
 const SETTLE_MS = 600;
 
+/** What whoever asks has seen of the balancer just before. */
+export interface Seen {
+  readonly process: string;
+  /** The server was in the pool although it should not have been: it has just started anew. */
+  readonly isForgotten: boolean;
+}
+
 /** What has been seen so far. */
 interface Watch {
   readonly clock: Clock;
@@ -27,18 +34,18 @@ interface Watch {
 /**
  * Sets the server ready, again where it is not, until the balancer calls it healthy and k answers in
  * a row came from it (`health.ready.successes`), at most `health.ready.limitSeconds`.
- * @param isForgotten the balancer has just started anew
  * @returns a line of evidence
  * @throws ApplicationFailure POOL_NOT_SERVING with the last state and what to look at
  */
 export async function waitUntilServing(
   ports: ServerPorts,
   input: Scoped,
-  isForgotten = false,
+  seen: Seen = { process: '', isForgotten: false },
 ): Promise<string> {
   const { ready } = section(input, 'health');
   const clock = countDown(ready.limitSeconds * 1000);
-  const watch: Watch = { clock, process: '', start: null, settledMs: isForgotten ? SETTLE_MS : 0 };
+  const settledMs = seen.isForgotten ? SETTLE_MS : 0;
+  const watch: Watch = { clock, process: seen.process, start: null, settledMs };
   let last: Answer | null = null;
   for (;;) {
     const state = await setReady(ports, input);

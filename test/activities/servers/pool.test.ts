@@ -269,7 +269,9 @@ describe('pool.enable', () => {
     setTimeout(() => {
       member.admin = 'drain';
     }, 300);
+    const startedMs = performance.now();
     await stage.act('pool.enable', { project: withSettings('health', { ready }) });
+    expect(performance.now() - startedMs).toBeGreaterThan(500);
     expect(member.admin).toBe('ready');
   });
 

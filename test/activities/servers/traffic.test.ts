@@ -246,9 +246,11 @@ describe('measureOutcome', () => {
 
   it('counts what another process of the balancer counted, and says so', async () => {
     const stage = await setStage();
+    for (const server of SERVERS)
+      Object.assign(stage.world.member(server), { requests: 50, errors: 10 });
     await redeployed(stage);
     stage.world.restartBalancer();
-    // More than before the restart, of which 30 are errors: the difference would hide them.
+    // As many errors as before the restart, and more requests: the difference would hide them.
     for (const server of SERVERS)
       Object.assign(stage.world.member(server), { requests: 100, errors: 10, latencies: [5] });
     const result = await measure(stage);

@@ -32,6 +32,8 @@ import { type Subject, type SubjectSetup, startSubject } from './subject.ts';
 export interface Deployment extends Subject {
   readonly ports: ServerPorts;
   readonly project: ProjectSettings;
+  /** The project with another limit for what has to become ready. */
+  within(limitSeconds: number): { readonly project: ProjectSettings };
   act(id: ServerActionId, server: string, change?: Partial<ActionInput>): Promise<ActionResult>;
   undo(
     id: 'pool.readmit' | 'pool.withdraw',
@@ -71,7 +73,7 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
   };
   const project: ProjectSettings = {
     ...withSettings('balancer', { kind: 'haproxy', pool: 'web', ...change }),
-    health: health(),
+    health: health(15),
   };
   const activities: ServerActivities = createServerActivities(ports);
   const inEnvironment = <I, R>(work: (input: I) => Promise<R>, input: I): Promise<R> =>
@@ -80,6 +82,7 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
     ...subject,
     ports,
     project,
+    within: (limitSeconds) => ({ project: { ...project, health: health(limitSeconds) } }),
     act: (id, server, more) =>
       inEnvironment(activities[id], actionInput({ server, servers: names, project, ...more })),
     undo: (id, server, more) =>
@@ -105,9 +108,10 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
   };
 }
 
-function health(): ProjectSettings['health'] {
+function health(limitSeconds: number): ProjectSettings['health'] {
   return withSettings('health', {
-    ready: { successes: 3, intervalMilliseconds: 10, limitSeconds: 3 },
+    timeoutSeconds: 5,
+    ready: { successes: 3, intervalMilliseconds: 10, limitSeconds },
   }).health;
 }
 

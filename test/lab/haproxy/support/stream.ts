@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Stream {
+  readonly sent: () => number;
   /** Stops, waits for what is open, and says what came of all. */
   end(): Promise<StreamResult>;
 }
@@ -26,6 +27,7 @@ export function startStream(url: string, { clients = 4, pauseMs = 5 } = {}): Str
   };
   const all = Promise.all(Array.from({ length: clients }, client));
   return {
+    sent: () => sent,
     async end() {
       isOver = true;
       await all;
