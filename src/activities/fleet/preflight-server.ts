@@ -196,6 +196,17 @@ function poolCheck(input: ServerInput, pool: PoolServer | null): PreflightCheck 
     );
   }
   if (pool.admin === 'ready') return ok('pool', say(input, '在负载均衡池中', 'in the pool'));
+  if (pool.held !== undefined) {
+    return check(
+      'pool',
+      'failed',
+      say(
+        input,
+        `负载均衡自己不让它进入池 ${name}：${pool.held}。请先修复，部署后它才会接收流量`,
+        `the balancer itself keeps it out of the pool ${name}: ${pool.held}. Mend that first, or it takes no traffic after the deployment`,
+      ),
+    );
+  }
   const out = say(input, `在池中的状态为 ${pool.admin}`, `stands in ${pool.admin} in the pool`);
   const stays = say(
     input,

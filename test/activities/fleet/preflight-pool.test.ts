@@ -1,0 +1,50 @@
+/** How a server stands in the pool, as the preflight tells it. */
+import { expect, it } from 'vitest';
+import { preflightServer } from '../../../src/activities/fleet/preflight-server.ts';
+import type { PreflightCheck } from '../../../src/plan/run.ts';
+import { run, type Stage, setStage, settings } from '../servers/stage.ts';
+
+async function poolCheck(stage: Stage, server = 'app-server-1'): Promise<PreflightCheck> {
+  const registry = {
+    ping: () => Promise.resolve(),
+    push: () => Promise.reject(new Error('not used')),
+    resolve: () => Promise.resolve(null),
+  };
+  const result = await stage.environment.run(
+    (input: Parameters<typeof preflightServer>[1]) =>
+      preflightServer({ ...stage.ports, registry }, input),
+    { run, server, project: settings },
+  );
+  const found = (result as Awaited<ReturnType<typeof preflightServer>>).checks.find(
+    ({ name }) => name === 'pool',
+  );
+  if (found === undefined) throw new Error('no check of the pool');
+  return found;
+}
+
+it('a server in the pool is as it should be', async () => {
+  expect(await poolCheck(await setStage())).toMatchObject({ state: 'ok' });
+});
+
+it("an operator's maint is told, and the run goes on", async () => {
+  const stage = await setStage();
+  stage.world.member('app-server-1').admin = 'maint';
+  expect(await poolCheck(stage)).toMatchObject({
+    state: 'warning',
+    detail: expect.stringContaining('set by an operator'),
+  });
+});
+
+it('a server that the balancer itself keeps out is a failure, with the reason', async () => {
+  const stage = await setStage();
+  Object.assign(stage.world.member('app-server-1'), {
+    admin: 'maint',
+    held: 'its name does not resolve',
+  });
+  expect(await poolCheck(stage)).toMatchObject({
+    state: 'failed',
+    detail: expect.stringMatching(
+      /itself keeps it out of the pool web: its name does not resolve/u,
+    ),
+  });
+});
