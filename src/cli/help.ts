@@ -27,9 +27,14 @@ const TITLES: Readonly<Record<string, string>> = {
   'Arguments:': '参数：',
 };
 
+/** A command with those below it. */
+export function allCommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
 /** Keeps one language of a program's descriptions, and says what to type after a wrong command line. */
 export function speak(program: Command, language: Language): void {
-  for (const command of [program, ...program.commands]) {
+  for (const command of allCommands(program)) {
     command.description(half(command.description(), language));
     command.helpOption('-h, --help', half('显示帮助 · show help', language));
     for (const option of command.options) option.description = half(option.description, language);
@@ -43,7 +48,7 @@ export function speak(program: Command, language: Language): void {
       writeOut: (text) => void process.stdout.write(inOneLanguage(text, language)),
       writeErr: (text) => void process.stderr.write(inOneLanguage(text, language)),
     });
-    const name = command === program ? 'runsheet' : `runsheet ${command.name()}`;
+    const name = nameOf(command);
     command.showHelpAfterError(half(`下一步：${name} --help · next: ${name} --help`, language));
   }
 }
@@ -54,4 +59,8 @@ function inOneLanguage(text: string, language: Language): string {
     .split('\n')
     .map((line) => (line.startsWith('例子： · ') ? half(line, language) : line))
     .join('\n');
+}
+
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }

@@ -5,7 +5,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import { Command, CommanderError } from 'commander';
 import { CommandError } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-import { speak, withExamples } from './help.ts';
+import { allCommands, speak, withExamples } from './help.ts';
 import { half, languageOfArguments } from './language.ts';
 
 const language = languageOfArguments(process.argv.slice(2));
@@ -15,7 +15,9 @@ const program = withExamples(
       '人读的部署单，就是运行的工作流 · The run sheet people read is the workflow that runs',
     )
     .version(versionOfPackage(), '-V, --version', '显示版本 · show the version')
-    .helpCommand(false),
+    .helpCommand(false)
+    // What stands behind a command's name is that command's, also where the one above has such an option.
+    .enablePositionalOptions(),
   'runsheet demo',
   'runsheet check templates/deployment.md --explain',
   'runsheet dev',
@@ -32,6 +34,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   resolve: async () => (await import('./commands/decide.ts')).resolveCommand(),
   cancel: async () => (await import('./commands/runs.ts')).cancelCommand(),
   list: async () => (await import('./commands/runs.ts')).listCommand(),
+  hosts: async () => (await import('./commands/hosts.ts')).hostsCommand(),
   worker: async () => (await import('./commands/serve.ts')).workerCommand(),
   dev: async () => (await import('./commands/serve.ts')).devCommand(),
   demo: async () => (await import('./commands/demo.ts')).demoCommand(),
@@ -41,7 +44,7 @@ const wanted =
   typed !== undefined && Object.hasOwn(LOADERS, typed) ? [typed] : Object.keys(LOADERS);
 const commands = await Promise.all(wanted.flatMap((name) => LOADERS[name]?.() ?? []));
 for (const command of commands) program.addCommand(command);
-for (const command of [program, ...commands]) command.exitOverride();
+for (const command of allCommands(program)) command.exitOverride();
 speak(program, language);
 
 try {

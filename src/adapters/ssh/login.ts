@@ -29,6 +29,8 @@ export const KEEPALIVE_MISSES = 3;
 export async function login(endpoint: Endpoint, options: LoginOptions): Promise<LoggedIn> {
   const known = await keysKnownFor(endpoint);
   const offers = await options.keys.offersFor(endpoint);
+  if (options.through?.destroyed === true)
+    throw unavailable(endpoint.server, 'the way to it broke');
   const client = new Client();
   const sock = options.through ?? open(endpoint);
   const attempt = new Attempt(endpoint, known, offers);

@@ -13,11 +13,12 @@ import type { ConnectionPool } from './pool.ts';
 /** Over a jump host that is not trusted yet, the key shown is the jump host's: that one comes first. */
 export async function showHostKey(pool: ConnectionPool, endpoint: Endpoint): Promise<ShownHostKey> {
   const { via } = endpoint;
-  if (via === null) return read(endpoint, open(endpoint));
+  if (via === null) return read(endpoint, () => open(endpoint));
   try {
-    return await pool.use(via, async (connection) =>
-      read(endpoint, await streamThrough(connection, endpoint)),
-    );
+    return await pool.use(via, async (connection) => {
+      const through = await streamThrough(connection, endpoint);
+      return read(endpoint, () => through);
+    });
   } catch (error) {
     if (!isHostKeyRefusal(error)) throw error;
     return showHostKey(pool, via);
@@ -28,8 +29,10 @@ function isHostKeyRefusal(error: unknown): boolean {
   return error instanceof PortError && error.message.startsWith('HOST_KEY_');
 }
 
-async function read(endpoint: Endpoint, sock: Duplex): Promise<ShownHostKey> {
+async function read(endpoint: Endpoint, openSock: () => Duplex): Promise<ShownHostKey> {
   const known = await keysKnownFor(endpoint);
+  // Listened to from its first moment: an error that nobody hears ends the process.
+  const sock = openSock();
   const client = new Client();
   try {
     return await new Promise<ShownHostKey>((resolve, reject) => {
