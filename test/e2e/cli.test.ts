@@ -215,6 +215,16 @@ describe('the list', () => {
   });
 });
 
+describe('hosts', () => {
+  it('lists the servers with their keys, all of them known: 0', async () => {
+    const ended = await documented('hosts');
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    expect(ended.stdout).toMatch(/^✓ app-server-1 .*ssh-ed25519 SHA256:/mu);
+    expect(await documented('hosts-trust')).toMatchObject({ code: 0 });
+    expect(existsSync(join(stage.folder, 'known_hosts'))).toBe(false);
+  });
+});
+
 describe('dev in a folder without runsheet.yaml', () => {
   it('serves the sample, is found by the other commands, refuses a second, and ends at Ctrl-C', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'runsheet-dev-'));
