@@ -35,9 +35,18 @@ export async function lookAt({ engine, service, name }: Service): Promise<Found>
     containers: containersOf(listed, images, service, name),
     listed,
     images,
-    starts: journal.filter(isStart),
+    starts: onceEach(journal.filter(isStart)),
     adopted: journal.filter(isAdopted),
   };
+}
+
+/** Two attempts at the same time may both have written the start down. */
+function onceEach(starts: readonly StartEntry[]): readonly StartEntry[] {
+  const seen = new Set<string>();
+  return starts.filter(({ id, startedAt }) => {
+    const key = `${id} ${startedAt}`;
+    return seen.size < seen.add(key).size;
+  });
 }
 
 function isStart(entry: JournalEntry): entry is StartEntry {

@@ -2,7 +2,7 @@ import type { ReleaseStart } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
 import { containerBody, furtherNetworks, restartPolicy } from './container-body.ts';
 import type { ServiceContainer } from './containers.ts';
-import { hasStatus } from './engine-errors.ts';
+import { engineError, hasStatus } from './engine-errors.ts';
 import { digestIn } from './image-name.ts';
 import { inspectContainer, newest, startOf, unrecordedStart } from './inspect.ts';
 import { appendJournal } from './journal.ts';
@@ -103,7 +103,7 @@ async function create(service: Service, found: Found, release: ReleaseStart): Pr
         const options = { _query: { name }, _body: body, abortSignal };
         return docker.createContainer(options);
       },
-      { expect: [404] },
+      { expect: [404, 409] },
     );
     for (const network of furtherNetworks(release)) {
       await engine.ask(`connect ${name} to the network ${network}`, (docker) =>
@@ -113,8 +113,21 @@ async function create(service: Service, found: Found, release: ReleaseStart): Pr
     return created.id;
   } catch (error) {
     if (hasStatus(error, 404)) throw notPulled(service, release.digest);
+    if (hasStatus(error, 409)) return madeMeanwhile(service, release, error);
     throw error;
   }
+}
+
+/** Another attempt of the same run may have been quicker. */
+async function madeMeanwhile(
+  service: Service,
+  { digest, runId }: ReleaseStart,
+  error: unknown,
+): Promise<string> {
+  const { containers } = await lookAt(service);
+  const serving = containers.find(({ role }) => role === 'serving');
+  if (serving?.digest === digest && serving.run === runId) return serving.id;
+  throw engineError(service.engine.host.name, `create ${service.name}`, error);
 }
 
 /** By the repository's name where the image was pulled under it, else by another that it has here. */

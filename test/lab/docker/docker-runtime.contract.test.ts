@@ -1,27 +1,29 @@
 import { describeContainerRuntimeContract } from '../../contracts/container-runtime.ts';
-import { clear, digestOf, openServer, PORT, RELEASE, SERVICE } from './server.ts';
+import { pushImage } from './support/images.ts';
+import { openPlace, PORT, SERVICE } from './support/place.ts';
+
+const REPOSITORY = 'docker/contract';
 
 describeContainerRuntimeContract('Docker, on a real server', async () => {
-  const server = await openServer();
-  await clear(server);
+  const digests = [await pushImage(REPOSITORY, 'v1'), await pushImage(REPOSITORY, 'v2')] as const;
+  const place = await openPlace({ repository: REPOSITORY });
+  const { server, runtime } = place;
   return {
-    runtime: server.runtime,
-    server: server.connection.name,
+    runtime,
+    server: server.name,
     service: SERVICE,
-    first: { repository: 'app', digest: await digestOf('v1') },
-    second: { repository: 'app', digest: await digestOf('v2') },
-    start: RELEASE,
+    first: { repository: REPOSITORY, digest: digests[0] },
+    second: { repository: REPOSITORY, digest: digests[1] },
+    start: { command: [], environment: {}, port: PORT },
     async occupyPort() {
-      const line = `nohup python3 -m http.server ${PORT} >/dev/null 2>&1 & echo $!`;
-      const pid = await server.sh(line);
-      await server.sh(`until ss -Hltn 'sport = :${PORT}' | grep -q .; do sleep 0.05; done`);
+      const listen = `my $s = IO::Socket::INET->new(LocalPort => ${PORT}, Listen => 1) or die; sleep`;
+      await server.background('other', `perl -MIO::Socket::INET -e '${listen}'`);
+      await server.shell(`until ss -Hltn 'sport = :${PORT}' | grep -q .; do sleep 0.05; done`);
       return async () => {
-        await server.sh(`kill ${pid}; while kill -0 ${pid} 2>/dev/null; do sleep 0.05; done`);
+        const gone = `pkill -f '^lab-other'; while ss -Hltn 'sport = :${PORT}' | grep -q .; do sleep 0.05; done`;
+        await server.shell(gone);
       };
     },
-    async close() {
-      await clear(server);
-      await server.close();
-    },
+    close: () => place.close(),
   };
 });
