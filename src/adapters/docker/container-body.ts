@@ -45,7 +45,7 @@ export function containerBody(plan: ContainerPlan): ContainerCreateOptions {
 }
 
 /** Networks that the container joins after it was created: older engines take one at the creation. */
-export function furtherNetworks({ container }: ReleaseStart): readonly string[] {
+export function furtherNetworks({ container }: Pick<ReleaseStart, 'container'>): readonly string[] {
   return (container ?? DEFAULTS).networks.slice(1);
 }
 

@@ -3,6 +3,13 @@ import type { ContainerInfo, ImageInfo } from 'dockerode';
 import { digestIn, nameAndTagOf } from './image-name.ts';
 import { isFailedName, isKeptName, LABEL } from './names.ts';
 
+/** What is read of each image and container that an engine lists. */
+export type ListedImage = Pick<ImageInfo, 'Id' | 'RepoDigests'>;
+export type ListedContainer = Pick<
+  ContainerInfo,
+  'Id' | 'Names' | 'Image' | 'ImageID' | 'State' | 'Created' | 'Labels'
+>;
+
 export interface ServiceContainer {
   readonly id: string;
   readonly name: string;
@@ -26,8 +33,8 @@ const RUNNING = new Set(['running', 'restarting', 'paused']);
  * tool: the first deployment takes them over as the release that ran before.
  */
 export function containersOf(
-  listed: readonly ContainerInfo[],
-  images: readonly ImageInfo[],
+  listed: readonly ListedContainer[],
+  images: readonly ListedImage[],
   service: string,
   name: string,
 ): readonly ServiceContainer[] {
@@ -46,10 +53,10 @@ function roleOf(own: string, name: string): ServiceContainer['role'] {
 }
 
 function describe(
-  listed: ContainerInfo,
+  listed: ListedContainer,
   name: string,
   role: ServiceContainer['role'],
-  images: readonly ImageInfo[],
+  images: readonly ListedImage[],
 ): ServiceContainer {
   const labels: Readonly<Record<string, string | undefined>> = listed.Labels;
   return {
@@ -66,7 +73,7 @@ function describe(
 }
 
 /** The registry's digest of its image; one that was never pushed has only the engine's own. */
-function adoptedDigest(listed: ContainerInfo, images: readonly ImageInfo[]): string {
+function adoptedDigest(listed: ListedContainer, images: readonly ListedImage[]): string {
   const digests = images.find(({ Id }) => Id === listed.ImageID)?.RepoDigests ?? [];
   const { name } = nameAndTagOf(listed.Image);
   const own = digests.find((each) => nameAndTagOf(each).name === name) ?? digests[0];

@@ -1,7 +1,7 @@
 import type { ContainerRuntime } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { ServerHosts } from '../../ports/server-host.ts';
-import { createEngine, type Engine } from './engine.ts';
+import { createEngine, type Engine, loadEngineClient } from './engine.ts';
 import { examineServer } from './examine.ts';
 import { finishService } from './finish.ts';
 import { inspectService } from './inspect.ts';
@@ -34,9 +34,10 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/u;
 export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRuntime {
   const { hosts, registryHost, login, quote, socketPath = SOCKET } = options;
   const engines = new Map<string, Engine>();
+  const client = loadEngineClient();
   const engineOf = (server: string): Engine => {
     const host = hosts.get(server);
-    const engine = engines.get(server) ?? createEngine(host, { socketPath, quote });
+    const engine = engines.get(server) ?? createEngine(host, { client, socketPath, quote });
     engines.set(server, engine);
     return engine;
   };

@@ -113,7 +113,10 @@ export function socketError(
       cause,
     );
   }
-  if (state !== 'absent' && state !== 'stopped') return engineError(server, 'answer', error);
+  const isRefused = error instanceof PortError && error.kind === 'refused';
+  if (isRefused || (state !== 'absent' && state !== 'stopped')) {
+    return engineError(server, 'answer', error);
+  }
   return new PortError(
     'unavailable',
     server,

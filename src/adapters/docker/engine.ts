@@ -23,23 +23,40 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
   /** Statuses that the caller reads: then the client's own error is thrown (see hasStatus). */
   readonly expect?: readonly number[];
+  /** The caller reads everything that the engine says. */
+  readonly raw?: boolean;
 }
 
 export interface EngineOptions {
+  readonly client: EngineClient;
   readonly socketPath: string;
   readonly quote: (argv: readonly string[]) => string;
+}
+
+type EngineClient = Promise<{ readonly default: typeof Docker }>;
+
+/** Apart from the rest, for it brings a large part for builds along: only projects with Docker load it. */
+export function loadEngineClient(): EngineClient {
+  const client = import('dockerode');
+  // Whoever asks an engine is told.
+  client.catch(() => undefined);
+  return client;
 }
 
 /** @param host every request goes over its one connection, so that what fences it fences these too */
 export function createEngine(host: ServerHost, options: EngineOptions): Engine {
   let client: Promise<Docker> | null = null;
   const open = (): Promise<Docker> => {
-    client ??= connect(new EngineAgent(() => openSocket(host, options)));
+    client ??= connect(options.client, new EngineAgent(() => openSocket(host, options)));
     return client;
   };
   return {
     host,
-    async ask(what, work, { timeoutMs = REQUEST_TIMEOUT_MS, signal, expect = [] } = {}) {
+    async ask(
+      what,
+      work,
+      { timeoutMs = REQUEST_TIMEOUT_MS, signal, expect = [], raw = false } = {},
+    ) {
       const limit = AbortSignal.timeout(timeoutMs);
       try {
         const both = signal === undefined ? limit : AbortSignal.any([signal, limit]);
@@ -47,7 +64,7 @@ export function createEngine(host: ServerHost, options: EngineOptions): Engine {
       } catch (error) {
         signal?.throwIfAborted();
         if (limit.aborted) throw late(host.name, what, timeoutMs);
-        throw hasStatus(error, ...expect) ? error : engineError(host.name, what, error);
+        throw raw || hasStatus(error, ...expect) ? error : engineError(host.name, what, error);
       }
     },
   };
@@ -61,9 +78,8 @@ function broken(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Loaded when first needed: the client brings a large part for builds along. */
-async function connect(agent: EngineAgent): Promise<Docker> {
-  const { default: Client } = await import('dockerode');
+async function connect(client: EngineClient, agent: EngineAgent): Promise<Docker> {
+  const { default: Client } = await client;
   // Everything is given, so that nothing is taken from this machine's DOCKER_HOST.
   const options = { protocol: 'http', host: 'docker', port: 80, pathPrefix: '/', agent } as const;
   return new Client(options);
@@ -76,8 +92,9 @@ async function openSocket(
   try {
     return await host.openSocket(socketPath);
   } catch (error) {
-    if (error instanceof PortError && error.kind === 'refused') throw error;
     const failure = error instanceof Error ? error : new Error(String(error));
+    // What does not name the socket is about the connection itself, and says enough.
+    if (!failure.message.includes(socketPath)) throw failure;
     const script = socketScript(quote([socketPath]));
     const looked = await host.exec(['sh', '-c', script], { timeoutMs: 10_000 }).catch(() => null);
     // Where nothing runs there either, it is the connection that is at fault, and says so itself.

@@ -73,7 +73,7 @@ async function pull(
           onProgress?.(text);
         });
       },
-      { signal: both, timeoutMs: LONGEST_MS, expect: [400, 401, 403, 404, 500] },
+      { signal: both, timeoutMs: LONGEST_MS, raw: true },
     );
   } catch (error) {
     signal?.throwIfAborted();
@@ -142,11 +142,6 @@ export function pullError(server: string, reference: string, error: unknown): Po
       cause,
     );
   }
-  return engineError(server, `pull ${reference}`, stripped(error, message));
-}
-
-/** The engine passes on what happened to its own connection as status 500: trying again may help. */
-function stripped(error: unknown, message: string): unknown {
-  const { status } = failureOf(error);
-  return status === null && error instanceof Error ? new Error(message, { cause: error }) : error;
+  // What happened to the engine's own connection comes as its status 500: it may be tried again.
+  return engineError(server, `pull ${reference}`, error);
 }

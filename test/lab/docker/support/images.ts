@@ -16,7 +16,7 @@ export interface Behaviour {
   readonly layers?: readonly number[];
 }
 
-/** Builds and pushes with the engine's own client. @returns the digest that the registry gives */
+/** Builds and pushes with the engine's own client. @returns the digest that the lab's registry gives */
 export async function pushImage(
   repository: string,
   tag: string,
