@@ -5,6 +5,9 @@ import { type Deployment, startDeployment } from './support/deployment.ts';
 import { BACKEND } from './support/running-haproxy.ts';
 import { POOL } from './support/subject.ts';
 
+/** For a busy machine; what is waited for comes at once on an idle one. */
+const PATIENCE = { timeout: 20_000, interval: 20 };
+
 describe('the floor under a pool of HAProxy', () => {
   let deployment: Deployment;
   afterEach(() => deployment.close());
@@ -17,7 +20,7 @@ describe('the floor under a pool of HAProxy', () => {
   it('of five servers at 60 %, two leave at once and three stay, the fewest ever seen', async () => {
     const names = ['s1', 's2', 's3', 's4', 's5'];
     deployment = await startDeployment({ names, balancer: { floorPercent: 60 } });
-    await expect.poll(servingNow).toBe(5);
+    await expect.poll(servingNow, PATIENCE).toBe(5);
     let fewest = 5;
     const sampler = setInterval(() => {
       void servingNow().then((count) => {
@@ -41,9 +44,9 @@ describe('the floor under a pool of HAProxy', () => {
 
   it('waits for a server whose checks fail, and then goes on', async () => {
     deployment = await startDeployment();
-    await expect.poll(servingNow).toBe(3);
+    await expect.poll(servingNow, PATIENCE).toBe(3);
     await deployment.services[1]?.stop();
-    await expect.poll(servingNow).toBe(2);
+    await expect.poll(servingNow, PATIENCE).toBe(2);
     const settings = { minimumInPoolPercent: 50 };
     const pending = deployment.act('pool.drain', 's1', { settings });
     await new Promise((resolve) => setTimeout(resolve, 600));
@@ -55,9 +58,9 @@ describe('the floor under a pool of HAProxy', () => {
 
   it('lets a server leave that does not serve', async () => {
     deployment = await startDeployment({ balancer: { floorPercent: 99 } });
-    await expect.poll(servingNow).toBe(3);
+    await expect.poll(servingNow, PATIENCE).toBe(3);
     await deployment.services[0]?.stop();
-    await expect.poll(servingNow).toBe(2);
+    await expect.poll(servingNow, PATIENCE).toBe(2);
     expect(valueOf(await deployment.act('pool.drain', 's1'), 'pool.removed')).toBe(true);
     await deployment.haproxy.say(`set server ${BACKEND}/srv-s2 state maint`);
     await expect(deployment.act('pool.drain', 's3')).rejects.toMatchObject({ type: 'POOL_FLOOR' });

@@ -5,6 +5,9 @@ import { type Deployment, type DeploymentSetup, startDeployment } from './suppor
 import { send, startStream } from './support/stream.ts';
 import { POOL } from './support/subject.ts';
 
+/** For a busy machine; what is waited for comes at once on an idle one. */
+const PATIENCE = { timeout: 20_000, interval: 20 };
+
 describe('HAProxy is reloaded', () => {
   let deployment: Deployment;
   afterEach(() => deployment.close());
@@ -28,9 +31,9 @@ describe('HAProxy is reloaded', () => {
     await deployment.act('connections.wait', 's1');
     await deployment.haproxy.reload();
     const reloadedMs = performance.now();
-    await expect.poll(() => adminOf('s1'), { interval: 10, timeout: 3_000 }).toBe('drain');
-    expect(performance.now() - reloadedMs).toBeLessThan(1_000);
-    await expect.poll(stream.sent, { timeout: 20_000 }).toBeGreaterThan(200);
+    await expect.poll(() => adminOf('s1'), PATIENCE).toBe('drain');
+    expect(performance.now() - reloadedMs).toBeLessThan(5_000);
+    await expect.poll(stream.sent, PATIENCE).toBeGreaterThan(200);
     expect((await stream.end()).failures).toEqual([]);
     const { evidence } = await endGuard();
     expect(evidence).toEqual(['the balancer started anew 1 times, taken out again: s1']);
@@ -48,7 +51,7 @@ describe('HAProxy is reloaded', () => {
     await service('s1').stop();
     await deployment.haproxy.saveState();
     await deployment.haproxy.reload();
-    await expect.poll(() => adminOf('s1'), { interval: 10, timeout: 3_000 }).toBe('drain');
+    await expect.poll(() => adminOf('s1'), PATIENCE).toBe('drain');
     await service('s1').start();
     await deployment.act('pool.enable', 's1');
     expect(await adminOf('s1')).toBe('ready');
@@ -59,16 +62,16 @@ describe('HAProxy is reloaded', () => {
   it('the wait for requests counts those that the old process still has', async () => {
     await begin();
     for (const name of ['s2', 's3']) await deployment.balancer.drain(POOL, name);
-    const slow = send(`${deployment.haproxy.url}/slow/2000`);
+    const slow = send(`${deployment.haproxy.url}/slow/5000`);
     await expect
-      .poll(async () => (await deployment.balancer.state(POOL)).servers[0]?.active)
+      .poll(async () => (await deployment.balancer.state(POOL)).servers[0]?.active, PATIENCE)
       .toBe(1);
     await deployment.act('pool.drain', 's1');
     await deployment.haproxy.reload();
     const cut = await deployment.act('connections.wait', 's1', { settings: { limitSeconds: 0.3 } });
     expect(valueOf(cut, 'connections.active')).toBe(1);
     expect(await adminOf('s1')).toBe('drain');
-    const done = await deployment.act('connections.wait', 's1', { settings: { limitSeconds: 5 } });
+    const done = await deployment.act('connections.wait', 's1', { settings: { limitSeconds: 20 } });
     expect(valueOf(done, 'connections.active')).toBe(0);
     expect(await slow).toBe(200);
   });
@@ -79,7 +82,7 @@ describe('HAProxy is reloaded', () => {
     await deployment.act('pool.drain', 's1');
     await service('s1').stop();
     const pending = deployment.act('pool.enable', 's1');
-    await expect.poll(() => adminOf('s1')).toBe('ready');
+    await expect.poll(() => adminOf('s1'), PATIENCE).toBe('ready');
     await deployment.haproxy.reload();
     await service('s1').start();
     await pending;
@@ -94,7 +97,7 @@ describe('HAProxy is reloaded', () => {
     await deployment.act('pool.drain', 's1');
     // This guard knows only what it has seen: the server is drained.
     const endGuard = deployment.guard({ apart: true });
-    await expect.poll(() => adminOf('s1')).toBe('drain');
+    await expect.poll(() => adminOf('s1'), PATIENCE).toBe('drain');
     await new Promise((resolve) => setTimeout(resolve, 300));
     await deployment.haproxy.reload();
     await deployment.act('pool.enable', 's1');
