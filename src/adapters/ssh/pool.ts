@@ -196,13 +196,17 @@ async function end(slot: Slot): Promise<void> {
   connection?.client.end();
 }
 
-/** Who is logged in, where and by which way: what differs in any of it is another connection. */
+/**
+ * Who is logged in, where, by which way, with which keys, and by which keys the machine was known: what
+ * differs in any of it is another connection. Nobody comes in on what another name was let in for.
+ */
 function idOf(endpoint: Endpoint): string {
-  const way: string[] = [];
+  const way: unknown[] = [];
   for (let each: Endpoint | null = endpoint; each !== null; each = each.via) {
-    way.push(`${each.user}@${each.place}@${each.host}:${each.port}`);
+    const { user, place, host, port, hostKeys, knownHostsFiles, identities } = each;
+    way.push([user, place, host, port, hostKeys, knownHostsFiles, identities]);
   }
-  return way.join(' ');
+  return JSON.stringify(way);
 }
 
 function nameOf({ server, jumpName }: Endpoint): string {

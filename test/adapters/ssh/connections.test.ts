@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSshHosts, type SshLimits } from '../../../src/adapters/ssh/ssh-hosts.ts';
+import { openKey } from '../../../src/embedded/ssh/keys.ts';
 import type { ServerHosts } from '../../../src/ports/server-host.ts';
 import { startTestServer, type TestServer } from './embedded-servers.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
@@ -50,6 +51,22 @@ describe('a connection', () => {
     expect(proxy.open()).toBe(0);
     expect((await host.exec(['echo', 'again'])).stdout).toBe('again\n');
     expect(proxy.opened()).toBe(2);
+  });
+
+  it('lets nobody in on what another name of the same machine was let in for', async () => {
+    const other = await openKey(join(test.folder, 'other'), 'key');
+    const { server } = test;
+    const hosts = createSshHosts([
+      server,
+      { ...server, name: 's2', hostKeys: [] },
+      { ...server, name: 's3', hostKeys: [other.publicKey] },
+      { ...server, name: 's4', identityFiles: [join(test.folder, 'missing')] },
+    ]);
+    closers.push(() => hosts.close());
+    await hosts.get('s1').exec(['true']);
+    await expect(hosts.get('s2').exec(['true'])).rejects.toThrow('HOST_KEY_UNKNOWN');
+    await expect(hosts.get('s3').exec(['true'])).rejects.toThrow('HOST_KEY_CHANGED');
+    await expect(hosts.get('s4').exec(['true'])).rejects.toMatchObject({ subject: 's4' });
   });
 
   it('is not idle while a stream over it is open', async () => {

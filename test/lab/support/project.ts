@@ -12,7 +12,7 @@ export interface ProjectServer {
 }
 
 export interface ProjectOptions {
-  /** Names the task queue and the image, so that projects of one lab do not mix. */
+  /** Service, task queue and image of the project: projects of one lab do not mix. */
   readonly name: string;
   readonly environment: string;
   readonly servers: readonly ProjectServer[];
@@ -53,8 +53,8 @@ function defaults(options: ProjectOptions): Section {
   const { baseImage, pullRegistry, pushRegistry } = machine();
   const { temporalAddress, databaseUrl } = services();
   return {
-    service: 'hello',
-    task_queue: `lab-${options.name}`,
+    service: options.name,
+    task_queue: options.name,
     source: { kind: 'git', path: '.', tag: '${version}' },
     commands: {
       analyze: check('analyze', 'sarif'),

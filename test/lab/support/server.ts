@@ -6,11 +6,13 @@ const NETWORK = 'rslab';
 const START_LIMIT_MS = 30_000;
 /** Everything of services and of Runsheet off a server, its images included. */
 const RESET = `
-rm -f /etc/lab-no-engine
+rm -f /etc/lab-no-engine /usr/local/bin/date
+[ -x /usr/sbin/dockerd ] || mv /usr/sbin/dockerd.away /usr/sbin/dockerd
+[ -S /run/docker.sock ] || pkill -x dockerd || :
 pkill -f '^lab-' || :
 iptables -F lab-cut 2>/dev/null && iptables -D INPUT -j lab-cut && iptables -X lab-cut || :
 rm -rf /var/lib/docker/ballast /var/lib/runsheet /home/deploy/.runsheet /srv/*
-until docker info >/dev/null 2>&1; do sleep 0.1; done
+timeout 30 sh -c 'until docker info >/dev/null 2>&1; do sleep 0.1; done'
 ids=$(docker ps -aq); [ -z "$ids" ] || docker rm -fv $ids >/dev/null
 docker image prune -af >/dev/null; docker volume prune -f >/dev/null; docker network prune -f >/dev/null
 `;

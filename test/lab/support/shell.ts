@@ -16,6 +16,8 @@ export function run(argv: readonly string[], options: ShellOptions = {}): Promis
   const [program = '', ...rest] = argv;
   const settings = {
     timeout: options.limitMs ?? LIMIT_MS,
+    // The docker client passes a SIGTERM on to what it runs, and stays.
+    killSignal: 'SIGKILL' as const,
     maxBuffer: OUTPUT_LIMIT_BYTES,
     env: { ...process.env, ...options.env },
     ...(options.cwd !== undefined && { cwd: options.cwd }),

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { startWorkerProcess, type WorkerProcess } from '../../../src/embedded/worker-process.ts';
 import type { Json } from '../../../src/plan/plan.ts';
@@ -66,6 +66,8 @@ export class LabStage {
   readonly servers: readonly LabServer[];
   readonly #options: LabStageOptions;
   readonly #lease: Lease;
+  /** Names the project among those of a lab that is kept from one start to the next. */
+  readonly #project: string;
   #haproxy: Haproxy | null = null;
   #worker: WorkerProcess | null = null;
   #connection: Connection | null = null;
@@ -74,12 +76,13 @@ export class LabStage {
   constructor(options: LabStageOptions, lease: Lease, folder: string) {
     this.#options = options;
     this.#lease = lease;
+    this.#project = basename(folder).replace('runsheet-', '').toLowerCase();
     this.folder = folder;
     this.servers = lease.servers;
   }
 
   async open(): Promise<void> {
-    const { name, releases, templates, listed, pool, home } = this.#options;
+    const { releases, templates, listed, pool, home } = this.#options;
     const { pullFrom, health, balancer, settings } = this.#options;
     await makeRepository(this.folder);
     for (const [tag, release] of Object.entries({ 'v1.0.0': {}, 'v2.0.0': {}, ...releases })) {
@@ -95,7 +98,7 @@ export class LabStage {
     }
     for (const [file, text] of Object.entries(home?.(this.servers) ?? {})) this.write(file, text);
     const project = projectFile({
-      name,
+      name: this.#project,
       environment: this.environment,
       servers: listed?.(this.servers) ?? this.servers.map((server) => goodServer(server)),
       balancerUrl: this.haproxy.url,
@@ -130,7 +133,7 @@ export class LabStage {
 
   /** Repository of the project's images in the registry. */
   get repository(): string {
-    return `lab/${this.#options.name}`;
+    return `lab/${this.#project}`;
   }
 
   /** A leased server by its number, from 0. */
@@ -159,8 +162,8 @@ export class LabStage {
       ...parameters,
     };
     const handle = await this.client.workflow.start(type ?? SEED_ID, {
-      taskQueue: `lab-${this.#options.name}`,
-      workflowId: id ?? `${this.#options.name}-${this.#runs}`,
+      taskQueue: this.#project,
+      workflowId: id ?? `${this.#project}-${this.#runs}`,
       args: [input],
     });
     return new StageRun(handle);
