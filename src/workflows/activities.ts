@@ -5,7 +5,6 @@ import {
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow';
-import type { CompensationId } from '../actions/ids.ts';
 import type {
   ActionActivities,
   CompensationActivities,
@@ -13,7 +12,6 @@ import type {
   LocalActivities,
   SystemActivities,
 } from '../activities/contract.ts';
-import type { ProjectSettings, SettingsSection } from '../plan/settings.ts';
 
 /** A summary is at most 400 bytes; a Chinese character takes three. */
 const SUMMARY_LIMIT = 120;
@@ -89,36 +87,6 @@ export const hostKeys = proxyActivities<Pick<FleetActivities, 'showHostKey'>>({
 
 /** Their time is the document's: whoever calls sets it. */
 export const observations = proxyActivities<Pick<FleetActivities, 'observeServers'>>(WORK);
-
-/**
- * What the operations that belong to no phrase need of the project's settings, and no more: each
- * stands in history once for every server.
- */
-export const SECTIONS = {
-  probe: ['balancer'],
-  preflight: ['image', 'health', 'balancer', 'runtime', 'container'],
-  prefetch: ['image', 'container'],
-  observe: ['health', 'balancer'],
-  guard: ['balancer', 'health'],
-  outcome: ['health', 'balancer'],
-  finish: ['runtime', 'files', 'image', 'container'],
-} as const satisfies Readonly<Record<string, readonly SettingsSection[]>>;
-
-export const COMPENSATION_SECTIONS: Readonly<Record<CompensationId, readonly SettingsSection[]>> = {
-  'pool.readmit': ['balancer', 'health'],
-  'pool.withdraw': ['balancer', 'health'],
-  'service.restore': ['image', 'runtime', 'container', 'health', 'balancer'],
-  'config.restore': ['files'],
-  'service.remove': ['runtime', 'container', 'image'],
-};
-
-/** The named sections of the settings, and no more: inputs stay in history. */
-export function sectionsOf(
-  settings: ProjectSettings,
-  sections: readonly SettingsSection[],
-): Partial<ProjectSettings> {
-  return Object.fromEntries(sections.map((section) => [section, settings[section]]));
-}
 
 /** One line that names step, server and phrase, for example `6 app-server-1 从负载均衡器移除`. */
 export function summaryOf(step: number, server: string | null, phrase: string): string {

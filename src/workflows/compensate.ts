@@ -1,10 +1,11 @@
 /** Undoes what a run did to one server. */
 import type { CompensationId } from '../actions/ids.ts';
-import { COMPENSATION_SECTIONS, compensations, sectionsOf, summaryOf } from './activities.ts';
+import { compensations, summaryOf } from './activities.ts';
 import { messageOf } from './failure.ts';
 import type { Stuck } from './person.ts';
 import { type Run, say } from './run.ts';
 import type { SagaEntry } from './saga.ts';
+import { COMPENSATION_SECTIONS, sectionsOf } from './sections.ts';
 import { noteServer } from './status.ts';
 
 const NAMES: Record<CompensationId, readonly [zh: string, en: string]> = {

@@ -3,11 +3,12 @@ import { condition } from '@temporalio/workflow';
 import type { CompensationId } from '../actions/ids.ts';
 import type { AcceptedVote, Judgement } from '../activities/contract.ts';
 import type { ApprovalStep } from '../plan/plan.ts';
-import { local, SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
+import { local, summaryOf, system } from './activities.ts';
 import type { Undecided } from './decisions.ts';
 import { messageOf } from './failure.ts';
 import { firstOf, hasMany } from './many.ts';
 import { type Run, say } from './run.ts';
+import { SECTIONS, sectionsOf } from './sections.ts';
 import { changed } from './status.ts';
 import { approverRoles } from './steps/approval.ts';
 

@@ -1,10 +1,11 @@
 /** Watches over the pool while the run changes it: a balancer that starts anew forgets what it was told. */
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import { guards, SECTIONS, sectionsOf, summaryOf } from './activities.ts';
+import { guards, summaryOf } from './activities.ts';
 import { messageOf } from './failure.ts';
 import { releaseLock } from './lock.ts';
 import { type Run, say } from './run.ts';
 import { serversInRun } from './scope.ts';
+import { SECTIONS, sectionsOf } from './sections.ts';
 import { warn } from './status.ts';
 
 export interface PoolGuard {

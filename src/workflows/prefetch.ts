@@ -2,11 +2,12 @@
 
 import { isCancellation } from '@temporalio/workflow';
 import type { ImagePin } from '../plan/run.ts';
-import { fetches, SECTIONS, sectionsOf, summaryOf } from './activities.ts';
+import { fetches, summaryOf } from './activities.ts';
 import { asStepFailure, messageOf, StepFailure, typeOf } from './failure.ts';
 import { leaveOut, tolerates } from './left-out.ts';
 import { type Run, say } from './run.ts';
 import { serversInRun } from './scope.ts';
+import { SECTIONS, sectionsOf } from './sections.ts';
 import { slidingWindow } from './sliding-window.ts';
 import { changed, noteServer } from './status.ts';
 

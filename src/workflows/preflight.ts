@@ -1,12 +1,13 @@
 /** Every server, the balancer and the registry are looked at before anything is built. */
 import type { PreflightCheck, PreflightResult, RunRef } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
-import { preflights, SECTIONS, sectionsOf, summaryOf } from './activities.ts';
+import { preflights, summaryOf } from './activities.ts';
 import { StepFailure } from './failure.ts';
 import { leaveOut, tolerates } from './left-out.ts';
 import { firstOf } from './many.ts';
 import type { PreflightFinding, PreflightStatus } from './messages.ts';
 import { type Draft, type Run, say } from './run.ts';
+import { SECTIONS, sectionsOf } from './sections.ts';
 import { slidingWindow } from './sliding-window.ts';
 import { changed, noteServer } from './status.ts';
 import { changesServers } from './targets.ts';

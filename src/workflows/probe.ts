@@ -1,9 +1,10 @@
 /** Looks at what the run's servers run now. Changes nothing. */
 import type { ServerBefore } from '../plan/run.ts';
-import { SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
+import { summaryOf, system } from './activities.ts';
 import { leaveOut, tolerates } from './left-out.ts';
 import { type Run, say } from './run.ts';
 import { serversInRun } from './scope.ts';
+import { SECTIONS, sectionsOf } from './sections.ts';
 import { noteServer } from './status.ts';
 
 /** Reads what every server of the run runs and how it stands in the pool; shows it. */

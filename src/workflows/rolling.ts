@@ -2,10 +2,11 @@
 import { sleep } from '@temporalio/workflow';
 import type { PlanStep, RollingRule } from '../plan/plan.ts';
 import { batchesOf } from '../plan/rolling.ts';
-import { observations, SECTIONS, sectionsOf, summaryOf } from './activities.ts';
+import { observations, summaryOf } from './activities.ts';
 import { settleLeavings } from './left-out.ts';
 import { type Run, say, stepStatus } from './run.ts';
 import { isEmptied, serversInRun, widenScope } from './scope.ts';
+import { SECTIONS, sectionsOf } from './sections.ts';
 import { enterServers } from './servers.ts';
 import { changed, enterStep, leaveStep } from './status.ts';
 import { criterionFor, judgeSuccess } from './success.ts';

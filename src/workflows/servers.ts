@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { ApprovalStep } from '../plan/plan.ts';
 import type { ServerBefore } from '../plan/run.ts';
-import { SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
+import { summaryOf, system } from './activities.ts';
 import { messageOf, StepFailure } from './failure.ts';
 import { keepUntouchedOut } from './left-out.ts';
 import { claimLock, releaseLock } from './lock.ts';
@@ -11,6 +11,7 @@ import { prefetch } from './prefetch.ts';
 import { probeServers } from './probe.ts';
 import { type Run, say } from './run.ts';
 import { serversInRun, widenScope } from './scope.ts';
+import { SECTIONS, sectionsOf } from './sections.ts';
 import { warn } from './status.ts';
 import { askApproval } from './steps/approval.ts';
 

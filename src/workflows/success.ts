@@ -3,12 +3,13 @@ import { FACTS } from '../actions/facts.ts';
 import type { CompletionFactId, FactId } from '../actions/ids.ts';
 import type { Criterion, PlanStep } from '../plan/plan.ts';
 import type { ActionResult, Fact } from '../plan/run.ts';
-import { SECTIONS, sectionsOf, summaryOf, system } from './activities.ts';
+import { summaryOf, system } from './activities.ts';
 import { evidenceOf, explainEvidence } from './criteria.ts';
 import { StepFailure } from './failure.ts';
 import type { SuccessStatus } from './messages.ts';
 import { type Run, say } from './run.ts';
 import { serversInRun } from './scope.ts';
+import { SECTIONS, sectionsOf } from './sections.ts';
 import { changed } from './status.ts';
 
 type Verdict = Omit<SuccessStatus, 'fact'>;

@@ -11,7 +11,6 @@ const ATTEMPTS = 12;
 const SERVER = {
   scope: 'server',
   settings: [],
-  uses: ['image', 'runtime', 'health', 'balancer'],
   timeouts: { startToCloseSeconds: 180, heartbeatSeconds: 20 },
   retry: { maximumAttempts: ATTEMPTS },
 } as const;
@@ -29,6 +28,7 @@ export const SERVER_ACTIONS = {
       ],
     },
     measures: ['pool.removed'],
+    uses: ['balancer'],
     compensation: 'pool.readmit',
   },
   'connections.wait': {
@@ -44,7 +44,7 @@ export const SERVER_ACTIONS = {
     },
     settings: [{ name: 'limitSeconds', kind: 'duration', default: 30 }],
     measures: ['connections.active'],
-    uses: ['image', 'runtime', 'drain', 'health', 'balancer'],
+    uses: ['balancer'],
   },
   'service.stop': {
     ...SERVER,
@@ -54,6 +54,7 @@ export const SERVER_ACTIONS = {
       en: ['Stop the application service', 'Stop the service', 'Stop the application'],
     },
     measures: ['service.stopped'],
+    uses: ['runtime'],
     compensation: 'service.restore',
   },
   'image.pull': {
@@ -64,6 +65,7 @@ export const SERVER_ACTIONS = {
       en: ['Pull the image of the new version', 'Pull the new image', 'Pull the image'],
     },
     measures: ['release.present'],
+    uses: ['image'],
     timeouts: { startToCloseSeconds: 900, heartbeatSeconds: 30 },
   },
   'config.update': {
@@ -74,7 +76,7 @@ export const SERVER_ACTIONS = {
       en: ['Update the configuration files', 'Update the configuration'],
     },
     measures: ['config.current'],
-    uses: ['source', 'files', 'image', 'runtime', 'health', 'balancer'],
+    uses: ['source', 'files'],
     compensation: 'config.restore',
   },
   'service.start': {
@@ -85,7 +87,7 @@ export const SERVER_ACTIONS = {
       en: ['Start the service in the new version', 'Start the new version', 'Start the service'],
     },
     measures: ['service.deployed'],
-    uses: ['files', 'image', 'runtime', 'container', 'health', 'balancer'],
+    uses: ['image', 'runtime', 'container'],
     compensation: 'service.remove',
   },
   'service.ready': {
@@ -96,6 +98,7 @@ export const SERVER_ACTIONS = {
       en: ['Wait until the service is ready', 'Wait for the service to be ready'],
     },
     measures: ['service.ready'],
+    uses: ['health'],
   },
   'health.port': {
     ...SERVER,
@@ -105,6 +108,7 @@ export const SERVER_ACTIONS = {
       en: ['Check that the service port answers', 'Check the service port'],
     },
     measures: ['health.passed'],
+    uses: ['health'],
   },
   'health.endpoint': {
     ...SERVER,
@@ -114,6 +118,7 @@ export const SERVER_ACTIONS = {
       en: ['Verify the API health endpoint', 'Check the health endpoint'],
     },
     measures: ['health.passed'],
+    uses: ['health'],
   },
   'health.smoke': {
     ...SERVER,
@@ -123,6 +128,7 @@ export const SERVER_ACTIONS = {
       en: ['Check that the key functions work', 'Check the key functions', 'Run the smoke tests'],
     },
     measures: ['health.passed'],
+    uses: ['health'],
   },
   'health.performance': {
     ...SERVER,
@@ -132,6 +138,7 @@ export const SERVER_ACTIONS = {
       en: ['Verify the performance figures', 'Check the performance figures'],
     },
     measures: ['health_check.response_time', 'service.error_rate'],
+    uses: ['health'],
     timeouts: { startToCloseSeconds: 600, heartbeatSeconds: 20 },
   },
   'pool.enable': {
@@ -145,6 +152,7 @@ export const SERVER_ACTIONS = {
       ],
     },
     measures: ['pool.enabled'],
+    uses: ['balancer', 'health'],
     compensation: 'pool.withdraw',
   },
 } as const satisfies Partial<Record<ActionId, ActionDefinition>>;
