@@ -2,6 +2,7 @@ import { PortError } from '../../ports/port-error.ts';
 import type { ServiceContainer } from './containers.ts';
 import { hasStatus } from './engine-errors.ts';
 import { digestIn, familiar, nameAndTagOf } from './image-name.ts';
+import { cutJournal } from './journal.ts';
 import { type Found, lookAt, type Service } from './service.ts';
 import { setRestart } from './start.ts';
 
@@ -22,6 +23,7 @@ export async function finishService(service: Service, keep: number): Promise<voi
   await Promise.all(
     oldImages(service, found, left, keep).map((reference) => removeImage(service, reference)),
   );
+  await cutJournal(service.engine.host, service.service, found.journal);
 }
 
 /** What a run started in vain, and what was kept beyond the newest. */

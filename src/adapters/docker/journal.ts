@@ -24,17 +24,27 @@ export interface AdoptedEntry {
 export type JournalEntry = StartEntry | AdoptedEntry;
 
 const SCRIPT_TIMEOUT_MS = 30_000;
-/** Enough for many deployments; older lines stay in the file and are not read. */
-const LINES = 500;
+/** More than that many are cut to the newest KEPT_ENTRIES after a run. */
+const MOST_ENTRIES = 400;
+const KEPT_ENTRIES = 200;
 
-const READ = `if [ -f "$1/journal" ]; then tail -n ${LINES} "$1/journal"; fi`;
 const APPEND = 'mkdir -p -- "$1" && cat >> "$1/journal"';
 
+/** Without starting a program there: it is read at every look at the server. */
 export async function readJournal(host: ServerHost, service: string): Promise<JournalEntry[]> {
-  const { stdout } = await host.exec(['sh', '-c', READ, 'sh', folderOf(host, service)], {
-    timeoutMs: SCRIPT_TIMEOUT_MS,
-  });
-  return stdout.split('\n').flatMap(readLine);
+  const content = await host.readFile(`${folderOf(host, service)}/journal`);
+  return (content?.toString('utf8') ?? '').split('\n').flatMap(readLine);
+}
+
+/** Keeps it short; nobody else writes it meanwhile, for a run is under way. */
+export async function cutJournal(
+  host: ServerHost,
+  service: string,
+  entries: readonly JournalEntry[],
+): Promise<void> {
+  if (entries.length <= MOST_ENTRIES) return;
+  const lines = entries.slice(-KEPT_ENTRIES).map((entry) => `${JSON.stringify(entry)}\n`);
+  await host.writeFile(`${folderOf(host, service)}/journal`, lines.join(''));
 }
 
 /** @throws PortError where the login may not write below the base folder */

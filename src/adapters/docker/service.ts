@@ -18,6 +18,8 @@ export interface Found {
   readonly listed: readonly ContainerInfo[];
   readonly containers: readonly ServiceContainer[];
   readonly images: readonly ImageInfo[];
+  readonly journal: readonly JournalEntry[];
+  /** Of the journal: each start once. */
   readonly starts: readonly StartEntry[];
   readonly adopted: readonly AdoptedEntry[];
 }
@@ -35,6 +37,7 @@ export async function lookAt({ engine, service, name }: Service): Promise<Found>
     containers: containersOf(listed, images, service, name),
     listed,
     images,
+    journal,
     starts: onceEach(journal.filter(isStart)),
     adopted: journal.filter(isAdopted),
   };

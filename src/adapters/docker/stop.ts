@@ -48,15 +48,21 @@ async function stopOne(
     const entry = { kind: 'adopted', id: container.id, restart } as const;
     await appendJournal(service.engine.host, service.service, entry);
   }
-  // First, so that a policy of `always` does not bring it back whatever happens next.
-  if (!['', 'no'].includes(policy.Name)) await setRestart(service, container.id, 'no');
+  const isOff = ['', 'no'].includes(policy.Name);
+  // Others bring it back when the engine or the server starts in the middle of this. `unless-stopped`
+  // does not, and is turned off quicker once nothing runs.
+  const isOffFirst = !isOff && policy.Name !== 'unless-stopped';
+  if (isOffFirst) await setRestart(service, container.id, 'no');
   if (stop.before !== undefined && stop.before.length > 0) {
     await runBefore(service, container, stop.before, Math.max(stop.graceMs, LEAST_BEFORE_MS));
   }
   const signal = signalName(stop.signal);
-  return signal === signalName(stopSignalOf(detail))
-    ? stopByEngine(service, container, stop.graceMs)
-    : stopBySignal(service, container, signal, stop.graceMs);
+  const forced =
+    signal === signalName(stopSignalOf(detail))
+      ? await stopByEngine(service, container, stop.graceMs)
+      : await stopBySignal(service, container, signal, stop.graceMs);
+  if (!isOff && !isOffFirst) await setRestart(service, container.id, 'no');
+  return forced;
 }
 
 /** The container's own signal is the one that is wanted: one request does it all. */

@@ -48,7 +48,8 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     const realm = new URL(challenge.realm);
     if (url.protocol === 'https:' && realm.protocol !== 'https:') throw downgraded(url, realm);
     if (challenge.service !== null) realm.searchParams.set('service', challenge.service);
-    realm.searchParams.set('scope', challenge.scope ?? scope);
+    const wanted = challenge.scope ?? scope;
+    if (wanted !== '') realm.searchParams.set('scope', wanted);
     const authorization = await basicHeader();
     const answer = await send({
       method: 'GET',
