@@ -16,7 +16,7 @@ describeContainerRuntimeContract('Docker, on a real server', async () => {
     second: { repository: REPOSITORY, digest: digests[1] },
     start: { command: [], environment: {}, port: PORT },
     async occupyPort() {
-      const listen = `my $s = IO::Socket::INET->new(LocalPort => ${PORT}, Listen => 1) or die; sleep`;
+      const listen = `my $s = IO::Socket::INET->new(LocalPort => ${PORT}, Listen => 1, ReuseAddr => 1) or die; sleep`;
       await server.background('other', `perl -MIO::Socket::INET -e '${listen}'`);
       await server.shell(`until ss -Hltn 'sport = :${PORT}' | grep -q .; do sleep 0.05; done`);
       return async () => {

@@ -49,7 +49,7 @@ describe('a start', () => {
 
   it('whose port another program holds', async () => {
     await pullOf(v1);
-    const listen = `my $s = IO::Socket::INET->new(LocalPort => ${PORT}, Listen => 1) or die; sleep`;
+    const listen = `my $s = IO::Socket::INET->new(LocalPort => ${PORT}, Listen => 1, ReuseAddr => 1) or die; sleep`;
     await place.server.background('squatter', `perl -MIO::Socket::INET -e '${listen}'`);
     await until('it listens', async () =>
       (await place.shell(`ss -Hltn 'sport = :${PORT}'`)).includes(String(PORT)),
