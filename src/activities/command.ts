@@ -13,6 +13,8 @@ export type CommandActivities = Pick<ActionActivities, 'project.command'>;
 type ProjectCommandPorts = CommandPorts & SourcePorts & Pick<Ports, 'hosts'>;
 
 const SHOWN_LINES = 3;
+/** Of what a command prints on a server, in the artifact: the first and the last half. */
+const LOG_BYTES = 8 * 1024 * 1024;
 
 /** The command decides by its exit code: 0 has passed. */
 export function createCommandActivities(ports: ProjectCommandPorts): CommandActivities {
@@ -95,6 +97,8 @@ async function runOn(
   const result = await ports.hosts.get(server).exec(action.argv, {
     timeoutMs: action.timeoutSeconds * 1_000,
     signal: progress.signal,
+    keepBytes: LOG_BYTES,
+    onOutput: (chunk) => progress.report(ports.redact(chunk.toString('utf8'))),
   });
   progress.signal.throwIfAborted();
   const output = ports.redact(`${result.stdout}\n${result.stderr}`);
