@@ -45,7 +45,9 @@ export async function login(endpoint: Endpoint, options: LoginOptions): Promise<
         sock.destroy();
       };
       client.on('error', lose);
-      client.once('close', () => lose(new Error('the connection was closed')));
+      // Half of it may stay open for a while, and nothing can be asked over it any more.
+      client.once('end', () => lose(new Error('the server closed it')));
+      client.once('close', () => lose(new Error('it was closed')));
     });
     client.once('handshake', () => attempt.enter('login'));
     client.once('ready', () => {

@@ -160,7 +160,10 @@ export class ConnectionPool {
       leave();
     }
     void loggedIn.ended.then(onLost);
-    return new OpenConnection(nameOf(endpoint), loggedIn, this.options);
+    // Every server behind a jump host is one stream through it.
+    const { sockets, connections } = this.options;
+    const limits = { ...this.options, sockets: endpoint.jumpName === null ? sockets : connections };
+    return new OpenConnection(nameOf(endpoint), loggedIn, limits);
   }
 
   private release(slot: Slot): void {

@@ -20,7 +20,7 @@ const EXIT_TOO_LARGE = 67;
  */
 const WRITE = `set -e
 if [ -d "$1" ]; then echo "it is a folder" >&2; exit 1; fi
-mkdir -p -- "$(dirname -- "$1")"
+[ -d "\${1%/*}/" ] || mkdir -p -- "\${1%/*}"
 umask 077
 part=$1.$2.part
 trap 'rm -f -- "$part"' EXIT

@@ -9,7 +9,7 @@ import type { ServerHosts } from '../../../src/ports/server-host.ts';
 import { IDENTITY_FILE } from '../support/machine.ts';
 import type { LabServer } from '../support/server.ts';
 import { run } from '../support/shell.ts';
-import { openSshLab, type SshLab, startSshd } from './servers.ts';
+import { connectionOf, openSshLab, type SshLab, startSshd } from './servers.ts';
 
 let lab: SshLab;
 let server: LabServer;
@@ -131,6 +131,21 @@ describe('jump hosts', () => {
     } finally {
       await stop();
     }
+  });
+
+  it('carry every server behind them, whatever the bound for one server is', async () => {
+    const users = ['root', 'deploy', 'asker'];
+    const at = { ...connectionOf(server), proxyJump: [`deploy@${bastion.address}`] };
+    const known = await lab.file('both', bothKnown());
+    const hosts = createSshHosts(
+      users.map((user) => ({ ...at, name: user, user })),
+      { files: { configFile: '/dev/null', knownHostsFiles: [known] }, limits: { sockets: 1 } },
+    );
+    opened.push(hosts);
+    const said = await Promise.all(
+      users.map((user) => hosts.get(user).exec(['sh', '-c', 'sleep 0.3; id -un'])),
+    );
+    expect(said.map(({ stdout }) => stdout.trim())).toEqual(users);
   });
 
   it('have their host keys checked and shown first; a broken one breaks what goes through it', async () => {
