@@ -130,6 +130,15 @@ export function describeContainerRuntimeContract(
       expect(state.present).toEqual([subject.second.digest]);
     });
 
+    it('finishes without taking away what was fetched for the next run', async () => {
+      await pull(subject.first);
+      await start(subject.first, 'v1');
+      await pull(subject.second);
+      await subject.runtime.finish(subject.server, subject.service, 1);
+      const { present } = await inspect();
+      expect([...present].sort()).toEqual([subject.first.digest, subject.second.digest].sort());
+    });
+
     it('examines without changing anything: engine, space, clock, and whose the port is', async () => {
       const examine = () =>
         subject.runtime.examine(subject.server, subject.service, subject.start.port);

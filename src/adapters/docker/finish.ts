@@ -36,7 +36,10 @@ function oldContainers({ containers, starts }: Found, keep: number): readonly Se
   return [...failed, ...kept.slice(keep)];
 }
 
-/** By digest only: a tag that somebody gave an image stays. */
+/**
+ * By digest only: a tag that somebody gave an image stays. What was never started may have been
+ * fetched for a run that waits for this one, so the newest of it stay, too.
+ */
 function oldImages(
   { repository }: Service,
   { images, starts }: Found,
@@ -44,15 +47,19 @@ function oldImages(
   keep: number,
 ): readonly string[] {
   const name = familiar(repository);
-  const references = images
+  const references = [...images]
+    .sort((a, b) => b.Created - a.Created)
     .flatMap(({ RepoDigests }) => RepoDigests ?? [])
     .filter((each) => nameAndTagOf(each).name === name);
   const used = left.map(({ digest }) => digest);
   const byStart = [...new Set(starts.map(({ digest }) => digest).reverse())];
-  const newest = byStart.filter(
-    (digest) => !left.some((each) => each.running && each.digest === digest),
+  const ran = byStart.filter(
+    (each) => !left.some(({ running, digest }) => running && digest === each),
   );
-  const kept = [...used, ...newest.slice(0, keep)];
+  const waiting = references
+    .map((each) => digestIn(each) ?? '')
+    .filter((digest) => !byStart.includes(digest) && !used.includes(digest));
+  const kept = [...used, ...ran.slice(0, keep), ...waiting.slice(0, keep)];
   return references.filter((each) => !kept.includes(digestIn(each) ?? ''));
 }
 

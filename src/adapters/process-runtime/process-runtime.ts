@@ -88,13 +88,16 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
   };
 }
 
-/** All but the one that runs or ran last, and the `keep` that were started most recently. */
+/**
+ * All but the one that runs or ran last, the `keep` that were started most recently, and as many that
+ * were never started: those may have been fetched for a run that waits for this one.
+ */
 function oldReleases({ present, release, starts }: ServiceState, keep: number): readonly string[] {
-  const byStart = Object.keys(starts).filter(
-    (digest) => present.includes(digest) && digest !== release?.digest,
-  );
-  const kept = keep === 0 ? [] : byStart.slice(-keep);
-  return present.filter((digest) => digest !== release?.digest && !kept.includes(digest));
+  const others = present.filter((digest) => digest !== release?.digest);
+  const byStart = Object.keys(starts).filter((digest) => others.includes(digest));
+  const waiting = others.filter((digest) => !Object.hasOwn(starts, digest));
+  const kept = keep === 0 ? [] : [...byStart.slice(-keep), ...waiting.slice(0, keep)];
+  return others.filter((digest) => !kept.includes(digest));
 }
 
 async function pull(

@@ -70,14 +70,14 @@ exec "$@"
 /** Exit codes of the scripts, read by the runtime. */
 export const EXIT = { conflict: 73, busy: 75, missing: 66, failed: 70 } as const;
 
-/** First line: running or stopped. Then the record, `--`, the releases, `--`, the starts. */
+/** First line: running or stopped. Then the record, `--`, the releases, newest first, `--`, the starts. */
 export function inspectScript(folder: string): string {
   return `${PROCESS}
 cd ${folder} 2>/dev/null || exit ${EXIT.missing}
 if rs_running; then echo running; else echo stopped; fi
 [ ! -f current.json ] || cat current.json
 echo --
-ls releases 2>/dev/null
+ls -t releases 2>/dev/null
 echo --
 [ ! -f starts ] || cat starts
 exit 0
