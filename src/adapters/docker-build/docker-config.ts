@@ -1,5 +1,5 @@
 /** The client's configuration for one call: the user's own, with the credentials of one registry. */
-import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -39,11 +39,19 @@ export async function withDockerConfig<T>(
     const own = await readFile(join(ownFolder, 'config.json'), 'utf8').catch(() => '');
     const file = join(folder, 'config.json');
     await writeFile(file, dockerConfig(own, host, login), { mode: 0o600 });
-    for (const name of SHARED) await symlink(join(ownFolder, name), join(folder, name));
+    for (const name of await sharedIn(ownFolder)) {
+      await symlink(join(ownFolder, name), join(folder, name));
+    }
     return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Only what is there: a link to nothing stands in the way of whoever wants to make it. */
+async function sharedIn(ownFolder: string): Promise<readonly string[]> {
+  const names = await readdir(ownFolder).catch((): string[] => []);
+  return SHARED.filter((name) => names.includes(name));
 }
 
 function parsed(text: string): Record<string, unknown> {

@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { withDockerConfig } from '../../../src/adapters/docker-build/docker-config.ts';
 import { createDockerImages } from '../../../src/adapters/docker-build/docker-images.ts';
 import { RedactedSecret } from '../../../src/adapters/secrets/redacted-secret.ts';
 import type { Command, CommandResult } from '../../../src/ports/command-runner.ts';
@@ -90,6 +91,15 @@ it('gives secrets in files of its own user that are gone afterwards, and credent
   const argvs = JSON.stringify(calls.map(({ argv, env }) => ({ argv, env })));
   expect(argvs).not.toMatch(/hunter2|pass|AWS_SECRET/u);
   expect(calls.at(-1)?.env).toMatchObject({ DOCKER_HOST: 'unix:///x', NO_PROXY: 'a' });
+});
+
+it("shares the user's plugins and contexts, and makes no link to what is not there", async () => {
+  const own = await mkdtemp(join(tmpdir(), 'runsheet-own-'));
+  await mkdir(join(own, 'cli-plugins'));
+  const login = { username: 'u', password: 'p' };
+  const names = await withDockerConfig(own, 'r', login, (folder) => readdir(folder));
+  expect(names.sort()).toEqual(['cli-plugins', 'config.json']);
+  await rm(own, { recursive: true });
 });
 
 it('leaves nothing behind where the build fails', async () => {
