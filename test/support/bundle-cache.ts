@@ -7,9 +7,15 @@ import type { WorkflowBundle } from '@temporalio/worker';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDER = `${ROOT}node_modules/.cache/runsheet`;
 
-/** The bundle of these very sources: from the cache, else made and put there. */
-export async function cachedBundle(make: () => Promise<WorkflowBundle>): Promise<WorkflowBundle> {
-  const path = `${FOLDER}/workflows-${digestOfSources()}.js`;
+/**
+ * The bundle of these very sources: from the cache, else made and put there.
+ * @param also files beside src that the bundle depends on
+ */
+export async function cachedBundle(
+  make: () => Promise<WorkflowBundle>,
+  also: readonly string[] = [],
+): Promise<WorkflowBundle> {
+  const path = `${FOLDER}/workflows-${digestOfSources(also)}.js`;
   const cached = readIfThere(path);
   if (cached !== null) return { code: cached };
   const bundle = await make();
@@ -23,11 +29,12 @@ export async function cachedBundle(make: () => Promise<WorkflowBundle>): Promise
 }
 
 /** Everything that a bundle could hold: all sources, and the versions of all libraries. */
-function digestOfSources(): string {
+function digestOfSources(also: readonly string[]): string {
   const hash = createHash('sha256');
   const sources = readdirSync(`${ROOT}src`, { recursive: true, encoding: 'utf8' });
   const typescript = sources.filter((each) => each.endsWith('.ts')).sort();
-  for (const file of [...typescript.map((each) => `src/${each}`), 'package-lock.json']) {
+  const files = [...typescript.map((each) => `src/${each}`), 'package-lock.json', ...also];
+  for (const file of files) {
     hash.update(`${file}\n`).update(readFileSync(`${ROOT}${file}`));
   }
   return hash.digest('hex').slice(0, 32);

@@ -17,6 +17,9 @@ export const WORKFLOWS_PATH = fileURLToPath(
   new URL('../../src/workflows/index.ts', import.meta.url),
 );
 
+/** What puts the counters in. */
+const COUNTED_BY = ['test/support/workflow-coverage.ts', 'test/support/coverage-interceptor.mjs'];
+
 /** The interpreter as the worker bundles it. */
 export function bundleInterpreter(): Promise<WorkflowBundle> {
   return cachedBundle(() => bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: quiet() }));
@@ -26,7 +29,8 @@ export function bundleInterpreter(): Promise<WorkflowBundle> {
 export async function countedInterpreter(): Promise<WorkflowBundle> {
   const options = { workflowsPath: WORKFLOWS_PATH, logger: quiet() };
   const counted = countedBundle(options);
-  return counted === options ? bundleInterpreter() : bundleWorkflowCode(counted);
+  if (counted === options) return bundleInterpreter();
+  return cachedBundle(() => bundleWorkflowCode(counted), COUNTED_BY);
 }
 
 export interface Ended {
