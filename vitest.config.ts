@@ -1,4 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { longestFirst } from './test/support/longest-first.ts';
+
+const LONGEST = [
+  'cli/offline',
+  'workflows/rolling',
+  'workflows/failure',
+  'embedded/environment',
+  'workflows/approval',
+  'embedded/balancer',
+  'workflows/guard',
+  'client/client',
+  'adapters/database/database-record-store',
+  'embedded/killed-environment',
+];
 
 export default defineConfig({
   test: {
@@ -8,6 +22,9 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // What a file imports is there for the next one: a third of all processor time.
+    isolate: false,
+    sequence: { sequencer: longestFirst(LONGEST) },
     // test/support/workflow-coverage.ts counts the sandbox only where somebody asks.
     env: { RUNSHEET_COVERAGE: process.argv.includes('--coverage') ? '1' : '0' },
     coverage: {

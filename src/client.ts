@@ -1,11 +1,14 @@
 /** Typed facade over the Temporal client: what the CLI, the demo and the Slack app ask of runs. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import proto from '@temporalio/proto';
 import type { Judgement } from './activities/contract.ts';
-import { answered, ask, codeOf } from './client-answers.ts';
+import { answered, ask } from './client/answers.ts';
+import { endOf, isOpen } from './client/ends.ts';
+import { NoTemporalServerError } from './client/errors.ts';
+import { listRuns } from './client/list.ts';
+import { watch } from './client/watch.ts';
 import type { Json, Plan } from './plan/plan.ts';
 import type { PreflightResult } from './plan/run.ts';
 import {
@@ -21,7 +24,7 @@ import {
 } from './workflows/messages.ts';
 import type { HostKeyAnswer, hostKeys, probe } from './workflows/plan-probe.ts';
 
-export { NoAnswerError, RefusedError } from './client-answers.ts';
+export { NoAnswerError, NoTemporalServerError, RefusedError } from './client/errors.ts';
 
 export interface RunsheetClientOptions {
   readonly address: string;
@@ -106,14 +109,8 @@ export interface WatchOptions {
   readonly onSilence?: (silentMs: number) => void;
 }
 
-/** Nobody answers there. The caller says what to type next. */
-export class NoTemporalServerError extends Error {
-  override readonly name = 'NoTemporalServerError';
-}
-
 /** With the program's own start below the ten seconds in which a person is told. */
 const CONNECT_LIMIT_MS = 4_000;
-const WATCH_INTERVAL_MS = 250;
 const QUERY_LIMIT_MS = 5_000;
 const UPDATE_LIMIT_MS = 6_000;
 /** A worker that lives asks again within 60 s at the latest. */
@@ -195,82 +192,4 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
     },
     close: () => connection.close(),
   };
-}
-
-async function* watch(
-  status: () => Promise<RunStatus>,
-  open: () => Promise<boolean>,
-  { intervalMs = WATCH_INTERVAL_MS, signal, onSilence }: WatchOptions,
-): AsyncGenerator<RunStatus, void> {
-  let last = '';
-  let heardMs = Date.now();
-  for (;;) {
-    // Asked before the status, so that what a closing run says last is still shown.
-    const stillOpen = await open();
-    const now = await status().catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) throw error;
-      return null;
-    });
-    if (now !== null) heardMs = Date.now();
-    else if (stillOpen) onSilence?.(Date.now() - heardMs);
-    const text = JSON.stringify(now);
-    if (now !== null && text !== last) yield now;
-    last = text;
-    if (!stillOpen || signal?.aborted === true) return;
-    await sleep(intervalMs, undefined, signal === undefined ? {} : { signal }).catch(
-      () => undefined,
-    );
-  }
-}
-
-async function isOpen(client: Client, workflowId: string): Promise<boolean> {
-  const { status } = await client.workflow.getHandle(workflowId).describe();
-  return status.name === 'RUNNING';
-}
-
-async function endOf(client: Client, workflowId: string): Promise<RunEnd> {
-  try {
-    await client.workflow.getHandle(workflowId).result();
-    return { failure: null };
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    const { cause } = error;
-    const type = codeOf(cause, cause?.name ?? 'FAILED');
-    return { failure: { type, message: cause?.message ?? error.message } };
-  }
-}
-
-/** Workflow types of ours that are no runs. */
-const NO_RUNS = ['environmentLock', 'probe', 'hostKeys'];
-
-async function listRuns(
-  client: Client,
-  taskQueue: string,
-  limit: number,
-  openOnly: boolean,
-): Promise<readonly ListedRun[]> {
-  const open = openOnly ? ` AND ExecutionStatus='Running'` : '';
-  const others = NO_RUNS.map((type) => ` AND WorkflowType!='${type}'`).join('');
-  const query = `TaskQueue='${taskQueue.replace(/['\\]/gu, '')}'${others}${open}`;
-  const runs: ListedRun[] = [];
-  for await (const each of client.workflow.list({ query, pageSize: limit })) {
-    const attributes: Readonly<Record<string, unknown>> = each.searchAttributes;
-    const attribute = (name: string): string | null => {
-      const value = attributes[name];
-      const first: unknown = Array.isArray(value) ? value[0] : value;
-      return typeof first === 'string' ? first : null;
-    };
-    runs.push({
-      workflowId: each.workflowId,
-      templateId: each.type,
-      status: each.status.name,
-      startedAtMs: each.startTime.getTime(),
-      closedAtMs: each.closeTime?.getTime() ?? null,
-      environment: attribute('RunsheetEnvironment'),
-      version: attribute('RunsheetVersion'),
-      outcome: attribute('RunsheetStatus'),
-    });
-    if (runs.length >= limit) break;
-  }
-  return runs;
 }

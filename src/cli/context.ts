@@ -1,11 +1,7 @@
 /** What every command begins with: folder, language, project, connection; and how it ends badly. */
 import pc from 'picocolors';
-import {
-  connectRunsheet,
-  NoAnswerError,
-  NoTemporalServerError,
-  type RunsheetClient,
-} from '../client.ts';
+import { NoAnswerError, NoTemporalServerError } from '../client/errors.ts';
+import type { RunsheetClient } from '../client.ts';
 import { compileTemplate, planDigest } from '../compiler/index.ts';
 import type { CompileTemplate } from '../compiler/request/library.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
@@ -107,6 +103,7 @@ export async function withClient<T>(
 ): Promise<T> {
   const { temporal } = project.connections;
   if (temporal === null) throw noAddress(options);
+  const { connectRunsheet } = await import('../client.ts');
   let client: RunsheetClient;
   try {
     client = await connectRunsheet({ ...temporal, environment: environmentHere() });

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The program `runsheet`. */
 import { readFileSync } from 'node:fs';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { Command, CommanderError } from 'commander';
 import { CommandError } from './context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -59,20 +58,26 @@ function report(error: unknown): number {
     if (error.message !== '') process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
-  if (error instanceof WorkflowNotFoundError) {
+  if (!(error instanceof Error)) return failed(String(error));
+  // Temporal's own errors, by their names: most commands need not wait for the package to load.
+  if (error.name === 'WorkflowNotFoundError') {
     return said(
       'RUN_NOT_FOUND: 没有这次运行，或它已经结束\n下一步：runsheet list',
       'RUN_NOT_FOUND: there is no such run, or it has ended\nnext: runsheet list',
     );
   }
-  if (error instanceof WorkflowExecutionAlreadyStartedError) {
-    const { workflowId } = error;
+  if (error.name === 'WorkflowExecutionAlreadyStartedError' && 'workflowId' in error) {
+    const id = String(error.workflowId);
     return said(
-      `运行编号 ${workflowId} 已被使用\n下一步：换一个 --id`,
-      `the id ${workflowId} is used by another run\nnext: choose another --id`,
+      `运行编号 ${id} 已被使用\n下一步：换一个 --id`,
+      `the id ${id} is used by another run\nnext: choose another --id`,
     );
   }
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  return failed(error.message);
+}
+
+function failed(message: string): number {
+  process.stderr.write(`${message}\n`);
   return EXIT.other;
 }
 

@@ -1,5 +1,6 @@
 /** Which run is meant where none is named. */
-import { NoAnswerError, type RunsheetClient } from '../client.ts';
+import { NoAnswerError } from '../client/errors.ts';
+import type { RunsheetClient } from '../client.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import { type CommonOptions, refuse } from './context.ts';

@@ -1,5 +1,5 @@
 /** Following a run, and which run is meant where none is named. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { CommandError } from '../../src/cli/context.ts';
 import { waitingApproval } from '../../src/cli/view/approval.ts';
 import { follow } from '../../src/cli/view/follow.ts';
@@ -25,6 +25,7 @@ const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 afterEach(() => {
   stderr.mockClear();
 });
+afterAll(() => stderr.mockRestore());
 const saidToStderr = (): string => stderr.mock.calls.map(([text]) => String(text)).join('');
 const succeeded = waiting({ outcome: 'succeeded', finishedAtMs: START_MS + 9000, approval: null });
 const failed = { failure: { type: 'RUN_ROLLED_BACK', message: 'undone' } };

@@ -1,6 +1,6 @@
 /** What people say to a run that waits: approve, reject, resolve. */
 import { Argument, Command } from 'commander';
-import { RefusedError } from '../../client.ts';
+import { RefusedError } from '../../client/errors.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
 import {

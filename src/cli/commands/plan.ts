@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
-import { RefusedError } from '../../client.ts';
+import { RefusedError } from '../../client/errors.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import { renderDiagnostics } from '../../diagnostics/render.ts';
 import type { PreflightResult } from '../../plan/run.ts';

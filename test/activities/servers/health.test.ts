@@ -79,10 +79,11 @@ describe('health.performance', () => {
       }),
     });
 
+  // A machine that is busy may take more than one try.
   it.each([
     [45, 30, 50],
     [55, 50, 90],
-  ])('measures p95 of a service that takes %i ms', async (delayMs, low, high) => {
+  ])('measures p95 of a service that takes %i ms', { retry: 2 }, async (delayMs, low, high) => {
     const stage = await answering({ answer: () => ({ status: 200, delayMs }) });
     const result = await load(stage);
     const p95 = Number(valueOf(result, 'health_check.response_time'));

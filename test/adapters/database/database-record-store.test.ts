@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -11,6 +11,8 @@ import { type RecordsServer, startRecordsServer } from '../../../src/embedded/re
 import { recordStoreContract, sampleRecord } from '../../contracts/record-store.ts';
 
 let folder: string;
+/** Keeps the empty database that the first server makes. */
+let cacheFolder: string;
 let server: RecordsServer;
 const opened: DatabaseRecordStore[] = [];
 
@@ -30,7 +32,8 @@ async function openEmpty(): Promise<DatabaseRecordStore> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runsheet-records-'));
-  server = await startRecordsServer({ folder: join(folder, 'records') });
+  cacheFolder = join(folder, 'cache');
+  server = await startRecordsServer({ folder: join(folder, 'records'), cacheFolder });
 });
 
 afterEach(async () => {
@@ -59,13 +62,11 @@ describe('the embedded records server', () => {
   });
 
   it('begins with a kept empty database, and makes a new one where that is damaged', async () => {
-    const cacheFolder = join(folder, 'cache');
-    for (const round of ['made', 'copied', 'damaged']) {
-      if (round === 'damaged') {
-        const [kept = ''] = await readdir(cacheFolder);
-        expect(kept).toMatch(/^pglite-\d+\.\d+\.\d+\S*\.tar\.gz$/);
-        await writeFile(join(cacheFolder, kept), 'not an archive');
-      }
+    const [kept = ''] = await readdir(cacheFolder);
+    expect(kept).toMatch(/^pglite-\d+\.\d+\.\d+\S*\.tar\.gz$/);
+    const whole = await readFile(join(cacheFolder, kept));
+    for (const round of ['copied', 'damaged', 'made anew']) {
+      if (round === 'damaged') await writeFile(join(cacheFolder, kept), 'not an archive');
       const started = await startRecordsServer({ folder: join(folder, round), cacheFolder });
       const store = open(started.url);
       await store.write(sampleRecord());
@@ -74,11 +75,12 @@ describe('the embedded records server', () => {
       opened.splice(opened.indexOf(store), 1);
       await started.close();
     }
+    expect((await readFile(join(cacheFolder, kept))).length).toBeGreaterThan(whole.length / 2);
   }, 60_000);
 
   it('keeps the records over a restart, and refuses a second owner of its folder', async () => {
     const own = join(folder, 'restarted');
-    const first = await startRecordsServer({ folder: own });
+    const first = await startRecordsServer({ folder: own, cacheFolder });
     const store = open(first.url);
     await store.write(sampleRecord());
     await expect(startRecordsServer({ folder: own })).rejects.toMatchObject({

@@ -9,23 +9,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { TimeoutFailure, type Workflow, type WorkflowResultType } from '@temporalio/common';
-
-/** No worker answers for a run. */
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
-}
-
-/** The run refused what was asked of it. */
-export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
-  /** Stable name, for example NOT_AN_APPROVER. */
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+import { NoAnswerError, RefusedError } from './errors.ts';
 
 /** 200 servers, 50 at once, each of them slow to say that it does not answer. */
 const ANSWER_LIMIT_MS = 180_000;

@@ -1,0 +1,22 @@
+/** Whether and how a run has ended. */
+import { type Client, WorkflowFailedError } from '@temporalio/client';
+import type { RunEnd } from '../client.ts';
+import { codeOf } from './answers.ts';
+
+export async function isOpen(client: Client, workflowId: string): Promise<boolean> {
+  const { status } = await client.workflow.getHandle(workflowId).describe();
+  return status.name === 'RUNNING';
+}
+
+/** Waits until it has. */
+export async function endOf(client: Client, workflowId: string): Promise<RunEnd> {
+  try {
+    await client.workflow.getHandle(workflowId).result();
+    return { failure: null };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
+    const type = codeOf(cause, cause?.name ?? 'FAILED');
+    return { failure: { type, message: cause?.message ?? error.message } };
+  }
+}

@@ -1,0 +1,38 @@
+import type { Client } from '@temporalio/client';
+import type { ListedRun } from '../client.ts';
+
+/** Workflow types of ours that are no runs. */
+const NO_RUNS = ['environmentLock', 'probe', 'hostKeys'];
+
+/** The latest first. */
+export async function listRuns(
+  client: Client,
+  taskQueue: string,
+  limit: number,
+  openOnly: boolean,
+): Promise<readonly ListedRun[]> {
+  const open = openOnly ? ` AND ExecutionStatus='Running'` : '';
+  const others = NO_RUNS.map((type) => ` AND WorkflowType!='${type}'`).join('');
+  const query = `TaskQueue='${taskQueue.replace(/['\\]/gu, '')}'${others}${open}`;
+  const runs: ListedRun[] = [];
+  for await (const each of client.workflow.list({ query, pageSize: limit })) {
+    const attributes: Readonly<Record<string, unknown>> = each.searchAttributes;
+    const attribute = (name: string): string | null => {
+      const value = attributes[name];
+      const first: unknown = Array.isArray(value) ? value[0] : value;
+      return typeof first === 'string' ? first : null;
+    };
+    runs.push({
+      workflowId: each.workflowId,
+      templateId: each.type,
+      status: each.status.name,
+      startedAtMs: each.startTime.getTime(),
+      closedAtMs: each.closeTime?.getTime() ?? null,
+      environment: attribute('RunsheetEnvironment'),
+      version: attribute('RunsheetVersion'),
+      outcome: attribute('RunsheetStatus'),
+    });
+    if (runs.length >= limit) break;
+  }
+  return runs;
+}
