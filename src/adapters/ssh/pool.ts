@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import { unavailable } from './errors.ts';
 import { Gate } from './gate.ts';
 import type { KeyReader } from './identities.ts';
-import { type LoggedIn, login } from './login.ts';
+import { login } from './login.ts';
 import { streamThrough } from './open-stream.ts';
 
 export interface PoolOptions extends Limits {
@@ -65,6 +65,17 @@ export class ConnectionPool {
     } catch (error) {
       release();
       throw error;
+    }
+  }
+
+  /** Work that opens a connection, so many at once and no more. */
+  async inTurn<T>(endpoint: Endpoint, work: () => Promise<T>): Promise<T> {
+    const late = (): Error => unavailable(endpoint.server, 'too many logins are under way');
+    const leave = await this.opening.enter(this.options.queueMs, late);
+    try {
+      return await work();
+    } finally {
+      leave();
     }
   }
 
@@ -150,15 +161,10 @@ export class ConnectionPool {
     through: Duplex | null,
     onLost: () => void,
   ): Promise<OpenConnection> {
-    const { keys, keepaliveMs, queueMs } = this.options;
-    const late = (): Error => unavailable(endpoint.server, 'too many logins are under way');
-    const leave = await this.opening.enter(queueMs, late);
-    let loggedIn: LoggedIn;
-    try {
-      loggedIn = await login(endpoint, { keys, keepaliveMs, through });
-    } finally {
-      leave();
-    }
+    const { keys, keepaliveMs } = this.options;
+    const loggedIn = await this.inTurn(endpoint, () =>
+      login(endpoint, { keys, keepaliveMs, through }),
+    );
     void loggedIn.ended.then(onLost);
     // Every server behind a jump host is one stream through it.
     const { sockets, connections } = this.options;

@@ -13,7 +13,7 @@ import type { ConnectionPool } from './pool.ts';
 /** Over a jump host that is not trusted yet, the key shown is the jump host's: that one comes first. */
 export async function showHostKey(pool: ConnectionPool, endpoint: Endpoint): Promise<ShownHostKey> {
   const { via } = endpoint;
-  if (via === null) return read(endpoint, () => open(endpoint));
+  if (via === null) return pool.inTurn(endpoint, () => read(endpoint, () => open(endpoint)));
   try {
     return await pool.use(via, async (connection) => {
       const through = await streamThrough(connection, endpoint);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import ssh2 from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
@@ -57,6 +58,23 @@ describe('what is refused, with nothing done', () => {
       });
     },
   );
+
+  it('whatever is no name of a host, without a connection', async () => {
+    const odd = fc.string({
+      unit: fc.constantFrom('-', 'a', ';', ' ', '$', "'", '\n', '/', '@', 'а'),
+    });
+    await fc.assert(
+      fc.asyncProperty(odd, async (host) => {
+        fc.pre(!/^[a-z][a-z-]*$/u.test(host));
+        const refused = hostWith({ host }).exec(touch());
+        await expect(refused).rejects.toMatchObject({
+          kind: 'refused',
+          message: expect.stringMatching(/^BAD_HOST_NAME: /u),
+        });
+      }),
+    );
+    expect(touched()).toBe(false);
+  });
 
   it('a key that the server does not know', async () => {
     const identityFile = join(test.folder, 'other');
