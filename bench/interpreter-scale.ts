@@ -4,7 +4,6 @@
  * [servers …]`; with `--rolling` in batches of one, 10 % and 50 %.
  */
 
-import proto from '@temporalio/proto';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import { FACTS } from '../src/actions/facts.ts';
 import type { Fact } from '../src/plan/run.ts';
@@ -15,8 +14,8 @@ import { rollingRun } from '../test/support/rolling-plan.ts';
 import { WORKFLOWS_PATH } from '../test/support/run-harness.ts';
 import { stubWorld } from '../test/support/stub-activities.ts';
 import { createLocal } from '../test/support/temporal.ts';
-
-type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
+import { countOf, readHistory } from './history.ts';
+import { table } from './table.ts';
 
 const words = process.argv.slice(2);
 const isRolling = words.includes('--rolling');
@@ -98,7 +97,7 @@ try {
     for (const servers of sizes.length === 0 ? [3, 10, 50, 100, 200] : sizes) {
       samples.push(await measure(servers));
     }
-    print(samples);
+    process.stdout.write(`${table(samples)}\n`);
   } finally {
     worker.shutdown();
     await ended;
@@ -120,64 +119,18 @@ async function measure(servers: number): Promise<Sample> {
   const { user, system } = process.cpuUsage(cpu);
   const status = await handle.query<RunStatus, []>('status');
   const sheet = await handle.query<string, []>('report');
-  const { events, bytes } = await readHistory(handle.workflowId);
+  const address = env.address;
+  const history = await readHistory({ address, namespace: 'default' }, handle.workflowId);
   const step = (number: number) => status.steps.find((each) => each.number === number);
   return {
     servers,
     wallMs,
     stepsMs: (step(9)?.finishedAtMs ?? 0) - (step(6)?.startedAtMs ?? 0),
     cpuMs: (user + system) / 1000,
-    events: events.length,
-    // 7: EVENT_TYPE_WORKFLOW_TASK_COMPLETED
-    tasks: events.filter((event) => event.eventType === 7).length,
-    historyBytes: bytes,
+    events: history.events.length,
+    tasks: countOf(history, 7),
+    historyBytes: history.bytes,
     statusBytes: Buffer.byteLength(JSON.stringify(status)),
     detailsBytes: Buffer.byteLength(sheet),
   };
-}
-
-/** Page by page: a whole one of the server's own size may be larger than gRPC takes. */
-async function readHistory(
-  workflowId: string,
-): Promise<{ readonly events: readonly HistoryEvent[]; readonly bytes: number }> {
-  const events: HistoryEvent[] = [];
-  let bytes = 0;
-  let nextPageToken: Uint8Array | null | undefined;
-  do {
-    const page = await env.client.workflowService.getWorkflowExecutionHistory({
-      namespace: 'default',
-      execution: { workflowId },
-      maximumPageSize: 50,
-      ...(nextPageToken && { nextPageToken }),
-    });
-    if (page.history) {
-      events.push(...(page.history.events ?? []));
-      bytes += proto.temporal.api.history.v1.History.encode(page.history).finish().length;
-    }
-    ({ nextPageToken } = page);
-  } while (nextPageToken && nextPageToken.length > 0);
-  return { events, bytes };
-}
-
-function print(samples: readonly Sample[]): void {
-  const columns: readonly (keyof Sample)[] = [
-    'servers',
-    'wallMs',
-    'stepsMs',
-    'cpuMs',
-    'events',
-    'tasks',
-    'historyBytes',
-    'statusBytes',
-    'detailsBytes',
-  ];
-  const row = (cells: readonly string[]): string => cells.map((cell) => cell.padStart(13)).join('');
-  const lines = [row(columns)];
-  for (const [index, sample] of samples.entries()) {
-    lines.push(row(columns.map((name) => sample[name].toFixed(0))));
-    const before = samples[index - 1];
-    if (before === undefined) continue;
-    lines.push(row(columns.map((name) => `×${(sample[name] / before[name]).toFixed(2)}`)));
-  }
-  process.stdout.write(`${lines.join('\n')}\n`);
 }

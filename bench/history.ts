@@ -1,0 +1,52 @@
+/** A run's history, page by page: a whole one of the server's own size may be larger than gRPC takes. */
+import { Client, Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
+
+export type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
+
+export interface ReadHistory {
+  readonly events: readonly HistoryEvent[];
+  readonly bytes: number;
+}
+
+const PAGE = 50;
+
+export async function readHistory(
+  { address, namespace }: { readonly address: string; readonly namespace: string },
+  workflowId: string,
+): Promise<ReadHistory> {
+  const connection = await Connection.connect({ address });
+  try {
+    return await pagesOf(new Client({ connection, namespace }), namespace, workflowId);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function pagesOf(
+  { workflowService }: Client,
+  namespace: string,
+  workflowId: string,
+): Promise<ReadHistory> {
+  const events: HistoryEvent[] = [];
+  let bytes = 0;
+  let nextPageToken: Uint8Array | null | undefined;
+  do {
+    const page = await workflowService.getWorkflowExecutionHistory({
+      namespace,
+      execution: { workflowId },
+      maximumPageSize: PAGE,
+      ...(nextPageToken && { nextPageToken }),
+    });
+    const history = page.history ?? {};
+    events.push(...(history.events ?? []));
+    bytes += proto.temporal.api.history.v1.History.encode(history).finish().length;
+    ({ nextPageToken } = page);
+  } while (nextPageToken && nextPageToken.length > 0);
+  return { events, bytes };
+}
+
+/** How many events of a type; 7: EVENT_TYPE_WORKFLOW_TASK_COMPLETED. */
+export function countOf({ events }: ReadHistory, type: number): number {
+  return events.filter((event) => event.eventType === type).length;
+}
