@@ -1,5 +1,6 @@
 /** The activities that act on servers and on the pool in front of them. */
 import type { ActionActivities, CompensationActivities, SystemActivities } from './contract.ts';
+import { createAtOnce } from './servers/at-once.ts';
 import {
   readmitServer,
   removeService,
@@ -44,11 +45,18 @@ export type ServerActivities = Pick<ActionActivities, ServerActionId> &
   Pick<SystemActivities, 'probeServer' | 'measureOutcome' | 'finishServer'>;
 
 /**
+ * Requests that all measurements of this worker start in a second: with a whole fleet at once it would
+ * measure how busy it is itself.
+ */
+const MEASURED_PER_SECOND = 600;
+
+/**
  * Every operation reads the actual state first and converges: twice, or after a half-done attempt
  * of a worker that died, it ends the same.
  */
 export function createServerActivities(given: Unnoted): ServerActivities {
   const oneAtATime = createOneAtATime();
+  const atOnce = createAtOnce(MEASURED_PER_SECOND);
   const ports: ServerPorts = { ...given, notes: given.notes ?? createPoolNotes() };
   return {
     'pool.drain': (input) => drainServer(ports, input),
@@ -61,7 +69,7 @@ export function createServerActivities(given: Unnoted): ServerActivities {
     'health.port': (input) => checkPort(ports, input),
     'health.endpoint': (input) => checkEndpoint(ports, input),
     'health.smoke': (input) => checkSmoke(ports, input),
-    'health.performance': (input) => measurePerformance(ports, input),
+    'health.performance': (input) => measurePerformance(ports, atOnce, input),
     'pool.enable': (input) => enableServer(ports, input),
     'routes.update': (input) => updateRoutes(ports, input),
     'traffic.verify': (input) => verifyTraffic(ports, input),

@@ -139,7 +139,8 @@ export const SERVER_ACTIONS = {
     },
     measures: ['health_check.response_time', 'service.error_rate'],
     uses: ['health'],
-    timeouts: { startToCloseSeconds: 600, heartbeatSeconds: 20 },
+    // A fleet waits its turn: the worker measures a bounded number of servers at once.
+    timeouts: { startToCloseSeconds: 1800, heartbeatSeconds: 20 },
   },
   'pool.enable': {
     ...SERVER,

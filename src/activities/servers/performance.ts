@@ -1,5 +1,6 @@
 /** health.performance: a bounded number of requests at a bounded rate, timed one by one. */
 import type { ActionInput, ActionResult, Fact } from '../../plan/run.ts';
+import type { AtOnce } from './at-once.ts';
 import { fact, type ServerPorts, say, section, serverOf } from './context.ts';
 import { countDown, pause } from './pace.ts';
 import { assertReachable } from './reachable.ts';
@@ -13,14 +14,25 @@ const MAXIMUM_PER_SECOND = 500;
  * Starts each request at its own time, so that slow answers delay no other request: what is
  * measured is the service, not our queue. At most rate × timeout requests are open at once.
  */
-export async function measurePerformance(
+export function measurePerformance(
   ports: ServerPorts,
+  atOnce: AtOnce,
   input: ActionInput,
 ): Promise<ActionResult> {
+  return atOnce(rateOf(input), () => measure(ports, input));
+}
+
+/** Requests a second. */
+function rateOf(input: ActionInput): number {
+  const { perSecond } = section(input, 'health').performance;
+  return Math.min(Math.max(0.1, perSecond), MAXIMUM_PER_SECOND);
+}
+
+async function measure(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
   const { performance: load, timeoutSeconds } = section(input, 'health');
   const url = serviceUrl(ports.hosts.get(serverOf(input)), load.path);
   const count = Math.min(Math.max(1, load.requests), MAXIMUM_REQUESTS);
-  const intervalMs = 1000 / Math.min(Math.max(0.1, load.perSecond), MAXIMUM_PER_SECOND);
+  const intervalMs = 1000 / rateOf(input);
   const clock = countDown(count * intervalMs + timeoutSeconds * 1000);
   const open: Promise<Answer>[] = [];
   try {
