@@ -1,10 +1,9 @@
 /** Until a service answers well, several times in a row. */
+
 import { fail, type Scoped, type ServerPorts, say, seconds, section, serverOf } from './context.ts';
+import { exited } from './exited.ts';
 import { countDown, pause } from './pace.ts';
 import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
-
-/** Lines of its output that a service which has exited is quoted with. */
-const SHOWN_LINES = 15;
 
 /**
  * k consecutive good answers of the health path within the limit (`health.ready`). Ends early where
@@ -47,23 +46,6 @@ function notReady(input: Scoped, url: string, last: Answer | null): Error {
       `${serverOf(input)}: ${limitSeconds}s 内未就绪，${url} 最后一次应答：${answer}。请查看该服务的日志，或调整 health.ready`,
       `${serverOf(input)} was not ready within ${limitSeconds}s, last answer of ${url}: ${answer}. ` +
         'Look at the output of the service, or change health.ready',
-    ),
-  );
-}
-
-/** With the service's last words: they mostly say why. */
-async function exited(ports: ServerPorts, input: Scoped, last: Answer | null): Promise<Error> {
-  const server = serverOf(input);
-  const answer = last === null ? '-' : describeAnswer(last);
-  const output = await ports.runtime.tail(server, input.run.service, SHOWN_LINES).catch(() => '');
-  const shown = output.trim() === '' ? '-' : `\n${output.trim()}`;
-  return fail(
-    'SERVICE_EXITED',
-    say(
-      input,
-      `${server}: 服务启动后已退出，最后一次应答：${answer}。请修正后再部署；该服务最后的输出：${shown}`,
-      `${server}: the service has exited after its start, last answer: ${answer}. ` +
-        `Correct it and deploy again; the last lines of its output: ${shown}`,
     ),
   );
 }

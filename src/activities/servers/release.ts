@@ -12,6 +12,7 @@ import {
   serverOf,
   shortDigest,
 } from './context.ts';
+import { exited } from './exited.ts';
 import { heartbeatWhile } from './pace.ts';
 import { fill, placeholderValues, reveal } from './render.ts';
 
@@ -87,6 +88,7 @@ async function readBack(
   digest: string,
 ): Promise<ActionResult> {
   const { running, release } = await ports.runtime.inspect(serverOf(input), input.run.service);
+  if (!running && release?.digest === digest) throw await exited(ports, input, null);
   const runs = running ? (release?.digest ?? '-') : '-';
   const detail =
     runs === digest

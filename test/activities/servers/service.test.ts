@@ -119,6 +119,16 @@ describe('service.ready', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
+  it('does not even begin to wait where it has exited at once', async () => {
+    const stage = await stoppedStage({ new: { exitsAfterMs: 0 } });
+    stage.world.server(SERVER).output = ['the tariffs are missing'];
+    await expect(stage.act('service.start')).rejects.toMatchObject({
+      type: 'SERVICE_EXITED',
+      nonRetryable: true,
+      message: expect.stringContaining('the tariffs are missing'),
+    });
+  });
+
   it('names server, last answer and the next thing at its limit', async () => {
     const stage = await stoppedStage({ new: { answer: () => ({ status: 503 }) } });
     await stage.act('service.start');
