@@ -48,7 +48,7 @@ export type ServerActivities = Pick<ActionActivities, ServerActionId> &
  * Requests that all measurements of this worker start in a second: with a whole fleet at once it would
  * measure how busy it is itself.
  */
-const MEASURED_PER_SECOND = 600;
+const MEASURED_PER_SECOND = 400;
 
 /**
  * Every operation reads the actual state first and converges: twice, or after a half-done attempt

@@ -24,6 +24,7 @@ const TYPES: Record<
 
 /** In a failure, which is kept in history and shown in one piece. */
 const NAMES_TOLD = 50;
+const LONGEST_MESSAGE = 4_000;
 
 /** What a run that succeeded returns. */
 export interface RunResult {
@@ -62,7 +63,9 @@ export function fail(run: Run, failure: StepFailure): Promise<Error> {
   return CancellationScope.nonCancellable(async () => {
     const { step, type } = failure;
     const message =
-      failure.kind === 'cancelled' ? say(run, '已取消', 'cancelled') : failure.message;
+      failure.kind === 'cancelled'
+        ? say(run, '已取消', 'cancelled')
+        : failure.message.slice(0, LONGEST_MESSAGE);
     run.status.failure = { step, type, message };
     leaveStep(run, step, 'failed', message);
     markUnreached(run);

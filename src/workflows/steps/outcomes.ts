@@ -1,6 +1,10 @@
 /** What several things that ran at once have come to. */
 import { isCancellation } from '@temporalio/workflow';
 import { StepFailure } from '../failure.ts';
+import { firstOf } from '../many.ts';
+
+/** Failures that are told in full; where a whole fleet fails alike, the rest is counted. */
+const TOLD = 10;
 
 /** Throws where one of them failed: a cancellation before all, else one failure that names them all. */
 export function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
@@ -11,6 +15,6 @@ export function throwFirst(results: readonly PromiseSettledResult<unknown>[]): v
   const failures = reasons.filter((reason) => reason instanceof StepFailure);
   const [first] = failures;
   if (first === undefined || failures.length === 1) throw first ?? reasons[0];
-  const messages = [...new Set(failures.map((each) => each.message))].join('; ');
+  const messages = firstOf([...new Set(failures.map((each) => each.message))], TOLD).join('; ');
   throw new StepFailure(first.step, first.kind, first.type, messages);
 }
