@@ -73,6 +73,34 @@ async function startWaiting(
   }
 }
 
+describe('plan --probe', () => {
+  it('has the worker look at everything, and changes nothing: 0', async () => {
+    const ended = await documented('probe');
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    for (const part of ['dev-server-1', 'processes', '负载均衡器', '镜像仓库', '可以运行']) {
+      expect(ended.stdout).toContain(part);
+    }
+    expect((await typed('list')).stdout).not.toContain('probe-');
+  });
+
+  it('is 3 where a run would fail before step 1, as JSON too', async () => {
+    stage.edit('runsheet.yaml', '  kind: process', '  kind: process\n  minimum_free: 900000GiB');
+    try {
+      const parameters = [...DEVELOPMENT, '-p', 'version=v1.0.0', '--probe', '--json'];
+      const ended = await typed('plan', 'deployment.md', ...parameters);
+      expect(ended.code).toBe(3);
+      const { results } = JSON.parse(ended.stdout) as {
+        results: { subject: string; checks: { name: string; state: string }[] }[];
+      };
+      expect(results.map((each) => each.subject)).toEqual(['dev-server-1', 'balancer', 'registry']);
+      const failed = results[0]?.checks.filter((check) => check.state === 'failed');
+      expect(failed?.map((check) => check.name)).toEqual(['disk']);
+    } finally {
+      stage.restoreSample();
+    }
+  });
+});
+
 describe('run', () => {
   it('shows the plan, starts it and tells every event until it has succeeded: 0', async () => {
     const ended = await documented('run');
