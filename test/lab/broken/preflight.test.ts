@@ -2,7 +2,6 @@
  * What is wrong with a server, the balancer or the registry before a run begins: one clear failure that
  * names it and the next thing to do, before anything is built, and nothing changed anywhere.
  */
-import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../support/deployed.ts';
@@ -154,11 +153,11 @@ describe('preflight', () => {
   });
 
   it("the balancer's socket is gone", async () => {
-    renameSync(stage.haproxy.socket, `${stage.haproxy.socket}.away`);
+    await stage.haproxy.stop();
     try {
       await expectRefusedByBalancer();
     } finally {
-      renameSync(`${stage.haproxy.socket}.away`, stage.haproxy.socket);
+      await stage.haproxy.start();
     }
     await otherStillServes();
   });

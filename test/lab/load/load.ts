@@ -99,7 +99,8 @@ function once(
 ): Promise<{ readonly status: string; readonly body: string }> {
   return new Promise((resolve) => {
     const failed = (error: Error): void => resolve({ status: 'error', body: error.message });
-    const options = { agent: false, headers: { [MARK]: mark } };
+    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+    const options = { agent: false, headers: { [MARK]: mark }, signal };
     const outgoing = request(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -111,7 +112,6 @@ function once(
         }),
       );
     });
-    outgoing.setTimeout(ANSWER_LIMIT_MS, () => outgoing.destroy(new Error('no answer')));
     outgoing.on('error', failed);
     outgoing.end();
   });

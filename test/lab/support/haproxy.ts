@@ -1,6 +1,6 @@
 /** A HAProxy of a test's own in front of lab servers. It never sends a request twice. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '../../../src/embedded/ports.ts';
@@ -91,16 +91,6 @@ export class Haproxy {
       },
       ANSWER_LIMIT_MS,
     );
-  }
-
-  /** Its runtime socket is no more; requests go on. `restoreSocket` is a reload. */
-  removeSocket(): void {
-    rmSync(this.socket, { force: true });
-  }
-
-  async restoreSocket(): Promise<void> {
-    this.#child?.kill('SIGUSR2');
-    await until('HAProxy answers on its socket', () => this.#answers(), ANSWER_LIMIT_MS);
   }
 
   async stop(): Promise<void> {

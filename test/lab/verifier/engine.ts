@@ -87,7 +87,9 @@ async function rootOf(server: string): Promise<string> {
 
 function ask<T>(root: string, path: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const asking = request({ socketPath: `${root}/run/docker.sock`, path }, (response) => {
+    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+    const socketPath = `${root}/run/docker.sock`;
+    const asking = request({ socketPath, path, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -97,7 +99,6 @@ function ask<T>(root: string, path: string): Promise<T> {
         else resolve(JSON.parse(text) as T);
       });
     });
-    asking.setTimeout(ANSWER_LIMIT_MS, () => asking.destroy(new Error(`${path}: no answer`)));
     asking.on('error', reject);
     asking.end();
   });

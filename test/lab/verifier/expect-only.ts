@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { until } from '../support/shell.ts';
 import { type LabTruth, type Looked, labState } from './lab-state.ts';
+import { poolTruth } from './pool.ts';
 
 export interface OnlyRelease {
   readonly digest: string;
@@ -17,17 +18,18 @@ const BALANCER_LIMIT_MS = 5_000;
  * One container runs on each server, of this digest, and comes back by itself after a reboot; nothing
  * else would; it answers its version; it stands in the pool and everybody gets that version.
  */
-export async function expectOnly(looked: Looked, release: OnlyRelease): Promise<LabTruth> {
-  const names = release.servers ?? looked.servers.map(({ name }) => name);
+export async function expectOnly(all: Looked, release: OnlyRelease): Promise<LabTruth> {
+  const names = release.servers ?? all.servers.map(({ name }) => name);
+  const servers = all.servers.filter(({ name }) => names.includes(name));
   await until(
     `the balancer finds ${names.join(', ')} healthy`,
     async () => {
-      const { pool } = await labState(looked);
+      const pool = await poolTruth(all.haproxy);
       return names.every((name) => pool[name]?.healthy === true);
     },
     BALANCER_LIMIT_MS,
   ).catch(() => undefined);
-  const truth = await labState(looked);
+  const truth = await labState({ servers, haproxy: all.haproxy });
   for (const name of names) {
     const { containers, running, version } = truth.servers[name] ?? {};
     expect(running, `what runs on ${name}`).toEqual([release.digest]);
@@ -42,7 +44,7 @@ export async function expectOnly(looked: Looked, release: OnlyRelease): Promise<
       healthy: true,
     });
   }
-  if (names.length === looked.servers.length) {
+  if (servers.length === all.servers.length) {
     expect(truth.answers, 'what customers get').toEqual({ [release.version]: 6 });
   }
   return truth;

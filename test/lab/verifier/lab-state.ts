@@ -70,7 +70,9 @@ interface Answered {
 
 function versionAt(url: string): Promise<Answered> {
   return new Promise((resolve) => {
-    const asking = request(url, { agent: false }, (response) => {
+    // Unlike the request's own, this limit covers a connection that nobody accepts.
+    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+    const asking = request(url, { agent: false, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', () => resolve({ status: null, text: null }));
@@ -80,7 +82,6 @@ function versionAt(url: string): Promise<Answered> {
         resolve({ status, text: status === 200 ? (version ?? null) : null });
       });
     });
-    asking.setTimeout(ANSWER_LIMIT_MS, () => asking.destroy());
     asking.on('error', () => resolve({ status: null, text: null }));
     asking.end();
   });
