@@ -19,18 +19,44 @@ const NUMBERS: Readonly<Record<string, string>> = { 2: 'INT', 3: 'QUIT', 9: 'KIL
 export async function stopService(service: Service, stop: ReleaseStop): Promise<StopResult> {
   const began = performance.now();
   const { containers, adopted } = await lookAt(service);
+  const isRecorded = ({ id, restart }: ServiceContainer): boolean =>
+    restart !== null || adopted.some((each) => each.id === id);
   const running = containers.filter((each) => each.running);
-  const forced = await Promise.all(
-    running.map((each) => {
-      const isRecorded = each.restart !== null || adopted.some(({ id }) => id === each.id);
-      return stopOne(service, each, stop, isRecorded);
-    }),
-  );
+  const ended = containers.filter((each) => !each.running && each.role === 'serving');
+  const [forced] = await Promise.all([
+    Promise.all(running.map((each) => stopOne(service, each, stop, isRecorded(each)))),
+    Promise.all(ended.map((each) => keepDown(service, each, isRecorded(each)))),
+  ]);
   return {
     stopped: true,
     forced: forced.includes(true),
     durationMs: Math.round(performance.now() - began),
   };
+}
+
+/** It has ended by itself, or with its engine; the next start of the engine must not bring it back. */
+async function keepDown(
+  service: Service,
+  container: ServiceContainer,
+  isRecorded: boolean,
+): Promise<void> {
+  const detail = await inspectContainer(service, container.id);
+  const policy = detail?.HostConfig.RestartPolicy ?? { Name: 'no' };
+  if (isOffIn(policy)) return;
+  if (!isRecorded) await recordPolicy(service, container, policy);
+  await setRestart(service, container.id, 'no');
+}
+
+async function recordPolicy(
+  { engine, service }: Service,
+  { id }: ServiceContainer,
+  policy: HostRestartPolicy,
+): Promise<void> {
+  await appendJournal(engine.host, service, { kind: 'adopted', id, restart: policyText(policy) });
+}
+
+function isOffIn({ Name }: HostRestartPolicy): boolean {
+  return ['', 'no'].includes(Name);
 }
 
 /** @returns whether it was ended by force */
@@ -43,12 +69,8 @@ async function stopOne(
   const detail = await inspectContainer(service, container.id);
   if (detail === null) return false;
   const policy = detail.HostConfig.RestartPolicy ?? { Name: 'no' };
-  if (!isRecorded) {
-    const restart = policyText(policy);
-    const entry = { kind: 'adopted', id: container.id, restart } as const;
-    await appendJournal(service.engine.host, service.service, entry);
-  }
-  const isOff = ['', 'no'].includes(policy.Name);
+  if (!isRecorded) await recordPolicy(service, container, policy);
+  const isOff = isOffIn(policy);
   // Others bring it back when the engine or the server starts in the middle of this. `unless-stopped`
   // does not, and is turned off quicker once nothing runs.
   const isOffFirst = !isOff && policy.Name !== 'unless-stopped';

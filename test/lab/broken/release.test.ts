@@ -107,7 +107,7 @@ describe('a broken release', () => {
     front.faults = { bytesPerSecond: MIB };
     const begun = front.layersBegun;
     const run = await stage.deploy(version);
-    await until('the layers are on their way', () => front.layersBegun >= begun + 2);
+    await until('the layers are on their way', () => front.layersBegun >= begun + 4);
     await happens();
     front.faults = {};
     expect((await run.end()).failure).toBeNull();

@@ -193,6 +193,17 @@ describe('bringing back what ran before', () => {
   });
 });
 
+describe('a container that ended before its stop', () => {
+  it('is not brought back by the engine either', async () => {
+    await replaceWith(v1, 'v1', 'run-1');
+    await finish(3);
+    await place.shell(`docker kill ${SERVICE} >/dev/null`);
+    expect(await containers()).toEqual([`${SERVICE} exited unless-stopped`]);
+    await stop();
+    expect(await containers()).toEqual([`${SERVICE} exited no`]);
+  });
+});
+
 describe('an attempt that was cut short', () => {
   it('is carried on where a container was created and not started', async () => {
     await pull(v1);
