@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config';
 
 const common = {
-  testTimeout: 240_000,
+  testTimeout: 300_000,
   // A file waits for its servers until another gives them back.
   hookTimeout: 540_000,
 };

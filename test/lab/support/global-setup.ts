@@ -13,8 +13,8 @@ import { claim, livingClaims, release } from './claims.ts';
 import { docker, labScript, RUN_FOLDER, SERVICES_FILE } from './machine.ts';
 import { until } from './shell.ts';
 
-/** For the rolling deployments; the other tests share them in groups. */
-const SERVERS = Number(process.env['LAB_SERVERS'] ?? 10);
+/** Ten for the rolling deployments; the other tests share them in groups. */
+const SERVERS = Number(process.env['LAB_SERVERS'] ?? 14);
 const USERS = join(tmpdir(), 'runsheet-test-lab.users');
 const LOCK = join(tmpdir(), 'runsheet-test-lab.lock');
 const LOCK_LIMIT_MS = 400_000;
