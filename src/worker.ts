@@ -82,7 +82,11 @@ async function serve(options: WorkerOptions, parts: Parts): Promise<void> {
     },
     shutdownGraceTime: '10 seconds',
     shutdownForceTime: '14 seconds',
-    maxConcurrentActivityTaskExecutions: 200,
+    // 200 servers at once, the guard of the pool and what else a run does beside them.
+    maxConcurrentActivityTaskExecutions: 300,
+    // A cancellation reaches an activity with the answer to a heartbeat: within two seconds.
+    maxHeartbeatThrottleInterval: '2 seconds',
+    defaultHeartbeatThrottleInterval: '2 seconds',
     maxConcurrentLocalActivityExecutions: 50,
   });
   const ended = worker.run();

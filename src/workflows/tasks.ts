@@ -151,7 +151,9 @@ function register(run: Run, step: TaskStep, action: ActionId, server: string | n
 function noteEffect(run: Run, action: ActionId, server: string | null): void {
   if (server === null) return;
   if (action === 'pool.drain') noteServer(run, server, { pool: 'out' });
-  if (action === 'pool.enable') noteServer(run, server, { pool: 'in' });
+  // An operator's own maint stays, so such a server takes no traffic.
+  const isMaintained = run.before.get(server)?.pool === 'maint';
+  if (action === 'pool.enable') noteServer(run, server, { pool: isMaintained ? 'out' : 'in' });
   if (action === 'service.stop') noteServer(run, server, { version: null });
   if (action === 'service.start') noteServer(run, server, { version: run.ref.version });
 }

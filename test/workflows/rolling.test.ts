@@ -88,6 +88,13 @@ describe('a rolling run', () => {
     expect(whole.fewestInPool()).toBe(0);
   });
 
+  it('does not count a server that an operator keeps out as serving', async () => {
+    const rolling = world({}, { servers: { [SECOND]: { version: 'v2.0.0', pool: 'maint' } } });
+    const { failure, status } = await harness.run(rolling);
+    expect(failure).toBeNull();
+    expect(status.servers.map((each) => each.pool)).toEqual(['in', 'out', 'in', 'in']);
+  });
+
   it('says which batch it is at, and gives each activity the servers of its batch alone', async () => {
     let seen: RunStatus | undefined;
     const rolling = world(
