@@ -20,6 +20,7 @@ import {
 import { describeFindings, type Finding, ReportError } from './reports/finding.ts';
 import { readFindings } from './reports/findings.ts';
 import { findReports, isFresh, readReport, removeReports } from './reports/report-files.ts';
+import { trusted } from './reports/trusted.ts';
 import { ensureCheckout, type SourcePorts } from './source.ts';
 
 export type CodeActivities = Pick<
@@ -165,28 +166,14 @@ function whatToSet(input: ActionInput, name: Check): string {
 }
 
 /** A report that cannot be trusted fails the check, and says which and why. */
-async function guard<T>(
+function guard<T>(
   input: ActionInput,
   command: ProjectCommand,
   ran: Ran | null,
   work: () => Promise<T>,
 ): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ReportError)) throw error;
-    throw problem({
-      code: error.message.startsWith('PATH_OUTSIDE_PROJECT')
-        ? 'PATH_OUTSIDE_PROJECT'
-        : 'BAD_REPORT',
-      message: `${command.argv.join(' ')}: ${error.message}.`,
-      remedy: say(
-        input.run,
-        `请查看 ${ran?.log ?? 'runsheet.yaml'}，并检查该命令的 report 和 format。`,
-        `See ${ran?.log ?? 'runsheet.yaml'}, and check the command's report and format.`,
-      ),
-    });
-  }
+  const settings = { zh: '该命令的 report 和 format', en: "the command's report and format" };
+  return trusted(input, { code: 'BAD_REPORT', about: command.argv.join(' '), ran, settings }, work);
 }
 
 function crashed(ports: CodePorts, command: ProjectCommand, ran: Ran): Error {

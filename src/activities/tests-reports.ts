@@ -6,6 +6,7 @@ import { problem } from './failures.ts';
 import { type CommandPorts, excerptOf, type Ran } from './project-commands.ts';
 import { ReportError } from './reports/finding.ts';
 import { findReports, isFresh, readReport } from './reports/report-files.ts';
+import { trusted } from './reports/trusted.ts';
 
 /** Where test frameworks usually write, for projects that do not say. */
 const USUAL_REPORTS = ['reports/**/*.xml', 'test-results/**/*.xml', '**/TEST-*.xml', 'junit.xml'];
@@ -82,27 +83,17 @@ export function reportGlobs(input: ActionInput): readonly string[] {
 }
 
 /** Runs work on reports; what cannot be read fails with what to check. */
-export async function reading<T>(
+export function reading<T>(
   input: ActionInput,
   ran: Ran | null,
   work: () => Promise<T>,
 ): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ReportError)) throw error;
-    throw problem({
-      code: error.message.startsWith('PATH_OUTSIDE_PROJECT')
-        ? 'PATH_OUTSIDE_PROJECT'
-        : 'NO_TEST_REPORT',
-      message: `${say(input.run, '测试没有可用的报告', 'The tests left no usable report')}: ${error.message}.`,
-      remedy: say(
-        input.run,
-        `请查看 ${ran?.log ?? 'runsheet.yaml'}，并检查 tests.reports 和 tests.coverage。`,
-        `See ${ran?.log ?? 'runsheet.yaml'}, and check tests.reports and tests.coverage.`,
-      ),
-    });
-  }
+  const about = say(input.run, '测试没有可用的报告', 'The tests left no usable report');
+  const settings = {
+    zh: ' tests.reports 和 tests.coverage',
+    en: 'tests.reports and tests.coverage',
+  };
+  return trusted(input, { code: 'NO_TEST_REPORT', about, ran, settings }, work);
 }
 
 /** No test ran, so nothing was proven. */

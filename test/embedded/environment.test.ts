@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +18,7 @@ import { probePort } from '../../src/embedded/ports.ts';
 import { groupIsAlive } from '../../src/embedded/process-group.ts';
 import { startTemporalServer, type TemporalServer } from '../../src/embedded/temporal-server.ts';
 import { sampleRecord } from '../contracts/record-store.ts';
+import { startRecordedService } from './support/recorded-service.ts';
 
 let folder: string;
 let options: EnvironmentOptions;
@@ -105,18 +105,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
-
-/** A service as the runtime puts it on record on its server. */
-async function startRecordedService(baseFolder: string): Promise<number> {
-  const child = spawn('sleep', ['120'], { detached: true, stdio: 'ignore' });
-  const pid = child.pid ?? 0;
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const processStart = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  const place = join(baseFolder, 'services', 'shipping-quotes');
-  await mkdir(place, { recursive: true });
-  await writeFile(join(place, 'current.json'), JSON.stringify({ pid: String(pid), processStart }));
-  return pid;
-}
 
 const stateFile = (name: string): string => join(folder, '.runsheet', name);
 

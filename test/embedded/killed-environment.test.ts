@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,7 @@ import { startEnvironment } from '../../src/embedded/environment.ts';
 import { groupIsAlive, signalGroup } from '../../src/embedded/process-group.ts';
 import type { Connections } from '../../src/ports/connections.ts';
 import { sampleRecord } from '../contracts/record-store.ts';
+import { startRecordedService } from './support/recorded-service.ts';
 
 const SERVERS = [{ name: 'app-server-1', environment: 'production' }];
 /** The name under which the watch over the dev process's death runs. */
@@ -59,17 +60,6 @@ async function startDevProcess(): Promise<Connections> {
 async function groupsOnRecord(): Promise<number[]> {
   const claim = JSON.parse(await readFile(join(folder, '.runsheet', 'dev.lock'), 'utf8'));
   return claim.groups.map(({ pid }: { pid: number }) => pid);
-}
-
-/** A service as the runtime puts it on record on its server. */
-async function startRecordedService(baseFolder: string): Promise<number> {
-  const pid = spawn('sleep', ['120'], { detached: true, stdio: 'ignore' }).pid ?? 0;
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const processStart = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  const place = join(baseFolder, 'services', 'shipping-quotes');
-  await mkdir(place, { recursive: true });
-  await writeFile(join(place, 'current.json'), JSON.stringify({ pid: String(pid), processStart }));
-  return pid;
 }
 
 /** Children of a process whose command line holds this text. */

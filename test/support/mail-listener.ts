@@ -9,13 +9,21 @@ export interface MailListener {
   close(): Promise<void>;
 }
 
-/** A real SMTP server on loopback and a free port that keeps what it is sent. */
-export async function listenMail(): Promise<MailListener> {
+/**
+ * A real SMTP server on loopback and a free port that keeps what it is sent.
+ * @param password absent: anybody may send
+ */
+export async function listenMail(password?: string): Promise<MailListener> {
   const mails: ParsedMail[] = [];
   const server = new SMTPServer({
-    authOptional: true,
+    authOptional: password === undefined,
+    allowInsecureAuth: true,
     disabledCommands: ['STARTTLS'],
     logger: false,
+    onAuth: (auth, _session, callback) =>
+      auth.password === password
+        ? callback(null, { user: auth.username ?? '' })
+        : callback(new Error('Invalid login')),
     onData: (stream, _session, callback) => {
       simpleParser(stream).then(
         (mail) => {
@@ -30,6 +38,12 @@ export async function listenMail(): Promise<MailListener> {
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.server.address() as AddressInfo;
-  const close = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+  let closed: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closed ??= new Promise((resolve) => {
+      server.close(resolve);
+    });
+    return closed;
+  };
   return { port, mails, close };
 }

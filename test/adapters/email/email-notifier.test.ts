@@ -1,53 +1,14 @@
-import type { AddressInfo } from 'node:net';
-import { type ParsedMail, simpleParser } from 'mailparser';
-import { SMTPServer } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEmailNotifier } from '../../../src/adapters/email/email-notifier.ts';
 import { notifierContract, sampleNotification } from '../../contracts/notifier.ts';
+import { listenMail, type MailListener } from '../../support/mail-listener.ts';
 import { secretsOf } from '../../support/secrets.ts';
 
-interface MailServer {
-  readonly port: number;
-  readonly mails: ParsedMail[];
-  close(): Promise<void>;
-}
-
-const open: MailServer[] = [];
+const open: MailListener[] = [];
 afterEach(() => Promise.all(open.splice(0).map((server) => server.close())));
 
-async function listenSmtp(password?: string): Promise<MailServer> {
-  const mails: ParsedMail[] = [];
-  const server = new SMTPServer({
-    authOptional: password === undefined,
-    allowInsecureAuth: true,
-    disabledCommands: ['STARTTLS'],
-    logger: false,
-    onAuth: (auth, _session, callback) =>
-      auth.password === password
-        ? callback(null, { user: auth.username ?? '' })
-        : callback(new Error('Invalid login')),
-    onData: (stream, _session, callback) => {
-      simpleParser(stream).then(
-        (mail) => {
-          mails.push(mail);
-          callback();
-        },
-        (error: Error) => callback(error),
-      );
-    },
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.server.address() as AddressInfo;
-  let closed: Promise<void> | null = null;
-  const close = (): Promise<void> => {
-    closed ??= new Promise((resolve) => {
-      server.close(resolve);
-    });
-    return closed;
-  };
-  const listener = { port, mails, close };
+async function listenSmtp(password?: string): Promise<MailListener> {
+  const listener = await listenMail(password);
   open.push(listener);
   return listener;
 }
