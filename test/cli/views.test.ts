@@ -47,6 +47,36 @@ describe('the run sheet', () => {
     expect(text).toContain('runsheet resolve run-1 retry|skip|rollback --by <name>');
   });
 
+  it('shows what was found beforehand, the batch at work, and who is left out, of a fleet a part', () => {
+    const servers = Array.from({ length: 30 }, (_, index) => ({
+      name: `web-${index + 1}`,
+      version: 'v1.0.0',
+      pool: 'in' as const,
+      doing: '',
+      ...(index === 28 && { leftOut: 'no route' }),
+    }));
+    const finding = {
+      subject: 'web-7',
+      check: 'health',
+      state: 'warning',
+      detail: 'is ill',
+    } as const;
+    const status = waiting({
+      servers,
+      preflight: { state: 'passed', servers: 30, findings: [finding], more: 4 },
+      batch: { index: 2, count: 3, servers: ['web-2', 'web-3'] },
+    });
+    const lines = renderRunSheet(status, { ...plain, language: 'en' });
+    const text = lines.join('\n');
+    expect(text).toContain('! web-7: is ill');
+    expect(text).toContain('… +4');
+    expect(text).toContain('batch 2 of 3: web-2, web-3');
+    expect(text).toContain('… +10');
+    expect(lines.findIndex((line) => line.includes('! no route'))).toBeLessThan(
+      lines.findIndex((line) => line.includes('web-1 ')),
+    );
+  });
+
   it('is never wider than the window and obeys no control character', () => {
     const title = `标题很长${'很长'.repeat(60)}\u001b[2J\u202eevil`;
     for (const width of [20, 40, 79]) {

@@ -30,6 +30,9 @@ const SIGNS: Readonly<Record<StepState, string>> = {
   not_reached: ' ',
 };
 
+/** Lines of what grows with the fleet. */
+const ROWS = 20;
+
 type Paint = ReturnType<typeof pc.createColors>;
 
 /** No line is wider than `width`; control characters in people's text are shown, never obeyed. */
@@ -54,7 +57,8 @@ export function renderRunSheet(status: RunStatus, options: ViewOptions): string[
     lines.push(shade(paint, step.state)(fit(stepLine(step, titleWidth, language, nowMs), width)));
     lines.push(...detailLines(step, options, paint));
   }
-  lines.push('', ...serverLines(status, language, width));
+  lines.push(...findingLines(status, width).map((line) => paint.yellow(line)));
+  lines.push('', ...batchLines(status, language, width), ...serverLines(status, language, width));
   if (status.finishedAtMs === null && status.activity !== '')
     lines.push(paint.cyan(fit(`▶ ${status.activity}`, width)));
   lines.push(
@@ -103,18 +107,47 @@ function criterionLine({ passed, text, value, detail }: CriterionEvidence): stri
   return `${passed ? '✓' : '✗'} ${text}${measured}${detail === undefined || detail === '' ? '' : `  (${detail})`}`;
 }
 
+/** What the look at the servers found amiss; a failure tells it once more, with what to do. */
+function findingLines({ preflight }: RunStatus, width: number): readonly string[] {
+  if (preflight === null || preflight.state === 'failed') return [];
+  const lines = preflight.findings
+    .slice(0, ROWS)
+    .map(({ subject, detail }) => `! ${subject}: ${detail}`);
+  const rest = preflight.findings.length + preflight.more - lines.length;
+  return [...lines, ...(rest === 0 ? [] : [`  … +${rest}`])].map((line) => fit(line, width));
+}
+
+function batchLines({ batch }: RunStatus, language: Language, width: number): readonly string[] {
+  if (batch === null) return [];
+  const { index, count, servers } = batch;
+  const zh = language === 'zh';
+  const text = zh ? `批次 ${index}/${count}：` : `batch ${index} of ${count}: `;
+  return [fit(`${text}${servers.join(', ')}`, width)];
+}
+
 function serverLines(status: RunStatus, language: Language, width: number): readonly string[] {
   const nameWidth = Math.min(
     30,
     Math.max(0, ...status.servers.map((server) => stringWidth(server.name))),
   );
-  return status.servers.map(({ name, version, pool, doing }) => {
+  // Of a fleet those first that need a look or are at work.
+  const isMany = status.servers.length > ROWS;
+  const ranked = isMany ? [...status.servers].sort((a, b) => rank(a) - rank(b)) : status.servers;
+  const rest = isMany ? [`  … +${status.servers.length - ROWS}`] : [];
+  const lines = ranked.slice(0, ROWS).map(({ name, version, pool, doing, leftOut }) => {
     const doingNow = doing === '' ? '' : `  … ${doing}`;
+    const why = leftOut === undefined ? doingNow : `  ! ${leftOut}`;
     return fit(
-      `  ${pad(name, nameWidth)}  ${pad(version ?? '–', 14)}  ${poolWord(pool, language)}${doingNow}`,
+      `  ${pad(name, nameWidth)}  ${pad(version ?? '–', 14)}  ${poolWord(pool, language)}${why}`,
       width,
     );
   });
+  return [...lines, ...rest];
+}
+
+function rank({ leftOut, doing, pool }: RunStatus['servers'][number]): number {
+  if (leftOut !== undefined) return 0;
+  return doing !== '' ? 1 : pool === 'in' ? 3 : 2;
 }
 
 function approvalLines(
