@@ -9,8 +9,10 @@ import { waitUntilReady } from './ready.ts';
 export async function stopService(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
   const server = serverOf(input);
   const state = await ports.runtime.inspect(server, input.run.service);
+  // Also where nothing runs: an engine may be about to bring it up again.
+  const stopped = await stopRunning(ports, input);
   const lines = state.running
-    ? [describeStop(input, await stopRunning(ports, input))]
+    ? [describeStop(input, stopped)]
     : [say(input, '服务没有在运行', 'the service was not running')];
   const { running, release } = await ports.runtime.inspect(server, input.run.service);
   if (running) {

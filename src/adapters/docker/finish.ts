@@ -3,8 +3,8 @@ import type { ServiceContainer } from './containers.ts';
 import { hasStatus } from './engine-errors.ts';
 import { digestIn, familiar, nameAndTagOf } from './image-name.ts';
 import { cutJournal } from './journal.ts';
+import { restorePolicy } from './restart-policy.ts';
 import { type Found, lookAt, type Service } from './service.ts';
-import { setRestart } from './start.ts';
 
 /**
  * The run has succeeded: what runs comes up by itself from now on, and of what ran before the newest
@@ -14,9 +14,7 @@ export async function finishService(service: Service, keep: number): Promise<voi
   const found = await lookAt(service);
   const running = found.containers.find((each) => each.running);
   if (running === undefined) throw nothingRuns(service);
-  const adopted = found.adopted.find(({ id }) => id === running.id);
-  const restart = running.restart ?? adopted?.restart;
-  if (restart !== undefined) await setRestart(service, running.id, restart);
+  await restorePolicy(service, found, running);
   const old = oldContainers(found, keep);
   await Promise.all(old.map((each) => removeContainer(service, each)));
   const left = found.containers.filter((each) => !old.includes(each));

@@ -1,12 +1,13 @@
 import type { ReleaseStart } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
-import { containerBody, furtherNetworks, restartPolicy } from './container-body.ts';
+import { containerBody, furtherNetworks } from './container-body.ts';
 import type { ServiceContainer } from './containers.ts';
 import { engineError, hasStatus } from './engine-errors.ts';
 import { digestIn } from './image-name.ts';
 import { inspectContainer, newest, startOf, unrecordedStart } from './inspect.ts';
 import { appendJournal } from './journal.ts';
 import { failedName, keptName } from './names.ts';
+import { keepDown, restorePolicy } from './restart-policy.ts';
 import { type Found, lookAt, type Service } from './service.ts';
 import { startError } from './start-error.ts';
 
@@ -44,6 +45,7 @@ async function makeNew(service: Service, found: Found, release: ReleaseStart): P
   const isHalfWay = serving?.run === release.runId && serving.digest === release.digest;
   if (serving !== undefined && isHalfWay) return serving.id;
   if (serving !== undefined) {
+    await keepDown(service, found, serving);
     await rename(service, serving, keptName(service.name, serving.digest, serving.id));
   }
   return create(service, found, release);
@@ -63,22 +65,13 @@ async function bringBack(
     const name = isOfUndoneRun
       ? failedName(service.name, serving.id)
       : keptName(service.name, serving.digest, serving.id);
+    await keepDown(service, found, serving);
     await rename(service, serving, name);
   }
   if (former !== undefined && former.role !== 'serving') {
     await rename(service, former, service.name);
   }
   return former;
-}
-
-/** It comes up by itself again after a reboot, as it did before the run. */
-async function restorePolicy(
-  service: Service,
-  { adopted }: Found,
-  { id, restart }: ServiceContainer,
-): Promise<void> {
-  const wanted = restart ?? adopted.find((each) => each.id === id)?.restart;
-  if (wanted !== undefined) await setRestart(service, id, wanted);
 }
 
 function formerOf(found: Found, digest: string, undone: string): ServiceContainer | undefined {
@@ -174,13 +167,6 @@ async function record(
 function rename({ engine }: Service, { id, name }: ServiceContainer, to: string): Promise<void> {
   return engine.ask(`rename ${name} to ${to}`, async (docker, abortSignal) => {
     await docker.getContainer(id).rename({ name: to, abortSignal });
-  });
-}
-
-export function setRestart({ engine }: Service, id: string, restart: string): Promise<void> {
-  return engine.ask('set a restart policy', async (docker, abortSignal) => {
-    const RestartPolicy = restartPolicy(restart);
-    await docker.getContainer(id).update({ RestartPolicy, abortSignal });
   });
 }
 

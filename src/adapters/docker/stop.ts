@@ -1,13 +1,12 @@
-import type { ContainerInspectInfo, HostRestartPolicy } from 'dockerode';
+import type { ContainerInspectInfo } from 'dockerode';
 import type { ReleaseStop, StopResult } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { ServiceContainer } from './containers.ts';
 import { hasStatus, sentence } from './engine-errors.ts';
 import { execInside } from './exec-inside.ts';
 import { inspectContainer } from './inspect.ts';
-import { appendJournal } from './journal.ts';
-import { lookAt, type Service } from './service.ts';
-import { setRestart } from './start.ts';
+import { keepDown, policyOf, rememberPolicy, setRestart } from './restart-policy.ts';
+import { type Found, lookAt, type Service } from './service.ts';
 
 /** Beyond the grace: the engine takes the container's network and files apart. */
 const TEARDOWN_TIMEOUT_MS = 30_000;
@@ -18,15 +17,11 @@ const NUMBERS: Readonly<Record<string, string>> = { 2: 'INT', 3: 'QUIT', 9: 'KIL
 /** Stops every container of the service that runs; none does: nothing to do. */
 export async function stopService(service: Service, stop: ReleaseStop): Promise<StopResult> {
   const began = performance.now();
-  const { containers, adopted } = await lookAt(service);
-  const isRecorded = ({ id, restart }: ServiceContainer): boolean =>
-    restart !== null || adopted.some((each) => each.id === id);
-  const running = containers.filter((each) => each.running);
-  const ended = containers.filter((each) => !each.running && each.role === 'serving');
-  const [forced] = await Promise.all([
-    Promise.all(running.map((each) => stopOne(service, each, stop, isRecorded(each)))),
-    Promise.all(ended.map((each) => keepDown(service, each, isRecorded(each)))),
-  ]);
+  const found = await lookAt(service);
+  const running = found.containers.filter((each) => each.running);
+  const ended = found.containers.filter((each) => !each.running && each.role === 'serving');
+  await Promise.all(ended.map((each) => keepDown(service, found, each)));
+  const forced = await Promise.all(running.map((each) => stopOne(service, found, each, stop)));
   return {
     stopped: true,
     forced: forced.includes(true),
@@ -34,46 +29,20 @@ export async function stopService(service: Service, stop: ReleaseStop): Promise<
   };
 }
 
-/** It has ended by itself, or with its engine; the next start of the engine must not bring it back. */
-async function keepDown(
-  service: Service,
-  container: ServiceContainer,
-  isRecorded: boolean,
-): Promise<void> {
-  const detail = await inspectContainer(service, container.id);
-  const policy = detail?.HostConfig.RestartPolicy ?? { Name: 'no' };
-  if (isOffIn(policy)) return;
-  if (!isRecorded) await recordPolicy(service, container, policy);
-  await setRestart(service, container.id, 'no');
-}
-
-async function recordPolicy(
-  { engine, service }: Service,
-  { id }: ServiceContainer,
-  policy: HostRestartPolicy,
-): Promise<void> {
-  await appendJournal(engine.host, service, { kind: 'adopted', id, restart: policyText(policy) });
-}
-
-function isOffIn({ Name }: HostRestartPolicy): boolean {
-  return ['', 'no'].includes(Name);
-}
-
 /** @returns whether it was ended by force */
 async function stopOne(
   service: Service,
+  found: Found,
   container: ServiceContainer,
   stop: ReleaseStop,
-  isRecorded: boolean,
 ): Promise<boolean> {
   const detail = await inspectContainer(service, container.id);
   if (detail === null) return false;
-  const policy = detail.HostConfig.RestartPolicy ?? { Name: 'no' };
-  if (!isRecorded) await recordPolicy(service, container, policy);
-  const isOff = isOffIn(policy);
+  const policy = policyOf(detail);
+  await rememberPolicy(service, found, container, policy);
   // Others bring it back when the engine or the server starts in the middle of this. `unless-stopped`
   // does not, and is turned off quicker once nothing runs.
-  const isOffFirst = !isOff && policy.Name !== 'unless-stopped';
+  const isOffFirst = policy !== 'no' && policy !== 'unless-stopped';
   if (isOffFirst) await setRestart(service, container.id, 'no');
   if (stop.before !== undefined && stop.before.length > 0) {
     await runBefore(service, container, stop.before, Math.max(stop.graceMs, LEAST_BEFORE_MS));
@@ -83,7 +52,7 @@ async function stopOne(
     signal === signalName(stopSignalOf(detail))
       ? await stopByEngine(service, container, stop.graceMs)
       : await stopBySignal(service, container, signal, stop.graceMs);
-  if (!isOff && !isOffFirst) await setRestart(service, container.id, 'no');
+  if (policy === 'unless-stopped') await setRestart(service, container.id, 'no');
   return forced;
 }
 
@@ -200,12 +169,6 @@ function stopSignalOf({ Config }: ContainerInspectInfo): string {
 function signalName(signal: string): string {
   const name = signal.replace(/^SIG/u, '');
   return NUMBERS[name] ?? name;
-}
-
-function policyText(policy: HostRestartPolicy): string {
-  const name = policy.Name === '' ? 'no' : policy.Name;
-  const retries = policy.MaximumRetryCount ?? 0;
-  return retries > 0 ? `${name}:${retries}` : name;
 }
 
 async function quietly(statuses: readonly number[], work: () => Promise<unknown>): Promise<void> {

@@ -265,6 +265,24 @@ describe('an attempt that was cut short', () => {
 });
 
 describe('a server that reboots', () => {
+  it('does not bring up a former version that had crashed before it was replaced', async () => {
+    await replaceWith(v1, 'v1', 'run-1');
+    await finish(3);
+    // Its engine dies, and with it the container, which nobody stopped.
+    await place.server.cutPower();
+    await place.server.powerOn();
+    await expect.poll(async () => (await inspect()).running, { timeout: 20_000 }).toBe(true);
+    await place.shell(
+      `docker update --restart no ${SERVICE} >/dev/null; docker kill ${SERVICE} >/dev/null
+       docker wait ${SERVICE} >/dev/null; docker update --restart unless-stopped ${SERVICE} >/dev/null`,
+    );
+    await replaceWith(v2, 'v2', 'run-2');
+    await finish(3);
+    expect((await containers()).filter((line) => !line.endsWith(' no'))).toEqual([
+      `${SERVICE} running unless-stopped`,
+    ]);
+  });
+
   it('does not bring up a version by itself before its run has succeeded', async () => {
     await replaceWith(v1, 'v1', 'run-1');
     await finish(3);
