@@ -1,6 +1,7 @@
 /**
  * Whole runs against real servers: `npm run test:e2e`. Each file has an environment of its own and
- * mostly waits, so that three of them share two processors.
+ * mostly waits, so that two of them run side by side; with more, a service on two processors would no
+ * longer answer within the 500 ms that the template demands.
  */
 import { defineConfig } from 'vitest/config';
 import { longestFirst } from './test/support/longest-first.ts';
@@ -13,7 +14,7 @@ export default defineConfig({
     globalSetup: ['test/support/temporal-programs.ts', 'test/e2e/support/build.ts'],
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    maxWorkers: 3,
+    maxWorkers: 2,
     // Of tests that run side by side within a file.
     maxConcurrency: 2,
     sequence: { sequencer: longestFirst(LONGEST) },
