@@ -4,9 +4,9 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import proto from '@temporalio/proto';
 import type { Judgement } from './activities/contract.ts';
-import { answered, ask } from './client/answers.ts';
+import { answered, ask as askWorker } from './client/answers.ts';
 import { endOf, isOpen } from './client/ends.ts';
-import { NoTemporalServerError } from './client/errors.ts';
+import { NoAnswerError, NoTemporalServerError } from './client/errors.ts';
 import { listRuns } from './client/list.ts';
 import { watch } from './client/watch.ts';
 import type { Json, Plan } from './plan/plan.ts';
@@ -77,7 +77,7 @@ export interface RunsheetClient {
     workflowId: string,
     decision: { readonly kind: 'approve' | 'reject' } & DecisionMessage,
   ): Promise<Judgement>;
-  /** @throws NoAnswerError within 5 s where no worker answers for the run */
+  /** @throws NoAnswerError within 5 s where no worker answers for the run, later for that of a fleet */
   status(workflowId: string): Promise<RunStatus>;
   /** false: the run has ended, whatever its last status says. */
   isOpen(workflowId: string): Promise<boolean>;
@@ -113,6 +113,9 @@ export interface WatchOptions {
 const CONNECT_LIMIT_MS = 4_000;
 const QUERY_LIMIT_MS = 5_000;
 const UPDATE_LIMIT_MS = 6_000;
+/** Events from which an answer may wait for a replay, and what one of them may cost. */
+const LONG_HISTORY = 1_000;
+const REPLAY_MS = 3;
 /** A worker that lives asks again within 60 s at the latest. */
 const POLL_MS = 75_000;
 
@@ -140,10 +143,18 @@ export async function connectRunsheet(options: RunsheetClientOptions): Promise<R
 function clientOver(connection: Connection, namespace: string): RunsheetClient {
   const client = new Client({ connection, namespace });
   const handle = (workflowId: string) => client.workflow.getHandle(workflowId);
-  const status = (workflowId: string): Promise<RunStatus> =>
+  const ask = (workflowId: string, limitMs: number): Promise<RunStatus> =>
     answered(
-      client.withDeadline(Date.now() + QUERY_LIMIT_MS, () => handle(workflowId).query(statusQuery)),
+      client.withDeadline(Date.now() + limitMs, () => handle(workflowId).query(statusQuery)),
     );
+  const status = (workflowId: string): Promise<RunStatus> =>
+    ask(workflowId, QUERY_LIMIT_MS).catch(async (error: unknown) => {
+      if (!(error instanceof NoAnswerError)) throw error;
+      // The run of a fleet that has ended is replayed first: a worker that is there takes its time.
+      const { historyLength } = await handle(workflowId).describe();
+      if (historyLength < LONG_HISTORY) throw error;
+      return ask(workflowId, QUERY_LIMIT_MS + historyLength * REPLAY_MS);
+    });
   const update = <T>(ask: () => Promise<T>): Promise<T> =>
     answered(client.withDeadline(Date.now() + UPDATE_LIMIT_MS, ask));
   return {
@@ -171,9 +182,13 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
       await handle(workflowId).cancel();
     },
     probe: ({ templateId, inputs, taskQueue, workflowId }) =>
-      ask<typeof probe>(client, 'probe', { taskQueue, workflowId, args: [{ templateId, inputs }] }),
+      askWorker<typeof probe>(client, 'probe', {
+        taskQueue,
+        workflowId,
+        args: [{ templateId, inputs }],
+      }),
     hostKeys: ({ taskQueue, servers }) =>
-      ask<typeof hostKeys>(client, 'hostKeys', {
+      askWorker<typeof hostKeys>(client, 'hostKeys', {
         taskQueue,
         workflowId: `host-keys-${randomUUID()}`,
         args: [servers],
