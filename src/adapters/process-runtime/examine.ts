@@ -4,15 +4,21 @@ import { PROCESS } from './script.ts';
 
 /** Whether one of the sockets belongs to a process of the service's session. */
 const OWNER = `
+rs_holds() {
+  rs_fds=$(ls -l "$1/fd" 2>/dev/null)
+  for rs_inode in $rs_inodes; do
+    case "$rs_fds" in *"socket:[$rs_inode]"*) return 0 ;; esac
+  done
+  return 1
+}
 rs_owns() {
+  # Mostly it is the first process itself: the others are only looked through where it is not.
+  if rs_holds "/proc/$rs_p"; then return 0; fi
   for rs_stat_file in /proc/[0-9]*/stat; do
     read -r rs_line 2>/dev/null < "$rs_stat_file" || continue
     set -- \${rs_line##*) }
     [ "$4" = "$rs_p" ] || continue
-    rs_fds=$(ls -l "\${rs_stat_file%/stat}/fd" 2>/dev/null)
-    for rs_inode in $rs_inodes; do
-      case "$rs_fds" in *"socket:[$rs_inode]"*) return 0 ;; esac
-    done
+    if rs_holds "\${rs_stat_file%/stat}"; then return 0; fi
   done
   return 1
 }

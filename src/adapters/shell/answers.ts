@@ -24,13 +24,17 @@ rs_free() {
 }
 `;
 
-/** rs_listeners PORT prints the inodes of sockets that listen; nothing where there is no /proc. */
+/**
+ * rs_listeners PORT prints the inodes of sockets that listen; nothing where there is no /proc. A busy
+ * server has tens of thousands of connections, and a shell that reads a pipe does so byte by byte: grep
+ * leaves it the one line or two that it is about.
+ */
 export const LISTENERS = `
 rs_listeners() {
   rs_hex=$(printf '%04X' "$1")
-  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | while read -r _ rs_local _ rs_state _ _ _ _ _ rs_inode _; do
-    [ "$rs_state" = 0A ] && [ "\${rs_local##*:}" = "$rs_hex" ] && echo "$rs_inode"
-  done
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null \\
+    | grep " [0-9A-F]*:$rs_hex [0-9A-F]*:[0-9A-F]* 0A " \\
+    | while read -r _ _ _ _ _ _ _ _ _ rs_inode _; do echo "$rs_inode"; done
 }
 `;
 
