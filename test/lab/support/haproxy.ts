@@ -139,6 +139,8 @@ function configuration(socket: string, port: number, options: HaproxyOptions): s
   return [
     'global',
     `  stats socket ${socket} mode 660 level admin expose-fd listeners`,
+    // With two threads it drops a line where both write at once (measured: 4 of 10,000).
+    '  nbthread 1',
     '  log stdout format raw local0 info',
     '  maxconn 4096',
     'defaults',
