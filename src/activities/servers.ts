@@ -22,8 +22,6 @@ import { updateRoutes } from './servers/routes.ts';
 import { awaitService, stopService } from './servers/service.ts';
 import { verifyTraffic } from './servers/traffic.ts';
 
-export type { ServerPorts };
-
 export type ServerActionId =
   | 'pool.drain'
   | 'connections.wait'

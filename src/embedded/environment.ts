@@ -10,7 +10,7 @@ import { startRegistry } from './registry-server.ts';
 import { stopAllServices } from './ssh/stop-services.ts';
 import { startSshProcess } from './ssh-process.ts';
 
-export type { Environment, EnvironmentOptions, EnvironmentServer } from './assemble-environment.ts';
+export type { Environment, EnvironmentOptions } from './assemble-environment.ts';
 
 /** Any name is let in: the key decides. */
 const USER = 'runsheet';

@@ -29,8 +29,3 @@ export function failedBy(name: CheckName, error: unknown): PreflightCheck {
 export function isOutOfReach(error: unknown): boolean {
   return isPortError(error) && (error.kind === 'unreachable' || error.kind === 'unavailable');
 }
-
-/** Picks the sentence in the run's language. */
-export function sayIn({ language }: Pick<RunRef, 'language'>, zh: string, en: string): string {
-  return language === 'zh' ? zh : en;
-}
