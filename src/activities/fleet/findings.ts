@@ -1,5 +1,5 @@
 /** Findings of a preflight as values: what went wrong never hides what else does. */
-import type { PreflightCheck, RunRef } from '../../plan/run.ts';
+import type { PreflightCheck } from '../../plan/run.ts';
 import { isPortError } from '../failures.ts';
 
 type CheckName = PreflightCheck['name'];
