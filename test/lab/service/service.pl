@@ -3,7 +3,8 @@
 # it listens no more, answers what it has begun, then exits. release.conf beside it names its version and
 # how it behaves:
 #
-#   good            /healthz and /version answer JSON, /slow takes 5 s, every other path says hello
+#   good            /healthz and /version answer JSON, /slow takes 5 s, /stuck is never answered, every
+#                   other path says hello
 #   exits           says why and exits at once
 #   warms N         its health endpoint says 503 for N seconds
 #   sickens N       its health endpoint says 503 after N seconds, all else goes on
@@ -108,6 +109,7 @@ sub answer {
 # Nothing: no answer, ever.
 sub response {
   my ($path) = @_;
+  return if $path eq '/stuck';
   my $json = qq({"status":"ok","version":"$release{version}"}\n);
   if ($path eq '/healthz') {
     return ('404 Not Found', "no such page\n") if $behaviour eq 'health-404';
