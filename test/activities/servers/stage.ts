@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { CompensationInput } from '../../../src/activities/contract.ts';
 import type { ServerPorts } from '../../../src/activities/servers/context.ts';
 import { createPoolNotes } from '../../../src/activities/servers/pool-notes.ts';
@@ -101,11 +101,6 @@ type CompensationId =
   | 'config.restore'
   | 'service.remove';
 
-const folders: string[] = [];
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
-});
-
 export interface StageOptions {
   readonly old?: Partial<FakeRelease>;
   readonly new?: Partial<FakeRelease>;
@@ -118,7 +113,8 @@ export interface StageOptions {
 
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const folder = options.takeOver?.folder ?? (await mkdtemp(join(tmpdir(), 'runsheet-servers-')));
-  if (options.takeOver === undefined) folders.push(folder);
+  // By the test, not by a hook of this file: files in one process load it once.
+  if (options.takeOver === undefined) onTestFinished(() => rm(folder, { recursive: true }));
   const world =
     options.takeOver?.world ??
     new FakeWorld({
