@@ -28,7 +28,7 @@ export async function makeProject(folder: string, servers: readonly string[]): P
     [/^ {2}command: .*$/mu, `  command: ${JSON.stringify(command())}`],
     [/^files:\n[\s\S]*?\n(?=\S)/mu, 'files: []\n'],
     [/^ {2}smoke:\n(?: {4}.*\n)+/mu, `  smoke:\n    - ${SMOKE}\n`],
-    [/^ {2}performance: .*$/mu, '  performance: { path: /version, requests: 20, per_second: 10 }'],
+    [/^ {2}performance: .*$/mu, '  performance: { path: /version, requests: 10, per_second: 1 }'],
     [/^ {2}verify: .*$/mu, `  verify: { requests: ${3 * servers.length}, path: /version }`],
     [
       environments,
