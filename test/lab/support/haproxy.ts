@@ -52,8 +52,10 @@ export class Haproxy {
     writeFileSync(file, configuration(this.socket, this.#port, this.#options));
     const log = openSync(this.logFile, 'a');
     const errors = openSync(join(this.#folder, 'haproxy.err'), 'a');
-    // The master stays and replaces its worker on SIGUSR2, as a packaged HAProxy does.
-    this.#child = spawn('haproxy', ['-W', '-db', '-f', file], { stdio: ['ignore', log, errors] });
+    // The master stays and replaces its worker on SIGUSR2, as a packaged HAProxy does. It goes first:
+    // where it waits for a core, it would take that for servers that do not answer their checks.
+    const argv = ['-n', '-15', 'haproxy', '-W', '-db', '-f', file];
+    this.#child = spawn('nice', argv, { stdio: ['ignore', log, errors] });
     closeSync(log);
     closeSync(errors);
     await until('HAProxy answers on its socket', () => this.#answers(), ANSWER_LIMIT_MS);
@@ -150,7 +152,7 @@ function configuration(socket: string, port: number, options: HaproxyOptions): s
     '  timeout connect 2s',
     '  timeout client 90s',
     '  timeout server 90s',
-    '  timeout check 1s',
+    '  timeout check 3s',
     '  retries 0',
     '  no option redispatch',
     'frontend web',
