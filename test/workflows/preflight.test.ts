@@ -206,6 +206,12 @@ describe('fetching ahead', () => {
     const going = { now: 0, most: 0 };
     let slowIsGoing = false;
     let othersMeanwhile = 0;
+    let release: () => void = () => undefined;
+    const threeOthers = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    /** Chunks of two would wait for the slow one, which waits for the others. */
+    const limit = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 8_000));
     const world = stubWorld({
       resolve: () => fewAtOnce(2),
       before: async ({ name, server }) => {
@@ -215,14 +221,15 @@ describe('fetching ahead', () => {
         const isSlow = server === 'web-1';
         if (isSlow) slowIsGoing = true;
         if (!isSlow && slowIsGoing) othersMeanwhile += 1;
-        await new Promise((resolve) => setTimeout(resolve, isSlow ? 800 : 20));
+        if (othersMeanwhile >= 3) release();
+        if (isSlow) await Promise.race([threeOthers, limit()]);
+        else await new Promise((resolve) => setTimeout(resolve, 20));
         if (isSlow) slowIsGoing = false;
         going.now -= 1;
       },
     });
     expect((await harness.run(world)).failure).toBeNull();
     expect(going.most).toBe(2);
-    // A chunk of two would have waited for the slow one.
     expect(othersMeanwhile).toBeGreaterThan(2);
     const names = world.names();
     expect(count(world, 'prefetchServer')).toBe(7);
