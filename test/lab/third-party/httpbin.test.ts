@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { Json } from '../../../src/plan/plan.ts';
 import { docker, machine } from '../support/machine.ts';
 import type { Section } from '../support/project.ts';
 import { run } from '../support/shell.ts';
@@ -46,7 +47,7 @@ describe('httpbin from PyPI', () => {
   });
 
   it.each([OLD, NEW])('deploys %s, a server at a time', async (version) => {
-    const deployed = await stage.deploy(version, { skip_tests: true });
+    const deployed = await stage.deploy(version, { skip_tests: true, ...rolling() });
     const { failure, status } = await deployed.end();
     expect(failure).toBeNull();
     expect(status.withoutServiceMs).toBe(version === OLD ? status.withoutServiceMs : 0);
@@ -55,7 +56,7 @@ describe('httpbin from PyPI', () => {
   });
 
   it('goes back: the former image is in the registry, and used again', async () => {
-    const deployed = await stage.deploy(OLD, { skip_tests: true });
+    const deployed = await stage.deploy(OLD, { skip_tests: true, ...rolling() });
     const { failure, status } = await deployed.end();
     expect(failure).toBeNull();
     expect(status.withoutServiceMs).toBe(0);
@@ -64,7 +65,7 @@ describe('httpbin from PyPI', () => {
   });
 
   it('keeps serving where a version of PyPI does not start', async () => {
-    const deployed = await stage.deploy(BROKEN, { skip_tests: true });
+    const deployed = await stage.deploy(BROKEN, { skip_tests: true, ...rolling() });
     const { failure, status } = await deployed.end();
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
     expect(failure?.message).toContain('werkzeug');
@@ -101,9 +102,18 @@ describe('httpbin from PyPI', () => {
   }
 });
 
+const file = parse(readFileSync(join(EXAMPLE, 'runsheet.yaml'), 'utf8')) as Example;
+
+/** The default of the example's environment, as a request says it. */
+function rolling(): Readonly<Record<string, Json>> {
+  const { development } = file['environments'] as {
+    development: { rolling: Record<string, Json> };
+  };
+  return development.rolling;
+}
+
 /** The example's runsheet.yaml; servers, registry and HAProxy are the lab's. */
 function example(): { settings: Section; health: Section; balancer: Section } {
-  const file = parse(readFileSync(join(EXAMPLE, 'runsheet.yaml'), 'utf8')) as Example;
   const { verify, floor } = file['balancer'] ?? {};
   return {
     settings: {
