@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lays httpbin in the version of this run, with what it needs, into build/site: v0.10.2 is 0.10.2 on PyPI.
+# Lays httpbin in the version of this run, with what it needs, into build/site: v0.10.4 is 0.10.4 on PyPI.
 # Wheels for the base image's Python, whatever this machine has.
 set -eu
 version=${RUNSHEET_VERSION#v} machine=$(uname -m)
