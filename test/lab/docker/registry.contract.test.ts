@@ -64,8 +64,8 @@ describe('a real registry', () => {
         buildsFolder: tmpdir(),
         login: async () => wrong,
       });
-      for (const ask of [registry.ping(), registry.resolve('team/app', 'v1')]) {
-        const refused = await ask.catch((error: unknown) => error);
+      for (const ask of [() => registry.ping(), () => registry.resolve('team/app', 'v1')]) {
+        const refused = await ask().catch((error: unknown) => error);
         expect(refused).toMatchObject({
           kind: 'refused',
           message: expect.stringMatching(/^REGISTRY_DENIED: /u),

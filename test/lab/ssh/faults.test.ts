@@ -204,13 +204,13 @@ describe('sudo', () => {
   it('that asks for a password is one clear failure, for commands, files and sockets', async () => {
     const host = hostWith({ user: 'asker', sudo: true });
     const attempts = [
-      host.exec(['true']),
-      host.writeFile('x', 'y'),
-      host.readFile('x'),
-      host.openSocket(DOCKER),
+      () => host.exec(['true']),
+      () => host.writeFile('x', 'y'),
+      () => host.readFile('x'),
+      () => host.openSocket(DOCKER),
     ];
     for (const attempt of attempts) {
-      const { kind, text } = await failureOf(attempt);
+      const { kind, text } = await failureOf(attempt());
       expect(kind).toBe('refused');
       expect(text).toMatch(/^SUDO_NEEDS_PASSWORD: /u);
       expect(text).toContain('asker ALL=(root) NOPASSWD: ALL');
