@@ -3,7 +3,8 @@
  *   npx tsx bench/peers.ts serve FOLDER    writes the project there, starts Temporal and a worker; stays
  *   npx tsx bench/peers.ts deploy FOLDER   one deployment of $TAG to every server of the lab
  * Environment: LAB_RUN, LAB_PUSH, LAB_REGISTRY, DOCKER_HOST as the lab prints them. `deploy` appends
- * `servers, steps 6-9, whole run` in seconds to FOLDER/figures.tsv.
+ * to FOLDER/figures.tsv, in seconds: servers; steps 6 to 9 from the first server that leaves the pool;
+ * the same with what goes before it while the service runs on (fetch, lock, look); without service; whole run.
  */
 import { spawn } from 'node:child_process';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
@@ -60,7 +61,7 @@ async function deploy(folder: string): Promise<void> {
   const { failure } = await client.end(workflowId);
   if (failure !== null) throw new Error(`${failure.type}: ${failure.message}`);
   const status = await client.status(workflowId);
-  const row = [servers.length, deploymentSeconds(status), wholeSeconds(status)].join('\t');
+  const row = [servers.length, ...secondsOf(status)].join('\t');
   await appendFile(join(folder, 'figures.tsv'), `${row}\n`);
   process.stdout.write(`${row}\n`);
   await client.close();
@@ -74,17 +75,19 @@ async function connectionOf(
   return { ...temporal, environment: {} };
 }
 
-/** From the beginning of the first of the steps on servers to the end of the last. */
-function deploymentSeconds({ steps }: RunStatus): string {
+function secondsOf({ steps, startedAtMs, finishedAtMs, withoutServiceMs }: RunStatus): string[] {
   const find = (wanted: number): StepStatus | undefined =>
     steps.find(({ number }) => number === wanted);
-  const from = find(DEPLOYMENT.from)?.startedAtMs ?? Number.NaN;
-  const to = find(DEPLOYMENT.to)?.finishedAtMs ?? Number.NaN;
-  return ((to - from) / 1000).toFixed(2);
-}
-
-function wholeSeconds({ startedAtMs, finishedAtMs }: RunStatus): string {
-  return (((finishedAtMs ?? Number.NaN) - startedAtMs) / 1000).toFixed(2);
+  const first = find(DEPLOYMENT.from);
+  const end = find(DEPLOYMENT.to)?.finishedAtMs ?? Number.NaN;
+  const firstTask = Math.min(...(first?.tasks ?? []).map((task) => task.startedAtMs));
+  const spans = [
+    end - firstTask,
+    end - (first?.startedAtMs ?? Number.NaN),
+    withoutServiceMs,
+    (finishedAtMs ?? Number.NaN) - startedAtMs,
+  ];
+  return spans.map((ms) => (ms / 1000).toFixed(2));
 }
 
 const [command, folder] = process.argv.slice(2);

@@ -2,7 +2,7 @@
  * The project that deploys the peers' own service: a busybox web server in a container on every server
  * of a lab, HAProxy in front. The lab is what its run directory says: hosts.json, key, HAProxy's socket.
  */
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
@@ -26,15 +26,8 @@ interface LabHost {
 export const SERVICE = 'app';
 export const TASK_QUEUE = 'peers';
 
-/** The same web server as the peers' images, with the version in its answers. */
-const DOCKERFILE = `FROM scratch
-ARG VERSION
-COPY busybox /bin/busybox
-RUN ["/bin/busybox","mkdir","-p","/www"]
-RUN ["/bin/busybox","sh","-c","/bin/busybox --install -s /bin; echo $VERSION > /www/version; echo $VERSION > /www/index.html; echo ok > /www/healthz"]
-EXPOSE 8080
-CMD ["/bin/sh","-c","exec httpd -f -p 8080 -h /www"]
-`;
+/** The peers' own image under our labels: servers fetch the same layers, of which they have all but one. */
+const dockerfile = (push: string): string => `ARG VERSION\nFROM ${push}/app:$VERSION\n`;
 
 export async function hostsOf(lab: Lab): Promise<readonly LabHost[]> {
   return JSON.parse(await readFile(join(lab.folder, 'hosts.json'), 'utf8')) as LabHost[];
@@ -44,9 +37,8 @@ export async function hostsOf(lab: Lab): Promise<readonly LabHost[]> {
 export async function writeProject(folder: string, lab: Lab): Promise<void> {
   const source = join(folder, 'source');
   await mkdir(source, { recursive: true });
-  await writeFile(join(source, 'Dockerfile'), DOCKERFILE);
+  await writeFile(join(source, 'Dockerfile'), dockerfile(lab.push));
   await writeFile(join(source, 'app.conf.template'), 'TAG=${version}\n');
-  await copyFile('/bin/busybox', join(source, 'busybox'));
   await writeFile(join(folder, 'runsheet.yaml'), stringify(projectFile(lab, await hostsOf(lab))));
 }
 
@@ -58,7 +50,7 @@ function projectFile(lab: Lab, hosts: readonly LabHost[]): object {
     commands: { compile: null, package: null },
     image: {
       kind: 'docker',
-      repository: 'app-by-runsheet',
+      repository: 'app-of-runsheet',
       docker: { args: { VERSION: '${version}' } },
     },
     registry: { url: `http://${lab.push}`, pull_url: `http://${lab.registry}` },
@@ -70,14 +62,14 @@ function projectFile(lab: Lab, hosts: readonly LabHost[]): object {
       timeout: '2s',
       ready: { successes: 3, interval: '50ms', limit: '30s' },
       smoke: [{ path: '/version', contains: '${version}' }],
-      performance: { path: '/version', requests: 20, per_second: 200 },
+      performance: { path: '/version', requests: 10, per_second: 100 },
     },
     balancer: {
       kind: 'haproxy',
       pool: 'app',
       url: 'http://127.0.0.1:8088',
       haproxy: [{ socket: join(lab.folder, 'haproxy.sock') }],
-      verify: { requests: 30, path: '/version' },
+      verify: { requests: 90, path: '/version' },
     },
     environments: {
       development: {

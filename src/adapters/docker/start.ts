@@ -7,6 +7,7 @@ import { digestIn } from './image-name.ts';
 import { inspectContainer, newest, startOf, unrecordedStart } from './inspect.ts';
 import { appendJournal } from './journal.ts';
 import { failedName, keptName } from './names.ts';
+import { askNeighboursAnew } from './neighbours.ts';
 import { keepDown, restorePolicy } from './restart-policy.ts';
 import { type Found, lookAt, type Service } from './service.ts';
 import { startError } from './start-error.ts';
@@ -160,8 +161,9 @@ async function record(
   const detail = await inspectContainer(service, id);
   const startedAt = mayBeKnown ? unrecordedStart(found, detail) : startOf(detail);
   if (startedAt === null) return;
+  const { host } = service.engine;
   const entry = { kind: 'start', id, startedAt, digest, run: runId } as const;
-  await appendJournal(service.engine.host, service.service, entry);
+  await Promise.all([appendJournal(host, service.service, entry), askNeighboursAnew(host, detail)]);
 }
 
 function rename({ engine }: Service, { id, name }: ServiceContainer, to: string): Promise<void> {
