@@ -21,6 +21,8 @@ export interface HaproxyOptions {
   readonly folder: string;
   readonly servers: readonly HaproxyServer[];
   readonly servicePort?: number;
+  /** What its health checks ask for. Default: the lab service's. */
+  readonly checkPath?: string;
 }
 
 export class Haproxy {
@@ -134,7 +136,7 @@ export function askSocket(path: string, command: string): Promise<string> {
 }
 
 function configuration(socket: string, port: number, options: HaproxyOptions): string {
-  const servicePort = options.servicePort ?? 8080;
+  const { servicePort = 8080, checkPath = '/healthz' } = options;
   const servers = options.servers.map(
     ({ name, address }) => `  server ${name} ${address}:${servicePort}`,
   );
@@ -161,7 +163,7 @@ function configuration(socket: string, port: number, options: HaproxyOptions): s
     `  default_backend ${BACKEND}`,
     `backend ${BACKEND}`,
     '  balance roundrobin',
-    '  option httpchk GET /healthz',
+    `  option httpchk GET ${checkPath}`,
     '  http-check expect status 200',
     '  default-server check inter 250ms fastinter 150ms fall 2 rise 2',
     ...servers,

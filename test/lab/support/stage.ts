@@ -32,6 +32,8 @@ export interface LabStageOptions {
   readonly listed?: (servers: readonly LabServer[]) => readonly ProjectServer[];
   /** What HAProxy has. Default: the leased servers. */
   readonly pool?: (servers: readonly LabServer[]) => readonly HaproxyServer[];
+  /** What HAProxy's health checks ask for. Default: the lab service's. */
+  readonly checkPath?: string;
   /** host:port from which servers pull. */
   readonly pullFrom?: string;
   /** What of runsheet.yaml is not as support/project.ts has it. */
@@ -83,7 +85,7 @@ export class LabStage {
 
   async open(): Promise<void> {
     const { releases, templates, listed, pool, home } = this.#options;
-    const { pullFrom, health, balancer, settings } = this.#options;
+    const { checkPath, pullFrom, health, balancer, settings } = this.#options;
     await makeRepository(this.folder);
     for (const [tag, release] of Object.entries({ 'v1.0.0': {}, 'v2.0.0': {}, ...releases })) {
       await this.release(tag, release);
@@ -91,6 +93,7 @@ export class LabStage {
     this.#haproxy = await Haproxy.start({
       folder: join(this.folder, '.runsheet', 'haproxy'),
       servers: pool?.(this.servers) ?? this.servers,
+      ...(checkPath !== undefined && { checkPath }),
     });
     this.write('templates/deployment.md', seedText);
     for (const [file, text] of Object.entries(templates ?? {})) {
