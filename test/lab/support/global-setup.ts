@@ -13,8 +13,8 @@ import { claim, livingClaims, release } from './claims.ts';
 import { docker, labScript, RUN_FOLDER, SERVICES_FILE } from './machine.ts';
 import { until } from './shell.ts';
 
-/** Ten for the rolling deployments; the other tests share them in groups. */
-const SERVERS = Number(process.env['LAB_SERVERS'] ?? 14);
+/** Ten for the rolling deployments; the other tests share them in groups, of which the largest need 8 and 6. */
+const SERVERS = Number(process.env['LAB_SERVERS'] ?? 18);
 const USERS = join(tmpdir(), 'runsheet-test-lab.users');
 const LOCK = join(tmpdir(), 'runsheet-test-lab.lock');
 const LOCK_LIMIT_MS = 400_000;
