@@ -9,8 +9,8 @@ const LONGEST = [
   'lab/broken/release',
   'lab/docker/options',
   'lab/docker/lifecycle',
-  'lab/third-party/httpbin',
   'lab/runs/seed',
+  'lab/third-party/httpbin',
   'lab/broken/balancer',
 ];
 

@@ -70,7 +70,7 @@ describe('ten servers in batches', () => {
   }
 
   it('the rolling template: a canary, then larger batches', async () => {
-    const times = { observe: '10s', batch_pause: '2s' };
+    const times = { observe: '6s', batch_pause: '1s' };
     const type = { type: 'rolling_deployment_v1' };
     const { ended, load, pool } = await underLoad('v2.0.0', times, type);
     expect(ended.failure).toBeNull();
