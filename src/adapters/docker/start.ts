@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReleaseStart } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
 import { containerBody, furtherNetworks } from './container-body.ts';
@@ -13,6 +14,9 @@ import { type Found, lookAt, type Service } from './service.ts';
 import { startError } from './start-error.ts';
 
 const START_TIMEOUT_MS = 60_000;
+/** Five seconds: an engine that is busy takes its time over a container. */
+const LOOK_EVERY_MS = 100;
+const MOST_LOOKS = 50;
 
 /**
  * Makes this release run, once: what was left half-way by an attempt before is carried on, and one
@@ -112,15 +116,22 @@ async function create(service: Service, found: Found, release: ReleaseStart): Pr
   }
 }
 
-/** Another attempt of the same run may have been quicker. */
+/**
+ * Another attempt of the same run may have been quicker. The engine takes the name before it lists the
+ * container: until then nobody knows whose it is.
+ */
 async function madeMeanwhile(
   service: Service,
   { digest, runId }: ReleaseStart,
   error: unknown,
 ): Promise<string> {
-  const { containers } = await lookAt(service);
-  const serving = containers.find(({ role }) => role === 'serving');
-  if (serving?.digest === digest && serving.run === runId) return serving.id;
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+    if (looks > 0) await sleep(LOOK_EVERY_MS);
+    const { containers } = await lookAt(service);
+    const serving = containers.find(({ role }) => role === 'serving');
+    if (serving?.digest === digest && serving.run === runId) return serving.id;
+    if (serving !== undefined) break;
+  }
   throw engineError(service.engine.host.name, `create ${service.name}`, error);
 }
 

@@ -54,8 +54,12 @@ root_tar() {
 root_image() {
   root_tar
   docker image inspect "$ROOT_IMAGE" >/dev/null 2>&1 && return
-  [ -f "$ROOT_TAR" ] || install_root "$ROOT_TAR"
+  have_root
   docker import - "$ROOT_IMAGE" <"$ROOT_TAR" >/dev/null
+}
+have_root() { # one is kept, those of other versions of this script go
+  [ -f "$ROOT_TAR" ] || install_root "$ROOT_TAR"
+  find "$CACHE" -maxdepth 1 -name "$PREFIX-root-*.tar" ! -path "$ROOT_TAR" -delete
 }
 install_root() { # tar
   local root=$RUN/root mirror
@@ -146,7 +150,7 @@ prepare() {
   trap 'umount -l "$RUN/root" 2>/dev/null || :; rm -rf "$RUN"' EXIT
   mkdir -p "$RUN/logs" "$CACHE"
   root_tar
-  [ -f "$ROOT_TAR" ] || install_root "$ROOT_TAR"
+  have_root
 }
 
 up() { # how many

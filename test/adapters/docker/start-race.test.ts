@@ -1,0 +1,101 @@
+/** Two attempts at one start, in an order that a real engine seldom shows. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createDockerRuntime } from '../../../src/adapters/docker/docker-runtime.ts';
+import type { ContainerRuntime } from '../../../src/ports/container-runtime.ts';
+import type { ServerHost } from '../../../src/ports/server-host.ts';
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const RELEASE = {
+  digest: DIGEST,
+  version: 'v1',
+  runId: 'run-1',
+  command: [],
+  environment: {},
+  port: 8080,
+};
+const TAKEN = 'Conflict. The container name "/app" is already in use by container "c1".';
+
+let folder: string;
+let engine: Server;
+let started: string[];
+let runtime: ContainerRuntime;
+/** What the engine lists, look by look; the last one stays. */
+let lists: (readonly string[])[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'runsheet-engine-'));
+  started = [];
+  const labels = (run: string) => ({
+    'runsheet.service': 'app',
+    'runsheet.digest': DIGEST,
+    'runsheet.version': 'v1',
+    'runsheet.run': run,
+  });
+  const answer = (method: string, path: string): readonly [number, unknown] => {
+    if (path.startsWith('/containers/json')) {
+      const [runs = []] = lists;
+      if (lists.length > 1) lists = lists.slice(1);
+      const row = { Id: 'c1', Names: ['/app'], Image: 'x', ImageID: 'i', State: 'created' };
+      return [200, runs.map((run) => ({ ...row, Created: 1, Labels: labels(run) }))];
+    }
+    if (path.startsWith('/images/json')) return [200, []];
+    if (path.startsWith('/containers/create')) return [409, { message: TAKEN }];
+    if (method === 'POST') {
+      started.push(path);
+      return [204, null];
+    }
+    const detail = { State: { StartedAt: '2026-01-01T00:00:00Z' }, NetworkSettings: {} };
+    return [200, { Id: 'c1', HostConfig: {}, ...detail }];
+  };
+  engine = createServer((request, response) => {
+    const [status, body] = answer(request.method ?? '', request.url ?? '');
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(body === null ? '' : JSON.stringify(body));
+  });
+  const socketPath = join(folder, 'engine.sock');
+  await new Promise<void>((listening) => engine.listen(socketPath, listening));
+  const host: ServerHost = {
+    name: 'web-1',
+    address: '127.0.0.1',
+    servicePort: 8080,
+    baseFolder: folder,
+    exec: async () => ({ exitCode: 0, stdout: '', stderr: '', truncated: false }),
+    readFile: async () => null,
+    writeFile: async () => undefined,
+    openSocket: async (path) => createConnection(path),
+  };
+  const hosts = { get: () => host, close: async () => undefined };
+  runtime = createDockerRuntime({
+    hosts: { ...hosts, showHostKey: () => Promise.reject(new Error('not asked here')) },
+    registryHost: 'registry.example.com',
+    repository: 'team/app',
+    quote: (argv) => argv.join(' '),
+    socketPath,
+  });
+});
+afterEach(async () => {
+  engine.closeAllConnections();
+  await new Promise((closed) => engine.close(closed));
+  await rm(folder, { recursive: true });
+});
+
+it('waits for the container whose name the engine has taken and does not list yet', async () => {
+  lists = [[], [], [], ['run-1']];
+  await runtime.start('web-1', 'app', RELEASE);
+  expect(started).toEqual(['/containers/c1/start']);
+});
+
+it("leaves another run's container alone", async () => {
+  lists = [[], [], ['run-2']];
+  await expect(runtime.start('web-1', 'app', RELEASE)).rejects.toMatchObject({
+    kind: 'conflict',
+    message: expect.stringContaining(TAKEN),
+  });
+  expect(started).toEqual([]);
+});
