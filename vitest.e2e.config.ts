@@ -14,8 +14,7 @@ export default defineConfig({
     globalSetup: ['test/support/temporal-programs.ts', 'test/e2e/support/build.ts'],
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    // Two of them wait while the third starts its programs: measured 380 s, and 435 s with two.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // Of tests that run side by side within a file.
     maxConcurrency: 2,
     sequence: { sequencer: longestFirst(LONGEST) },

@@ -131,11 +131,13 @@ describe('a container that customers ask for while it is being started', () => {
         await fetch(url, { signal: AbortSignal.timeout(20) }).catch(() => undefined);
       }
     })();
-    await start(v2, 'v2', 'run-2');
-    const unanswered = await place.shell('ip neigh show dev docker0 nud incomplete');
-    asking = false;
-    await asked;
-    expect(unanswered).toBe('');
+    try {
+      await start(v2, 'v2', 'run-2');
+      expect(await place.shell('ip neigh show dev docker0 nud incomplete')).toBe('');
+    } finally {
+      asking = false;
+      await asked;
+    }
   });
 });
 
