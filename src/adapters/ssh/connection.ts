@@ -1,4 +1,5 @@
 /** One connection that is shared by all who need it, kept while used, opened again when it was lost. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel, SFTPWrapper } from 'ssh2';
 import { PortError } from '../../ports/port-error.ts';
 import { reasonOf, unavailable } from './errors.ts';
@@ -15,6 +16,15 @@ export interface Limits {
   /** The longest wait for a place in one of these lines. */
   readonly queueMs: number;
 }
+
+/**
+ * sshd frees a session's place only after it has read all that came with the end of that session:
+ * who asks in the same moment is refused though the place is free, and asks again after so long.
+ * (OpenSSH collects dead channels once a round, after the packets: channel_handler in channels.c.)
+ */
+const REFUSED_WAIT_MS = 10;
+/** The waits of who is refused without a session of ours beside it, until it gives up. */
+const ALONE_WAITS_MS = [REFUSED_WAIT_MS, 40, 200, 1_000];
 
 /** What is open to one machine. */
 export class OpenConnection {
@@ -118,14 +128,15 @@ export class OpenConnection {
     return this.inSession(open, (error) => this.noSftp(error));
   }
 
-  /** Where sshd takes fewer sessions than we think, the line gets longer. */
+  /** Where sshd takes fewer sessions than we think, the line gets longer: at a second refusal, see below. */
   private async inSession<T>(
     open: (leave: () => void) => Promise<T>,
     failure: (error: unknown) => PortError,
     signal?: AbortSignal,
   ): Promise<T> {
     const late = (): Error => this.tooLong('commands', this.sessions);
-    for (;;) {
+    const waitsMs = [...ALONE_WAITS_MS];
+    for (let refused = 0; ; refused += 1) {
       const entering = this.sessions.enter(this.limits.queueMs, late, signal);
       this.giveWay();
       const leave = await entering;
@@ -133,9 +144,15 @@ export class OpenConnection {
         return await open(leave);
       } catch (error) {
         const others = this.sessions.count - 1;
-        leave();
-        if (!isOpenFailure(error) || others === 0) throw failure(error);
-        this.sessions.lower(others);
+        const waitMs = others > 0 ? REFUSED_WAIT_MS : waitsMs.shift();
+        if (isOpenFailure(error) && waitMs !== undefined) {
+          if (others > 0 && refused > 0) this.sessions.lower(others);
+          await sleep(waitMs);
+          leave();
+        } else {
+          leave();
+          throw failure(error);
+        }
       }
     }
   }
