@@ -16,6 +16,8 @@ import { changed, describeRun, showDetails } from './status.ts';
 export interface Beginning extends Answers {
   /** See Run.realServers. */
   readonly realServers: boolean;
+  /** See Run.judgesAlone. */
+  readonly judgesAlone: boolean;
   readonly status: Draft<RunStatus>;
 }
 
@@ -36,6 +38,7 @@ export async function beginRun(answers: Beginning, inputs: readonly Json[]): Pro
     resolved,
     plan: resolved.plan,
     realServers: answers.realServers,
+    judgesAlone: answers.judgesAlone,
     status,
     desk,
     facts: new FactBoard(),

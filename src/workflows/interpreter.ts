@@ -20,11 +20,12 @@ import { runSteps } from './sequence.ts';
 import { newStatus } from './status.ts';
 
 export async function interpreter(...inputs: Json[]): Promise<RunResult> {
-  // Before the first local activity: a marker that came after one is lost where a query falls between.
+  // Before the first local activity: a replay may learn of its result one task earlier (decision 23).
   const realServers = patched('real-servers');
+  const judgesAlone = patched('judges-alone');
   const status = newStatus(uuid4());
   const desk = new DecisionDesk(status.refusals);
-  const answers: Beginning = { status, desk, plan: null, realServers };
+  const answers: Beginning = { status, desk, plan: null, realServers, judgesAlone };
   setHandlers(answers);
   const run = await begin(answers, inputs);
   const failure = await runSteps(run);

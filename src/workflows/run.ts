@@ -32,6 +32,8 @@ export interface Run {
   readonly plan: Plan;
   /** False in a run that began before there were preflight, prefetch and guard: it replays without. */
   readonly realServers: boolean;
+  /** False in a run that began when decisions were judged while the request was still being sent. */
+  readonly judgesAlone: boolean;
   readonly status: Draft<RunStatus>;
   readonly desk: DecisionDesk;
   readonly facts: FactBoard;

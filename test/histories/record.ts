@@ -2,17 +2,23 @@
  * Records the histories that the replay test holds the interpreter against. Run it after a change that
  * is meant to change histories, and say so in the commit: `npx tsx test/histories/record.ts [name …]`.
  * Those of `before-real-servers/` were recorded by an interpreter without preflight, prefetch, guard
- * and batches; nothing records them again, and they must replay as long as such runs may be open.
+ * and batches, those of `judged-while-asking/` by one that judged a decision while the request was still
+ * being sent; nothing records them again, and they must replay as long as such runs may be open.
  */
 import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import type { Json, RollingRule } from '../../src/plan/plan.ts';
 import { compiledSeed } from '../support/compiled-seed.ts';
 import { resolvedRun, SETTINGS } from '../support/resolved-run.ts';
 import { rollingPlan } from '../support/rolling-plan.ts';
 import { bundleInterpreter, Harness } from '../support/run-harness.ts';
-import { broken, type StubOptions, stubWorld } from '../support/stub-activities.ts';
+import { broken, type StubCall, type StubOptions, stubWorld } from '../support/stub-activities.ts';
 import { createLocal } from '../support/temporal.ts';
+
+const { EventType } = proto.temporal.api.enums.v1;
+
+type History = proto.temporal.api.history.v1.IHistory;
 
 interface Recording {
   readonly name: string;
@@ -20,6 +26,8 @@ interface Recording {
   readonly decision?: 'approve' | 'reject';
   readonly rolling?: Partial<RollingRule>;
   readonly options?: StubOptions;
+  /** Recorded again until a query has parted the judgement's marker from what follows of it. */
+  readonly split?: boolean;
 }
 
 const FOUR = ['app-server-1', 'app-server-2', 'app-server-3', 'app-server-4'];
@@ -33,11 +41,16 @@ const failAt = (action: string): StubOptions => ({
   },
 });
 
+async function slowly({ name }: StubCall): Promise<void> {
+  if (name === 'announce.request' || name === 'judgeDecision') await sleep(Math.random() * 50);
+}
+
 const RECORDINGS: readonly Recording[] = [
   { name: 'success', decision: 'approve' },
   { name: 'staging', parameters: { environment: 'staging' } },
   { name: 'development', parameters: { environment: 'development' } },
   { name: 'rejected', decision: 'reject' },
+  { name: 'split-by-a-query', decision: 'approve', split: true, options: { before: slowly } },
   { name: 'rollback-6-7', decision: 'approve', options: failAt('service.start') },
   { name: 'rollback-8-9', decision: 'approve', options: failAt('traffic.verify') },
   { name: 'rolling-success', decision: 'approve', rolling: ROLLING },
@@ -55,7 +68,26 @@ const RECORDINGS: readonly Recording[] = [
   },
 ];
 
-async function record(harness: Harness, recording: Recording): Promise<void> {
+/** The marker of the judgement is the last of its workflow task: what it leads to is in the next one. */
+function isSplit({ events }: History): boolean {
+  const types = (events ?? []).map(({ eventType }) => eventType);
+  const timer = types.indexOf(EventType.EVENT_TYPE_TIMER_STARTED);
+  const marker = types.indexOf(EventType.EVENT_TYPE_MARKER_RECORDED, timer);
+  const next = types[marker + 1];
+  return marker === timer + 2 && next === EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED;
+}
+
+/** Six at once, so that the machine is busy and queries wait, until one has the shape. */
+async function recordSplit(harness: Harness, recording: Recording): Promise<History> {
+  for (let attempt = 1; attempt <= 10; attempt += 1) {
+    const runs = [1, 2, 3, 4, 5, 6].map((n) => recordOnce(harness, recording, `-${attempt}-${n}`));
+    const found = (await Promise.all(runs)).find(isSplit);
+    if (found !== undefined) return found;
+  }
+  throw new Error(`${recording.name}: no query came between in 60 runs; record it again`);
+}
+
+async function recordOnce(harness: Harness, recording: Recording, suffix = ''): Promise<History> {
   const { rolling } = recording;
   const plan = rolling === undefined ? compiledSeed() : rollingPlan(rolling);
   const parameters = { ...(rolling !== undefined && { servers: FOUR }), ...recording.parameters };
@@ -63,17 +95,23 @@ async function record(harness: Harness, recording: Recording): Promise<void> {
     ...recording.options,
     resolve: () => resolvedRun(parameters, { plan, settings: HAPROXY }),
   });
-  const workflowId = `recorded-${recording.name}`;
-  const history = await harness.with(world, async (start) => {
+  const workflowId = `recorded-${recording.name}${suffix}`;
+  return harness.with(world, async (start) => {
     const run = await start(recording.parameters ?? {}, { workflowId });
     if (recording.decision !== undefined) {
       await run.until((status) => status.approval !== null);
       const by = recording.decision === 'approve' ? 'alice' : 'bob';
       await run.handle.signal(recording.decision, { by });
     }
+    if (recording.split) await run.until(({ steps }) => steps[5]?.state !== 'pending');
     await run.end();
     return run.handle.fetchHistory();
   });
+}
+
+async function record(harness: Harness, recording: Recording): Promise<void> {
+  const once = recording.split ? recordSplit : recordOnce;
+  const history = await once(harness, recording);
   forgetMachine(history);
   // The SDK's own JSON form needs a protobufjs that it does not bring along, so: the binary form.
   const bytes = proto.temporal.api.history.v1.History.encode(history).finish();

@@ -54,7 +54,7 @@ export class Harness {
   /** Whose activities a run gets, by its workflow id: one worker serves every case of a file. */
   private readonly worlds = new Map<string, StubWorld>();
   private readonly taskQueue = `test-${randomUUID()}`;
-  private serving: { readonly worker: Worker; readonly ended: Promise<void> } | undefined;
+  private serving: Promise<{ readonly worker: Worker; readonly ended: Promise<void> }> | undefined;
 
   constructor(env: TestWorkflowEnvironment, bundle: WorkflowBundle) {
     this.env = env;
@@ -63,15 +63,17 @@ export class Harness {
 
   /** Ends worker and server; call it after all runs of a file. */
   async close(): Promise<void> {
-    this.serving?.worker.shutdown();
-    await this.serving?.ended;
+    const serving = await this.serving;
+    serving?.worker.shutdown();
+    await serving?.ended;
     await keepWorkflowCoverage();
     await this.env.teardown();
   }
 
   /** Runs `body`, whose runs get the activities of this world. */
   async with<T>(world: StubWorld, body: (start: StartRun) => Promise<T>): Promise<T> {
-    this.serving ??= await this.serve();
+    this.serving ??= this.serve();
+    await this.serving;
     return body((parameters = {}, options = {}) => this.start(world, parameters, options));
   }
 

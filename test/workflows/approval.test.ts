@@ -63,6 +63,24 @@ describe('an approval that nobody answers', () => {
 });
 
 describe('decisions', () => {
+  it('are judged when the request has been sent: nothing else is under way then', async () => {
+    const order: string[] = [];
+    const world = stubWorld({
+      before: async ({ name }) => {
+        if (name === 'announce.request') await new Promise((resolve) => setTimeout(resolve, 500));
+        if (name === 'announce.request' || name === 'judgeDecision') order.push(name);
+      },
+    });
+    const { failure } = await harness.with(world, async (start) => {
+      const run = await start();
+      await run.until((each) => each.approval !== null);
+      await run.handle.signal('approve', { by: 'alice' });
+      return run.end();
+    });
+    expect(failure).toBeNull();
+    expect(order).toEqual(['announce.request', 'judgeDecision']);
+  });
+
   it('ends at a rejection and says who rejected and why', async () => {
     const world = stubWorld();
     const { failure, status } = await harness.with(world, async (start) => {

@@ -9,7 +9,14 @@ import { quietRuntime } from '../support/temporal.ts';
 const NAMES = ['success', 'staging', 'development', 'rejected', 'rollback-6-7', 'rollback-8-9'];
 /** Runs that began before there were preflight, prefetch, guard and batches. */
 const EARLIER = NAMES.map((name) => `before-real-servers/${name}`);
+/** Runs that began when a decision was judged while the request was still being sent. */
+const JUDGED_WHILE_ASKING = ['success', 'rejected', 'rollback-8-9', 'rolling-success'].map(
+  (name) => `judged-while-asking/${name}`,
+);
+/** A query ended the workflow task in which the approval was judged: the next one learned of it. */
+const SPLIT = 'split-by-a-query';
 const ROLLING = ['rolling-success', 'rolling-failure', 'rolling-budget'];
+const { EventType } = proto.temporal.api.enums.v1;
 let bundle: WorkflowBundle;
 
 beforeAll(async () => {
@@ -25,11 +32,32 @@ function historyOf(name: string): proto.temporal.api.history.v1.History {
 }
 
 describe('histories', () => {
-  it.each([...NAMES, ...EARLIER, ...ROLLING])('%s replays', async (name) => {
-    await expect(
-      Worker.runReplayHistory({ workflowBundle: bundle }, historyOf(name)),
-    ).resolves.toBeUndefined();
-  });
+  it.each([...NAMES, SPLIT, ...ROLLING, ...EARLIER, ...JUDGED_WHILE_ASKING])(
+    '%s replays',
+    async (name) => {
+      await expect(
+        Worker.runReplayHistory({ workflowBundle: bundle }, historyOf(name)),
+      ).resolves.toBeUndefined();
+    },
+  );
+
+  it.each(['success', 'rejected', SPLIT])(
+    '%s cancels no timer before the closing notice was answered',
+    (name) => {
+      const { events } = historyOf(name);
+      const types = events.map(({ eventType }) => eventType);
+      const cancelled = types.indexOf(EventType.EVENT_TYPE_TIMER_CANCELED);
+      const closed = events.filter(
+        (event) =>
+          event.activityTaskScheduledEventAttributes?.activityType?.name === 'announceApproval',
+      )[1];
+      const answered = events.findIndex(({ activityTaskCompletedEventAttributes: done }) =>
+        done?.scheduledEventId?.equals(closed?.eventId ?? -1),
+      );
+      expect(answered).toBeGreaterThan(0);
+      expect(cancelled).toBeGreaterThan(answered);
+    },
+  );
 
   it('does not replay on an interpreter that runs a step’s tasks in another order', async () => {
     if (!('code' in bundle)) throw new Error('the bundle has no code');

@@ -76,6 +76,8 @@ class ApprovalRequest {
   private readonly votes: AcceptedVote[] = [];
   private expiresAtMs: number;
   private expired = false;
+  /** The notice that tells how it ended; null: it has not. */
+  private told: Promise<void> | null = null;
 
   constructor(run: Run, step: ApprovalStep, openedAtMs: number) {
     this.run = run;
@@ -99,11 +101,22 @@ class ApprovalRequest {
     const clocks = new CancellationScope();
     const announced = this.announceAndStartClocks(news, clocks);
     try {
+      if (this.run.judgesAlone) await announced;
       return await this.collect();
     } finally {
       await announced;
-      clocks.cancel();
+      this.stop(clocks);
     }
+  }
+
+  /**
+   * Between a judgement and the cancelling of a timer lies an event of the server's, the answer to the
+   * notice: a replay may learn of the judgement one workflow task earlier than the run did (decision 23).
+   */
+  private stop(clocks: CancellationScope): void {
+    if (this.run.judgesAlone && this.told !== null) {
+      this.run.background.push(this.told.then(() => clocks.cancel()));
+    } else clocks.cancel();
   }
 
   private async collect(): Promise<string> {
@@ -223,14 +236,15 @@ class ApprovalRequest {
     if (reminderSeconds <= 0 || delaySeconds <= 0) return;
     const phrase = say(run, '提醒审批人', 'remind the approvers');
     await sleep(delaySeconds * 1000, { summary: summaryOf(step.number, null, phrase) });
+    if (this.told !== null) return;
     await this.announce('reminder', requestLines(run, step, []));
   }
 
   /** Tells everybody who was asked how it ended; nobody waits for that. */
   private close(outcome: string): void {
     const { run } = this;
-    const told = CancellationScope.nonCancellable(() => this.announce('closed', [], outcome));
-    run.background.push(told);
+    this.told = CancellationScope.nonCancellable(() => this.announce('closed', [], outcome));
+    run.background.push(this.told);
   }
 
   private async announce(
