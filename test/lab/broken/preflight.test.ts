@@ -180,7 +180,10 @@ describe('preflight', () => {
   });
 
   it('no engine', async () => {
-    await other.shell('touch /etc/lab-no-engine; kill $(cat /run/docker.pid)');
+    // Its listener goes first: a stream that is kept open would still reach what is ending.
+    await other.shell(
+      'touch /etc/lab-no-engine; pid=$(cat /run/docker.pid); kill $pid; timeout 30 tail --pid=$pid -f /dev/null',
+    );
     await expectRefused(other.name, ['DOCKER_STOPPED', /systemctl start docker/]);
     await other.shell('mv /usr/sbin/dockerd /usr/sbin/dockerd.away; rm -f /run/docker.sock');
     try {
