@@ -128,7 +128,7 @@ export class OpenConnection {
     return this.inSession(open, (error) => this.noSftp(error));
   }
 
-  /** Where sshd takes fewer sessions than we think, the line gets longer: at a second refusal, see below. */
+  /** Where sshd takes fewer sessions than we think, the line gets longer, at a second refusal (see REFUSED_WAIT_MS). */
   private async inSession<T>(
     open: (leave: () => void) => Promise<T>,
     failure: (error: unknown) => PortError,

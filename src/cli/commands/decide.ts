@@ -17,6 +17,7 @@ import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { localUser } from '../request.ts';
 import { waitingApproval } from '../view/approval.ts';
+import { sayWhereLate } from '../view/patience.ts';
 import { outcomeWord } from '../view/words.ts';
 import { waitingRun } from '../which-run.ts';
 
@@ -89,7 +90,8 @@ async function decide(
     const status = await client.status(run);
     const language = languageOf(options, status.language);
     if (waitingApproval(status) === null) throw notWaiting(status, options, language);
-    const judgement = await refusalsSaid(() => client.decide(run, decision));
+    const judged = refusalsSaid(() => client.decide(run, decision));
+    const judgement = await sayWhereLate(judged, language);
     if (options.json === true) print(JSON.stringify(judgement));
     if (!judgement.accepted) {
       const text = options.json === true ? '' : `${judgement.code}: ${judgement.reason}`;
