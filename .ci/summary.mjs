@@ -5,6 +5,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 
+/** The message and the first places of the stack. */
+const REASON_LINES = 12;
 const given = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
@@ -42,9 +44,19 @@ function countTests(report) {
       if (test.status === 'passed') counted.passed += 1;
       else {
         console.log(`${test.status}: ${name}: ${test.fullName}`);
+        for (const message of test.failureMessages ?? []) console.log(beginningOf(message));
         counted.failed += 1;
       }
     }
   }
   return counted;
+}
+
+/** What is kept of a run may be its end only, so the reason stands beside the name. */
+function beginningOf(message) {
+  return message
+    .split('\n')
+    .slice(0, REASON_LINES)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 
 /**
  * Opens the database of a folder. Making an empty one takes seconds of computing, so the first one is
- * kept in the user's cache and later folders begin with a copy.
+ * kept in the user's cache and later folders begin with a copy. A damaged copy is made anew.
+ * @param folder exists; empty where the database is new
  * @param cacheFolder absent: nothing is kept
  */
 export async function openDatabase(
@@ -16,22 +19,24 @@ export async function openDatabase(
   const isNew = (await readdir(folder)).length === 0;
   if (!isNew || cacheFolder === undefined) return PGlite.create(folder);
   const file = join(cacheFolder, `pglite-${versionOfPglite()}.tar.gz`);
-  const kept = await readFile(file).catch(() => null);
-  if (kept !== null) {
-    try {
-      return await PGlite.create({
-        dataDir: folder,
-        loadDataDir: new Blob([new Uint8Array(kept)]),
-      });
-    } catch {
-      // A damaged copy is made anew below.
-      await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-    }
-  }
+  const kept = await readKept(file);
+  if (kept !== null) return PGlite.create({ dataDir: folder, loadDataDir: new Blob([kept]) });
   const database = await PGlite.create(folder);
   await keep(database, file);
   return database;
+}
+
+/**
+ * Unpacked here, where a damaged file (gzip ends with a checksum) is told by an error: PGlite leaves
+ * such an error unhandled, and that ends the thread.
+ * @returns the tar archive, or null where there is none that is whole
+ */
+async function readKept(file: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  try {
+    return new Uint8Array(await promisify(gunzip)(await readFile(file)));
+  } catch {
+    return null;
+  }
 }
 
 /** A cache that cannot be written costs time at the next start and nothing else. */

@@ -72,13 +72,6 @@ export async function claimFreePort(): Promise<PortClaim> {
   throw new Error(`no free port on 127.0.0.1 between ${LOWEST_PORT} and ${LOWEST_PORT + PORTS}`);
 }
 
-/** Some free port of 127.0.0.1 that nobody has claimed; another program may take it before its caller does. */
-export async function freePort(): Promise<number> {
-  const claim = await claimFreePort();
-  await claim.release();
-  return claim.port;
-}
-
 export interface StablePorts {
   readonly ports: Readonly<Record<string, number>>;
   release(): Promise<void>;

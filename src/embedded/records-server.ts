@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { builtFile } from './built-file.ts';
 import { portInUse } from './embedded-error.ts';
 import { claimFolder } from './folder-claim.ts';
-import { freePort, probePort } from './ports.ts';
+import { probePort } from './ports.ts';
 import type {
   RecordsThreadData,
   RecordsThreadMessage,
@@ -40,12 +40,12 @@ export async function startRecordsServer(options: RecordsServerOptions): Promise
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const claim = await claimFolder(`${options.folder}.lock`, options.folder);
   try {
-    const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
-    if ((await probePort(port)) === null)
-      throw portInUse(port, { zh: '部署记录', en: 'the records' }, '--records-port');
-    const thread = startThread({ folder: options.folder, cacheFolder: options.cacheFolder, port });
+    const { folder, cacheFolder, port: wanted = 0 } = options;
+    if ((await probePort(wanted)) === null)
+      throw portInUse(wanted, { zh: '部署记录', en: 'the records' }, '--records-port');
+    const thread = startThread({ folder, cacheFolder, port: wanted });
     const ended = whenEnded(thread);
-    await whenReady(thread, ended);
+    const port = await whenReady(thread, ended);
     let closing = false;
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
@@ -82,11 +82,12 @@ function whenEnded(thread: Worker): Promise<string> {
   });
 }
 
-async function whenReady(thread: Worker, ended: Promise<string>): Promise<void> {
+/** @returns the port that the thread listens on */
+async function whenReady(thread: Worker, ended: Promise<string>): Promise<number> {
   const late = AbortSignal.timeout(START_LIMIT_MS);
   const outcome = await Promise.race([
-    new Promise<null>((resolve) => {
-      thread.once('message', (_message: RecordsThreadMessage) => resolve(null));
+    new Promise<number>((resolve) => {
+      thread.once('message', (message: RecordsThreadMessage) => resolve(message.port));
     }),
     ended,
     new Promise<string>((resolve) => {
@@ -95,7 +96,7 @@ async function whenReady(thread: Worker, ended: Promise<string>): Promise<void> 
       );
     }),
   ]);
-  if (outcome === null) return;
+  if (typeof outcome === 'number') return outcome;
   await thread.terminate();
   throw new Error(outcome);
 }

@@ -10,11 +10,15 @@ const MAXIMUM_CONNECTIONS = 20;
 export interface RecordsThreadData {
   readonly folder: string;
   readonly cacheFolder: string | undefined;
+  /** 0: any free port. */
   readonly port: number;
 }
 
 /** All that the thread says; an error that it does not catch ends it and reaches its owner as such. */
-export type RecordsThreadMessage = 'ready';
+export interface RecordsThreadMessage {
+  /** It listens there, on 127.0.0.1. */
+  readonly port: number;
+}
 
 /** All that it is told. */
 export type RecordsThreadOrder = 'close';
@@ -27,7 +31,9 @@ async function serveRecords(data: RecordsThreadData): Promise<void> {
   const db = await openDatabase(data.folder, data.cacheFolder);
   const server = await listen(db, data.port);
   parentPort?.once('message', (_order: RecordsThreadOrder) => void close(db, server));
-  const ready: RecordsThreadMessage = 'ready';
+  const ready: RecordsThreadMessage = {
+    port: Number(new URL(`tcp://${server.getServerConn()}`).port),
+  };
   parentPort?.postMessage(ready);
 }
 

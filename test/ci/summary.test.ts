@@ -14,7 +14,11 @@ type Status = 'passed' | 'failed' | 'skipped' | 'pending' | 'todo';
 
 /** A report in vitest's JSON form with one file. @returns its path */
 function report(name: string, tests: readonly Status[], status: 'passed' | 'failed'): string {
-  const assertionResults = tests.map((each) => ({ status: each, fullName: `one that ${each}` }));
+  const assertionResults = tests.map((each) => ({
+    status: each,
+    fullName: `one that ${each}`,
+    failureMessages: each === 'failed' ? ['Error: the reason\n    at its place'] : [],
+  }));
   const path = join(folder, `${name}.json`);
   writeFileSync(path, JSON.stringify({ testResults: [{ name, status, assertionResults }] }));
   return path;
@@ -35,12 +39,13 @@ describe('the summary of the gate', () => {
     expect(all).toEqual({ status: 0, last: '3 passed, 0 failed', before: '' });
   });
 
-  it('names what failed, was skipped, or could not start', () => {
+  it('names what failed and why, was skipped, or could not start', () => {
     const bad = report('bad', ['passed', 'failed', 'skipped', 'pending', 'todo'], 'failed');
     const never = report('never', [], 'failed');
     const all = summary(good, '0', bad, '1', never, '1');
     expect(all).toMatchObject({ status: 1, last: '3 passed, 5 failed' });
-    for (const text of ['failed: bad: one that failed', 'skipped: bad', 'could not start: never'])
+    const failed = 'failed: bad: one that failed\n    Error: the reason\n        at its place\n';
+    for (const text of [failed, 'skipped: bad', 'could not start: never'])
       expect(all.before).toContain(text);
   });
 

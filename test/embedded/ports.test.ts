@@ -3,13 +3,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import { claimFreePort, claimPort, claimStablePorts, freePort } from '../../src/embedded/ports.ts';
+import { claimFreePort, claimPort, claimStablePorts } from '../../src/embedded/ports.ts';
 
 const PORTS = new URL('../../src/embedded/ports.ts', import.meta.url).href;
 
 describe('a port', () => {
   it('is had by one at a time, although nobody listens there', async () => {
-    const port = await freePort();
+    const free = await claimFreePort();
+    await free.release();
+    const { port } = free;
     const claims = await Promise.all([1, 2, 3].map(() => claimPort(port)));
     const [held, ...more] = claims.filter((claim) => claim !== null);
     expect(held?.port).toBe(port);

@@ -7,9 +7,9 @@ import { createProcessRuntime } from '../../../src/adapters/process-runtime/proc
 import { createOciRegistry } from '../../../src/adapters/registry/oci-registry.ts';
 import { quoteArgv } from '../../../src/adapters/ssh/quote.ts';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
-import { freePort } from '../../../src/embedded/ports.ts';
 import { startRegistry } from '../../../src/embedded/registry-server.ts';
 import { stopAllServices } from '../../../src/embedded/ssh/stop-services.ts';
+import { freePort } from '../../support/free-port.ts';
 import { startTestServer } from '../ssh/embedded-servers.ts';
 
 const SERVER = `

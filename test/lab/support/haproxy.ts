@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { freePort } from '../../../src/embedded/ports.ts';
+import { freePort } from '../../support/free-port.ts';
 import { until } from './shell.ts';
 
 export const BACKEND = 'app';

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../../../src/embedded/ports.ts';
+import { freePort } from '../../../support/free-port.ts';
 import { run, until } from '../../support/shell.ts';
 
 export const LOGIN = { username: 'deployer', password: 'open:sesame' };

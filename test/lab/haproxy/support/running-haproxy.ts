@@ -1,10 +1,11 @@
 /** A real HAProxy on free loopback ports, as a master with one worker, without root. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../../support/free-port.ts';
 
 export interface HaproxySetup {
   readonly servers: readonly { readonly name: string; readonly port: number }[];
@@ -176,13 +177,4 @@ function ask(path: string, command: string): Promise<string> {
     socket.on('end', () => resolve(text));
     socket.write(`${command}\n`);
   });
-}
-
-/** Chosen by the kernel; nothing else on the machine takes it in the moment before HAProxy does. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }
