@@ -31,6 +31,16 @@ function expectServed(text: string, version: string): void {
   }
 }
 
+/** Every request has its answer before anybody says how many failed. */
+function countedByVersion(text: string): number {
+  const line = /versions that answered: (.*)/.exec(text)?.[1] ?? '';
+  return [...line.matchAll(/× (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+function slowOnes(text: string): number {
+  return text.match(/slow request \([\d.]+ s\): answered 200 after/g)?.length ?? 0;
+}
+
 function traffic(text: string): {
   readonly sent: number;
   readonly failed: number;
@@ -39,6 +49,7 @@ function traffic(text: string): {
   const found =
     /(\d+) requests sent while it deployed, (\d+) failed, the longest waited ([\d.]+) s/.exec(text);
   expect(found, text).not.toBeNull();
+  expect(countedByVersion(text) + slowOnes(text), text).toBe(Number(found?.[1]));
   return { sent: Number(found?.[1]), failed: Number(found?.[2]), longest: found?.[3] ?? '' };
 }
 

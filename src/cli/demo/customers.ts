@@ -1,18 +1,22 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { TrafficCommand, TrafficReport } from './traffic-report.ts';
+import type { TrafficAnswer, TrafficCommand, TrafficReport } from './traffic-report.ts';
 
-/** Longer than a request may take, so that a stop waits for the last answer. */
-const STOP_LIMIT_MS = 70_000;
+/** Longer than a request may take, so that the last answer is waited for. */
+const ANSWER_LIMIT_MS = 70_000;
+
+type Question =
+  | { readonly kind: 'report' | 'restart' | 'stop' }
+  | { readonly kind: 'slow'; readonly milliseconds: number };
 
 /** The demo's traffic, as its parent handles it. */
 export interface Customers {
-  /** What was seen since the start or the last `restart`. */
+  /** What was seen since the start or the last `restart`; requests may be under way. */
   report(): Promise<TrafficReport>;
-  /** Counts from zero again. */
-  restart(): void;
-  /** Sends `count` requests that each take `milliseconds` to answer. */
-  sendSlow(count: number, milliseconds: number): void;
+  /** Counts from zero again. @returns what was seen until now, when the last request has its answer */
+  restart(): Promise<TrafficReport>;
+  /** Sends a request that takes `milliseconds` to answer. */
+  sendSlow(milliseconds: number): Promise<void>;
   /** Ends the traffic when every request under way has its answer; asked again, the same answer. */
   stop(): Promise<TrafficReport>;
 }
@@ -27,19 +31,23 @@ export function startCustomers(url: string, perSecond: number): Customers {
   const child = fork(entry, [url, String(perSecond)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const say = (command: TrafficCommand): void => {
+  // Each question that waits listens for itself.
+  child.setMaxListeners(0);
+  let lastId = 0;
+  const ask = (question: Question): Promise<TrafficReport> => {
+    lastId += 1;
+    const answer = answerTo(child, lastId);
+    const command: TrafficCommand = { id: lastId, ...question };
     child.send(command);
-  };
-  const ask = (command: TrafficCommand): Promise<TrafficReport> => {
-    const answer = nextReport(child);
-    say(command);
     return answer;
   };
   let stopped: Promise<TrafficReport> | null = null;
   return {
     report: () => ask({ kind: 'report' }),
-    restart: () => say({ kind: 'restart' }),
-    sendSlow: (count, milliseconds) => say({ kind: 'slow', count, milliseconds }),
+    restart: () => ask({ kind: 'restart' }),
+    async sendSlow(milliseconds) {
+      await ask({ kind: 'slow', milliseconds });
+    },
     stop: () => {
       stopped ??= ask({ kind: 'stop' });
       return stopped;
@@ -47,21 +55,24 @@ export function startCustomers(url: string, perSecond: number): Customers {
   };
 }
 
-function nextReport(child: ChildProcess): Promise<TrafficReport> {
+function answerTo(child: ChildProcess, id: number): Promise<TrafficReport> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error('the traffic process does not answer')),
-      STOP_LIMIT_MS,
-    );
-    const ended = (code: number | null): void => {
-      clearTimeout(timer);
-      reject(new Error(`the traffic process ended early (exit code ${code})`));
-    };
-    child.once('exit', ended);
-    child.once('message', (report: TrafficReport) => {
+    const settle = (then: () => void): void => {
       clearTimeout(timer);
       child.off('exit', ended);
-      resolve(report);
-    });
+      child.off('message', heard);
+      then();
+    };
+    const timer = setTimeout(
+      () => settle(() => reject(new Error('the traffic process does not answer'))),
+      ANSWER_LIMIT_MS,
+    );
+    const ended = (code: number | null): void =>
+      settle(() => reject(new Error(`the traffic process ended early (exit code ${code})`)));
+    const heard = (answer: TrafficAnswer): void => {
+      if (answer.id === id) settle(() => resolve(answer.report));
+    };
+    child.on('exit', ended);
+    child.on('message', heard);
   });
 }

@@ -90,7 +90,7 @@ async function deployNew(
   );
   const page = stage.uiPage(workflowId);
   if (page !== null) print(`Temporal Web UI: ${page}\n`);
-  customers.restart();
+  await customers.restart();
   await startRun(stage, workflowId, NEW_VERSION, language);
   let decided = false;
   const runExitCode = await follow(stage.client, workflowId, {
@@ -100,30 +100,27 @@ async function deployNew(
       await cable(status);
       if (decided || !waitsForApproval(status)) return false;
       decided = true;
-      if (fault?.slowRequestMs !== undefined) customers.sendSlow(1, fault.slowRequestMs);
+      if (fault?.slowRequestMs !== undefined) await customers.sendSlow(fault.slowRequestMs);
       print(`  ${await approver.decide(workflowId)}`);
       return true;
     },
   });
   const status = await stage.client.status(workflowId);
-  const during = await customers.report();
+  const during = await customers.restart();
   const after = await answersAfterwards(customers);
-  const slow =
-    fault?.slowRequestMs === undefined ? during : await withSlowAnswer(customers, during);
   return {
     fault,
     status,
     runExitCode,
-    during: slow,
+    during,
     after,
     oldVersion: OLD_VERSION,
     newVersion: NEW_VERSION,
   };
 }
 
-/** Counts from zero until each server has answered. */
+/** Waits until each server has answered. */
 async function answersAfterwards(customers: Customers): Promise<Outcome['after']> {
-  customers.restart();
   const deadlineMs = Date.now() + AFTERWARDS_LIMIT_MS;
   for (;;) {
     await sleep(AFTERWARDS_MS);
@@ -131,21 +128,6 @@ async function answersAfterwards(customers: Customers): Promise<Outcome['after']
     const isSeen = (server: string): boolean => report.servers[server] !== undefined;
     if (PRODUCTION_SERVERS.every(isSeen) || Date.now() > deadlineMs) return report;
   }
-}
-
-/** The slow request may be answered after the run: its answer counts too. */
-async function withSlowAnswer(
-  customers: Customers,
-  during: Outcome['during'],
-): Promise<Outcome['during']> {
-  const last = await customers.stop();
-  const failed = during.failed + last.failed;
-  return {
-    ...during,
-    failed,
-    slow: [...during.slow, ...last.slow],
-    failures: [...during.failures, ...last.failures],
-  };
 }
 
 /** For a server that the balancer cannot reach: cut when its new version runs, mended during the undoing. */

@@ -1,6 +1,8 @@
 /** What the traffic process saw; sent to its parent over IPC. Times in milliseconds. */
 export interface TrafficReport {
+  /** Those at the steady rate and the slow ones. */
   readonly sent: number;
+  /** With 200; the rest has failed or waits. */
   readonly answered: number;
   readonly failed: number;
   /** First few failures, one line each. */
@@ -19,10 +21,20 @@ export interface TrafficReport {
   readonly servers: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** What the parent says to the traffic process. */
-export type TrafficCommand =
+/** What the parent says to the traffic process. Every command has an answer. */
+export type TrafficCommand = {
+  /** Stands in the answer. */
+  readonly id: number;
+} & (
   | { readonly kind: 'report' }
-  /** Starts counting from zero; requests under way are counted where they began. */
+  /** Starts counting from zero. Answered when every request until then has its own answer. */
   | { readonly kind: 'restart' }
-  | { readonly kind: 'slow'; readonly count: number; readonly milliseconds: number }
-  | { readonly kind: 'stop' };
+  | { readonly kind: 'slow'; readonly milliseconds: number }
+  /** Answered when every request has its answer. */
+  | { readonly kind: 'stop' }
+);
+
+export interface TrafficAnswer {
+  readonly id: number;
+  readonly report: TrafficReport;
+}

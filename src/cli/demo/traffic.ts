@@ -5,7 +5,7 @@
  * Usage: node traffic.js URL REQUESTS_PER_SECOND, started with an IPC channel.
  */
 import { request } from 'node:http';
-import type { TrafficCommand, TrafficReport } from './traffic-report.ts';
+import type { TrafficAnswer, TrafficCommand, TrafficReport } from './traffic-report.ts';
 
 /** A request that has had no answer after this long has failed. */
 const REQUEST_LIMIT_MS = 60_000;
@@ -135,24 +135,29 @@ function main(base: string, perSecond: number): void {
     total += 1;
     if (total <= MAXIMUM_REQUESTS) track(askVersion(base, tally));
   }, 1000 / perSecond);
+  const answer = (id: number, counted: Tally, then: () => void = () => undefined): void => {
+    const message: TrafficAnswer = { id, report: toReport(counted) };
+    process.send?.(message, then);
+  };
   process.on('message', (command: TrafficCommand) => {
+    const counted = tally;
     switch (command.kind) {
       case 'report':
-        process.send?.(toReport(tally));
+        answer(command.id, counted);
         return;
       case 'restart':
         tally = newTally();
+        void Promise.all(underWay).then(() => answer(command.id, counted));
         return;
       case 'slow':
-        for (let index = 0; index < command.count; index += 1) {
-          track(askSlowly(base, tally, command.milliseconds));
-        }
+        track(askSlowly(base, counted, command.milliseconds));
+        answer(command.id, counted);
         return;
       case 'stop':
         clearInterval(timer);
-        void Promise.all(underWay).then(() => {
-          process.send?.(toReport(tally), () => process.disconnect());
-        });
+        void Promise.all(underWay).then(() =>
+          answer(command.id, counted, () => process.disconnect()),
+        );
     }
   });
   process.on('disconnect', () => process.exit(0));
