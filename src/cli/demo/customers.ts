@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { TrafficAnswer, TrafficCommand, TrafficReport } from './traffic-report.ts';
+import type {
+  TrafficAnswer,
+  TrafficCommand,
+  TrafficQuestion,
+  TrafficReport,
+} from './traffic-report.ts';
 
 /** Longer than a request may take, so that the last answer is waited for. */
 const ANSWER_LIMIT_MS = 70_000;
-
-type Question =
-  | { readonly kind: 'report' | 'restart' | 'stop' }
-  | { readonly kind: 'slow'; readonly milliseconds: number };
 
 /** The demo's traffic, as its parent handles it. */
 export interface Customers {
@@ -34,7 +35,7 @@ export function startCustomers(url: string, perSecond: number): Customers {
   // Each question that waits listens for itself.
   child.setMaxListeners(0);
   let lastId = 0;
-  const ask = (question: Question): Promise<TrafficReport> => {
+  const ask = (question: TrafficQuestion): Promise<TrafficReport> => {
     lastId += 1;
     const answer = answerTo(child, lastId);
     const command: TrafficCommand = { id: lastId, ...question };

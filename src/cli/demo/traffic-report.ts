@@ -21,18 +21,18 @@ export interface TrafficReport {
   readonly servers: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** What the parent says to the traffic process. Every command has an answer. */
-export type TrafficCommand = {
-  /** Stands in the answer. */
-  readonly id: number;
-} & (
+/** What the parent asks of the traffic process. */
+export type TrafficQuestion =
   | { readonly kind: 'report' }
   /** Starts counting from zero. Answered when every request until then has its own answer. */
   | { readonly kind: 'restart' }
+  /** Sends a request that takes so long; answered at once. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
   /** Answered when every request has its answer. */
-  | { readonly kind: 'stop' }
-);
+  | { readonly kind: 'stop' };
+
+/** The id stands in the answer. */
+export type TrafficCommand = TrafficQuestion & { readonly id: number };
 
 export interface TrafficAnswer {
   readonly id: number;
