@@ -3,12 +3,12 @@ import { longestFirst } from './test/support/longest-first.ts';
 
 const LONGEST = [
   'cli/offline',
-  'workflows/rolling',
-  'workflows/failure',
+  'workflows/fleet/rolling',
+  'workflows/undo/failure',
   'embedded/environment',
-  'workflows/approval',
+  'workflows/decisions/approval',
   'embedded/balancer',
-  'workflows/guard',
+  'workflows/fleet/guard',
   'client/client',
   'adapters/database/database-record-store',
   'embedded/killed-environment',

@@ -11,6 +11,7 @@ import { listRuns } from './client/list.ts';
 import { watch } from './client/watch.ts';
 import type { Json, Plan } from './plan/plan.ts';
 import type { PreflightResult } from './plan/run.ts';
+import type { HostKeyAnswer, hostKeys, probe } from './workflows/beginning/plan-probe.ts';
 import {
   approveSignal,
   type DecisionMessage,
@@ -22,7 +23,6 @@ import {
   resolveUpdate,
   statusQuery,
 } from './workflows/messages.ts';
-import type { HostKeyAnswer, hostKeys, probe } from './workflows/plan-probe.ts';
 
 export { NoAnswerError, NoTemporalServerError, RefusedError } from './client/errors.ts';
 

@@ -1,5 +1,5 @@
 /** Which of the keys that servers show are taken for theirs: the part of `hosts trust` that decides. */
-import type { HostKeyAnswer } from '../workflows/plan-probe.ts';
+import type { HostKeyAnswer } from '../workflows/beginning/plan-probe.ts';
 
 export type ShownHostKey = Extract<HostKeyAnswer, { readonly shown: unknown }>['shown'];
 

@@ -5,7 +5,7 @@ import type { RunsheetClient } from '../client.ts';
 import { writeTrustedKey } from '../config/known-hosts-file.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import type { Language } from '../diagnostics/diagnostic.ts';
-import type { HostKeyAnswer } from '../workflows/plan-probe.ts';
+import type { HostKeyAnswer } from '../workflows/beginning/plan-probe.ts';
 import { type CommonOptions, languageOf, print } from './context.ts';
 import { type ShownHostKey, type TrustRules, type Verdict, verdictOn } from './host-keys.ts';
 import { localUser } from './request.ts';

@@ -1,4 +1,5 @@
 /** The worker's workflowsPath: the dynamic workflow that runs every template, the lock, the questions. */
-export { environmentLock } from './environment-lock.ts';
+
+export { hostKeys, probe } from './beginning/plan-probe.ts';
+export { environmentLock } from './fleet/environment-lock.ts';
 export { interpreter as default } from './interpreter.ts';
-export { hostKeys, probe } from './plan-probe.ts';

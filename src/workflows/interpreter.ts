@@ -11,13 +11,13 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import type { Json } from '../plan/plan.ts';
-import { type Beginning, beginRun } from './begin.ts';
-import { fail, type RunResult, succeed } from './conclude.ts';
-import { DecisionDesk } from './decisions.ts';
-import { setHandlers } from './handlers.ts';
+import { type Beginning, beginRun } from './beginning/begin.ts';
+import { DecisionDesk } from './decisions/desk.ts';
+import { setHandlers } from './decisions/handlers.ts';
 import type { Run } from './run.ts';
-import { runSteps } from './sequence.ts';
-import { newStatus } from './status.ts';
+import { newStatus } from './showing/status.ts';
+import { runSteps } from './steps/sequence.ts';
+import { fail, type RunResult, succeed } from './undo/conclude.ts';
 
 export async function interpreter(...inputs: Json[]): Promise<RunResult> {
   // Before the first local activity: a replay may learn of its result one task earlier (decision 23).

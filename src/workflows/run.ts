@@ -8,16 +8,16 @@ import type {
   ServerBefore,
   SourcePin,
 } from '../plan/run.ts';
-import type { Availability } from './availability.ts';
-import type { DecisionDesk } from './decisions.ts';
-import type { FactBoard } from './facts.ts';
-import type { LeftOut } from './left-out.ts';
-import type { HeldLock } from './lock.ts';
+import type { DecisionDesk } from './decisions/desk.ts';
+import type { Availability } from './fleet/availability.ts';
+import type { LeftOut } from './fleet/left-out.ts';
+import type { HeldLock } from './fleet/lock.ts';
+import type { PoolGuard } from './fleet/pool-guard.ts';
+import type { Scope } from './fleet/scope.ts';
+import type { FactBoard } from './judging/facts.ts';
 import type { RunStatus } from './messages.ts';
-import type { PoolGuard } from './pool-guard.ts';
-import type { Saga } from './saga.ts';
-import type { Scope } from './scope.ts';
-import type { SearchAttributeWriter } from './search-attributes.ts';
+import type { SearchAttributeWriter } from './showing/search-attributes.ts';
+import type { Saga } from './undo/saga.ts';
 
 /** A value that may be written to while it is put together. */
 export type Draft<T> = T extends readonly (infer Item)[]

@@ -11,13 +11,13 @@ import { describe, expect, it } from 'vitest';
 import type { FactDefinition } from '../../src/actions/definition.ts';
 import { ACTIONS } from '../../src/actions/definitions.ts';
 import type { Fact } from '../../src/plan/run.ts';
-import { Availability } from '../../src/workflows/availability.ts';
-import { DecisionDesk, RECEIVED_LIMIT } from '../../src/workflows/decisions.ts';
-import { combine } from '../../src/workflows/facts.ts';
-import { asStepFailure, messageOf, StepFailure } from '../../src/workflows/failure.ts';
-import { showDuration } from '../../src/workflows/runsheet-markdown.ts';
-import { fillSettings, fillTemplate } from '../../src/workflows/templates.ts';
-import { timeoutsOf } from '../../src/workflows/timeouts.ts';
+import { DecisionDesk, RECEIVED_LIMIT } from '../../src/workflows/decisions/desk.ts';
+import { Availability } from '../../src/workflows/fleet/availability.ts';
+import { combine } from '../../src/workflows/judging/facts.ts';
+import { showDuration } from '../../src/workflows/showing/runsheet-markdown.ts';
+import { asStepFailure, messageOf, StepFailure } from '../../src/workflows/steps/failure.ts';
+import { fillSettings, fillTemplate } from '../../src/workflows/tasks/templates.ts';
+import { timeoutsOf } from '../../src/workflows/tasks/timeouts.ts';
 
 describe('templates', () => {
   it('fills what it knows and leaves the rest as written', () => {

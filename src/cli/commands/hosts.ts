@@ -1,7 +1,7 @@
 /** The servers' host keys: what they show now, and taking a key for a server's own. */
 import { Command } from 'commander';
 import type { ProjectFile } from '../../config/project-file.ts';
-import type { HostKeyAnswer } from '../../workflows/plan-probe.ts';
+import type { HostKeyAnswer } from '../../workflows/beginning/plan-probe.ts';
 import {
   type CommonOptions,
   languageOf,

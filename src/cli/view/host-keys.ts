@@ -1,6 +1,6 @@
 /** What a person reads of host keys. */
 import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
-import type { HostKeyAnswer } from '../../workflows/plan-probe.ts';
+import type { HostKeyAnswer } from '../../workflows/beginning/plan-probe.ts';
 import type { RefusalCode, ShownHostKey } from '../host-keys.ts';
 import { pad, visible } from './text.ts';
 

@@ -1,10 +1,10 @@
 /** An action step: its tasks one after the other; a task on servers runs on all of them at once. */
 
 import type { ActionStep, ParallelStep } from '../../plan/plan.ts';
+import { isEmptied } from '../fleet/scope.ts';
 import type { Run } from '../run.ts';
-import { isEmptied } from '../scope.ts';
-import { isNotification, serversOf } from '../targets.ts';
-import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks.ts';
+import { isNotification, serversOf } from '../tasks/targets.ts';
+import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks/task.ts';
 import { throwFirst } from './outcomes.ts';
 import { runOrLeaveOut } from './tolerant.ts';
 

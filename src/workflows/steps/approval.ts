@@ -3,15 +3,15 @@ import { CancellationScope, condition, isCancellation, sleep } from '@temporalio
 import type { AcceptedVote, Decision, Judgement } from '../../activities/contract.ts';
 import { variablesOf } from '../../plan/evaluate.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
-import { local, summaryOf } from '../activities.ts';
-import { RECEIVED_LIMIT, type Undecided } from '../decisions.ts';
-import { messageOf, StepFailure } from '../failure.ts';
-import { probeServers } from '../probe.ts';
+import { quorumText, rejectedBy, requestLines, roleName } from '../decisions/approval-lines.ts';
+import { announce, type Notice } from '../decisions/approval-notices.ts';
+import { RECEIVED_LIMIT, type Undecided } from '../decisions/desk.ts';
+import { probeServers } from '../fleet/probe.ts';
 import { type Run, say, stepStatus } from '../run.ts';
-import { changed, enterStep, leaveStep } from '../status.ts';
-import { quorumText, rejectedBy, requestLines, roleName } from './approval-lines.ts';
-import { announce, type Notice } from './approval-notices.ts';
+import { changed, enterStep, leaveStep } from '../showing/status.ts';
+import { local, summaryOf } from '../tasks/activities.ts';
 import { findPending } from './condition.ts';
+import { messageOf, StepFailure } from './failure.ts';
 
 export async function runApprovalStep(run: Run, step: ApprovalStep): Promise<void> {
   if (isOptional(run, step)) {

@@ -1,8 +1,8 @@
 /** A condition step: the first branch that holds sets variables and leaves steps out. */
 import { evaluate, isTrue } from '../../plan/evaluate.ts';
 import type { Branch, ConditionStep } from '../../plan/plan.ts';
-import { local, summaryOf } from '../activities.ts';
 import { type Run, say, stepStatus } from '../run.ts';
+import { local, summaryOf } from '../tasks/activities.ts';
 
 export async function runConditionStep(run: Run, step: ConditionStep): Promise<void> {
   const scope = { parameters: run.resolved.parameters, variables: run.variables };

@@ -1,7 +1,7 @@
 /** What several things that ran at once have come to. */
 import { isCancellation } from '@temporalio/workflow';
-import { StepFailure } from '../failure.ts';
-import { firstOf } from '../many.ts';
+import { firstOf } from '../showing/many.ts';
+import { StepFailure } from './failure.ts';
 
 /** Failures that are told in full; where a whole fleet fails alike, the rest is counted. */
 const TOLD = 10;

@@ -2,8 +2,8 @@
 
 import type { ParallelStep } from '../../plan/plan.ts';
 import type { Run } from '../run.ts';
-import { serversOf } from '../targets.ts';
-import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks.ts';
+import { serversOf } from '../tasks/targets.ts';
+import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks/task.ts';
 import { throwFirst } from './outcomes.ts';
 import { runOrLeaveOut } from './tolerant.ts';
 

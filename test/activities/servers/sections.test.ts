@@ -6,7 +6,11 @@ import { createFleetActivities } from '../../../src/activities/fleet.ts';
 import type { ServerActionId } from '../../../src/activities/servers.ts';
 import { createFakeRegistry } from '../../../src/adapters/registry/fake-registry.ts';
 import type { PreflightResult } from '../../../src/plan/run.ts';
-import { COMPENSATION_SECTIONS, SECTIONS, sectionsOf } from '../../../src/workflows/sections.ts';
+import {
+  COMPENSATION_SECTIONS,
+  SECTIONS,
+  sectionsOf,
+} from '../../../src/workflows/tasks/sections.ts';
 import { actionInput, compensationInput, NEW, run, SERVERS, setStage, settings } from './stage.ts';
 
 const ACTION_IDS: readonly ServerActionId[] = [

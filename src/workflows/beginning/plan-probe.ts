@@ -1,0 +1,58 @@
+/** What is asked of the worker outside a run: it has the servers' keys, the CLI has none. Changes nothing. */
+import { ApplicationFailure, uuid4, workflowInfo } from '@temporalio/workflow';
+import type { FleetActivities } from '../../activities/contract.ts';
+import type { Json } from '../../plan/plan.ts';
+import type { PreflightResult } from '../../plan/run.ts';
+import { examine } from '../fleet/preflight.ts';
+import { messageOf, typeOf } from '../steps/failure.ts';
+import { hostKeys as keys } from '../tasks/activities.ts';
+import { refOf, resolveRequest } from './begin.ts';
+
+export interface ProbeRequest {
+  readonly templateId: string;
+  /** The arguments with which a run would be started. */
+  readonly inputs: readonly Json[];
+}
+
+/** `plan --probe`: resolves the request as a run would, and looks at everything that it would change. */
+export async function probe({
+  templateId,
+  inputs,
+}: ProbeRequest): Promise<readonly PreflightResult[]> {
+  const { workflowId } = workflowInfo();
+  const resolved = await resolveRequest(templateId, inputs);
+  const ref = refOf({ workflowId, requestId: uuid4() }, resolved);
+  const step = resolved.plan.steps[0]?.number ?? 0;
+  const { servers, settings } = resolved;
+  try {
+    return await examine({ ref, settings, servers, step });
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+type ShownHostKey = Awaited<ReturnType<FleetActivities['showHostKey']>>;
+
+export type HostKeyAnswer =
+  | { readonly server: string; readonly shown: ShownHostKey }
+  | { readonly server: string; readonly problem: string };
+
+/** `hosts trust`: the host key that each server shows now, or why it shows none. */
+export async function hostKeys(servers: readonly string[]): Promise<readonly HostKeyAnswer[]> {
+  return Promise.all(
+    servers.map(async (server) => {
+      try {
+        const shown = await keys.showHostKey.executeWithOptions({ summary: server }, [{ server }]);
+        return { server, shown };
+      } catch (error) {
+        return { server, problem: messageOf(error) };
+      }
+    }),
+  );
+}
+
+/** A plain error would block the workflow in a task that is tried for ever. */
+function asFailure(error: unknown): Error {
+  if (error instanceof ApplicationFailure) return error;
+  return ApplicationFailure.nonRetryable(messageOf(error), typeOf(error));
+}

@@ -1,0 +1,68 @@
+/** What approvers read first: what was left out, what is odd, what runs now, what was measured. */
+import type { AcceptedVote } from '../../activities/contract.ts';
+import type { ApprovalStep } from '../../plan/plan.ts';
+import { rollingSourceText, rollingText } from '../../plan/rolling-words.ts';
+import { type Run, say } from '../run.ts';
+import { criterionText } from '../showing/runsheet-markdown.ts';
+
+const LINES = 40;
+
+export function requestLines(run: Run, step: ApprovalStep, news: readonly string[]): string[] {
+  const earlier = run.status.steps.slice(
+    0,
+    run.status.steps.findIndex((each) => each.number === step.number),
+  );
+  const skips = earlier
+    .filter((each) => each.state === 'skipped')
+    .map((each) =>
+      say(
+        run,
+        `跳过 ${each.number} ${each.title}：${each.note}`,
+        `skipped ${each.number} ${each.title}: ${each.note}`,
+      ),
+    );
+  const added = run.resolved.overrides.add.map((each) =>
+    say(run, `步骤${each.step}增加：${each.phrase}`, `added to step ${each.step}: ${each.phrase}`),
+  );
+  const servers = run.status.servers.map(
+    (each) => `${each.name}: ${each.version ?? '–'} → ${run.ref.version}`,
+  );
+  const evidence = earlier.flatMap((each) =>
+    each.criteria.map((criterion) => `${each.number} ${criterionText(criterion)}`),
+  );
+  return [
+    ...news,
+    ...rollingLines(run),
+    ...skips,
+    ...added,
+    ...run.status.warnings,
+    ...servers,
+    ...evidence,
+  ].slice(0, LINES);
+}
+
+/** How many servers are taken out at once, and who decided it; nothing where it is all of them. */
+function rollingLines({ plan, resolved, ref }: Run): readonly string[] {
+  if (plan.rolling === undefined) return [];
+  const source = rollingSourceText(resolved.rollingFrom, ref.language);
+  const text = rollingText(plan.rolling, ref.language);
+  return [ref.language === 'zh' ? `批次（${source}）：${text}` : `batches (${source}): ${text}`];
+}
+
+/** As the document calls it. */
+export function roleName(run: Run, role: string): string {
+  return run.plan.presentation.roleNames[role] ?? role;
+}
+
+export function quorumText(run: Run, step: ApprovalStep): string {
+  const { quorum } = step;
+  if (quorum.kind === 'any') return say(run, '至少一人批准', 'any one of them');
+  if (quorum.kind === 'all') return say(run, '每个角色一人', 'one for each role');
+  return say(run, `${quorum.people} 人批准`, `${quorum.people} people`);
+}
+
+export function rejectedBy(run: Run, vote: AcceptedVote, comment: string): string {
+  const role = roleName(run, vote.role);
+  const why = comment === '' ? '' : say(run, `：${comment}`, `: ${comment}`);
+  return say(run, `${vote.name}（${role}）拒绝${why}`, `rejected by ${vote.name} (${role})${why}`);
+}

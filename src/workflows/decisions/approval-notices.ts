@@ -1,0 +1,59 @@
+/** Tells the approvers: asked, reminded, over. A notice that does not arrive is a warning, not a failure. */
+import { isCancellation } from '@temporalio/workflow';
+import type { ApprovalStep } from '../../plan/plan.ts';
+import { presentationOf, type Run, say } from '../run.ts';
+import { changed, warn } from '../showing/status.ts';
+import { messageOf } from '../steps/failure.ts';
+import { summaryOf, system } from '../tasks/activities.ts';
+
+export interface Notice {
+  readonly kind: 'request' | 'reminder' | 'closed';
+  /** Role ids. */
+  readonly approverRoles: readonly string[];
+  readonly expiresAtMs: number;
+  readonly lines: readonly string[];
+  /** How it ended, for `closed`. */
+  readonly outcome?: string;
+}
+
+const PHRASES = {
+  request: ['审批请求', 'approval request'],
+  reminder: ['审批提醒', 'reminder'],
+  closed: ['审批结束', 'approval closed'],
+} as const;
+
+/** Never throws; where the run is cancelled it ends early. */
+export async function announce(run: Run, step: ApprovalStep, notice: Notice): Promise<void> {
+  const [zh, en] = PHRASES[notice.kind];
+  try {
+    const sent = await system.announceApproval.executeWithOptions(
+      { summary: summaryOf(step.number, null, say(run, zh, en)) },
+      [
+        {
+          run: run.ref,
+          step: step.number,
+          title: presentationOf(run.plan, step.number).title,
+          channels: step.channels,
+          servers: run.resolved.servers,
+          ...notice,
+        },
+      ],
+    );
+    if (notice.kind !== 'closed') noteDelivery(run, sent);
+  } catch (error) {
+    if (isCancellation(error)) return;
+    const reason = messageOf(error);
+    warn(run, say(run, `审批通知未送达：${reason}`, `approval notice: ${reason}`));
+  }
+}
+
+function noteDelivery(
+  run: Run,
+  sent: { readonly delivered: readonly string[]; readonly failed: readonly string[] },
+): void {
+  run.status.approval?.delivered.push(...sent.delivered);
+  for (const failed of sent.failed) {
+    warn(run, say(run, `审批通知未送达：${failed}`, `approval notice not delivered: ${failed}`));
+  }
+  changed(run);
+}

@@ -1,0 +1,179 @@
+/** Waits for a person where a compensation cannot succeed, with every server's state on display. */
+import { condition } from '@temporalio/workflow';
+import type { CompensationId } from '../../actions/ids.ts';
+import type { AcceptedVote, Judgement } from '../../activities/contract.ts';
+import type { ApprovalStep } from '../../plan/plan.ts';
+import { type Run, say } from '../run.ts';
+import { firstOf, hasMany } from '../showing/many.ts';
+import { changed } from '../showing/status.ts';
+import { approverRoles } from '../steps/approval.ts';
+import { messageOf } from '../steps/failure.ts';
+import { local, summaryOf, system } from '../tasks/activities.ts';
+import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import type { Undecided } from './desk.ts';
+
+export type Resolution = 'retry' | 'skip';
+
+/** What could not be undone, for the person who looks. */
+export interface Stuck {
+  readonly server: string;
+  readonly compensation: CompensationId;
+  /** The compensation for people. */
+  readonly phrase: string;
+  readonly message: string;
+}
+
+/** Shows what is stuck and waits, however long it takes. `rollback` means: go on, so try again. */
+export async function askPerson(
+  run: Run,
+  step: number,
+  stuck: readonly Stuck[],
+): Promise<Resolution> {
+  run.desk.openFor({ waitsFor: 'person', step });
+  run.status.needsPerson = describeStuck(run, stuck, lastSeen(run));
+  run.status.outcome = 'needs_person';
+  changed(run);
+  const startedAtMs = Date.now();
+  let isOpen = true;
+  // A server that is down is asked for a while before it says nothing: nobody waits for that.
+  const looked = lookAgain(run, step, stuck).then((servers) => {
+    if (isOpen) run.status.needsPerson = describeStuck(run, stuck, servers);
+    changed(run);
+  });
+  run.background.push(looked);
+  try {
+    for (;;) {
+      await condition(() => run.desk.hasUndecided);
+      const resolution = await judged(run, step, run.desk.next());
+      if (resolution !== null) return resolution;
+    }
+  } finally {
+    isOpen = false;
+    run.desk.close();
+    run.peopleMs += Date.now() - startedAtMs;
+    run.status.needsPerson = null;
+    run.status.outcome = 'running';
+    changed(run);
+  }
+}
+
+async function judged(
+  run: Run,
+  step: number,
+  item: Undecided | undefined,
+): Promise<Resolution | null> {
+  if (item === undefined) return null;
+  const judgement = await judge(run, step, item);
+  if (!judgement.accepted) {
+    run.desk.refuse(item, judgement.code, judgement.reason);
+    changed(run);
+    return null;
+  }
+  item.judgement = judgement;
+  const { vote } = judgement;
+  run.decisions.push(
+    `${item.kind}: ${vote.name} (${vote.role}) ${item.message.comment ?? ''}`.trim(),
+  );
+  return item.kind === 'skip' ? 'skip' : 'retry';
+}
+
+/** The roles of the plan's approval; a template without one has no roles, so access control decides. */
+async function judge(run: Run, step: number, item: Undecided): Promise<Judgement> {
+  const approval = run.plan.steps.find((each): each is ApprovalStep => each.kind === 'approval');
+  if (approval === undefined) {
+    return { accepted: true, vote: unsigned(item), quorumReached: true, missing: '' };
+  }
+  const summary = summaryOf(step, null, `${item.kind} ${item.message.by}`);
+  try {
+    return await local.judgeDecision.executeWithOptions({ summary }, [
+      {
+        run: run.ref,
+        step,
+        approvers: approverRoles(run, approval),
+        quorum: { kind: 'any' },
+        accepted: [],
+        decision: { ...item.message, kind: 'approve' },
+        purpose: 'resolution',
+      },
+    ]);
+  } catch (error) {
+    return { accepted: false, code: 'NOT_JUDGED', reason: messageOf(error) };
+  }
+}
+
+function unsigned({ message }: Undecided): AcceptedVote {
+  return { person: message.by, name: message.by, role: 'unsigned' };
+}
+
+const PROBLEMS = 20;
+const MESSAGE_CHARACTERS = 300;
+
+function describeStuck(run: Run, stuck: readonly Stuck[], servers: readonly string[]): string {
+  const problems = firstOf(
+    stuck.map(
+      ({ server, phrase, message }) =>
+        `${server} ${phrase}: ${message.slice(0, MESSAGE_CHARACTERS)}`,
+    ),
+    PROBLEMS,
+  );
+  return say(
+    run,
+    `回滚无法完成：${problems.join('；')}。现状：${servers.join('；')}。` +
+      '处理后发送信号 retry（再试）或 skip（已人工处理；不再改动这台服务器，也不放回负载均衡池）',
+    `the rollback cannot finish: ${problems.join('; ')}. Servers: ${servers.join('; ')}. ` +
+      'Then send the signal retry, or skip where it was done by hand: the server is left as it is, out of the pool',
+  );
+}
+
+/** Every server as it answers now; of a fleet those that are stuck, and the others counted. */
+async function lookAgain(
+  run: Run,
+  step: number,
+  stuck: readonly Stuck[],
+): Promise<readonly string[]> {
+  const all = run.resolved.servers;
+  if (!hasMany(run)) return Promise.all(all.map((server) => stateOf(run, step, server)));
+  const names = new Set(stuck.map((each) => each.server));
+  const shown = [...names].slice(0, PROBLEMS);
+  const asked = await Promise.all(shown.map((server) => stateOf(run, step, server)));
+  return [...asked, ...countStates(run, names)];
+}
+
+/** For example `197 × v2.0.0 (in)`. */
+function countStates(run: Run, without: ReadonlySet<string>): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { name, version, pool } of run.status.servers) {
+    if (without.has(name)) continue;
+    const state = `${version ?? '–'} (${pool})`;
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return [...counts].map(([state, count]) => `${count} × ${state}`);
+}
+
+/** As the run saw them last. */
+function lastSeen(run: Run): readonly string[] {
+  if (hasMany(run)) return countStates(run, new Set());
+  return run.status.servers.map(({ name, version, pool }) => `${name} ${version ?? '–'} (${pool})`);
+}
+
+/** What the server itself says, or why it says nothing. */
+async function stateOf(run: Run, step: number, server: string): Promise<string> {
+  const project = sectionsOf(run.resolved.settings, SECTIONS.probe);
+  const phrase = say(run, '查看现状', 'look at what runs');
+  try {
+    const found = await system.probeServer.executeWithOptions(
+      {
+        summary: summaryOf(step, server, phrase),
+        startToCloseTimeout: '30 seconds',
+        scheduleToCloseTimeout: '45 seconds',
+        retry: { maximumAttempts: 2 },
+      },
+      [{ run: run.ref, server, project }],
+    );
+    const release =
+      found.release === null ? '–' : `${found.release.version} ${found.release.digest}`;
+    return `${server} ${release} (${found.pool})`;
+  } catch (error) {
+    return `${server} ? (${messageOf(error).slice(0, MESSAGE_CHARACTERS)})`;
+  }
+}

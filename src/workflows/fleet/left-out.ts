@@ -1,0 +1,108 @@
+/** Servers that a run goes on without: as many as the plan's failure budget covers. */
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { type Run, say } from '../run.ts';
+import { noteServer, warn } from '../showing/status.ts';
+import { messageOf, StepFailure, typeOf } from '../steps/failure.ts';
+import { keepOut, undoServer } from '../undo/compensate.ts';
+import { serversInRun } from './scope.ts';
+
+export interface LeftOut {
+  readonly server: string;
+  readonly step: number;
+  readonly reason: string;
+  /** Ends when it has been put back as it was, or could not be. Never rejects. */
+  settled: Promise<void>;
+}
+
+/** Failures that say something about the whole run, whichever server they came up at. */
+const RUN_WIDE: readonly string[] = ['POOL_FLOOR', 'NO_IMAGE', 'BAD_INPUT', 'WRONG_PROJECT'];
+const REASON_CHARACTERS = 300;
+
+/**
+ * Whether the run may go on without this server: the budget is not spent, it is not the canary
+ * itself, and another one is left.
+ */
+export function tolerates(run: Run, server: string, error: unknown): boolean {
+  const { rolling } = run.plan;
+  if (rolling === undefined || isCancellation(error) || run.leftOut.has(server)) return false;
+  if (error instanceof StepFailure && error.kind !== 'failed') return false;
+  const type = error instanceof StepFailure ? error.type : typeOf(error);
+  if (RUN_WIDE.includes(type) || run.leftOut.size >= rolling.failureBudget) return false;
+  const isWholeCanary = run.scope.batch === 0 && run.scope.servers.length === 1;
+  return !isWholeCanary && serversInRun(run).length > 1;
+}
+
+/**
+ * Goes on without a server that `tolerates` has found bearable. What the run did to it is undone
+ * meanwhile, on it alone; nobody waits for that before the end of the rolling steps.
+ */
+export function leaveOut(run: Run, step: number, server: string, error: unknown): void {
+  const reason = messageOf(error).slice(0, REASON_CHARACTERS);
+  const { servers, batch } = run.scope;
+  run.scope = { batch, servers: servers.filter((each) => each !== server) };
+  run.facts.forget(server);
+  const left: LeftOut = { server, step, reason, settled: Promise.resolve() };
+  run.leftOut.set(server, left);
+  const budget = run.plan.rolling?.failureBudget ?? 0;
+  const text = say(
+    run,
+    `步骤${step} 不再包含 ${server}（失败预算 ${run.leftOut.size}/${budget}）：${reason}`,
+    `step ${step} goes on without ${server} (failure budget ${run.leftOut.size}/${budget}): ${reason}`,
+  );
+  noteServer(run, server, { leftOut: reason });
+  warn(run, text);
+  left.settled = CancellationScope.nonCancellable(() => putBack(run, left));
+}
+
+/** Waits until every server that was left out has been put back as it was, or could not be. */
+export async function settleLeavings(run: Run): Promise<void> {
+  await Promise.all([...run.leftOut.values()].map((left) => left.settled));
+}
+
+/** The same for one server: nothing is undone on it twice at once. */
+export async function settleLeaving(run: Run, server: string): Promise<void> {
+  await run.leftOut.get(server)?.settled;
+}
+
+/**
+ * Servers that could not be reached before the run changed any: when they come back they would serve
+ * the old version beside the new one, so they wait outside the pool.
+ */
+export function keepUntouchedOut(run: Run, step: number): void {
+  for (const left of run.leftOut.values()) {
+    if (run.saga.touched.has(left.server)) continue;
+    left.settled = CancellationScope.nonCancellable(() => stayOut(run, step, left));
+  }
+}
+
+async function putBack(run: Run, left: LeftOut): Promise<void> {
+  const { server, step } = left;
+  if (run.saga.last(server) === undefined) return;
+  const { stuck } = await undoServer(run, server);
+  if (stuck !== null) {
+    noteServer(run, server, { doing: `⚠ ${stuck.phrase}` });
+    return stayOut(run, step, left);
+  }
+  const version = run.before.get(server)?.release?.version ?? '–';
+  tell(run, left, say(run, `已恢复 ${version}`, `back on ${version}`));
+}
+
+async function stayOut(run: Run, step: number, left: LeftOut): Promise<void> {
+  const stuck = await keepOut(run, step, left.server);
+  const out = say(
+    run,
+    '已移出负载均衡池；恢复后请再次部署到它，或手动放回',
+    'out of the pool; when it is back, deploy to it again or put it back by hand',
+  );
+  const unknown = say(
+    run,
+    `无法移出负载均衡池（${stuck?.message ?? ''}）：请立即检查`,
+    `could not be taken out of the pool (${stuck?.message ?? ''}): look at it now`,
+  );
+  tell(run, left, stuck === null ? out : unknown);
+}
+
+function tell(run: Run, { server, reason }: LeftOut, outcome: string): void {
+  noteServer(run, server, { leftOut: `${reason} → ${outcome}` });
+  warn(run, `${server}: ${outcome}`);
+}

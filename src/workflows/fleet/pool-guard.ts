@@ -1,0 +1,52 @@
+/** Watches over the pool while the run changes it: a balancer that starts anew forgets what it was told. */
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { type Run, say } from '../run.ts';
+import { warn } from '../showing/status.ts';
+import { messageOf } from '../steps/failure.ts';
+import { guards, summaryOf } from '../tasks/activities.ts';
+import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { releaseLock } from './lock.ts';
+import { serversInRun } from './scope.ts';
+
+export interface PoolGuard {
+  /** Ends the guard and waits until it has ended. Never throws. */
+  stop(): Promise<void>;
+}
+
+/** From the lock until the servers are done. Only a real balancer can start anew without its states. */
+export function startGuard(run: Run, step: number): void {
+  const { settings } = run.resolved;
+  if (!run.realServers || run.guard !== null || settings.balancer.kind !== 'haproxy') return;
+  // Not cancelled with the run: the undo that follows is guarded too.
+  const shield = new CancellationScope({ cancellable: false });
+  const watch = new CancellationScope({ cancellable: true, parent: shield });
+  const ended = watch.run(() => guard(run, step));
+  run.guard = {
+    stop() {
+      watch.cancel();
+      return ended;
+    },
+  };
+}
+
+/** The servers are done: the guard ends, then the lock is given up. Never throws. */
+export async function letGo(run: Run): Promise<void> {
+  const held = run.guard;
+  run.guard = null;
+  if (held !== null) await held.stop();
+  await releaseLock(run);
+}
+
+async function guard(run: Run, step: number): Promise<void> {
+  const phrase = say(run, '守护负载均衡池', 'guard the pool');
+  const project = sectionsOf(run.resolved.settings, SECTIONS.guard);
+  try {
+    const { evidence } = await guards.guardPool.executeWithOptions(
+      { summary: summaryOf(step, null, phrase) },
+      [{ run: run.ref, servers: serversInRun(run), project }],
+    );
+    for (const line of evidence) warn(run, line);
+  } catch (error) {
+    if (!isCancellation(error)) warn(run, `${phrase}: ${messageOf(error)}`);
+  }
+}

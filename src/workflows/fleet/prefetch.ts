@@ -1,0 +1,50 @@
+/** The release on every server before the lock is taken and the service interrupted. */
+
+import { isCancellation } from '@temporalio/workflow';
+import type { ImagePin } from '../../plan/run.ts';
+import { type Run, say } from '../run.ts';
+import { changed, noteServer } from '../showing/status.ts';
+import { asStepFailure, messageOf, StepFailure, typeOf } from '../steps/failure.ts';
+import { fetches, summaryOf } from '../tasks/activities.ts';
+import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { leaveOut, tolerates } from './left-out.ts';
+import { serversInRun } from './scope.ts';
+import { slidingWindow } from './sliding-window.ts';
+
+/** Few at once: the registry must not be stopped by a whole fleet. @throws StepFailure, nothing changed */
+export async function prefetch(run: Run, step: number): Promise<void> {
+  const { image } = run;
+  if (image === undefined) return;
+  const servers = serversInRun(run);
+  let done = 0;
+  await slidingWindow(servers, run.resolved.settings.image.fetchAtOnce, async (server) => {
+    await fetchOn(run, step, server, image);
+    done += 1;
+    run.status.activity = say(
+      run,
+      `${step} 预先拉取镜像：${done}/${servers.length}`,
+      `${step} fetching the image ahead: ${done}/${servers.length}`,
+    );
+    changed(run);
+  });
+}
+
+async function fetchOn(run: Run, step: number, server: string, image: ImagePin): Promise<void> {
+  const phrase = say(run, '预先拉取镜像', 'fetch the image ahead');
+  const project = sectionsOf(run.resolved.settings, SECTIONS.prefetch);
+  noteServer(run, server, { doing: phrase });
+  try {
+    await fetches.prefetchServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
+      { run: run.ref, server, project, image },
+    ]);
+  } catch (error) {
+    if (isCancellation(error)) throw asStepFailure(error, step);
+    const message = `${server} ${phrase}: ${messageOf(error)}`;
+    if (!tolerates(run, server, error)) {
+      throw new StepFailure(step, 'failed', typeOf(error), message);
+    }
+    leaveOut(run, step, server, error);
+  } finally {
+    noteServer(run, server, { doing: '' });
+  }
+}

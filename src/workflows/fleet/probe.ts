@@ -1,0 +1,38 @@
+/** Looks at what the run's servers run now. Changes nothing. */
+import type { ServerBefore } from '../../plan/run.ts';
+import { type Run, say } from '../run.ts';
+import { noteServer } from '../showing/status.ts';
+import { summaryOf, system } from '../tasks/activities.ts';
+import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { leaveOut, tolerates } from './left-out.ts';
+import { serversInRun } from './scope.ts';
+
+/** Reads what every server of the run runs and how it stands in the pool; shows it. */
+export async function probeServers(
+  run: Run,
+  step: number,
+): Promise<ReadonlyMap<string, ServerBefore>> {
+  const found = await Promise.all(
+    serversInRun(run).map((server) =>
+      probe(run, step, server).catch((error: unknown) => {
+        if (!tolerates(run, server, error)) throw error;
+        leaveOut(run, step, server, error);
+        return null;
+      }),
+    ),
+  );
+  const all = found.filter((before): before is ServerBefore => before !== null);
+  for (const before of all) {
+    const pool = before.pool === 'ready' ? 'in' : 'out';
+    noteServer(run, before.server, { version: before.release?.version ?? null, pool });
+  }
+  return new Map(all.map((before) => [before.server, before]));
+}
+
+function probe(run: Run, step: number, server: string): Promise<ServerBefore> {
+  const project = sectionsOf(run.resolved.settings, SECTIONS.probe);
+  const phrase = say(run, '查看现状', 'look at what runs');
+  return system.probeServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
+    { run: run.ref, server, project },
+  ]);
+}

@@ -1,0 +1,80 @@
+/** Around the steps that change servers: the lock, the look at what runs, the finish. */
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { ApprovalStep } from '../../plan/plan.ts';
+import type { ServerBefore } from '../../plan/run.ts';
+import { type Run, say } from '../run.ts';
+import { warn } from '../showing/status.ts';
+import { askApproval } from '../steps/approval.ts';
+import { messageOf, StepFailure } from '../steps/failure.ts';
+import { summaryOf, system } from '../tasks/activities.ts';
+import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { keepUntouchedOut } from './left-out.ts';
+import { claimLock, releaseLock } from './lock.ts';
+import { startGuard } from './pool-guard.ts';
+import { prefetch } from './prefetch.ts';
+import { probeServers } from './probe.ts';
+import { serversInRun, widenScope } from './scope.ts';
+
+/** Times that an approval is asked for one request, the first included. */
+const APPROVAL_ROUNDS = 3;
+
+/**
+ * Takes the lock and looks at the servers. Where another version runs than the approvers saw, the
+ * lock is given back and the approval asked again: nobody waits for the lock behind an approval.
+ */
+export async function enterServers(run: Run, step: number): Promise<void> {
+  if (run.realServers) await prefetch(run, step);
+  for (let round = 1; ; round += 1) {
+    await claimLock(run, step);
+    const before = await probeServers(run, step);
+    const changes = differences(run, before);
+    if (changes.length === 0) {
+      run.before = before;
+      widenScope(run);
+      startGuard(run, step);
+      keepUntouchedOut(run, step);
+      return;
+    }
+    await releaseLock(run);
+    const approval = run.plan.steps.find((each): each is ApprovalStep => each.kind === 'approval');
+    if (approval === undefined)
+      throw ApplicationFailure.nonRetryable('no approval step', 'INTERNAL');
+    const note = say(
+      run,
+      `审批后版本已变化：${changes.join('；')}`,
+      `the running version changed after the approval: ${changes.join('; ')}`,
+    );
+    if (round >= APPROVAL_ROUNDS) throw new StepFailure(step, 'failed', 'APPROVAL_STALE', note);
+    warn(run, note);
+    run.approvedAgainst = before;
+    await askApproval(run, approval, [note]);
+  }
+}
+
+/** After success: restart policies, and the old releases go. The deployment is good whatever fails. */
+export async function finishServers(run: Run, step: number): Promise<void> {
+  const project = sectionsOf(run.resolved.settings, SECTIONS.finish);
+  const phrase = say(run, '收尾', 'finish');
+  await Promise.all(
+    serversInRun(run).map(async (server) => {
+      try {
+        await system.finishServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
+          { run: run.ref, server, image: run.image ?? null, project },
+        ]);
+      } catch (error) {
+        warn(run, `${server} ${phrase}: ${messageOf(error)}`);
+      }
+    }),
+  );
+}
+
+/** Servers that run another release than when the approval was asked for. */
+function differences(run: Run, now: ReadonlyMap<string, ServerBefore>): readonly string[] {
+  const approved = run.approvedAgainst;
+  if (approved === null) return [];
+  return [...now].flatMap(([server, { release }]) => {
+    const then = approved.get(server)?.release ?? null;
+    if (then?.digest === release?.digest) return [];
+    return [`${server} ${then?.version ?? '–'} → ${release?.version ?? '–'}`];
+  });
+}

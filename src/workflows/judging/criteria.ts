@@ -1,0 +1,175 @@
+/** Holds measured facts against a step's criteria. What was never measured has failed. */
+
+import type { FactDefinition } from '../../actions/definition.ts';
+import { ACTIONS } from '../../actions/definitions.ts';
+import { FACTS } from '../../actions/facts.ts';
+import type { FactId } from '../../actions/ids.ts';
+import { compare } from '../../plan/evaluate.ts';
+import type { ActionStep, Criterion, ParallelStep, Task, Unit } from '../../plan/plan.ts';
+import type { CriterionEvidence, Fact } from '../../plan/run.ts';
+import type { ProjectSettings } from '../../plan/settings.ts';
+import { presentationOf, type Run, say } from '../run.ts';
+import { fillTemplate } from '../tasks/templates.ts';
+import { combine, type Place } from './facts.ts';
+import { isOwedHere, measuresFact, unmeasuredPlaces, whyUnmeasured } from './unmeasured.ts';
+
+export type TaskStep = ActionStep | ParallelStep;
+
+/** Passing it is part of being a project's own action, whether the document says so or not. */
+const COMMAND_PASSED: Criterion = {
+  fact: 'command.passed',
+  comparison: '==',
+  threshold: true,
+  unit: 'flag',
+};
+
+/** A step's criteria; a step with project actions has theirs too. */
+export function criteriaOf(step: TaskStep, tasks: readonly Task[]): readonly Criterion[] {
+  const implied =
+    tasks.some((task) => task.action === 'project.command') &&
+    !step.criteria.some((criterion) => criterion.fact === 'command.passed');
+  return implied ? [...step.criteria, COMMAND_PASSED] : step.criteria;
+}
+
+/**
+ * Every criterion of a step with what was measured so far. What was measured on some servers only has
+ * no value, unless those measurements break the criterion already.
+ */
+export function judgeStep(run: Run, step: TaskStep, tasks: readonly Task[]): CriterionEvidence[] {
+  return criteriaOf(step, tasks).map((criterion, index) => {
+    const { fact: id } = criterion;
+    const text = presentationOf(run.plan, step.number).criteria[index] ?? labelOf(run, criterion);
+    // What is measured once, on the first server of the run, stands for the later batches too.
+    const batch = isOwedHere(run, tasks, id) ? run.scope.batch : null;
+    const facts = run.facts.measured(step.number, id, batch).map((each) => each.fact);
+    const judged = evidenceOf(run, criterion, combine(FACTS[id], facts), text);
+    const missing = unmeasuredPlaces(run, step.number, tasks, id);
+    if (missing.length === 0 || (judged.value !== null && !judged.passed)) return judged;
+    return unmeasuredEvidence(run, criterion, text, missing);
+  });
+}
+
+/**
+ * The criteria that a task's measurements on one server already break, so that nothing more is done
+ * to that server. A fact that several tasks measure is judged with what is there, where more of it
+ * could only make it worse.
+ */
+export function brokenBy(
+  run: Run,
+  step: TaskStep,
+  tasks: readonly Task[],
+  task: number,
+  server: string | null,
+): CriterionEvidence[] {
+  const measures = ACTIONS[tasks[task]?.action ?? 'project.command'].measures;
+  const broken: CriterionEvidence[] = [];
+  for (const [index, criterion] of criteriaOf(step, tasks).entries()) {
+    if (!measures.includes(criterion.fact)) continue;
+    const place = { step: step.number, server };
+    const here = run.facts.measuredAt(place, criterion.fact, run.scope.batch);
+    const definition = FACTS[criterion.fact];
+    const isLast = !tasks.some((each, at) => at > task && measuresFact(each, criterion.fact));
+    const unmeasured = !here.some((each) => each.task === task);
+    if (!unmeasured && !isLast && !onlyGetsWorse(definition, criterion)) continue;
+    const text = presentationOf(run.plan, step.number).criteria[index] ?? labelOf(run, criterion);
+    const facts = here.map((each) => each.fact);
+    const evidence = unmeasured
+      ? unmeasuredEvidence(run, criterion, text, [{ step: step.number, task, server }])
+      : evidenceOf(run, criterion, combine(definition, facts), text);
+    if (!evidence.passed) broken.push(evidence);
+  }
+  return broken;
+}
+
+/** One criterion held against one combined fact; null: not measured, so failed. */
+export function evidenceOf(
+  run: Run,
+  criterion: Criterion,
+  fact: Fact | null,
+  text: string,
+): CriterionEvidence {
+  const threshold = thresholdOf(run, criterion);
+  return {
+    text: fillTemplate(text, run.resolved.parameters).replaceAll('`', ''),
+    fact: criterion.fact,
+    value: fact?.value ?? null,
+    threshold,
+    comparison: criterion.comparison,
+    unit: criterion.unit,
+    passed: fact !== null && compare(fact.value, criterion.comparison, threshold),
+    ...(fact?.detail !== undefined && { detail: fact.detail }),
+  };
+}
+
+function unmeasuredEvidence(
+  run: Run,
+  criterion: Criterion,
+  text: string,
+  places: readonly Place[],
+): CriterionEvidence {
+  const detail = whyUnmeasured(run, places);
+  const evidence = evidenceOf(run, criterion, null, text);
+  return { ...evidence, ...(detail !== '' && { detail }) };
+}
+
+/** Why a criterion failed, in one sentence. */
+export function explainEvidence(run: Run, evidence: CriterionEvidence): string {
+  const wanted = `${evidence.comparison} ${showValue(evidence.threshold, evidence.unit)}`;
+  const detail = evidence.detail === undefined ? '' : ` (${evidence.detail})`;
+  if (evidence.value === null) {
+    return say(
+      run,
+      `${evidence.text}：没有测量值，要求 ${wanted}${detail}`,
+      `${evidence.text}: not measured, expected ${wanted}${detail}`,
+    );
+  }
+  const value = showValue(evidence.value, evidence.unit);
+  return say(
+    run,
+    `${evidence.text}：测得 ${value}，要求 ${wanted}${detail}`,
+    `${evidence.text}: measured ${value}, expected ${wanted}${detail}`,
+  );
+}
+
+/** A measured value with its unit, for people. */
+export function showValue(value: number | boolean | string, unit: Unit): string {
+  if (typeof value !== 'number') return value === true ? '✓' : value === false ? '✗' : value;
+  const rounded = `${Math.round(value * 100) / 100}`;
+  if (unit === 'percent') return `${rounded}%`;
+  return unit === 'milliseconds' ? `${rounded} ms` : rounded;
+}
+
+function thresholdOf(run: Run, criterion: Criterion): number | boolean | string {
+  const { threshold } = criterion;
+  if (typeof threshold === 'string') return fillTemplate(threshold, run.resolved.parameters);
+  if (threshold !== null) return threshold;
+  return (
+    projectThreshold(run.resolved.settings, criterion.fact) ??
+    FACTS[criterion.fact].defaultThreshold
+  );
+}
+
+/** Facts whose threshold a project may set in runsheet.yaml. */
+function projectThreshold(settings: ProjectSettings, fact: FactId): number | undefined {
+  if (fact === 'connections.active') return settings.drain.allowCutRequests;
+  return fact === 'traffic.deviation' ? settings.balancer.maxDeviationPercent : undefined;
+}
+
+function labelOf(run: Run, criterion: Criterion): string {
+  return FACTS[criterion.fact].label[run.ref.language];
+}
+
+function onlyGetsWorse(definition: FactDefinition, criterion: Criterion): boolean {
+  const upperBound = criterion.comparison === '<' || criterion.comparison === '<=';
+  switch (definition.combine) {
+    case 'all':
+      return true;
+    case 'sum':
+    case 'max':
+      return upperBound || (criterion.comparison === '==' && criterion.threshold === 0);
+    case 'min':
+      return criterion.comparison === '>' || criterion.comparison === '>=';
+    case 'last':
+      return false;
+  }
+}

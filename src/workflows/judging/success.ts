@@ -1,0 +1,104 @@
+/** The template's success rules, held against what was measured, at the last step on servers. */
+import { FACTS } from '../../actions/facts.ts';
+import type { CompletionFactId, FactId } from '../../actions/ids.ts';
+import type { Criterion, PlanStep } from '../../plan/plan.ts';
+import type { ActionResult, Fact } from '../../plan/run.ts';
+import { serversInRun } from '../fleet/scope.ts';
+import type { SuccessStatus } from '../messages.ts';
+import { type Run, say } from '../run.ts';
+import { changed } from '../showing/status.ts';
+import { StepFailure } from '../steps/failure.ts';
+import { summaryOf, system } from '../tasks/activities.ts';
+import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { evidenceOf, explainEvidence } from './criteria.ts';
+
+type Verdict = Omit<SuccessStatus, 'fact'>;
+
+const RULES: Record<CompletionFactId, (run: Run, measured: readonly Fact[]) => Verdict> = {
+  'run.required_steps_done': (run) => requiredSteps(run),
+  'run.health_passed': (run) => flag(run, 'health.passed'),
+  'run.traffic_received': (run) => flag(run, 'traffic.all_receive'),
+  'run.error_rate_below_threshold': (run, measured) => measure(run, 'service.error_rate', measured),
+  'run.performance_met': (run, measured) => measure(run, 'health_check.response_time', measured),
+};
+
+/** Measures again and judges every rule; shows them all. @throws StepFailure where one does not hold. */
+export async function judgeSuccess(run: Run, step: PlanStep): Promise<void> {
+  const rules = run.plan.success;
+  if (rules.length === 0) return;
+  const measuresAgain = rules.some(
+    ({ fact }) => fact === 'run.error_rate_below_threshold' || fact === 'run.performance_met',
+  );
+  const measured = measuresAgain ? await measureAgain(run, step) : [];
+  const success = rules.map(({ fact }) => ({ fact, ...RULES[fact](run, measured) }));
+  run.status.success = success;
+  changed(run);
+  const failed = success.filter((each) => !each.passed);
+  if (failed.length === 0) return;
+  const reasons = failed.map((each) => each.detail).join('; ');
+  throw new StepFailure(step.number, 'failed', 'SUCCESS_RULE_FAILED', reasons);
+}
+
+/** The balancer's own counters since the servers came back; too few samples are no measurement. */
+async function measureAgain(run: Run, step: PlanStep): Promise<readonly Fact[]> {
+  const { settings } = run.resolved;
+  const servers = serversInRun(run);
+  const phrase = say(run, '复测错误率与响应时间', 'measure errors and response time again');
+  const result: ActionResult = await system.measureOutcome.executeWithOptions(
+    { summary: summaryOf(step.number, null, phrase) },
+    [{ run: run.ref, step: step.number, servers, project: sectionsOf(settings, SECTIONS.outcome) }],
+  );
+  const enough = result.facts.filter(
+    (fact) => fact.samples === undefined || fact.samples >= settings.balancer.minimumSamples,
+  );
+  const place = { step: step.number, task: -1, server: null, batch: null };
+  for (const fact of enough) run.facts.record({ ...place, fact });
+  return enough;
+}
+
+function requiredSteps(run: Run): Verdict {
+  const open = run.status.steps.filter((each) => each.state === 'failed');
+  const done = run.status.steps.filter((each) => each.state === 'succeeded').length;
+  const skipped = run.status.steps.filter((each) => each.state === 'skipped').length;
+  const detail = say(
+    run,
+    `已完成 ${done + 1} 步，按规则跳过 ${skipped} 步`,
+    `${done + 1} steps done, ${skipped} skipped by rule`,
+  );
+  return { passed: open.length === 0, detail };
+}
+
+function flag(run: Run, id: FactId): Verdict {
+  const criterion: Criterion = { fact: id, comparison: '==', threshold: true, unit: 'flag' };
+  return verdict(run, criterion, run.facts.latest(FACTS[id]), '');
+}
+
+/** Against the threshold that the document sets for this fact, else the fact's own. */
+function measure(run: Run, id: FactId, measured: readonly Fact[]): Verdict {
+  const criterion = criterionFor(run, id);
+  const again = measured.find((fact) => fact.id === id);
+  if (again !== undefined) return verdict(run, criterion, again, '');
+  const note = say(
+    run,
+    '（样本太少，取健康检查的测量值）',
+    ' (too few requests since, so the health check stands)',
+  );
+  return verdict(run, criterion, run.facts.latest(FACTS[id]), note);
+}
+
+function verdict(run: Run, criterion: Criterion, fact: Fact | null, note: string): Verdict {
+  const label = FACTS[criterion.fact].label[run.ref.language];
+  const evidence = evidenceOf(run, criterion, fact, label);
+  return { passed: evidence.passed, detail: `${explainEvidence(run, evidence)}${note}` };
+}
+
+/** The document's own criterion for a fact, else what the fact itself says. */
+export function criterionFor(run: Run, fact: FactId): Criterion {
+  for (const step of run.plan.steps) {
+    if (step.kind !== 'action' && step.kind !== 'parallel') continue;
+    const found = step.criteria.find((criterion) => criterion.fact === fact);
+    if (found !== undefined) return found;
+  }
+  const { defaultComparison: comparison, defaultThreshold: threshold, unit } = FACTS[fact];
+  return { fact, comparison, threshold, unit };
+}

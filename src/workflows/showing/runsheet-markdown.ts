@@ -1,0 +1,208 @@
+/** The run sheet as a Markdown table: what the Web UI shows as current details, and the report query. */
+import type { CriterionEvidence, RunOutcome } from '../../plan/run.ts';
+import type { RunStatus, ServerStatus, StepState, StepStatus } from '../messages.ts';
+import { firstOf } from './many.ts';
+
+type Language = RunStatus['language'];
+
+const STEP_STATES: Record<StepState, readonly [zh: string, en: string]> = {
+  pending: ['· 待执行', '· pending'],
+  running: ['▶ 执行中', '▶ running'],
+  waiting: ['⏸ 等待审批', '⏸ waiting'],
+  succeeded: ['✅ 完成', '✅ done'],
+  skipped: ['⏭ 跳过', '⏭ skipped'],
+  failed: ['❌ 失败', '❌ failed'],
+  rolled_back: ['↩ 已回滚', '↩ rolled back'],
+  not_reached: ['– 未到达', '– not reached'],
+};
+
+const OUTCOMES: Record<RunOutcome, readonly [zh: string, en: string]> = {
+  running: ['执行中', 'running'],
+  succeeded: ['成功', 'succeeded'],
+  failed: ['失败', 'failed'],
+  rolled_back: ['失败，已回滚', 'failed, rolled back'],
+  rejected: ['审批被拒绝', 'rejected'],
+  expired: ['审批超时', 'approval expired'],
+  cancelled: ['已取消', 'cancelled'],
+  needs_person: ['需要人工处理', 'a person is needed'],
+};
+
+/** Rows and lines that are shown of what grows with the fleet; the rest is counted. */
+const ROWS = 20;
+const LINES = 30;
+const RUNNING = 5;
+const TEXT_CHARACTERS = 4_000;
+
+export function outcomeText(outcome: RunOutcome, language: Language): string {
+  return OUTCOMES[outcome][language === 'zh' ? 0 : 1];
+}
+
+export function stepStateText(state: StepState, language: Language): string {
+  return STEP_STATES[state][language === 'zh' ? 0 : 1];
+}
+
+/** The whole sheet. Pure: the same status gives the same text. */
+export function runSheetMarkdown(status: RunStatus): string {
+  return [
+    heading(status),
+    preflightNotes(status),
+    stepTable(status),
+    serverTable(status),
+    notes(status),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function heading(status: RunStatus): string {
+  const outcome = outcomeText(status.outcome, status.language);
+  const lines = [
+    `**${escapeCell(status.title)}** · ${escapeCell(status.service)} ${escapeCell(status.version)}` +
+      ` → ${escapeCell(status.environment)} · **${outcome}**`,
+  ];
+  if (status.needsPerson !== null) lines.push(`> ⚠️ ${clipped(status.needsPerson)}`);
+  if (status.failure !== null) {
+    lines.push(`> ❌ ${status.failure.step}: ${clipped(status.failure.message)}`);
+  }
+  if (status.batch !== null) lines.push(`> ${batchText(status)}`);
+  if (status.finishedAtMs === null && status.activity !== '') {
+    lines.push(`> ${escapeText(status.activity)}`);
+  }
+  return lines.join('\n\n');
+}
+
+function clipped(text: string): string {
+  return escapeText(text.length > TEXT_CHARACTERS ? `${text.slice(0, TEXT_CHARACTERS)}…` : text);
+}
+
+function batchText({ batch, language }: RunStatus): string {
+  if (batch === null) return '';
+  const names = escapeText(firstOf(batch.servers, ROWS).join(', '));
+  return language === 'zh'
+    ? `批次 ${batch.index}/${batch.count}：${names}`
+    : `batch ${batch.index} of ${batch.count}: ${names}`;
+}
+
+/** What was not as it should be before anything was built; nothing where all was well. */
+function preflightNotes({ preflight }: RunStatus): string {
+  if (preflight === null) return '';
+  const lines = preflight.findings.map(
+    ({ subject, state, detail }) => `${state === 'failed' ? '✗' : '⚠'} ${subject}: ${detail}`,
+  );
+  const more = preflight.more === 0 ? [] : [`… +${preflight.more}`];
+  return [...firstOf(lines, LINES), ...more].map((line) => `- ${escapeText(line)}`).join('\n');
+}
+
+function stepTable(status: RunStatus): string {
+  if (status.steps.length === 0) return '';
+  const zh = status.language === 'zh';
+  const head = zh
+    ? ['#', '步骤', '状态', '耗时', '依据']
+    : ['#', 'Step', 'State', 'Duration', 'Evidence'];
+  const rows = status.steps.map((step) =>
+    row([
+      String(step.number),
+      escapeCell(step.title),
+      unbroken(stepStateText(step.state, status.language)),
+      unbroken(durationOf(step)),
+      evidenceCell(step),
+    ]),
+  );
+  return [`| ${head.join(' | ')} |`, '| ---: | --- | --- | ---: | --- |', ...rows].join('\n');
+}
+
+function serverTable(status: RunStatus): string {
+  if (status.servers.length === 0) return '';
+  const head =
+    status.language === 'zh'
+      ? ['服务器', '版本', '负载均衡', '正在']
+      : ['Server', 'Version', 'Pool', 'Doing'];
+  const shown = [...status.servers].sort(byInterest).slice(0, ROWS);
+  const rows = (status.servers.length <= ROWS ? status.servers : shown).map(
+    ({ name, version, pool, doing, leftOut }) =>
+      row([
+        escapeCell(name),
+        escapeCell(version ?? '–'),
+        pool,
+        escapeCell(leftOut === undefined ? doing : `⚠ ${leftOut}`),
+      ]),
+  );
+  const rest = status.servers.length - rows.length;
+  const more = rest === 0 ? [] : [row([`… +${rest}`, '', restInPool(status), ''])];
+  return [`| ${head.join(' | ')} |`, '| --- | --- | --- | --- |', ...rows, ...more].join('\n');
+}
+
+/** Those that need a look first, then those at work; the order is the run's otherwise. */
+function byInterest(a: ServerStatus, b: ServerStatus): number {
+  const rank = ({ leftOut, doing, pool }: ServerStatus): number =>
+    leftOut !== undefined ? 0 : doing !== '' ? 1 : pool === 'out' ? 2 : 3;
+  return rank(a) - rank(b);
+}
+
+/** How many of all servers are in the pool. */
+function restInPool({ servers }: RunStatus): string {
+  return `${servers.filter((each) => each.pool === 'in').length}/${servers.length} in`;
+}
+
+/** The Web UI draws tables without any room between columns: no-break spaces keep them apart. */
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => `\u00a0${cell}\u00a0`).join(' | ')} |`;
+}
+
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
+}
+
+function notes(status: RunStatus): string {
+  const approval =
+    status.approval?.votes.map((vote) => `✍ ${vote.by} (${vote.role}) ${vote.comment}`) ?? [];
+  const lines = [
+    ...approval,
+    ...firstOf(status.rollback, LINES).map((line) => `↩ ${line}`),
+    ...firstOf(status.warnings, LINES).map((line) => `⚠ ${line}`),
+    ...status.refusals.map((line) => `⛔ ${line}`),
+  ];
+  return lines.map((line) => `- ${escapeText(line)}`).join('\n');
+}
+
+function evidenceCell(step: StepStatus): string {
+  const parts = [
+    ...(step.note === '' ? [] : [escapeCell(step.note)]),
+    ...step.criteria.map((each) => escapeCell(criterionText(each))),
+  ];
+  if (parts.length > 0) return parts.join('<br>');
+  const running = step.tasks.filter((task) => task.state === 'running');
+  const texts = running.map((task) => `${task.server ?? ''} ${task.text}…`.trim());
+  return firstOf(texts, RUNNING).map(escapeCell).join('<br>');
+}
+
+/** One criterion with its measured value, for example `✓ 测试通过率 >= 95% (96)`; not escaped. */
+export function criterionText(criterion: CriterionEvidence): string {
+  const mark = criterion.passed ? '✓' : '✗';
+  const measured = typeof criterion.value === 'boolean' ? '' : ` (${criterion.value ?? '?'})`;
+  return `${mark} ${criterion.text}${measured}`;
+}
+
+function durationOf(step: StepStatus): string {
+  if (step.startedAtMs === null || step.finishedAtMs === null) return '';
+  return showDuration(step.finishedAtMs - step.startedAtMs);
+}
+
+/** A duration for people: `850 ms`, `12.3 s`, `3 min 5 s`, `2 h 4 min`. */
+export function showDuration(durationMs: number): string {
+  if (durationMs < 1000) return `${Math.max(0, Math.round(durationMs))} ms`;
+  const seconds = Math.round(durationMs / 100) / 10;
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Text that people typed, inside a table: no cell ends early, no markup, no link, no HTML. */
+function escapeCell(text: string): string {
+  return escapeText(text).replaceAll('|', '\\|');
+}
+
+function escapeText(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\s]+/gu, ' ').replace(/[\\`*_[\]#<&]/gu, '\\$&');
+}

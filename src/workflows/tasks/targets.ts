@@ -1,0 +1,42 @@
+/** Where a task runs. */
+import { ACTIONS } from '../../actions/definitions.ts';
+import type { ActionId } from '../../actions/ids.ts';
+import type { PlanStep, Task } from '../../plan/plan.ts';
+import { serversInRun } from '../fleet/scope.ts';
+import type { Run } from '../run.ts';
+
+export { changesServers } from '../../actions/changes.ts';
+
+/** The servers of the scope that a task runs on; `[null]`: once, for the run or the batch. */
+export function serversOf(
+  run: Pick<Run, 'resolved' | 'leftOut' | 'scope'>,
+  task: Task,
+): readonly (string | null)[] {
+  const { servers } = run.scope;
+  if (task.action !== 'project.command') {
+    return ACTIONS[task.action].scope === 'server' ? servers : [null];
+  }
+  const command = run.resolved.settings.actions[commandName(task)];
+  if (command?.on === 'each-server') return servers;
+  if (command?.on !== 'first-server') return [null];
+  // The first of the run, not of each batch: what is done once must not be done again.
+  const [first] = serversInRun(run);
+  return servers.filter((server) => server === first);
+}
+
+/** The key of runsheet.yaml's `actions` that a project.command runs. */
+export function commandName(task: Task): string {
+  const name = task.settings['name'];
+  return typeof name === 'string' ? name : '';
+}
+
+const NOTIFYING: readonly ActionId[] = ['report.write', 'notify.send', 'record.update'];
+
+/** Whether a step only tells people how the run ended, so that it also runs after a failure. */
+export function isNotification(step: PlanStep): boolean {
+  return (
+    (step.kind === 'action' || step.kind === 'parallel') &&
+    step.tasks.length > 0 &&
+    step.tasks.every((task) => NOTIFYING.includes(task.action))
+  );
+}

@@ -1,0 +1,144 @@
+/** The end of a run that failed: undo, tell, and say it in one failure. */
+import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
+import type { RunOutcome } from '../../plan/run.ts';
+import { settleLeavings } from '../fleet/left-out.ts';
+import { letGo } from '../fleet/pool-guard.ts';
+import { serversInRun, widenScope } from '../fleet/scope.ts';
+import { presentationOf, type Run, say } from '../run.ts';
+import { firstOf } from '../showing/many.ts';
+import { emitMetrics } from '../showing/metrics.ts';
+import { changed, leaveStep, warn } from '../showing/status.ts';
+import type { StepFailure } from '../steps/failure.ts';
+import { markUnreached, runNotifications } from '../steps/sequence.ts';
+import { policyFor, undo } from './undo.ts';
+
+const TYPES: Record<
+  Exclude<RunOutcome, 'running' | 'succeeded' | 'cancelled' | 'needs_person'>,
+  string
+> = {
+  failed: 'RUN_FAILED',
+  rolled_back: 'RUN_ROLLED_BACK',
+  rejected: 'RUN_REJECTED',
+  expired: 'RUN_EXPIRED',
+};
+
+/** In a failure, which is kept in history and shown in one piece. */
+const NAMES_TOLD = 50;
+const LONGEST_MESSAGE = 4_000;
+
+/** What a run that succeeded returns. */
+export interface RunResult {
+  readonly outcome: 'succeeded';
+  readonly service: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly servers: readonly string[];
+  /** Servers that the run went on without, why, and how they were left. */
+  readonly leftOut: readonly string[];
+  readonly imageDigest: string | null;
+  readonly durationMs: number;
+  readonly withoutServiceMs: number;
+  readonly warnings: readonly string[];
+}
+
+export function succeed(run: Run): RunResult {
+  finish(run, 'succeeded');
+  const { service, environment, version } = run.ref;
+  return {
+    outcome: 'succeeded',
+    service,
+    environment,
+    version,
+    servers: serversInRun(run),
+    leftOut: leftOutLines(run),
+    imageDigest: run.image?.digest ?? null,
+    durationMs: (run.status.finishedAtMs ?? Date.now()) - run.status.startedAtMs,
+    withoutServiceMs: run.status.withoutServiceMs,
+    warnings: run.status.warnings,
+  };
+}
+
+/** Undoes what the template says, tells everybody, and returns the error that closes the workflow. */
+export function fail(run: Run, failure: StepFailure): Promise<Error> {
+  return CancellationScope.nonCancellable(async () => {
+    const { step, type } = failure;
+    const message =
+      failure.kind === 'cancelled'
+        ? say(run, '已取消', 'cancelled')
+        : failure.message.slice(0, LONGEST_MESSAGE);
+    run.status.failure = { step, type, message };
+    leaveStep(run, step, 'failed', message);
+    markUnreached(run);
+    widenScope(run);
+    run.status.batch = null;
+    await undoAsTheTemplateSays(run, step);
+    await settleLeavings(run);
+    run.verdict = outcomeOf(run, failure);
+    run.background.push(letGo(run));
+    await runNotifications(run);
+    finish(run, run.verdict);
+    return closingError(run, failure, run.verdict, message);
+  });
+}
+
+async function undoAsTheTemplateSays(run: Run, step: number): Promise<void> {
+  const changedServers = run.saga.servers();
+  if (changedServers.length === 0) return;
+  if (policyFor(run, step) !== 'terminate') return undo(run, step);
+  const servers = firstOf(changedServers, NAMES_TOLD).join(', ');
+  warn(
+    run,
+    say(
+      run,
+      `模板规定直接终止，未回滚：${servers}`,
+      `the template says terminate; not undone: ${servers}`,
+    ),
+  );
+}
+
+function leftOutLines(run: Run): readonly string[] {
+  return run.status.servers.flatMap(({ name, leftOut }) =>
+    leftOut === undefined ? [] : [`${name}: ${leftOut}`],
+  );
+}
+
+function outcomeOf(run: Run, { kind }: StepFailure): keyof typeof TYPES | 'cancelled' {
+  if (kind !== 'failed') return kind;
+  return run.status.rollback.length > 0 ? 'rolled_back' : 'failed';
+}
+
+function finish(run: Run, outcome: RunOutcome): void {
+  run.status.outcome = outcome;
+  run.status.activity = '';
+  run.status.finishedAtMs = Date.now();
+  emitMetrics(run, outcome);
+  changed(run);
+}
+
+function closingError(
+  run: Run,
+  { step, type }: StepFailure,
+  outcome: keyof typeof TYPES | 'cancelled',
+  reason: string,
+): Error {
+  const { title } = presentationOf(run.plan, step);
+  const undone = firstOf(run.status.rollback, NAMES_TOLD);
+  const rollback =
+    undone.length === 0
+      ? say(run, '没有需要回滚的改动', 'nothing had to be undone')
+      : say(run, `已回滚：${undone.join('；')}`, `undone: ${undone.join('; ')}`);
+  // A reason that is a sentence has its own full stop.
+  const why = reason.replace(/[.。]+$/, '');
+  const message = say(
+    run,
+    `步骤${step} ${title}：${why}。${rollback}`,
+    `step ${step} ${title}: ${why}. ${rollback}`,
+  );
+  if (outcome === 'cancelled') return new CancelledFailure(message);
+  return ApplicationFailure.create({
+    type: TYPES[outcome],
+    message,
+    nonRetryable: true,
+    details: [{ outcome, step, type, reason, rollback: undone, leftOut: leftOutLines(run) }],
+  });
+}

@@ -1,0 +1,121 @@
+/** Undoes a whole run: what can be reached at once, and a person for the rest. */
+import { condition } from '@temporalio/workflow';
+import type { RollbackPolicy } from '../../plan/plan.ts';
+import { fewestInPool } from '../../plan/rolling.ts';
+import { askPerson, type Stuck } from '../decisions/person.ts';
+import { settleLeaving } from '../fleet/left-out.ts';
+import { type Run, say, stepStatus } from '../run.ts';
+import { hasMany } from '../showing/many.ts';
+import { changed, noteServer, warn } from '../showing/status.ts';
+import { nameOf, type Undone, undoServer } from './compensate.ts';
+
+/** What a failure in a step means. A step that the template's ranges leave out: undo what there is. */
+export function policyFor(run: Run, step: number): RollbackPolicy {
+  const rule = run.plan.rollback.find((each) => each.from <= step && step <= each.to);
+  return rule?.policy ?? 'restore';
+}
+
+/**
+ * Undoes every registered mutation. Servers that take no traffic at once, those in the pool so that
+ * it never falls below its floor. Where some cannot be undone, the others are all the same; then a
+ * person is asked. Call it in a scope that cannot be cancelled. Returns when everything is undone or
+ * a person has said what becomes of the rest.
+ */
+export async function undo(run: Run, step: number): Promise<void> {
+  let stuck = await undoServers(run, run.saga.servers());
+  while (stuck.length > 0) {
+    const resolution = await askPerson(run, step, stuck);
+    if (resolution === 'skip') for (const each of stuck) takenInHand(run, each);
+    stuck = await undoServers(run, run.saga.servers());
+  }
+  for (const number of run.saga.steps) markUndone(run, number);
+}
+
+async function undoServers(run: Run, servers: readonly string[]): Promise<readonly Stuck[]> {
+  const serving = servers.filter((server) => run.availability.stateOf(server) === 'in');
+  const idle = servers.filter((server) => run.availability.stateOf(server) !== 'in');
+  const underWay: UnderWay = { idle: new Set(idle), serving: new Set() };
+  const stuck: Stuck[] = [];
+  const work = async (server: string): Promise<void> => {
+    await settleLeaving(run, server);
+    const undone = await undoServer(run, server);
+    underWay.idle.delete(server);
+    underWay.serving.delete(server);
+    tell(run, undone);
+    if (undone.stuck !== null) stuck.push(undone.stuck);
+  };
+  const begun = idle.map(work);
+  for (const server of serving) {
+    await condition(() => mayTakeOut(run, underWay));
+    underWay.serving.add(server);
+    begun.push(work(server));
+  }
+  await Promise.all(begun);
+  return stuck;
+}
+
+interface UnderWay {
+  readonly idle: Set<string>;
+  readonly serving: Set<string>;
+}
+
+/**
+ * Whether one more server may leave the pool to be switched back: one after the other, or as many as
+ * the pool's floor leaves. A server that is down and does not come back holds nobody up for long:
+ * where waiting would bring none back, the next goes all the same.
+ */
+function mayTakeOut(run: Run, { idle, serving }: UnderWay): boolean {
+  if (idle.size + serving.size === 0) return true;
+  const leaving = [...serving].filter((server) => run.availability.stateOf(server) === 'in').length;
+  const staying = run.availability.servingCount() - leaving - 1;
+  const percent = run.plan.rolling?.minimumInPoolPercent ?? 0;
+  if (percent === 0) return serving.size === 0 && staying > 0;
+  return staying >= Math.max(1, fewestInPool(run.resolved.poolSize, percent));
+}
+
+function tell(run: Run, { server, lines, stuck }: Undone): void {
+  if (hasMany(run) && stuck === null) {
+    const version = run.before.get(server)?.release?.version ?? '–';
+    run.status.rollback.push(
+      say(run, `${server} 已恢复 ${version}`, `${server} back on ${version}`),
+    );
+  } else run.status.rollback.push(...lines);
+  const left = run.leftOut.get(server);
+  if (stuck !== null) noteServer(run, server, { doing: `⚠ ${stuck.phrase}` });
+  else if (left !== undefined) {
+    const restored = say(run, '已恢复', 'restored');
+    noteServer(run, server, { leftOut: `${left.reason} → ${restored}` });
+  }
+  changed(run);
+}
+
+/**
+ * A person took a stuck server in hand. What concerns its place in the pool goes on; where it is not
+ * known what runs there, nothing more is done to it, and it stays out of the pool.
+ */
+function takenInHand(run: Run, { server, compensation }: Stuck): void {
+  const phrase = nameOf(run, compensation);
+  const isPool = compensation === 'pool.readmit' || compensation === 'pool.withdraw';
+  if (isPool) run.saga.drop(server);
+  else run.saga.dropAll(server);
+  const out = isPool
+    ? ''
+    : say(
+        run,
+        '，不放回负载均衡池：修复后请手动放回',
+        ', left out of the pool: put it back when it is repaired',
+      );
+  const note = say(
+    run,
+    `${server} ${phrase}：人工处理${out}`,
+    `${server} ${phrase}: by hand${out}`,
+  );
+  noteServer(run, server, { doing: '', ...(!isPool && { leftOut: note }) });
+  run.status.rollback.push(note);
+  warn(run, note);
+}
+
+function markUndone(run: Run, number: number): void {
+  const shown = stepStatus(run, number);
+  if (shown.state === 'succeeded') shown.state = 'rolled_back';
+}
