@@ -5,10 +5,10 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import proto from '@temporalio/proto';
 import type { Judgement } from './activities/contract.ts';
 import { answered, ask as askWorker } from './client/answers.ts';
-import { endOf, isOpen } from './client/ends.ts';
+import { endOf, isOpen, type RunEnd } from './client/ends.ts';
 import { NoAnswerError, NoTemporalServerError } from './client/errors.ts';
-import { listRuns } from './client/list.ts';
-import { watch } from './client/watch.ts';
+import { type ListedRun, listRuns } from './client/list.ts';
+import { type WatchOptions, watch } from './client/watch.ts';
 import type { Json, Plan } from './plan/plan.ts';
 import type { PreflightResult } from './plan/run.ts';
 import type { HostKeyAnswer, hostKeys, probe } from './workflows/beginning/plan-probe.ts';
@@ -24,7 +24,9 @@ import {
   statusQuery,
 } from './workflows/messages.ts';
 
+export type { RunEnd } from './client/ends.ts';
 export { NoAnswerError, NoTemporalServerError, RefusedError } from './client/errors.ts';
+export type { ListedRun } from './client/list.ts';
 
 export interface RunsheetClientOptions {
   readonly address: string;
@@ -43,24 +45,6 @@ export interface StartOptions {
 export interface HostKeyOptions {
   readonly taskQueue: string;
   readonly servers: readonly string[];
-}
-
-export interface ListedRun {
-  readonly workflowId: string;
-  readonly templateId: string;
-  /** Temporal's own: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED. */
-  readonly status: string;
-  /** From the search attributes; null where the server does not have them. */
-  readonly environment: string | null;
-  readonly version: string | null;
-  readonly outcome: string | null;
-  readonly startedAtMs: number;
-  readonly closedAtMs: number | null;
-}
-
-export interface RunEnd {
-  /** The failure's stable type, or null where the run succeeded. */
-  readonly failure: { readonly type: string; readonly message: string } | null;
 }
 
 export interface RunsheetClient {
@@ -100,13 +84,6 @@ export interface RunsheetClient {
   /** How many workers polled the queue within the time of one poll. */
   describeWorkers(taskQueue: string): Promise<number>;
   close(): Promise<void>;
-}
-
-export interface WatchOptions {
-  readonly intervalMs?: number;
-  readonly signal?: AbortSignal;
-  /** Told, at each look, for how long no worker has answered. */
-  readonly onSilence?: (silentMs: number) => void;
 }
 
 /** With the program's own start below the ten seconds in which a person is told. */

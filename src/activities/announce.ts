@@ -2,8 +2,7 @@
 import type { Notification } from '../ports/notifier.ts';
 import { say } from './context.ts';
 import type { AnnounceApprovalInput, SystemActivities } from './contract.ts';
-import { deliver } from './notifications/channels.ts';
-import type { NotificationPorts } from './notifications.ts';
+import { deliver, type NotificationPorts } from './notifications/channels.ts';
 
 const WEB_UI = 'Web UI';
 

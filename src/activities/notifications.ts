@@ -3,17 +3,11 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActionInput, ActionResult, RunOutcome, RunReport } from '../plan/run.ts';
 import type { Notification } from '../ports/notifier.ts';
-import type { Ports } from '../ports/ports.ts';
 import { announce } from './announce.ts';
 import { say } from './context.ts';
 import type { ActionActivities, SystemActivities } from './contract.ts';
-import { deliver } from './notifications/channels.ts';
+import { deliver, type NotificationPorts } from './notifications/channels.ts';
 import { reportMarkdown } from './notifications/report-markdown.ts';
-
-export interface NotificationPorts extends Pick<Ports, 'notifiers' | 'records' | 'artifacts'> {
-  /** The people who hold any of these roles in runsheet.yaml, as it stands now. */
-  readonly recipientsOf?: (roles: readonly string[]) => Promise<Notification['recipients']>;
-}
 
 export type NotificationActivities = Pick<
   ActionActivities,

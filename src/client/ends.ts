@@ -1,7 +1,11 @@
 /** Whether and how a run has ended. */
 import { type Client, WorkflowFailedError } from '@temporalio/client';
-import type { RunEnd } from '../client.ts';
 import { codeOf } from './answers.ts';
+
+export interface RunEnd {
+  /** The failure's stable type, or null where the run succeeded. */
+  readonly failure: { readonly type: string; readonly message: string } | null;
+}
 
 export async function isOpen(client: Client, workflowId: string): Promise<boolean> {
   const { status } = await client.workflow.getHandle(workflowId).describe();

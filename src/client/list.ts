@@ -1,5 +1,17 @@
 import type { Client } from '@temporalio/client';
-import type { ListedRun } from '../client.ts';
+
+export interface ListedRun {
+  readonly workflowId: string;
+  readonly templateId: string;
+  /** Temporal's own: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED. */
+  readonly status: string;
+  /** From the search attributes; null where the server does not have them. */
+  readonly environment: string | null;
+  readonly version: string | null;
+  readonly outcome: string | null;
+  readonly startedAtMs: number;
+  readonly closedAtMs: number | null;
+}
 
 /** Workflow types of ours that are no runs. */
 const NO_RUNS = ['environmentLock', 'probe', 'hostKeys'];

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { WatchOptions } from '../client.ts';
 import type { RunStatus } from '../workflows/messages.ts';
+
+export interface WatchOptions {
+  readonly intervalMs?: number;
+  readonly signal?: AbortSignal;
+  /** Told, at each look, for how long no worker has answered. */
+  readonly onSilence?: (silentMs: number) => void;
+}
 
 const WATCH_INTERVAL_MS = 250;
 

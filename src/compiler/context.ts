@@ -1,7 +1,6 @@
 /** What every pass reports to: the diagnostics, and what each line of the document became. */
 import type { DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostic, Localized, Severity } from '../diagnostics/diagnostic.ts';
-import type { ExplainKind } from './explain.ts';
 import { excerptOf, lineOf, placeOf, type Source, type Span } from './parse/source.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -16,6 +15,29 @@ export interface Context {
   dropped: number;
   readonly claims: Map<number, Claim>;
 }
+
+/** What a line of a document can be. */
+export type ExplainKind =
+  | 'heading'
+  | 'metadata'
+  | 'parameter'
+  | 'step'
+  | 'label'
+  | 'action'
+  | 'criterion'
+  | 'setting'
+  | 'skip rule'
+  | 'branch'
+  | 'approval rule'
+  | 'notification'
+  | 'rollback range'
+  | 'success rule'
+  | 'metric'
+  | 'example'
+  | 'prose'
+  | 'fence'
+  | 'blank'
+  | 'problem';
 
 export interface Claim {
   readonly kind: ExplainKind;

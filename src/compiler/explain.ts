@@ -1,30 +1,8 @@
 /** What each line of a document became: one row for every line, nothing left out. */
 import stringWidth from 'string-width';
 import type { Language, Localized } from '../diagnostics/diagnostic.ts';
-import type { Context } from './context.ts';
+import type { Context, ExplainKind } from './context.ts';
 import { lineCount, lineText } from './parse/source.ts';
-
-export type ExplainKind =
-  | 'heading'
-  | 'metadata'
-  | 'parameter'
-  | 'step'
-  | 'label'
-  | 'action'
-  | 'criterion'
-  | 'setting'
-  | 'skip rule'
-  | 'branch'
-  | 'approval rule'
-  | 'notification'
-  | 'rollback range'
-  | 'success rule'
-  | 'metric'
-  | 'example'
-  | 'prose'
-  | 'fence'
-  | 'blank'
-  | 'problem';
 
 export interface ExplainRow {
   readonly line: number;

@@ -1,10 +1,12 @@
-import type { Connections, ServerConnection, TemporalConnection } from '../ports/connections.ts';
+import type { Connections, ServerConnection } from '../ports/connections.ts';
 import type { Balancer } from './balancer.ts';
 import { watchedClaim } from './death-watch.ts';
 import type { BothLanguages } from './embedded-error.ts';
 import {
   choosePorts,
+  type EnvironmentOptions,
   environmentVariables,
+  type ServersOptions,
   serversOptions,
   startPools,
   startRecords,
@@ -12,29 +14,6 @@ import {
 import { claimFolder, type FolderClaim } from './folder-claim.ts';
 import { openStateFolder, type StateFolder } from './state-folder.ts';
 import { provideTemporal, temporalIsConfigured } from './temporal-part.ts';
-
-export interface EnvironmentOptions {
-  /** The folder with runsheet.yaml; `.runsheet` below it holds everything that is kept. */
-  readonly projectFolder: string;
-  /** The embedded servers of all environments; each environment is a pool of the balancer. */
-  readonly servers: readonly EnvironmentServer[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Answers 200 on a server that may take requests. Default /healthz. */
-  readonly healthPath?: string;
-  /** A Temporal server that runs already; absent: TEMPORAL_ADDRESS, and without that an own one. */
-  readonly temporal?: TemporalConnection;
-  /** 0: any free port; absent: the former one or the usual one where free. */
-  readonly temporalPort?: number;
-  readonly uiPort?: number;
-  /** Port of the first environment's pool. */
-  readonly balancerPort?: number;
-  readonly onProgress?: (text: BothLanguages) => void;
-}
-
-export interface EnvironmentServer {
-  readonly name: string;
-  readonly environment: string;
-}
 
 export interface Environment {
   readonly connections: Connections;
@@ -71,14 +50,6 @@ export interface EnvironmentParts {
   /** Ends the services on these servers, also those that a killed predecessor left. */
   stopServices(stateFolder: string, names: readonly string[]): Promise<void>;
   startRegistry(folder: string, port: number): Promise<Part & { readonly url: string }>;
-}
-
-export interface ServersOptions {
-  readonly stateFolder: string;
-  readonly servers: readonly (EnvironmentServer & {
-    readonly sshPort: number;
-    readonly servicePort: number;
-  })[];
 }
 
 /**

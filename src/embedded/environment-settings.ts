@@ -1,11 +1,41 @@
-import type { Connections } from '../ports/connections.ts';
-import type { EnvironmentOptions, ServersOptions } from './assemble-environment.ts';
+import type { Connections, TemporalConnection } from '../ports/connections.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { cacheFolderOf } from './cache-folder.ts';
-import { portInUse } from './embedded-error.ts';
+import { type BothLanguages, portInUse } from './embedded-error.ts';
 import { claimStablePorts, type StablePorts } from './ports.ts';
 import { type RecordsServer, startRecordsServer } from './records-server.ts';
 import type { StateFolder } from './state-folder.ts';
+
+export interface EnvironmentOptions {
+  /** The folder with runsheet.yaml; `.runsheet` below it holds everything that is kept. */
+  readonly projectFolder: string;
+  /** The embedded servers of all environments; each environment is a pool of the balancer. */
+  readonly servers: readonly EnvironmentServer[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Answers 200 on a server that may take requests. Default /healthz. */
+  readonly healthPath?: string;
+  /** A Temporal server that runs already; absent: TEMPORAL_ADDRESS, and without that an own one. */
+  readonly temporal?: TemporalConnection;
+  /** 0: any free port; absent: the former one or the usual one where free. */
+  readonly temporalPort?: number;
+  readonly uiPort?: number;
+  /** Port of the first environment's pool. */
+  readonly balancerPort?: number;
+  readonly onProgress?: (text: BothLanguages) => void;
+}
+
+interface EnvironmentServer {
+  readonly name: string;
+  readonly environment: string;
+}
+
+export interface ServersOptions {
+  readonly stateFolder: string;
+  readonly servers: readonly (EnvironmentServer & {
+    readonly sshPort: number;
+    readonly servicePort: number;
+  })[];
+}
 
 /**
  * Takes the former ports where they are free, for as long as they are not released; Temporal chooses its own later.

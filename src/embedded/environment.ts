@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import {
   assembleEnvironment,
   type Environment,
-  type EnvironmentOptions,
   type EnvironmentParts,
-  type ServersOptions,
 } from './assemble-environment.ts';
+import type { EnvironmentOptions, ServersOptions } from './environment-settings.ts';
 import { startRegistry } from './registry-server.ts';
 import { stopAllServices } from './ssh/stop-services.ts';
 import { startSshProcess } from './ssh-process.ts';
 
-export type { Environment, EnvironmentOptions } from './assemble-environment.ts';
+export type { Environment } from './assemble-environment.ts';
+export type { EnvironmentOptions } from './environment-settings.ts';
 
 /** Any name is let in: the key decides. */
 const USER = 'runsheet';

@@ -10,10 +10,10 @@ import { createEmbeddedBalancer } from '../../src/adapters/embedded-balancer/emb
 import { createSshHosts } from '../../src/adapters/ssh/ssh-hosts.ts';
 import {
   assembleEnvironment,
-  type EnvironmentOptions,
   type EnvironmentParts,
 } from '../../src/embedded/assemble-environment.ts';
 import { startEnvironment } from '../../src/embedded/environment.ts';
+import type { EnvironmentOptions } from '../../src/embedded/environment-settings.ts';
 import { probePort } from '../../src/embedded/ports.ts';
 import { groupIsAlive } from '../../src/embedded/process-group.ts';
 import { startTemporalServer, type TemporalServer } from '../../src/embedded/temporal-server.ts';

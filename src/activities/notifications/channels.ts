@@ -1,6 +1,12 @@
 /** Sends one message on several channels so that none hides another, and each gets it once. */
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Notification, Notifier } from '../../ports/notifier.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+export interface NotificationPorts extends Pick<Ports, 'notifiers' | 'records' | 'artifacts'> {
+  /** The people who hold any of these roles in runsheet.yaml, as it stands now. */
+  readonly recipientsOf?: (roles: readonly string[]) => Promise<Notification['recipients']>;
+}
 
 export interface Delivery {
   readonly channel: Notifier['channel'];
