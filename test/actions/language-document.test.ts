@@ -1,11 +1,11 @@
-/** docs/language.md knows every word that the compiler knows. */
+/** docs/language.md knows every word that the compiler knows, and docs/zh/language.md the same. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ACTIONS } from '../../src/actions/definitions.ts';
 import { FACTS } from '../../src/actions/facts.ts';
 import { allWords, LABELS, SECTIONS } from '../../src/compiler/parse/words.ts';
 
-const document = readFileSync(new URL('../../docs/language.md', import.meta.url), 'utf8');
+const document = read('docs/language.md');
 /** The cells of its tables, each split at the dots between alternatives. */
 const cells = new Set(
   document
@@ -41,8 +41,26 @@ test.each(Object.values(FACTS))('the phrases of $id', ({ id, phrases }) => {
   }
 });
 
+test('the words of both languages are the same on both pages', () => {
+  expect(phrasesOf(read('docs/zh/language.md'))).toEqual(phrasesOf(document));
+});
+
 test('the words of sections and labels', () => {
   for (const word of [...allWords(SECTIONS), ...allWords(LABELS)]) {
     expect(cells, word).toContain(word);
   }
 });
+
+function read(page: string): string {
+  return readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
+}
+
+/** The Chinese and the English words of each row, and the id of an action or a fact. */
+function phrasesOf(text: string): readonly string[] {
+  const tables = text.match(/^\| 中文 \| English \|.*\n(?:\|.*\n)+/gmu) ?? [];
+  const rows = tables.flatMap((table) => table.trim().split('\n').slice(2));
+  return rows.map((row) => {
+    const [zh, en, id = ''] = row.split(' | ');
+    return [zh, en, /^`[a-z_.]+`$/u.test(id) ? id : ''].join(' | ');
+  });
+}

@@ -1,11 +1,13 @@
-/** Every command of the documentation is typed by a test: here, or in the end-to-end test named here. */
+/**
+ * Every command of the documentation is typed by a test: here, or in the end-to-end test named here.
+ * The Chinese pages have the same commands as the English ones.
+ */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type Fence, PAIRS, ROOT, readPage } from './pages.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LIMIT_MS = 60_000;
 
 interface Command {
@@ -18,7 +20,6 @@ interface Command {
 /** Blocks with a name are typed as they stand: [page, beginning of the name, test, what it says there]. */
 const TYPED_BLOCKS: readonly (readonly [string, string, string, string?])[] = [
   ['README.md', 'tour', 'test/e2e/tour.test.ts'],
-  ['README.zh-CN.md', 'tour', 'test/e2e/tour.test.ts'],
   ['docs/temporal-cli.md', '', 'test/e2e/temporal-cli.test.ts'],
   ['docs/cli.md', 'offline-', 'test/cli/offline.test.ts', "startsWith('offline-')"],
   ['docs/cli.md', '', 'test/e2e/cli.test.ts'],
@@ -41,15 +42,7 @@ const TYPED_ELSEWHERE: readonly (readonly [RegExp, string, string])[] = [
   [/^node \S*dist\/slack-app\/main\.js/u, 'test/slack-app', 'openSlackApp'],
 ];
 
-const pages = [
-  'README.md',
-  'README.zh-CN.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
-const commands = pages.flatMap(commandsOf);
+const commands = ['CONTRIBUTING.md', ...PAIRS.map(({ en }) => en)].flatMap(commandsOf);
 
 describe('commands of the documentation', () => {
   it('are there', () => {
@@ -70,17 +63,8 @@ describe('commands of the documentation', () => {
     if (elsewhere.length === 0) typed(line);
   });
 
-  it('are the same in both languages', () => {
-    const linesOf = (page: string) =>
-      commands.filter((each) => each.page === page).map(({ line }) => line);
-    expect(linesOf('README.zh-CN.md')).toEqual(linesOf('README.md'));
-  });
-
-  it.each(pages)('%s links to files that exist', (page) => {
-    const text = textOf(page).replace(/```[\s\S]*?```/gu, '');
-    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/gu)].map(([, to]) => to ?? '');
-    const missing = links.filter((to) => !existsSync(join(ROOT, dirname(page), to)));
-    expect(missing).toEqual([]);
+  it.each(PAIRS)('$zh has those of $en', ({ en, zh }) => {
+    expect(scriptsOf(zh)).toEqual(scriptsOf(en));
   });
 });
 
@@ -99,15 +83,19 @@ function typed(line: string): void {
 }
 
 function commandsOf(page: string): readonly Command[] {
-  const blocks = [...textOf(page).matchAll(/^```sh(?<name>.*)\n(?<script>[\s\S]*?)^```$/gmu)];
-  return blocks.flatMap(({ groups }) =>
-    (groups?.['script'] ?? '')
+  return scriptsOf(page).flatMap(({ info, lines }) =>
+    lines
+      .join('\n')
       .replaceAll('\\\n', '')
       .split('\n')
       .map((line) => line.replace(/\s+# .*$/u, '').trim())
       .filter((line) => line !== '' && !line.startsWith('#'))
-      .map((line) => ({ page, block: groups?.['name']?.trim() ?? '', line })),
+      .map((line) => ({ page, block: info.slice('sh'.length).trim(), line })),
   );
+}
+
+function scriptsOf(page: string): readonly Fence[] {
+  return readPage(page).fences.filter(({ info }) => /^sh( |$)/u.test(info));
 }
 
 /** A file's text, or that of every file of a folder. */

@@ -141,7 +141,7 @@ describe('docs/temporal-cli.md', () => {
     await typeWell('reject', run.id);
     const { failure, status } = await run.end();
     expect(failure?.type).toBe('RUN_REJECTED');
-    expect(failure?.message).toContain('今天不发布');
+    expect(failure?.message).toContain('not today');
     expect(statesOf(status)).toMatchObject({ 5: 'failed', 6: 'not_reached', 10: 'succeeded' });
     expect(await stage.world.version('app-server-1')).toBe(before);
   });
