@@ -3,7 +3,7 @@
  * phrase and server, in the same order and with the same parallel parts, and nothing else.
  */
 import { proxyActivities } from '@temporalio/workflow';
-import type { ActionId } from '../src/actions/ids.ts';
+import type { ActionId } from '../src/actions/index.ts';
 import type { ActionActivities } from '../src/activities/contract.ts';
 import type { ActionInput } from '../src/plan/run.ts';
 

@@ -5,7 +5,7 @@
  */
 
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
-import { FACTS } from '../src/actions/facts.ts';
+import { FACTS } from '../src/actions/index.ts';
 import type { Fact } from '../src/plan/run.ts';
 import type { RunStatus } from '../src/workflows/messages.ts';
 import { compiledSeed } from '../test/support/compiled-seed.ts';

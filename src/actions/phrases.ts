@@ -1,7 +1,6 @@
 /** Finds the action or fact that a phrase of a document names. Pure, exact after normalisation. */
-import type { ActionDefinition, FactDefinition } from './definition.ts';
-import { ACTIONS } from './definitions.ts';
-import { FACTS } from './facts.ts';
+import type { Phrases } from './define.ts';
+import { ACTIONS, type ActionDefinition, FACTS, type FactDefinition } from './index.ts';
 
 /** One written form for what people write differently: width, case, spaces, quotes, final stops. */
 export function normalisePhrase(text: string): string {
@@ -38,9 +37,7 @@ export function findSubject(text: string): FactDefinition | null {
 
 function index<T>(
   definitions: readonly T[],
-  phrasesOf: (
-    definition: T,
-  ) => readonly { readonly zh: readonly string[]; readonly en: readonly string[] }[],
+  phrasesOf: (definition: T) => readonly Phrases[],
 ): ReadonlyMap<string, T> {
   return new Map(
     definitions.flatMap((definition) =>

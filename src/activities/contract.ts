@@ -1,5 +1,5 @@
 /** What the interpreter may call. Types only: workflow code imports nothing else from activities. */
-import type { ActionId, CompensationId } from '../actions/ids.ts';
+import type { ActionId, CompensationId } from '../actions/index.ts';
 import type { Json, Quorum } from '../plan/plan.ts';
 import type {
   ActionInput,
@@ -96,10 +96,7 @@ export type Judgement =
 /** Run as ordinary activities around the actions. */
 export interface SystemActivities {
   /** Resolves `version` to a commit (or content digest) and makes the clean checkout of the run. */
-  resolveSource(input: {
-    readonly run: RunRef;
-    readonly project: Partial<ProjectSettings>;
-  }): Promise<SourcePin>;
+  resolveSource(input: { readonly run: RunRef }): Promise<SourcePin>;
   /** Reads what one server runs and how it stands in the pool. Changes nothing. */
   probeServer(input: {
     readonly run: RunRef;

@@ -1,6 +1,6 @@
 /** The known words that an unknown one probably meant. */
 import { distance } from 'fastest-levenshtein';
-import { normalisePhrase } from '../actions/index.ts';
+import { normalisePhrase } from '../actions/phrases.ts';
 
 /** Longer texts are nobody's misspelt phrase, and the distance's cost grows with the product of lengths. */
 const LONGEST_COMPARED = 120;

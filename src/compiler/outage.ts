@@ -1,5 +1,5 @@
 /** The time in which nobody serves, where all servers go at once. */
-import { performs } from '../actions/changes.ts';
+import { performs } from '../actions/questions.ts';
 import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { PlanStep } from '../plan/plan.ts';
 

@@ -1,5 +1,5 @@
 /** Which steps of a plan run batch by batch, and why some cannot. */
-import { changesServers, performs } from '../actions/changes.ts';
+import { changesServers, performs } from '../actions/questions.ts';
 import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { PlanStep } from '../plan/plan.ts';
 

@@ -1,5 +1,5 @@
 /** The project's side of a template's words: roles, people, own phrases, channels. */
-import { normalisePhrase } from '../actions/index.ts';
+import { normalisePhrase } from '../actions/phrases.ts';
 import type { ChannelName } from '../plan/plan.ts';
 import type { ProjectAction } from '../plan/settings.ts';
 

@@ -1,5 +1,6 @@
 /** The evaluator of compiled expressions: total, without side effects, the same answer on every replay. */
-import type { Comparison, Expression, Json } from './plan.ts';
+import type { Expression, Json } from './plan.ts';
+import type { Comparison } from './units.ts';
 
 export interface Scope {
   readonly parameters: Readonly<Record<string, Json>>;

@@ -3,7 +3,9 @@
  * which writes it, and the interpreter workflow, which runs it. Everything that changes behaviour is
  * in it and in its digest; prose, titles and places are in `presentation`, which the digest leaves out.
  */
-import type { ActionId, CompletionFactId, FactId } from '../actions/ids.ts';
+import type { ActionId, FactId } from '../actions/index.ts';
+import type { CompletionFactId } from '../actions/success-rules.ts';
+import type { Comparison, Unit } from './units.ts';
 
 export type Json =
   | null
@@ -123,9 +125,6 @@ export interface Task {
   /** What the document's text sets: limits, templates. Names are those of the action's definition. */
   readonly settings: Readonly<Record<string, Json>>;
 }
-
-export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
-export type Unit = 'percent' | 'milliseconds' | 'count' | 'flag' | 'text';
 
 /** A measured fact held against a threshold. Never measured means failed. */
 export interface Criterion {

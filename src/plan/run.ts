@@ -1,7 +1,8 @@
 /** What one run is made of: the resolved request, and what activities take and give. */
-import type { FactId } from '../actions/ids.ts';
-import type { Json, Plan, Task, Unit } from './plan.ts';
+import type { FactId } from '../actions/index.ts';
+import type { Json, Plan, Task } from './plan.ts';
 import type { ProjectSettings } from './settings.ts';
+import type { Unit } from './units.ts';
 
 /** A run request after every check; pinned in history as the result of the `resolvePlan` local activity. */
 export interface ResolvedRun {

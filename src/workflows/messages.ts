@@ -1,6 +1,6 @@
 /** Names and shapes of what a run answers to. Pure: imported by the workflow and by the typed client. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CompletionFactId } from '../actions/ids.ts';
+import type { CompletionFactId } from '../actions/success-rules.ts';
 import type { Decision, Judgement } from '../activities/contract.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { CriterionEvidence, PreflightCheck, RunOutcome } from '../plan/run.ts';

@@ -1,12 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { ACTIONS, FACTS } from '../../src/actions/index.ts';
 import {
-  ACTIONS,
-  FACTS,
   findCriterionPhrase,
   findPhrase,
   findSubject,
   normalisePhrase,
-} from '../../src/actions/index.ts';
+} from '../../src/actions/phrases.ts';
+
+import { RESOURCES } from '../../src/actions/resources.ts';
 
 const actions = Object.values(ACTIONS);
 const facts = Object.values(FACTS);
@@ -23,11 +25,29 @@ test('every phrase finds its own action or fact, and no two share one', () => {
   }
 });
 
-test('ids are their keys, and every fact is measured by some action', () => {
+test('an id stands for one definition, whichever action measures the fact', () => {
   for (const [id, definition] of [...Object.entries(ACTIONS), ...Object.entries(FACTS)])
     expect(definition.id).toBe(id);
-  const measured = new Set(actions.flatMap((each) => each.measures));
-  expect(facts.map((each) => each.id).filter((id) => !measured.has(id))).toEqual([]);
+  for (const fact of actions.flatMap(({ measures }) => measures)) expect(FACTS[fact.id]).toBe(fact);
+});
+
+test('what is needed is provided by some action or by the run itself', () => {
+  const provided = new Set(actions.flatMap((each) => each.provides));
+  for (const { id, needs, takes } of actions) {
+    for (const resource of [...needs, ...takes]) {
+      const byRun = 'byRun' in RESOURCES[resource];
+      expect(byRun || provided.has(resource), `${id} needs ${resource}`).toBe(true);
+    }
+  }
+});
+
+test('the list and the folder agree', () => {
+  const folder = new URL('../../src/actions/', import.meta.url);
+  const list = readFileSync(new URL('index.ts', folder), 'utf8');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.includes('/') && file.endsWith('.ts') && !file.endsWith('/limits.ts'),
+  );
+  expect(files.filter((file) => !list.includes(`'./${file}'`))).toEqual([]);
 });
 
 test('every action has bounds, and what changes a server can be undone', () => {
@@ -36,7 +56,7 @@ test('every action has bounds, and what changes a server can be undone', () => {
     expect(retry.maximumAttempts).toBeGreaterThanOrEqual(1);
   }
   const undone = actions.flatMap(({ id, compensation }) =>
-    compensation ? [`${id} → ${compensation}`] : [],
+    compensation ? [`${id} → ${compensation.id}`] : [],
   );
   expect(undone.sort()).toEqual([
     'config.update → config.restore',

@@ -1,8 +1,7 @@
 /** docs/language.md knows every word that the compiler knows, and docs/zh/language.md the same. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ACTIONS } from '../../src/actions/definitions.ts';
-import { FACTS } from '../../src/actions/facts.ts';
+import { ACTIONS, FACTS } from '../../src/actions/index.ts';
 import { allWords, LABELS, SECTIONS } from '../../src/compiler/parse/words.ts';
 
 const document = read('docs/language.md');
@@ -28,7 +27,7 @@ test.each(Object.values(ACTIONS).filter((each) => each.id !== 'project.command')
     for (const phrase of [...phrases.zh, ...phrases.en]) expect(cells, phrase).toContain(phrase);
     const row = rowOf(id, 5);
     expect(row).toContain(`| ${scope} |`);
-    for (const fact of measures) expect(row).toContain(`\`${fact}\``);
+    for (const fact of measures) expect(row).toContain(`\`${fact.id}\``);
   },
 );
 

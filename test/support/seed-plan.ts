@@ -1,6 +1,6 @@
 /** The reference template's plan, written by hand: what the interpreter's tests run. */
 
-import type { ActionId, FactId } from '../../src/actions/ids.ts';
+import type { ActionId, FactId } from '../../src/actions/index.ts';
 import type { Criterion, Expression, Plan, StepPresentation, Task } from '../../src/plan/plan.ts';
 
 const skipTests: Expression = {

@@ -4,7 +4,7 @@
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { ActionId, CompensationId } from '../../src/actions/ids.ts';
+import type { ActionId, CompensationId } from '../../src/actions/index.ts';
 import type {
   Activities,
   AnnounceApprovalInput,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compare, evaluate, isTrue, variablesOf } from '../../src/plan/evaluate.ts';
-import type { Comparison, Expression, Json } from '../../src/plan/plan.ts';
+import type { Expression, Json } from '../../src/plan/plan.ts';
+import type { Comparison } from '../../src/plan/units.ts';
 
 const scope = {
   parameters: { environment: 'staging', count: 3 },

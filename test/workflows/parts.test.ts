@@ -8,8 +8,8 @@ import {
   TimeoutFailure,
 } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import type { FactDefinition } from '../../src/actions/definition.ts';
-import { ACTIONS } from '../../src/actions/definitions.ts';
+import type { FactDefinition } from '../../src/actions/index.ts';
+import { ACTIONS } from '../../src/actions/index.ts';
 import type { Fact } from '../../src/plan/run.ts';
 import { DecisionDesk, RECEIVED_LIMIT } from '../../src/workflows/decisions/desk.ts';
 import { Availability } from '../../src/workflows/fleet/availability.ts';

@@ -1,5 +1,5 @@
 /** What a failure in each range of steps means for a server of the run. Pure. */
-import type { ActionId } from '../../actions/ids.ts';
+import type { ActionId } from '../../actions/index.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { PlanStep, RollbackPolicy } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';

@@ -1,17 +1,17 @@
 /** Bullets under 成功条件: each is a fact that the step's tasks measure, with a threshold. */
 
-import type { FactDefinition } from '../../actions/definition.ts';
-import { ACTIONS, FACTS, findCriterionPhrase, findSubject } from '../../actions/index.ts';
-import type { Comparison, Criterion, Task } from '../../plan/plan.ts';
+import type { FactDefinition } from '../../actions/index.ts';
+import { ACTIONS, FACTS } from '../../actions/index.ts';
+import { findCriterionPhrase, findSubject } from '../../actions/phrases.ts';
+import { measures } from '../../actions/questions.ts';
+import type { Criterion, Task } from '../../plan/plan.ts';
+import type { Comparison } from '../../plan/units.ts';
 import { type Context, claim, didYouMean, isFull, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { parseDurationMs } from '../parse/duration.ts';
 import { part, type Words } from '../parse/items.ts';
 import { type Comparative, parseComparative, parseCount, parsePercent } from '../parse/quantity.ts';
 import { checkPlaceholders, type Names } from './names.ts';
-
-/** Facts whose threshold, where the document says no number, is the project's own. */
-const PROJECT_THRESHOLDS = ['connections.active', 'traffic.deviation'];
 
 /** The criteria of a step. What no task of the step measures is reported: it could never pass. */
 export function checkCriteria(
@@ -51,7 +51,7 @@ function checkCriterion(context: Context, names: Names, words: Words): Criterion
 }
 
 function plain(fact: FactDefinition): Criterion {
-  const threshold = PROJECT_THRESHOLDS.includes(fact.id) ? null : fact.defaultThreshold;
+  const threshold = fact.projectThreshold === undefined ? fact.defaultThreshold : null;
   return { fact: fact.id, comparison: fact.defaultComparison, threshold, unit: fact.unit };
 }
 
@@ -87,10 +87,7 @@ function figureOf(fact: FactDefinition, figure: string): number | null {
   switch (fact.unit) {
     case 'percent': {
       const percent = parsePercent(figure);
-      // A load may deviate by more than its mean; nothing else is more than all of itself.
-      return percent !== null && (percent <= 100 || fact.id === 'traffic.deviation')
-        ? percent
-        : null;
+      return percent !== null && (percent <= 100 || fact.mayExceedAll === true) ? percent : null;
     }
     case 'milliseconds':
       return parseDurationMs(figure);
@@ -108,7 +105,7 @@ function warnOfDirection(
   fact: FactDefinition,
   comparison: Comparison,
 ): void {
-  const wantsMore = fact.defaultComparison === '>=' || fact.id === 'tests.critical_pass_rate';
+  const wantsMore = fact.moreIsBetter === true;
   const isAbove = comparison === '>' || comparison === '>=';
   const isBelow = comparison === '<' || comparison === '<=';
   if (!(wantsMore ? isBelow : isAbove)) return;
@@ -131,11 +128,11 @@ function warnOfDirection(
 }
 
 function isMeasured({ fact }: Criterion, tasks: readonly Task[]): boolean {
-  return tasks.some((task) => ACTIONS[task.action].measures.includes(fact));
+  return tasks.some((task) => measures(task.action, fact));
 }
 
 function reportUnmeasured(context: Context, words: Words, { fact }: Criterion): void {
-  const measuring = Object.values(ACTIONS).filter((action) => action.measures.includes(fact));
+  const measuring = Object.values(ACTIONS).filter(({ id }) => measures(id, fact));
   const zh = measuring.flatMap(({ phrases }) => phrases.zh[0] ?? []);
   const en = measuring.flatMap(({ phrases }) => phrases.en[0] ?? []);
   report(

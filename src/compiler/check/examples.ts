@@ -1,6 +1,6 @@
 /** `## 使用示例`: each fenced example must be a run request that this template could take. */
 
-import { findPhrase } from '../../actions/index.ts';
+import { findPhrase } from '../../actions/phrases.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { PlanStep } from '../../plan/plan.ts';
 import { type Context, claim, didYouMean, report } from '../context.ts';

@@ -1,6 +1,6 @@
 /** `## 回滚策略`: which steps' failure means what. */
 
-import { normalisePhrase } from '../../actions/index.ts';
+import { normalisePhrase } from '../../actions/phrases.ts';
 import type { RollbackPolicy, RollbackRule } from '../../plan/plan.ts';
 import { type Context, claim, didYouMean, report } from '../context.ts';
 import { nearest } from '../nearest.ts';

@@ -1,5 +1,5 @@
 /** `**批次**: 25%` and what belongs to it: which steps run batch by batch, and how. */
-import { changesServers } from '../../actions/changes.ts';
+import { changesServers } from '../../actions/questions.ts';
 import type { RollingRule, RollingSettings } from '../../plan/plan.ts';
 import { rollingText } from '../../plan/rolling-words.ts';
 import { type Context, claim, type Details, report } from '../context.ts';

@@ -1,7 +1,9 @@
 /** `## 成功判定条件` and `## 监控指标`: what a whole run is held against, and what it reports. */
 
-import type { CompletionFactId, FactId } from '../../actions/ids.ts';
-import { ACTIONS, normalisePhrase } from '../../actions/index.ts';
+import { ACTIONS } from '../../actions/index.ts';
+import { normalisePhrase } from '../../actions/phrases.ts';
+import { measures } from '../../actions/questions.ts';
+import { type CompletionFactId, SUCCESS_RULES } from '../../actions/success-rules.ts';
 import type { MetricName, PlanStep, SuccessRule } from '../../plan/plan.ts';
 import { type Context, claim, didYouMean, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
@@ -9,62 +11,9 @@ import type { Document } from '../parse/document.ts';
 import { part, type Words } from '../parse/items.ts';
 import { missingSection } from './sections.ts';
 
-interface Completion {
-  readonly phrases: readonly string[];
-  /** What a step must measure for the rule to be judged, and whether a criterion must give its threshold. */
-  readonly needs: FactId | null;
-  readonly byThreshold: boolean;
-}
+type Rule = (typeof SUCCESS_RULES)[CompletionFactId];
 
-const COMPLETIONS: Readonly<Record<CompletionFactId, Completion>> = {
-  'run.required_steps_done': {
-    phrases: [
-      '所有必要步骤执行完成',
-      '所有必要步骤完成',
-      'All required steps are done',
-      'All required steps done',
-    ],
-    needs: null,
-    byThreshold: false,
-  },
-  'run.health_passed': {
-    phrases: [
-      '健康检查全部通过',
-      '所有健康检查通过',
-      'All health checks pass',
-      'All health checks passed',
-    ],
-    needs: 'health.passed',
-    byThreshold: false,
-  },
-  'run.traffic_received': {
-    phrases: [
-      '服务正常接收流量',
-      'The service receives traffic normally',
-      'The service receives traffic',
-    ],
-    needs: 'traffic.all_receive',
-    byThreshold: false,
-  },
-  'run.error_rate_below_threshold': {
-    phrases: [
-      '错误率低于阈值',
-      'The error rate is below its threshold',
-      'The error rate is below the threshold',
-    ],
-    needs: 'service.error_rate',
-    byThreshold: true,
-  },
-  'run.performance_met': {
-    phrases: [
-      '性能指标符合要求',
-      'The performance figures meet the requirements',
-      'Performance meets the requirements',
-    ],
-    needs: 'health_check.response_time',
-    byThreshold: true,
-  },
-};
+const RULE_IDS = Object.keys(SUCCESS_RULES) as readonly CompletionFactId[];
 
 const METRICS: readonly MetricName[] = [
   'deployment.duration',
@@ -85,9 +34,10 @@ export function checkSuccess(
   return bullets.flatMap((bullet) => {
     const mark = /^(?:[✅✔☑✓]\uFE0F?\s*|\[[ xX]\]\s*)*/u.exec(bullet.text)?.[0].length ?? 0;
     const words = part(bullet, mark);
-    const fact = completionOf(words);
+    const fact = ruleOf(words);
     if (fact === null) return reportUnknownRule(context, words);
-    if (!canBeJudged(COMPLETIONS[fact], steps)) reportUnjudged(context, words, COMPLETIONS[fact]);
+    if (!canBeJudged(SUCCESS_RULES[fact], steps))
+      reportUnjudged(context, words, SUCCESS_RULES[fact]);
     claim(context, words.start, 'success rule', {
       zh: `成功规则 ${fact}，在最后一个涉及服务器的步骤结束时判断`,
       en: `success rule ${fact}, judged at the end of the last step that touches servers`,
@@ -96,32 +46,31 @@ export function checkSuccess(
   });
 }
 
-function completionOf(words: Words): CompletionFactId | null {
+function ruleOf(words: Words): CompletionFactId | null {
   const wanted = normalisePhrase(words.text);
-  for (const [fact, { phrases }] of Object.entries(COMPLETIONS) as [
-    CompletionFactId,
-    Completion,
-  ][]) {
-    if (phrases.some((phrase) => normalisePhrase(phrase) === wanted)) return fact;
+  for (const fact of RULE_IDS) {
+    const { zh, en } = SUCCESS_RULES[fact].phrases;
+    if ([...zh, ...en].some((phrase) => normalisePhrase(phrase) === wanted)) return fact;
   }
   return null;
 }
 
-function canBeJudged({ needs, byThreshold }: Completion, steps: readonly PlanStep[]): boolean {
-  if (needs === null) return true;
+function canBeJudged({ judgedBy, as }: Rule, steps: readonly PlanStep[]): boolean {
+  if (judgedBy === null) return true;
   return steps.some((step) => {
     if (step.kind !== 'action' && step.kind !== 'parallel') return false;
-    if (byThreshold) return step.criteria.some((criterion) => criterion.fact === needs);
-    return step.tasks.some((task) => ACTIONS[task.action].measures.includes(needs));
+    if (as === 'threshold') return step.criteria.some(({ fact }) => fact === judgedBy);
+    return step.tasks.some((task) => measures(task.action, judgedBy));
   });
 }
 
-function reportUnjudged(context: Context, words: Words, { needs, byThreshold }: Completion): void {
+function reportUnjudged(context: Context, words: Words, { judgedBy, as }: Rule): void {
+  const byThreshold = as === 'threshold';
   const measuring = Object.values(ACTIONS).filter(
-    (each) => needs !== null && each.measures.includes(needs),
+    ({ id }) => judgedBy !== null && measures(id, judgedBy),
   );
   const phrase = measuring[0]?.phrases;
-  const subject = needs ?? '';
+  const subject = judgedBy ?? '';
   report(
     context,
     'UNMEASURED_CRITERION',
@@ -140,7 +89,10 @@ function reportUnjudged(context: Context, words: Words, { needs, byThreshold }: 
 }
 
 function reportUnknownRule(context: Context, words: Words): [] {
-  const known = Object.values(COMPLETIONS).flatMap(({ phrases }) => phrases);
+  const known = RULE_IDS.flatMap((fact) => {
+    const { zh, en } = SUCCESS_RULES[fact].phrases;
+    return [...zh, ...en];
+  });
   report(
     context,
     'UNKNOWN_PHRASE',

@@ -1,7 +1,9 @@
 /** Bullets under 执行内容 and 并行任务: each is a phrase that names an action, perhaps with a limit. */
 
-import type { ActionDefinition } from '../../actions/definition.ts';
-import { ACTIONS, findPhrase } from '../../actions/index.ts';
+import type { ActionDefinition } from '../../actions/index.ts';
+import { ACTIONS } from '../../actions/index.ts';
+import { findPhrase } from '../../actions/phrases.ts';
+import { documentSettings, limitOf } from '../../actions/questions.ts';
 import type { Json, Task } from '../../plan/plan.ts';
 import { type Context, claim, didYouMean, isFull, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
@@ -50,8 +52,7 @@ function taskOf(
   words: Words,
   bracket: Words | null,
 ): Task {
-  const settings: Record<string, Json> = {};
-  for (const { name, default: standard } of definition.settings) settings[name] = standard;
+  const settings: Record<string, Json> = { ...documentSettings(definition) };
   if (bracket !== null) readLimit(context, definition, bracket, settings);
   const task: Task = { action: definition.id, settings };
   claim(context, words.start, 'action', describeTask(task));
@@ -77,8 +78,8 @@ function readLimit(
   bracket: Words,
   settings: Record<string, Json>,
 ): void {
-  const setting = definition.settings.find((each) => each.kind === 'duration');
-  if (setting === undefined) {
+  const setting = limitOf(definition);
+  if (setting === null) {
     report(
       context,
       'BAD_FIELD',
@@ -98,7 +99,7 @@ function readLimit(
   }
   const seconds = parseDurationSeconds(bracket.text.replace(LIMIT, ''));
   if (seconds !== null) {
-    settings[setting.name] = seconds;
+    settings[setting] = seconds;
     return;
   }
   report(

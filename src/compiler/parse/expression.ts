@@ -1,6 +1,6 @@
 /** A Pratt parser: tokens → the raw tree of an expression, with places. No names resolved yet. */
 import type { Localized } from '../../diagnostics/diagnostic.ts';
-import type { Comparison } from '../../plan/plan.ts';
+import type { Comparison } from '../../plan/units.ts';
 import type { Span } from './source.ts';
 import { type Token, tokenise } from './tokens.ts';
 

@@ -1,5 +1,5 @@
 /** `测试通过率 >= 95%`, `响应时间不超过 500ms`, `关键功能测试 100% 通过` → name, comparison, figure. */
-import type { Comparison } from '../../plan/plan.ts';
+import type { Comparison } from '../../plan/units.ts';
 
 export interface Comparative {
   readonly subject: string;

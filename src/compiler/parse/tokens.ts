@@ -1,5 +1,5 @@
 /** Splits an expression into tokens, in symbols or in words of either language. */
-import type { Comparison } from '../../plan/plan.ts';
+import type { Comparison } from '../../plan/units.ts';
 import type { Span } from './source.ts';
 
 export type Token = Span &

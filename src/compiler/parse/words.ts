@@ -1,5 +1,5 @@
 /** The headings and labels of the template language, in both languages. */
-import { normalisePhrase } from '../../actions/index.ts';
+import { normalisePhrase } from '../../actions/phrases.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 
 interface Word {

@@ -1,39 +1,24 @@
 /** Skips and additions of a request: which are allowed, and which task a phrase names. */
 
-import type { ActionId, CompletionFactId, FactId } from '../../actions/ids.ts';
-import { ACTIONS, findPhrase, normalisePhrase } from '../../actions/index.ts';
+import { ACTIONS } from '../../actions/index.ts';
+import { findPhrase, normalisePhrase } from '../../actions/phrases.ts';
+import {
+  changesServers,
+  documentSettings,
+  limitOf,
+  measures,
+  tasksIn,
+} from '../../actions/questions.ts';
+import type { ResourceId } from '../../actions/resources.ts';
+import { SUCCESS_RULES } from '../../actions/success-rules.ts';
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import { variablesOf } from '../../plan/evaluate.ts';
-import type { Plan, PlanStep, Task } from '../../plan/plan.ts';
+import type { Json, Plan, PlanStep, Task } from '../../plan/plan.ts';
 import type { Overrides } from '../../plan/run.ts';
 import type { ProjectAction } from '../../plan/settings.ts';
 import { nearest } from '../nearest.ts';
 import { parseDurationSeconds } from '../parse/duration.ts';
 import { type RawRequest, show } from './inputs.ts';
-
-/** What an action takes over from one before it. */
-const NEEDS: Readonly<Partial<Record<ActionId, readonly ActionId[]>>> = {
-  'tests.coverage': ['tests.run'],
-  'tests.verify': ['tests.run'],
-  'image.build': ['build.compile', 'build.package'],
-  'image.push': ['image.build'],
-  'image.pull': ['image.push'],
-  'service.start': ['image.push', 'image.pull', 'service.stop', 'config.update'],
-  'service.stop': ['pool.drain', 'connections.wait'],
-  'health.port': ['service.start', 'service.ready'],
-  'health.endpoint': ['service.start', 'service.ready'],
-  'pool.enable': ['service.start', 'service.ready', 'pool.drain'],
-  'traffic.verify': ['pool.enable'],
-};
-
-/** What a success rule of the template is judged by. */
-const JUDGED_BY: Readonly<Record<CompletionFactId, readonly FactId[]>> = {
-  'run.required_steps_done': [],
-  'run.health_passed': ['health.passed'],
-  'run.traffic_received': ['traffic.all_receive'],
-  'run.error_rate_below_threshold': ['service.error_rate'],
-  'run.performance_met': ['health_check.response_time'],
-};
 
 type Report = (code: Diagnostic['code'], message: Localized, remedy?: Localized) => void;
 
@@ -90,29 +75,31 @@ export function whyNeeded(plan: Plan, step: PlanStep): Localized | null {
           en: `step ${reader.number} needs its decision`,
         };
   }
-  const measured = new Set(step.tasks.flatMap((task) => ACTIONS[task.action].measures));
-  const rule = plan.success.find(({ fact }) => JUDGED_BY[fact].some((each) => measured.has(each)));
+  const rule = plan.success.find(({ fact }) => {
+    const { judgedBy } = SUCCESS_RULES[fact];
+    return judgedBy !== null && step.tasks.some((task) => measures(task.action, judgedBy));
+  });
   if (rule !== undefined)
     return { zh: `成功判定（${rule.fact}）需要它`, en: `the success rule ${rule.fact} needs it` };
-  const own = new Set(step.tasks.map((task) => task.action));
+  const own = new Set(step.tasks.flatMap((task) => ACTIONS[task.action].provides));
   const later = plan.steps.find(
     (each) => each.number !== step.number && isAfter(plan, each, step) && needsAny(each, own),
   );
   if (later !== undefined)
     return { zh: `步骤 ${later.number} 需要它的结果`, en: `step ${later.number} needs its result` };
-  const changes = step.tasks.some((task) => ACTIONS[task.action].compensation !== undefined);
-  return changes ? { zh: '它更改服务器', en: 'it changes servers' } : null;
+  return changesServers(step) ? { zh: '它更改服务器', en: 'it changes servers' } : null;
 }
 
 function isAfter(plan: Plan, step: PlanStep, other: PlanStep): boolean {
   return plan.steps.indexOf(step) > plan.steps.indexOf(other);
 }
 
-function needsAny(step: PlanStep, actions: ReadonlySet<ActionId>): boolean {
-  if (step.kind !== 'action' && step.kind !== 'parallel') return false;
-  return step.tasks.some((task) =>
-    (NEEDS[task.action] ?? []).some((needed) => actions.has(needed)),
-  );
+/** Whether a step needs, or takes over, any of these. */
+function needsAny(step: PlanStep, provided: ReadonlySet<ResourceId>): boolean {
+  return tasksIn(step).some(({ action }) => {
+    const { needs, takes } = ACTIONS[action];
+    return [...needs, ...takes].some((each) => provided.has(each));
+  });
 }
 
 function findStep(plan: Plan, number: number, report: Report): PlanStep | null {
@@ -157,14 +144,12 @@ function findTask(
   const bracket = /^(?<before>.*\S)\s*[（(](?<limit>[^（()）]*)[)）]$/su.exec(phrase.trim());
   const definition = findPhrase(phrase) ?? findPhrase(bracket?.groups?.['before'] ?? '');
   if (definition !== null) {
-    const settings = Object.fromEntries(
-      definition.settings.map((each) => [each.name, each.default]),
-    );
-    const duration = definition.settings.find((each) => each.kind === 'duration');
+    const settings: Record<string, Json> = { ...documentSettings(definition) };
+    const limit = limitOf(definition);
     const seconds = parseDurationSeconds(
       (bracket?.groups?.['limit'] ?? '').replace(/^(?:最多|至多|不超过|at most|up to)\s*/iu, ''),
     );
-    if (duration !== undefined && seconds !== null) settings[duration.name] = seconds;
+    if (limit !== null && seconds !== null) settings[limit] = seconds;
     return { action: definition.id, settings };
   }
   const known = [

@@ -1,5 +1,5 @@
 /** Holds a run's batches against its servers and its pool: what can never be kept is refused before anything runs. */
-import { performs } from '../../actions/changes.ts';
+import { performs } from '../../actions/questions.ts';
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import type { Plan, RollingRule } from '../../plan/plan.ts';
 import { fewestInPool, largestBatch } from '../../plan/rolling.ts';

@@ -1,6 +1,8 @@
 /** Waits for a person where a compensation cannot succeed, with every server's state on display. */
+
 import { condition } from '@temporalio/workflow';
-import type { CompensationId } from '../../actions/ids.ts';
+import type { CompensationId } from '../../actions/index.ts';
+import { OPERATIONS } from '../../actions/index.ts';
 import type { AcceptedVote, Judgement } from '../../activities/contract.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { type Run, say } from '../run.ts';
@@ -9,7 +11,7 @@ import { changed } from '../showing/status.ts';
 import { approverRoles } from '../steps/approval.ts';
 import { messageOf } from '../steps/failure.ts';
 import { local, summaryOf, system } from '../tasks/activities.ts';
-import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { sectionsOf } from '../tasks/sections.ts';
 import type { Undecided } from './desk.ts';
 
 export type Resolution = 'retry' | 'skip';
@@ -158,7 +160,7 @@ function lastSeen(run: Run): readonly string[] {
 
 /** What the server itself says, or why it says nothing. */
 async function stateOf(run: Run, step: number, server: string): Promise<string> {
-  const project = sectionsOf(run.resolved.settings, SECTIONS.probe);
+  const project = sectionsOf(run.resolved.settings, OPERATIONS.probeServer);
   const phrase = say(run, '查看现状', 'look at what runs');
   try {
     const found = await system.probeServer.executeWithOptions(

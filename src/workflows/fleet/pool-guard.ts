@@ -1,10 +1,12 @@
 /** Watches over the pool while the run changes it: a balancer that starts anew forgets what it was told. */
+
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { OPERATIONS } from '../../actions/index.ts';
 import { type Run, say } from '../run.ts';
 import { warn } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { guards, summaryOf } from '../tasks/activities.ts';
-import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { sectionsOf } from '../tasks/sections.ts';
 import { releaseLock } from './lock.ts';
 import { serversInRun } from './scope.ts';
 
@@ -39,7 +41,7 @@ export async function letGo(run: Run): Promise<void> {
 
 async function guard(run: Run, step: number): Promise<void> {
   const phrase = say(run, '守护负载均衡池', 'guard the pool');
-  const project = sectionsOf(run.resolved.settings, SECTIONS.guard);
+  const project = sectionsOf(run.resolved.settings, OPERATIONS.guardPool);
   try {
     const { evidence } = await guards.guardPool.executeWithOptions(
       { summary: summaryOf(step, null, phrase) },

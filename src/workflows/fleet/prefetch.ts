@@ -1,12 +1,13 @@
 /** The release on every server before the lock is taken and the service interrupted. */
 
 import { isCancellation } from '@temporalio/workflow';
+import { OPERATIONS } from '../../actions/index.ts';
 import type { ImagePin } from '../../plan/run.ts';
 import { type Run, say } from '../run.ts';
 import { changed, noteServer } from '../showing/status.ts';
 import { asStepFailure, messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { fetches, summaryOf } from '../tasks/activities.ts';
-import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { sectionsOf } from '../tasks/sections.ts';
 import { leaveOut, tolerates } from './left-out.ts';
 import { serversInRun } from './scope.ts';
 import { slidingWindow } from './sliding-window.ts';
@@ -31,7 +32,7 @@ export async function prefetch(run: Run, step: number): Promise<void> {
 
 async function fetchOn(run: Run, step: number, server: string, image: ImagePin): Promise<void> {
   const phrase = say(run, '预先拉取镜像', 'fetch the image ahead');
-  const project = sectionsOf(run.resolved.settings, SECTIONS.prefetch);
+  const project = sectionsOf(run.resolved.settings, OPERATIONS.prefetchServer);
   noteServer(run, server, { doing: phrase });
   try {
     await fetches.prefetchServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [

@@ -1,4 +1,5 @@
 /** Every server, the balancer and the registry are looked at before anything is built. */
+import { OPERATIONS } from '../../actions/index.ts';
 import type { PreflightCheck, PreflightResult, RunRef } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import type { PreflightFinding, PreflightStatus } from '../messages.ts';
@@ -7,7 +8,7 @@ import { firstOf } from '../showing/many.ts';
 import { changed, noteServer } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { preflights, summaryOf } from '../tasks/activities.ts';
-import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { sectionsOf } from '../tasks/sections.ts';
 import { changesServers } from '../tasks/targets.ts';
 import { leaveOut, tolerates } from './left-out.ts';
 import { slidingWindow } from './sliding-window.ts';
@@ -27,13 +28,13 @@ export interface PreflightSubject {
 /** Looks at all of it at once, servers in a bounded number. Results in the order of the servers. */
 export async function examine(subject: PreflightSubject): Promise<readonly PreflightResult[]> {
   const { ref, settings, servers, step } = subject;
-  const project = sectionsOf(settings, SECTIONS.preflight);
   const phrase = ref.language === 'zh' ? '预检' : 'preflight';
   const found = new Map<string, PreflightResult>();
   const shared = preflights.preflightShared.executeWithOptions(
     { summary: summaryOf(step, null, phrase) },
-    [{ run: ref, servers, project }],
+    [{ run: ref, servers, project: sectionsOf(settings, OPERATIONS.preflightShared) }],
   );
+  const project = sectionsOf(settings, OPERATIONS.preflightServer);
   const each = slidingWindow(servers, AT_ONCE, async (server) => {
     const summary = summaryOf(step, server, phrase);
     const input = { run: ref, server, project };

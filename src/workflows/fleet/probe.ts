@@ -1,9 +1,10 @@
 /** Looks at what the run's servers run now. Changes nothing. */
+import { OPERATIONS } from '../../actions/index.ts';
 import type { ServerBefore } from '../../plan/run.ts';
 import { type Run, say } from '../run.ts';
 import { noteServer } from '../showing/status.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
-import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { sectionsOf } from '../tasks/sections.ts';
 import { leaveOut, tolerates } from './left-out.ts';
 import { serversInRun } from './scope.ts';
 
@@ -30,7 +31,7 @@ export async function probeServers(
 }
 
 function probe(run: Run, step: number, server: string): Promise<ServerBefore> {
-  const project = sectionsOf(run.resolved.settings, SECTIONS.probe);
+  const project = sectionsOf(run.resolved.settings, OPERATIONS.probeServer);
   const phrase = say(run, '查看现状', 'look at what runs');
   return system.probeServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
     { run: run.ref, server, project },

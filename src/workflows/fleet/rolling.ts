@@ -1,12 +1,14 @@
 /** A rolling group: all its steps on the first batch, the canary, then on the next, and so on. */
+
 import { sleep } from '@temporalio/workflow';
+import { OPERATIONS } from '../../actions/index.ts';
 import type { PlanStep, RollingRule } from '../../plan/plan.ts';
 import { batchesOf } from '../../plan/rolling.ts';
 import { criterionFor, judgeSuccess } from '../judging/success.ts';
 import { type Run, say, stepStatus } from '../run.ts';
 import { changed, enterStep, leaveStep } from '../showing/status.ts';
 import { observations, summaryOf } from '../tasks/activities.ts';
-import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { sectionsOf } from '../tasks/sections.ts';
 import { changesServers } from '../tasks/targets.ts';
 import { beginTask, concludeStep, endTask } from '../tasks/task.ts';
 import { settleLeavings } from './left-out.ts';
@@ -72,7 +74,7 @@ function beginBatch(run: Run, steps: readonly PlanStep[], { index, count, server
 async function observe(run: Run, rule: RollingRule, step: number): Promise<void> {
   const { observeSeconds: seconds } = rule;
   const text = say(run, `观察首批 ${seconds} 秒`, `observe the first batch for ${seconds} s`);
-  const project = sectionsOf(run.resolved.settings, SECTIONS.observe);
+  const project = sectionsOf(run.resolved.settings, OPERATIONS.observeServers);
   run.currentStep = step;
   const shown = beginTask(run, step, text, null);
   try {

@@ -1,5 +1,7 @@
 /** Around the steps that change servers: the lock, the look at what runs, the finish. */
+
 import { ApplicationFailure } from '@temporalio/workflow';
+import { OPERATIONS } from '../../actions/index.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import type { ServerBefore } from '../../plan/run.ts';
 import { type Run, say } from '../run.ts';
@@ -7,7 +9,7 @@ import { warn } from '../showing/status.ts';
 import { askApproval } from '../steps/approval.ts';
 import { messageOf, StepFailure } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
-import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
+import { sectionsOf } from '../tasks/sections.ts';
 import { keepUntouchedOut } from './left-out.ts';
 import { claimLock, releaseLock } from './lock.ts';
 import { startGuard } from './pool-guard.ts';
@@ -53,7 +55,7 @@ export async function enterServers(run: Run, step: number): Promise<void> {
 
 /** After success: restart policies, and the old releases go. The deployment is good whatever fails. */
 export async function finishServers(run: Run, step: number): Promise<void> {
-  const project = sectionsOf(run.resolved.settings, SECTIONS.finish);
+  const project = sectionsOf(run.resolved.settings, OPERATIONS.finishServer);
   const phrase = say(run, '收尾', 'finish');
   await Promise.all(
     serversInRun(run).map(async (server) => {

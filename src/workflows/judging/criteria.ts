@@ -1,13 +1,11 @@
 /** Holds measured facts against a step's criteria. What was never measured has failed. */
 
-import type { FactDefinition } from '../../actions/definition.ts';
-import { ACTIONS } from '../../actions/definitions.ts';
-import { FACTS } from '../../actions/facts.ts';
-import type { FactId } from '../../actions/ids.ts';
+import { ACTIONS, FACTS, type FactDefinition, type FactId } from '../../actions/index.ts';
 import { compare } from '../../plan/evaluate.ts';
-import type { ActionStep, Criterion, ParallelStep, Task, Unit } from '../../plan/plan.ts';
+import type { ActionStep, Criterion, ParallelStep, Task } from '../../plan/plan.ts';
 import type { CriterionEvidence, Fact } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
+import type { Unit } from '../../plan/units.ts';
 import { presentationOf, type Run, say } from '../run.ts';
 import { fillTemplate } from '../tasks/templates.ts';
 import { combine, type Place } from './facts.ts';
@@ -15,20 +13,23 @@ import { isOwedHere, measuresFact, unmeasuredPlaces, whyUnmeasured } from './unm
 
 export type TaskStep = ActionStep | ParallelStep;
 
-/** Passing it is part of being a project's own action, whether the document says so or not. */
-const COMMAND_PASSED: Criterion = {
-  fact: 'command.passed',
-  comparison: '==',
-  threshold: true,
-  unit: 'flag',
-};
-
-/** A step's criteria; a step with project actions has theirs too. */
+/** A step's criteria, and those of its actions that are judged whether the document says so or not. */
 export function criteriaOf(step: TaskStep, tasks: readonly Task[]): readonly Criterion[] {
-  const implied =
-    tasks.some((task) => task.action === 'project.command') &&
-    !step.criteria.some((criterion) => criterion.fact === 'command.passed');
-  return implied ? [...step.criteria, COMMAND_PASSED] : step.criteria;
+  const always = tasks.flatMap(({ action }) => {
+    const { alwaysJudged, measures } = ACTIONS[action];
+    return alwaysJudged === true ? measures : [];
+  });
+  const implied = [...new Set(always)].filter(
+    ({ id }) => !step.criteria.some((criterion) => criterion.fact === id),
+  );
+  return [...step.criteria, ...implied.map(defaultCriterion)];
+}
+
+/** What a fact is held against where the document says nothing. */
+export function defaultCriterion(fact: FactDefinition): Criterion {
+  const { id, defaultComparison, defaultThreshold, projectThreshold, unit } = fact;
+  const threshold = projectThreshold === undefined ? defaultThreshold : null;
+  return { fact: id, comparison: defaultComparison, threshold, unit };
 }
 
 /**
@@ -61,10 +62,11 @@ export function brokenBy(
   task: number,
   server: string | null,
 ): CriterionEvidence[] {
-  const measures = ACTIONS[tasks[task]?.action ?? 'project.command'].measures;
+  const current = tasks[task];
+  if (current === undefined) return [];
   const broken: CriterionEvidence[] = [];
   for (const [index, criterion] of criteriaOf(step, tasks).entries()) {
-    if (!measures.includes(criterion.fact)) continue;
+    if (!measuresFact(current, criterion.fact)) continue;
     const place = { step: step.number, server };
     const here = run.facts.measuredAt(place, criterion.fact, run.scope.batch);
     const definition = FACTS[criterion.fact];
@@ -149,10 +151,11 @@ function thresholdOf(run: Run, criterion: Criterion): number | boolean | string 
   );
 }
 
-/** Facts whose threshold a project may set in runsheet.yaml. */
+/** The project's own threshold for a fact, where runsheet.yaml may set one. */
 function projectThreshold(settings: ProjectSettings, fact: FactId): number | undefined {
-  if (fact === 'connections.active') return settings.drain.allowCutRequests;
-  return fact === 'traffic.deviation' ? settings.balancer.maxDeviationPercent : undefined;
+  const place = FACTS[fact].projectThreshold;
+  if (place === undefined) return undefined;
+  return place[0] === 'drain' ? settings.drain[place[1]] : settings.balancer[place[1]];
 }
 
 function labelOf(run: Run, criterion: Criterion): string {

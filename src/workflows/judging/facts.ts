@@ -1,6 +1,5 @@
 /** What has been measured in a run, step by step, and how several measurements become one. */
-import type { FactDefinition } from '../../actions/definition.ts';
-import type { FactId } from '../../actions/ids.ts';
+import type { FactDefinition, FactId } from '../../actions/index.ts';
 import type { Fact } from '../../plan/run.ts';
 
 /** One task of a step, on one server or once for the run. */

@@ -1,6 +1,8 @@
 /** The template's success rules, held against what was measured, at the last step on servers. */
-import { FACTS } from '../../actions/facts.ts';
-import type { CompletionFactId, FactId } from '../../actions/ids.ts';
+
+import type { FactId } from '../../actions/index.ts';
+import { FACTS, OPERATIONS } from '../../actions/index.ts';
+import { type CompletionFactId, SUCCESS_RULES } from '../../actions/success-rules.ts';
 import type { Criterion, PlanStep } from '../../plan/plan.ts';
 import type { ActionResult, Fact } from '../../plan/run.ts';
 import { serversInRun } from '../fleet/scope.ts';
@@ -9,34 +11,30 @@ import { type Run, say } from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
-import { SECTIONS, sectionsOf } from '../tasks/sections.ts';
-import { evidenceOf, explainEvidence } from './criteria.ts';
+import { sectionsOf } from '../tasks/sections.ts';
+import { defaultCriterion, evidenceOf, explainEvidence } from './criteria.ts';
 
 type Verdict = Omit<SuccessStatus, 'fact'>;
-
-const RULES: Record<CompletionFactId, (run: Run, measured: readonly Fact[]) => Verdict> = {
-  'run.required_steps_done': (run) => requiredSteps(run),
-  'run.health_passed': (run) => flag(run, 'health.passed'),
-  'run.traffic_received': (run) => flag(run, 'traffic.all_receive'),
-  'run.error_rate_below_threshold': (run, measured) => measure(run, 'service.error_rate', measured),
-  'run.performance_met': (run, measured) => measure(run, 'health_check.response_time', measured),
-};
 
 /** Measures again and judges every rule; shows them all. @throws StepFailure where one does not hold. */
 export async function judgeSuccess(run: Run, step: PlanStep): Promise<void> {
   const rules = run.plan.success;
   if (rules.length === 0) return;
-  const measuresAgain = rules.some(
-    ({ fact }) => fact === 'run.error_rate_below_threshold' || fact === 'run.performance_met',
-  );
+  const measuresAgain = rules.some(({ fact }) => SUCCESS_RULES[fact].measuredAgain);
   const measured = measuresAgain ? await measureAgain(run, step) : [];
-  const success = rules.map(({ fact }) => ({ fact, ...RULES[fact](run, measured) }));
+  const success = rules.map(({ fact }) => ({ fact, ...judgeRule(run, fact, measured) }));
   run.status.success = success;
   changed(run);
   const failed = success.filter((each) => !each.passed);
   if (failed.length === 0) return;
   const reasons = failed.map((each) => each.detail).join('; ');
   throw new StepFailure(step.number, 'failed', 'SUCCESS_RULE_FAILED', reasons);
+}
+
+function judgeRule(run: Run, rule: CompletionFactId, measured: readonly Fact[]): Verdict {
+  const { judgedBy, as } = SUCCESS_RULES[rule];
+  if (judgedBy === null) return requiredSteps(run);
+  return as === 'flag' ? flag(run, judgedBy) : measure(run, judgedBy, measured);
 }
 
 /** The balancer's own counters since the servers came back; too few samples are no measurement. */
@@ -46,7 +44,14 @@ async function measureAgain(run: Run, step: PlanStep): Promise<readonly Fact[]> 
   const phrase = say(run, '复测错误率与响应时间', 'measure errors and response time again');
   const result: ActionResult = await system.measureOutcome.executeWithOptions(
     { summary: summaryOf(step.number, null, phrase) },
-    [{ run: run.ref, step: step.number, servers, project: sectionsOf(settings, SECTIONS.outcome) }],
+    [
+      {
+        run: run.ref,
+        step: step.number,
+        servers,
+        project: sectionsOf(settings, OPERATIONS.measureOutcome),
+      },
+    ],
   );
   const enough = result.facts.filter(
     (fact) => fact.samples === undefined || fact.samples >= settings.balancer.minimumSamples,
@@ -99,6 +104,5 @@ export function criterionFor(run: Run, fact: FactId): Criterion {
     const found = step.criteria.find((criterion) => criterion.fact === fact);
     if (found !== undefined) return found;
   }
-  const { defaultComparison: comparison, defaultThreshold: threshold, unit } = FACTS[fact];
-  return { fact, comparison, threshold, unit };
+  return defaultCriterion(FACTS[fact]);
 }

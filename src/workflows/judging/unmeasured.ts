@@ -1,6 +1,7 @@
 /** Where a fact that a step has to measure was not measured, and why. Never measured means failed. */
-import { ACTIONS } from '../../actions/definitions.ts';
-import type { FactId } from '../../actions/ids.ts';
+
+import type { FactId } from '../../actions/index.ts';
+import { measures } from '../../actions/questions.ts';
 import type { Task } from '../../plan/plan.ts';
 import { type Run, say } from '../run.ts';
 import { serversOf } from '../tasks/targets.ts';
@@ -9,7 +10,7 @@ import type { Place } from './facts.ts';
 const LONGEST_DETAIL = 300;
 
 export function measuresFact(task: Task, fact: FactId): boolean {
-  return ACTIONS[task.action].measures.includes(fact);
+  return measures(task.action, fact);
 }
 
 /** Whether a step owes measurements of a fact on the servers of the scope. */

@@ -1,6 +1,6 @@
 /** The template's five metrics: through the SDK's meter for monitoring, as numbers for the report. */
 import { metricMeter } from '@temporalio/workflow';
-import { FACTS } from '../../actions/facts.ts';
+import { FACTS } from '../../actions/index.ts';
 import type { MetricName } from '../../plan/plan.ts';
 import type { RunOutcome } from '../../plan/run.ts';
 import type { Run } from '../run.ts';

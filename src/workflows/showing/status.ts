@@ -5,7 +5,8 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ResolvedRun, RunRef } from '../../plan/run.ts';
+import type { Effect } from '../../actions/define.ts';
+import type { ResolvedRun, RunRef, ServerBefore } from '../../plan/run.ts';
 import type { PoolState } from '../fleet/availability.ts';
 import type { RunStatus, StepState } from '../messages.ts';
 import { type Draft, presentationOf, type Run, stepStatus } from '../run.ts';
@@ -133,6 +134,36 @@ export function noteServer(
   Object.assign(shown, note);
   if (note.pool !== undefined && note.pool !== 'unknown') {
     run.availability.note(server, note.pool, Date.now());
+  }
+}
+
+/** Notes what a success means for a server. */
+export function noteEffect(run: Run, effect: Effect, server: string): void {
+  const before = run.before.get(server);
+  noteServer(run, server, {
+    ...(effect.pool !== undefined && { pool: poolAfter(effect.pool, before) }),
+    ...(effect.version !== undefined && { version: versionAfter(run, effect.version, before) }),
+  });
+}
+
+/** An operator's own maint stays, so such a server takes no traffic whatever a run does. */
+function poolAfter(pool: NonNullable<Effect['pool']>, before: ServerBefore | undefined): PoolState {
+  if (pool === 'before') return before?.pool === 'ready' ? 'in' : 'out';
+  return before?.pool === 'maint' ? 'out' : pool;
+}
+
+function versionAfter(
+  run: Run,
+  version: NonNullable<Effect['version']>,
+  before: ServerBefore | undefined,
+): string | null {
+  switch (version) {
+    case 'new':
+      return run.ref.version;
+    case 'none':
+      return null;
+    case 'before':
+      return before?.release?.version ?? null;
   }
 }
 

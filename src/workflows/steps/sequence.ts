@@ -12,7 +12,6 @@ import { judgeSuccess } from '../judging/success.ts';
 import { presentationOf, type Run, say, stepStatus } from '../run.ts';
 import { enterStep, leaveStep, warn } from '../showing/status.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
-import { sectionsOf } from '../tasks/sections.ts';
 import { changesServers, isNotification } from '../tasks/targets.ts';
 import { asStepFailure, type StepFailure } from './failure.ts';
 import { runStep } from './index.ts';
@@ -104,11 +103,10 @@ function currentStep(run: Run): number {
 async function pinSource(run: Run): Promise<void> {
   const first = run.plan.steps[0];
   if (first === undefined) return;
-  const project = sectionsOf(run.resolved.settings, ['source']);
   const phrase = say(run, `取出 ${run.ref.version}`, `check out ${run.ref.version}`);
   run.source = await system.resolveSource.executeWithOptions(
     { summary: summaryOf(first.number, null, phrase) },
-    [{ run: run.ref, project }],
+    [{ run: run.ref }],
   );
 }
 

@@ -1,11 +1,12 @@
 /** Where a task runs. */
-import { ACTIONS } from '../../actions/definitions.ts';
-import type { ActionId } from '../../actions/ids.ts';
+
+import { ACTIONS } from '../../actions/index.ts';
+import { tells } from '../../actions/questions.ts';
 import type { PlanStep, Task } from '../../plan/plan.ts';
 import { serversInRun } from '../fleet/scope.ts';
 import type { Run } from '../run.ts';
 
-export { changesServers } from '../../actions/changes.ts';
+export { changesServers } from '../../actions/questions.ts';
 
 /** The servers of the scope that a task runs on; `[null]`: once, for the run or the batch. */
 export function serversOf(
@@ -13,9 +14,8 @@ export function serversOf(
   task: Task,
 ): readonly (string | null)[] {
   const { servers } = run.scope;
-  if (task.action !== 'project.command') {
-    return ACTIONS[task.action].scope === 'server' ? servers : [null];
-  }
+  const { scope } = ACTIONS[task.action];
+  if (scope !== 'command') return scope === 'server' ? servers : [null];
   const command = run.resolved.settings.actions[commandName(task)];
   if (command?.on === 'each-server') return servers;
   if (command?.on !== 'first-server') return [null];
@@ -30,13 +30,11 @@ export function commandName(task: Task): string {
   return typeof name === 'string' ? name : '';
 }
 
-const NOTIFYING: readonly ActionId[] = ['report.write', 'notify.send', 'record.update'];
-
 /** Whether a step only tells people how the run ended, so that it also runs after a failure. */
 export function isNotification(step: PlanStep): boolean {
   return (
     (step.kind === 'action' || step.kind === 'parallel') &&
     step.tasks.length > 0 &&
-    step.tasks.every((task) => NOTIFYING.includes(task.action))
+    step.tasks.every((task) => tells(task.action))
   );
 }

@@ -1,8 +1,8 @@
 /** Runs one task of a step on one server, or once: schedule, note, measure, judge. */
 
 import { isCancellation } from '@temporalio/workflow';
-import { ACTIONS } from '../../actions/definitions.ts';
-import type { ActionId } from '../../actions/ids.ts';
+import { ACTIONS, type ActionId } from '../../actions/index.ts';
+import { tells } from '../../actions/questions.ts';
 import type { Json, Task } from '../../plan/plan.ts';
 import type { ActionInput, ActionResult } from '../../plan/run.ts';
 import { isEmptied } from '../fleet/scope.ts';
@@ -12,7 +12,7 @@ import { presentationOf, type Run, stepStatus } from '../run.ts';
 import { gatherTasks } from '../showing/fleet-tasks.ts';
 import { hasMany } from '../showing/many.ts';
 import { buildReport } from '../showing/report.ts';
-import { changed, noteServer, type TaskDraft } from '../showing/status.ts';
+import { changed, noteEffect, noteServer, type TaskDraft } from '../showing/status.ts';
 import { messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { actions, PAUSES, summaryOf } from './activities.ts';
 import { sectionsOf } from './sections.ts';
@@ -48,7 +48,8 @@ export async function runTask(
     const result = await schedule(run, step, entry, server);
     record(run, step, index, server, result);
     shown.evidence.push(...shownEvidence(run, result.evidence));
-    noteEffect(run, entry.task.action, server);
+    const { effect } = ACTIONS[entry.task.action];
+    if (server !== null && effect !== undefined) noteEffect(run, effect, server);
     const broken = brokenBy(
       run,
       step,
@@ -95,7 +96,7 @@ function schedule(
   server: string | null,
 ): Promise<ActionResult> {
   const definition = ACTIONS[task.action];
-  const project = sectionsOf(run.resolved.settings, definition.uses);
+  const project = sectionsOf(run.resolved.settings, definition);
   const timeouts = timeoutsOf(definition, task, project);
   const input = inputOf(run, step, task, server);
   return actions[task.action].executeWithOptions(
@@ -117,45 +118,32 @@ function inputOf(run: Run, step: TaskStep, task: Task, server: string | null): A
     run: run.ref,
     step: step.number,
     settings: settingsOf(run, task),
-    project: sectionsOf(run.resolved.settings, definition.uses),
+    project: sectionsOf(run.resolved.settings, definition),
     servers: server === null ? run.scope.servers : [server],
     ...(server !== null && { server }),
     ...(before !== undefined && { before }),
     ...(run.source !== undefined && { source: run.source }),
     ...(run.image !== undefined && { image: run.image }),
-    ...(needsReport(task.action) && { report: buildReport(run) }),
+    ...(tells(task.action) && { report: buildReport(run) }),
   };
 }
 
-/** What the document's text sets, and for a drain the floor under the pool. */
-function settingsOf(run: Run, task: Task): Readonly<Record<string, Json>> {
-  const settings = fillSettings(task.settings, run.resolved.parameters);
-  const percent = run.plan.rolling?.minimumInPoolPercent ?? 0;
-  if (task.action !== 'pool.drain' || percent === 0) return settings;
-  return { ...settings, minimumInPoolPercent: percent };
-}
-
-function needsReport(action: ActionId): boolean {
-  return action === 'report.write' || action === 'notify.send' || action === 'record.update';
+/** What the document's text sets, and what the plan's rolling rule sets. */
+function settingsOf(run: Run, { action, settings }: Task): Readonly<Record<string, Json>> {
+  const filled: Record<string, Json> = { ...fillSettings(settings, run.resolved.parameters) };
+  for (const [name, setting] of Object.entries(ACTIONS[action].settings)) {
+    if (setting.kind !== 'rolling') continue;
+    filled[name] = run.plan.rolling?.[setting.rule] ?? setting.default;
+  }
+  return filled;
 }
 
 /** Before the attempt: a mutation that fails half-way has to be undone as well. */
 function register(run: Run, step: TaskStep, action: ActionId, server: string | null): void {
   const { compensation } = ACTIONS[action];
   if (compensation === undefined || server === null) return;
-  run.saga.register({ compensation, server, step: step.number });
-  if (action === 'pool.drain' || action === 'pool.enable')
-    noteServer(run, server, { pool: 'unknown' });
-}
-
-function noteEffect(run: Run, action: ActionId, server: string | null): void {
-  if (server === null) return;
-  if (action === 'pool.drain') noteServer(run, server, { pool: 'out' });
-  // An operator's own maint stays, so such a server takes no traffic.
-  const isMaintained = run.before.get(server)?.pool === 'maint';
-  if (action === 'pool.enable') noteServer(run, server, { pool: isMaintained ? 'out' : 'in' });
-  if (action === 'service.stop') noteServer(run, server, { version: null });
-  if (action === 'service.start') noteServer(run, server, { version: run.ref.version });
+  run.saga.register({ compensation: compensation.id, server, step: step.number });
+  if (ACTIONS[action].effect?.pool !== undefined) noteServer(run, server, { pool: 'unknown' });
 }
 
 function record(

@@ -1,5 +1,5 @@
 /** How long an action may take: its definition's limit, or longer where document or project say so. */
-import type { ActionDefinition } from '../../actions/definition.ts';
+import type { ActionDefinition } from '../../actions/index.ts';
 import type { Task } from '../../plan/plan.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import { commandName } from './targets.ts';
@@ -36,9 +36,9 @@ export function timeoutsOf(
 }
 
 function settingSeconds(definition: ActionDefinition, task: Task): number[] {
-  return definition.settings.flatMap((setting) => {
+  return Object.entries(definition.settings).flatMap(([name, setting]) => {
     if (setting.kind !== 'duration') return [];
-    const value = task.settings[setting.name] ?? setting.default;
+    const value = task.settings[name] ?? setting.default;
     return typeof value === 'number' ? [value] : [];
   });
 }

@@ -1,5 +1,5 @@
 /** What a run did to its servers and what undoes it: registered before the attempt, undone last first. */
-import type { CompensationId } from '../../actions/ids.ts';
+import type { CompensationId } from '../../actions/index.ts';
 
 /** A mutation that was attempted and what undoes it. */
 export interface SagaEntry {

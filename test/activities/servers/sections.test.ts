@@ -1,16 +1,12 @@
 /** Inputs carry the sections of the settings that their activity needs, and every one of those. */
 import { describe, expect, it } from 'vitest';
-import { ACTIONS } from '../../../src/actions/definitions.ts';
-import type { CompensationId } from '../../../src/actions/ids.ts';
+import type { CompensationId } from '../../../src/actions/index.ts';
+import { ACTIONS, COMPENSATIONS, OPERATIONS } from '../../../src/actions/index.ts';
 import { createFleetActivities } from '../../../src/activities/fleet.ts';
 import type { ServerActionId } from '../../../src/activities/servers.ts';
 import { createFakeRegistry } from '../../../src/adapters/registry/fake-registry.ts';
 import type { PreflightResult } from '../../../src/plan/run.ts';
-import {
-  COMPENSATION_SECTIONS,
-  SECTIONS,
-  sectionsOf,
-} from '../../../src/workflows/tasks/sections.ts';
+import { sectionsOf } from '../../../src/workflows/tasks/sections.ts';
 import { actionInput, compensationInput, NEW, run, SERVERS, setStage, settings } from './stage.ts';
 
 const ACTION_IDS: readonly ServerActionId[] = [
@@ -29,7 +25,7 @@ const ACTION_IDS: readonly ServerActionId[] = [
   'routes.update',
   'traffic.verify',
 ];
-const COMPENSATIONS: readonly CompensationId[] = [
+const UNDOING: readonly CompensationId[] = [
   'pool.withdraw',
   'service.remove',
   'config.restore',
@@ -41,15 +37,15 @@ describe('a deployment with no more settings than each activity is given', () =>
   it('does every action in order, and every compensation', async () => {
     const stage = await setStage();
     for (const id of ACTION_IDS) {
-      const project = sectionsOf(settings, ACTIONS[id].uses);
+      const project = sectionsOf(settings, ACTIONS[id]);
       const result = await stage.act(id, { ...actionInput(), project });
       expect(
         result.facts.map((each) => each.value),
         id,
       ).not.toContain(false);
     }
-    for (const id of COMPENSATIONS) {
-      const project = sectionsOf(settings, COMPENSATION_SECTIONS[id]);
+    for (const id of UNDOING) {
+      const project = sectionsOf(settings, COMPENSATIONS[id]);
       await stage.undo(id, { ...compensationInput(), project });
     }
     expect(stage.world.server('app-server-1').process?.digest).not.toBe(NEW);
@@ -62,29 +58,37 @@ describe('a deployment with no more settings than each activity is given', () =>
     const one = { run, server: 'app-server-1' };
     const all = { run, servers: SERVERS };
     const image = { reference: 'hello:v2-production', tag: 'v2-production', digest: NEW };
-    const given = (name: keyof typeof SECTIONS) => sectionsOf(settings, SECTIONS[name]);
-    await environment.run(activities.probeServer, { ...one, project: given('probe') });
+    const given = (name: keyof typeof OPERATIONS) => sectionsOf(settings, OPERATIONS[name]);
+    await environment.run(activities.probeServer, { ...one, project: given('probeServer') });
     const found: PreflightResult = await environment.run(fleet.preflightServer, {
       ...one,
-      project: given('preflight'),
+      project: given('preflightServer'),
     });
     expect(found.checks.map((each) => each.state)).not.toContain('failed');
-    await environment.run(fleet.preflightShared, { ...all, project: given('preflight') });
-    await environment.run(fleet.prefetchServer, { ...one, image, project: given('prefetch') });
+    await environment.run(fleet.preflightShared, { ...all, project: given('preflightShared') });
+    await environment.run(fleet.prefetchServer, {
+      ...one,
+      image,
+      project: given('prefetchServer'),
+    });
     await environment.run(fleet.observeServers, {
       ...all,
       step: 9,
       seconds: 0.1,
       maximumErrorPercent: 1,
-      project: given('observe'),
+      project: given('observeServers'),
     });
     await environment.run(activities.measureOutcome, {
       ...all,
       step: 9,
-      project: given('outcome'),
+      project: given('measureOutcome'),
     });
-    await environment.run(activities.finishServer, { ...one, image, project: given('finish') });
-    const guarding = environment.run(fleet.guardPool, { ...all, project: given('guard') });
+    await environment.run(activities.finishServer, {
+      ...one,
+      image,
+      project: given('finishServer'),
+    });
+    const guarding = environment.run(fleet.guardPool, { ...all, project: given('guardPool') });
     setTimeout(() => environment.cancel(), 100);
     await expect(guarding).resolves.toMatchObject({ facts: [] });
   });

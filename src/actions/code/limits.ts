@@ -1,0 +1,10 @@
+/** Limits of actions on the checkout. A failing check is an answer, so it is not tried often. */
+export const CHECK = {
+  scope: 'run',
+  settings: {},
+  takes: [],
+  timeouts: { startToCloseSeconds: 900, heartbeatSeconds: 30 },
+  retry: { maximumAttempts: 2 },
+} as const;
+
+export const LONG = { startToCloseSeconds: 3600, heartbeatSeconds: 30 } as const;

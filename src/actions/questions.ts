@@ -1,0 +1,50 @@
+/** What is asked of a plan's steps and tasks: pure functions over the definitions. */
+import type { PlanStep, Task } from '../plan/plan.ts';
+import { ACTIONS, type ActionDefinition, type ActionId, type FactId } from './index.ts';
+import type { ResourceId } from './resources.ts';
+
+/** The tasks of a step; a condition or an approval has none. */
+export function tasksIn(step: PlanStep): readonly Task[] {
+  return step.kind === 'action' || step.kind === 'parallel' ? step.tasks : [];
+}
+
+/** Whether a step changes servers: one of its tasks has something to be undone. */
+export function changesServers(step: PlanStep): boolean {
+  return tasksIn(step).some((task) => ACTIONS[task.action].compensation !== undefined);
+}
+
+/** Whether one of a step's tasks provides this. */
+export function provides(step: PlanStep, resource: ResourceId): boolean {
+  return tasksIn(step).some((task) => ACTIONS[task.action].provides.includes(resource));
+}
+
+/** Whether one of a step's tasks is this action. */
+export function performs(step: PlanStep, action: ActionId): boolean {
+  return tasksIn(step).some((task) => task.action === action);
+}
+
+/** Whether an action measures a fact. */
+export function measures(action: ActionId, fact: FactId): boolean {
+  return ACTIONS[action].measures.some((each) => each.id === fact);
+}
+
+/** Whether an action only tells people how the run went. */
+export function tells(action: ActionId): boolean {
+  return ACTIONS[action].needs.includes('report');
+}
+
+/** The settings that a document's own words give, with their defaults. */
+export function documentSettings(
+  action: ActionDefinition,
+): Readonly<Record<string, number | string>> {
+  const own = Object.entries(action.settings).filter(
+    ([, { kind }]) => kind === 'duration' || kind === 'template',
+  );
+  return Object.fromEntries(own.map(([name, setting]) => [name, setting.default]));
+}
+
+/** The name of the setting that a limit in brackets gives; null: the action has none. */
+export function limitOf(action: ActionDefinition): string | null {
+  const found = Object.entries(action.settings).find(([, { kind }]) => kind === 'duration');
+  return found?.[0] ?? null;
+}

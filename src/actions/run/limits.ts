@@ -1,0 +1,8 @@
+/** Limits of what is done once for the run. */
+export const ONCE = {
+  scope: 'run',
+  settings: {},
+  takes: [],
+  timeouts: { startToCloseSeconds: 180, heartbeatSeconds: 20 },
+  retry: { maximumAttempts: 5 },
+} as const;

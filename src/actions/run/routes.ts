@@ -1,0 +1,29 @@
+import { defineAction, defineFact } from '../define.ts';
+import { ONCE } from './limits.ts';
+
+export const routesCurrent = defineFact({
+  id: 'routes.current',
+  unit: 'flag',
+  combine: 'all',
+  defaultComparison: '==',
+  defaultThreshold: true,
+  label: { zh: '路由规则', en: 'Routing rules' },
+  phrases: {
+    zh: ['路由规则更新成功'],
+    en: ['The routing rules are current'],
+  },
+});
+
+export const updateRoutes = defineAction({
+  ...ONCE,
+  id: 'routes.update',
+  phrases: {
+    zh: ['更新路由规则', '更新路由'],
+    en: ['Update the routing rules', 'Update the routes'],
+  },
+  uses: ['balancer'],
+  needs: [],
+  provides: [],
+  measures: [routesCurrent],
+  retry: { maximumAttempts: 12 },
+});
