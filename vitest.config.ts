@@ -24,6 +24,8 @@ export default defineConfig({
     maxWorkers: 2,
     // What a file imports is there for the next one: a third of all processor time.
     isolate: false,
+    tags: [{ name: 'property' }],
+    expect: { poll: { timeout: 10_000, interval: 20 } },
     sequence: { sequencer: longestFirst(LONGEST) },
     // test/support/workflow-coverage.ts counts the sandbox only where somebody asks.
     env: { RUNSHEET_COVERAGE: process.argv.includes('--coverage') ? '1' : '0' },

@@ -14,6 +14,7 @@ export default defineConfig({
     globalSetup: ['test/support/temporal-programs.ts', 'test/e2e/support/build.ts'],
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 10_000, interval: 20 } },
     maxWorkers: 2,
     // Of tests that run side by side within a file.
     maxConcurrency: 2,

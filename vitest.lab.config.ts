@@ -18,6 +18,8 @@ const common = {
   // A test or a file waits for its servers until another gives them back.
   testTimeout: 540_000,
   hookTimeout: 540_000,
+  tags: [{ name: 'property' }],
+  expect: { poll: { timeout: 10_000 } },
 };
 
 export default defineConfig({

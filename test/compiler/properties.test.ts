@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { type CompileResult, compileTemplate } from '../../src/compiler/index.ts';
 import { parseExpression } from '../../src/compiler/parse/expression.ts';
 import { renderDiagnostics } from '../../src/diagnostics/render.ts';
+import { property } from '../support/property.ts';
 import { compile, ownText } from './reference.ts';
 
 function placesAreInside(text: string, { diagnostics, plan }: CompileResult): void {
@@ -18,52 +19,39 @@ function placesAreInside(text: string, { diagnostics, plan }: CompileResult): vo
   renderDiagnostics(diagnostics, 'zh');
 }
 
-test('any text: nothing is thrown, every place is inside the file', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) =>
-      placesAreInside(text, compile(text)),
-    ),
-    { numRuns: 100 },
-  );
-}, 120_000);
+const lines = ownText.split('\n');
+const mixture = fc.array(fc.oneof(fc.constantFrom(...lines), fc.string({ maxLength: 20 })), {
+  maxLength: 60,
+});
 
-test("any mixture of the template's lines: the same", () => {
-  const lines = ownText.split('\n');
-  const mixture = fc.array(fc.oneof(fc.constantFrom(...lines), fc.string({ maxLength: 20 })), {
-    maxLength: 60,
-  });
-  fc.assert(
-    fc.property(mixture, (chosen) => {
-      const text = chosen.join('\n');
-      placesAreInside(text, compile(text));
-    }),
-    { numRuns: 100 },
-  );
-}, 120_000);
+property(
+  'any text: nothing is thrown, every place is inside the file',
+  [fc.string({ unit: 'binary', maxLength: 400 })],
+  (text) => placesAreInside(text, compile(text)),
+);
 
-test('the template with a stretch cut out or put in: the same', () => {
-  const cut = fc.tuple(fc.nat(ownText.length), fc.nat(60), fc.string({ maxLength: 30 }));
-  fc.assert(
-    fc.property(cut, ([at, length, inserted]) => {
-      const text = ownText.slice(0, at) + inserted + ownText.slice(at + length);
-      placesAreInside(text, compile(text));
-    }),
-    { numRuns: 40 },
-  );
-}, 120_000);
+property("any mixture of the template's lines: the same", [mixture], (chosen) => {
+  const text = chosen.join('\n');
+  placesAreInside(text, compile(text));
+});
 
-test('any bytes and any expression: nothing is thrown', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-      compileTemplate({ bytes, file: 'a.md' });
-    }),
-  );
-  fc.assert(
-    fc.property(fc.string(), (text) => {
-      const { tree, problem } = parseExpression(text);
-      expect((tree === null) !== (problem === null)).toBe(true);
-    }),
-  );
+property(
+  'the template with a stretch cut out or put in: the same',
+  [fc.nat(ownText.length), fc.nat(60), fc.string({ maxLength: 30 })],
+  (at, length, inserted) => {
+    const text = ownText.slice(0, at) + inserted + ownText.slice(at + length);
+    placesAreInside(text, compile(text));
+  },
+  { runs: 40 },
+);
+
+property('any bytes: nothing is thrown', [fc.uint8Array({ maxLength: 200 })], (bytes) => {
+  placesAreInside(Buffer.from(bytes).toString(), compileTemplate({ bytes, file: 'a.md' }));
+});
+
+property('any expression: a tree or a problem', [fc.string()], (text) => {
+  const { tree, problem } = parseExpression(text);
+  expect((tree === null) !== (problem === null)).toBe(true);
 });
 
 test.each([

@@ -1,10 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCommandRunner } from '../../src/adapters/process/command-runner.ts';
 import { PortError } from '../../src/ports/port-error.ts';
+import { isAlive, pidsIn } from '../support/processes.ts';
 
 const environment = { PATH: process.env['PATH'], HOME: '/nonexistent', SLACK_TOKEN: 'worker-only' };
 const runner = createCommandRunner({ environment, graceMs: 300 });
@@ -48,17 +49,19 @@ describe('CommandRunner', () => {
 
   it('ends the whole group at the timeout, grandchildren that ignore SIGTERM too', async () => {
     const script = "(trap '' TERM; sleep 60) & echo $! > grandchild; wait";
-    const result = await runner.run({ ...sh(script), timeoutMs: 400 });
+    const result = await runner.run({ ...sh(script), timeoutMs: 1_000 });
     expect(result).toMatchObject({ exitCode: null, endedBy: 'timeout' });
     expect(result.durationMs).toBeLessThan(5_000);
-    await expectGone(Number(await readFile(join(folder, 'grandchild'), 'utf8')));
+    await expectGone('grandchild');
   });
 
   it('ends on cancellation', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 200);
-    const result = await runner.run({ ...sh('sleep 60'), signal: controller.signal });
-    expect(result).toMatchObject({ exitCode: null, endedBy: 'cancelled' });
+    const script = 'echo $$ > begun; sleep 60';
+    const running = runner.run({ ...sh(script), signal: controller.signal });
+    await expect.poll(() => pidsIn(join(folder, 'begun'))).toHaveLength(1);
+    controller.abort();
+    expect(await running).toMatchObject({ exitCode: null, endedBy: 'cancelled' });
   });
 
   it('starts nothing once cancelled', async () => {
@@ -75,7 +78,7 @@ describe('CommandRunner', () => {
     const result = await runner.run(sh('sleep 60 & echo $! > background'));
     expect(result.exitCode).toBe(0);
     expect(result.durationMs).toBeLessThan(5_000);
-    await expectGone(Number(await readFile(join(folder, 'background'), 'utf8')));
+    await expectGone('background');
   });
 
   it('keeps the head and the tail of an output without end', async () => {
@@ -94,11 +97,13 @@ describe('CommandRunner', () => {
   it('tells of output while the program runs', async () => {
     const seen: string[] = [];
     await runner.run({
-      ...sh('echo first; sleep 0.2; echo second'),
-      onOutput: (text) => seen.push(text),
+      ...sh('echo first; until [ -e heard ]; do sleep 0.01; done; echo second'),
+      onOutput: (text) => {
+        seen.push(text);
+        writeFileSync(join(folder, 'heard'), '');
+      },
     });
-    expect(seen.join('')).toBe('first\nsecond\n');
-    expect(seen.length).toBeGreaterThan(1);
+    expect(seen).toEqual(['first\n', 'second\n']);
   });
 
   it('names a program that is not there, and what to do', async () => {
@@ -108,12 +113,8 @@ describe('CommandRunner', () => {
   });
 });
 
-async function expectGone(pid: number): Promise<void> {
-  expect(pid).toBeGreaterThan(1);
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-    if (state === null || / [ZX] /.test(state)) return;
-    await sleep(20);
-  }
-  throw new Error(`process ${pid} is still alive`);
+async function expectGone(file: string): Promise<void> {
+  const pids = pidsIn(join(folder, file));
+  expect(pids).toHaveLength(1);
+  await expect.poll(() => pids.filter(isAlive)).toEqual([]);
 }

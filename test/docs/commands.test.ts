@@ -31,6 +31,7 @@ const TYPED_ELSEWHERE: readonly (readonly [RegExp, string, string])[] = [
   [/^npm ci && npm run demo$/u, 'test/e2e/demo.test.ts', "'demo'"],
   [/^npm run demo -- --fail \d$/u, 'test/e2e/demo.test.ts', '--fail'],
   [/^npm test$/u, '.ci/run', 'npm test'],
+  [/^npm run test:random$/u, 'package.json', '"test:random"'],
   [/^npm run test:e2e$/u, '.ci/run', 'npm run test:e2e'],
   [/^npm run test:lab$/u, '.ci/run', 'npm run test:lab'],
   [/^npm run format$/u, 'package.json', '"format"'],

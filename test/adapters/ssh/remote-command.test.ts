@@ -1,10 +1,8 @@
 /** The command text as a real shell reads it: what arrives, and who ends whom. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -13,6 +11,8 @@ import {
   STARTED,
 } from '../../../src/adapters/ssh/remote-command.ts';
 import { SudoMark } from '../../../src/adapters/ssh/sudo.ts';
+import { isAlive, pidsIn } from '../../support/processes.ts';
+import { property } from '../../support/property.ts';
 
 /** Standard input stays open, as a channel does. */
 interface Running {
@@ -64,23 +64,23 @@ const word = fc.oneof(
   }),
   fc.constantFrom('', '-n', '--', '-oProxyCommand=id', '$(id)', '!!', '\r', '\u001b[31m', '%s'),
 );
+const input = fc.string({ unit: fc.constantFrom('a', '\n', '\\', '中', "'"), maxLength: 300 });
 
 describe.each([false, true])('a command, by sudo: %s', (sudo) => {
-  it('gets its arguments and its input byte for byte', async () => {
-    const input = fc.string({ unit: fc.constantFrom('a', '\n', '\\', '中', "'"), maxLength: 300 });
-    await fc.assert(
-      fc.asyncProperty(fc.array(word, { maxLength: 6 }), input, async (words, stdin) => {
-        const argv = ['sh', '-c', 'printf "%s\\0" "$@"; cat >&2', 'sh', ...words, 'end'];
-        const bytes = Buffer.byteLength(stdin);
-        const { ended } = start({ argv, sudo, stdinBytes: bytes > 0 ? bytes : null }, stdin);
-        const { code, stdout, stderr } = await ended;
-        expect(code).toBe(0);
-        expect(stdout.split('\0').slice(0, -1)).toEqual([...words, 'end']);
-        expect(stderr).toBe(`${sudo ? STARTED : ''}${stdin}`);
-      }),
-      { numRuns: 40 },
-    );
-  });
+  property(
+    'gets its arguments and its input byte for byte',
+    [fc.array(word, { maxLength: 6 }), input],
+    async (words, stdin) => {
+      const argv = ['sh', '-c', 'printf "%s\\0" "$@"; cat >&2', 'sh', ...words, 'end'];
+      const bytes = Buffer.byteLength(stdin);
+      const { ended } = start({ argv, sudo, stdinBytes: bytes > 0 ? bytes : null }, stdin);
+      const { code, stdout, stderr } = await ended;
+      expect(code).toBe(0);
+      expect(stdout.split('\0').slice(0, -1)).toEqual([...words, 'end']);
+      expect(stderr).toBe(`${sudo ? STARTED : ''}${stdin}`);
+    },
+    { runs: 40 },
+  );
 
   it('gives its exit code', async () => {
     expect((await start({ argv: ['sh', '-c', 'exit 7'], sudo, stdinBytes: null }).ended).code).toBe(
@@ -102,13 +102,12 @@ describe.each([false, true])('a command, by sudo: %s', (sudo) => {
         { argv: ['sh', '-c', script], sudo, stdinBytes },
         stdinBytes === null ? '' : 'abc',
       );
-      await sleep(400);
-      const pids = (await readFile(file, 'utf8')).trim().split('\n').map(Number);
+      await expect.poll(() => pidsIn(file)).toHaveLength(2);
+      const pids = pidsIn(file);
       expect(pids.every(isAlive)).toBe(true);
       running.child.stdin?.end();
       await running.ended;
-      await sleep(100);
-      expect(pids.filter(isAlive)).toEqual([]);
+      await expect.poll(() => pids.filter(isAlive)).toEqual([]);
     },
   );
 });
@@ -146,17 +145,3 @@ describe('the mark on standard error', () => {
     });
   });
 });
-
-/** One that ended and waits for somebody to take note of it is not alive. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  try {
-    return !/^\d+ \(.*\) Z/u.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return !existsSync('/proc/self');
-  }
-}

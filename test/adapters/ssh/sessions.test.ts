@@ -1,12 +1,13 @@
 /** An sshd that takes fewer sessions than we think, and one that frees a place late. */
 import { EventEmitter } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { OpenConnection } from '../../../src/adapters/ssh/connection.ts';
 import type { LoggedIn } from '../../../src/adapters/ssh/login.ts';
 
 interface Sshd {
   readonly connection: OpenConnection;
+  /** Sessions that take a place now. */
+  counted(): number;
   /** How often a session was asked for. */
   asked(): number;
   /** The most that were open at once. */
@@ -43,6 +44,7 @@ function sshd(places: number, lateMs: number): Sshd {
   const limits = { sessions: 9, sockets: 9, idleMs: 1_000, queueMs: 5_000 };
   return {
     connection: new OpenConnection('s1', loggedIn as unknown as LoggedIn, limits),
+    counted: () => counted,
     asked: () => asked,
     most: () => most,
   };
@@ -68,7 +70,7 @@ describe('sessions', () => {
     for (let round = 0; round < 5; round += 1) {
       await Promise.all(Array.from({ length: 18 }, () => run(server)));
     }
-    await sleep(20);
+    await expect.poll(server.counted).toBe(0);
     const before = server.asked();
     await Promise.all(Array.from({ length: 9 }, () => run(server)));
     expect([server.asked() - before, server.most()]).toEqual([9, 9]);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServerHost } from '../../../src/ports/server-host.ts';
+import { property } from '../../support/property.ts';
 import type { LabServer } from '../support/server.ts';
 import { openSshLab, processesLike, type SshLab, startSshd, untilGone } from './servers.ts';
 
@@ -26,6 +27,13 @@ const LOGINS = [
   { name: 'sudo', user: 'deploy', sudo: true },
 ] as const;
 
+const word = fc.oneof(
+  fc.string({ unit: 'binary' }).filter((text) => !/[\0\p{Surrogate}]/u.test(text)),
+  fc.constantFrom('', '-n', '--', '-oProxyCommand=id', '$HOME', '`id`', '$(id)', "'", '"', '\\'),
+  fc.constantFrom('a;id', 'a\nid', '*', '~', '!!', '%s\\0', '中文 标签', 'v1.0.0\r', '\u001b[31m'),
+);
+const stdin = fc.option(fc.string({ maxLength: 200 }), { nil: undefined });
+
 describe.each(LOGINS)('as $name', ({ user, sudo }) => {
   let host: ServerHost;
 
@@ -33,53 +41,19 @@ describe.each(LOGINS)('as $name', ({ user, sudo }) => {
     host = lab.hosts({ user, sudo }).get(server.name);
   });
 
-  it('hands any arguments through byte for byte, with and without input', async () => {
-    const word = fc.oneof(
-      fc.string({ unit: 'binary' }).filter((text) => !/[\0\p{Surrogate}]/u.test(text)),
-      fc.constantFrom(
-        '',
-        '-n',
-        '--',
-        '-oProxyCommand=id',
-        '$HOME',
-        '`id`',
-        '$(id)',
-        "'",
-        '"',
-        '\\',
-      ),
-      fc.constantFrom(
-        'a;id',
-        'a\nid',
-        '*',
-        '~',
-        '!!',
-        '%s\\0',
-        '中文 标签',
-        'v1.0.0\r',
-        '\u001b[31m',
-      ),
-    );
-    const words = fc.array(word, { minLength: 1, maxLength: 8 });
-    const stdin = fc.option(fc.string({ maxLength: 200 }), { nil: undefined });
-    await fc.assert(
-      fc.asyncProperty(words, stdin, async (argv, input) => {
-        const show = [
-          'perl',
-          '-e',
-          'print map {"$_\\0"} @ARGV; print STDERR <STDIN>',
-          '--',
-          ...argv,
-        ];
-        const options = input === undefined ? {} : { stdin: input };
-        const { stdout, stderr, exitCode } = await host.exec(show, options);
-        expect(exitCode).toBe(0);
-        expect(stdout.split('\0').slice(0, -1)).toEqual(argv);
-        expect(stderr).toBe(input ?? '');
-      }),
-      { numRuns: 60 },
-    );
-  });
+  property(
+    'hands any arguments through byte for byte, with and without input',
+    [fc.array(word, { minLength: 1, maxLength: 8 }), stdin],
+    async (argv, input) => {
+      const show = ['perl', '-e', 'print map {"$_\\0"} @ARGV; print STDERR <STDIN>', '--', ...argv];
+      const options = input === undefined ? {} : { stdin: input };
+      const { stdout, stderr, exitCode } = await host.exec(show, options);
+      expect(exitCode).toBe(0);
+      expect(stdout.split('\0').slice(0, -1)).toEqual(argv);
+      expect(stderr).toBe(input ?? '');
+    },
+    { runs: 60 },
+  );
 
   it('writes and reads files whose names mean something to a shell', async () => {
     for (const name of ["a b'c", '$(id)', '-rf', 'x;id', '中文', 'a\nb', '*']) {
