@@ -5,6 +5,7 @@ import { waitingApproval } from '../../src/cli/view/approval.ts';
 import { follow } from '../../src/cli/view/follow.ts';
 import { latestRun, waitingRun } from '../../src/cli/which-run.ts';
 import { parseProject } from '../../src/config/load-project.ts';
+import { deferred } from '../support/deferred.ts';
 import { fakeClient } from './support/fake-client.ts';
 import { START_MS, undone, waiting } from './support/statuses.ts';
 
@@ -21,8 +22,10 @@ function screen(isTTY: boolean, rows = 60): Screen {
   return { isTTY, columns: 80, rows, written, write: (text) => written.push(text) > 0 };
 }
 
+const TIMERS = ['setTimeout', 'setInterval', 'clearInterval'] as const;
 const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 afterEach(() => {
+  vi.useRealTimers();
   stderr.mockClear();
 });
 afterAll(() => stderr.mockRestore());
@@ -63,12 +66,15 @@ describe('follow', () => {
 
   it('redraws a terminal each second, though nothing else changes', async () => {
     const client = fakeClient({
-      'run-1': { statuses: [waiting(), succeeded], pauseMs: 1500, end: { failure: null } },
+      'run-1': { statuses: [waiting(), succeeded], pauseMs: 1600, end: { failure: null } },
     });
+    vi.useFakeTimers({ toFake: [...TIMERS] });
     const output = screen(true);
-    await follow(client, 'run-1', { language: 'en', json: false, output });
+    const following = follow(client, 'run-1', { language: 'en', json: false, output });
+    await vi.advanceTimersByTimeAsync(3_500);
+    await following;
     const sheets = output.written.filter((text) => text.includes('left '));
-    expect(sheets.length).toBeGreaterThanOrEqual(2);
+    expect(sheets).toHaveLength(3);
     expect(output.written.at(-1)).toContain('succeeded');
   });
 
@@ -84,15 +90,20 @@ describe('follow', () => {
   it('draws nothing over a question that somebody is asked', async () => {
     const client = fakeClient({ 'run-1': { statuses: [waiting()], end: { failure: null } } });
     const output = screen(true);
-    let during = 0;
+    vi.useFakeTimers({ toFake: [...TIMERS] });
+    const question = deferred();
+    let before = 0;
     const onStatus = async (): Promise<boolean> => {
-      const before = output.written.length;
-      await new Promise((resolve) => setTimeout(resolve, 1300));
-      during = output.written.length - before;
+      before = output.written.length;
+      await question.promise;
       return true;
     };
-    await follow(client, 'run-1', { language: 'en', json: false, output, onStatus });
-    expect(during).toBe(0);
+    const following = follow(client, 'run-1', { language: 'en', json: false, output, onStatus });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(before).toBe(1);
+    expect(output.written).toHaveLength(1);
+    question.resolve();
+    await following;
   });
 
   it('leaves the run going at Ctrl-C and says how to come back', async () => {

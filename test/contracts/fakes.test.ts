@@ -25,6 +25,8 @@ function serve({ method, path, headers, body }: FakeRequest): FakeAnswer {
   switch (path) {
     case '/slow':
       return { status: 200, delayMs: 300 };
+    case '/never':
+      return { status: 200, delayMs: 30_000 };
     case '/broken':
       return { status: 503 };
     case '/moved':
@@ -131,10 +133,11 @@ describeHttpProbeContract('undici', async () => {
       const headers = { 'x-ask': typeof ask === 'string' ? ask : '' };
       const { method = '', url: path = '' } = request;
       const answer = serve({ method, path, headers, body });
-      setTimeout(() => {
+      const answering = setTimeout(() => {
         response.writeHead(answer.status, answer.headers);
         response.end(answer.body);
       }, answer.delayMs ?? 0);
+      response.on('close', () => clearTimeout(answering));
     });
   });
   server.on('connection', () => {

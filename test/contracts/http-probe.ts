@@ -3,7 +3,7 @@ import type { HttpProbe } from '../../src/ports/http-probe.ts';
 
 /**
  * A probe and a service with the paths /ok (200 `hello`, header x-test: yes), /slow (300 ms),
- * /broken (503), /moved (302 to /ok), /large (100,000 × `x`), and /echo (200, `METHOD x-ask body`).
+ * /never (takes half a minute), /broken (503), /moved (302 to /ok), /large (100,000 × `x`), and /echo (200, `METHOD x-ask body`).
  */
 export interface HttpProbeSubject {
   readonly probe: HttpProbe;
@@ -75,17 +75,17 @@ export function describeHttpProbeContract(
 
     it('ends at its time limit', async () => {
       const started = performance.now();
-      await expect(get('/slow', { timeoutMs: 60 })).rejects.toMatchObject({
+      await expect(get('/never', { timeoutMs: 60 })).rejects.toMatchObject({
         name: 'PortError',
         kind: 'unavailable',
       });
-      expect(performance.now() - started).toBeLessThan(280);
+      expect(performance.now() - started).toBeLessThan(5_000);
     });
 
     it('ends when it is cancelled, with the reason given', async () => {
       const cancel = new AbortController();
       const reason = new Error('not needed any more');
-      const pending = get('/slow', { signal: cancel.signal });
+      const pending = get('/never', { signal: cancel.signal });
       setTimeout(() => cancel.abort(reason), 30);
       await expect(pending).rejects.toBe(reason);
     });

@@ -1,8 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { groupIsAlive } from '../../src/embedded/process-group.ts';
 import { startWorkerProcess, type WorkerEvent } from '../../src/embedded/worker-process.ts';
 
@@ -15,6 +14,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -29,14 +29,6 @@ process.stdout.write('starting\\n' + JSON.stringify({ event: 'ready', child: chi
 setInterval(() => undefined, 1000);
 `,
   );
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('the condition did not come true in 10 s');
-    await sleep(20);
-  }
 }
 
 describe('startWorkerProcess', () => {
@@ -67,7 +59,7 @@ describe('startWorkerProcess', () => {
     const second = worker.pid() ?? 0;
     expect(second).not.toBe(first);
     expect(events.map(({ kind }) => kind)).toEqual(['ready', 'died', 'ready']);
-    await until(() => !groupIsAlive(first));
+    await expect.poll(() => groupIsAlive(first)).toBe(false);
     await worker.close();
     expect(groupIsAlive(second)).toBe(false);
   });
@@ -80,8 +72,10 @@ describe('startWorkerProcess', () => {
       entry,
       restart: false,
     });
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
     await worker.kill();
-    await sleep(600);
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.useRealTimers();
     expect(worker.pid()).toBeNull();
     await worker.start();
     expect(worker.pid()).not.toBeNull();

@@ -1,35 +1,44 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { coalesce } from '../../../src/adapters/haproxy/coalesce.ts';
+import { type Deferred, deferred } from '../../support/deferred.ts';
+
+/** Work that answers when the test says so. */
+function work() {
+  const begun: Deferred<number>[] = [];
+  const ask = coalesce(() => {
+    const turn = deferred<number>();
+    begun.push(turn);
+    return turn.promise;
+  });
+  /** The turn with this number, once it has begun. */
+  const turn = async (number: number): Promise<Deferred<number>> => {
+    await expect.poll(() => begun.length).toBe(number);
+    return begun[number - 1] ?? deferred();
+  };
+  return { ask, turn };
+}
 
 it('those who ask while it works share the next answer, which is never older than their question', async () => {
-  let begun = 0;
-  const ask = coalesce(async () => {
-    begun += 1;
-    const mine = begun;
-    await delay(20);
-    return mine;
-  });
+  const { ask, turn } = work();
   const first = [ask(), ask()];
-  await delay(5);
+  const firstTurn = await turn(1);
   const second = Array.from({ length: 50 }, () => ask());
+  firstTurn.resolve(1);
   expect(await Promise.all(first)).toEqual([1, 1]);
+  (await turn(2)).resolve(2);
   expect(new Set(await Promise.all(second))).toEqual(new Set([2]));
-  expect(begun).toBe(2);
-  expect(await ask()).toBe(3);
+  const third = ask();
+  (await turn(3)).resolve(3);
+  expect(await third).toBe(3);
 });
 
 it('a failure is that of those who asked for it', async () => {
-  let fails = true;
-  const ask = coalesce(async () => {
-    await delay(5);
-    if (fails) throw new Error('no');
-    return 'yes';
-  });
-  const first = ask();
-  await delay(1);
+  const { ask, turn } = work();
+  const failed = expect(ask()).rejects.toThrow('no');
+  const firstTurn = await turn(1);
   const second = ask();
-  await expect(first).rejects.toThrow('no');
-  fails = false;
-  expect(await second).toBe('yes');
+  firstTurn.reject(new Error('no'));
+  await failed;
+  (await turn(2)).resolve(2);
+  expect(await second).toBe(2);
 });

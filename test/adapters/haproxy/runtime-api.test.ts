@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { RuntimeApi } from '../../../src/adapters/haproxy/runtime-api.ts';
+import { deferred } from '../../support/deferred.ts';
 import { connectTo, scriptedProcess } from './scripted-haproxy.ts';
 
 const TIMES = { openMs: 150, answerMs: 150, idleMs: 120 };
@@ -104,12 +104,14 @@ describe('the runtime API', () => {
 
   it('waits no longer than it may for a stream, and closes one that comes too late', async () => {
     const haproxy = scriptedProcess(1);
-    const api = over(() => delay(300).then(() => connectTo(haproxy)));
+    const arrived = deferred<Duplex>();
+    const api = over(() => arrived.promise);
     await expect(api.read(['x'])).rejects.toMatchObject({
       message: 'HAProxy on lb-1: it was not reached within 0.15 s.',
     });
-    await delay(250);
-    expect(haproxy.open.size).toBe(0);
+    arrived.resolve(connectTo(haproxy));
+    expect(haproxy.open.size).toBe(1);
+    await expect.poll(() => haproxy.open.size).toBe(0);
     api.close();
   });
 

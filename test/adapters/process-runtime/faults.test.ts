@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
 import { makeSubject } from './subject.ts';
 
@@ -21,15 +21,13 @@ const release = (environment: Record<string, string> = {}) => ({
 });
 
 async function answer(): Promise<Record<string, string>> {
-  for (let tries = 0; ; tries += 1) {
-    try {
+  return vi.waitFor(
+    async () => {
       const response = await fetch(`http://127.0.0.1:${subject.port}/`);
       return (await response.json()) as Record<string, string>;
-    } catch (error) {
-      if (tries > 100) throw error;
-      await sleep(50);
-    }
-  }
+    },
+    { timeout: 10_000 },
+  );
 }
 
 it('gives the service its environment and its release folder, and keeps values out of the record', async () => {
@@ -57,6 +55,7 @@ it.each([0, 20, 60, 100, 150])(
     await lostHosts.close();
     await lost;
     await subject.runtime.start('s1', 'tiny', release());
+    // A second start would have begun by now.
     await sleep(300);
     const { running, starts } = await subject.runtime.inspect('s1', 'tiny');
     expect({ running, starts }).toEqual({ running: true, starts: { [subject.first.digest]: 1 } });
@@ -86,8 +85,7 @@ it('sees that a service has ended by itself, and what it said', async () => {
   expect(await subject.runtime.tail('s1', 'tiny', 5)).toBe('');
   const script = 'seq 100; echo "no database" >&2; exit 3';
   await subject.runtime.start('s1', 'tiny', { ...release(), command: ['sh', '-c', script] });
-  await sleep(200);
-  expect((await subject.runtime.inspect('s1', 'tiny')).running).toBe(false);
+  await expect.poll(async () => (await subject.runtime.inspect('s1', 'tiny')).running).toBe(false);
   expect(await subject.runtime.tail('s1', 'tiny', 3)).toBe('99\n100\nno database\n');
 });
 
