@@ -75,8 +75,8 @@ export interface ServerBefore {
   readonly server: string;
   /** null: nothing of this service ran. */
   readonly release: { readonly digest: string; readonly version: string } | null;
-  /** absent: the balancer does not know the server yet. */
-  readonly pool: 'ready' | 'drain' | 'maint' | 'absent';
+  /** absent: the balancer does not know the server yet; none: there is no pool. */
+  readonly pool: 'ready' | 'drain' | 'maint' | 'absent' | 'none';
 }
 
 /** What one server, the balancer or the registry said before the run began. Findings are values. */

@@ -20,6 +20,7 @@ import type {
   PreflightResult,
   ResolvedRun,
   RunReport,
+  ServerBefore,
 } from '../../src/plan/run.ts';
 import { resolvedRun } from './resolved-run.ts';
 
@@ -31,7 +32,7 @@ export interface StubCall {
 
 export interface StubServer {
   version: string | null;
-  pool: 'ready' | 'drain' | 'maint' | 'absent';
+  pool: ServerBefore['pool'];
 }
 
 export interface StubOptions {

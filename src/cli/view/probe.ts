@@ -23,6 +23,7 @@ const POOLS: Readonly<Record<ServerBefore['pool'], Words>> = {
   drain: { zh: '正在移出', en: 'draining' },
   maint: { zh: '由人停用（maint）', en: 'out by hand (maint)' },
   absent: { zh: '负载均衡器不认识它', en: 'unknown to the balancer' },
+  none: { zh: '没有负载均衡', en: 'no load balancer' },
 };
 const SUBJECTS: Readonly<Record<string, Words>> = {
   balancer: { zh: '负载均衡器', en: 'balancer' },
@@ -104,6 +105,7 @@ function changeLines(
     drain: { zh: '不放回池中', en: 'not put back into the pool' },
     maint: { zh: '不放回池中：是人停用的', en: 'not put back into the pool: somebody took it out' },
     absent: { zh: '加入池中', en: 'put into the pool' },
+    none: { zh: '没有可移出的池', en: 'no pool to leave' },
   };
   const again = same ? (zh ? '，同一版本会重新启动' : ', the same version, started again') : '';
   return [`    → ${from} → ${version}${again}; ${back[pool][language]}`];

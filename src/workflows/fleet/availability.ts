@@ -1,6 +1,13 @@
 /** Which of the run's servers take traffic, and how long none of them did. */
+import type { ServerBefore } from '../../plan/run.ts';
 
 export type PoolState = 'in' | 'out' | 'unknown';
+
+/** Whether a server took traffic before the run; without a pool nobody knows. */
+export function standing(before: ServerBefore | undefined): PoolState {
+  if (before?.pool === 'none') return 'unknown';
+  return before?.pool === 'ready' ? 'in' : 'out';
+}
 
 /** Counts the time between the last server that left the pool and the first that came back. */
 export class Availability {

@@ -10,6 +10,7 @@ import { StepFailure } from '../steps/failure.ts';
 import { preflights, summaryOf } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
 import { changesServers } from '../tasks/targets.ts';
+import { standing } from './availability.ts';
 import { leaveOut, tolerates } from './left-out.ts';
 import { slidingWindow } from './sliding-window.ts';
 
@@ -80,8 +81,8 @@ export function failedChecks({ subject, checks }: PreflightResult): readonly str
 
 function noteBefore(run: Run, { subject, before }: PreflightResult): void {
   if (before === undefined) return;
-  const pool = before.pool === 'ready' ? 'in' : 'out';
-  noteServer(run, subject, { version: before.release?.version ?? null, pool });
+  const version = before.release?.version ?? null;
+  noteServer(run, subject, { version, pool: standing(before) });
 }
 
 /** Whether a server is left out of the run because nothing could be asked there. */

@@ -5,6 +5,7 @@ import { type Run, say } from '../run.ts';
 import { noteServer } from '../showing/status.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
+import { standing } from './availability.ts';
 import { leaveOut, tolerates } from './left-out.ts';
 import { serversInRun } from './scope.ts';
 
@@ -24,8 +25,8 @@ export async function probeServers(
   );
   const all = found.filter((before): before is ServerBefore => before !== null);
   for (const before of all) {
-    const pool = before.pool === 'ready' ? 'in' : 'out';
-    noteServer(run, before.server, { version: before.release?.version ?? null, pool });
+    const version = before.release?.version ?? null;
+    noteServer(run, before.server, { version, pool: standing(before) });
   }
   return new Map(all.map((before) => [before.server, before]));
 }

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { Effect } from '../../actions/define.ts';
 import type { ResolvedRun, RunRef, ServerBefore } from '../../plan/run.ts';
-import type { PoolState } from '../fleet/availability.ts';
+import { type PoolState, standing } from '../fleet/availability.ts';
 import type { RunStatus, StepState } from '../messages.ts';
 import { type Draft, presentationOf, type Run, stepStatus } from '../run.ts';
 import { runSheetMarkdown } from './runsheet-markdown.ts';
@@ -148,7 +148,7 @@ export function noteEffect(run: Run, effect: Effect, server: string): void {
 
 /** An operator's own maint stays, so such a server takes no traffic whatever a run does. */
 function poolAfter(pool: NonNullable<Effect['pool']>, before: ServerBefore | undefined): PoolState {
-  if (pool === 'before') return before?.pool === 'ready' ? 'in' : 'out';
+  if (pool === 'before' || before?.pool === 'none') return standing(before);
   return before?.pool === 'maint' ? 'out' : pool;
 }
 
