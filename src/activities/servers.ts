@@ -1,4 +1,5 @@
 /** The activities that act on servers and on the pool in front of them. */
+import type { ActionResult } from '../plan/run.ts';
 import type { ActionActivities, CompensationActivities, SystemActivities } from './contract.ts';
 import { createAtOnce } from './servers/at-once.ts';
 import {
@@ -8,9 +9,10 @@ import {
   withdrawServer,
 } from './servers/compensations.ts';
 import { restoreConfiguration, updateConfiguration } from './servers/configuration.ts';
-import type { ServerPorts, Unnoted } from './servers/context.ts';
+import type { Scoped, ServerPorts, Unnoted } from './servers/context.ts';
 import { finishOn } from './servers/finish.ts';
 import { checkEndpoint, checkPort, checkSmoke } from './servers/health.ts';
+import { withoutPool } from './servers/no-pool.ts';
 import { createOneAtATime } from './servers/one-at-a-time.ts';
 import { measureSinceEnable } from './servers/outcome.ts';
 import { measurePerformance } from './servers/performance.ts';
@@ -56,9 +58,13 @@ export function createServerActivities(given: Unnoted): ServerActivities {
   const oneAtATime = createOneAtATime();
   const atOnce = createAtOnce(MEASURED_PER_SECOND);
   const ports: ServerPorts = { ...given, notes: given.notes ?? createPoolNotes() };
+  const inPool =
+    <I extends Scoped>(work: (ports: ServerPorts, input: I) => Promise<ActionResult>) =>
+    async (input: I): Promise<ActionResult> =>
+      withoutPool(ports, input) ?? work(ports, input);
   return {
-    'pool.drain': (input) => drainServer(ports, input),
-    'connections.wait': (input) => waitForConnections(ports, input),
+    'pool.drain': inPool(drainServer),
+    'connections.wait': inPool(waitForConnections),
     'service.stop': (input) => stopService(ports, input),
     'image.pull': (input) => pullImage(ports, input),
     'config.update': (input) => updateConfiguration(ports, oneAtATime, input),
@@ -68,16 +74,16 @@ export function createServerActivities(given: Unnoted): ServerActivities {
     'health.endpoint': (input) => checkEndpoint(ports, input),
     'health.smoke': (input) => checkSmoke(ports, input),
     'health.performance': (input) => measurePerformance(ports, atOnce, input),
-    'pool.enable': (input) => enableServer(ports, input),
+    'pool.enable': inPool(enableServer),
     'routes.update': (input) => updateRoutes(ports, input),
-    'traffic.verify': (input) => verifyTraffic(ports, input),
-    'pool.readmit': (input) => readmitServer(ports, input),
-    'pool.withdraw': (input) => withdrawServer(ports, input),
+    'traffic.verify': inPool(verifyTraffic),
+    'pool.readmit': inPool(readmitServer),
+    'pool.withdraw': inPool(withdrawServer),
     'service.restore': (input) => restoreService(ports, input),
     'config.restore': (input) => restoreConfiguration(ports, input),
     'service.remove': (input) => removeService(ports, input),
     probeServer: (input) => probe(ports, input),
-    measureOutcome: (input) => measureSinceEnable(ports, input),
+    measureOutcome: inPool(measureSinceEnable),
     finishServer: (input) => finishOn(ports, input),
   };
 }

@@ -1,5 +1,7 @@
 /** The pool in front of the servers. */
 export interface LoadBalancer {
+  /** The same for every balancer of a kind. */
+  readonly capabilities: BalancerCapabilities;
   state(pool: string): Promise<PoolState>;
   /** Takes no new requests; those in flight go on. Already so: changes nothing. `maint` set by an operator stays. */
   drain(pool: string, server: string): Promise<void>;
@@ -7,17 +9,43 @@ export interface LoadBalancer {
   setWeights(pool: string, weights: Readonly<Record<string, number>>): Promise<void>;
   /** Sets these. A balancer that shares its routes with others leaves theirs alone. */
   setRoutes(routes: Readonly<Record<string, string>>): Promise<void>;
-  routes(): Promise<Readonly<Record<string, string>>>;
+  /** null: it has no routes. */
+  routes(): Promise<Readonly<Record<string, string>> | null>;
   /** Where requests through this pool are sent, for example http://127.0.0.1:8088 */
   url(pool: string): Promise<string>;
+}
+
+/**
+ * What a balancer can tell and do. What it cannot tell is null in its answers, never 0; what it cannot
+ * do is refused as `invalid`.
+ */
+export interface BalancerCapabilities {
+  /** There is a pool that servers leave and join. Without one `state` has no servers, and nothing else here holds. */
+  readonly pool: boolean;
+  /** `healthy`: it checks its servers. */
+  readonly health: boolean;
+  /** `active`. */
+  readonly inFlight: boolean;
+  /** `requests` and `errors`. */
+  readonly counters: boolean;
+  /** `p95Ms`. */
+  readonly responseTimes: boolean;
+  /** `weight` is told, and can be set. */
+  readonly weights: boolean;
+  readonly routes: boolean;
+  /**
+   * What becomes of drained states when the balancer starts anew. keeps: nothing is forgotten; detected:
+   * they are forgotten, and `process` is another one then; undetected: nobody would notice.
+   */
+  readonly reload: 'keeps' | 'detected' | 'undetected';
 }
 
 export interface PoolState {
   readonly servers: readonly PoolServer[];
   /** Milliseconds the pool has been without any server that takes requests, since the balancer started, as finely as it counts. */
-  readonly emptyMs: number;
-  /** Names the balancer's process: another one may have forgotten what it was told. */
-  readonly process: string;
+  readonly emptyMs: number | null;
+  /** Names the balancer's process where another one has forgotten what it was told. */
+  readonly process: string | null;
 }
 
 export interface PoolServer {
@@ -28,13 +56,13 @@ export interface PoolServer {
   readonly split?: true;
   /** The balancer itself keeps it out, no operator did: why, for example a name that does not resolve. */
   readonly held?: string;
-  readonly healthy: boolean;
-  readonly weight: number;
+  readonly healthy: boolean | null;
+  readonly weight: number | null;
   /** Requests in flight, not idle keep-alive connections. */
-  readonly active: number;
+  readonly active: number | null;
   /** Counters since the balancer started. Requests that it was given and has not passed on to another. */
-  readonly requests: number;
-  readonly errors: number;
+  readonly requests: number | null;
+  readonly errors: number | null;
   /** p95 over the balancer's most recent requests to this server, ms; null: no samples, or it keeps none. */
   readonly p95Ms: number | null;
 }

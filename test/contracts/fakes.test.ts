@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
 import { createFakeContainerRuntime } from '../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeHttpProbe } from '../../src/adapters/fake/fake-http-probe.ts';
-import { createFakeLoadBalancer } from '../../src/adapters/fake/fake-load-balancer.ts';
+import {
+  createFakeLoadBalancer,
+  FAKE_CAPABILITIES,
+} from '../../src/adapters/fake/fake-load-balancer.ts';
 import { createFakeServerHosts } from '../../src/adapters/fake/fake-server-hosts.ts';
 import {
   type FakeAnswer,
@@ -9,6 +12,8 @@ import {
   FakeWorld,
 } from '../../src/adapters/fake/fake-world.ts';
 import { createHttpProbe } from '../../src/adapters/http/http-probe.ts';
+import type { BalancerCapabilities } from '../../src/ports/load-balancer.ts';
+import { FEW, NO_POOL } from '../support/few-capabilities.ts';
 import { describeContainerRuntimeContract } from './container-runtime.ts';
 import { describeHttpProbeContract } from './http-probe.ts';
 import { describeLoadBalancerContract } from './load-balancer.ts';
@@ -48,26 +53,35 @@ function newWorld(running?: string): FakeWorld {
   return new FakeWorld({ servers: SERVERS, releases, ...(running !== undefined && { running }) });
 }
 
-describeLoadBalancerContract('fake', async () => {
-  const world = newWorld(FIRST);
-  const probe = createFakeHttpProbe(world);
-  return {
-    balancer: createFakeLoadBalancer(world),
-    pool: world.pool,
-    servers: SERVERS,
-    async send(path) {
-      const url = `${world.poolUrl}${path}`;
-      return (await probe.request({ method: 'GET', url, timeoutMs: 5_000 })).status;
-    },
-    async setMaint(server) {
-      world.member(server).admin = 'maint';
-    },
-    async setDown(server, down) {
-      world.member(server).unreachable = down;
-    },
-    close: done,
-  };
-});
+const BALANCERS: readonly (readonly [string, BalancerCapabilities])[] = [
+  ['fake', FAKE_CAPABILITIES],
+  ['one with few capabilities', FEW],
+  ['none', NO_POOL],
+];
+
+for (const [name, capabilities] of BALANCERS) {
+  describeLoadBalancerContract(name, capabilities, async () => {
+    const world = newWorld(FIRST);
+    const probe = createFakeHttpProbe(world);
+    return {
+      balancer: createFakeLoadBalancer(world, capabilities),
+      pool: world.pool,
+      servers: SERVERS,
+      answered: (server) => world.member(server).requests,
+      async send(path) {
+        const url = `${world.poolUrl}${path}`;
+        return (await probe.request({ method: 'GET', url, timeoutMs: 5_000 })).status;
+      },
+      async setMaint(server) {
+        world.member(server).admin = 'maint';
+      },
+      async setDown(server, down) {
+        world.member(server).unreachable = down;
+      },
+      close: done,
+    };
+  });
+}
 
 describeContainerRuntimeContract('fake', async () => {
   const world = newWorld();

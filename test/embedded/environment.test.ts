@@ -198,7 +198,7 @@ describe('assembleEnvironment', () => {
     await store.close();
 
     const client = createEmbeddedBalancer({ adminUrl: balancer.adminUrl });
-    const healthOf = async (server: string): Promise<boolean | undefined> =>
+    const healthOf = async (server: string): Promise<boolean | null | undefined> =>
       (await client.state('production')).servers.find(({ name }) => name === server)?.healthy;
     await until(async () => (await healthOf('app-server-2')) === true);
     await environment.moveBalancerTarget('app-server-2', { host: '127.0.0.1', port: 9 });

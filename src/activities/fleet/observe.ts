@@ -2,6 +2,7 @@
 import type { ActionResult } from '../../plan/run.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { ObserveInput } from '../contract.ts';
+import { type Counters, countersOf } from '../servers/baseline.ts';
 import { fact, fail, say, section } from '../servers/context.ts';
 import { countDown, pause } from '../servers/pace.ts';
 import { percent } from '../servers/performance.ts';
@@ -19,11 +20,6 @@ interface Watched {
   answers: number;
 }
 
-interface Counted {
-  readonly requests: number;
-  readonly errors: number;
-}
-
 /**
  * Polls the health path of each server and the balancer's counters for so long.
  * @throws ApplicationFailure CANARY_UNHEALTHY at the first server that is ill
@@ -34,7 +30,9 @@ export async function observe(ports: FleetPorts, input: ObserveInput): Promise<A
   const start = await poolState(ports, input);
   for (;;) {
     await Promise.all(watched.map((each) => look(ports, input, each)));
-    const counted = countedSince(input.servers, start, await poolState(ports, input));
+    const now = await poolState(ports, input);
+    const { counters } = ports.balancer.capabilities;
+    const counted = counters ? countedSince(input.servers, start, now) : null;
     const isOver = clock.remainingMs() === 0;
     judgeErrors(input, counted, isOver);
     if (isOver) return healthy(input, watched, counted);
@@ -53,10 +51,11 @@ async function look(ports: FleetPorts, input: ObserveInput, watched: Watched): P
 }
 
 /** Below the minimum of samples a rate says little, so it is judged only at the end. */
-function judgeErrors(input: ObserveInput, { requests, errors }: Counted, isOver: boolean): void {
+function judgeErrors(input: ObserveInput, counted: Counters | null, isOver: boolean): void {
   const { maximumErrorPercent } = input;
   const { minimumSamples } = section(input, 'balancer');
-  if (maximumErrorPercent === null || errors === 0) return;
+  if (counted === null || maximumErrorPercent === null || counted.errors === 0) return;
+  const { requests, errors } = counted;
   if (requests < minimumSamples && !isOver) return;
   const rate = percent(errors, Math.max(requests, errors));
   if (rate < maximumErrorPercent) return;
@@ -71,12 +70,13 @@ function judgeErrors(input: ObserveInput, { requests, errors }: Counted, isOver:
   );
 }
 
-function countedSince(servers: readonly string[], start: PoolState, now: PoolState): Counted {
+function countedSince(servers: readonly string[], start: PoolState, now: PoolState): Counters {
   let requests = 0;
   let errors = 0;
   for (const server of servers) {
-    const then = findServer(start, server);
-    const here = findServer(now, server);
+    const [former, current] = [findServer(start, server), findServer(now, server)];
+    if (former === null || current === null) continue;
+    const [then, here] = [countersOf(former), countersOf(current)];
     if (then === null || here === null) continue;
     // A balancer that started anew counts from 0.
     const isAnew = here.requests < then.requests;
@@ -101,9 +101,11 @@ function unhealthy(input: ObserveInput, server: string, answer: Answer): Error {
 function healthy(
   input: ObserveInput,
   watched: readonly Watched[],
-  { requests, errors }: Counted,
+  counted: Counters | null,
 ): ActionResult {
   const checks = watched.reduce((sum, each) => sum + each.answers, 0);
+  if (counted === null) return { facts: [], evidence: [uncountedLine(input, checks)] };
+  const { requests, errors } = counted;
   const detail = say(
     input,
     `观察 ${input.seconds}s：${checks} 次健康检查，${requests} 个请求，失败 ${errors} 个`,
@@ -112,4 +114,12 @@ function healthy(
   if (requests === 0) return { facts: [], evidence: [detail] };
   const rate = percent(errors, requests);
   return { facts: [fact('service.error_rate', rate, detail, requests)], evidence: [detail] };
+}
+
+function uncountedLine({ seconds, ...input }: ObserveInput, checks: number): string {
+  return say(
+    input,
+    `观察 ${seconds}s：${checks} 次健康检查；负载均衡不统计请求，错误率未测量`,
+    `observed for ${seconds}s: ${checks} health checks; the load balancer does not count requests, so errors are not measured`,
+  );
 }

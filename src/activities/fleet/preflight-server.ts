@@ -5,7 +5,7 @@ import type { PoolServer } from '../../ports/load-balancer.ts';
 import type { ServerInput } from '../contract.ts';
 import { say, section } from '../servers/context.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
-import { poolServer } from '../servers/pool-state.ts';
+import { placeOf, poolServer } from '../servers/pool-state.ts';
 import { ask, describeAnswer, serviceUrl } from '../servers/requests.ts';
 import { check, failedBy, isOutOfReach, ok } from './findings.ts';
 import type { FleetPorts } from './ports.ts';
@@ -30,12 +30,13 @@ export async function preflightServer(
     poolOf(ports, input),
   ]);
   if (state !== null) checks.push(await healthCheck(ports, input, state));
-  if (pool !== undefined) checks.push(poolCheck(input, pool));
+  if (pool !== undefined && ports.balancer.capabilities.pool) checks.push(poolCheck(input, pool));
   return {
     subject: server,
     reachable: true,
     checks,
-    ...(state !== null && pool !== undefined && { before: beforeOf(server, state, pool) }),
+    ...(state !== null &&
+      pool !== undefined && { before: beforeOf(server, state, placeOf(ports, pool)) }),
   };
 }
 
@@ -219,12 +220,12 @@ function poolCheck(input: ServerInput, pool: PoolServer | null): PreflightCheck 
 function beforeOf(
   server: string,
   { running, release }: ServiceState,
-  pool: PoolServer | null,
+  pool: ServerBefore['pool'],
 ): ServerBefore {
   const runs = running && release !== null;
   return {
     server,
     release: runs ? { digest: release.digest, version: release.version } : null,
-    pool: pool?.admin ?? 'absent',
+    pool,
   };
 }

@@ -1,9 +1,11 @@
 /** The balancer and the registry before anything is built. Reads only. */
 import type { PreflightResult } from '../../plan/run.ts';
+import type { PoolServer } from '../../ports/load-balancer.ts';
 import type { ServersInput } from '../contract.ts';
 import { say, section } from '../servers/context.ts';
+import { withoutPool } from '../servers/no-pool.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
-import { poolState } from '../servers/pool-state.ts';
+import { isServing, poolState } from '../servers/pool-state.ts';
 import { failedBy, isOutOfReach, ok } from './findings.ts';
 import type { FleetPorts } from './ports.ts';
 
@@ -17,13 +19,7 @@ export function preflightShared(
 async function balancer(ports: FleetPorts, input: ServersInput): Promise<PreflightResult> {
   try {
     const { servers } = await heartbeatWhile(() => poolState(ports, input));
-    const taking = servers.filter((each) => each.admin === 'ready' && each.healthy).length;
-    const { pool } = section(input, 'balancer');
-    const detail = say(
-      input,
-      `池 ${pool} 有 ${servers.length} 台服务器，其中 ${taking} 台接收流量`,
-      `the pool ${pool} has ${servers.length} servers, ${taking} of them take traffic`,
-    );
+    const detail = withoutPool(ports, input)?.evidence.join('; ') ?? poolLine(input, servers);
     return { subject: 'balancer', reachable: true, checks: [ok('pool', detail)] };
   } catch (error) {
     await endIfCancelled();
@@ -33,6 +29,16 @@ async function balancer(ports: FleetPorts, input: ServersInput): Promise<Preflig
       checks: [failedBy('pool', error)],
     };
   }
+}
+
+function poolLine(input: ServersInput, servers: readonly PoolServer[]): string {
+  const taking = servers.filter(isServing).length;
+  const { pool } = section(input, 'balancer');
+  return say(
+    input,
+    `池 ${pool} 有 ${servers.length} 台服务器，其中 ${taking} 台接收流量`,
+    `the pool ${pool} has ${servers.length} servers, ${taking} of them take traffic`,
+  );
 }
 
 async function registry(ports: FleetPorts, input: ServersInput): Promise<PreflightResult> {

@@ -1,7 +1,7 @@
 /** The balancer's counters just before a server went back in: what is measured later is the rest. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PoolState } from '../../ports/load-balancer.ts';
+import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 import { type Scoped, type ServerPorts, serverOf } from './context.ts';
 import { findServer } from './pool-state.ts';
 
@@ -10,12 +10,21 @@ export interface Counters {
   readonly errors: number;
 }
 
-export interface Baseline extends Counters {
+export interface Baseline {
+  /** null: the balancer does not count. */
+  readonly counters: Counters | null;
   /** The balancer's process that counted so far; another one counts from 0. */
-  readonly process: string;
+  readonly process: string | null;
 }
 
 const NONE: Counters = { requests: 0, errors: 0 };
+
+/** What the balancer has counted for a server: nothing for one that it does not know; null: it does not count. */
+export function countersOf(server: PoolServer | null): Counters | null {
+  if (server === null) return NONE;
+  const { requests, errors } = server;
+  return requests === null || errors === null ? null : { requests, errors };
+}
 
 /**
  * Writes the counters into the run's folder once: a repeated attempt, perhaps by another worker
@@ -28,8 +37,8 @@ export async function keepBaseline(
   state: PoolState,
 ): Promise<boolean> {
   if ((await readBaseline(ports, input)) !== null) return false;
-  const { requests, errors } = findServer(state, serverOf(input)) ?? NONE;
-  await writeBaseline(ports, input, { requests, errors, process: state.process });
+  const counters = countersOf(findServer(state, serverOf(input)));
+  await writeBaseline(ports, input, { counters, process: state.process });
   return true;
 }
 
@@ -48,9 +57,13 @@ export async function moveBaseline(
   const last = findServer(before, serverOf(input));
   const now = findServer(after, serverOf(input));
   if (last === null || now === null) return;
+  const [start, counted, anew] = [baseline.counters, countersOf(last), countersOf(now)];
+  if (start === null || counted === null || anew === null) return;
   await writeBaseline(ports, input, {
-    requests: now.requests - (last.requests - baseline.requests),
-    errors: now.errors - (last.errors - baseline.errors),
+    counters: {
+      requests: anew.requests - (counted.requests - start.requests),
+      errors: anew.errors - (counted.errors - start.errors),
+    },
     process: after.process,
   });
 }
@@ -69,13 +82,10 @@ export async function readBaseline(ports: ServerPorts, input: Scoped): Promise<B
  * What was counted since. Where the balancer started anew and nobody moved the baseline, what its
  * new process has counted: less than there was, never another time's.
  */
-export function since(baseline: Baseline | null, now: Counters, process: string): Counters {
-  const isAnew =
-    baseline === null ||
-    baseline.process !== process ||
-    now.requests < baseline.requests ||
-    now.errors < baseline.errors;
-  const start = isAnew ? NONE : baseline;
+export function since(baseline: Baseline | null, now: Counters, process: string | null): Counters {
+  const former = baseline?.process === process ? (baseline?.counters ?? NONE) : NONE;
+  const isAnew = now.requests < former.requests || now.errors < former.errors;
+  const start = isAnew ? NONE : former;
   return { requests: now.requests - start.requests, errors: now.errors - start.errors };
 }
 
@@ -94,7 +104,15 @@ async function fileOf(ports: ServerPorts, input: Scoped): Promise<string> {
 
 function isBaseline(value: unknown): value is Baseline {
   if (typeof value !== 'object' || value === null) return false;
-  if (!('requests' in value) || !('errors' in value) || !('process' in value)) return false;
-  const { requests, errors, process: counted } = value;
-  return typeof requests === 'number' && typeof errors === 'number' && typeof counted === 'string';
+  if (!('counters' in value) || !('process' in value)) return false;
+  const { counters, process: counted } = value;
+  return (
+    (counters === null || isCounters(counters)) && (counted === null || typeof counted === 'string')
+  );
+}
+
+function isCounters(value: unknown): value is Counters {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('requests' in value) || !('errors' in value)) return false;
+  return typeof value.requests === 'number' && typeof value.errors === 'number';
 }

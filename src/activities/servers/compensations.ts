@@ -4,7 +4,7 @@ import type { ActionResult } from '../../plan/run.ts';
 import type { CompensationInput } from '../contract.ts';
 import { type ServerPorts, say, section, shortDigest } from './context.ts';
 import { enterPool } from './enter.ts';
-import { waitForIdle } from './pool.ts';
+import { uncounted, waitForIdle } from './pool.ts';
 import { isTaking, poolServer } from './pool-state.ts';
 import { waitUntilReady } from './ready.ts';
 import { startFormer } from './release.ts';
@@ -96,13 +96,15 @@ export async function withdrawServer(
   }
   const { active, waitedMs } = await waitForIdle(ports, input, WITHDRAW_LIMIT_SECONDS);
   const waited = Math.round(waitedMs);
-  return told(
-    say(
-      input,
-      `已移出负载均衡池，${waited} ms 后剩余 ${active} 个请求`,
-      `out of the pool, ${active} requests left after ${waited} ms`,
-    ),
-  );
+  const left =
+    active === null
+      ? uncounted(input, `${waited} ms`)
+      : say(
+          input,
+          `${waited} ms 后剩余 ${active} 个请求`,
+          `${active} requests left after ${waited} ms`,
+        );
+  return told(say(input, `已移出负载均衡池，${left}`, `out of the pool, ${left}`));
 }
 
 /**

@@ -20,7 +20,7 @@ export async function leavePool(ports: ServerPorts, input: ActionInput): Promise
   for (;;) {
     const state = await ports.notes.inTurn(pool, () => leaveIfAllowed(ports, input));
     if (state === null) return;
-    const mayRecover = state.servers.some((each) => isTaking(each) && !each.healthy);
+    const mayRecover = state.servers.some((each) => isTaking(each) && each.healthy === false);
     if (!mayRecover || clock.remainingMs() === 0) throw belowFloor(input, state);
     await pause(POLL_MS, clock);
   }
@@ -86,5 +86,5 @@ function belowFloor(input: ActionInput, state: PoolState): Error {
 }
 
 function describe({ name, admin, healthy }: PoolServer): string {
-  return `${name} (${admin === 'ready' && !healthy ? 'unhealthy' : admin})`;
+  return `${name} (${admin === 'ready' && healthy === false ? 'unhealthy' : admin})`;
 }

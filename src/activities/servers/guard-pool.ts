@@ -14,7 +14,7 @@ const HEARTBEAT_MS = 500;
 
 /** What a new attempt after a dead worker has to know; in the heartbeats, so kept small. */
 interface Memory {
-  readonly process: string;
+  readonly process: string | null;
   /** Servers of the run that were drained, and those that an operator had in maint. */
   readonly drained: readonly string[];
   readonly maintained: readonly string[];
@@ -159,7 +159,7 @@ function lostLine(input: ServersInput, servers: readonly string[]): string {
 function memoryOf(details: unknown): Memory | null {
   if (typeof details !== 'object' || details === null || !('process' in details)) return null;
   const { process } = details;
-  if (typeof process !== 'string') return null;
+  if (process !== null && typeof process !== 'string') return null;
   const names = (key: string): readonly string[] => {
     const value: unknown = Reflect.get(details, key);
     return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];

@@ -1,6 +1,6 @@
 /** The template's final rules, measured from the balancer's own counters since the enable. */
 import type { ActionResult, Fact } from '../../plan/run.ts';
-import { readBaseline, since } from './baseline.ts';
+import { type Counters, countersOf, readBaseline, since } from './baseline.ts';
 import { fact, type Scoped, type ServerPorts, say, section } from './context.ts';
 import { percent, percentile } from './performance.ts';
 import { findServer, poolState } from './pool-state.ts';
@@ -11,8 +11,8 @@ import { sendThroughBalancer } from './traffic.ts';
 const TOP_UP_ROUNDS = 3;
 
 interface Outcome {
-  readonly requests: number;
-  readonly errors: number;
+  /** null: the balancer does not count. */
+  readonly counters: Counters | null;
   /** null: the balancer keeps no response times, or has none yet. */
   readonly p95Ms: number | null;
   /** Servers whose counters begin at the balancer's own start, not at the enable. */
@@ -24,7 +24,8 @@ type OutcomeInput = Scoped & { readonly servers: readonly string[] };
 /**
  * measureOutcome: errors and p95 of the run's servers since they went back in. Where fewer than
  * `balancer.minimumSamples` requests came, more are sent through the balancer, a bounded number; so
- * too where the balancer itself keeps no response times, which are then those of our requests.
+ * too where the balancer itself does not count, or keeps no response times: what it does not tell is
+ * then measured on our own requests.
  */
 export async function measureSinceEnable(
   ports: ServerPorts,
@@ -35,7 +36,8 @@ export async function measureSinceEnable(
   let outcome = await readOutcome(ports, input);
   for (let round = 0; round < TOP_UP_ROUNDS; round += 1) {
     const timed = outcome.p95Ms === null ? timesOf(own).length : minimumSamples;
-    const missing = minimumSamples - Math.min(outcome.requests, timed);
+    const counted = outcome.counters?.requests ?? own.length;
+    const missing = minimumSamples - Math.min(counted, timed);
     if (missing <= 0) break;
     own.push(...(await sendThroughBalancer(ports, input, missing)));
     outcome = await readOutcome(ports, input);
@@ -45,21 +47,26 @@ export async function measureSinceEnable(
 
 async function readOutcome(ports: ServerPorts, input: OutcomeInput): Promise<Outcome> {
   const state = await poolState(ports, input);
-  let requests = 0;
-  let errors = 0;
+  let counters: Counters | null = { requests: 0, errors: 0 };
   const p95s: number[] = [];
   const anew: string[] = [];
   for (const server of input.servers) {
     const now = findServer(state, server);
     if (now === null) continue;
     const baseline = await readBaseline(ports, { ...input, server });
-    const counted = since(baseline, now, state.process);
     if (baseline !== null && baseline.process !== state.process) anew.push(server);
-    requests += counted.requests;
-    errors += counted.errors;
-    if (now.p95Ms !== null && counted.requests > 0) p95s.push(now.p95Ms);
+    const here = countersOf(now);
+    const counted = here === null ? null : since(baseline, here, state.process);
+    counters = sumOf(counters, counted);
+    if (now.p95Ms !== null && counted?.requests !== 0) p95s.push(now.p95Ms);
   }
-  return { requests, errors, p95Ms: p95s.length === 0 ? null : Math.max(...p95s), anew };
+  return { counters, p95Ms: p95s.length === 0 ? null : Math.max(...p95s), anew };
+}
+
+/** What one server does not tell, the sum does not either. */
+function sumOf(one: Counters | null, other: Counters | null): Counters | null {
+  if (one === null || other === null) return null;
+  return { requests: one.requests + other.requests, errors: one.errors + other.errors };
 }
 
 /** Of answers that served somebody: a quick refusal is no quick response. */
@@ -76,12 +83,9 @@ function describe(
   own: readonly Answer[],
   minimum: number,
 ): ActionResult {
-  const { requests, errors, anew } = outcome;
-  const counted = say(
-    input,
-    `加入负载均衡后 ${requests} 个请求（其中补发 ${own.length} 个），失败 ${errors} 个`,
-    `${requests} requests since the enable (${own.length} of them sent to have enough), ${errors} errors`,
-  );
+  const { anew } = outcome;
+  const { requests, errors } = outcome.counters ?? countersOfOwn(own);
+  const counted = countedLine(input, outcome, own);
   const restarted = anew.length === 0 ? [] : [restartLine(input, anew)];
   if (requests === 0 || requests < minimum) {
     const few = say(
@@ -92,17 +96,39 @@ function describe(
     return { facts: [], evidence: [few, ...restarted] };
   }
   const rate = fact('service.error_rate', percent(errors, requests), counted, requests);
-  const time = responseTime(input, outcome, own, minimum);
+  const time = responseTime(input, outcome.p95Ms, requests, own, minimum);
   return {
     facts: time === null ? [rate] : [rate, time],
     evidence: [counted, ...restarted, ...(time?.detail === undefined ? [] : [time.detail])],
   };
 }
 
+function countersOfOwn(own: readonly Answer[]): Counters {
+  return { requests: own.length, errors: own.filter((each) => !isServed(each)).length };
+}
+
+function countedLine(input: Scoped, { counters }: Outcome, own: readonly Answer[]): string {
+  if (counters !== null) {
+    const { requests, errors } = counters;
+    return say(
+      input,
+      `加入负载均衡后 ${requests} 个请求（其中补发 ${own.length} 个），失败 ${errors} 个`,
+      `${requests} requests since the enable (${own.length} of them sent to have enough), ${errors} errors`,
+    );
+  }
+  const { requests, errors } = countersOfOwn(own);
+  return say(
+    input,
+    `负载均衡不统计请求：经它自发 ${requests} 个，失败 ${errors} 个`,
+    `the load balancer does not count requests: ${requests} of our own through it, ${errors} errors`,
+  );
+}
+
 /** null: neither the balancer nor enough requests of our own tell it, so the criterion fails. */
 function responseTime(
   input: Scoped,
-  { p95Ms, requests }: Outcome,
+  p95Ms: number | null,
+  requests: number,
   own: readonly Answer[],
   minimum: number,
 ): Fact | null {

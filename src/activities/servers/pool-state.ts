@@ -1,4 +1,5 @@
 /** How the run's servers stand in the project's pool, read from the balancer. */
+import type { ServerBefore } from '../../plan/run.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 import { type Scoped, type ServerPorts, section, serverOf } from './context.ts';
 
@@ -21,9 +22,18 @@ export function isTaking(server: PoolServer): boolean {
   return server.admin === 'ready' || server.split === true;
 }
 
-/** Whether it really serves: in the pool of each balancer, and healthy there. */
+/**
+ * Whether it really serves: in the pool of each balancer, and not known to be ill. Of a balancer that
+ * checks nothing, who is in the pool is all that can be known.
+ */
 export function isServing(server: PoolServer): boolean {
-  return server.admin === 'ready' && server.healthy;
+  return server.admin === 'ready' && server.healthy !== false;
+}
+
+/** Where a server stands before the run. @param member null: the balancer does not know it */
+export function placeOf(ports: ServerPorts, member: PoolServer | null): ServerBefore['pool'] {
+  if (!ports.balancer.capabilities.pool) return 'none';
+  return member?.admin ?? 'absent';
 }
 
 /** An operator's decision, which no run changes. */

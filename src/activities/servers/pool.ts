@@ -50,6 +50,7 @@ export async function waitForConnections(
   const limitSeconds = typeof limit === 'number' ? limit : DEFAULT_LIMIT_SECONDS;
   const { active, waitedMs } = await waitForIdle(ports, input, limitSeconds);
   const waited = seconds(waitedMs);
+  if (active === null) return { facts: [], evidence: [uncounted(input, waited)] };
   const detail =
     active === 0
       ? say(input, `等待 ${waited} 后无请求在处理`, `nothing in flight after ${waited}`)
@@ -61,16 +62,26 @@ export async function waitForConnections(
   return { facts: [fact('connections.active', active, detail)], evidence: [detail] };
 }
 
+/** What a wait for requests that nobody counts has to say. */
+export function uncounted(input: Scoped, waited: string): string {
+  return say(
+    input,
+    `等待了全部时限 ${waited}；负载均衡不统计处理中的请求，剩余多少未测量`,
+    `waited for the whole limit, ${waited}; the load balancer does not count requests in flight, so what remains is not measured`,
+  );
+}
+
 /**
- * Polls the requests in flight. The time that an earlier attempt waited counts: the limit is one.
- * A balancer that starts anew meanwhile has forgotten the drain, so it is told again.
- * @returns how many remained at the deadline, and how long it waited
+ * Polls the requests in flight; where the balancer does not count them, they have the whole limit. The
+ * time that an earlier attempt waited counts: the limit is one. A balancer that starts anew meanwhile
+ * has forgotten the drain, so it is told again.
+ * @returns how many remained at the deadline (null: not counted), and how long it waited
  */
 export async function waitForIdle(
   ports: ServerPorts,
   input: Scoped,
   limitSeconds: number,
-): Promise<{ readonly active: number; readonly waitedMs: number }> {
+): Promise<{ readonly active: number | null; readonly waitedMs: number }> {
   const { pool } = section(input, 'balancer');
   const clock = countDown(limitSeconds * 1000, spentBefore());
   let wasOut = ports.notes.wanted(input.run.requestId, serverOf(input)) === 'out';
@@ -79,12 +90,18 @@ export async function waitForIdle(
     const isBack = wasOut && now !== null && isTaking(now);
     if (isBack) await ports.balancer.drain(pool, serverOf(input));
     wasOut ||= now !== null && !isTaking(now);
-    const active = now?.active ?? 0;
+    const active = activeOf(ports, now);
     if ((active === 0 && !isBack) || clock.remainingMs() === 0) {
       return { active, waitedMs: clock.elapsedMs() };
     }
     await pause(POLL_MS, clock, { waitedMs: clock.elapsedMs() });
   }
+}
+
+/** Who is not in the pool has nothing in flight, as far as a balancer that counts can tell. */
+function activeOf({ balancer }: ServerPorts, now: PoolServer | null): number | null {
+  if (now !== null) return now.active;
+  return balancer.capabilities.inFlight ? 0 : null;
 }
 
 /** What the attempt that a dead worker made had waited, from its last heartbeat. */

@@ -1,7 +1,7 @@
 /** What a server runs and how it stands in the pool. Reads only. */
 import type { ServerBefore } from '../../plan/run.ts';
 import { type Scoped, type ServerPorts, serverOf } from './context.ts';
-import { poolServer } from './pool-state.ts';
+import { placeOf, poolServer } from './pool-state.ts';
 
 export async function probe(ports: ServerPorts, input: Scoped): Promise<ServerBefore> {
   const server = serverOf(input);
@@ -13,6 +13,6 @@ export async function probe(ports: ServerPorts, input: Scoped): Promise<ServerBe
   return {
     server,
     release: runs ? { digest: release.digest, version: release.version } : null,
-    pool: pool?.admin ?? 'absent',
+    pool: placeOf(ports, pool),
   };
 }

@@ -12,13 +12,9 @@ export async function updateRoutes(ports: ServerPorts, input: ActionInput): Prom
   if (!holds(await ports.balancer.routes(), routes)) await ports.balancer.setRoutes(routes);
   const state = await poolState(ports, input);
   const actual = await ports.balancer.routes();
-  const shown = state.servers.map((each) => `${each.name}=${each.weight}`).join(', ');
   const current =
     Object.keys(wantedWeights(input, weights, state)).length === 0 && holds(actual, routes);
-  const lines = [
-    say(input, `权重 ${shown}`, `weights ${shown}`),
-    say(input, `路由 ${show(actual)}`, `routes ${show(actual)}`),
-  ];
+  const lines = [weightLine(ports, input, state), routeLine(input, actual)];
   return { facts: [fact('routes.current', current, lines.join('; '))], evidence: lines };
 }
 
@@ -34,14 +30,24 @@ function wantedWeights(
   return Object.fromEntries(changes);
 }
 
+/** Without routes of its own a balancer holds none, and has nothing to do where none are wanted. */
 function holds(
-  actual: Readonly<Record<string, string>>,
+  actual: Readonly<Record<string, string>> | null,
   wanted: Readonly<Record<string, string>>,
 ): boolean {
-  return Object.entries(wanted).every(([prefix, pool]) => actual[prefix] === pool);
+  return Object.entries(wanted).every(([prefix, pool]) => actual?.[prefix] === pool);
 }
 
-function show(routes: Readonly<Record<string, string>>): string {
+function weightLine({ balancer }: ServerPorts, input: ActionInput, { servers }: PoolState): string {
+  if (!balancer.capabilities.weights)
+    return say(input, '负载均衡没有权重', 'the load balancer has no weights');
+  const shown = servers.map((each) => `${each.name}=${each.weight}`).join(', ');
+  return say(input, `权重 ${shown}`, `weights ${shown}`);
+}
+
+function routeLine(input: ActionInput, routes: Readonly<Record<string, string>> | null): string {
+  if (routes === null) return say(input, '负载均衡没有路由', 'the load balancer has no routes');
   const rows = Object.entries(routes).map(([prefix, pool]) => `${prefix} → ${pool}`);
-  return rows.length === 0 ? '-' : rows.join(', ');
+  const shown = rows.length === 0 ? '-' : rows.join(', ');
+  return say(input, `路由 ${shown}`, `routes ${shown}`);
 }

@@ -1,12 +1,12 @@
 /** Whether requests through the balancer reach every server, as evenly as their weights say. */
 import type { ActionInput, ActionResult } from '../../plan/run.ts';
-import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
+import type { PoolState } from '../../ports/load-balancer.ts';
 import { readBaseline } from './baseline.ts';
 import { fact, type ServerPorts, say, section } from './context.ts';
 import { enterPool } from './enter.ts';
-import { percent } from './performance.ts';
 import { findServer, isServing, poolState } from './pool-state.ts';
 import { type Answer, ask, describeAnswer, isServed } from './requests.ts';
+import { allReceive, countOf, deviationOf, type ServerCount } from './spread.ts';
 
 /** Requests that are open at once: enough to be quick, too few to be load. */
 const CONCURRENCY = 4;
@@ -26,36 +26,28 @@ export async function verifyTraffic(ports: ServerPorts, input: ActionInput): Pro
   const taking = input.servers.filter((name) => findServer(after, name)?.admin !== 'maint');
   const counts = taking.map((name) => countOf(name, before, after));
   const failed = answers.filter((each) => !isServed(each));
-  const errors = counts.reduce((sum, each) => sum + each.errors, 0);
-  const spread = counts.map((each) => `${each.name} ${each.requests}`).join(', ');
+  const spread = spreadLine(input, counts);
   const lines = [
     say(
       input,
-      `经负载均衡发送 ${answers.length} 个请求，失败 ${failed.length} 个；各服务器：${spread || '-'}`,
-      `${answers.length} requests through the balancer, ${failed.length} failed; by server: ${spread || '-'}`,
+      `经负载均衡发送 ${answers.length} 个请求，失败 ${failed.length} 个；各服务器：${spread}`,
+      `${answers.length} requests through the balancer, ${failed.length} failed; by server: ${spread}`,
     ),
     ...again,
     ...headerLine(input, answers),
     ...maintLine(input, taking),
     ...failed.slice(0, 1).map((each) => describeAnswer(each)),
   ];
-  const all =
-    counts.length > 0 &&
-    failed.length === 0 &&
-    errors === 0 &&
-    counts.every((each) => each.requests > 0);
+  const all = failed.length > 0 ? false : allReceive(counts);
   const deviation = deviationOf(counts);
+  const detail = deviationLine(input, counts, deviation);
+  const samples = answers.length;
   return {
     facts: [
-      fact('traffic.all_receive', all, lines.join('; '), answers.length),
-      fact(
-        'traffic.deviation',
-        deviation,
-        deviationDetail(input, counts, deviation),
-        answers.length,
-      ),
+      ...(all === null ? [] : [fact('traffic.all_receive', all, lines.join('; '), samples)]),
+      ...(deviation === null ? [] : [fact('traffic.deviation', deviation, detail, samples)]),
     ],
-    evidence: [...lines, deviationDetail(input, counts, deviation)],
+    evidence: [...lines, detail, ...(all === null ? [uncountedLine(input)] : [])],
   };
 }
 
@@ -120,42 +112,32 @@ export async function sendThroughBalancer(
   return answers;
 }
 
-interface ServerCount {
-  readonly name: string;
-  readonly requests: number;
-  readonly errors: number;
-  readonly weight: number;
+function spreadLine(input: ActionInput, counts: readonly ServerCount[]): string {
+  if (counts.some((each) => each.counters === null)) return say(input, '未统计', 'not counted');
+  return counts.map((each) => `${each.name} ${each.counters?.requests}`).join(', ') || '-';
 }
 
-function countOf(name: string, before: PoolState, after: PoolState): ServerCount {
-  const then: PoolServer | null = findServer(before, name);
-  const now = findServer(after, name);
-  return {
-    name,
-    requests: Math.max(0, (now?.requests ?? 0) - (then?.requests ?? 0)),
-    errors: Math.max(0, (now?.errors ?? 0) - (then?.errors ?? 0)),
-    weight: now?.weight ?? 0,
-  };
+/** The last line, which a criterion that is not measured gives as the reason. */
+function uncountedLine(input: ActionInput): string {
+  return say(
+    input,
+    '负载均衡不统计各服务器的请求：哪些服务器接收了流量未测量',
+    'the load balancer does not count requests by server: who received traffic is not measured',
+  );
 }
 
-/** Largest distance from a server's share in percent of that share; with equal weights, the mean. */
-function deviationOf(counts: readonly ServerCount[]): number {
-  if (counts.length <= 1) return 0;
-  const total = counts.reduce((sum, each) => sum + each.requests, 0);
-  const weights = counts.reduce((sum, each) => sum + each.weight, 0);
-  const distances = counts.map((each) => {
-    const share = weights === 0 ? total / counts.length : (total * each.weight) / weights;
-    if (share === 0) return each.requests === 0 && total > 0 ? 0 : 100;
-    return percent(Math.abs(each.requests - share), share);
-  });
-  return Math.max(...distances);
-}
-
-function deviationDetail(
+function deviationLine(
   input: ActionInput,
   counts: readonly ServerCount[],
-  deviation: number,
+  deviation: number | null,
 ): string {
+  if (deviation === null) {
+    return say(
+      input,
+      '流量分布未测量：它需要负载均衡的计数与权重',
+      'how even the load is is not measured: that takes the counters and weights of the load balancer',
+    );
+  }
   if (counts.length === 1)
     return say(input, '只有一台服务器，分布必然均匀', 'one server only: trivially even');
   return say(

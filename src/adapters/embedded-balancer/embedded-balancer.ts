@@ -1,5 +1,10 @@
 import { request } from 'undici';
-import type { LoadBalancer, PoolServer, PoolState } from '../../ports/load-balancer.ts';
+import type {
+  BalancerCapabilities,
+  LoadBalancer,
+  PoolServer,
+  PoolState,
+} from '../../ports/load-balancer.ts';
 import { PortError } from '../../ports/port-error.ts';
 
 const ANSWER_LIMIT_MS = 5_000;
@@ -8,6 +13,18 @@ export interface EmbeddedBalancerOptions {
   /** The admin API's address, from connections.json. */
   readonly adminUrl: string;
 }
+
+/** Its states are kept in a file, so a new process has forgotten nothing. */
+export const EMBEDDED_CAPABILITIES: BalancerCapabilities = {
+  pool: true,
+  health: true,
+  inFlight: true,
+  counters: true,
+  responseTimes: true,
+  weights: true,
+  routes: true,
+  reload: 'keeps',
+};
 
 interface AdminPool extends PoolState {
   readonly url: string;
@@ -30,10 +47,10 @@ export function createEmbeddedBalancer(options: EmbeddedBalancerOptions): LoadBa
     await call('PUT', `${pathOf(pool)}/servers/${encodeURIComponent(server)}`, { admin });
   };
   return {
+    capabilities: EMBEDDED_CAPABILITIES,
     async state(pool) {
       const { servers, emptyMs } = await getPool(pool);
-      // Its states are kept in a file, so a new process has forgotten nothing.
-      return { servers: servers.map(toPoolServer), emptyMs, process: options.adminUrl };
+      return { servers: servers.map(toPoolServer), emptyMs, process: null };
     },
     drain: (pool, server) => setAdmin(pool, server, 'drain'),
     enable: (pool, server) => setAdmin(pool, server, 'ready'),

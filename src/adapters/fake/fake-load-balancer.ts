@@ -1,9 +1,26 @@
-import type { LoadBalancer } from '../../ports/load-balancer.ts';
+import type { BalancerCapabilities, LoadBalancer, PoolServer } from '../../ports/load-balancer.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { FakeMember, FakeWorld } from './fake-world.ts';
 
-export function createFakeLoadBalancer(world: FakeWorld): LoadBalancer {
+/** It tells everything, and forgets what it was told when it starts anew. */
+export const FAKE_CAPABILITIES: BalancerCapabilities = {
+  pool: true,
+  health: true,
+  inFlight: true,
+  counters: true,
+  responseTimes: true,
+  weights: true,
+  routes: true,
+  reload: 'detected',
+};
+
+/** @param capabilities what it tells and does of all that its world knows; without a pool nothing */
+export function createFakeLoadBalancer(
+  world: FakeWorld,
+  capabilities: BalancerCapabilities = FAKE_CAPABILITIES,
+): LoadBalancer {
   const inPool = (pool: string): void => {
+    if (!capabilities.pool) throw unable('pool');
     if (pool === world.pool) return;
     throw new PortError('not-found', pool, `there is no pool ${pool}`, `Use ${world.pool}.`);
   };
@@ -15,12 +32,14 @@ export function createFakeLoadBalancer(world: FakeWorld): LoadBalancer {
     member.admin = admin;
   };
   return {
+    capabilities,
     async state(pool) {
+      if (!capabilities.pool) return { servers: [], emptyMs: null, process: null };
       inPool(pool);
       return {
-        servers: [...world.members.values()].map((each) => describe(world, each)),
+        servers: [...world.members.values()].map((each) => describe(world, each, capabilities)),
         emptyMs: 0,
-        process: world.balancerProcess,
+        process: capabilities.reload === 'detected' ? world.balancerProcess : null,
       };
     },
     async drain(pool, server) {
@@ -33,6 +52,7 @@ export function createFakeLoadBalancer(world: FakeWorld): LoadBalancer {
     },
     async setWeights(pool, weights) {
       inPool(pool);
+      if (!capabilities.weights) throw unable('weights');
       const changes = Object.entries(weights).map(([name, weight]) => ({
         member: world.member(name),
         weight,
@@ -40,10 +60,11 @@ export function createFakeLoadBalancer(world: FakeWorld): LoadBalancer {
       for (const { member, weight } of changes) member.weight = weight;
     },
     async setRoutes(routes) {
+      if (!capabilities.routes) throw unable('routes');
       for (const pool of Object.values(routes)) inPool(pool);
       world.routes = { ...routes };
     },
-    routes: () => Promise.resolve(world.routes),
+    routes: () => Promise.resolve(capabilities.routes ? world.routes : null),
     async url(pool) {
       inPool(pool);
       return world.poolUrl;
@@ -51,27 +72,31 @@ export function createFakeLoadBalancer(world: FakeWorld): LoadBalancer {
   };
 }
 
+function unable(what: string): PortError {
+  return new PortError('invalid', what, `this balancer has no ${what}`, 'Leave that out.');
+}
+
 function heldBack({ name, held = '' }: FakeMember): PortError {
   return new PortError('conflict', name, `the balancer keeps ${name} out: ${held}`, 'Mend that.');
 }
 
-function describe(
-  world: FakeWorld,
-  member: FakeMember,
-): Awaited<ReturnType<LoadBalancer['state']>>['servers'][number] {
-  const { name, admin, split, held, weight, active, requests, errors, latencies } = member;
-  const sorted = [...latencies].sort((a, b) => a - b);
-  const p95Ms = world.balancerTimes ? (sorted[Math.ceil(sorted.length * 0.95) - 1] ?? null) : null;
+function describe(world: FakeWorld, member: FakeMember, can: BalancerCapabilities): PoolServer {
+  const { name, admin, split, held, weight, active, requests, errors } = member;
   return {
     name,
     admin,
     ...(split !== undefined && { split }),
     ...(held !== undefined && { held }),
-    healthy: world.isHealthy(member),
-    weight,
-    active,
-    requests,
-    errors,
-    p95Ms,
+    healthy: can.health ? world.isHealthy(member) : null,
+    weight: can.weights ? weight : null,
+    active: can.inFlight ? active : null,
+    requests: can.counters ? requests : null,
+    errors: can.counters ? errors : null,
+    p95Ms: can.responseTimes ? p95Of(member) : null,
   };
+}
+
+function p95Of({ latencies }: FakeMember): number | null {
+  const sorted = [...latencies].sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? null;
 }

@@ -30,8 +30,6 @@ export class FakeWorld {
   routes: Readonly<Record<string, string>> = {};
   /** Another value: the balancer started anew. */
   balancerProcess = '1';
-  /** Without, the balancer keeps no response times. */
-  balancerTimes = true;
 
   constructor(options: FakeWorldOptions) {
     this.pool = options.pool ?? 'web';

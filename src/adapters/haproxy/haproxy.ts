@@ -1,5 +1,5 @@
 /** The pool in front of the servers by HAProxy's runtime API; several HAProxies are kept in step. */
-import type { LoadBalancer } from '../../ports/load-balancer.ts';
+import type { BalancerCapabilities, LoadBalancer } from '../../ports/load-balancer.ts';
 import { PortError } from '../../ports/port-error.ts';
 import { HaproxyInstance, type InstanceNames } from './instance.ts';
 import { concerned, mergeRoutes, mergeStates } from './merge.ts';
@@ -18,6 +18,18 @@ export interface HaproxyOptions {
   readonly times?: Partial<RuntimeTimes>;
 }
 
+/** It keeps no response times; a reload forgets what the runtime API was told. */
+export const HAPROXY_CAPABILITIES: BalancerCapabilities = {
+  pool: true,
+  health: true,
+  inFlight: true,
+  counters: true,
+  responseTimes: false,
+  weights: true,
+  routes: true,
+  reload: 'detected',
+};
+
 const TIMES: RuntimeTimes = { openMs: 15_000, answerMs: 5_000, idleMs: 5_000 };
 
 export function createHaproxy(options: HaproxyOptions): LoadBalancer & { close(): void } {
@@ -35,6 +47,7 @@ export function createHaproxy(options: HaproxyOptions): LoadBalancer & { close()
   const setAdmin = (pool: string, server: string, wanted: 'ready' | 'drain'): Promise<void> =>
     onEach(serving(pool), async (each) => `${server} ${await each.setAdmin(pool, server, wanted)}`);
   return {
+    capabilities: HAPROXY_CAPABILITIES,
     async state(pool) {
       return mergeStates(await Promise.all(serving(pool).map((each) => each.state(pool))));
     },

@@ -1,7 +1,22 @@
 /** Several HAProxies in front of the same servers, seen as one pool. Pure. */
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 
-export function mergeStates(states: readonly PoolState[]): PoolState {
+/** A server as HAProxy tells it: nothing of it is unknown but response times. */
+export interface HaproxyServer extends PoolServer {
+  readonly healthy: boolean;
+  readonly weight: number;
+  readonly active: number;
+  readonly requests: number;
+  readonly errors: number;
+}
+
+export interface HaproxyState extends PoolState {
+  readonly servers: readonly HaproxyServer[];
+  readonly emptyMs: number;
+  readonly process: string;
+}
+
+export function mergeStates(states: readonly HaproxyState[]): HaproxyState {
   const names = new Set(states.flatMap(({ servers }) => servers.map(({ name }) => name)));
   return {
     servers: [...names].map((name) => mergeServer(name, states)),
@@ -10,9 +25,9 @@ export function mergeStates(states: readonly PoolState[]): PoolState {
   };
 }
 
-function mergeServer(name: string, states: readonly PoolState[]): PoolServer {
+function mergeServer(name: string, states: readonly HaproxyState[]): HaproxyServer {
   const seen = states.flatMap(({ servers }) => servers.filter((each) => each.name === name));
-  const sum = (of: (server: PoolServer) => number): number =>
+  const sum = (of: (server: HaproxyServer) => number): number =>
     seen.reduce((total, each) => total + of(each), 0);
   const open = seen.filter(({ admin }) => admin !== 'maint');
   const ready = seen.filter(({ admin }) => admin === 'ready');

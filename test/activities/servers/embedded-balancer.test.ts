@@ -106,7 +106,7 @@ describe('servers behind the embedded balancer', () => {
     const url = `${await port.url(POOL)}/slow`;
     const held = fetch(url);
     const active = async () =>
-      (await port.state(POOL)).servers.find((each) => each.active > 0)?.name;
+      (await port.state(POOL)).servers.find((each) => Number(each.active) > 0)?.name;
     await expect.poll(active, { timeout: 2_000, interval: 10 }).toBeDefined();
     const server = (await active()) ?? '';
     await perform('pool.drain', onServer(server));

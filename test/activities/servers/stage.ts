@@ -12,7 +12,10 @@ import { createPoolNotes } from '../../../src/activities/servers/pool-notes.ts';
 import { createServerActivities, type ServerActivities } from '../../../src/activities/servers.ts';
 import { createFakeContainerRuntime } from '../../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeHttpProbe } from '../../../src/adapters/fake/fake-http-probe.ts';
-import { createFakeLoadBalancer } from '../../../src/adapters/fake/fake-load-balancer.ts';
+import {
+  createFakeLoadBalancer,
+  FAKE_CAPABILITIES,
+} from '../../../src/adapters/fake/fake-load-balancer.ts';
 import { createFakeServerHosts } from '../../../src/adapters/fake/fake-server-hosts.ts';
 import { type FakeRelease, FakeWorld } from '../../../src/adapters/fake/fake-world.ts';
 import type {
@@ -23,6 +26,7 @@ import type {
   ServerBefore,
 } from '../../../src/plan/run.ts';
 import type { ProjectSettings } from '../../../src/plan/settings.ts';
+import type { BalancerCapabilities } from '../../../src/ports/load-balancer.ts';
 import type { Secret } from '../../../src/ports/secret-store.ts';
 import { CONTAINER_DEFAULTS, IMAGE_DEFAULTS } from '../../support/default-settings.ts';
 
@@ -109,6 +113,8 @@ export interface StageOptions {
   readonly takeOver?: Stage;
   readonly heartbeatDetails?: unknown;
   readonly ensureCheckout?: () => Promise<string>;
+  /** What the balancer tells; default: everything. */
+  readonly capabilities?: Partial<BalancerCapabilities>;
 }
 
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
@@ -129,7 +135,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     notes: createPoolNotes(),
     hosts: createFakeServerHosts(world),
     runtime: createFakeContainerRuntime(world),
-    balancer: createFakeLoadBalancer(world),
+    balancer: createFakeLoadBalancer(world, { ...FAKE_CAPABILITIES, ...options.capabilities }),
     http: createFakeHttpProbe(world),
     artifacts: {
       write: () => Promise.reject(new Error('not used')),

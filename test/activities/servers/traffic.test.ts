@@ -219,8 +219,10 @@ describe('measureOutcome', () => {
   });
 
   it('times requests of its own where the balancer keeps no response times', async () => {
-    const stage = await setStage({ old: { answer: () => ({ status: 200, delayMs: 40 }) } });
-    stage.world.balancerTimes = false;
+    const stage = await setStage({
+      old: { answer: () => ({ status: 200, delayMs: 40 }) },
+      capabilities: { responseTimes: false },
+    });
     await redeployed(stage);
     for (const server of SERVERS) stage.world.member(server).requests += 500;
     const result = await measure(stage, { minimumSamples: 30 });
@@ -233,8 +235,7 @@ describe('measureOutcome', () => {
   });
 
   it('has no response time where too few of its own requests were answered', async () => {
-    const stage = await setStage();
-    stage.world.balancerTimes = false;
+    const stage = await setStage({ capabilities: { responseTimes: false } });
     await redeployed(stage);
     for (const server of SERVERS) {
       stage.world.member(server).requests += 500;

@@ -1,20 +1,27 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createEmbeddedBalancer } from '../../../src/adapters/embedded-balancer/embedded-balancer.ts';
+import {
+  createEmbeddedBalancer,
+  EMBEDDED_CAPABILITIES,
+} from '../../../src/adapters/embedded-balancer/embedded-balancer.ts';
 import { startBalancer } from '../../../src/embedded/balancer.ts';
 import { describeLoadBalancerContract } from '../../contracts/load-balancer.ts';
 
 interface Service {
   server: Server;
   readonly port: number;
+  /** Requests, health checks left out. */
+  answered: number;
 }
 
 async function startService(port = 0): Promise<Service> {
   const server = createServer((incoming, outgoing) => {
+    if (incoming.url !== '/healthz') service.answered += 1;
     setTimeout(() => outgoing.end('hello'), incoming.url === '/slow' ? 400 : 1);
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return { server, port: (server.address() as AddressInfo).port };
+  const service = { server, port: (server.address() as AddressInfo).port, answered: 0 };
+  return service;
 }
 
 function stopService({ server }: Service): Promise<void> {
@@ -36,7 +43,7 @@ function send(url: string): Promise<number> {
   });
 }
 
-describeLoadBalancerContract('embedded', async () => {
+describeLoadBalancerContract('embedded', EMBEDDED_CAPABILITIES, async () => {
   const names = ['s1', 's2', 's3'];
   const services = new Map<string, Service>();
   for (const name of names) services.set(name, await startService());
@@ -52,6 +59,7 @@ describeLoadBalancerContract('embedded', async () => {
     balancer: createEmbeddedBalancer({ adminUrl: running.adminUrl }),
     pool: 'production',
     servers: names,
+    answered: (name) => services.get(name)?.answered ?? 0,
     send: (path) => send(`${running.pools['production']}${path}`),
     async setMaint(server) {
       await fetch(`${running.adminUrl}/pools/production/servers/${server}`, {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { mergeRoutes, mergeStates } from '../../../src/adapters/haproxy/merge.ts';
-import type { PoolServer, PoolState } from '../../../src/ports/load-balancer.ts';
+import {
+  type HaproxyServer,
+  type HaproxyState,
+  mergeRoutes,
+  mergeStates,
+} from '../../../src/adapters/haproxy/merge.ts';
 
-const server = (change: Partial<PoolServer> = {}): PoolServer => ({
+const server = (change: Partial<HaproxyServer> = {}): HaproxyServer => ({
   name: 's1',
   admin: 'ready',
   healthy: true,
@@ -13,12 +17,12 @@ const server = (change: Partial<PoolServer> = {}): PoolServer => ({
   p95Ms: null,
   ...change,
 });
-const state = (servers: readonly PoolServer[], process = '1@1', emptyMs = 0): PoolState => ({
+const state = (servers: readonly HaproxyServer[], process = '1@1', emptyMs = 0): HaproxyState => ({
   servers,
   process,
   emptyMs,
 });
-const merged = (...seen: readonly (Partial<PoolServer> | null)[]): PoolServer | undefined =>
+const merged = (...seen: readonly (Partial<HaproxyServer> | null)[]): HaproxyServer | undefined =>
   mergeStates(seen.map((each) => state(each === null ? [] : [server(each)]))).servers[0];
 
 describe('several HAProxies as one pool', () => {

@@ -42,11 +42,11 @@ describe('two HAProxies', () => {
     await deployment.balancer.drain(POOL, 's1');
     expect(await statesOf('s1')).toEqual(['8', '8']);
     expect(await read('s1')).toMatchObject({ admin: 'drain' });
-    const before = (await read('s2')).requests;
+    const before = Number((await read('s2')).requests);
     for (const { url } of [first, second]) {
       for (let time = 0; time < 4; time += 1) await send(url);
     }
-    expect((await read('s2')).requests - before).toBe(4);
+    expect(Number((await read('s2')).requests) - before).toBe(4);
     await deployment.balancer.enable(POOL, 's1');
     expect(await statesOf('s1')).toEqual(['0', '0']);
     expect(await read('s1')).toMatchObject({ admin: 'ready', healthy: true });
