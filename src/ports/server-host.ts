@@ -40,13 +40,22 @@ export interface ServerHost {
   /** null: no such file. At most 16 MiB. */
   readFile(path: string): Promise<Buffer | null>;
   /** Written beside and renamed, folders made, so that a reader sees the old or the new content, never half. */
-  writeFile(path: string, content: Buffer | string, attributes?: FileAttributes): Promise<void>;
+  writeFile(
+    path: string,
+    content: Buffer | string | LocalFile,
+    attributes?: FileAttributes,
+  ): Promise<void>;
   /**
    * A byte stream to a Unix socket on the server: an engine's or a balancer's API. The caller closes
    * it; a lost connection destroys it with a PortError. Good for an `http.Agent` as well.
    * @throws PortError `not-found` where there is no such socket, `refused` where the login may not use it
    */
   openSocket(path: string): Promise<Duplex>;
+}
+
+/** A file of the worker's machine, never in memory as a whole. */
+export interface LocalFile {
+  readonly localFile: string;
 }
 
 export interface FileAttributes {

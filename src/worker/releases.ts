@@ -63,7 +63,7 @@ function processes(given: Given): ReleasePorts {
       hosts,
       fetch: (repository, digest, toFile, signal) =>
         registry.fetch(repository, digest, toFile, signal),
-      assertSafe: (name, archive) => assertSafeArchive(name, archive),
+      assertSafe: (name, file) => assertSafeArchive(name, file),
       quote: quoteArgv,
     }),
   };

@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServerHost, ServerHosts } from '../../src/ports/server-host.ts';
@@ -53,6 +57,20 @@ export function describeServerHostContract(
       expect((await host.readFile('app.conf'))?.toString()).toBe('短\n');
       await host.writeFile('app.conf', '');
       expect(await host.readFile('app.conf')).toEqual(Buffer.alloc(0));
+    });
+
+    it('takes a file of the worker, larger than one piece, and an empty one', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'runsheet-local-'));
+      const localFile = join(folder, 'release');
+      const content = randomBytes(1_500_001);
+      await writeFile(localFile, content);
+      await host.writeFile('incoming/release', { localFile }, { mode: 0o600 });
+      expect((await host.readFile('incoming/release'))?.equals(content)).toBe(true);
+      await writeFile(localFile, '');
+      await host.writeFile('incoming/release', { localFile });
+      expect(await host.readFile('incoming/release')).toEqual(Buffer.alloc(0));
+      await rm(folder, { recursive: true });
+      await expect(host.writeFile('incoming/release', { localFile })).rejects.toThrow('ENOENT');
     });
 
     it('has null for a file that is not there', async () => {

@@ -1,75 +1,167 @@
+import { createReadStream } from 'node:fs';
 import { posix } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { Transform, type TransformCallback } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { type ExtractEvents, extract } from 'tar-stream';
 import { PortError } from '../../ports/port-error.ts';
-import { readTarHeaders, type TarHeader } from './tar.ts';
+import { leadsOut } from './links.ts';
 
 export interface ArchiveLimits {
   readonly unpackedBytes: number;
   readonly entries: number;
 }
 
-const LIMITS: ArchiveLimits = { unpackedBytes: 1024 * 1024 * 1024, entries: 100_000 };
-const unpack = promisify(gunzip);
+export const LIMITS: ArchiveLimits = { unpackedBytes: 1024 * 1024 * 1024, entries: 100_000 };
+
+type TarEntry = ExtractEvents['entry'][1];
+
+const BLOCK_BYTES = 512;
+const SPECIAL_BITS = 0o7000;
 
 /**
- * Refuses a release archive that could write outside its folder or fill a server's disk.
+ * Refuses a release archive that could write outside its folder or fill a server's disk. It is read
+ * in pieces; the server's own tar unpacks it, so whatever another program could read differently is
+ * refused too: it holds what the archive builder writes, and nothing else.
  * @param name what the message calls it
  * @throws PortError `refused`, its message begins with ARCHIVE_UNSAFE
  */
 export async function assertSafeArchive(
   name: string,
-  archive: Buffer,
+  file: string,
   limits: ArchiveLimits = LIMITS,
 ): Promise<void> {
-  const refuse = (what: string, cause?: unknown): PortError =>
-    new PortError(
+  const meter = new Meter(limits.unpackedBytes);
+  const content = new Content(limits.entries);
+  const tar = extract();
+  try {
+    await Promise.all([
+      pipeline(createReadStream(file), createGunzip(), meter, tar),
+      takeAll(tar, content),
+    ]);
+    if (meter.bytes === 0) throw new Unsafe('is empty');
+    content.assertLinks();
+  } catch (error) {
+    const what = error instanceof Unsafe ? error.message : 'cannot be read as a tar archive';
+    throw new PortError(
       'refused',
       name,
       `ARCHIVE_UNSAFE: the archive of ${name} ${what}.`,
       'Build the release again from its source; do not deploy this archive.',
-      { cause },
+      { cause: error },
     );
-  const tar = await unpack(archive, { maxOutputLength: limits.unpackedBytes }).catch(
-    (error: unknown) => {
-      throw refuse(`is damaged, or larger than ${limits.unpackedBytes} bytes when unpacked`, error);
-    },
-  );
-  let headers: readonly TarHeader[];
-  try {
-    headers = readTarHeaders(tar);
-  } catch (error) {
-    throw refuse('cannot be read as a tar archive', error);
-  }
-  if (headers.length > limits.entries) throw refuse(`has more than ${limits.entries} entries`);
-  const links = new Set<string>();
-  for (const header of headers) {
-    const reason = unsafe(header, links);
-    if (reason !== null) throw refuse(`holds ${JSON.stringify(header.path)}, ${reason}`);
-    if (header.flag === '2') links.add(posix.normalize(header.path));
   }
 }
 
-function unsafe({ path, flag, target }: TarHeader, links: ReadonlySet<string>): string | null {
-  if (path === '' || path.startsWith('/') || path.split('/').includes('..'))
-    return 'a path out of its folder';
-  if (!['0', '2', '5'].includes(flag))
-    return 'which is neither a file, a folder nor a symbolic link';
-  if (flag === '2' && leaves(path, target)) return 'a link out of its folder';
-  if (foldersOf(path).some((folder) => links.has(folder))) return 'a path through a link';
-  return null;
+/** Completes the sentence "the archive of … ". */
+class Unsafe extends Error {}
+
+async function takeAll(tar: AsyncIterable<TarEntry>, content: Content): Promise<void> {
+  for await (const entry of tar) {
+    content.take(entry);
+    entry.resume();
+  }
 }
 
-/** Whether a link at `path` leads outside the folder that both are in. */
-export function leaves(path: string, target: string): boolean {
-  if (target.startsWith('/')) return true;
-  const end = posix.normalize(posix.join(posix.dirname(path), target));
-  return end === '..' || end.startsWith('../');
+/** Lets the limit through and no byte more. */
+class Meter extends Transform {
+  bytes = 0;
+  private readonly limit: number;
+
+  constructor(limit: number) {
+    super();
+    this.limit = limit;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.bytes += chunk.length;
+    if (this.bytes > this.limit)
+      done(new Unsafe(`is larger than ${this.limit} bytes when unpacked`));
+    else done(null, chunk);
+  }
+}
+
+/** What the entries so far make when they are unpacked. */
+class Content {
+  private readonly types = new Map<string, string>();
+  private readonly links = new Map<string, string>();
+  private readonly limit: number;
+  private nextOffset = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** @throws Unsafe what is wrong with this entry alone */
+  take({ header, offset }: TarEntry): void {
+    const { name, type, mode, size, linkname } = header;
+    if (this.types.size === this.limit) throw new Unsafe(`has more than ${this.limit} entries`);
+    const path = posix.normalize(name).replace(/\/$/u, '');
+    const isFile = type === 'file';
+    if (name === '' || name.startsWith('/') || name.split('/').includes('..') || hasNul(name))
+      throw unsafe(name, 'a path out of its folder');
+    if (!isFile && type !== 'directory' && type !== 'symlink')
+      throw unsafe(name, 'which is neither a file, a folder nor a symbolic link');
+    if ((mode & SPECIAL_BITS) !== 0) throw unsafe(name, 'with a setuid, setgid or sticky bit');
+    if (!isFile && size !== 0) throw unsafe(name, 'no file and yet with content');
+    if (type === 'symlink' && (!linkname || hasNul(linkname)))
+      throw unsafe(name, 'a link without a target that every program reads the same');
+    if (offset - this.nextOffset !== extensionBytes(header))
+      throw unsafe(name, 'with headers before it that programs read differently');
+    if (this.types.has(path)) throw unsafe(name, 'a second time');
+    this.nextOffset = offset + BLOCK_BYTES + padded(isFile ? size : 0);
+    this.types.set(path, type);
+    if (type === 'symlink') this.links.set(path, linkname);
+  }
+
+  /** @throws Unsafe what only shows when all entries are known: their order in the archive is nobody's promise */
+  assertLinks(): void {
+    for (const path of this.types.keys()) {
+      if (foldersOf(path).some((folder) => this.isNoFolder(folder)))
+        throw unsafe(path, 'a path through a link or a file');
+      if (this.links.has(path) && leadsOut(path, this.links))
+        throw unsafe(path, 'a link out of its folder');
+    }
+  }
+
+  private isNoFolder(path: string): boolean {
+    return (this.types.get(path) ?? 'directory') !== 'directory';
+  }
+}
+
+function unsafe(path: string, reason: string): Unsafe {
+  return new Unsafe(`holds ${JSON.stringify(path)}, ${reason}`);
+}
+
+/**
+ * The bytes of the one extended header that an entry may have, for a path or a link that is long or not
+ * ASCII. A global header, GNU's long names and a second extended header make the distance greater.
+ */
+function extensionBytes({ pax }: TarEntry['header']): number {
+  if (typeof pax !== 'object' || pax === null) return 0;
+  const records = Object.entries(pax).map(([key, value]) => {
+    if (key !== 'path' && key !== 'linkpath') return Number.NaN;
+    return recordBytes(` ${key}=${String(value)}\n`);
+  });
+  return BLOCK_BYTES + padded(records.reduce((sum, bytes) => sum + bytes, 0));
+}
+
+/** A record begins with its own length, the digits of the length included. */
+function recordBytes(text: string): number {
+  const bytes = Buffer.byteLength(text);
+  const digits = String(bytes + String(bytes).length).length;
+  return bytes + digits;
+}
+
+function padded(bytes: number): number {
+  return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
+}
+
+function hasNul(text: string): boolean {
+  return text.includes('\0');
 }
 
 function foldersOf(path: string): readonly string[] {
-  const parts = posix.normalize(path).replace(/\/$/, '').split('/');
-  return parts
-    .map((_part, index) => parts.slice(0, index + 1).join('/'))
-    .slice(0, path.endsWith('/') ? undefined : -1);
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_part, index) => parts.slice(0, index + 1).join('/'));
 }

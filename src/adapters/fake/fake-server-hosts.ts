@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { PortError } from '../../ports/port-error.ts';
 import type { ExecOptions, ExecResult, ServerHost, ServerHosts } from '../../ports/server-host.ts';
@@ -34,14 +35,13 @@ function hostOf(server: FakeServer): ServerHost {
       return kept(execute(server, argv, options), options);
     },
     readFile: (path) => Promise.resolve(server.files.get(place(path))?.content ?? null),
-    writeFile(path, content, { mode = DEFAULT_MODE, owner } = {}) {
+    async writeFile(path, source, { mode = DEFAULT_MODE, owner } = {}) {
+      const content =
+        typeof source === 'string' || Buffer.isBuffer(source)
+          ? Buffer.from(source)
+          : await readFile(source.localFile);
       server.writes += 1;
-      server.files.set(place(path), {
-        content: Buffer.from(content),
-        mode,
-        ...(owner !== undefined && { owner }),
-      });
-      return Promise.resolve();
+      server.files.set(place(path), { content, mode, ...(owner !== undefined && { owner }) });
     },
     async openSocket(path) {
       const answer = server.sockets.get(path);

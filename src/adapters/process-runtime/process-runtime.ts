@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
@@ -27,8 +27,8 @@ export interface ProcessRuntimeOptions {
   readonly hosts: ServerHosts;
   /** Writes a release's archive to a file, verified against its digest. */
   fetch(repository: string, digest: string, toFile: string, signal?: AbortSignal): Promise<void>;
-  /** @throws PortError where the archive could write outside its folder */
-  assertSafe(name: string, archive: Buffer): Promise<void>;
+  /** @throws PortError where the archive in the file could write outside its folder */
+  assertSafe(name: string, file: string): Promise<void>;
   /** Quotes words for a POSIX shell. */
   readonly quote: (argv: readonly string[]) => string;
 }
@@ -112,11 +112,10 @@ async function pull(
   try {
     const file = join(beside, 'release.tar.gz');
     await options.fetch(repository, digest, file, signal);
-    const archive = await readFile(file);
-    await options.assertSafe(digest, archive);
-    onProgress?.(`${archive.length} bytes to ${host.name}`);
+    await options.assertSafe(digest, file);
+    onProgress?.(`${(await stat(file)).size} bytes to ${host.name}`);
     const uploaded = `${folder}/incoming/${hexOf(digest)}.tar.gz`;
-    await host.writeFile(uploaded, archive, { mode: 0o600 });
+    await host.writeFile(uploaded, { localFile: file }, { mode: 0o600 });
     signal?.throwIfAborted();
     const script = unpackScript(options.quote([folder]), hexOf(digest), options.quote([uploaded]));
     const result = await runScript(host, script, UNPACK_TIMEOUT_MS, signal);

@@ -1,6 +1,8 @@
 /** Requests to a registry: bounded in time and size, redirected without giving credentials away. */
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
 import { PortError } from '../../ports/port-error.ts';
 
@@ -8,10 +10,16 @@ export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Buffer | string;
+  readonly body?: string | FileBody;
   readonly timeoutMs: number;
   readonly maximumBytes: number;
   readonly signal?: AbortSignal;
+}
+
+/** Sent in pieces, and read again each time. */
+export interface FileBody {
+  readonly file: string;
+  readonly sizeBytes: number;
 }
 
 export interface HttpAnswer {
@@ -83,7 +91,7 @@ async function exchange<T>(
 /** Where the registry keeps its bytes elsewhere: its credentials stay with it. */
 async function follow(asked: HttpRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
   let { url } = asked;
-  let headers = { ...asked.headers };
+  let headers = { ...lengthOf(asked.body), ...asked.headers };
   for (let hops = 0; ; hops += 1) {
     const answer = await request(url, {
       method: asked.method,
@@ -91,7 +99,7 @@ async function follow(asked: HttpRequest, signal: AbortSignal): Promise<Dispatch
       signal,
       headersTimeout: STALLED_MS,
       bodyTimeout: STALLED_MS,
-      ...(asked.body !== undefined && { body: asked.body }),
+      ...(asked.body !== undefined && { body: bodyOf(asked.body) }),
     });
     const location = answer.headers['location'];
     const isRedirect = REDIRECTS.has(answer.statusCode) && typeof location === 'string';
@@ -103,6 +111,15 @@ async function follow(asked: HttpRequest, signal: AbortSignal): Promise<Dispatch
     if (next.origin !== url.origin) headers = without(headers, 'authorization');
     url = next;
   }
+}
+
+function bodyOf(body: string | FileBody): string | Readable {
+  return typeof body === 'string' ? body : createReadStream(body.file);
+}
+
+/** Of a stream nobody else knows it. */
+function lengthOf(body: HttpRequest['body']): Record<string, string> {
+  return typeof body === 'object' ? { 'content-length': String(body.sizeBytes) } : {};
 }
 
 function without(headers: Record<string, string>, name: string): Record<string, string> {

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 import { PortError } from '../../ports/port-error.ts';
 
 /** What is kept beside a built archive until it is pushed. */
 export interface LocalImage {
-  readonly archive: Buffer;
+  /** File that holds it. */
+  readonly archive: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -30,10 +31,9 @@ export async function readLocalImage(
     const labels: unknown = JSON.parse(
       await readFile(labelsFile(buildsFolder, localReference), 'utf8'),
     );
-    return {
-      archive: await readFile(archiveFile(buildsFolder, localReference)),
-      labels: stringsOf(labels),
-    };
+    const archive = archiveFile(buildsFolder, localReference);
+    await access(archive);
+    return { archive, labels: stringsOf(labels) };
   } catch (error) {
     if (error instanceof PortError) throw error;
     throw new PortError(

@@ -1,7 +1,14 @@
 /** The distribution protocol: manifests and blobs of one registry. */
 import { PortError } from '../../ports/port-error.ts';
 import { createAuthorization, type Login } from './authorization.ts';
-import { download, type HttpAnswer, type HttpRequest, send, unavailable } from './http-client.ts';
+import {
+  download,
+  type FileBody,
+  type HttpAnswer,
+  type HttpRequest,
+  send,
+  unavailable,
+} from './http-client.ts';
 import { ACCEPT, digestOf, isDigest } from './oci-manifest.ts';
 
 export interface OciClientOptions {
@@ -26,13 +33,18 @@ export interface OciClient {
     signal?: AbortSignal,
   ): Promise<boolean>;
   /** Uploads what the registry does not have yet. */
-  upload(repository: string, content: Buffer, signal?: AbortSignal): Promise<void>;
+  upload(repository: string, blob: NewBlob, signal?: AbortSignal): Promise<void>;
   putManifest(
     repository: string,
     reference: string,
     mediaType: string,
     text: string,
   ): Promise<void>;
+}
+
+export interface NewBlob {
+  readonly digest: string;
+  readonly body: string | FileBody;
 }
 
 export interface Content {
@@ -132,8 +144,7 @@ export function createOciClient(options: OciClientOptions): OciClient {
       if (answer.digest !== digest) throw tampered(url, digest);
       return true;
     },
-    async upload(repository, content, signal) {
-      const digest = digestOf(content);
+    async upload(repository, { digest, body }, signal) {
       const path = `/v2/${repository}/blobs/${digest}`;
       if ((await found({ method: 'HEAD', path, repository })) !== null) return;
       const begun = await ask({
@@ -150,7 +161,7 @@ export function createOciClient(options: OciClientOptions): OciClient {
         path: place,
         repository,
         headers: { 'content-type': 'application/octet-stream' },
-        body: content,
+        body,
         timeoutMs: options.timeoutMs ?? CONTENT_TIMEOUT_MS,
         ...(signal !== undefined && { signal }),
       });

@@ -1,5 +1,7 @@
 /** Manifests as registries hold them: Docker's and OCI's, of one image or of several platforms. */
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 
 export const MEDIA = {
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
@@ -43,6 +45,13 @@ export function isDigest(reference: string): boolean {
 
 export function digestOf(content: Buffer | string): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+}
+
+/** Read in pieces. */
+export async function digestOfFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return `sha256:${hash.digest('hex')}`;
 }
 
 /** @returns null where the text is neither */

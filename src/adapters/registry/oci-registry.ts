@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PortError } from '../../ports/port-error.ts';
 import type { Registry, RegistryImage } from '../../ports/registry.ts';
@@ -7,6 +7,7 @@ import { createOciClient, type OciClient, type OciClientOptions, tampered } from
 import {
   choosePlatform,
   digestOf,
+  digestOfFile,
   type ImageManifest,
   isDigest,
   MEDIA,
@@ -41,11 +42,12 @@ export function createOciRegistry(options: OciRegistryOptions): ArchiveRegistry 
     async push(localReference, repository, tag, { signal, onProgress } = {}) {
       const { archive, labels } = await readLocalImage(options.buildsFolder, localReference);
       const config = writeReleaseConfig(labels);
-      onProgress?.(`${archive.length} bytes to ${client.host}`);
-      await client.upload(repository, archive, signal);
-      await client.upload(repository, Buffer.from(config), signal);
-      const named = { digest: digestOf(archive), sizeBytes: archive.length };
-      const manifest = writeReleaseManifest(config, named);
+      const digest = await digestOfFile(archive);
+      const sizeBytes = (await stat(archive)).size;
+      onProgress?.(`${sizeBytes} bytes to ${client.host}`);
+      await client.upload(repository, { digest, body: { file: archive, sizeBytes } }, signal);
+      await client.upload(repository, { digest: digestOf(config), body: config }, signal);
+      const manifest = writeReleaseManifest(config, { digest, sizeBytes });
       await client.putManifest(repository, tag, MEDIA.manifest, manifest);
       const answered = await client.manifest(repository, tag);
       if (answered?.digest !== digestOf(manifest))

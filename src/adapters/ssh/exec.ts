@@ -1,10 +1,12 @@
 /** Runs commands over a connection, each over a channel of its own. */
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel } from 'ssh2';
 import { PortError } from '../../ports/port-error.ts';
 import type { ExecOptions } from '../../ports/server-host.ts';
 import { BoundedText } from '../process/bounded-text.ts';
 import type { OpenConnection } from './connection.ts';
+import { type Content, streamOf } from './content.ts';
 import { unavailable } from './errors.ts';
 import { KILL_GRACE_MS, remoteCommand } from './remote-command.ts';
 import { SudoMark, sudoRefusal } from './sudo.ts';
@@ -19,7 +21,9 @@ export interface ExecCall {
   readonly user: string;
   readonly sudo: boolean;
   readonly argv: readonly string[];
-  readonly options: ExecOptions;
+  /** Empty: the command has no standard input. */
+  readonly input: Content;
+  readonly options: Omit<ExecOptions, 'stdin'>;
 }
 
 export interface ExecOutput {
@@ -30,15 +34,11 @@ export interface ExecOutput {
 
 /** A cancelled or late command is ended on the server before this rejects. */
 export async function execOver(connection: OpenConnection, call: ExecCall): Promise<ExecOutput> {
-  const { argv, options, sudo } = call;
-  const stdin = Buffer.from(options.stdin ?? '');
-  const command = remoteCommand({ argv, sudo, stdinBytes: stdin.length > 0 ? stdin.length : null });
+  const { argv, options, sudo, input } = call;
+  const command = remoteCommand({ argv, sudo, stdinBytes: input.bytes > 0 ? input.bytes : null });
   const running = await connection.openCommand(
     command,
-    (channel) => {
-      if (stdin.length > 0) channel.write(stdin);
-      return new RunningCommand(channel, call);
-    },
+    (channel) => new RunningCommand(channel, call),
     options.signal,
   );
   const output = await running.result();
@@ -53,7 +53,9 @@ class RunningCommand {
   private readonly call: ExecCall;
   private readonly mark: SudoMark | null;
   private readonly closed: Promise<void>;
+  private readonly input: Readable;
   private exit: { readonly code: number | null } | null = null;
+  private unread: Error | null = null;
 
   constructor(channel: ClientChannel, call: ExecCall) {
     this.channel = channel;
@@ -72,6 +74,14 @@ class RunningCommand {
     });
     channel.on('error', () => undefined);
     this.closed = new Promise((resolve) => channel.once('close', () => resolve()));
+    this.input = streamOf(call.input);
+    this.input.once('error', (error) => {
+      this.unread = error;
+      channel.end();
+    });
+    // The channel's input stays open behind it: its end is what ends the command.
+    this.input.pipe(channel, { end: false });
+    void this.closed.then(() => this.input.destroy());
   }
 
   get startedAsRoot(): boolean {
@@ -84,6 +94,7 @@ class RunningCommand {
       await this.end();
       throw ended;
     }
+    if (this.unread !== null) throw this.unread;
     this.mark?.flush();
     if (this.exit === null) {
       throw unavailable(this.call.server, 'the channel closed before the command ended');
@@ -112,6 +123,7 @@ class RunningCommand {
 
   /** The guard on the server ends the command when its input ends; see remote-command.ts. */
   private async end(): Promise<void> {
+    this.input.destroy();
     this.channel.end();
     const waited = new AbortController();
     const limit = sleep(KILL_GRACE_MS + LAST_WAIT_MS, undefined, { signal: waited.signal });

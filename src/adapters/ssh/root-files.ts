@@ -1,12 +1,13 @@
 /** Files as root: by a command through sudo, because sshd serves SFTP as the login. Pure but for `run`. */
 import { randomBytes } from 'node:crypto';
 import type { FileAttributes } from '../../ports/server-host.ts';
+import type { Content } from './content.ts';
 import type { ExecOutput } from './exec.ts';
 import { MOST_READ_BYTES } from './sftp.ts';
 
 export type RunAsRoot = (
   argv: readonly string[],
-  options: { readonly stdin?: Buffer; readonly keepBytes?: number; readonly timeoutMs: number },
+  options: { readonly input?: Content; readonly keepBytes?: number; readonly timeoutMs: number },
 ) => Promise<ExecOutput>;
 
 const DEFAULT_MODE = 0o644;
@@ -51,13 +52,13 @@ export async function readAsRoot(run: RunAsRoot, path: string): Promise<Buffer |
 export async function writeAsRoot(
   run: RunAsRoot,
   path: string,
-  content: Buffer,
+  content: Content,
   { mode = DEFAULT_MODE, owner = '' }: FileAttributes,
 ): Promise<void> {
   const suffix = randomBytes(6).toString('hex');
-  const words = [path, suffix, String(content.length), mode.toString(8), owner];
+  const words = [path, suffix, String(content.bytes), mode.toString(8), owner];
   const { exitCode, stderr } = await run(['sh', '-c', WRITE, 'sh', ...words], {
-    stdin: content,
+    input: content,
     timeoutMs: FILE_LIMIT_MS,
   });
   if (exitCode !== 0) throw new Error(stderr.text().trim() || `exit code ${exitCode}`);

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { SFTPWrapper } from 'ssh2';
+import type { Content } from './content.ts';
 import { asked, type Callback, ifAdvertised, isMissing } from './sftp-request.ts';
 
 const DEFAULT_MODE = 0o644;
@@ -65,7 +66,7 @@ export interface WriteOptions {
 export async function writeOver(
   sftp: SFTPWrapper,
   path: string,
-  content: Buffer,
+  content: Content,
   { mode = DEFAULT_MODE, beforeRename }: WriteOptions,
 ): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}.part`;
@@ -93,7 +94,7 @@ function openNew(sftp: SFTPWrapper, path: string, mode: number): Promise<Buffer>
 async function writeAndClose(
   sftp: SFTPWrapper,
   handle: Buffer,
-  content: Buffer,
+  content: Content,
   mode: number,
 ): Promise<void> {
   try {
@@ -106,14 +107,15 @@ async function writeAndClose(
   }
 }
 
-async function writePieces(sftp: SFTPWrapper, handle: Buffer, content: Buffer): Promise<void> {
+async function writePieces(sftp: SFTPWrapper, handle: Buffer, content: Content): Promise<void> {
   let next = 0;
   const writeOn = async (): Promise<void> => {
-    while (next < content.length) {
+    while (next < content.bytes) {
       const at = next;
-      const length = Math.min(PIECE_BYTES, content.length - at);
+      const length = Math.min(PIECE_BYTES, content.bytes - at);
       next += length;
-      await asked<void>((done) => sftp.write(handle, content, at, length, at, (e) => done(e)));
+      const piece = await content.piece(at, length);
+      await asked<void>((done) => sftp.write(handle, piece, 0, length, at, (e) => done(e)));
     }
   };
   await Promise.all(Array.from({ length: PIECES_AT_ONCE }, writeOn));

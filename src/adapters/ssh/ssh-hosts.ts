@@ -5,6 +5,7 @@ import type { ServerConnection, SshFiles } from '../../ports/connections.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { ExecOptions, ServerHost, ServerHosts } from '../../ports/server-host.ts';
+import { type Content, inMemory, withContent } from './content.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
 import { reasonOf } from './errors.ts';
 import { type ExecOutput, execOver } from './exec.ts';
@@ -112,11 +113,18 @@ function hostOver(
   const absolute = (path: string): string => posix.resolve(baseFolder, path);
   const run = async (
     argv: readonly string[],
-    options: ExecOptions,
+    { input, stdin = '', ...options }: ExecOptions & { readonly input?: Content },
     asRoot = sudo,
   ): Promise<ExecOutput> => {
     const to = endpoint();
-    const call = { server: name, user: to.user, sudo: asRoot, argv, options };
+    const call = {
+      server: name,
+      user: to.user,
+      sudo: asRoot,
+      argv,
+      input: input ?? inMemory(stdin),
+      options,
+    };
     return pool.use(to, (connection) => execOver(connection, call));
   };
   const onFile = async <T>(verb: string, path: string, work: () => Promise<T>): Promise<T> => {
@@ -144,17 +152,18 @@ function hostOver(
       onFile('read', path, () =>
         sudo ? readAsRoot(run, absolute(path)) : overSftp((sftp) => readOver(sftp, absolute(path))),
       ),
-    writeFile: (path, content, attributes = {}) =>
-      onFile('write', path, () => {
-        const bytes = Buffer.from(content);
-        if (sudo) return writeAsRoot(run, absolute(path), bytes, attributes);
-        const { mode, owner } = attributes;
-        const options: WriteOptions = {
-          ...(mode !== undefined && { mode }),
-          ...(owner !== undefined && { beforeRename: (part) => giveTo(run, owner, part) }),
-        };
-        return overSftp((sftp) => writeOver(sftp, absolute(path), bytes, options));
-      }),
+    writeFile: (path, source, attributes = {}) =>
+      onFile('write', path, () =>
+        withContent(source, (content) => {
+          if (sudo) return writeAsRoot(run, absolute(path), content, attributes);
+          const { mode, owner } = attributes;
+          const options: WriteOptions = {
+            ...(mode !== undefined && { mode }),
+            ...(owner !== undefined && { beforeRename: (part) => giveTo(run, owner, part) }),
+          };
+          return overSftp((sftp) => writeOver(sftp, absolute(path), content, options));
+        }),
+      ),
     async openSocket(path) {
       const to = endpoint();
       const { connection, release } = await pool.hold(to);

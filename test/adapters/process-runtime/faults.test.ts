@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
+import { type RawEntry, rawArchive } from '../archive/raw-tar.ts';
 import { makeSubject } from './subject.ts';
 
 let subject: Awaited<ReturnType<typeof makeSubject>>;
@@ -29,6 +30,28 @@ async function answer(): Promise<Record<string, string>> {
     { timeout: 10_000 },
   );
 }
+
+it.each<[string, readonly RawEntry[]]>([
+  ['a path above', [{ path: '../../../../escaped', content: 'x' }]],
+  [
+    'a link through a link',
+    [
+      { path: 'd/x', flag: '2', target: '..' },
+      { path: 'e', flag: '2', target: 'd/x/..' },
+    ],
+  ],
+  ['a setuid file', [{ path: 'su', mode: 0o4755, content: 'x' }]],
+  ['a fifo', [{ path: 'pipe', flag: '6' }]],
+])('ARCHIVE_UNSAFE: %s in a release never reaches the server', async (_what, entries) => {
+  const before = await filesBelow(subject.test.server.baseFolder);
+  const image = await subject.smuggle(rawArchive(entries));
+  await expect(subject.runtime.pull('s1', 'tiny', image, {})).rejects.toMatchObject({
+    kind: 'refused',
+    message: expect.stringMatching(/^ARCHIVE_UNSAFE/u),
+  });
+  expect(await filesBelow(subject.test.server.baseFolder)).toEqual(before);
+  expect((await subject.runtime.inspect('s1', 'tiny')).present).toEqual([subject.first.digest]);
+});
 
 it('gives the service its environment and its release folder, and keeps values out of the record', async () => {
   const SECRET = `it's $HOME "x"\nline`;
@@ -88,6 +111,10 @@ it('sees that a service has ended by itself, and what it said', async () => {
   await expect.poll(async () => (await subject.runtime.inspect('s1', 'tiny')).running).toBe(false);
   expect(await subject.runtime.tail('s1', 'tiny', 3)).toBe('99\n100\nno database\n');
 });
+
+async function filesBelow(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true })).sort();
+}
 
 function processesIn(folder: string): number {
   const script = `for p in /proc/[0-9]*; do readlink "$p/cwd" 2>/dev/null; done | grep -c "^$1/services/" || true`;

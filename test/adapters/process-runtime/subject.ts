@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createArchiveBuilder } from '../../../src/adapters/archive/archive-builder.ts';
 import { assertSafeArchive } from '../../../src/adapters/archive/safe-archive.ts';
 import { createProcessRuntime } from '../../../src/adapters/process-runtime/process-runtime.ts';
+import { archiveFile, labelsFile } from '../../../src/adapters/registry/local-images.ts';
 import { createOciRegistry } from '../../../src/adapters/registry/oci-registry.ts';
 import { quoteArgv } from '../../../src/adapters/ssh/quote.ts';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
@@ -64,6 +65,13 @@ export async function makeSubject() {
     first: await release('v1'),
     second: await release('v2'),
     start: { command: ['node', 'server.js'], environment: {}, port },
+    /** A release of these bytes, as a registry holds it that somebody got into. */
+    async smuggle(archive: Buffer) {
+      await writeFile(archiveFile(buildsFolder, 'tiny/evil'), archive);
+      await writeFile(labelsFile(buildsFolder, 'tiny/evil'), '{}');
+      const { digest } = await registry.push('tiny/evil', 'tiny', 'evil');
+      return { repository: 'tiny', digest };
+    },
     async occupyPort() {
       const other = createServer();
       await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -248,6 +248,33 @@ describe('what a registry sends', () => {
 });
 
 describe('uploads', () => {
+  it('send a file in pieces, whole again after the registry has asked who it is', async () => {
+    const content = 'x'.repeat(3_000_000);
+    const folder = await mkdtemp(join(tmpdir(), 'runsheet-oci-'));
+    const file = join(folder, 'blob');
+    await writeFile(file, content);
+    const sent: (readonly [length: string | undefined, digest: string])[] = [];
+    const registry = await serve((request, response) => {
+      if (request.method === 'HEAD') return end(response, 404);
+      if (request.method === 'POST') return end(response, 202, { location: '/uploads/1' });
+      const hash = createHash('sha256');
+      request.on('data', (chunk: Buffer) => hash.update(chunk));
+      request.on('end', () => {
+        sent.push([request.headers['content-length'], `sha256:${hash.digest('hex')}`]);
+        const isKnown = request.headers.authorization === BASIC;
+        end(response, isKnown ? 201 : 401, { 'www-authenticate': 'Basic realm="r"' });
+      });
+    });
+    const client = createOciClient({ url: registry.url, login });
+    const digest = digestOf(content);
+    await client.upload('app', { digest, body: { file, sizeBytes: content.length } });
+    expect(sent).toEqual([
+      ['3000000', digest],
+      ['3000000', digest],
+    ]);
+    await rm(folder, { recursive: true });
+  });
+
   it('go where the registry says, and not twice', async () => {
     const blobs = new Set<string>();
     const registry = await serve((request, response, url) => {
@@ -261,8 +288,8 @@ describe('uploads', () => {
       });
     });
     const client = createOciClient({ url: registry.url });
-    await client.upload('app', Buffer.from('hello'));
-    await client.upload('app', Buffer.from('hello'));
+    await client.upload('app', { digest: digestOf('hello'), body: 'hello' });
+    await client.upload('app', { digest: digestOf('hello'), body: 'hello' });
     const place = `/elsewhere/1?state=a%2Bb&digest=${encodeURIComponent(digestOf('hello'))}`;
     expect(registry.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
       `HEAD /v2/app/blobs/${digestOf('hello')}`,
