@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compiledSeed } from '../support/compiled-seed.ts';
+import { deferred } from '../support/deferred.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 import { countedInterpreter, Harness, type Started } from '../support/run-harness.ts';
 import { stubWorld } from '../support/stub-activities.ts';
@@ -97,16 +98,25 @@ describe('an approval at its deadline', () => {
     const steps = SEED.steps.map((step) =>
       step.kind === 'approval' ? { ...step, timeoutSeconds: 2 } : step,
     );
+    const asked = deferred();
+    const held = deferred();
     const world = stubWorld({
       resolve: () => resolvedRun({}, { plan: { ...SEED, steps } }),
-      before: async ({ name }) => {
-        if (name === 'judgeDecision') await new Promise((resolve) => setTimeout(resolve, 2500));
+      before: ({ name }) => {
+        if (name !== 'judgeDecision') return undefined;
+        asked.resolve();
+        return held.promise;
       },
     });
     const { failure, status } = await harness.with(world, async (start) => {
       const run = await start();
       await run.until((each) => each.approval !== null);
       await run.handle.signal('approve', { by: 'alice' });
+      await asked.promise;
+      const events = async () => (await run.handle.fetchHistory()).events ?? [];
+      const expired = async () => (await events()).some((each) => each.timerFiredEventAttributes);
+      await expect.poll(expired).toBe(true);
+      held.resolve();
       return run.end();
     });
     expect(failure?.type).toBe('RUN_EXPIRED');

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { RunStatus } from '../../src/workflows/messages.ts';
 import { compiledSeed } from '../support/compiled-seed.ts';
+import { deferred } from '../support/deferred.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 import { countedInterpreter, Harness } from '../support/run-harness.ts';
 import { broken, stubWorld } from '../support/stub-activities.ts';
@@ -51,21 +52,17 @@ describe('a run that has no plan', () => {
   });
 
   it('answers while the template is still read', async () => {
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const held = deferred();
     const world = stubWorld({
       resolve: () => resolvedRun(DEVELOPMENT, { plan: SEED }),
       before: async ({ name }) => {
-        if (name === 'resolvePlan') await held;
+        if (name === 'resolvePlan') await held.promise;
       },
     });
     const early = await harness.with(world, async (start) => {
       const run = await start();
-      const answer = run.status();
-      setTimeout(release, 300);
-      const status = await answer;
+      const status = await run.status();
+      held.resolve();
       expect((await run.end()).failure).toBeNull();
       return status;
     });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { compiledSeed } from '../../support/compiled-seed.ts';
+import { deferred } from '../../support/deferred.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
 import { countedInterpreter, Harness } from '../../support/run-harness.ts';
 import { acceptKnown, broken, stubWorld } from '../../support/stub-activities.ts';
@@ -65,9 +66,10 @@ describe('an approval that nobody answers', () => {
 describe('decisions', () => {
   it('are judged when the request has been sent: nothing else is under way then', async () => {
     const order: string[] = [];
+    const signalled = deferred();
     const world = stubWorld({
       before: async ({ name }) => {
-        if (name === 'announce.request') await new Promise((resolve) => setTimeout(resolve, 500));
+        if (name === 'announce.request') await signalled.promise;
         if (name === 'announce.request' || name === 'judgeDecision') order.push(name);
       },
     });
@@ -75,6 +77,7 @@ describe('decisions', () => {
       const run = await start();
       await run.until((each) => each.approval !== null);
       await run.handle.signal('approve', { by: 'alice' });
+      signalled.resolve();
       return run.end();
     });
     expect(failure).toBeNull();
@@ -207,25 +210,22 @@ describe('decisions', () => {
 
   it('keeps at most 100 undecided decisions and counts the rest', async () => {
     let judged = 0;
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const held = deferred();
     const world = stubWorld({
       before: async ({ name }) => {
-        if (name === 'judgeDecision' && judged++ === 0) await held;
+        if (name === 'judgeDecision' && judged++ === 0) await held.promise;
       },
     });
     const { status, failure } = await harness.with(world, async (start) => {
       const run = await start();
       await run.until((each) => each.approval !== null);
       await run.handle.signal('approve', { by: 'first' });
-      while (judged === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      await expect.poll(() => judged).toBe(1);
       const flood = Array.from({ length: 101 }, (_, at) =>
         run.handle.signal('approve', { by: `p${at}` }),
       );
       await Promise.all(flood);
-      release();
+      held.resolve();
       await run.until((each) => each.refusals.at(-1) === '… +52');
       await run.handle.signal('approve', { by: 'alice' });
       return run.end();

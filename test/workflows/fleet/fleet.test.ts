@@ -28,10 +28,16 @@ function fleet(options: StubOptions = {}): StubWorld {
 
 describe('a fleet', () => {
   it('is told by the phrase, with the slowest server', async () => {
+    let others = 0;
     const world = fleet({
       before: async ({ name, server }) => {
-        const isSlow = name === 'image.pull' && server === 'web-7';
-        if (isSlow) await new Promise((resolve) => setTimeout(resolve, 400));
+        if (name !== 'image.pull') return;
+        if (server !== 'web-7') {
+          others += 1;
+          return;
+        }
+        await expect.poll(() => others).toBe(SERVERS.length - 1);
+        await new Promise((resolve) => setTimeout(resolve, 400));
       },
     });
     const [ended, sheet] = await harness.with(world, async (start) => {

@@ -1,5 +1,6 @@
 /** What runs beside the steps, and what is undone beside a server that is down; on the real dev server. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deferred } from '../../support/deferred.ts';
 import { resolvedRun, SETTINGS } from '../../support/resolved-run.ts';
 import { FOUR, rollingRun } from '../../support/rolling-plan.ts';
 import { countedInterpreter, Harness } from '../../support/run-harness.ts';
@@ -151,6 +152,7 @@ describe('undoing beside a server that is down', () => {
   it('shows at once what is stuck, then what every server says', async () => {
     let isDown = true;
     let probes = 0;
+    const shown = deferred();
     const world = stubWorld({
       before: async ({ name, server }) => {
         if (name === 'service.start') throw broken('does not start');
@@ -158,7 +160,7 @@ describe('undoing beside a server that is down', () => {
         if (name !== 'probeServer' || !isDown || server !== SECOND) return;
         probes += 1;
         if (probes < 2) return;
-        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await shown.promise;
         throw broken('frozen');
       },
     });
@@ -168,6 +170,7 @@ describe('undoing beside a server that is down', () => {
       expect(early.needsPerson).toContain(`${SECOND} 恢复旧版本服务: no route`);
       expect(early.needsPerson).toContain(`${FIRST} v2.0.0 (in)`);
       expect(early.needsPerson).not.toContain('frozen');
+      shown.resolve();
       const late = await run.until((each) => each.needsPerson?.includes('frozen') === true);
       expect(late.servers.map((each) => each.version)).toEqual(['v2.0.0', null, 'v2.0.0']);
       expect(late.servers[1]?.doing).toContain('⚠');

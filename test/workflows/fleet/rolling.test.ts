@@ -245,7 +245,9 @@ describe('a failure in a later batch', () => {
           if (name === 'measureOutcome') throw broken('too many errors');
           if (name === 'pool.withdraw') going.now += 1;
           going.most = Math.max(going.most, going.now);
-          if (name === 'service.restore') await new Promise((resolve) => setTimeout(resolve, 50));
+          if (name === 'service.restore') {
+            await expect.poll(() => going.most).toBeGreaterThanOrEqual(atOnce);
+          }
           if (name === 'pool.readmit') going.now -= 1;
         },
       });
