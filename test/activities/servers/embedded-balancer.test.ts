@@ -18,9 +18,12 @@ import { createHttpProbe } from '../../../src/adapters/http/http-probe.ts';
 import { type Balancer, startBalancer } from '../../../src/embedded/balancer.ts';
 import type { ActionInput, ActionResult } from '../../../src/plan/run.ts';
 import type { LoadBalancer } from '../../../src/ports/load-balancer.ts';
+import { deferred } from '../../support/deferred.ts';
 import { actionInput, OLD, run, SERVERS, secret, valueOf, withSettings } from './stage.ts';
 
 const POOL = 'web';
+/** What requests to /slow wait for. */
+let slow = deferred();
 const project = withSettings('health', {
   ready: { successes: 3, intervalMilliseconds: 10, limitSeconds: 3 },
 });
@@ -35,6 +38,7 @@ describe('servers behind the embedded balancer', () => {
   let folder: string;
 
   beforeEach(async () => {
+    slow = deferred();
     services = await Promise.all(SERVERS.map(() => listen()));
     const servers = SERVERS.map((server, index) => ({
       server,
@@ -107,12 +111,13 @@ describe('servers behind the embedded balancer', () => {
     const held = fetch(url);
     const active = async () =>
       (await port.state(POOL)).servers.find((each) => Number(each.active) > 0)?.name;
-    await expect.poll(active, { timeout: 2_000, interval: 10 }).toBeDefined();
+    await expect.poll(active, { interval: 10 }).toBeDefined();
     const server = (await active()) ?? '';
     await perform('pool.drain', onServer(server));
     const short = { ...onServer(server), settings: { limitSeconds: 0.1 } };
     const cut = await perform('connections.wait', short);
     expect(valueOf(cut, 'connections.active')).toBe(1);
+    slow.resolve();
     const long = { ...onServer(server), settings: { limitSeconds: 5 } };
     const done = await perform('connections.wait', long);
     expect(valueOf(done, 'connections.active')).toBe(0);
@@ -122,7 +127,8 @@ describe('servers behind the embedded balancer', () => {
 
 function listen(): Promise<Server> {
   const server = createServer((request, response) => {
-    setTimeout(() => response.end('ok'), request.url === '/slow' ? 600 : 2);
+    if (request.url === '/slow') void slow.promise.then(() => response.end('ok'));
+    else setTimeout(() => response.end('ok'), 2);
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lookedAgain } from './looks.ts';
 import { setStage, valueOf, withSettings } from './stage.ts';
 
 const SERVER = 'app-server-1';
@@ -66,10 +67,11 @@ describe("the pool's floor", () => {
   it('waits for one whose checks fail', async () => {
     const stage = await setStage();
     stage.world.member('app-server-2').unreachable = true;
-    setTimeout(() => {
-      stage.world.member('app-server-2').unreachable = false;
-    }, 400);
-    expect(valueOf(await stage.act('pool.drain', half), 'pool.removed')).toBe(true);
+    const pending = stage.act('pool.drain', half);
+    await lookedAgain(stage);
+    expect(stage.world.member(SERVER).admin).toBe('ready');
+    stage.world.member('app-server-2').unreachable = false;
+    expect(valueOf(await pending, 'pool.removed')).toBe(true);
     expect(stage.world.member(SERVER).admin).toBe('drain');
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { guardPool } from '../../../src/activities/servers/guard-pool.ts';
 import type { ActionResult } from '../../../src/plan/run.ts';
 import { PortError } from '../../../src/ports/port-error.ts';
+import { lookedAgain } from './looks.ts';
 import { run, SERVERS, type Stage, setStage, settings, valueOf } from './stage.ts';
 
 interface Guard {
@@ -37,15 +38,18 @@ function startGuard(stage: Stage, heartbeatDetails?: unknown, apart = false): Gu
   };
 }
 
-const LIMIT = { timeout: 2_000, interval: 10 };
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const LIMIT = { timeout: 10_000, interval: 10 };
+
+/** Waits until the guard knows that of the pool. */
+const knows = (guard: Guard, what: object): Promise<void> =>
+  expect.poll(() => guard.beats.at(-1), LIMIT).toMatchObject(what);
 
 describe('guardPool', () => {
   it('has nothing to tell of a balancer that stays the same, and ends as a success', async () => {
     const stage = await setStage();
     const guard = startGuard(stage);
     await stage.act('pool.drain');
-    await pause(300);
+    await knows(guard, { drained: ['app-server-1'] });
     expect(await guard.end()).toEqual({ facts: [], evidence: [] });
   });
 
@@ -54,7 +58,7 @@ describe('guardPool', () => {
     const guard = startGuard(stage);
     await stage.act('pool.drain');
     stage.world.member('app-server-3').admin = 'maint';
-    await pause(300);
+    await knows(guard, { drained: ['app-server-1'], maintained: ['app-server-3'] });
     stage.world.restartBalancer();
     await expect.poll(() => stage.world.member('app-server-1').admin, LIMIT).toBe('drain');
     expect(stage.world.member('app-server-2').admin).toBe('ready');
@@ -69,7 +73,7 @@ describe('guardPool', () => {
     const stage = await setStage();
     stage.world.member('app-server-2').admin = 'drain';
     const guard = startGuard(stage);
-    await pause(50);
+    await knows(guard, { drained: ['app-server-2'] });
     await stage.act('pool.drain');
     await stage.act('pool.enable', { server: 'app-server-2' });
     stage.world.restartBalancer();
@@ -94,11 +98,14 @@ describe('guardPool', () => {
     const stage = await setStage();
     await stage.act('pool.drain');
     const guard = startGuard(stage);
-    await pause(300);
+    await knows(guard, { drained: ['app-server-1'] });
     const { state } = stage.ports.balancer;
-    stage.ports.balancer.state = () =>
-      Promise.reject(new PortError('unreachable', 'lb', 'there is no such socket', ''));
-    await pause(400);
+    let asked = 0;
+    stage.ports.balancer.state = () => {
+      asked += 1;
+      return Promise.reject(new PortError('unreachable', 'lb', 'there is no such socket', ''));
+    };
+    await expect.poll(() => asked, LIMIT).toBeGreaterThan(1);
     stage.world.restartBalancer();
     stage.ports.balancer.state = state;
     await expect.poll(() => stage.world.member('app-server-1').admin, LIMIT).toBe('drain');
@@ -109,7 +116,7 @@ describe('guardPool', () => {
     const stage = await setStage();
     await stage.act('pool.drain');
     const guard = startGuard(stage);
-    await pause(300);
+    await knows(guard, { drained: ['app-server-1'] });
     const { drain } = stage.ports.balancer;
     let refused = 0;
     stage.ports.balancer.drain = async (pool, server) => {
@@ -128,9 +135,9 @@ describe('guardPool', () => {
     for (const server of SERVERS) stage.world.member(server).admin = 'drain';
     for (const server of SERVERS) await stage.act('pool.enable', { server });
     Object.assign(stage.world.member('app-server-1'), { requests: 400, errors: 40 });
-    await pause(400);
+    await lookedAgain(stage);
     stage.world.restartBalancer();
-    await pause(400);
+    await knows(guard, { reloads: 1 });
     for (const server of SERVERS) stage.world.member(server).requests += 100;
     const outcome: ActionResult = await stage.environment.run(stage.activities.measureOutcome, {
       run,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeHttpProbe } from '../../../src/adapters/fake/fake-http-probe.ts';
+import { lookedAgain } from './looks.ts';
 import { before, type Stage, setStage, valueOf, withSettings } from './stage.ts';
 
 const SERVER = 'app-server-1';
@@ -82,10 +83,10 @@ describe('connections.wait', () => {
     await stage.act('pool.drain');
     stage.world.member(SERVER).active = 1;
     const pending = stage.act('connections.wait', { settings: { limitSeconds: 5 } });
-    setTimeout(() => stage.world.restartBalancer(), 150);
-    setTimeout(() => {
-      stage.world.member(SERVER).active = 0;
-    }, 450);
+    await lookedAgain(stage);
+    stage.world.restartBalancer();
+    await expect.poll(() => stage.world.member(SERVER).admin).toBe('drain');
+    stage.world.member(SERVER).active = 0;
     expect(valueOf(await pending, 'connections.active')).toBe(0);
     expect(stage.world.member(SERVER).admin).toBe('drain');
   });
@@ -101,15 +102,13 @@ describe('connections.wait', () => {
     stage.world.member(SERVER).active = 1;
     const beats: unknown[] = [];
     stage.environment.on('heartbeat', (details: unknown) => beats.push(details));
-    setTimeout(() => stage.environment.cancel(), 250);
+    const pending = stage.act('connections.wait', { settings: { limitSeconds: 30 } });
+    const cancelled = expect(pending).rejects.toMatchObject({ name: 'CancelledFailure' });
+    await expect.poll(() => beats.length).toBeGreaterThanOrEqual(2);
     const started = performance.now();
-    await expect(
-      stage.act('connections.wait', { settings: { limitSeconds: 30 } }),
-    ).rejects.toMatchObject({
-      name: 'CancelledFailure',
-    });
+    stage.environment.cancel();
+    await cancelled;
     expect(performance.now() - started).toBeLessThan(1_000);
-    expect(beats.length).toBeGreaterThanOrEqual(2);
   });
 });
 
@@ -154,9 +153,8 @@ describe('pool.enable', () => {
     const member = stage.world.member(SERVER);
     Object.assign(member, { admin: 'drain', unreachable: true });
     const pending = stage.act('pool.enable');
-    setTimeout(() => {
-      Object.assign(member, { admin: 'drain', unreachable: false });
-    }, 150);
+    await expect.poll(() => member.admin).toBe('ready');
+    Object.assign(member, { admin: 'drain', unreachable: false });
     expect(valueOf(await pending, 'pool.enabled')).toBe(true);
     expect(member.admin).toBe('ready');
   });
@@ -190,10 +188,10 @@ describe('pool.enable', () => {
     const stage = await setStage();
     const member = stage.world.member(SERVER);
     Object.assign(member, { admin: 'drain', unreachable: true });
-    setTimeout(() => {
-      member.admin = 'maint';
-    }, 100);
-    const result = await stage.act('pool.enable');
+    const pending = stage.act('pool.enable');
+    await expect.poll(() => member.admin).toBe('ready');
+    member.admin = 'maint';
+    const result = await pending;
     expect(result.evidence[0]).toContain('an operator set maint meanwhile');
     expect(member.admin).toBe('maint');
   });
@@ -217,10 +215,12 @@ describe('pool.enable', () => {
   it('ends when the run is cancelled', async () => {
     const stage = await setStage();
     stage.world.member(SERVER).unreachable = true;
-    setTimeout(() => stage.environment.cancel(), 100);
     const ready = { successes: 3, intervalMilliseconds: 10, limitSeconds: 30 };
     const pending = stage.act('pool.enable', { project: withSettings('health', { ready }) });
-    await expect(pending).rejects.toMatchObject({ name: 'CancelledFailure' });
+    const cancelled = expect(pending).rejects.toMatchObject({ name: 'CancelledFailure' });
+    await lookedAgain(stage);
+    stage.environment.cancel();
+    await cancelled;
   });
 });
 

@@ -89,7 +89,7 @@ describe('a deployment with no more settings than each activity is given', () =>
       project: given('finishServer'),
     });
     const guarding = environment.run(fleet.guardPool, { ...all, project: given('guardPool') });
-    setTimeout(() => environment.cancel(), 100);
+    environment.cancel();
     await expect(guarding).resolves.toMatchObject({ facts: [] });
   });
 });
