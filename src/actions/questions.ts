@@ -1,7 +1,6 @@
 /** What is asked of a plan's steps and tasks: pure functions over the definitions. */
 import type { PlanStep, Task } from '../plan/plan.ts';
 import { ACTIONS, type ActionDefinition, type ActionId, type FactId } from './index.ts';
-import type { ResourceId } from './resources.ts';
 
 /** The tasks of a step; a condition or an approval has none. */
 export function tasksIn(step: PlanStep): readonly Task[] {
@@ -11,11 +10,6 @@ export function tasksIn(step: PlanStep): readonly Task[] {
 /** Whether a step changes servers: one of its tasks has something to be undone. */
 export function changesServers(step: PlanStep): boolean {
   return tasksIn(step).some((task) => ACTIONS[task.action].compensation !== undefined);
-}
-
-/** Whether one of a step's tasks provides this. */
-export function provides(step: PlanStep, resource: ResourceId): boolean {
-  return tasksIn(step).some((task) => ACTIONS[task.action].provides.includes(resource));
 }
 
 /** Whether one of a step's tasks is this action. */

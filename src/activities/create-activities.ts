@@ -1,19 +1,19 @@
 /** All activities of a worker, composed of the areas' factories; every one is guarded. */
-import type { ActionInput } from '../plan/run.ts';
 import type { Ports } from '../ports/ports.ts';
-import { createBuildActivities } from './build.ts';
-import { createCodeActivities } from './code.ts';
-import { createCommandActivities } from './command.ts';
+import { createCheckActivities } from './code/checks.ts';
+import { createCompileActivities } from './code/compile.ts';
+import { createImageActivities } from './code/image.ts';
+import { createSourceActivities, ensureCheckout } from './code/source.ts';
+import { createTestActivities } from './code/tests.ts';
 import type { Activities } from './contract.ts';
 import { createFleetActivities } from './fleet.ts';
 import { guardAll } from './guard.ts';
 import { createLocalActivities, type LocalDependencies } from './local/index.ts';
 import type { NotificationPorts } from './notifications/channels.ts';
-import { createNotificationActivities } from './notifications.ts';
+import { createCommandActivities } from './run/command.ts';
+import { createReportActivities } from './run/report.ts';
 import { createPoolNotes } from './servers/pool-notes.ts';
 import { createServerActivities } from './servers.ts';
-import { createSourceActivities, ensureCheckout } from './source.ts';
-import { createTestActivities } from './tests.ts';
 
 export interface ActivityDependencies {
   readonly ports: Ports;
@@ -32,18 +32,19 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   const commandPorts = { ...ports, redact };
   const serverPorts = {
     ...ports,
-    ensureCheckout: (input: ActionInput) => ensureCheckout(ports, input),
+    ensureCheckout: (work: Parameters<typeof ensureCheckout>[1]) => ensureCheckout(ports, work),
     notes: createPoolNotes(),
   };
   const activities: Activities = {
     ...createSourceActivities(ports),
-    ...createCodeActivities(commandPorts),
+    ...createCheckActivities(commandPorts),
     ...createTestActivities(commandPorts),
-    ...createBuildActivities(commandPorts),
+    ...createCompileActivities(commandPorts),
+    ...createImageActivities(commandPorts),
     ...createCommandActivities(commandPorts),
     ...createServerActivities(serverPorts),
     ...createFleetActivities(serverPorts),
-    ...createNotificationActivities({ ...ports, ...(recipientsOf && { recipientsOf }) }),
+    ...createReportActivities({ ...ports, ...(recipientsOf && { recipientsOf }) }),
     ...createLocalActivities(local),
   };
   return guardAll(activities, { redact, ...(project !== undefined && { project }) });

@@ -1,13 +1,15 @@
 /** What surrounds the actions on real servers: preflight, prefetch, observation, guard, host keys. */
+import { OPERATIONS } from '../actions/index.ts';
 import type { FleetActivities } from './contract.ts';
 import { createHostKeyActivities } from './fleet/host-keys.ts';
 import { observe } from './fleet/observe.ts';
 import type { FleetPorts } from './fleet/ports.ts';
 import { prefetch } from './fleet/prefetch.ts';
-import { preflightServer } from './fleet/preflight-server.ts';
-import { preflightShared } from './fleet/preflight-shared.ts';
+import { examineServer } from './fleet/preflight-server.ts';
+import { examineShared } from './fleet/preflight-shared.ts';
+import { implementOperation } from './implement.ts';
 import type { Unnoted } from './servers/context.ts';
-import { guardPool } from './servers/guard-pool.ts';
+import { guard } from './servers/guard-pool.ts';
 import { createPoolNotes } from './servers/pool-notes.ts';
 
 export type { FleetPorts };
@@ -15,11 +17,17 @@ export type { FleetPorts };
 export function createFleetActivities(given: Unnoted<FleetPorts>): FleetActivities {
   const ports: FleetPorts = { ...given, notes: given.notes ?? createPoolNotes() };
   return {
-    preflightServer: (input) => preflightServer(ports, input),
-    preflightShared: (input) => preflightShared(ports, input),
-    prefetchServer: (input) => prefetch(ports, input),
-    observeServers: (input) => observe(ports, input),
-    guardPool: (input) => guardPool(ports, input),
+    ...implementOperation(OPERATIONS.preflightServer, (work, image, health, balancer) =>
+      examineServer(ports, work, image, health, balancer),
+    ),
+    ...implementOperation(OPERATIONS.preflightShared, (work, balancer) =>
+      examineShared(ports, work, balancer),
+    ),
+    ...implementOperation(OPERATIONS.prefetchServer, (work, image) => prefetch(ports, work, image)),
+    ...implementOperation(OPERATIONS.observeServers, (work, health, balancer) =>
+      observe(ports, work, health, balancer),
+    ),
+    ...implementOperation(OPERATIONS.guardPool, (work, balancer) => guard(ports, work, balancer)),
     ...createHostKeyActivities(ports),
   };
 }

@@ -140,8 +140,6 @@ export interface ActionResult {
   readonly evidence: readonly string[];
   /** image.push gives the pin that later steps use. */
   readonly image?: ImagePin;
-  /** References into the artifact store. */
-  readonly artifacts?: readonly string[];
 }
 
 /** The measured side of a criterion, kept as evidence. */

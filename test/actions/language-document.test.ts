@@ -1,7 +1,7 @@
 /** docs/language.md knows every word that the compiler knows, and docs/zh/language.md the same. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ACTIONS, FACTS } from '../../src/actions/index.ts';
+import { withTables } from '../../.ci/docs/language-tables.ts';
 import { allWords, LABELS, SECTIONS } from '../../src/compiler/parse/words.ts';
 
 const document = read('docs/language.md');
@@ -15,29 +15,12 @@ const cells = new Set(
     .map((word) => word.trim().replaceAll('`', '')),
 );
 
-/** The table row of an action (five columns) or a fact (four): its id stands in the third. */
-function rowOf(id: string, columns: number): string {
-  const rows = document.split('\n').filter((line) => line.split('|').length === columns + 2);
-  return rows.find((line) => line.split('|')[3]?.trim() === `\`${id}\``) ?? '';
-}
-
-test.each(Object.values(ACTIONS).filter((each) => each.id !== 'project.command'))(
-  'the phrases of $id, its scope and what it measures',
-  ({ id, phrases, scope, measures }) => {
-    for (const phrase of [...phrases.zh, ...phrases.en]) expect(cells, phrase).toContain(phrase);
-    const row = rowOf(id, 5);
-    expect(row).toContain(`| ${scope} |`);
-    for (const fact of measures) expect(row).toContain(`\`${fact.id}\``);
-  },
-);
-
-test.each(Object.values(FACTS))('the phrases of $id', ({ id, phrases }) => {
-  const row = rowOf(id, 4);
-  const words = row.split('|').flatMap((cell) => cell.split(' · ').map((word) => word.trim()));
-  for (const phrase of [...phrases.zh, ...phrases.en]) {
-    const known = words.some((word) => word === phrase || word === `${phrase} …`);
-    expect(known, `${phrase} is missing in: ${row}`).toBe(true);
-  }
+test.each([
+  ['language.md', 'en'],
+  ['zh/language.md', 'zh'],
+] as const)('the tables of docs/%s are those of the actions: npm run docs', (file, language) => {
+  const page = read(`docs/${file}`);
+  expect(page).toBe(withTables(page, language));
 });
 
 test('the words of both languages are the same on both pages', () => {

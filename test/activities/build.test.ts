@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createBuildActivities } from '../../src/activities/build.ts';
+import { createCompileActivities } from '../../src/activities/code/compile.ts';
+import { createImageActivities } from '../../src/activities/code/image.ts';
 import type { ActionInput } from '../../src/plan/run.ts';
 import type { ProjectSettings } from '../../src/plan/settings.ts';
 import type { BuildRequest } from '../../src/ports/image-builder.ts';
@@ -60,7 +61,10 @@ async function start(
     },
     resolve: async (repository: string, tag: string) => tags.get(`${repository}:${tag}`) ?? null,
   };
-  const activities = createBuildActivities({ ...world.ports, builder, registry });
+  const activities = {
+    ...createCompileActivities(world.ports),
+    ...createImageActivities({ ...world.ports, builder, registry }),
+  };
   const input = await inputFor(
     world,
     { commands, image: IMAGE },

@@ -1,8 +1,8 @@
 import { cp } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createCodeActivities } from '../../src/activities/code.ts';
-import { createTestActivities } from '../../src/activities/tests.ts';
+import { createCheckActivities } from '../../src/activities/code/checks.ts';
+import { createTestActivities } from '../../src/activities/code/tests.ts';
 import type { ActionInput } from '../../src/plan/run.ts';
 import type { CommandSettings, ReportFormat } from '../../src/plan/settings.ts';
 import {
@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => world.remove());
 
 it('finds nothing serious and nothing of high severity in the sample service', async () => {
-  const code = createCodeActivities(world.ports);
+  const code = createCheckActivities(world.ports);
   for (const name of ['code.analyze', 'code.lint', 'code.scan', 'code.audit'] as const) {
     const { facts } = await runActivity(code[name], input);
     expect(facts.length).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createCodeActivities } from '../../src/activities/code.ts';
+import { createCheckActivities } from '../../src/activities/code/checks.ts';
 import type { CommandSettings } from '../../src/plan/settings.ts';
 import {
   type CheckoutWorld,
@@ -41,7 +41,7 @@ async function check(
   world = await makeCheckoutWorld({ 'clean.sarif': CLEAN, 'serious.sarif': SERIOUS, ...files });
   const commands = command === undefined ? {} : { [action]: command };
   const input = await inputFor(world, { commands });
-  return runActivity(createCodeActivities(world.ports)[`code.${action}`], input);
+  return runActivity(createCheckActivities(world.ports)[`code.${action}`], input);
 }
 const facts = (result: Awaited<ReturnType<typeof check>>) =>
   Object.fromEntries(result.facts.map((fact) => [fact.id, fact.value]));
@@ -55,7 +55,9 @@ describe('code.analyze', () => {
     const result = await check('analyze', command);
     expect(facts(result)).toEqual({ 'code.serious_findings': 1 });
     expect(result.evidence.join('\n')).toContain('SQL out of text (sql)');
-    const kept = await world.ports.artifacts.read(result.artifacts?.[0] ?? '');
+    const kept = await world.ports.artifacts.read(
+      `artifact:${RUN.requestId}/reports/1-analyze-1.json`,
+    );
     expect(kept?.toString('utf8')).toBe(SERIOUS);
   });
 

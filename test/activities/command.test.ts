@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createCommandActivities } from '../../src/activities/command.ts';
+import { createCommandActivities } from '../../src/activities/run/command.ts';
 import type { ActionInput } from '../../src/plan/run.ts';
 import type { ExecResult, ServerHost } from '../../src/ports/server-host.ts';
 import {

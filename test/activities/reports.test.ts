@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { coveragePercent, readCoverage } from '../../src/activities/reports/coverage.ts';
-import { readFindings } from '../../src/activities/reports/findings.ts';
-import { readJunit } from '../../src/activities/reports/junit.ts';
-import { globToRegExp } from '../../src/activities/reports/report-files.ts';
-import { summarise, summariseCritical } from '../../src/activities/reports/test-summary.ts';
+import { coveragePercent, readCoverage } from '../../src/activities/code/reports/coverage.ts';
+import { readFindings } from '../../src/activities/code/reports/findings.ts';
+import { readJunit } from '../../src/activities/code/reports/junit.ts';
+import { globToRegExp } from '../../src/activities/code/reports/report-files.ts';
+import { summarise, summariseCritical } from '../../src/activities/code/reports/test-summary.ts';
 
 const sarif = (run: object) =>
   JSON.stringify({ version: '2.1.0', runs: [{ tool: tool(), ...run }] });

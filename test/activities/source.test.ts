@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { createSourceActivities, ensureCheckout } from '../../src/activities/source.ts';
+import { createCheckActivities } from '../../src/activities/code/checks.ts';
+import { createSourceActivities, ensureCheckout } from '../../src/activities/code/source.ts';
 import {
   type CheckoutWorld,
+  inputFor,
   makeCheckoutWorld,
   RUN,
   runActivity,
@@ -15,7 +17,7 @@ afterEach(() => world.remove());
 it('pins the version and makes the checkout, which a later edit does not reach', async () => {
   world = await makeCheckoutWorld({ 'app.js': 'one' });
   const { resolveSource } = createSourceActivities(world.ports);
-  const pin = await runActivity(resolveSource, { run: RUN, project: {} });
+  const pin = await runActivity(resolveSource, { run: RUN });
   expect(pin).toMatchObject({
     kind: 'folder',
     revision: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
@@ -26,9 +28,9 @@ it('pins the version and makes the checkout, which a later edit does not reach',
   expect(await readFile(join(folder, 'app.js'), 'utf8')).toBe('one');
 });
 
-it('needs the pin', async () => {
+it('is needed by what works in the checkout', async () => {
   world = await makeCheckoutWorld({});
-  await expect(ensureCheckout(world.ports, { run: RUN })).rejects.toMatchObject({
-    type: 'SOURCE_NOT_RESOLVED',
-  });
+  const { source: _, ...input } = await inputFor(world, {});
+  const { 'code.lint': lint } = createCheckActivities(world.ports);
+  await expect(runActivity(lint, input)).rejects.toMatchObject({ type: 'SOURCE_NOT_RESOLVED' });
 });

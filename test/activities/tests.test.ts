@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createTestActivities } from '../../src/activities/tests.ts';
+import { createTestActivities } from '../../src/activities/code/tests.ts';
 import type { CommandSettings, TestSettings } from '../../src/plan/settings.ts';
 import {
   type CheckoutWorld,

@@ -4,7 +4,14 @@
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { ActionId, CompensationId } from '../../src/actions/index.ts';
+import type { Effect } from '../../src/actions/define.ts';
+import {
+  ACTIONS,
+  type ActionId,
+  COMPENSATIONS,
+  type CompensationId,
+  type FactDefinition,
+} from '../../src/actions/index.ts';
 import type {
   Activities,
   AnnounceApprovalInput,
@@ -49,6 +56,8 @@ export interface StubOptions {
   readonly preflight?: (subject: string) => Partial<PreflightResult> | null;
 }
 
+type Before = CompensationInput['before'];
+
 export interface StubWorld {
   readonly calls: StubCall[];
   readonly servers: Map<string, StubServer>;
@@ -68,91 +77,21 @@ export function broken(message: string, type = 'BROKEN'): ApplicationFailure {
 }
 
 const IMAGE = { reference: 'hello', tag: 'v2.1.0-production', digest: `sha256:${'c'.repeat(64)}` };
+const ACTION_IDS = Object.keys(ACTIONS) as readonly ActionId[];
+const COMPENSATION_IDS = Object.keys(COMPENSATIONS) as readonly CompensationId[];
 
-/** What each action measures when all is well. */
-const GOOD: Readonly<Partial<Record<ActionId, readonly Fact[]>>> = {
-  'code.analyze': [{ id: 'code.serious_findings', value: 0 }],
-  'code.lint': [
-    { id: 'code.style_ok', value: true },
-    { id: 'code.serious_findings', value: 0 },
-  ],
-  'code.scan': [{ id: 'security.high_findings', value: 0 }],
-  'code.audit': [{ id: 'security.high_findings', value: 0 }],
-  'tests.run': [
-    { id: 'tests.pass_rate', value: 98, samples: 50 },
-    { id: 'tests.critical_pass_rate', value: 100, samples: 5 },
-  ],
-  'tests.coverage': [{ id: 'tests.coverage', value: 90 }],
-  'tests.verify': [
-    { id: 'tests.pass_rate', value: 98, samples: 50 },
-    { id: 'tests.critical_pass_rate', value: 100, samples: 5 },
-  ],
-  'pool.drain': [{ id: 'pool.removed', value: true }],
-  'connections.wait': [{ id: 'connections.active', value: 0 }],
-  'service.stop': [{ id: 'service.stopped', value: true }],
-  'image.pull': [{ id: 'release.present', value: true }],
-  'config.update': [{ id: 'config.current', value: true }],
-  'service.start': [{ id: 'service.deployed', value: true }],
-  'service.ready': [
-    { id: 'service.ready', value: true },
-    { id: 'service.deployed', value: true },
-  ],
-  'health.port': [{ id: 'health.passed', value: true }],
-  'health.endpoint': [{ id: 'health.passed', value: true }],
-  'health.smoke': [{ id: 'health.passed', value: true }],
-  'health.performance': [
-    { id: 'health_check.response_time', value: 40, samples: 50 },
-    { id: 'service.error_rate', value: 0, samples: 50 },
-    { id: 'health.passed', value: true },
-  ],
-  'pool.enable': [{ id: 'pool.enabled', value: true }],
-  'routes.update': [{ id: 'routes.current', value: true }],
-  'traffic.verify': [
-    { id: 'traffic.all_receive', value: true },
-    { id: 'traffic.deviation', value: 3 },
-  ],
-  'project.command': [{ id: 'command.passed', value: true }],
-};
+/** What an action measures when all is well: each of its facts as good as its default asks. */
+export function goodFacts(action: ActionId, tag: string): readonly Fact[] {
+  return ACTIONS[action].measures.map((fact) => {
+    const value = fact.unit === 'text' ? tag : goodValue(fact);
+    return { id: fact.id, value, ...(typeof value === 'number' && { samples: 50 }) };
+  });
+}
 
-const ACTION_IDS: readonly ActionId[] = [
-  'code.analyze',
-  'code.lint',
-  'code.scan',
-  'code.audit',
-  'tests.run',
-  'tests.coverage',
-  'tests.verify',
-  'build.compile',
-  'build.package',
-  'image.build',
-  'image.push',
-  'pool.drain',
-  'connections.wait',
-  'service.stop',
-  'image.pull',
-  'config.update',
-  'service.start',
-  'service.ready',
-  'health.port',
-  'health.endpoint',
-  'health.smoke',
-  'health.performance',
-  'pool.enable',
-  'routes.update',
-  'traffic.verify',
-  'report.write',
-  'notify.send',
-  'record.update',
-  'project.command',
-];
-
-const COMPENSATION_IDS: readonly CompensationId[] = [
-  'pool.readmit',
-  'pool.withdraw',
-  'service.restore',
-  'config.restore',
-  'service.remove',
-];
+function goodValue({ defaultThreshold, moreIsBetter }: FactDefinition): Fact['value'] {
+  if (typeof defaultThreshold !== 'number') return defaultThreshold;
+  return moreIsBetter === true ? 100 : 0;
+}
 
 export function stubWorld(options: StubOptions = {}): StubWorld {
   const calls: StubCall[] = [];
@@ -183,15 +122,17 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     inputs.set(input.server === undefined ? id : `${id}@${input.server}`, input);
     if (input.report !== undefined) reports.push(input.report);
     const call = await note(id, input.server ?? null, input.step);
-    if (input.server !== undefined) applyAction(id, serverOf(input.server), input.run.version);
+    const { effect } = ACTIONS[id];
+    if (input.server !== undefined && effect !== undefined) {
+      apply(effect, serverOf(input.server), input.run.version);
+    }
     countPool();
     const tag = `${input.run.version}-${input.run.environment}`;
-    const good =
-      id === 'image.push' || id === 'image.build' ? imageFacts(id, tag) : (GOOD[id] ?? []);
+    const isPush = ACTIONS[id].provides.includes('pushed-image');
     return {
-      facts: options.facts?.(call) ?? good,
+      facts: options.facts?.(call) ?? goodFacts(id, tag),
       evidence: [`${id} ok`],
-      ...(id === 'image.push' && { image: { ...IMAGE, tag } }),
+      ...(isPush && { image: { ...IMAGE, tag } }),
     };
   };
 
@@ -208,7 +149,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
       ...recordOf(ACTION_IDS, (id) => (input: ActionInput) => act(id, input)),
       ...recordOf(COMPENSATION_IDS, (id) => async (input: CompensationInput) => {
         await note(id, input.server, input.step);
-        applyCompensation(id, serverOf(input.server), input.before);
+        apply(COMPENSATIONS[id].effect, serverOf(input.server), '', input.before);
         countPool();
         return { facts: [], evidence: [] };
       }),
@@ -323,30 +264,19 @@ export function acceptKnown({ decision, approvers, accepted, quorum }: JudgeInpu
   };
 }
 
-function imageFacts(id: 'image.push' | 'image.build', tag: string): readonly Fact[] {
-  const done: Fact = { id: id === 'image.push' ? 'image.pushed' : 'image.built', value: true };
-  return [done, { id: 'image.tag', value: tag }];
-}
-
-function applyAction(id: ActionId, server: StubServer, version: string): void {
-  if (id === 'pool.drain') server.pool = 'maint';
-  if (id === 'service.stop') server.version = null;
-  if (id === 'service.start') server.version = version;
-  if (id === 'pool.enable') server.pool = 'ready';
-}
-
-function applyCompensation(
-  id: CompensationId,
+/** The world after a success, as the definition says; what a drain leaves is maint in this pool. */
+function apply(
+  { pool, version }: Effect,
   server: StubServer,
-  before: {
-    readonly release: { readonly version: string } | null;
-    readonly pool: StubServer['pool'];
-  },
+  fresh: string,
+  before?: Before,
 ): void {
-  if (id === 'pool.withdraw') server.pool = 'maint';
-  if (id === 'service.remove') server.version = null;
-  if (id === 'service.restore') server.version = before.release?.version ?? null;
-  if (id === 'pool.readmit') server.pool = before.pool;
+  if (pool === 'out') server.pool = 'maint';
+  if (pool === 'in') server.pool = 'ready';
+  if (pool === 'before') server.pool = before?.pool ?? 'absent';
+  if (version === 'none') server.version = null;
+  if (version === 'new') server.version = fresh;
+  if (version === 'before') server.version = before?.release?.version ?? null;
 }
 
 function recordOf<Id extends string, Value>(

@@ -1,14 +1,17 @@
 /** Whether the first batch stays healthy while it serves. */
 import type { ActionResult } from '../../plan/run.ts';
+import type { BalancerSettings, HealthSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { ObserveInput } from '../contract.ts';
 import { type Counters, countersOf } from '../servers/baseline.ts';
-import { fact, fail, say, section } from '../servers/context.ts';
+import { fail, reading, say } from '../servers/context.ts';
 import { countDown, pause } from '../servers/pace.ts';
 import { percent } from '../servers/performance.ts';
 import { findServer, poolState } from '../servers/pool-state.ts';
 import { type Answer, ask, describeAnswer, serviceUrl } from '../servers/requests.ts';
 import type { FleetPorts } from './ports.ts';
+
+type ObserveWork = Omit<ObserveInput, 'project'>;
 
 const POLL_MS = 1_000;
 /** A single lost answer is not an illness, two in a row are. */
@@ -24,24 +27,33 @@ interface Watched {
  * Polls the health path of each server and the balancer's counters for so long.
  * @throws ApplicationFailure CANARY_UNHEALTHY at the first server that is ill
  */
-export async function observe(ports: FleetPorts, input: ObserveInput): Promise<ActionResult> {
+export async function observe(
+  ports: FleetPorts,
+  input: ObserveWork,
+  health: HealthSettings,
+  balancer: BalancerSettings,
+): Promise<ActionResult> {
   const clock = countDown(input.seconds * 1000);
   const watched = input.servers.map((server): Watched => ({ server, bad: 0, answers: 0 }));
-  const start = await poolState(ports, input);
+  const start = await poolState(ports, balancer);
   for (;;) {
-    await Promise.all(watched.map((each) => look(ports, input, each)));
-    const now = await poolState(ports, input);
+    await Promise.all(watched.map((each) => look(ports, input, health, each)));
+    const now = await poolState(ports, balancer);
     const { counters } = ports.balancer.capabilities;
     const counted = counters ? countedSince(input.servers, start, now) : null;
     const isOver = clock.remainingMs() === 0;
-    judgeErrors(input, counted, isOver);
+    judgeErrors(input, balancer, counted, isOver);
     if (isOver) return healthy(input, watched, counted);
     await pause(POLL_MS, clock, { waitedMs: clock.elapsedMs() });
   }
 }
 
-async function look(ports: FleetPorts, input: ObserveInput, watched: Watched): Promise<void> {
-  const { path, status, timeoutSeconds } = section(input, 'health');
+async function look(
+  ports: FleetPorts,
+  input: ObserveWork,
+  { path, status, timeoutSeconds }: HealthSettings,
+  watched: Watched,
+): Promise<void> {
   const url = serviceUrl(ports.hosts.get(watched.server), path);
   const answer = await ask(ports.http, { url, timeoutMs: timeoutSeconds * 1000 });
   const isGood = answer.kind === 'answered' && answer.status === status;
@@ -51,9 +63,13 @@ async function look(ports: FleetPorts, input: ObserveInput, watched: Watched): P
 }
 
 /** Below the minimum of samples a rate says little, so it is judged only at the end. */
-function judgeErrors(input: ObserveInput, counted: Counters | null, isOver: boolean): void {
+function judgeErrors(
+  input: ObserveWork,
+  { minimumSamples }: BalancerSettings,
+  counted: Counters | null,
+  isOver: boolean,
+): void {
   const { maximumErrorPercent } = input;
-  const { minimumSamples } = section(input, 'balancer');
   if (counted === null || maximumErrorPercent === null || counted.errors === 0) return;
   const { requests, errors } = counted;
   if (requests < minimumSamples && !isOver) return;
@@ -86,7 +102,7 @@ function countedSince(servers: readonly string[], start: PoolState, now: PoolSta
   return { requests, errors };
 }
 
-function unhealthy(input: ObserveInput, server: string, answer: Answer): Error {
+function unhealthy(input: ObserveWork, server: string, answer: Answer): Error {
   const said = describeAnswer(answer);
   return fail(
     'CANARY_UNHEALTHY',
@@ -99,7 +115,7 @@ function unhealthy(input: ObserveInput, server: string, answer: Answer): Error {
 }
 
 function healthy(
-  input: ObserveInput,
+  input: ObserveWork,
   watched: readonly Watched[],
   counted: Counters | null,
 ): ActionResult {
@@ -113,10 +129,13 @@ function healthy(
   );
   if (requests === 0) return { facts: [], evidence: [detail] };
   const rate = percent(errors, requests);
-  return { facts: [fact('service.error_rate', rate, detail, requests)], evidence: [detail] };
+  return {
+    facts: [{ id: 'service.error_rate', ...reading(rate, detail, requests) }],
+    evidence: [detail],
+  };
 }
 
-function uncountedLine({ seconds, ...input }: ObserveInput, checks: number): string {
+function uncountedLine({ seconds, ...input }: ObserveWork, checks: number): string {
   return say(
     input,
     `观察 ${seconds}s：${checks} 次健康检查；负载均衡不统计请求，错误率未测量`,

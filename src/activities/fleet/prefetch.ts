@@ -1,21 +1,21 @@
 /** The release on a server before its service is interrupted. */
 import { Context } from '@temporalio/activity';
 import type { ActionResult, ImagePin } from '../../plan/run.ts';
-import type { ServerInput } from '../contract.ts';
-import { say, seconds, section, shortDigest } from '../servers/context.ts';
+import type { ImageSettings } from '../../plan/settings.ts';
+import { type OnServer, say, seconds, shortDigest } from '../servers/context.ts';
 import { heartbeatWhile } from '../servers/pace.ts';
 import type { FleetPorts } from './ports.ts';
 
 /** Fetches by digest where it is missing; what has been fetched so far stands in the heartbeats. */
 export async function prefetch(
   ports: FleetPorts,
-  input: ServerInput & { readonly image: ImagePin },
+  input: OnServer & { readonly image: ImagePin },
+  { repository }: ImageSettings,
 ): Promise<ActionResult> {
   const { server, run, image } = input;
   const { digest } = image;
   const context = Context.current();
   const startedMs = performance.now();
-  const { repository } = section(input, 'image');
   await heartbeatWhile((signal) =>
     ports.runtime.pull(
       server,

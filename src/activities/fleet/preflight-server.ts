@@ -1,9 +1,9 @@
 /** One server before anything is built: reads only, and every finding is a value. */
 import type { PreflightCheck, PreflightResult, ServerBefore } from '../../plan/run.ts';
+import type { BalancerSettings, HealthSettings, ImageSettings } from '../../plan/settings.ts';
 import type { ServerExamination, ServiceState } from '../../ports/container-runtime.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
-import type { ServerInput } from '../contract.ts';
-import { say, section } from '../servers/context.ts';
+import { type OnServer, say } from '../servers/context.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { placeOf, poolServer } from '../servers/pool-state.ts';
 import { ask, describeAnswer, serviceUrl } from '../servers/requests.ts';
@@ -15,9 +15,12 @@ const CLOCK_LIMIT_MS = 5_000;
 const MIB = 1024 ** 2;
 
 /** Reachable, key, engine, disk, port, clock, the old release and its place in the pool. */
-export async function preflightServer(
+export async function examineServer(
   ports: FleetPorts,
-  input: ServerInput,
+  input: OnServer,
+  image: ImageSettings,
+  health: HealthSettings,
+  balancer: BalancerSettings,
 ): Promise<PreflightResult> {
   const { server } = input;
   const refusal = await connectionTo(ports, input);
@@ -26,11 +29,12 @@ export async function preflightServer(
     ok('connection', say(input, '已连接，主机密钥正确', 'connected, the host key is right')),
   ];
   const [state, pool] = await Promise.all([
-    engineChecks(ports, input, checks),
-    poolOf(ports, input),
+    engineChecks(ports, input, image, checks),
+    poolOf(ports, input, balancer),
   ]);
-  if (state !== null) checks.push(await healthCheck(ports, input, state));
-  if (pool !== undefined && ports.balancer.capabilities.pool) checks.push(poolCheck(input, pool));
+  if (state !== null) checks.push(await healthCheck(ports, input, health, state));
+  if (pool !== undefined && ports.balancer.capabilities.pool)
+    checks.push(poolCheck(input, balancer, pool));
   return {
     subject: server,
     reachable: true,
@@ -43,7 +47,7 @@ export async function preflightServer(
 /** null: it answers. A refused key is a server that was reached, so that no budget covers it. */
 async function connectionTo(
   ports: FleetPorts,
-  input: ServerInput,
+  input: OnServer,
 ): Promise<Pick<PreflightResult, 'reachable' | 'checks'> | null> {
   try {
     await heartbeatWhile((signal) =>
@@ -59,7 +63,8 @@ async function connectionTo(
 /** @returns what runs; null where the engine does not say, which is then a failed check. */
 async function engineChecks(
   ports: FleetPorts,
-  input: ServerInput,
+  input: OnServer,
+  image: ImageSettings,
   checks: PreflightCheck[],
 ): Promise<ServiceState | null> {
   const { service } = input.run;
@@ -71,7 +76,7 @@ async function engineChecks(
         ports.runtime.inspect(input.server, service),
       ]),
     );
-    checks.push(ok('engine', found.engine), diskCheck(input, found));
+    checks.push(ok('engine', found.engine), diskCheck(input, image, found));
     checks.push(portCheck(input, found, port), clockCheck(input, found));
     return state;
   } catch (error) {
@@ -81,8 +86,11 @@ async function engineChecks(
   }
 }
 
-function diskCheck(input: ServerInput, { freeBytes }: ServerExamination): PreflightCheck {
-  const { minimumFreeBytes } = section(input, 'image');
+function diskCheck(
+  input: OnServer,
+  { minimumFreeBytes }: ImageSettings,
+  { freeBytes }: ServerExamination,
+): PreflightCheck {
   const needed = Math.ceil(minimumFreeBytes / MIB);
   if (freeBytes === null) {
     return check('disk', 'warning', say(input, '可用空间未知', 'the free space is not known'));
@@ -103,7 +111,7 @@ function diskCheck(input: ServerInput, { freeBytes }: ServerExamination): Prefli
 }
 
 function portCheck(
-  input: ServerInput,
+  input: OnServer,
   { port: state }: ServerExamination,
   port: number,
 ): PreflightCheck {
@@ -122,7 +130,7 @@ function portCheck(
   );
 }
 
-function clockCheck(input: ServerInput, { clockOffsetMs }: ServerExamination): PreflightCheck {
+function clockCheck(input: OnServer, { clockOffsetMs }: ServerExamination): PreflightCheck {
   const offset = `${(clockOffsetMs / 1000).toFixed(1)}s`;
   if (Math.abs(clockOffsetMs) <= CLOCK_LIMIT_MS) {
     return ok('clock', say(input, `时钟偏差 ${offset}`, `the clock is off by ${offset}`));
@@ -142,7 +150,8 @@ function clockCheck(input: ServerInput, { clockOffsetMs }: ServerExamination): P
 /** A deployment may be the cure, so a sick old release warns and does not stop the run. */
 async function healthCheck(
   ports: FleetPorts,
-  input: ServerInput,
+  input: OnServer,
+  { path, status, timeoutSeconds }: HealthSettings,
   { running, release }: ServiceState,
 ): Promise<PreflightCheck> {
   if (!running && release === null) {
@@ -153,7 +162,6 @@ async function healthCheck(
     const detail = say(input, `${version} 已停止运行`, `${version} is there but does not run`);
     return check('health', 'warning', detail);
   }
-  const { path, status, timeoutSeconds } = section(input, 'health');
   const url = serviceUrl(ports.hosts.get(input.server), path);
   const answer = await ask(ports.http, { url, timeoutMs: timeoutSeconds * 1000 });
   if (answer.kind === 'answered' && answer.status === status) {
@@ -173,18 +181,22 @@ async function healthCheck(
 /** undefined: the balancer did not answer, which the shared preflight says once. */
 async function poolOf(
   ports: FleetPorts,
-  input: ServerInput,
+  input: OnServer,
+  balancer: BalancerSettings,
 ): Promise<PoolServer | null | undefined> {
   try {
-    return await heartbeatWhile(() => poolServer(ports, input));
+    return await heartbeatWhile(() => poolServer(ports, input, balancer));
   } catch {
     await endIfCancelled();
     return undefined;
   }
 }
 
-function poolCheck(input: ServerInput, pool: PoolServer | null): PreflightCheck {
-  const { pool: name } = section(input, 'balancer');
+function poolCheck(
+  input: OnServer,
+  { pool: name }: BalancerSettings,
+  pool: PoolServer | null,
+): PreflightCheck {
   if (pool === null) {
     return check(
       'pool',

@@ -1,25 +1,30 @@
 /** The balancer and the registry before anything is built. Reads only. */
 import type { PreflightResult } from '../../plan/run.ts';
+import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
-import type { ServersInput } from '../contract.ts';
-import { say, section } from '../servers/context.ts';
-import { withoutPool } from '../servers/no-pool.ts';
+import { type OfRun, say } from '../servers/context.ts';
+import { noPoolLine } from '../servers/no-pool.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { isServing, poolState } from '../servers/pool-state.ts';
 import { failedBy, isOutOfReach, ok } from './findings.ts';
 import type { FleetPorts } from './ports.ts';
 
-export function preflightShared(
+export function examineShared(
   ports: FleetPorts,
-  input: ServersInput,
+  input: OfRun,
+  balancer: BalancerSettings,
 ): Promise<readonly PreflightResult[]> {
-  return Promise.all([balancer(ports, input), registry(ports, input)]);
+  return Promise.all([pool(ports, input, balancer), registry(ports, input)]);
 }
 
-async function balancer(ports: FleetPorts, input: ServersInput): Promise<PreflightResult> {
+async function pool(
+  ports: FleetPorts,
+  input: OfRun,
+  balancer: BalancerSettings,
+): Promise<PreflightResult> {
   try {
-    const { servers } = await heartbeatWhile(() => poolState(ports, input));
-    const detail = withoutPool(ports, input)?.evidence.join('; ') ?? poolLine(input, servers);
+    const { servers } = await heartbeatWhile(() => poolState(ports, balancer));
+    const detail = noPoolLine(ports, input) ?? poolLine(input, balancer, servers);
     return { subject: 'balancer', reachable: true, checks: [ok('pool', detail)] };
   } catch (error) {
     await endIfCancelled();
@@ -31,17 +36,20 @@ async function balancer(ports: FleetPorts, input: ServersInput): Promise<Preflig
   }
 }
 
-function poolLine(input: ServersInput, servers: readonly PoolServer[]): string {
+function poolLine(
+  input: OfRun,
+  { pool: name }: BalancerSettings,
+  servers: readonly PoolServer[],
+): string {
   const taking = servers.filter(isServing).length;
-  const { pool } = section(input, 'balancer');
   return say(
     input,
-    `池 ${pool} 有 ${servers.length} 台服务器，其中 ${taking} 台接收流量`,
-    `the pool ${pool} has ${servers.length} servers, ${taking} of them take traffic`,
+    `池 ${name} 有 ${servers.length} 台服务器，其中 ${taking} 台接收流量`,
+    `the pool ${name} has ${servers.length} servers, ${taking} of them take traffic`,
   );
 }
 
-async function registry(ports: FleetPorts, input: ServersInput): Promise<PreflightResult> {
+async function registry(ports: FleetPorts, input: OfRun): Promise<PreflightResult> {
   try {
     await heartbeatWhile(() => ports.registry.ping());
     const detail = say(input, '镜像仓库可用', 'the registry answers');

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
-import { type Scoped, type ServerPorts, serverOf } from './context.ts';
+import { type OnServer, type ServerPorts } from './context.ts';
 import { findServer } from './pool-state.ts';
 
 export interface Counters {
@@ -33,11 +33,11 @@ export function countersOf(server: PoolServer | null): Counters | null {
  */
 export async function keepBaseline(
   ports: ServerPorts,
-  input: Scoped,
+  input: OnServer,
   state: PoolState,
 ): Promise<boolean> {
   if ((await readBaseline(ports, input)) !== null) return false;
-  const counters = countersOf(findServer(state, serverOf(input)));
+  const counters = countersOf(findServer(state, input.server));
   await writeBaseline(ports, input, { counters, process: state.process });
   return true;
 }
@@ -48,14 +48,14 @@ export async function keepBaseline(
  */
 export async function moveBaseline(
   ports: ServerPorts,
-  input: Scoped,
+  input: OnServer,
   before: PoolState,
   after: PoolState,
 ): Promise<void> {
   const baseline = await readBaseline(ports, input);
   if (baseline === null || baseline.process !== before.process) return;
-  const last = findServer(before, serverOf(input));
-  const now = findServer(after, serverOf(input));
+  const last = findServer(before, input.server);
+  const now = findServer(after, input.server);
   if (last === null || now === null) return;
   const [start, counted, anew] = [baseline.counters, countersOf(last), countersOf(now)];
   if (start === null || counted === null || anew === null) return;
@@ -69,7 +69,7 @@ export async function moveBaseline(
 }
 
 /** null: this run has not put the server in. */
-export async function readBaseline(ports: ServerPorts, input: Scoped): Promise<Baseline | null> {
+export async function readBaseline(ports: ServerPorts, input: OnServer): Promise<Baseline | null> {
   try {
     const kept: unknown = JSON.parse(await readFile(await fileOf(ports, input), 'utf8'));
     return isBaseline(kept) ? kept : null;
@@ -89,17 +89,21 @@ export function since(baseline: Baseline | null, now: Counters, process: string 
   return { requests: now.requests - start.requests, errors: now.errors - start.errors };
 }
 
-async function writeBaseline(ports: ServerPorts, input: Scoped, baseline: Baseline): Promise<void> {
+async function writeBaseline(
+  ports: ServerPorts,
+  input: OnServer,
+  baseline: Baseline,
+): Promise<void> {
   const file = await fileOf(ports, input);
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, JSON.stringify(baseline));
   await rename(draft, file);
 }
 
-async function fileOf(ports: ServerPorts, input: Scoped): Promise<string> {
+async function fileOf(ports: ServerPorts, input: OnServer): Promise<string> {
   const folder = await ports.artifacts.folder(input.run.requestId);
   await mkdir(folder, { recursive: true });
-  return join(folder, `balancer-baseline-${encodeURIComponent(serverOf(input))}.json`);
+  return join(folder, `balancer-baseline-${encodeURIComponent(input.server)}.json`);
 }
 
 function isBaseline(value: unknown): value is Baseline {

@@ -1,82 +1,89 @@
 /** What undoes a run's changes on one server. Each reads first; on a server as before nothing changes. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { ActionResult } from '../../plan/run.ts';
-import type { CompensationInput } from '../contract.ts';
-import { type ServerPorts, say, section, shortDigest } from './context.ts';
+import type { BalancerSettings, HealthSettings, RuntimeSettings } from '../../plan/settings.ts';
+import type { CompensationWork } from '../implement.ts';
+import { type ServerPorts, say, shortDigest } from './context.ts';
 import { enterPool } from './enter.ts';
 import { uncounted, waitForIdle } from './pool.ts';
 import { isTaking, poolServer } from './pool-state.ts';
 import { waitUntilReady } from './ready.ts';
-import { startFormer } from './release.ts';
-import { describeStop, stopRunning } from './service.ts';
+import { type ReleaseSettings, startFormer } from './release.ts';
+import { stopRunning } from './service.ts';
+import type { PoolSettings } from './serving.ts';
 
 /** How long a withdrawal waits for requests in flight before the stop that follows: the seed's 30 s. */
 const WITHDRAW_LIMIT_SECONDS = 30;
 
 /** service.remove: stops what this run started; other releases, and what a restore started, stay. */
-export async function removeService(
+export async function removeStarted(
   ports: ServerPorts,
-  input: CompensationInput,
-): Promise<ActionResult> {
+  input: CompensationWork,
+  runtime: RuntimeSettings,
+): Promise<readonly string[]> {
   const state = await ports.runtime.inspect(input.server, input.run.service);
   if (!state.running || state.release?.runId !== input.run.requestId) {
-    return told(
-      say(input, '本次运行启动的版本没有在运行', 'nothing that this run started is running'),
-    );
+    return [say(input, '本次运行启动的版本没有在运行', 'nothing that this run started is running')];
   }
-  return told(describeStop(input, await stopRunning(ports, input)));
+  return [await stopRunning(ports, input, runtime)];
 }
 
 /** service.restore: makes the release that ran before run again, and waits until it is ready. */
-export async function restoreService(
+export async function restoreFormer(
   ports: ServerPorts,
-  input: CompensationInput,
-): Promise<ActionResult> {
+  input: CompensationWork,
+  settings: ReleaseSettings,
+  health: HealthSettings,
+): Promise<readonly string[]> {
   const former = input.before.release;
   const lines: string[] = [];
   const state = await ports.runtime.inspect(input.server, input.run.service);
   const isOurs = state.release?.runId === input.run.requestId;
   if (state.running && (isOurs || state.release?.digest !== former?.digest)) {
-    lines.push(describeStop(input, await stopRunning(ports, input)));
+    lines.push(await stopRunning(ports, input, settings.runtime));
   }
   if (former === null) {
     lines.push(
       say(input, '此前没有运行任何版本，保持停止', 'nothing ran before, so nothing runs now'),
     );
-    return told(...lines);
+    return lines;
   }
   const now = await ports.runtime.inspect(input.server, input.run.service);
-  if (!now.running) await startFormer(ports, input, former);
-  lines.push(await persistently(() => waitUntilReady(ports, input)));
+  if (!now.running) await startFormer(ports, input, settings, former);
+  lines.push(await persistently(() => waitUntilReady(ports, input, health)));
   const name = `${former.version}（${shortDigest(former.digest)}）`;
   lines.push(
     say(input, `已恢复 ${name}`, `${former.version} (${shortDigest(former.digest)}) runs again`),
   );
-  return told(...lines);
+  return lines;
 }
 
 /**
  * pool.readmit: only what this run took out goes back in, and only where it really answers: what does
  * not is taken out again until somebody has looked at it.
  */
-export async function readmitServer(
+export async function putBack(
   ports: ServerPorts,
-  input: CompensationInput,
-): Promise<ActionResult> {
+  input: CompensationWork,
+  settings: PoolSettings,
+): Promise<readonly string[]> {
   if (input.before.pool !== 'ready') {
     const { pool } = input.before;
-    return told(
+    return [
       say(input, `运行前状态为 ${pool}，保持不变`, `was ${pool} before the run and stays so`),
-    );
+    ];
   }
-  if (input.before.release === null) return told(await readmitEmpty(ports, input));
-  return told(await persistently(() => enterPool(ports, input)));
+  if (input.before.release === null) return [await putBackEmpty(ports, input, settings.balancer)];
+  return [await persistently(() => enterPool(ports, input, settings))];
 }
 
 /** Nothing answered there before the run, so there is no answer to wait for. */
-async function readmitEmpty(ports: ServerPorts, input: CompensationInput): Promise<string> {
+async function putBackEmpty(
+  ports: ServerPorts,
+  input: CompensationWork,
+  { pool }: BalancerSettings,
+): Promise<string> {
   ports.notes.want(input.run.requestId, input.server, 'in');
-  await ports.balancer.enable(section(input, 'balancer').pool, input.server);
+  await ports.balancer.enable(pool, input.server);
   return say(
     input,
     '负载均衡状态恢复为 ready；此前没有运行任何版本',
@@ -85,16 +92,17 @@ async function readmitEmpty(ports: ServerPorts, input: CompensationInput): Promi
 }
 
 /** pool.withdraw: out of the pool again, and a bounded wait for what is in flight. */
-export async function withdrawServer(
+export async function takeOutAgain(
   ports: ServerPorts,
-  input: CompensationInput,
-): Promise<ActionResult> {
-  const now = await poolServer(ports, input);
+  input: CompensationWork,
+  balancer: BalancerSettings,
+): Promise<readonly string[]> {
+  const now = await poolServer(ports, input, balancer);
   ports.notes.want(input.run.requestId, input.server, 'out');
   if (now !== null && isTaking(now)) {
-    await ports.balancer.drain(section(input, 'balancer').pool, input.server);
+    await ports.balancer.drain(balancer.pool, input.server);
   }
-  const { active, waitedMs } = await waitForIdle(ports, input, WITHDRAW_LIMIT_SECONDS);
+  const { active, waitedMs } = await waitForIdle(ports, input, balancer, WITHDRAW_LIMIT_SECONDS);
   const waited = Math.round(waitedMs);
   const left =
     active === null
@@ -104,7 +112,7 @@ export async function withdrawServer(
           `${waited} ms 后剩余 ${active} 个请求`,
           `${active} requests left after ${waited} ms`,
         );
-  return told(say(input, `已移出负载均衡池，${left}`, `out of the pool, ${left}`));
+  return [say(input, `已移出负载均衡池，${left}`, `out of the pool, ${left}`)];
 }
 
 /**
@@ -118,8 +126,4 @@ async function persistently<T>(wait: () => Promise<T>): Promise<T> {
     if (!(error instanceof ApplicationFailure)) throw error;
     throw ApplicationFailure.retryable(error.message, error.type);
   }
-}
-
-function told(...evidence: readonly string[]): ActionResult {
-  return { facts: [], evidence };
 }

@@ -1,12 +1,15 @@
 /** The project's configuration files on one server: written, kept beside, put back. */
 
-import type { ActionInput, ActionResult } from '../../plan/run.ts';
+import type { updateConfiguration } from '../../actions/servers/configure.ts';
 import type { ConfigurationFile } from '../../plan/settings.ts';
 import type { FileAttributes, ServerHost } from '../../ports/server-host.ts';
-import { fact, type Scoped, type ServerPorts, say, section, serverOf } from './context.ts';
+import type { OutcomeOf, WorkOf } from '../implement.ts';
+import { type OnServer, reading, type ServerPorts, say } from './context.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { heartbeatWhile } from './pace.ts';
 import { renderAll } from './template-files.ts';
+
+type ConfigurationWork = WorkOf<typeof updateConfiguration>;
 
 /** Copies may hold secrets, so only their owner reads them. */
 const KEPT: FileAttributes = { mode: 0o600 };
@@ -15,22 +18,22 @@ const KEPT: FileAttributes = { mode: 0o600 };
  * config.update: renders each file for server and environment, keeps the former one beside, writes
  * and reads back. The evidence names files and sizes, never content: values may be secrets.
  */
-export async function updateConfiguration(
+export async function writeConfiguration(
   ports: ServerPorts,
   oneAtATime: OneAtATime,
-  input: ActionInput,
-): Promise<ActionResult> {
-  const files = section(input, 'files');
+  input: ConfigurationWork,
+  files: readonly ConfigurationFile[],
+): Promise<OutcomeOf<typeof updateConfiguration>> {
   if (files.length === 0) {
     const detail = say(input, '项目没有配置文件需要更新', 'the project has no configuration files');
-    return { facts: [fact('config.current', true, detail)], evidence: [detail] };
+    return { facts: { 'config.current': reading(true, detail) }, evidence: [detail] };
   }
   // Making the checkout writes its files anew: nobody may read them meanwhile, or half a file would
   // go to a server. All are rendered before the first is written.
   const rendered = await heartbeatWhile(() =>
     oneAtATime(input.run.requestId, () => renderAll(ports, input, files)),
   );
-  const host = ports.hosts.get(serverOf(input));
+  const host = ports.hosts.get(input.server);
   const lines: string[] = [];
   let current = true;
   for (const { file, content } of rendered) {
@@ -39,17 +42,18 @@ export async function updateConfiguration(
     current &&= written;
     lines.push(describeFile(input, file, content, written));
   }
-  return { facts: [fact('config.current', current, lines.join('; '))], evidence: lines };
+  return { facts: { 'config.current': reading(current, lines.join('; ')) }, evidence: lines };
 }
 
 /** Puts back what config.update replaced. Files that this run never touched stay as they are. */
-export async function restoreConfiguration(
+export async function putConfigurationBack(
   ports: ServerPorts,
-  input: Scoped,
-): Promise<ActionResult> {
-  const host = ports.hosts.get(serverOf(input));
+  input: OnServer,
+  files: readonly ConfigurationFile[],
+): Promise<readonly string[]> {
+  const host = ports.hosts.get(input.server);
   const lines: string[] = [];
-  for (const file of section(input, 'files')) {
+  for (const file of files) {
     const kept = keptNames(file.path, input.run.requestId);
     const former = await host.readFile(kept.former);
     if (former !== null) {
@@ -65,15 +69,18 @@ export async function restoreConfiguration(
   }
   if (lines.length === 0)
     lines.push(say(input, '配置文件未被更改', 'no configuration file was changed'));
-  return { facts: [], evidence: lines };
+  return lines;
 }
 
 /** Removes the copies that a restore would have needed. */
-export async function forgetFormerConfiguration(ports: ServerPorts, input: Scoped): Promise<void> {
-  const files = section(input, 'files');
+export async function forgetFormerConfiguration(
+  ports: ServerPorts,
+  input: OnServer,
+  files: readonly ConfigurationFile[],
+): Promise<void> {
   if (files.length === 0) return;
   const names = files.map((file) => keptNames(file.path, input.run.requestId));
-  const host = ports.hosts.get(serverOf(input));
+  const host = ports.hosts.get(input.server);
   await removeFiles(
     host,
     names.flatMap(({ former, absent }) => [former, absent]),
@@ -124,7 +131,7 @@ function attributesOf({ mode, owner }: ConfigurationFile): FileAttributes {
 }
 
 function describeFile(
-  input: ActionInput,
+  input: ConfigurationWork,
   { path }: ConfigurationFile,
   content: Buffer,
   written: boolean,

@@ -1,14 +1,18 @@
 /** How the release's container is created, with the names of this run filled in. */
+
+import type { ContainerSettings, ImageSettings } from '../../plan/settings.ts';
 import type { ContainerOptions } from '../../ports/container-runtime.ts';
-import { type Scoped, section } from './context.ts';
 import { fill } from './render.ts';
 
 type Values = Readonly<Record<string, string>>;
 
 /** Every text of `container:` may hold `${server}` and the like; undefined: releases are processes. */
-export function containerOptions(input: Scoped, values: Values): ContainerOptions | undefined {
-  if (section(input, 'image').kind !== 'docker') return undefined;
-  return filled(section(input, 'container'), values, 'container');
+export function containerOptions(
+  { kind }: ImageSettings,
+  container: ContainerSettings,
+  values: Values,
+): ContainerOptions | undefined {
+  return kind === 'docker' ? filled(container, values, 'container') : undefined;
 }
 
 function filled<T>(value: T, values: Values, place: string): T;

@@ -1,7 +1,7 @@
 /** What every operation on a server begins with: its ports, its server, its settings, its words. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { ActionInput, Fact, RunRef } from '../../plan/run.ts';
-import type { ProjectSettings, SettingsSection } from '../../plan/settings.ts';
+import type { Reading } from '../../actions/define.ts';
+import type { RunRef, SourcePin } from '../../plan/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { PoolNotes } from './pool-notes.ts';
 
@@ -12,7 +12,7 @@ export interface ServerPorts
    * Makes sure that the run's checkout is on this worker and gives its folder; a worker that took
    * the run over may lack it. Absent: the checkout must already be at `<run's folder>/source`.
    */
-  readonly ensureCheckout?: (input: ActionInput) => Promise<string>;
+  readonly ensureCheckout?: (work: { run: RunRef; source: SourcePin }) => Promise<string>;
   /** Shared by all activities of a worker. */
   readonly notes: PoolNotes;
 }
@@ -21,31 +21,18 @@ export interface ServerPorts
 export type Unnoted<P extends ServerPorts = ServerPorts> = Omit<P, 'notes'> &
   Partial<Pick<P, 'notes'>>;
 
-/** Inputs of actions, compensations and the like: all carry the run and some settings. */
-export interface Scoped {
+/** What is done for a run. */
+export interface OfRun {
   readonly run: RunRef;
-  readonly server?: string;
-  readonly project: Partial<ProjectSettings>;
 }
 
-/** The server that this activity is about. @throws ApplicationFailure where the input names none. */
-export function serverOf(input: Scoped): string {
-  if (input.server !== undefined) return input.server;
-  throw fail('BAD_INPUT', 'the activity input names no server; schedule it once for each server');
-}
-
-/** A section of the pinned settings. @throws ApplicationFailure where the input lacks it. */
-export function section<S extends SettingsSection>(input: Scoped, name: S): ProjectSettings[S] {
-  const settings: Partial<ProjectSettings>[S] = input.project[name];
-  if (settings !== undefined) return settings;
-  throw fail(
-    'BAD_INPUT',
-    `the activity input lacks the settings "${name}"; list it in the action's uses`,
-  );
+/** What is done on one of its servers. */
+export interface OnServer extends OfRun {
+  readonly server: string;
 }
 
 /** Picks the sentence in the run's language. */
-export function say({ run }: Pick<Scoped, 'run'>, zh: string, en: string): string {
+export function say({ run }: OfRun, zh: string, en: string): string {
   return run.language === 'zh' ? zh : en;
 }
 
@@ -57,10 +44,9 @@ export function fail(type: string, message: string): ApplicationFailure {
 /** Characters of a fact's detail: histories stay small. */
 const LONGEST_DETAIL = 300;
 
-/** A fact with its line of evidence. */
-export function fact(id: Fact['id'], value: Fact['value'], detail: string, samples?: number): Fact {
+/** A measured value with its line of evidence. */
+export function reading<Value>(value: Value, detail: string, samples?: number): Reading<Value> {
   return {
-    id,
     value,
     detail: detail.slice(0, LONGEST_DETAIL),
     ...(samples !== undefined && { samples }),

@@ -1,30 +1,40 @@
 /** Putting a server into the pool, believed only after real answers, and out again without them. */
 import { ApplicationFailure } from '@temporalio/common';
-import { type Scoped, type ServerPorts, say, section, serverOf } from './context.ts';
+import type { BalancerSettings } from '../../plan/settings.ts';
+import { type OnServer, type ServerPorts, say } from './context.ts';
 import { endIfCancelled } from './pace.ts';
-import { type Seen, waitUntilServing } from './serving.ts';
+import { type PoolSettings, type Seen, waitUntilServing } from './serving.ts';
 
 /**
  * @returns a line of evidence
  * @throws ApplicationFailure POOL_NOT_SERVING; the server is then out of the pool again
  */
-export async function enterPool(ports: ServerPorts, input: Scoped, seen?: Seen): Promise<string> {
-  ports.notes.want(input.run.requestId, serverOf(input), 'in');
+export async function enterPool(
+  ports: ServerPorts,
+  input: OnServer,
+  settings: PoolSettings,
+  seen?: Seen,
+): Promise<string> {
+  ports.notes.want(input.run.requestId, input.server, 'in');
   try {
-    return await waitUntilServing(ports, input, seen);
+    return await waitUntilServing(ports, input, settings, seen);
   } catch (error) {
     if (!(error instanceof ApplicationFailure) || error.type !== 'POOL_NOT_SERVING') throw error;
-    const told = await takeOutAgain(ports, input);
+    const told = await takeOutAgain(ports, input, settings.balancer);
     throw ApplicationFailure.nonRetryable(`${error.message} ${told}`, error.type);
   }
 }
 
 /** What does not serve must not be found by a customer, nor come in by itself when it wakes up. */
-async function takeOutAgain(ports: ServerPorts, input: Scoped): Promise<string> {
-  const server = serverOf(input);
+async function takeOutAgain(
+  ports: ServerPorts,
+  input: OnServer,
+  { pool }: BalancerSettings,
+): Promise<string> {
+  const { server } = input;
   ports.notes.want(input.run.requestId, server, 'out');
   try {
-    await ports.balancer.drain(section(input, 'balancer').pool, server);
+    await ports.balancer.drain(pool, server);
     return say(input, '该服务器已再次移出负载均衡池。', 'It is out of the pool again.');
   } catch (error) {
     await endIfCancelled();

@@ -1,5 +1,5 @@
 /** A service that was started and has ended by itself: waiting would not bring it back. */
-import { fail, type Scoped, type ServerPorts, say, serverOf } from './context.ts';
+import { fail, type OnServer, type ServerPorts, say } from './context.ts';
 import { type Answer, describeAnswer } from './requests.ts';
 
 /** Lines of its output that it is quoted with. */
@@ -8,10 +8,10 @@ const SHOWN_LINES = 15;
 /** With the service's last words: they mostly say why. */
 export async function exited(
   ports: ServerPorts,
-  input: Scoped,
+  input: OnServer,
   last: Answer | null,
 ): Promise<Error> {
-  const server = serverOf(input);
+  const { server } = input;
   const answer = last === null ? '-' : describeAnswer(last);
   const output = await ports.runtime.tail(server, input.run.service, SHOWN_LINES).catch(() => '');
   const shown = output.trim() === '' ? '-' : `\n${output.trim()}`;

@@ -1,14 +1,19 @@
 /** After success: the new release may start by itself again, and what a restore needed goes. */
 import type { ActionResult } from '../../plan/run.ts';
+import type { ConfigurationFile, RuntimeSettings } from '../../plan/settings.ts';
 import { forgetFormerConfiguration } from './configuration.ts';
-import { type Scoped, type ServerPorts, say, section, serverOf } from './context.ts';
+import { type OnServer, type ServerPorts, say } from './context.ts';
 import { heartbeatWhile } from './pace.ts';
 
-export async function finishOn(ports: ServerPorts, input: Scoped): Promise<ActionResult> {
-  const { keepReleases } = section(input, 'runtime');
-  const server = serverOf(input);
+export async function finishOn(
+  ports: ServerPorts,
+  input: OnServer,
+  { keepReleases }: RuntimeSettings,
+  files: readonly ConfigurationFile[],
+): Promise<ActionResult> {
+  const { server } = input;
   await heartbeatWhile(() => ports.runtime.finish(server, input.run.service, keepReleases));
-  await forgetFormerConfiguration(ports, input);
+  await forgetFormerConfiguration(ports, input, files);
   ports.notes.want(input.run.requestId, server, 'finished');
   const { present } = await ports.runtime.inspect(server, input.run.service);
   return {

@@ -1,9 +1,13 @@
 /** Taking a server out of the pool, but never below the pool's floor. */
-import type { ActionInput } from '../../plan/run.ts';
+import type { drain } from '../../actions/servers/drain.ts';
+import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
-import { fail, type ServerPorts, say, section, serverOf } from './context.ts';
+import type { WorkOf } from '../implement.ts';
+import { fail, type ServerPorts, say } from './context.ts';
 import { countDown, pause } from './pace.ts';
 import { findServer, isServing, isTaking, poolState } from './pool-state.ts';
+
+type DrainWork = WorkOf<typeof drain>;
 
 const POLL_MS = 250;
 /** A server whose checks fail may come back; one that somebody took out does not by waiting. */
@@ -14,61 +18,69 @@ const WAIT_MS = 30_000;
  * afterwards: where another worker took one out meanwhile, this one is put back.
  * @throws ApplicationFailure POOL_FLOOR where too few would be left
  */
-export async function leavePool(ports: ServerPorts, input: ActionInput): Promise<void> {
-  const { pool } = section(input, 'balancer');
+export async function leavePool(
+  ports: ServerPorts,
+  input: DrainWork,
+  balancer: BalancerSettings,
+): Promise<void> {
   const clock = countDown(WAIT_MS);
   for (;;) {
-    const state = await ports.notes.inTurn(pool, () => leaveIfAllowed(ports, input));
+    const state = await ports.notes.inTurn(balancer.pool, () =>
+      leaveIfAllowed(ports, input, balancer),
+    );
     if (state === null) return;
     const mayRecover = state.servers.some((each) => isTaking(each) && each.healthy === false);
-    if (!mayRecover || clock.remainingMs() === 0) throw belowFloor(input, state);
+    if (!mayRecover || clock.remainingMs() === 0) throw belowFloor(input, balancer, state);
     await pause(POLL_MS, clock);
   }
 }
 
 /** @returns the pool that did not allow it; null: the server is out */
-async function leaveIfAllowed(ports: ServerPorts, input: ActionInput): Promise<PoolState | null> {
-  const { pool } = section(input, 'balancer');
-  const server = serverOf(input);
-  const state = await poolState(ports, input);
+async function leaveIfAllowed(
+  ports: ServerPorts,
+  input: DrainWork,
+  balancer: BalancerSettings,
+): Promise<PoolState | null> {
+  const { pool } = balancer;
+  const { server } = input;
+  const percent = floorPercent(input, balancer);
+  const state = await poolState(ports, balancer);
   const now = findServer(state, server);
   if (now === null || !isTaking(now)) return null;
   const counts = isServing(now);
-  if (counts && isBelow(input, state, server)) return state;
+  if (counts && isBelow(percent, state, server)) return state;
   ports.notes.want(input.run.requestId, server, 'out');
   await ports.balancer.drain(pool, server);
-  if (!counts || floorPercent(input) === 0) return null;
-  const after = await poolState(ports, input);
-  if (!isBelow(input, after, server)) return null;
+  if (!counts || percent === 0) return null;
+  const after = await poolState(ports, balancer);
+  if (!isBelow(percent, after, server)) return null;
   ports.notes.want(input.run.requestId, server, 'in');
   await ports.balancer.enable(pool, server);
   return state;
 }
 
 /** Whether the pool without this server would have fewer than its floor. */
-function isBelow(input: ActionInput, state: PoolState, server: string): boolean {
+function isBelow(percent: number, state: PoolState, server: string): boolean {
   const left = state.servers.filter((each) => each.name !== server && isServing(each)).length;
-  return left < fewest(input, state);
+  return left < fewest(percent, state);
 }
 
 /** Servers that must stay, out of all that the pool has: those that an operator took out included. */
-function fewest(input: ActionInput, { servers }: PoolState): number {
-  return Math.ceil((servers.length * floorPercent(input)) / 100);
+function fewest(percent: number, { servers }: PoolState): number {
+  return Math.ceil((servers.length * percent) / 100);
 }
 
 /** The project's floor or the plan's own, whichever is higher. */
-function floorPercent(input: ActionInput): number {
-  const planned = input.settings['minimumInPoolPercent'];
-  const { floorPercent: own } = section(input, 'balancer');
-  return Math.max(own, typeof planned === 'number' ? planned : 0);
+function floorPercent({ settings }: DrainWork, { floorPercent: own }: BalancerSettings): number {
+  return Math.max(own, settings.minimumInPoolPercent);
 }
 
-function belowFloor(input: ActionInput, state: PoolState): Error {
-  const { pool } = section(input, 'balancer');
-  const server = serverOf(input);
+function belowFloor(input: DrainWork, balancer: BalancerSettings, state: PoolState): Error {
+  const { pool } = balancer;
+  const { server } = input;
   const all = state.servers.length;
-  const least = fewest(input, state);
-  const percent = floorPercent(input);
+  const percent = floorPercent(input, balancer);
+  const least = fewest(percent, state);
   const serving = state.servers.filter(isServing).length;
   const out = state.servers.filter((each) => !isServing(each)).map(describe);
   const others = out.length === 0 ? '-' : out.join(', ');

@@ -2,12 +2,15 @@
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { ActionResult } from '../../plan/run.ts';
+import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { ServersInput } from '../contract.ts';
 import { isPortError } from '../failures.ts';
 import { moveBaseline } from './baseline.ts';
-import { type ServerPorts, say, section } from './context.ts';
+import { type ServerPorts, say } from './context.ts';
 import { findServer, isMaintained, isTaking, poolState } from './pool-state.ts';
+
+type GuardWork = Omit<ServersInput, 'project'>;
 
 const POLL_MS = 250;
 const HEARTBEAT_MS = 500;
@@ -29,18 +32,22 @@ interface Memory {
  * and then returns, as a success, what it had to do; no evidence where there was nothing to do.
  * A balancer out of reach is looked for again and again: what it forgot must still be noticed.
  */
-export async function guardPool(ports: ServerPorts, input: ServersInput): Promise<ActionResult> {
+export async function guard(
+  ports: ServerPorts,
+  input: GuardWork,
+  balancer: BalancerSettings,
+): Promise<ActionResult> {
   const context = Context.current();
   let memory = memoryOf(context.info.heartbeatDetails);
   let last: PoolState | null = null;
   const beat = setInterval(() => context.heartbeat(memory), HEARTBEAT_MS);
   try {
     while (!isFinished(ports, input)) {
-      const now = await stateOrNull(ports, input);
+      const now = await stateOrNull(ports, balancer);
       if (now !== null) {
         const isAnew = memory !== null && memory.process !== now.process;
         memory = isAnew
-          ? await restore(ports, input, memory, last, now)
+          ? await restore(ports, input, balancer, memory, last, now)
           : remember(input, memory, now);
         last = isAnew ? null : now;
       }
@@ -55,21 +62,24 @@ export async function guardPool(ports: ServerPorts, input: ServersInput): Promis
   return { facts: [], evidence: describe(input, memory) };
 }
 
-function isFinished(ports: ServerPorts, { run, servers }: ServersInput): boolean {
+function isFinished(ports: ServerPorts, { run, servers }: GuardWork): boolean {
   return servers.every((server) => ports.notes.wanted(run.requestId, server) === 'finished');
 }
 
 /** null: out of reach now. */
-async function stateOrNull(ports: ServerPorts, input: ServersInput): Promise<PoolState | null> {
+async function stateOrNull(
+  ports: ServerPorts,
+  balancer: BalancerSettings,
+): Promise<PoolState | null> {
   try {
-    return await poolState(ports, input);
+    return await poolState(ports, balancer);
   } catch (error) {
     if (isPortError(error)) return null;
     throw error;
   }
 }
 
-function remember(input: ServersInput, former: Memory | null, now: PoolState): Memory {
+function remember(input: GuardWork, former: Memory | null, now: PoolState): Memory {
   const mine = now.servers.filter(({ name }) => input.servers.includes(name));
   return {
     reloads: former?.reloads ?? 0,
@@ -84,7 +94,8 @@ function remember(input: ServersInput, former: Memory | null, now: PoolState): M
 /** Where something cannot be set now, the old memory stays, so that the next look tries again. */
 async function restore(
   ports: ServerPorts,
-  input: ServersInput,
+  input: GuardWork,
+  balancer: BalancerSettings,
   memory: Memory | null,
   last: PoolState | null,
   now: PoolState,
@@ -98,8 +109,7 @@ async function restore(
     (server) => isBack(server) && isOut(ports, input, memory, server),
   );
   try {
-    const { pool } = section(input, 'balancer');
-    await Promise.all(again.map((server) => ports.balancer.drain(pool, server)));
+    await Promise.all(again.map((server) => ports.balancer.drain(balancer.pool, server)));
     if (last !== null) await moveBaselines(ports, input, last, now);
     const noted: Memory = {
       ...memory,
@@ -107,7 +117,7 @@ async function restore(
       setAgain: joined(memory.setAgain, again),
       lostMaint: joined(memory.lostMaint, memory.maintained.filter(isBack)),
     };
-    return remember(input, noted, await poolState(ports, input));
+    return remember(input, noted, await poolState(ports, balancer));
   } catch (error) {
     if (isPortError(error)) return memory;
     throw error;
@@ -115,14 +125,14 @@ async function restore(
 }
 
 /** What this worker's activities have asked for since the last look counts before what was seen then. */
-function isOut(ports: ServerPorts, { run }: ServersInput, memory: Memory, server: string): boolean {
+function isOut(ports: ServerPorts, { run }: GuardWork, memory: Memory, server: string): boolean {
   const wanted = ports.notes.wanted(run.requestId, server);
   return wanted === undefined ? memory.drained.includes(server) : wanted === 'out';
 }
 
 async function moveBaselines(
   ports: ServerPorts,
-  input: ServersInput,
+  input: GuardWork,
   last: PoolState,
   now: PoolState,
 ): Promise<void> {
@@ -133,7 +143,7 @@ function joined(former: readonly string[], more: readonly string[]): readonly st
   return [...new Set([...former, ...more])];
 }
 
-function describe(input: ServersInput, memory: Memory | null): readonly string[] {
+function describe(input: GuardWork, memory: Memory | null): readonly string[] {
   if (memory === null || memory.reloads === 0) return [];
   const { reloads, setAgain, lostMaint } = memory;
   const names = setAgain.join(', ') || '-';
@@ -147,7 +157,7 @@ function describe(input: ServersInput, memory: Memory | null): readonly string[]
   ];
 }
 
-function lostLine(input: ServersInput, servers: readonly string[]): string {
+function lostLine(input: GuardWork, servers: readonly string[]): string {
   const names = servers.join(', ');
   return say(
     input,

@@ -1,16 +1,23 @@
 /** Checks of the new release on each server directly, past the balancer. */
-import type { ActionInput, ActionResult } from '../../plan/run.ts';
+import type { checkPort } from '../../actions/servers/health.ts';
 import type { HealthSettings, SmokeRequest } from '../../plan/settings.ts';
-import { fact, type ServerPorts, say, section, serverOf } from './context.ts';
+import type { OutcomeOf } from '../implement.ts';
+import { type OnServer, reading, type ServerPorts, say } from './context.ts';
 import { endIfCancelled, heartbeatWhile } from './pace.ts';
 import { assertReachable } from './reachable.ts';
 import { fill, placeholderValues } from './render.ts';
 import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
 
+type HealthOutcome = OutcomeOf<typeof checkPort>;
+
 /** health.port: the service's port accepts a connection. */
-export async function checkPort(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const { address, servicePort } = ports.hosts.get(serverOf(input));
-  const timeoutMs = section(input, 'health').timeoutSeconds * 1000;
+export async function portAnswers(
+  ports: ServerPorts,
+  input: OnServer,
+  { timeoutSeconds }: HealthSettings,
+): Promise<HealthOutcome> {
+  const { address, servicePort } = ports.hosts.get(input.server);
+  const timeoutMs = timeoutSeconds * 1000;
   const place = `${address}:${servicePort}`;
   try {
     await heartbeatWhile(() => ports.http.connect(address, servicePort, timeoutMs));
@@ -23,9 +30,12 @@ export async function checkPort(ports: ServerPorts, input: ActionInput): Promise
 }
 
 /** health.endpoint: the status, and the JSON body rule where there is one. */
-export async function checkEndpoint(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const health = section(input, 'health');
-  const host = ports.hosts.get(serverOf(input));
+export async function endpointAnswers(
+  ports: ServerPorts,
+  input: OnServer,
+  health: HealthSettings,
+): Promise<HealthOutcome> {
+  const host = ports.hosts.get(input.server);
   const url = serviceUrl(host, health.path);
   const answer = await ask(ports.http, { url, timeoutMs: health.timeoutSeconds * 1000 });
   if (answer.kind === 'failed') await assertReachable(ports, input);
@@ -36,7 +46,7 @@ export async function checkEndpoint(ports: ServerPorts, input: ActionInput): Pro
 }
 
 function problemsOf(
-  input: ActionInput,
+  input: OnServer,
   health: HealthSettings,
   values: Readonly<Record<string, string>>,
   answer: Answer,
@@ -88,14 +98,17 @@ function valueAt(body: unknown, path: string): unknown {
 }
 
 /** health.smoke: the project's own requests, one after the other. */
-export async function checkSmoke(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const { smoke, timeoutSeconds } = section(input, 'health');
+export async function smokePasses(
+  ports: ServerPorts,
+  input: OnServer,
+  { smoke, timeoutSeconds }: HealthSettings,
+): Promise<HealthOutcome> {
   if (smoke.length === 0) {
     return passed(true, [
       say(input, '项目没有定义 health.smoke 请求', 'the project defines no health.smoke requests'),
     ]);
   }
-  const host = ports.hosts.get(serverOf(input));
+  const host = ports.hosts.get(input.server);
   const lines: string[] = [];
   let good = true;
   for (const request of smoke) {
@@ -121,11 +134,11 @@ function smokePassed(
   return answer.body.includes(fill(request.contains, values, 'health.smoke.contains'));
 }
 
-function expectation(input: ActionInput, { status, contains }: SmokeRequest): string {
+function expectation(input: OnServer, { status, contains }: SmokeRequest): string {
   const text = contains === undefined ? '' : `, "${contains}"`;
   return say(input, `应为 HTTP ${status}${text}`, `should be HTTP ${status}${text}`);
 }
 
-function passed(value: boolean, lines: readonly string[]): ActionResult {
-  return { facts: [fact('health.passed', value, lines.join('; '))], evidence: lines };
+function passed(value: boolean, lines: readonly string[]): HealthOutcome {
+  return { facts: { 'health.passed': reading(value, lines.join('; ')) }, evidence: lines };
 }

@@ -1,10 +1,12 @@
 /** The template's final rules, measured from the balancer's own counters since the enable. */
 import type { ActionResult, Fact } from '../../plan/run.ts';
+import type { BalancerSettings } from '../../plan/settings.ts';
 import { type Counters, countersOf, readBaseline, since } from './baseline.ts';
-import { fact, type Scoped, type ServerPorts, say, section } from './context.ts';
+import { type OfRun, reading, type ServerPorts, say } from './context.ts';
 import { percent, percentile } from './performance.ts';
 import { findServer, poolState } from './pool-state.ts';
 import { type Answer, isServed } from './requests.ts';
+import type { PoolSettings } from './serving.ts';
 import { sendThroughBalancer } from './traffic.ts';
 
 /** Rounds of additional requests where customers sent too few. */
@@ -19,7 +21,9 @@ interface Outcome {
   readonly anew: readonly string[];
 }
 
-type OutcomeInput = Scoped & { readonly servers: readonly string[] };
+interface OutcomeWork extends OfRun {
+  readonly servers: readonly string[];
+}
 
 /**
  * measureOutcome: errors and p95 of the run's servers since they went back in. Where fewer than
@@ -29,24 +33,29 @@ type OutcomeInput = Scoped & { readonly servers: readonly string[] };
  */
 export async function measureSinceEnable(
   ports: ServerPorts,
-  input: OutcomeInput,
+  input: OutcomeWork,
+  settings: PoolSettings,
 ): Promise<ActionResult> {
-  const { minimumSamples } = section(input, 'balancer');
+  const { minimumSamples } = settings.balancer;
   const own: Answer[] = [];
-  let outcome = await readOutcome(ports, input);
+  let outcome = await readOutcome(ports, input, settings.balancer);
   for (let round = 0; round < TOP_UP_ROUNDS; round += 1) {
     const timed = outcome.p95Ms === null ? timesOf(own).length : minimumSamples;
     const counted = outcome.counters?.requests ?? own.length;
     const missing = minimumSamples - Math.min(counted, timed);
     if (missing <= 0) break;
-    own.push(...(await sendThroughBalancer(ports, input, missing)));
-    outcome = await readOutcome(ports, input);
+    own.push(...(await sendThroughBalancer(ports, settings, missing)));
+    outcome = await readOutcome(ports, input, settings.balancer);
   }
   return describe(input, outcome, own, minimumSamples);
 }
 
-async function readOutcome(ports: ServerPorts, input: OutcomeInput): Promise<Outcome> {
-  const state = await poolState(ports, input);
+async function readOutcome(
+  ports: ServerPorts,
+  input: OutcomeWork,
+  balancer: BalancerSettings,
+): Promise<Outcome> {
+  const state = await poolState(ports, balancer);
   let counters: Counters | null = { requests: 0, errors: 0 };
   const p95s: number[] = [];
   const anew: string[] = [];
@@ -78,7 +87,7 @@ function timesOf(answers: readonly Answer[]): readonly number[] {
 
 /** Too few samples: nothing is returned as measured, so the rules fail rather than pass unseen. */
 function describe(
-  input: Scoped,
+  input: OfRun,
   outcome: Outcome,
   own: readonly Answer[],
   minimum: number,
@@ -95,7 +104,10 @@ function describe(
     );
     return { facts: [], evidence: [few, ...restarted] };
   }
-  const rate = fact('service.error_rate', percent(errors, requests), counted, requests);
+  const rate: Fact = {
+    id: 'service.error_rate',
+    ...reading(percent(errors, requests), counted, requests),
+  };
   const time = responseTime(input, outcome.p95Ms, requests, own, minimum);
   return {
     facts: time === null ? [rate] : [rate, time],
@@ -107,7 +119,7 @@ function countersOfOwn(own: readonly Answer[]): Counters {
   return { requests: own.length, errors: own.filter((each) => !isServed(each)).length };
 }
 
-function countedLine(input: Scoped, { counters }: Outcome, own: readonly Answer[]): string {
+function countedLine(input: OfRun, { counters }: Outcome, own: readonly Answer[]): string {
   if (counters !== null) {
     const { requests, errors } = counters;
     return say(
@@ -126,7 +138,7 @@ function countedLine(input: Scoped, { counters }: Outcome, own: readonly Answer[
 
 /** null: neither the balancer nor enough requests of our own tell it, so the criterion fails. */
 function responseTime(
-  input: Scoped,
+  input: OfRun,
   p95Ms: number | null,
   requests: number,
   own: readonly Answer[],
@@ -135,7 +147,7 @@ function responseTime(
   if (p95Ms !== null) {
     const p95 = Math.round(p95Ms * 10) / 10;
     const detail = say(input, `负载均衡测得 p95 ${p95} ms`, `p95 by the balancer ${p95} ms`);
-    return fact('health_check.response_time', p95, detail, requests);
+    return { id: 'health_check.response_time', ...reading(p95, detail, requests) };
   }
   const times = timesOf(own);
   const p95 = percentile(times, 95);
@@ -145,10 +157,10 @@ function responseTime(
     `经负载均衡的 ${times.length} 个请求 p95 ${p95} ms`,
     `p95 ${p95} ms of ${times.length} requests through the balancer`,
   );
-  return fact('health_check.response_time', p95, detail, times.length);
+  return { id: 'health_check.response_time', ...reading(p95, detail, times.length) };
 }
 
-function restartLine(input: Scoped, servers: readonly string[]): string {
+function restartLine(input: OfRun, servers: readonly string[]): string {
   const names = servers.join(', ');
   return say(
     input,

@@ -1,10 +1,15 @@
 /** health.performance: a bounded number of requests at a bounded rate, timed one by one. */
-import type { ActionInput, ActionResult, Fact } from '../../plan/run.ts';
+import type { Reading } from '../../actions/define.ts';
+import type { measurePerformance } from '../../actions/servers/performance.ts';
+import type { HealthSettings } from '../../plan/settings.ts';
+import type { OutcomeOf } from '../implement.ts';
 import type { AtOnce } from './at-once.ts';
-import { fact, type ServerPorts, say, section, serverOf } from './context.ts';
+import { type OnServer, reading, type ServerPorts, say } from './context.ts';
 import { countDown, pause } from './pace.ts';
 import { assertReachable } from './reachable.ts';
 import { type Answer, ask, isServed, serviceUrl } from './requests.ts';
+
+type PerformanceOutcome = OutcomeOf<typeof measurePerformance>;
 
 /** Bounds of what a project may ask of one server, whatever its file says. */
 const MAXIMUM_REQUESTS = 10_000;
@@ -14,25 +19,29 @@ const MAXIMUM_PER_SECOND = 500;
  * Starts each request at its own time, so that slow answers delay no other request: what is
  * measured is the service, not our queue. At most rate × timeout requests are open at once.
  */
-export function measurePerformance(
+export function measureAtRate(
   ports: ServerPorts,
   atOnce: AtOnce,
-  input: ActionInput,
-): Promise<ActionResult> {
-  return atOnce(rateOf(input), () => measure(ports, input));
+  input: OnServer,
+  health: HealthSettings,
+): Promise<PerformanceOutcome> {
+  return atOnce(rateOf(health), () => measure(ports, input, health));
 }
 
 /** Requests a second. */
-function rateOf(input: ActionInput): number {
-  const { perSecond } = section(input, 'health').performance;
+function rateOf({ performance: { perSecond } }: HealthSettings): number {
   return Math.min(Math.max(0.1, perSecond), MAXIMUM_PER_SECOND);
 }
 
-async function measure(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const { performance: load, timeoutSeconds } = section(input, 'health');
-  const url = serviceUrl(ports.hosts.get(serverOf(input)), load.path);
+async function measure(
+  ports: ServerPorts,
+  input: OnServer,
+  health: HealthSettings,
+): Promise<PerformanceOutcome> {
+  const { performance: load, timeoutSeconds } = health;
+  const url = serviceUrl(ports.hosts.get(input.server), load.path);
   const count = Math.min(Math.max(1, load.requests), MAXIMUM_REQUESTS);
-  const intervalMs = 1000 / rateOf(input);
+  const intervalMs = 1000 / rateOf(health);
   const clock = countDown(count * intervalMs + timeoutSeconds * 1000);
   const open: Promise<Answer>[] = [];
   try {
@@ -49,7 +58,7 @@ async function measure(ports: ServerPorts, input: ActionInput): Promise<ActionRe
   }
 }
 
-function summarise(input: ActionInput, answers: readonly Answer[]): ActionResult {
+function summarise(input: OnServer, answers: readonly Answer[]): PerformanceOutcome {
   const times = answers.flatMap((each) => (each.kind === 'answered' ? [each.durationMs] : []));
   const failed = answers.filter((each) => !isServed(each)).length;
   const total = answers.length;
@@ -59,21 +68,29 @@ function summarise(input: ActionInput, answers: readonly Answer[]): ActionResult
     `${total} 个请求中 ${failed} 个失败`,
     `${failed} of ${total} requests failed`,
   );
-  const facts: Fact[] = [fact('service.error_rate', rate, errors, total)];
   const lines = [`${errors} (${rate}%)`];
   const p95 = percentile(times, 95);
+  const errorRate = reading(rate, errors, total);
   // Without any answer there is no response time: unmeasured, so the criterion fails.
-  if (p95 !== null) {
-    const median = percentile(times, 50) ?? p95;
-    const detail = say(
-      input,
-      `p95 ${p95} ms，中位数 ${median} ms，${times.length} 个应答`,
-      `p95 ${p95} ms, median ${median} ms, ${times.length} answers`,
-    );
-    facts.push(fact('health_check.response_time', p95, detail, times.length));
-    lines.push(detail);
-  }
-  return { facts, evidence: lines };
+  if (p95 === null) return outcome(errorRate, null, lines);
+  const median = percentile(times, 50) ?? p95;
+  const detail = say(
+    input,
+    `p95 ${p95} ms，中位数 ${median} ms，${times.length} 个应答`,
+    `p95 ${p95} ms, median ${median} ms, ${times.length} answers`,
+  );
+  return outcome(errorRate, reading(p95, detail, times.length), [...lines, detail]);
+}
+
+function outcome(
+  errorRate: Reading<number>,
+  responseTime: Reading<number> | null,
+  evidence: readonly string[],
+): PerformanceOutcome {
+  return {
+    facts: { 'health_check.response_time': responseTime, 'service.error_rate': errorRate },
+    evidence,
+  };
 }
 
 /** The smallest measured time that at least `rank` % of the times do not exceed, in tenths of a ms. */

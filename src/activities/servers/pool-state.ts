@@ -1,16 +1,21 @@
 /** How the run's servers stand in the project's pool, read from the balancer. */
 import type { ServerBefore } from '../../plan/run.ts';
+import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
-import { type Scoped, type ServerPorts, section, serverOf } from './context.ts';
+import { type OnServer, type ServerPorts } from './context.ts';
 
 /** The project's pool as the balancer answers it now. */
-export function poolState(ports: ServerPorts, input: Scoped): Promise<PoolState> {
-  return ports.balancer.state(section(input, 'balancer').pool);
+export function poolState(ports: ServerPorts, { pool }: BalancerSettings): Promise<PoolState> {
+  return ports.balancer.state(pool);
 }
 
 /** How one server stands in it; null: the balancer does not know it. */
-export async function poolServer(ports: ServerPorts, input: Scoped): Promise<PoolServer | null> {
-  return findServer(await poolState(ports, input), serverOf(input));
+export async function poolServer(
+  ports: ServerPorts,
+  { server }: OnServer,
+  balancer: BalancerSettings,
+): Promise<PoolServer | null> {
+  return findServer(await poolState(ports, balancer), server);
 }
 
 export function findServer(state: PoolState, server: string): PoolServer | null {

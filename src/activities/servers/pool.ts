@@ -1,21 +1,29 @@
 /** Out of the pool, until nothing is in flight, and back in. */
 import { Context } from '@temporalio/activity';
-import type { ActionInput, ActionResult } from '../../plan/run.ts';
+import type { drain } from '../../actions/servers/drain.ts';
+import type { enable } from '../../actions/servers/enable.ts';
+import type { waitForRequests } from '../../actions/servers/wait-for-requests.ts';
+import type { ServerBefore } from '../../plan/run.ts';
+import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
+import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { keepBaseline } from './baseline.ts';
-import { fact, type Scoped, type ServerPorts, say, seconds, section, serverOf } from './context.ts';
+import { type OfRun, type OnServer, reading, type ServerPorts, say, seconds } from './context.ts';
 import { enterPool } from './enter.ts';
 import { leavePool } from './floor.ts';
 import { countDown, pause } from './pace.ts';
 import { findServer, isMaintained, isTaking, poolServer, poolState } from './pool-state.ts';
+import type { PoolSettings } from './serving.ts';
 
 const POLL_MS = 100;
-/** The seed's own limit, for a document that states none. */
-const DEFAULT_LIMIT_SECONDS = 30;
 
 /** pool.drain: no new requests for this server. An operator's own maintenance state stays. */
-export async function drainServer(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const now = await poolServer(ports, input);
+export async function takeOut(
+  ports: ServerPorts,
+  input: WorkOf<typeof drain>,
+  balancer: BalancerSettings,
+): Promise<OutcomeOf<typeof drain>> {
+  const now = await poolServer(ports, input, balancer);
   if (now === null) return removed(true, say(input, '不在负载均衡池中', 'not in the pool'));
   if (isOperators(input, now)) {
     return removed(
@@ -23,8 +31,8 @@ export async function drainServer(ports: ServerPorts, input: ActionInput): Promi
       say(input, '保持运维人员设置的 maint', "stays in the operator's own maint"),
     );
   }
-  if (isTaking(now)) await leavePool(ports, input);
-  const after = await poolServer(ports, input);
+  if (isTaking(now)) await leavePool(ports, input, balancer);
+  const after = await poolServer(ports, input, balancer);
   const admin = after?.admin ?? 'absent';
   return removed(
     after === null || !isTaking(after),
@@ -33,24 +41,26 @@ export async function drainServer(ports: ServerPorts, input: ActionInput): Promi
 }
 
 /** Whether an operator, not this run, took the server out. */
-function isOperators(input: ActionInput, now: PoolServer): boolean {
-  return isMaintained(now) || input.before?.pool === 'maint';
+function isOperators({ before }: { before?: ServerBefore }, now: PoolServer): boolean {
+  return isMaintained(now) || before?.pool === 'maint';
 }
 
-function removed(value: boolean, detail: string): ActionResult {
-  return { facts: [fact('pool.removed', value, detail)], evidence: [detail] };
+function removed(value: boolean, detail: string): OutcomeOf<typeof drain> {
+  return { facts: { 'pool.removed': reading(value, detail) }, evidence: [detail] };
 }
 
 /** connections.wait: until nothing is in flight, at most `settings.limitSeconds`. */
-export async function waitForConnections(
+export async function awaitRequests(
   ports: ServerPorts,
-  input: ActionInput,
-): Promise<ActionResult> {
-  const limit = input.settings['limitSeconds'];
-  const limitSeconds = typeof limit === 'number' ? limit : DEFAULT_LIMIT_SECONDS;
-  const { active, waitedMs } = await waitForIdle(ports, input, limitSeconds);
+  input: WorkOf<typeof waitForRequests>,
+  balancer: BalancerSettings,
+): Promise<OutcomeOf<typeof waitForRequests>> {
+  const { limitSeconds } = input.settings;
+  const { active, waitedMs } = await waitForIdle(ports, input, balancer, limitSeconds);
   const waited = seconds(waitedMs);
-  if (active === null) return { facts: [], evidence: [uncounted(input, waited)] };
+  if (active === null) {
+    return { facts: { 'connections.active': null }, evidence: [uncounted(input, waited)] };
+  }
   const detail =
     active === 0
       ? say(input, `等待 ${waited} 后无请求在处理`, `nothing in flight after ${waited}`)
@@ -59,11 +69,11 @@ export async function waitForConnections(
           `等待 ${waited} 后仍有 ${active} 个请求在处理（上限 ${limitSeconds}s）`,
           `${active} in flight after ${waited} (limit ${limitSeconds}s)`,
         );
-  return { facts: [fact('connections.active', active, detail)], evidence: [detail] };
+  return { facts: { 'connections.active': reading(active, detail) }, evidence: [detail] };
 }
 
 /** What a wait for requests that nobody counts has to say. */
-export function uncounted(input: Scoped, waited: string): string {
+export function uncounted(input: OfRun, waited: string): string {
   return say(
     input,
     `等待了全部时限 ${waited}；负载均衡不统计处理中的请求，剩余多少未测量`,
@@ -79,16 +89,17 @@ export function uncounted(input: Scoped, waited: string): string {
  */
 export async function waitForIdle(
   ports: ServerPorts,
-  input: Scoped,
+  input: OnServer,
+  balancer: BalancerSettings,
   limitSeconds: number,
 ): Promise<{ readonly active: number | null; readonly waitedMs: number }> {
-  const { pool } = section(input, 'balancer');
+  const { server } = input;
   const clock = countDown(limitSeconds * 1000, spentBefore());
-  let wasOut = ports.notes.wanted(input.run.requestId, serverOf(input)) === 'out';
+  let wasOut = ports.notes.wanted(input.run.requestId, server) === 'out';
   for (;;) {
-    const now = await poolServer(ports, input);
+    const now = await poolServer(ports, input, balancer);
     const isBack = wasOut && now !== null && isTaking(now);
-    if (isBack) await ports.balancer.drain(pool, serverOf(input));
+    if (isBack) await ports.balancer.drain(balancer.pool, server);
     wasOut ||= now !== null && !isTaking(now);
     const active = activeOf(ports, now);
     if ((active === 0 && !isBack) || clock.remainingMs() === 0) {
@@ -112,20 +123,24 @@ function spentBefore(): number {
 }
 
 /** pool.enable: back in, believed only after real answers through the balancer. */
-export async function enableServer(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const state = await poolState(ports, input);
-  const now = findServer(state, serverOf(input));
+export async function putIn(
+  ports: ServerPorts,
+  input: WorkOf<typeof enable>,
+  settings: PoolSettings,
+): Promise<OutcomeOf<typeof enable>> {
+  const state = await poolState(ports, settings.balancer);
+  const now = findServer(state, input.server);
   if (now !== null && isOperators(input, now)) {
     const detail = say(
       input,
       '运维人员设置的 maint 保持不变，未加入负载均衡池',
       "stays in the operator's own maint and out of the pool",
     );
-    return { facts: [fact('pool.enabled', true, detail)], evidence: [detail] };
+    return { facts: { 'pool.enabled': reading(true, detail) }, evidence: [detail] };
   }
   const isFirst = await keepBaseline(ports, input, state);
   // In the pool before anybody asked: a balancer that started anew has forgotten the drain.
   const isForgotten = isFirst && now !== null && isTaking(now);
-  const line = await enterPool(ports, input, { process: state.process, isForgotten });
-  return { facts: [fact('pool.enabled', true, line)], evidence: [line] };
+  const line = await enterPool(ports, input, settings, { process: state.process, isForgotten });
+  return { facts: { 'pool.enabled': reading(true, line) }, evidence: [line] };
 }

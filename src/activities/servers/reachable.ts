@@ -1,5 +1,5 @@
 /** No answer of a service: is it the service, or is the whole server out of reach? */
-import { type Scoped, type ServerPorts, serverOf } from './context.ts';
+import { type OnServer, type ServerPorts } from './context.ts';
 import { endIfCancelled, heartbeatWhile } from './pace.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -9,8 +9,8 @@ const TIMEOUT_MS = 10_000;
  * fault, and the check is tried again while it lasts.
  * @throws PortError where the server cannot be reached at all
  */
-export async function assertReachable(ports: ServerPorts, input: Scoped): Promise<void> {
-  const host = ports.hosts.get(serverOf(input));
+export async function assertReachable(ports: ServerPorts, input: OnServer): Promise<void> {
+  const host = ports.hosts.get(input.server);
   await heartbeatWhile((signal) => host.exec(['true'], { timeoutMs: TIMEOUT_MS, signal }));
   await endIfCancelled();
 }

@@ -1,6 +1,7 @@
 /** Until a service answers well, several times in a row. */
 
-import { fail, type Scoped, type ServerPorts, say, seconds, section, serverOf } from './context.ts';
+import type { HealthSettings } from '../../plan/settings.ts';
+import { fail, type OnServer, type ServerPorts, say, seconds } from './context.ts';
 import { exited } from './exited.ts';
 import { countDown, pause } from './pace.ts';
 import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
@@ -11,16 +12,19 @@ import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
  * @returns a line of evidence
  * @throws ApplicationFailure SERVICE_EXITED | SERVICE_NOT_READY
  */
-export async function waitUntilReady(ports: ServerPorts, input: Scoped): Promise<string> {
-  const health = section(input, 'health');
+export async function waitUntilReady(
+  ports: ServerPorts,
+  input: OnServer,
+  health: HealthSettings,
+): Promise<string> {
   const { successes, intervalMilliseconds, limitSeconds } = health.ready;
   const clock = countDown(limitSeconds * 1000);
-  const server = serverOf(input);
+  const { server } = input;
   const url = serviceUrl(ports.hosts.get(server), health.path);
   let inRow = 0;
   let last: Answer | null = null;
   while (inRow < successes) {
-    if (clock.remainingMs() === 0) throw notReady(input, url, last);
+    if (clock.remainingMs() === 0) throw notReady(input, limitSeconds, url, last);
     const state = await ports.runtime.inspect(server, input.run.service);
     if (!state.running) throw await exited(ports, input, last);
     // Its whole time even near the limit: a last answer that we cut short would tell nothing.
@@ -36,15 +40,14 @@ export async function waitUntilReady(ports: ServerPorts, input: Scoped): Promise
   );
 }
 
-function notReady(input: Scoped, url: string, last: Answer | null): Error {
-  const { limitSeconds } = section(input, 'health').ready;
+function notReady(input: OnServer, limitSeconds: number, url: string, last: Answer | null): Error {
   const answer = last === null ? '-' : describeAnswer(last);
   return fail(
     'SERVICE_NOT_READY',
     say(
       input,
-      `${serverOf(input)}: ${limitSeconds}s 内未就绪，${url} 最后一次应答：${answer}。请查看该服务的日志，或调整 health.ready`,
-      `${serverOf(input)} was not ready within ${limitSeconds}s, last answer of ${url}: ${answer}. ` +
+      `${input.server}: ${limitSeconds}s 内未就绪，${url} 最后一次应答：${answer}。请查看该服务的日志，或调整 health.ready`,
+      `${input.server} was not ready within ${limitSeconds}s, last answer of ${url}: ${answer}. ` +
         'Look at the output of the service, or change health.ready',
     ),
   );

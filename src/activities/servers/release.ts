@@ -1,26 +1,34 @@
 /** Fetching and starting releases: the new one, and the one that ran before. */
-import type { ActionInput, ActionResult, ImagePin, ServerBefore } from '../../plan/run.ts';
+import type { pullImage } from '../../actions/servers/pull.ts';
+import type { startService } from '../../actions/servers/start.ts';
+import type { ServerBefore } from '../../plan/run.ts';
+import type { ContainerSettings, ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { ReleaseStart } from '../../ports/container-runtime.ts';
+import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { containerOptions } from './container.ts';
-import {
-  fact,
-  fail,
-  type Scoped,
-  type ServerPorts,
-  say,
-  section,
-  serverOf,
-  shortDigest,
-} from './context.ts';
+import { fail, type OnServer, reading, type ServerPorts, say, shortDigest } from './context.ts';
 import { exited } from './exited.ts';
 import { heartbeatWhile } from './pace.ts';
 import { fill, placeholderValues, reveal } from './render.ts';
 
+type Release = NonNullable<ServerBefore['release']>;
+
+/** How a release is run. */
+export interface ReleaseSettings {
+  readonly image: ImageSettings;
+  readonly runtime: RuntimeSettings;
+  readonly container: ContainerSettings;
+}
+
 /** image.pull: the digest that the registry gave the build; moving the tag afterwards changes nothing. */
-export async function pullImage(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const server = serverOf(input);
-  const { digest } = imageOf(input);
-  await pullRelease(ports, input, digest, repositoryOf(input));
+export async function pull(
+  ports: ServerPorts,
+  input: WorkOf<typeof pullImage>,
+  { repository }: ImageSettings,
+): Promise<OutcomeOf<typeof pullImage>> {
+  const { server } = input;
+  const { digest } = input.image;
+  await pullRelease(ports, input, digest, repository);
   const { present } = await ports.runtime.inspect(server, input.run.service);
   const detail = say(
     input,
@@ -34,7 +42,7 @@ export async function pullImage(ports: ServerPorts, input: ActionInput): Promise
   );
   const value = present.includes(digest);
   return {
-    facts: [fact('release.present', value, value ? detail : missing)],
+    facts: { 'release.present': reading(value, value ? detail : missing) },
     evidence: [value ? detail : missing],
   };
 }
@@ -42,11 +50,11 @@ export async function pullImage(ports: ServerPorts, input: ActionInput): Promise
 /** Fetches where it is missing. */
 export async function pullRelease(
   ports: ServerPorts,
-  input: Scoped,
+  input: OnServer,
   digest: string,
   repository: string,
 ): Promise<void> {
-  const server = serverOf(input);
+  const { server } = input;
   const state = await ports.runtime.inspect(server, input.run.service);
   if (state.present.includes(digest)) return;
   await heartbeatWhile((signal) =>
@@ -55,9 +63,13 @@ export async function pullRelease(
 }
 
 /** service.start: the pulled digest, once: a repeated attempt finds it running. */
-export async function startService(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const server = serverOf(input);
-  const { digest } = imageOf(input);
+export async function start(
+  ports: ServerPorts,
+  input: WorkOf<typeof startService>,
+  settings: ReleaseSettings,
+): Promise<OutcomeOf<typeof startService>> {
+  const { server } = input;
+  const { digest } = input.image;
   const state = await ports.runtime.inspect(server, input.run.service);
   if (state.running && state.release?.digest !== digest) {
     throw fail(
@@ -70,13 +82,8 @@ export async function startService(ports: ServerPorts, input: ActionInput): Prom
     );
   }
   if (!state.running) {
-    const release = await releaseStart(
-      ports,
-      input,
-      digest,
-      input.run.version,
-      input.run.requestId,
-    );
+    const { version, requestId } = input.run;
+    const release = await releaseStart(ports, input, settings, { digest, version }, requestId);
     await heartbeatWhile(() => ports.runtime.start(server, input.run.service, release));
   }
   return readBack(ports, input, digest);
@@ -84,10 +91,10 @@ export async function startService(ports: ServerPorts, input: ActionInput): Prom
 
 async function readBack(
   ports: ServerPorts,
-  input: ActionInput,
+  input: OnServer,
   digest: string,
-): Promise<ActionResult> {
-  const { running, release } = await ports.runtime.inspect(serverOf(input), input.run.service);
+): Promise<OutcomeOf<typeof startService>> {
+  const { running, release } = await ports.runtime.inspect(input.server, input.run.service);
   if (!running && release?.digest === digest) throw await exited(ports, input, null);
   const runs = running ? (release?.digest ?? '-') : '-';
   const detail =
@@ -102,7 +109,7 @@ async function readBack(
           `应运行 ${shortDigest(digest)}，实际为 ${shortDigest(runs)}`,
           `should run ${shortDigest(digest)}, runs ${shortDigest(runs)}`,
         );
-  return { facts: [fact('service.deployed', runs === digest, detail)], evidence: [detail] };
+  return { facts: { 'service.deployed': reading(runs === digest, detail) }, evidence: [detail] };
 }
 
 /** Marks what a restore started, so that it is never taken for the new release of the same run. */
@@ -117,27 +124,28 @@ export function restoredRunId(requestId: string): string {
  */
 export async function startFormer(
   ports: ServerPorts,
-  input: Scoped,
-  former: NonNullable<ServerBefore['release']>,
+  input: OnServer,
+  settings: ReleaseSettings,
+  former: Release,
 ): Promise<void> {
-  await pullRelease(ports, input, former.digest, section(input, 'image').repository);
+  await pullRelease(ports, input, former.digest, settings.image.repository);
   const id = restoredRunId(input.run.requestId);
   const release = {
-    ...(await releaseStart(ports, input, former.digest, former.version, id)),
+    ...(await releaseStart(ports, input, settings, former, id)),
     undoes: input.run.requestId,
   };
-  await heartbeatWhile(() => ports.runtime.start(serverOf(input), input.run.service, release));
+  await heartbeatWhile(() => ports.runtime.start(input.server, input.run.service, release));
 }
 
 async function releaseStart(
   ports: ServerPorts,
-  input: Scoped,
-  digest: string,
-  version: string,
+  input: OnServer,
+  { image, runtime, container: settings }: ReleaseSettings,
+  { digest, version }: Release,
   runId: string,
 ): Promise<ReleaseStart> {
-  const { command, environment } = section(input, 'runtime');
-  const port = ports.hosts.get(serverOf(input)).servicePort;
+  const { command, environment } = runtime;
+  const port = ports.hosts.get(input.server).servicePort;
   const values = placeholderValues(input, port, version);
   const variables = await Promise.all(
     Object.entries(environment).map(async ([name, value]): Promise<[string, string]> => {
@@ -147,7 +155,7 @@ async function releaseStart(
       ];
     }),
   );
-  const container = containerOptions(input, values);
+  const container = containerOptions(image, settings, values);
   return {
     digest,
     version,
@@ -157,25 +165,4 @@ async function releaseStart(
     environment: Object.fromEntries(variables),
     port,
   };
-}
-
-function imageOf(input: ActionInput): ImagePin {
-  if (input.image !== undefined) return input.image;
-  throw fail(
-    'NO_IMAGE',
-    say(
-      input,
-      '本次运行没有镜像：请在模板中先构建并推送镜像，再部署',
-      'this run has no image: build and push one in an earlier step of the template',
-    ),
-  );
-}
-
-/** The repository as the project names it, else the pin's reference without tag and digest. */
-function repositoryOf(input: ActionInput): string {
-  const named = input.project.image?.repository;
-  if (named !== undefined) return named;
-  return imageOf(input)
-    .reference.replace(/@sha256:[0-9a-f]+$/u, '')
-    .replace(/:[^:/]+$/u, '');
 }

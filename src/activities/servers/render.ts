@@ -1,17 +1,17 @@
 /** `${name}` in configuration files, commands and environments. */
 import type { SecretStore } from '../../ports/secret-store.ts';
-import { fail, type Scoped, serverOf } from './context.ts';
+import { fail, type OnServer } from './context.ts';
 
 const SECRET = 'secret://';
 
 /** What every template may use: version, environment, server, port, service. */
 export function placeholderValues(
-  input: Scoped,
+  input: OnServer,
   port: number,
   version = input.run.version,
 ): Readonly<Record<string, string>> {
   const { environment, service } = input.run;
-  return { version, environment, service, server: serverOf(input), port: String(port) };
+  return { version, environment, service, server: input.server, port: String(port) };
 }
 
 /**

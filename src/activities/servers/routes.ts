@@ -1,26 +1,34 @@
 /** Routes and weights of the balancer. */
-import type { ActionInput, ActionResult } from '../../plan/run.ts';
+import type { updateRoutes } from '../../actions/run/routes.ts';
+import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
-import { fact, type ServerPorts, say, section } from './context.ts';
+import type { OutcomeOf, WorkOf } from '../implement.ts';
+import { reading, type ServerPorts, say } from './context.ts';
 import { findServer, poolState } from './pool-state.ts';
 
+type RoutesWork = WorkOf<typeof updateRoutes>;
+
 /** routes.update: weights and routes as runsheet.yaml says, set where they differ, read back. */
-export async function updateRoutes(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const { pool, weights, routes } = section(input, 'balancer');
-  const wanted = wantedWeights(input, weights, await poolState(ports, input));
+export async function setRoutes(
+  ports: ServerPorts,
+  input: RoutesWork,
+  balancer: BalancerSettings,
+): Promise<OutcomeOf<typeof updateRoutes>> {
+  const { pool, weights, routes } = balancer;
+  const wanted = wantedWeights(input, weights, await poolState(ports, balancer));
   if (Object.keys(wanted).length > 0) await ports.balancer.setWeights(pool, wanted);
   if (!holds(await ports.balancer.routes(), routes)) await ports.balancer.setRoutes(routes);
-  const state = await poolState(ports, input);
+  const state = await poolState(ports, balancer);
   const actual = await ports.balancer.routes();
   const current =
     Object.keys(wantedWeights(input, weights, state)).length === 0 && holds(actual, routes);
   const lines = [weightLine(ports, input, state), routeLine(input, actual)];
-  return { facts: [fact('routes.current', current, lines.join('; '))], evidence: lines };
+  return { facts: { 'routes.current': reading(current, lines.join('; ')) }, evidence: lines };
 }
 
 /** The configured weights of this run's servers that the balancer does not have yet. */
 function wantedWeights(
-  input: ActionInput,
+  input: RoutesWork,
   weights: Readonly<Record<string, number>>,
   state: PoolState,
 ): Readonly<Record<string, number>> {
@@ -38,14 +46,14 @@ function holds(
   return Object.entries(wanted).every(([prefix, pool]) => actual?.[prefix] === pool);
 }
 
-function weightLine({ balancer }: ServerPorts, input: ActionInput, { servers }: PoolState): string {
+function weightLine({ balancer }: ServerPorts, input: RoutesWork, { servers }: PoolState): string {
   if (!balancer.capabilities.weights)
     return say(input, '负载均衡没有权重', 'the load balancer has no weights');
   const shown = servers.map((each) => `${each.name}=${each.weight}`).join(', ');
   return say(input, `权重 ${shown}`, `weights ${shown}`);
 }
 
-function routeLine(input: ActionInput, routes: Readonly<Record<string, string>> | null): string {
+function routeLine(input: RoutesWork, routes: Readonly<Record<string, string>> | null): string {
   if (routes === null) return say(input, '负载均衡没有路由', 'the load balancer has no routes');
   const rows = Object.entries(routes).map(([prefix, pool]) => `${prefix} → ${pool}`);
   const shown = rows.length === 0 ? '-' : rows.join(', ');

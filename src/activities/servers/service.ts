@@ -1,18 +1,25 @@
 /** Stopping the service that runs, and waiting for the one that was started. */
-import type { ActionInput, ActionResult } from '../../plan/run.ts';
+import type { awaitService } from '../../actions/servers/ready.ts';
+import type { stopService } from '../../actions/servers/stop.ts';
+import type { HealthSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { StopResult } from '../../ports/container-runtime.ts';
-import { fact, type Scoped, type ServerPorts, say, seconds, section, serverOf } from './context.ts';
+import type { OutcomeOf } from '../implement.ts';
+import { type OnServer, reading, type ServerPorts, say, seconds } from './context.ts';
 import { heartbeatWhile } from './pace.ts';
 import { waitUntilReady } from './ready.ts';
 
 /** service.stop: signal, grace, then force; the release stays on the server. */
-export async function stopService(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const server = serverOf(input);
+export async function stop(
+  ports: ServerPorts,
+  input: OnServer,
+  runtime: RuntimeSettings,
+): Promise<OutcomeOf<typeof stopService>> {
+  const { server } = input;
   const state = await ports.runtime.inspect(server, input.run.service);
   // Also where nothing runs: an engine may be about to bring it up again.
-  const stopped = await stopRunning(ports, input);
+  const stopped = await stopRunning(ports, input, runtime);
   const lines = state.running
-    ? [describeStop(input, stopped)]
+    ? [stopped]
     : [say(input, '服务没有在运行', 'the service was not running')];
   const { running, release } = await ports.runtime.inspect(server, input.run.service);
   if (running) {
@@ -20,21 +27,31 @@ export async function stopService(ports: ServerPorts, input: ActionInput): Promi
       say(input, `仍在运行 ${release?.version ?? ''}`, `still runs ${release?.version ?? ''}`),
     );
   }
-  return { facts: [fact('service.stopped', !running, lines.join('; '))], evidence: lines };
+  return { facts: { 'service.stopped': reading(!running, lines.join('; ')) }, evidence: lines };
 }
 
-/** Stops whatever of this service runs. The caller has read that something does. */
-export function stopRunning(ports: ServerPorts, input: Scoped): Promise<StopResult> {
-  const { signal, graceSeconds, before } = section(input, 'runtime').stop;
-  const stop = { signal, graceMs: graceSeconds * 1000, ...(before !== undefined && { before }) };
-  return heartbeatWhile(() => ports.runtime.stop(serverOf(input), input.run.service, stop));
+/** Stops whatever of this service runs. @returns a line of evidence */
+export async function stopRunning(
+  ports: ServerPorts,
+  input: OnServer,
+  runtime: RuntimeSettings,
+): Promise<string> {
+  const { signal, graceSeconds, before } = runtime.stop;
+  const how = { signal, graceMs: graceSeconds * 1000, ...(before !== undefined && { before }) };
+  const stopped = await heartbeatWhile(() =>
+    ports.runtime.stop(input.server, input.run.service, how),
+  );
+  return describeStop(input, graceSeconds, stopped);
 }
 
-export function describeStop(input: Scoped, { forced, durationMs }: StopResult): string {
+function describeStop(
+  input: OnServer,
+  graceSeconds: number,
+  { forced, durationMs }: StopResult,
+): string {
   const time = seconds(durationMs);
   if (!forced)
     return say(input, `${time} 后正常停止，强制结束 0 个`, `stopped after ${time}, 0 forced ends`);
-  const { graceSeconds } = section(input, 'runtime').stop;
   return say(
     input,
     `宽限 ${graceSeconds}s 后强制结束（共 ${time}）`,
@@ -43,7 +60,11 @@ export function describeStop(input: Scoped, { forced, durationMs }: StopResult):
 }
 
 /** service.ready: k consecutive good answers within the limit. */
-export async function awaitService(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const line = await waitUntilReady(ports, input);
-  return { facts: [fact('service.ready', true, line)], evidence: [line] };
+export async function awaitReady(
+  ports: ServerPorts,
+  input: OnServer,
+  health: HealthSettings,
+): Promise<OutcomeOf<typeof awaitService>> {
+  const line = await waitUntilReady(ports, input, health);
+  return { facts: { 'service.ready': reading(true, line) }, evidence: [line] };
 }

@@ -1,6 +1,7 @@
 /** Whether a server really answers through the balancer: its state alone is never believed. */
+import type { BalancerSettings, HealthSettings } from '../../plan/settings.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
-import { fail, type Scoped, type ServerPorts, say, seconds, section, serverOf } from './context.ts';
+import { fail, type OnServer, type ServerPorts, say, seconds } from './context.ts';
 import { type Clock, countDown, pause } from './pace.ts';
 import { findServer, isMaintained, isServing, poolState } from './pool-state.ts';
 import { missingRequests, type Proof, proofOf, SETTLE_MS, type Watch } from './proof.ts';
@@ -9,6 +10,12 @@ import { type Answer, ask, describeAnswer, isServed } from './requests.ts';
 const POLL_MS = 25;
 /** Requests sent a round. */
 const MAXIMUM_ROUND = 20;
+
+/** What the way through the balancer is judged by. */
+export interface PoolSettings {
+  readonly balancer: BalancerSettings;
+  readonly health: HealthSettings;
+}
 
 /** What whoever asks has seen of the balancer just before. */
 export interface Seen {
@@ -25,17 +32,18 @@ export interface Seen {
  */
 export async function waitUntilServing(
   ports: ServerPorts,
-  input: Scoped,
+  input: OnServer,
+  settings: PoolSettings,
   seen: Seen = { process: '', isForgotten: false },
 ): Promise<string> {
-  const { ready } = section(input, 'health');
+  const { ready } = settings.health;
   const clock = countDown(ready.limitSeconds * 1000);
   const settledMs = seen.isForgotten ? SETTLE_MS : 0;
   const watch: Watch = { clock, process: seen.process, start: null, inRow: 0, settledMs };
   let last: Answer | null = null;
   for (;;) {
-    const state = await setReady(ports, input);
-    const now = findServer(state, serverOf(input));
+    const state = await setReady(ports, input, settings.balancer);
+    const now = findServer(state, input.server);
     if (now !== null && isMaintained(now)) return maintainedMeanwhile(input);
     const proof = proofOf(watch, state, now, ready.successes);
     const isOver = clock.remainingMs() === 0;
@@ -43,8 +51,8 @@ export async function waitUntilServing(
     if (now !== null && isServing(now) && proof.answers >= proof.wanted && isSettled) {
       return served(input, proof, clock);
     }
-    if (isOver) throw notServing(input, now, last, proof);
-    const round = await sendRound(ports, input, state, missingRequests(proof, state));
+    if (isOver) throw notServing(input, ready.limitSeconds, now, last, proof);
+    const round = await sendRound(ports, input, settings, state, missingRequests(proof, state));
     watch.inRow = round.every(isServed) ? watch.inRow + round.length : 0;
     // Another server's good answer would say nothing about what is wrong with this one.
     last = round.find((each) => !isServed(each)) ?? round.at(-1) ?? last;
@@ -53,32 +61,36 @@ export async function waitUntilServing(
 }
 
 /** A balancer that does not know the server, or keeps it out itself, says so when it is asked. */
-async function setReady(ports: ServerPorts, input: Scoped): Promise<PoolState> {
-  const server = serverOf(input);
-  const state = await poolState(ports, input);
+async function setReady(
+  ports: ServerPorts,
+  { server }: OnServer,
+  balancer: BalancerSettings,
+): Promise<PoolState> {
+  const state = await poolState(ports, balancer);
   const now = findServer(state, server);
   if (now !== null && (now.admin === 'ready' || isMaintained(now))) return state;
-  await ports.balancer.enable(section(input, 'balancer').pool, server);
-  return poolState(ports, input);
+  await ports.balancer.enable(balancer.pool, server);
+  return poolState(ports, balancer);
 }
 
 /** None while the server could not answer any. */
 async function sendRound(
   ports: ServerPorts,
-  input: Scoped,
+  input: OnServer,
+  { balancer, health }: PoolSettings,
   state: PoolState,
   missing: number,
 ): Promise<readonly Answer[]> {
-  const now = findServer(state, serverOf(input));
+  const now = findServer(state, input.server);
   if (missing === 0 || now === null || !isServing(now)) return [];
-  const { pool, verify } = section(input, 'balancer');
+  const { pool, verify } = balancer;
   const count = Math.min(missing, MAXIMUM_ROUND);
   const url = `${await ports.balancer.url(pool)}${verify.path}`;
-  const timeoutMs = section(input, 'health').timeoutSeconds * 1000;
+  const timeoutMs = health.timeoutSeconds * 1000;
   return Promise.all(Array.from({ length: count }, () => ask(ports.http, { url, timeoutMs })));
 }
 
-function served(input: Scoped, { answers, isOwn }: Proof, clock: Clock): string {
+function served(input: OnServer, { answers, isOwn }: Proof, clock: Clock): string {
   const time = seconds(clock.elapsedMs());
   if (!isOwn) {
     return say(
@@ -94,18 +106,18 @@ function served(input: Scoped, { answers, isOwn }: Proof, clock: Clock): string 
   );
 }
 
-function maintainedMeanwhile(input: Scoped): string {
+function maintainedMeanwhile(input: OnServer): string {
   return say(input, '运维人员已设为 maint，保持不变', 'an operator set maint meanwhile; it stays');
 }
 
 function notServing(
-  input: Scoped,
+  input: OnServer,
+  limitSeconds: number,
   now: PoolServer | null,
   last: Answer | null,
   { answers, wanted, isOwn }: Proof,
 ): Error {
-  const server = serverOf(input);
-  const { limitSeconds } = section(input, 'health').ready;
+  const { server } = input;
   const answer = last === null ? '' : `; ${describeAnswer(last)}`;
   const seen = `${stateWord(now)}${answer}`;
   const sentence = isOwn

@@ -1,10 +1,13 @@
 /** Configuration files rendered from the templates of the run's checkout on this worker. */
 import { readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { ActionInput } from '../../plan/run.ts';
+import type { updateConfiguration } from '../../actions/servers/configure.ts';
 import type { ConfigurationFile } from '../../plan/settings.ts';
-import { fail, type ServerPorts, say, serverOf } from './context.ts';
+import type { WorkOf } from '../implement.ts';
+import { fail, type ServerPorts, say } from './context.ts';
 import { fill, placeholderValues, reveal, valuesFor } from './render.ts';
+
+type ConfigurationWork = WorkOf<typeof updateConfiguration>;
 
 export interface RenderedFile {
   readonly file: ConfigurationFile;
@@ -14,7 +17,7 @@ export interface RenderedFile {
 /** Every file for the input's server and environment; secrets are resolved here and nowhere else. */
 export async function renderAll(
   ports: ServerPorts,
-  input: ActionInput,
+  input: ConfigurationWork,
   files: readonly ConfigurationFile[],
 ): Promise<readonly RenderedFile[]> {
   const checkout = await checkoutOf(ports, input);
@@ -27,11 +30,11 @@ export async function renderAll(
 
 async function render(
   ports: ServerPorts,
-  input: ActionInput,
+  input: ConfigurationWork,
   checkout: string,
   file: ConfigurationFile,
 ): Promise<Buffer> {
-  const { servicePort } = ports.hosts.get(serverOf(input));
+  const { servicePort } = ports.hosts.get(input.server);
   const base = placeholderValues(input, servicePort);
   const values: Record<string, string> = { ...base };
   for (const [name, value] of Object.entries(valuesFor(file.values, input.run.environment))) {
@@ -42,7 +45,11 @@ async function render(
 }
 
 /** Reads a template of the checkout; links that lead out of it are refused. */
-async function readTemplate(input: ActionInput, checkout: string, name: string): Promise<string> {
+async function readTemplate(
+  input: ConfigurationWork,
+  checkout: string,
+  name: string,
+): Promise<string> {
   const path = resolve(checkout, name);
   if (isAbsolute(name) || leaves(checkout, path)) throw outside(input, name);
   try {
@@ -66,7 +73,7 @@ function leaves(folder: string, path: string): boolean {
   return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
 }
 
-function outside(input: ActionInput, name: string): Error {
+function outside(input: ConfigurationWork, name: string): Error {
   return fail(
     'PATH_OUTSIDE_PROJECT',
     say(
@@ -77,7 +84,7 @@ function outside(input: ActionInput, name: string): Error {
   );
 }
 
-async function checkoutOf(ports: ServerPorts, input: ActionInput): Promise<string> {
+async function checkoutOf(ports: ServerPorts, input: ConfigurationWork): Promise<string> {
   if (ports.ensureCheckout !== undefined) return ports.ensureCheckout(input);
   return join(await ports.artifacts.folder(input.run.requestId), 'source');
 }

@@ -1,12 +1,16 @@
 /** Whether requests through the balancer reach every server, as evenly as their weights say. */
-import type { ActionInput, ActionResult } from '../../plan/run.ts';
+import type { verifyTraffic } from '../../actions/run/traffic.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
+import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { readBaseline } from './baseline.ts';
-import { fact, type ServerPorts, say, section } from './context.ts';
+import { reading, type ServerPorts, say } from './context.ts';
 import { enterPool } from './enter.ts';
 import { findServer, isServing, poolState } from './pool-state.ts';
 import { type Answer, ask, describeAnswer, isServed } from './requests.ts';
+import type { PoolSettings } from './serving.ts';
 import { allReceive, countOf, deviationOf, type ServerCount } from './spread.ts';
+
+type TrafficWork = WorkOf<typeof verifyTraffic>;
 
 /** Requests that are open at once: enough to be quick, too few to be load. */
 const CONCURRENCY = 4;
@@ -20,9 +24,13 @@ const MOST_COUNTS = 3;
  * customers' requests count too). Servers in an operator's maint are left out and named; one that
  * this run put in and that is out again is put in again first.
  */
-export async function verifyTraffic(ports: ServerPorts, input: ActionInput): Promise<ActionResult> {
-  const again = await setRight(ports, input);
-  const { before, after, answers } = await sendAndCount(ports, input);
+export async function countTraffic(
+  ports: ServerPorts,
+  input: TrafficWork,
+  settings: PoolSettings,
+): Promise<OutcomeOf<typeof verifyTraffic>> {
+  const again = await setRight(ports, input, settings);
+  const { before, after, answers } = await sendAndCount(ports, settings);
   const taking = input.servers.filter((name) => findServer(after, name)?.admin !== 'maint');
   const counts = taking.map((name) => countOf(name, before, after));
   const failed = answers.filter((each) => !isServed(each));
@@ -43,24 +51,28 @@ export async function verifyTraffic(ports: ServerPorts, input: ActionInput): Pro
   const detail = deviationLine(input, counts, deviation);
   const samples = answers.length;
   return {
-    facts: [
-      ...(all === null ? [] : [fact('traffic.all_receive', all, lines.join('; '), samples)]),
-      ...(deviation === null ? [] : [fact('traffic.deviation', deviation, detail, samples)]),
-    ],
+    facts: {
+      'traffic.all_receive': all === null ? null : reading(all, lines.join('; '), samples),
+      'traffic.deviation': deviation === null ? null : reading(deviation, detail, samples),
+    },
     evidence: [...lines, detail, ...(all === null ? [uncountedLine(input)] : [])],
   };
 }
 
 /** A balancer that started anew may have lost what this run set. @returns lines of evidence */
-async function setRight(ports: ServerPorts, input: ActionInput): Promise<readonly string[]> {
-  const state = await poolState(ports, input);
+async function setRight(
+  ports: ServerPorts,
+  input: TrafficWork,
+  settings: PoolSettings,
+): Promise<readonly string[]> {
+  const state = await poolState(ports, settings.balancer);
   const lines: string[] = [];
   for (const server of input.servers) {
     const now = findServer(state, server);
     if (now === null || now.admin !== 'drain') continue;
     const isOurs = (await readBaseline(ports, { ...input, server })) !== null;
     if (!isOurs && ports.notes.wanted(input.run.requestId, server) !== 'in') continue;
-    const line = await enterPool(ports, { ...input, server });
+    const line = await enterPool(ports, { ...input, server }, settings);
     lines.push(
       say(input, `${server} 曾被移出，已重新加入：${line}`, `${server} was out again: ${line}`),
     );
@@ -71,19 +83,19 @@ async function setRight(ports: ServerPorts, input: ActionInput): Promise<readonl
 /** Counted again where the balancer started anew in between: its counters begin at 0. */
 async function sendAndCount(
   ports: ServerPorts,
-  input: ActionInput,
+  settings: PoolSettings,
 ): Promise<{
   readonly before: PoolState;
   readonly after: PoolState;
   readonly answers: readonly Answer[];
 }> {
-  const { requests } = section(input, 'balancer').verify;
+  const { balancer } = settings;
   for (let attempt = 1; ; attempt += 1) {
-    const before = await poolState(ports, input);
+    const before = await poolState(ports, balancer);
     const takers = before.servers.filter(isServing).length;
-    const count = Math.max(requests, takers * LEAST_EACH);
-    const answers = await sendThroughBalancer(ports, input, count);
-    const after = await poolState(ports, input);
+    const count = Math.max(balancer.verify.requests, takers * LEAST_EACH);
+    const answers = await sendThroughBalancer(ports, settings, count);
+    const after = await poolState(ports, balancer);
     if (after.process === before.process || attempt === MOST_COUNTS) {
       return { before, after, answers };
     }
@@ -93,12 +105,11 @@ async function sendAndCount(
 /** Sends requests through the pool, a few at once. @returns every answer */
 export async function sendThroughBalancer(
   ports: ServerPorts,
-  input: Pick<ActionInput, 'run' | 'project'>,
+  { balancer: { pool, verify }, health }: PoolSettings,
   requests: number,
 ): Promise<readonly Answer[]> {
-  const { pool, verify } = section(input, 'balancer');
   const url = `${await ports.balancer.url(pool)}${verify.path}`;
-  const timeoutMs = section(input, 'health').timeoutSeconds * 1000;
+  const timeoutMs = health.timeoutSeconds * 1000;
   const answers: Answer[] = [];
   const count = Math.min(Math.max(0, requests), MAXIMUM_REQUESTS);
   let started = 0;
@@ -112,13 +123,13 @@ export async function sendThroughBalancer(
   return answers;
 }
 
-function spreadLine(input: ActionInput, counts: readonly ServerCount[]): string {
+function spreadLine(input: TrafficWork, counts: readonly ServerCount[]): string {
   if (counts.some((each) => each.counters === null)) return say(input, '未统计', 'not counted');
   return counts.map((each) => `${each.name} ${each.counters?.requests}`).join(', ') || '-';
 }
 
 /** The last line, which a criterion that is not measured gives as the reason. */
-function uncountedLine(input: ActionInput): string {
+function uncountedLine(input: TrafficWork): string {
   return say(
     input,
     '负载均衡不统计各服务器的请求：哪些服务器接收了流量未测量',
@@ -127,7 +138,7 @@ function uncountedLine(input: ActionInput): string {
 }
 
 function deviationLine(
-  input: ActionInput,
+  input: TrafficWork,
   counts: readonly ServerCount[],
   deviation: number | null,
 ): string {
@@ -148,7 +159,7 @@ function deviationLine(
 }
 
 /** The embedded balancer names the server that answered in a header; another one need not. */
-function headerLine(input: ActionInput, answers: readonly Answer[]): readonly string[] {
+function headerLine(input: TrafficWork, answers: readonly Answer[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const answer of answers) {
     const name = answer.kind === 'answered' ? answer.headers['x-runsheet-server'] : undefined;
@@ -162,7 +173,7 @@ function headerLine(input: ActionInput, answers: readonly Answer[]): readonly st
   return [say(input, `应答来自：${shown}`, `answered by: ${shown}`)];
 }
 
-function maintLine(input: ActionInput, taking: readonly string[]): readonly string[] {
+function maintLine(input: TrafficWork, taking: readonly string[]): readonly string[] {
   const left = input.servers.filter((name) => !taking.includes(name));
   if (left.length === 0) return [];
   const names = left.join(', ');

@@ -10,6 +10,7 @@ import { nearest } from '../nearest.ts';
 import { parseDurationSeconds } from '../parse/duration.ts';
 import { part, type Words } from '../parse/items.ts';
 import { findProjectPhrase } from '../vocabulary.ts';
+import { describeHandedOn } from './handed-on.ts';
 
 /** A trailing bracket: 等待现有请求完成（最多30秒）. */
 const TRAILING = /^(.*\S)\s*[（(]([^（()）]*)[)）]$/su;
@@ -61,14 +62,16 @@ function taskOf(
 
 /** What a task is, for `explain`. Settings that other bullets fill in are shown as they stand now. */
 export function describeTask(task: Task): { zh: string; en: string } {
-  const { scope } = ACTIONS[task.action];
+  const definition = ACTIONS[task.action];
   const settings = Object.entries(task.settings).map(
     ([name, value]) => `${name} = ${String(value)}`,
   );
   const rest = settings.length === 0 ? '' : `, ${settings.join(', ')}`;
+  const isEach = definition.scope === 'server';
+  const { zh, en } = describeHandedOn(definition);
   return {
-    zh: `动作 ${task.action}，${scope === 'server' ? '每台服务器一次' : '执行一次'}${rest}`,
-    en: `action ${task.action}, ${scope === 'server' ? 'once for each server' : 'once'}${rest}`,
+    zh: `动作 ${task.action}，${isEach ? '每台服务器一次' : '执行一次'}${rest}${zh}`,
+    en: `action ${task.action}, ${isEach ? 'once for each server' : 'once'}${rest}${en}`,
   };
 }
 

@@ -1,23 +1,21 @@
 /** How a server stands in the pool, as the preflight tells it. */
 import { expect, it } from 'vitest';
-import { preflightServer } from '../../../src/activities/fleet/preflight-server.ts';
-import type { PreflightCheck } from '../../../src/plan/run.ts';
+import { createFleetActivities } from '../../../src/activities/fleet.ts';
+import { createFakeRegistry } from '../../../src/adapters/registry/fake-registry.ts';
+import type { PreflightCheck, PreflightResult } from '../../../src/plan/run.ts';
 import { run, type Stage, setStage, settings } from '../servers/stage.ts';
 
 async function poolCheck(stage: Stage, server = 'app-server-1'): Promise<PreflightCheck> {
-  const registry = {
-    ping: () => Promise.resolve(),
-    push: () => Promise.reject(new Error('not used')),
-    resolve: () => Promise.resolve(null),
-  };
-  const result = await stage.environment.run(
-    (input: Parameters<typeof preflightServer>[1]) =>
-      preflightServer({ ...stage.ports, registry }, input),
-    { run, server, project: settings },
-  );
-  const found = (result as Awaited<ReturnType<typeof preflightServer>>).checks.find(
-    ({ name }) => name === 'pool',
-  );
+  const { preflightServer } = createFleetActivities({
+    ...stage.ports,
+    registry: createFakeRegistry(),
+  });
+  const result: PreflightResult = await stage.environment.run(preflightServer, {
+    run,
+    server,
+    project: settings,
+  });
+  const found = result.checks.find(({ name }) => name === 'pool');
   if (found === undefined) throw new Error('no check of the pool');
   return found;
 }

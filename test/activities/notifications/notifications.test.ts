@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AnnounceApprovalInput } from '../../../src/activities/contract.ts';
-import { createNotificationActivities } from '../../../src/activities/notifications.ts';
+import { createReportActivities } from '../../../src/activities/run/report.ts';
 import { createDiskArtifactStore } from '../../../src/adapters/artifacts/disk-artifact-store.ts';
 import {
   createFakeNotifier,
@@ -120,7 +120,7 @@ function activities(notifiers: readonly FakeNotifier[] = []) {
     roles.includes('tech_lead') ? [{ name: 'Bob', email: 'bob@example.com' }] : [];
   return {
     written,
-    ...createNotificationActivities({ notifiers, records, artifacts, recipientsOf }),
+    ...createReportActivities({ notifiers, records, artifacts, recipientsOf }),
   };
 }
 
@@ -131,7 +131,9 @@ function attempt<T>(number: number, body: () => Promise<T>): Promise<T> {
 describe('report.write', () => {
   it('writes the report as Markdown and returns its reference', async () => {
     const result = await activities()['report.write'](input());
-    const text = String(await artifacts.read(result.artifacts?.[0] ?? ''));
+    const reference = 'artifact:request-1/report.md';
+    expect(result.evidence.join()).toContain(reference);
+    const text = String(await artifacts.read(reference));
     expect(text).toContain('# 部署报告: 软件部署工作流模板');
     expect(text).toContain('| 响应时间 &lt; 500ms | 42 | &lt; 500 | 通过 | 50 requests |');
     expect(text).toContain('未测得');
@@ -141,7 +143,9 @@ describe('report.write', () => {
 
   it('escapes what people and programs wrote', async () => {
     const result = await activities()['report.write'](input());
-    const text = String(await artifacts.read(result.artifacts?.[0] ?? ''));
+    const reference = 'artifact:request-1/report.md';
+    expect(result.evidence.join()).toContain(reference);
+    const text = String(await artifacts.read(reference));
     expect(text).toContain('- a \\| b &lt;script\\> \\[x\\](y) \\#\\# not a heading');
     expect(text).not.toContain('\n## not a heading');
   });

@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createServerActivities,
-  type ServerActionId,
-  type ServerActivities,
-} from '../../../src/activities/servers.ts';
+import type { ActionId } from '../../../src/actions/index.ts';
+import { createServerActivities, type ServerActivities } from '../../../src/activities/servers.ts';
 import { createEmbeddedBalancer } from '../../../src/adapters/embedded-balancer/embedded-balancer.ts';
 import { createFakeContainerRuntime } from '../../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeServerHosts } from '../../../src/adapters/fake/fake-server-hosts.ts';
@@ -75,8 +72,10 @@ describe('servers behind the embedded balancer', () => {
   });
 
   const onServer = (server: string): ActionInput => actionInput({ server, project });
-  const perform = (id: ServerActionId, input: ActionInput): Promise<ActionResult> =>
-    environment.run(activities[id], input);
+  const perform = (
+    id: ActionId & keyof ServerActivities,
+    input: ActionInput,
+  ): Promise<ActionResult> => environment.run(activities[id], input);
 
   it('drains all, puts all back at once, and finds traffic even and good', async () => {
     for (const server of SERVERS) {

@@ -1,7 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import { guardPool } from '../../../src/activities/servers/guard-pool.ts';
+import { createFleetActivities } from '../../../src/activities/fleet.ts';
+import { createFakeRegistry } from '../../../src/adapters/registry/fake-registry.ts';
 import type { ActionResult } from '../../../src/plan/run.ts';
 import { PortError } from '../../../src/ports/port-error.ts';
 import { lookedAgain } from './looks.ts';
@@ -25,7 +26,7 @@ function startGuard(stage: Stage, heartbeatDetails?: unknown, apart = false): Gu
   const notes = { ...stage.ports.notes, wanted: () => undefined };
   const ports = apart ? { ...stage.ports, notes } : stage.ports;
   const running: Promise<ActionResult> = environment.run(
-    (input: Parameters<typeof guardPool>[1]) => guardPool(ports, input),
+    createFleetActivities({ ...ports, registry: createFakeRegistry() }).guardPool,
     { run, servers: SERVERS, project: settings },
   );
   return {

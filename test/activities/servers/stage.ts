@@ -179,6 +179,7 @@ export function actionInput(change: Partial<ActionInput> = {}): ActionInput {
     servers: SERVERS,
     server: 'app-server-1',
     before: before(change.server),
+    source: { revision: 'd'.repeat(40), kind: 'git' },
     image: { reference: 'hello:v2-production', tag: 'v2-production', digest: NEW },
     ...change,
   };

@@ -57,6 +57,20 @@ export async function makeCheckoutWorld(files: Readonly<Record<string, string>>)
   };
 }
 
+/** What a project file says of the sections that it leaves out. */
+const UNSET: Partial<ProjectSettings> = {
+  commands: {},
+  tests: { reports: [], coverage: [] },
+  actions: {},
+  runtime: {
+    command: [],
+    environment: {},
+    port: 8080,
+    stop: { signal: 'SIGTERM', graceSeconds: 10 },
+    keepReleases: 1,
+  },
+};
+
 /** Input of an activity in step 1, with the pinned source of the world. */
 export async function inputFor(
   world: CheckoutWorld,
@@ -64,7 +78,15 @@ export async function inputFor(
   more: Partial<ActionInput> = {},
 ): Promise<ActionInput> {
   const source = await world.pin();
-  return { run: RUN, step: 1, settings: {}, project, servers: ['app-server-1'], source, ...more };
+  return {
+    run: RUN,
+    step: 1,
+    settings: {},
+    project: { ...UNSET, ...project },
+    servers: ['app-server-1'],
+    source,
+    ...more,
+  };
 }
 
 /** A command that runs a line of sh. */

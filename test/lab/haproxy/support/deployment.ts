@@ -4,19 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import type { ActionId } from '../../../../src/actions/index.ts';
 import type { CompensationInput } from '../../../../src/activities/contract.ts';
+import { createFleetActivities } from '../../../../src/activities/fleet.ts';
 import type { ServerPorts } from '../../../../src/activities/servers/context.ts';
-import { guardPool } from '../../../../src/activities/servers/guard-pool.ts';
 import { createPoolNotes } from '../../../../src/activities/servers/pool-notes.ts';
 import {
   createServerActivities,
-  type ServerActionId,
   type ServerActivities,
 } from '../../../../src/activities/servers.ts';
 import { createFakeContainerRuntime } from '../../../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeServerHosts } from '../../../../src/adapters/fake/fake-server-hosts.ts';
 import { FakeWorld } from '../../../../src/adapters/fake/fake-world.ts';
 import { createHttpProbe } from '../../../../src/adapters/http/http-probe.ts';
+import { createFakeRegistry } from '../../../../src/adapters/registry/fake-registry.ts';
 import type { ActionInput, ActionResult } from '../../../../src/plan/run.ts';
 import type { ProjectSettings } from '../../../../src/plan/settings.ts';
 import {
@@ -34,7 +35,11 @@ export interface Deployment extends Subject {
   readonly project: ProjectSettings;
   /** The project with another limit for what has to become ready. */
   within(limitSeconds: number): { readonly project: ProjectSettings };
-  act(id: ServerActionId, server: string, change?: Partial<ActionInput>): Promise<ActionResult>;
+  act(
+    id: ActionId & keyof ServerActivities,
+    server: string,
+    change?: Partial<ActionInput>,
+  ): Promise<ActionResult>;
   undo(
     id: 'pool.readmit' | 'pool.withdraw',
     server: string,
@@ -93,7 +98,7 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
       const environment = newEnvironment();
       const own = where?.apart === true ? { ...ports, notes: createPoolNotes() } : ports;
       const running: Promise<ActionResult> = environment.run(
-        (input: Parameters<typeof guardPool>[1]) => guardPool(own, input),
+        createFleetActivities({ ...own, registry: createFakeRegistry() }).guardPool,
         { run, servers: names, project },
       );
       return async () => {

@@ -1,94 +1,74 @@
 /**
- * Step 3 of the seed: compile, package, build, push. An image carries labels that say what it was
+ * The image, built and pushed. It carries labels that say what it was
  * built from; a tag that the registry already holds is used again where they name the same revision
  * and inputs, and refused where they do not, so that a tag never changes its meaning.
  */
 import { join } from 'node:path';
-import type { ActionInput, ActionResult, Fact, ImagePin } from '../plan/run.ts';
-import type { ImageSettings } from '../plan/settings.ts';
-import type { DockerBuildOptions } from '../ports/image-builder.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { RegistryImage } from '../ports/registry.ts';
-import { type Progress, say, withHeartbeat } from './context.ts';
-import type { ActionActivities } from './contract.ts';
-import { line } from './evidence.ts';
-import { isPortError, problem } from './failures.ts';
-import { type ImageLabels, labelsOf, sameInputs, tagOf } from './image-labels.ts';
-import { type CommandPorts, chooseCommand, excerptOf, runInCheckout } from './project-commands.ts';
+import { buildImage, pushImage } from '../../actions/code/image.ts';
+import type { CommandSettings, ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
+import type { DockerBuildOptions } from '../../ports/image-builder.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { RegistryImage } from '../../ports/registry.ts';
+import { type Progress, say, withHeartbeat } from '../context.ts';
+import type { ActionActivities } from '../contract.ts';
+import { isPortError, problem } from '../failures.ts';
+import { implement, type OutcomeOf } from '../implement.ts';
+import { type ImageLabels, type ImageWork, labelsOf, sameInputs, tagOf } from './image-labels.ts';
+import type { CommandPorts } from './project-commands.ts';
 import { ensureCheckout, type SourcePorts } from './source.ts';
 
-export type BuildActivities = Pick<
-  ActionActivities,
-  'build.compile' | 'build.package' | 'image.build' | 'image.push'
->;
-type BuildPorts = CommandPorts & SourcePorts & Pick<Ports, 'builder' | 'registry'>;
+type ImagePorts = CommandPorts & SourcePorts & Pick<Ports, 'builder' | 'registry'>;
 
-export function createBuildActivities(ports: BuildPorts): BuildActivities {
-  const command = (name: 'compile' | 'package') => (input: ActionInput) =>
-    withHeartbeat((progress) => runBuildCommand(ports, input, name, progress));
+export function createImageActivities(
+  ports: ImagePorts,
+): Pick<ActionActivities, 'image.build' | 'image.push'> {
   return {
-    'build.compile': command('compile'),
-    'build.package': command('package'),
-    'image.build': (input) => withHeartbeat((progress) => buildImage(ports, input, progress)),
-    'image.push': (input) => withHeartbeat((progress) => pushImage(ports, input, progress)),
+    ...implement(buildImage, (work, commands, image, runtime) =>
+      withHeartbeat((progress) =>
+        buildOrReuse(ports, work, wantedImage(work, commands, image, runtime), progress),
+      ),
+    ),
+    ...implement(pushImage, (work, commands, image, runtime) =>
+      withHeartbeat((progress) =>
+        pushAndPin(ports, work, wantedImage(work, commands, image, runtime), progress),
+      ),
+    ),
   };
 }
 
-async function runBuildCommand(
-  ports: BuildPorts,
-  input: ActionInput,
-  name: 'compile' | 'package',
+async function buildOrReuse(
+  ports: ImagePorts,
+  input: ImageWork,
+  wanted: WantedImage,
   progress: Progress,
-): Promise<ActionResult> {
-  const folder = await ensureCheckout(ports, input);
-  const chosen = await chooseCommand(ports, input, name, folder, progress);
-  if (chosen.command === null) return { facts: [], evidence: [chosen.reason] };
-  const ran = await runInCheckout(
-    ports,
-    input,
-    chosen.command,
-    folder,
-    progress,
-    `${input.step}-${name}`,
-  );
-  if (ran.exitCode !== 0) {
-    throw problem({
-      code: 'BUILD_FAILED',
-      message: `${ran.summary}: ${excerptOf(ports, ran)}`,
-      remedy: say(input.run, `完整输出见 ${ran.log}。`, `The full output is in ${ran.log}.`),
-    });
-  }
-  return { facts: [], evidence: [line(ran.summary)], artifacts: [ran.log] };
-}
-
-async function buildImage(
-  ports: BuildPorts,
-  input: ActionInput,
-  progress: Progress,
-): Promise<ActionResult> {
-  const wanted = wantedImage(input);
+): Promise<OutcomeOf<typeof buildImage>> {
   const held = await heldImage(ports, input, wanted);
   if (held !== null) return reused(input, wanted, held);
-  const built = await build(ports, input, wanted, progress);
-  const size = `${Math.ceil(built.sizeBytes / 1024)} KiB`;
+  const { sizeBytes } = await build(ports, input, wanted, progress);
+  const size = `${Math.ceil(sizeBytes / 1024)} KiB`;
   const zh = `已构建 ${wanted.repository}:${wanted.tag}（${size}）`;
   const detail = say(input.run, zh, `built ${wanted.repository}:${wanted.tag} (${size})`);
-  const fact: Fact = { id: 'image.built', value: true, detail };
-  return { facts: [fact, tagFact(wanted)], evidence: [detail] };
+  return built(wanted, detail);
+}
+
+function built({ tag }: WantedImage, detail: string): OutcomeOf<typeof buildImage> {
+  return {
+    facts: { 'image.built': { value: true, detail }, 'image.tag': { value: tag } },
+    evidence: [detail],
+  };
 }
 
 /** Pushes what was built, and pins the digest that the registry answers to the tag. */
-async function pushImage(
-  ports: BuildPorts,
-  input: ActionInput,
+async function pushAndPin(
+  ports: ImagePorts,
+  input: ImageWork,
+  wanted: WantedImage,
   progress: Progress,
-): Promise<ActionResult> {
-  const wanted = wantedImage(input);
+): Promise<OutcomeOf<typeof pushImage>> {
   const held = await heldImage(ports, input, wanted);
   const digest = held?.digest ?? (await pushBuilt(ports, input, wanted, progress));
   const answered = await ports.registry.resolve(wanted.repository, wanted.tag);
   if (answered?.digest !== digest) throw otherDigest(input, wanted, digest, answered);
-  const pin: ImagePin = { reference: `${wanted.repository}@${digest}`, tag: wanted.tag, digest };
   const detail =
     held === null
       ? say(
@@ -101,8 +81,11 @@ async function pushImage(
           `registry 已有 ${wanted.tag} = ${digest}`,
           `the registry already holds ${wanted.tag} = ${digest}`,
         );
-  const fact: Fact = { id: 'image.pushed', value: true, detail };
-  return { facts: [fact, tagFact(wanted)], evidence: [detail], image: pin };
+  return {
+    facts: { 'image.pushed': { value: true, detail }, 'image.tag': { value: wanted.tag } },
+    evidence: [detail],
+    image: { reference: `${wanted.repository}@${digest}`, tag: wanted.tag, digest },
+  };
 }
 
 interface WantedImage {
@@ -112,27 +95,24 @@ interface WantedImage {
   readonly labels: ImageLabels;
 }
 
-function wantedImage(input: ActionInput): WantedImage {
-  const settings = input.project.image;
-  if (settings === undefined) {
-    throw problem({
-      code: 'BAD_PROJECT_FILE',
-      message: say(input.run, '没有 image 设置。', 'There are no image settings.'),
-      remedy: say(input.run, '请在 runsheet.yaml 填写 image。', 'Fill in image in runsheet.yaml.'),
-    });
-  }
+function wantedImage(
+  work: ImageWork,
+  commands: CommandSettings,
+  settings: ImageSettings,
+  runtime: RuntimeSettings,
+): WantedImage {
   return {
     settings,
     repository: settings.repository,
-    tag: tagOf(input),
-    labels: labelsOf(input, settings),
+    tag: tagOf(work),
+    labels: labelsOf(work, commands, settings, runtime),
   };
 }
 
 /** The image that the registry holds under the tag, if it is this one; null: there is none. */
 async function heldImage(
-  ports: BuildPorts,
-  input: ActionInput,
+  ports: ImagePorts,
+  input: ImageWork,
   wanted: WantedImage,
 ): Promise<RegistryImage | null> {
   const held = await ports.registry.resolve(wanted.repository, wanted.tag);
@@ -152,13 +132,13 @@ async function heldImage(
 }
 
 async function build(
-  ports: BuildPorts,
-  input: ActionInput,
+  ports: ImagePorts,
+  input: ImageWork,
   wanted: WantedImage,
   progress: Progress,
 ): Promise<{ readonly localReference: string; readonly sizeBytes: number }> {
   const folder = await ensureCheckout(ports, input);
-  const built = await ports.builder.build({
+  const result = await ports.builder.build({
     context: join(folder, contextOf(input, wanted.settings)),
     include: wanted.settings.include,
     repository: wanted.repository,
@@ -168,14 +148,14 @@ async function build(
     signal: progress.signal,
     onProgress: (text) => progress.report(ports.redact(text)),
   });
-  await ports.artifacts.write(input.run.requestId, localName(wanted), built.localReference);
-  return built;
+  await ports.artifacts.write(input.run.requestId, localName(wanted), result.localReference);
+  return result;
 }
 
 /** Where the local image is gone (another worker took over), it is built again from the same source. */
 async function pushBuilt(
-  ports: BuildPorts,
-  input: ActionInput,
+  ports: ImagePorts,
+  input: ImageWork,
   wanted: WantedImage,
   progress: Progress,
 ): Promise<string> {
@@ -201,7 +181,7 @@ function localName(wanted: WantedImage): string {
 }
 
 /** Build arguments may name what is deployed where. */
-function dockerOptions(input: ActionInput, { docker }: ImageSettings): DockerBuildOptions {
+function dockerOptions(input: ImageWork, { docker }: ImageSettings): DockerBuildOptions {
   const { version, environment } = input.run;
   const args = Object.entries(docker.args).map(([name, value]) => [
     name,
@@ -210,7 +190,7 @@ function dockerOptions(input: ActionInput, { docker }: ImageSettings): DockerBui
   return { ...docker, args: Object.fromEntries(args) };
 }
 
-function contextOf(input: ActionInput, settings: ImageSettings): string {
+function contextOf(input: ImageWork, settings: ImageSettings): string {
   const { context } = settings;
   if (!context.startsWith('/') && !context.split('/').includes('..')) return context;
   throw problem({
@@ -220,23 +200,22 @@ function contextOf(input: ActionInput, settings: ImageSettings): string {
   });
 }
 
-function reused(input: ActionInput, wanted: WantedImage, held: RegistryImage): ActionResult {
+function reused(
+  input: ImageWork,
+  wanted: WantedImage,
+  held: RegistryImage,
+): OutcomeOf<typeof buildImage> {
   const name = `${wanted.repository}:${wanted.tag}`;
   const detail = say(
     input.run,
     `沿用 registry 中的 ${name}（同一源、同样的构建输入，${held.digest}）`,
     `reused ${name} of the registry (same source and build inputs, ${held.digest})`,
   );
-  const fact: Fact = { id: 'image.built', value: true, detail };
-  return { facts: [fact, tagFact(wanted)], evidence: [detail] };
-}
-
-function tagFact(wanted: WantedImage): Fact {
-  return { id: 'image.tag', value: wanted.tag };
+  return built(wanted, detail);
 }
 
 function otherDigest(
-  input: ActionInput,
+  input: ImageWork,
   wanted: WantedImage,
   digest: string,
   answered: RegistryImage | null,

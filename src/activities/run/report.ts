@@ -1,56 +1,56 @@
 /** The last step of a run sheet: the report, the messages and the record; and approval requests. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { ActionInput, ActionResult, RunOutcome, RunReport } from '../plan/run.ts';
-import type { Notification } from '../ports/notifier.ts';
-import { announce } from './announce.ts';
-import { say } from './context.ts';
-import type { ActionActivities, SystemActivities } from './contract.ts';
-import { deliver, type NotificationPorts } from './notifications/channels.ts';
-import { reportMarkdown } from './notifications/report-markdown.ts';
+import { sendResult, updateRecord, writeReport } from '../../actions/run/report.ts';
+import type { RunOutcome, RunReport } from '../../plan/run.ts';
+import type { Notification } from '../../ports/notifier.ts';
+import { say } from '../context.ts';
+import type { ActionActivities, SystemActivities } from '../contract.ts';
+import { implement, type OutcomeOf, type WorkOf } from '../implement.ts';
+import { announce } from '../notifications/announce.ts';
+import { deliver, type NotificationPorts } from '../notifications/channels.ts';
+import { reportMarkdown } from '../notifications/report-markdown.ts';
 
-export type NotificationActivities = Pick<
-  ActionActivities,
-  'report.write' | 'notify.send' | 'record.update'
-> &
-  Pick<SystemActivities, 'announceApproval'>;
+type TellingWork = WorkOf<typeof writeReport>;
+type Told = OutcomeOf<typeof writeReport>;
 
 /** A channel that does not answer is asked again this often before the others' delivery is enough. */
 const ATTEMPTS_FOR_ALL = 2;
 
 /** @param ports `notifiers` holds the channels that the project has configured, at most one of a kind */
-export function createNotificationActivities(ports: NotificationPorts): NotificationActivities {
+export function createReportActivities(
+  ports: NotificationPorts,
+): Pick<ActionActivities, 'report.write' | 'notify.send' | 'record.update'> &
+  Pick<SystemActivities, 'announceApproval'> {
   return {
-    'report.write': (input) => writeReport(ports, input),
-    'notify.send': (input) => sendResult(ports, input),
-    'record.update': (input) => updateRecord(ports, input),
+    ...implement(writeReport, (work) => keepReport(ports, work)),
+    ...implement(sendResult, (work) => send(ports, work)),
+    ...implement(updateRecord, (work) => writeRecord(ports, work)),
     announceApproval: (input) => announce(ports, input),
   };
 }
 
-async function writeReport(
+async function keepReport(
   { artifacts }: NotificationPorts,
-  input: ActionInput,
-): Promise<ActionResult> {
-  const report = reportOf(input);
+  { report }: TellingWork,
+): Promise<Told> {
   const reference = await artifacts.write(
     report.run.requestId,
     'report.md',
     reportMarkdown(report),
   );
-  const line = say(input.run, `部署报告：${reference}`, `Report: ${reference}`);
-  return { facts: [], evidence: [line], artifacts: [reference] };
+  return told([say(report.run, `部署报告：${reference}`, `Report: ${reference}`)]);
 }
 
-async function sendResult(ports: NotificationPorts, input: ActionInput): Promise<ActionResult> {
-  const report = reportOf(input);
+async function send(ports: NotificationPorts, input: TellingWork): Promise<Told> {
+  const { report } = input;
   if (ports.notifiers.length === 0) {
     const line = say(
       input.run,
       '没有配置通知方式：结果见终端和 Web UI',
       'No channel is configured: the terminal and the Web UI show the result',
     );
-    return { facts: [], evidence: [line] };
+    return told([line]);
   }
   const sent = await deliver(ports.artifacts, ports.notifiers, {
     requestId: input.run.requestId,
@@ -65,7 +65,7 @@ async function sendResult(ports: NotificationPorts, input: ActionInput): Promise
   const failed = sent.filter(({ to }) => to === null).length;
   const enough = failed === 0 || (failed < sent.length && attempt() >= ATTEMPTS_FOR_ALL);
   if (!enough) throw ApplicationFailure.retryable(evidence.join('; '), 'NOT_DELIVERED');
-  return { facts: [], evidence };
+  return told(evidence);
 }
 
 function resultMessage(report: RunReport): Notification {
@@ -92,11 +92,7 @@ const SEVERITY: Readonly<Record<RunOutcome, Notification['severity']>> = {
   needs_person: 'failure',
 };
 
-async function updateRecord(
-  { records }: NotificationPorts,
-  input: ActionInput,
-): Promise<ActionResult> {
-  const report = reportOf(input);
+async function writeRecord({ records }: NotificationPorts, { report }: TellingWork): Promise<Told> {
   const { run } = report;
   await records.write({
     requestId: run.requestId,
@@ -114,13 +110,11 @@ async function updateRecord(
     servers: report.servers,
     report: reportMarkdown(report),
   });
-  const line = say(input.run, `部署记录：${run.requestId}`, `Record: ${run.requestId}`);
-  return { facts: [], evidence: [line] };
+  return told([say(run, `部署记录：${run.requestId}`, `Record: ${run.requestId}`)]);
 }
 
-function reportOf({ report, step }: ActionInput): RunReport {
-  if (report !== undefined) return report;
-  throw ApplicationFailure.nonRetryable(`Step ${step} was started without a report.`, 'INVALID');
+function told(evidence: readonly string[]): Told {
+  return { facts: {}, evidence };
 }
 
 function attempt(): number {

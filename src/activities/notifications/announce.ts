@@ -1,8 +1,8 @@
 /** The approval request, its reminder and its end, on the channels that the step names. */
-import type { Notification } from '../ports/notifier.ts';
-import { say } from './context.ts';
-import type { AnnounceApprovalInput, SystemActivities } from './contract.ts';
-import { deliver, type NotificationPorts } from './notifications/channels.ts';
+import type { Notification } from '../../ports/notifier.ts';
+import { say } from '../context.ts';
+import type { AnnounceApprovalInput, SystemActivities } from '../contract.ts';
+import { deliver, type NotificationPorts } from './channels.ts';
 
 const WEB_UI = 'Web UI';
 

@@ -1,4 +1,4 @@
-import type { ReportFormat } from '../../plan/settings.ts';
+import type { ReportFormat } from '../../../plan/settings.ts';
 import { readEslint } from './eslint.ts';
 import type { Finding } from './finding.ts';
 import { readNpmAudit } from './npm-audit.ts';

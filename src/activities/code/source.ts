@@ -1,10 +1,9 @@
 /** Where `version` becomes a pinned source, and the run's own clean checkout of it. */
 import { join } from 'node:path';
-import type { RunRef, SourcePin } from '../plan/run.ts';
-import type { Ports } from '../ports/ports.ts';
-import { withHeartbeat } from './context.ts';
-import type { SystemActivities } from './contract.ts';
-import { problem } from './failures.ts';
+import type { RunRef, SourcePin } from '../../plan/run.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { withHeartbeat } from '../context.ts';
+import type { SystemActivities } from '../contract.ts';
 
 export type SourceActivities = Pick<SystemActivities, 'resolveSource'>;
 export type SourcePorts = Pick<Ports, 'source' | 'artifacts'>;
@@ -27,18 +26,11 @@ export function createSourceActivities(ports: SourcePorts): SourceActivities {
  * and what earlier commands made beside them (packages, build results, reports) stays.
  * @returns the folder, `<run folder>/source`
  */
-export async function ensureCheckout(
+export function ensureCheckout(
   ports: SourcePorts,
-  input: { readonly run: RunRef; readonly source?: SourcePin },
+  { run, source }: { readonly run: RunRef; readonly source: SourcePin },
 ): Promise<string> {
-  if (input.source === undefined) {
-    throw problem({
-      code: 'SOURCE_NOT_RESOLVED',
-      message: `The version ${input.run.version} has not been resolved to a source in this run.`,
-      remedy: 'Start the run again.',
-    });
-  }
-  return checkout(ports, input.run, input.source);
+  return checkout(ports, run, source);
 }
 
 async function checkout(ports: SourcePorts, run: RunRef, pin: SourcePin): Promise<string> {

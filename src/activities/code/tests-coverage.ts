@@ -1,7 +1,10 @@
 /** 生成测试覆盖率报告: lines covered, out of Cobertura, LCOV or an Istanbul summary. */
-import type { ActionInput, ActionResult, Fact } from '../plan/run.ts';
-import { type Progress, say } from './context.ts';
-import { line } from './evidence.ts';
+import type { measureCoverage } from '../../actions/code/coverage.ts';
+import type { Reading } from '../../actions/define.ts';
+import type { CommandSettings, TestSettings } from '../../plan/settings.ts';
+import { type Progress, say } from '../context.ts';
+import { line } from '../evidence.ts';
+import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { type CommandPorts, chooseCommand, type Ran, runInCheckout } from './project-commands.ts';
 import { type Coverage, coveragePercent, readCoverage } from './reports/coverage.ts';
 import { ReportError } from './reports/finding.ts';
@@ -9,19 +12,22 @@ import { findReports, isFresh, readReport, removeReports } from './reports/repor
 import { ensureCheckout, type SourcePorts } from './source.ts';
 import { keep, reading, readKept } from './tests-reports.ts';
 
+type CoverageWork = WorkOf<typeof measureCoverage>;
+
 /**
  * Lines covered, in percent, from the report of `commands.coverage` or of the test run itself.
  * Without either nothing is measured, and the evidence says what to set.
  */
-export async function measureCoverage(
+export async function readCoverageOf(
   ports: CommandPorts & SourcePorts,
-  input: ActionInput,
+  input: CoverageWork,
+  commands: CommandSettings,
+  { coverage: globs }: TestSettings,
   progress: Progress,
-): Promise<ActionResult> {
+): Promise<OutcomeOf<typeof measureCoverage>> {
   const folder = await ensureCheckout(ports, input);
-  const globs = input.project.tests?.coverage ?? [];
-  if (globs.length === 0) return { facts: [], evidence: [coverageUnset(input)] };
-  const chosen = await chooseCommand(ports, input, 'coverage', folder, progress);
+  if (globs.length === 0) return outcome(null, [coverageUnset(input)]);
+  const chosen = await chooseCommand(ports, input, commands, 'coverage', folder, progress);
   const evidence: string[] = [];
   let sinceMs = (await readKept(ports, input))?.startedAtMs ?? Number.POSITIVE_INFINITY;
   let ran: Ran | null = null;
@@ -46,10 +52,9 @@ export async function measureCoverage(
     return Promise.all(fresh.map((file) => readReport(folder, file.path)));
   });
   const reports: Coverage[] = await reading(input, ran, async () => texts.map(readCoverage));
-  const artifacts = await keep(ports, input, 'coverage', texts);
+  await keep(ports, input, 'coverage', texts);
   const percent = coveragePercent(reports);
-  if (percent === null)
-    return { facts: [], evidence: [...evidence, coverageUnset(input)], artifacts };
+  if (percent === null) return outcome(null, [...evidence, coverageUnset(input)]);
   const covered = reports.reduce((sum, each) => sum + each.coveredLines, 0);
   const lines = reports.reduce((sum, each) => sum + each.lines, 0);
   const detail = say(
@@ -57,11 +62,17 @@ export async function measureCoverage(
     `覆盖率 ${percent.toFixed(1)}%（${covered} / ${lines} 行）`,
     `coverage ${percent.toFixed(1)} % (${covered} of ${lines} lines)`,
   );
-  const fact: Fact = { id: 'tests.coverage', value: percent, samples: lines, detail };
-  return { facts: [fact], evidence: [...evidence, detail], artifacts };
+  return outcome({ value: percent, samples: lines, detail }, [...evidence, detail]);
 }
 
-function coverageUnset(input: ActionInput): string {
+function outcome(
+  coverage: Reading<number> | null,
+  evidence: readonly string[],
+): OutcomeOf<typeof measureCoverage> {
+  return { facts: { 'tests.coverage': coverage }, evidence };
+}
+
+function coverageUnset(input: CoverageWork): string {
   return say(
     input.run,
     '没有测量覆盖率：请在 runsheet.yaml 设置 tests.coverage（Cobertura、LCOV 或 Istanbul summary 文件）',

@@ -1,4 +1,4 @@
-import type { TestSettings } from '../../plan/settings.ts';
+import type { TestSettings } from '../../../plan/settings.ts';
 import type { TestCase } from './junit.ts';
 
 export interface TestSummary {

@@ -2,8 +2,8 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { CommandSettings, ProjectCommand } from '../plan/settings.ts';
-import type { CommandRunner } from '../ports/command-runner.ts';
+import type { CommandSettings, ProjectCommand } from '../../plan/settings.ts';
+import type { CommandRunner } from '../../ports/command-runner.ts';
 
 export type CommandName = keyof CommandSettings;
 

@@ -1,16 +1,23 @@
 /** Runs the commands of runsheet.yaml (or detected ones) in the run's checkout. */
-import type { ActionInput } from '../plan/run.ts';
-import type { ProjectCommand } from '../plan/settings.ts';
-import type { CommandResult } from '../ports/command-runner.ts';
-import type { Ports } from '../ports/ports.ts';
-import { type Progress, say } from './context.ts';
+import type { RunRef, SourcePin } from '../../plan/run.ts';
+import type { CommandSettings, ProjectCommand } from '../../plan/settings.ts';
+import type { CommandResult } from '../../ports/command-runner.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { type Progress, say } from '../context.ts';
+import { duration, lastLines } from '../evidence.ts';
+import { problem } from '../failures.ts';
 import { type CommandName, detectCommand } from './detect.ts';
-import { duration, lastLines } from './evidence.ts';
-import { problem } from './failures.ts';
 
 export interface CommandPorts extends Pick<Ports, 'commands' | 'artifacts'> {
   /** Takes secrets out of what a command printed. */
   readonly redact: (text: string) => string;
+}
+
+/** An action that runs commands in the checkout. */
+export interface CheckoutWork {
+  readonly run: RunRef;
+  readonly step: number;
+  readonly source: SourcePin;
 }
 
 export interface Chosen {
@@ -27,12 +34,13 @@ const DEFAULT_TIMEOUT_SECONDS = 900;
  */
 export async function chooseCommand(
   ports: CommandPorts,
-  input: ActionInput,
+  input: CheckoutWork,
+  commands: CommandSettings,
   name: CommandName,
   folder: string,
   progress: Progress,
 ): Promise<Chosen | { readonly command: null; readonly reason: string }> {
-  const configured = input.project.commands?.[name];
+  const configured = commands[name];
   if (configured === null) {
     const zh = `runsheet.yaml 的 commands.${name} 为空：不执行`;
     return { command: null, reason: say(input.run, zh, `commands.${name} is null: nothing to do`) };
@@ -62,7 +70,7 @@ export interface Ran extends CommandResult {
  */
 export async function runInCheckout(
   ports: CommandPorts,
-  input: ActionInput,
+  input: CheckoutWork,
   command: ProjectCommand,
   folder: string,
   progress: Progress,
@@ -94,19 +102,19 @@ export function excerptOf(ports: CommandPorts, result: CommandResult): string {
   return lastLines(ports.redact(text), 5).join(' | ');
 }
 
-function environmentOf(input: ActionInput): Readonly<Record<string, string>> {
+function environmentOf(input: CheckoutWork): Readonly<Record<string, string>> {
   return {
     CI: 'true',
     RUNSHEET_SERVICE: input.run.service,
     RUNSHEET_ENVIRONMENT: input.run.environment,
     RUNSHEET_VERSION: input.run.version,
-    RUNSHEET_REVISION: input.source?.revision ?? '',
+    RUNSHEET_REVISION: input.source.revision,
   };
 }
 
 async function installPackages(
   ports: CommandPorts,
-  input: ActionInput,
+  input: CheckoutWork,
   folder: string,
   progress: Progress,
 ): Promise<void> {
@@ -122,7 +130,7 @@ async function installPackages(
 }
 
 function ended(
-  input: ActionInput,
+  input: CheckoutWork,
   program: string,
   result: CommandResult,
   timeoutSeconds: number,

@@ -1,37 +1,43 @@
 /** What an image says about itself: labels, and the tag that it is pushed under. */
 import { createHash } from 'node:crypto';
-import type { ActionInput } from '../plan/run.ts';
-import type { ImageSettings } from '../plan/settings.ts';
-import { problem } from './failures.ts';
+import type { buildImage, pushImage } from '../../actions/code/image.ts';
+import type { CommandSettings, ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
+import { problem } from '../failures.ts';
+import type { WorkOf } from '../implement.ts';
 
 const LABELS = ['version', 'revision', 'template', 'plan', 'inputs'] as const;
 export type ImageLabels = Readonly<Record<`runsheet.${(typeof LABELS)[number]}`, string>>;
 
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
-const DEFAULT_TAG = '${version}-${environment}';
+
+/** Both are told the same: a push builds the image again where it is gone. */
+export type ImageWork = WorkOf<typeof buildImage> | WorkOf<typeof pushImage>;
 
 /**
  * The labels of this run's image. `runsheet.inputs` is the digest of what decides the build besides
  * the source: the compile and package commands and the image settings. The files that a build makes
  * are not in it: they may differ from one build to the next (times in archives).
  */
-export function labelsOf(input: ActionInput, settings: ImageSettings): ImageLabels {
-  const { compile, package: packaging } = input.project.commands ?? {};
+export function labelsOf(
+  { run, source }: ImageWork,
+  commands: CommandSettings,
+  settings: ImageSettings,
+  runtime: RuntimeSettings,
+): ImageLabels {
+  const { compile, package: packaging } = commands;
   const inputs = [
     compile === undefined ? 'detected' : (compile?.argv ?? null),
     packaging === undefined ? 'detected' : (packaging?.argv ?? null),
     settings.kind,
     settings.context,
     settings.include,
-    ...(settings.kind === 'docker'
-      ? [withoutCaches(settings.docker)]
-      : [input.project.runtime?.command ?? null]),
+    ...(settings.kind === 'docker' ? [withoutCaches(settings.docker)] : [runtime.command]),
   ];
   return {
-    'runsheet.version': input.run.version,
-    'runsheet.revision': input.source?.revision ?? '',
-    'runsheet.template': input.run.templateId,
-    'runsheet.plan': input.run.planDigest,
+    'runsheet.version': run.version,
+    'runsheet.revision': source.revision,
+    'runsheet.template': run.templateId,
+    'runsheet.plan': run.planDigest,
     'runsheet.inputs': `sha256:${createHash('sha256').update(JSON.stringify(inputs)).digest('hex')}`,
   };
 }
@@ -51,11 +57,10 @@ export function sameInputs(held: Readonly<Record<string, string>>, wanted: Image
 }
 
 /** The tag that the document sets, filled in. */
-export function tagOf(input: ActionInput): string {
-  const template = input.settings['tag'];
-  const tag = (typeof template === 'string' ? template : DEFAULT_TAG)
-    .replaceAll('${version}', input.run.version)
-    .replaceAll('${environment}', input.run.environment);
+export function tagOf({ run, settings }: ImageWork): string {
+  const tag = settings.tag
+    .replaceAll('${version}', run.version)
+    .replaceAll('${environment}', run.environment);
   if (TAG.test(tag)) return tag;
   throw problem({
     code: 'BAD_PARAMETER',

@@ -1,6 +1,6 @@
-import type { ActionInput } from '../../plan/run.ts';
-import { say } from '../context.ts';
-import { problem } from '../failures.ts';
+import type { RunRef } from '../../../plan/run.ts';
+import { say } from '../../context.ts';
+import { problem } from '../../failures.ts';
 import type { Ran } from '../project-commands.ts';
 import { ReportError } from './finding.ts';
 
@@ -17,7 +17,7 @@ export interface ReportTrouble {
 
 /** Runs work on reports: one that cannot be read or trusted fails, with what to look at. */
 export async function trusted<T>(
-  input: ActionInput,
+  input: { readonly run: RunRef },
   { code, about, ran, settings }: ReportTrouble,
   work: () => Promise<T>,
 ): Promise<T> {

@@ -1,8 +1,9 @@
 /** The reports of a test run: found, proven fresh, kept as artifacts, read again. */
 import { z } from 'zod';
-import type { ActionInput } from '../plan/run.ts';
-import { say } from './context.ts';
-import { problem } from './failures.ts';
+import type { RunRef } from '../../plan/run.ts';
+import type { TestSettings } from '../../plan/settings.ts';
+import { say } from '../context.ts';
+import { problem } from '../failures.ts';
 import { type CommandPorts, excerptOf, type Ran } from './project-commands.ts';
 import { ReportError } from './reports/finding.ts';
 import { findReports, isFresh, readReport } from './reports/report-files.ts';
@@ -10,6 +11,8 @@ import { trusted } from './reports/trusted.ts';
 
 /** Where test frameworks usually write, for projects that do not say. */
 const USUAL_REPORTS = ['reports/**/*.xml', 'test-results/**/*.xml', '**/TEST-*.xml', 'junit.xml'];
+type OfRun = { readonly run: RunRef };
+
 const KEPT = z.object({ startedAtMs: z.number(), reports: z.array(z.string()) });
 
 /** @throws ReportError where this run of the tests wrote none */
@@ -32,20 +35,19 @@ export async function freshReports(
 /** Keeps the reports, and which they are, for 验证测试通过率. */
 export async function keepReports(
   ports: CommandPorts,
-  input: ActionInput,
+  input: OfRun,
   texts: readonly string[],
   startedAtMs: number,
-): Promise<readonly string[]> {
+): Promise<void> {
   const reports = await keep(ports, input, 'junit', texts);
   const index = JSON.stringify({ startedAtMs, reports });
   await ports.artifacts.write(input.run.requestId, 'tests/index.json', index);
-  return reports;
 }
 
 /** @returns the references of the kept texts */
 export async function keep(
   ports: CommandPorts,
-  input: ActionInput,
+  input: OfRun,
   name: string,
   texts: readonly string[],
 ): Promise<string[]> {
@@ -60,7 +62,7 @@ export async function keep(
 /** What this run kept; null: no test ran in it. */
 export async function readKept(
   ports: CommandPorts,
-  input: ActionInput,
+  input: OfRun,
 ): Promise<z.infer<typeof KEPT> | null> {
   const index = await ports.artifacts.read(`artifact:${input.run.requestId}/tests/index.json`);
   return index === null ? null : KEPT.parse(JSON.parse(index.toString('utf8')));
@@ -77,17 +79,12 @@ export async function readArtifact(ports: CommandPorts, reference: string): Prom
   });
 }
 
-export function reportGlobs(input: ActionInput): readonly string[] {
-  const globs = input.project.tests?.reports ?? [];
-  return globs.length === 0 ? USUAL_REPORTS : globs;
+export function reportGlobs({ reports }: TestSettings): readonly string[] {
+  return reports.length === 0 ? USUAL_REPORTS : reports;
 }
 
 /** Runs work on reports; what cannot be read fails with what to check. */
-export function reading<T>(
-  input: ActionInput,
-  ran: Ran | null,
-  work: () => Promise<T>,
-): Promise<T> {
+export function reading<T>(input: OfRun, ran: Ran | null, work: () => Promise<T>): Promise<T> {
   const about = say(input.run, '测试没有可用的报告', 'The tests left no usable report');
   const settings = {
     zh: ' tests.reports 和 tests.coverage',
@@ -97,7 +94,7 @@ export function reading<T>(
 }
 
 /** No test ran, so nothing was proven. */
-export function noTests(input: ActionInput, reason: string): Error {
+export function noTests(input: OfRun, reason: string): Error {
   return problem({
     code: 'NO_TESTS',
     message: `${say(input.run, '没有执行任何测试', 'No test ran')}: ${reason}.`,

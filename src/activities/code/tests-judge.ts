@@ -1,8 +1,11 @@
 /** What a test run proved: the pass rate, and that of the critical tests. */
-import type { ActionInput, Fact } from '../plan/run.ts';
-import { say } from './context.ts';
-import { line } from './evidence.ts';
-import { problem } from './failures.ts';
+import type { runTests } from '../../actions/code/tests.ts';
+import type { RunRef } from '../../plan/run.ts';
+import type { TestSettings } from '../../plan/settings.ts';
+import { say } from '../context.ts';
+import { line } from '../evidence.ts';
+import { problem } from '../failures.ts';
+import type { OutcomeOf } from '../implement.ts';
 import type { CommandPorts } from './project-commands.ts';
 import type { TestCase } from './reports/junit.ts';
 import { summarise, summariseCritical } from './reports/test-summary.ts';
@@ -10,15 +13,21 @@ import { noTests } from './tests-reports.ts';
 
 const SHOWN_FAILURES = 3;
 
-export interface Judged {
-  readonly facts: readonly Fact[];
-  readonly evidence: readonly string[];
+/** What a run of the tests, and its verification, have proved. */
+export type Judged = OutcomeOf<typeof runTests>;
+type Critical = Pick<Judged, 'evidence'> & {
+  readonly rate: Judged['facts']['tests.critical_pass_rate'];
+};
+
+interface JudgedWork {
+  readonly run: RunRef;
 }
 
 /** @throws ApplicationFailure NO_TESTS where no test ran: an empty report is no pass */
 export function judge(
   ports: CommandPorts,
-  input: ActionInput,
+  input: JudgedWork,
+  tests: TestSettings,
   cases: readonly TestCase[],
   files: number,
 ): Judged {
@@ -36,13 +45,13 @@ export function judge(
     `${ran} 项中 ${summary.passed} 项通过，失败 ${summary.failed}，错误 ${summary.errors}，跳过 ${summary.skipped}（${files} 个报告文件）`,
     `${summary.passed} of ${ran} passed, ${summary.failed} failed, ${summary.errors} errors, ${summary.skipped} skipped (${files} report files)`,
   );
-  const rate: Fact = { id: 'tests.pass_rate', value: summary.passRate, samples: ran, detail };
+  const rate = { value: summary.passRate, samples: ran, detail };
   const failures = summary.failures
     .slice(0, SHOWN_FAILURES)
     .map((each) => line(ports.redact(`✗ ${each.classname} ${each.name}: ${each.message}`)));
-  const critical = judgeCritical(ports, input, cases);
+  const critical = judgeCritical(ports, input, tests, cases);
   return {
-    facts: [rate, ...critical.facts],
+    facts: { 'tests.pass_rate': rate, 'tests.critical_pass_rate': critical.rate },
     evidence: [detail, ...failures, ...critical.evidence],
   };
 }
@@ -53,10 +62,10 @@ export function judge(
  */
 function judgeCritical(
   ports: CommandPorts,
-  input: ActionInput,
+  input: JudgedWork,
+  { critical }: TestSettings,
   cases: readonly TestCase[],
-): Judged {
-  const critical = input.project.tests?.critical;
+): Critical {
   const remedy = say(
     input.run,
     '请在 runsheet.yaml 设置 tests.critical.name（正则）或 tests.critical.marker',
@@ -64,7 +73,7 @@ function judgeCritical(
   );
   if (critical === undefined) {
     const none = say(input.run, '没有测量关键功能测试', 'Critical tests were not measured');
-    return { facts: [], evidence: [`${none}: ${remedy}`] };
+    return { rate: null, evidence: [`${none}: ${remedy}`] };
   }
   const summary = selectCritical(input, cases, critical);
   if (summary.passRate === null) {
@@ -85,15 +94,12 @@ function judgeCritical(
     `${summary.passed} of ${summary.selected} critical tests passed`,
   );
   const detail = line(ports.redact([counted, ...others].join('; ')));
-  const value = summary.passRate;
-  return {
-    facts: [{ id: 'tests.critical_pass_rate', value, samples: summary.selected, detail }],
-    evidence: [detail],
-  };
+  const rate = { value: summary.passRate, samples: summary.selected, detail };
+  return { rate, evidence: [detail] };
 }
 
 function selectCritical(
-  input: ActionInput,
+  input: JudgedWork,
   cases: readonly TestCase[],
   critical: Parameters<typeof summariseCritical>[1],
 ): ReturnType<typeof summariseCritical> {

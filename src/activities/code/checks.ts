@@ -4,12 +4,16 @@
  * severity: every known vulnerability counts). What was not measured returns no fact, so that its
  * criterion fails: a command set to null, or one whose report lists no findings, proves nothing.
  */
-import type { ActionInput, ActionResult, Fact } from '../plan/run.ts';
-import type { ProjectCommand } from '../plan/settings.ts';
-import { type Progress, say, withHeartbeat } from './context.ts';
-import type { ActionActivities } from './contract.ts';
-import { line } from './evidence.ts';
-import { problem } from './failures.ts';
+import { analyze } from '../../actions/code/analyze.ts';
+import { lint } from '../../actions/code/lint.ts';
+import { audit, scan } from '../../actions/code/security.ts';
+import type { Reading } from '../../actions/define.ts';
+import type { CommandSettings, ProjectCommand } from '../../plan/settings.ts';
+import { type Progress, say, withHeartbeat } from '../context.ts';
+import type { ActionActivities } from '../contract.ts';
+import { line } from '../evidence.ts';
+import { problem } from '../failures.ts';
+import { implement, type WorkOf } from '../implement.ts';
 import {
   type CommandPorts,
   chooseCommand,
@@ -23,36 +27,55 @@ import { findReports, isFresh, readReport, removeReports } from './reports/repor
 import { trusted } from './reports/trusted.ts';
 import { ensureCheckout, type SourcePorts } from './source.ts';
 
-export type CodeActivities = Pick<
-  ActionActivities,
-  'code.analyze' | 'code.lint' | 'code.scan' | 'code.audit'
->;
+type CheckAction = typeof analyze | typeof lint | typeof scan | typeof audit;
+type CheckWork = WorkOf<CheckAction>;
+
+/** Everything that a check may measure; each action returns the part that is its own. */
+interface Measured {
+  readonly serious: Reading<number> | null;
+  readonly style: Reading<boolean> | null;
+  readonly high: Reading<number> | null;
+  readonly evidence: readonly string[];
+}
+
 type Check = 'analyze' | 'lint' | 'scan' | 'audit';
 type CodePorts = CommandPorts & SourcePorts;
 
 const SHOWN_FINDINGS = 3;
 
-export function createCodeActivities(ports: CodePorts): CodeActivities {
-  const check = (name: Check) => (input: ActionInput) =>
-    withHeartbeat((progress) => runCheck(ports, input, name, progress));
+export function createCheckActivities(ports: CodePorts): Pick<ActionActivities, CheckAction['id']> {
+  const check = (name: Check, work: CheckWork, commands: CommandSettings): Promise<Measured> =>
+    withHeartbeat((progress) => runCheck(ports, work, commands, name, progress));
   return {
-    'code.analyze': check('analyze'),
-    'code.lint': check('lint'),
-    'code.scan': check('scan'),
-    'code.audit': check('audit'),
+    ...implement(analyze, async (work, commands) => {
+      const { serious, evidence } = await check('analyze', work, commands);
+      return { facts: { 'code.serious_findings': serious }, evidence };
+    }),
+    ...implement(lint, async (work, commands) => {
+      const { serious, style, evidence } = await check('lint', work, commands);
+      return { facts: { 'code.serious_findings': serious, 'code.style_ok': style }, evidence };
+    }),
+    ...implement(scan, async (work, commands) => {
+      const { high, evidence } = await check('scan', work, commands);
+      return { facts: { 'security.high_findings': high }, evidence };
+    }),
+    ...implement(audit, async (work, commands) => {
+      const { high, evidence } = await check('audit', work, commands);
+      return { facts: { 'security.high_findings': high }, evidence };
+    }),
   };
 }
 
 async function runCheck(
   ports: CodePorts,
-  input: ActionInput,
+  input: CheckWork,
+  commands: CommandSettings,
   name: Check,
   progress: Progress,
-): Promise<ActionResult> {
+): Promise<Measured> {
   const folder = await ensureCheckout(ports, input);
-  const chosen = await chooseCommand(ports, input, name, folder, progress);
-  if (chosen.command === null)
-    return { facts: [], evidence: [chosen.reason, whatToSet(input, name)] };
+  const chosen = await chooseCommand(ports, input, commands, name, folder, progress);
+  if (chosen.command === null) return unmeasured([chosen.reason, whatToSet(input, name)]);
   const { command } = chosen;
   const reports = command.report === undefined ? [] : [command.report];
   await guard(input, command, null, () => removeReports(folder, reports));
@@ -60,39 +83,36 @@ async function runCheck(
   if (ran.exitCode === 126 || ran.exitCode === 127) throw crashed(ports, command, ran);
   const found = await collect(ports, input, command, folder, ran, name);
   if (found === null) return byExitCode(input, name, ran);
-  if (found.findings.length === 0 && ran.exitCode !== 0) throw crashed(ports, command, ran);
+  if (found.length === 0 && ran.exitCode !== 0) throw crashed(ports, command, ran);
   return {
-    facts: factsOf(input, name, found.findings),
-    evidence: [line(ran.summary), ...evidenceOf(input, name, found.findings).map(ports.redact)],
-    artifacts: [...found.artifacts, ran.log],
+    ...readingsOf(input, name, found),
+    evidence: [line(ran.summary), ...evidenceOf(input, name, found).map(ports.redact)],
   };
 }
 
-interface Collected {
-  readonly findings: readonly Finding[];
-  readonly artifacts: readonly string[];
+function unmeasured(evidence: readonly string[]): Measured {
+  return { serious: null, style: null, high: null, evidence };
 }
 
-/** The findings of this very run; null where the command has no report that lists any. */
+/** The findings of this very run, kept as artifacts; null where the command has no report that lists any. */
 async function collect(
   ports: CodePorts,
-  input: ActionInput,
+  input: CheckWork,
   command: ProjectCommand,
   folder: string,
   ran: Ran,
   name: Check,
-): Promise<Collected | null> {
+): Promise<readonly Finding[] | null> {
   const { format, report } = command;
   if (format === undefined) return null;
   return guard(input, command, ran, async () => {
     const texts = report === undefined ? [printed(ran)] : await freshTexts(folder, report, ran);
     const findings = texts.flatMap((text) => readFindings(format, text));
-    const artifacts: string[] = [];
     for (const [index, text] of texts.entries()) {
       const file = `reports/${input.step}-${name}-${index + 1}.json`;
-      artifacts.push(await ports.artifacts.write(input.run.requestId, file, ports.redact(text)));
+      await ports.artifacts.write(input.run.requestId, file, ports.redact(text));
     }
-    return { findings, artifacts };
+    return findings;
   });
 }
 
@@ -113,27 +133,30 @@ async function freshTexts(folder: string, report: string, ran: Ran): Promise<rea
  * Without a report an exit code proves style, and nothing else: 0 says that no rule is broken, any
  * other that something is, counted as one serious finding, since nobody can tell what it was.
  */
-function byExitCode(input: ActionInput, name: Check, ran: Ran): ActionResult {
-  const evidence = [line(ran.summary)];
-  if (name !== 'lint') {
-    return { facts: [], evidence: [...evidence, whatToSet(input, name)], artifacts: [ran.log] };
-  }
+function byExitCode(input: CheckWork, name: Check, ran: Ran): Measured {
   const detail = line(ran.summary);
-  const serious: Fact = { id: 'code.serious_findings', value: ran.exitCode === 0 ? 0 : 1, detail };
-  const style: Fact = { id: 'code.style_ok', value: ran.exitCode === 0, detail };
-  return { facts: [serious, style], evidence, artifacts: [ran.log] };
+  if (name !== 'lint') return unmeasured([detail, whatToSet(input, name)]);
+  const isClean = ran.exitCode === 0;
+  const serious = { value: isClean ? 0 : 1, detail };
+  return { serious, style: { value: isClean, detail }, high: null, evidence: [detail] };
 }
 
-function factsOf(input: ActionInput, name: Check, findings: readonly Finding[]): readonly Fact[] {
+function readingsOf(
+  input: CheckWork,
+  name: Check,
+  findings: readonly Finding[],
+): Omit<Measured, 'evidence'> {
   const deciding = decidingOf(name, findings);
   const [first] = describeFindings(deciding, 1);
   const text = [countLine(input, findings), ...(first === undefined ? [] : [first])].join('; ');
   const detail = line(text);
-  const security = name === 'scan' || name === 'audit';
-  const id = security ? 'security.high_findings' : 'code.serious_findings';
-  const counted: Fact = { id, value: deciding.length, samples: findings.length, detail };
-  if (name !== 'lint') return [counted];
-  return [counted, { id: 'code.style_ok', value: deciding.length === 0, detail }];
+  const counted = { value: deciding.length, samples: findings.length, detail };
+  const isSecurity = name === 'scan' || name === 'audit';
+  return {
+    serious: isSecurity ? null : counted,
+    style: name === 'lint' ? { value: deciding.length === 0, detail } : null,
+    high: isSecurity ? counted : null,
+  };
 }
 
 function decidingOf(name: Check, findings: readonly Finding[]): readonly Finding[] {
@@ -141,12 +164,12 @@ function decidingOf(name: Check, findings: readonly Finding[]): readonly Finding
   return findings.filter((each) => (security ? each.high : each.level === 'error'));
 }
 
-function evidenceOf(input: ActionInput, name: Check, findings: readonly Finding[]): string[] {
+function evidenceOf(input: CheckWork, name: Check, findings: readonly Finding[]): string[] {
   const deciding = describeFindings(decidingOf(name, findings), SHOWN_FINDINGS);
   return [countLine(input, findings), ...deciding].map(line);
 }
 
-function countLine(input: ActionInput, findings: readonly Finding[]): string {
+function countLine(input: CheckWork, findings: readonly Finding[]): string {
   const count = (level: Finding['level']): number =>
     findings.filter((each) => each.level === level).length;
   const high = findings.filter((each) => each.high).length;
@@ -157,7 +180,7 @@ function countLine(input: ActionInput, findings: readonly Finding[]): string {
   );
 }
 
-function whatToSet(input: ActionInput, name: Check): string {
+function whatToSet(input: CheckWork, name: Check): string {
   return say(
     input.run,
     `没有测量值：请在 runsheet.yaml 的 commands.${name} 中设置会列出问题的报告（format: sarif、eslint、npm-audit 或 pip-audit）`,
@@ -167,7 +190,7 @@ function whatToSet(input: ActionInput, name: Check): string {
 
 /** A report that cannot be trusted fails the check, and says which and why. */
 function guard<T>(
-  input: ActionInput,
+  input: CheckWork,
   command: ProjectCommand,
   ran: Ran | null,
   work: () => Promise<T>,

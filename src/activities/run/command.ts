@@ -1,0 +1,118 @@
+/** The project's own phrases: `actions:` in runsheet.yaml, on the worker or on servers. */
+import { projectCommand } from '../../actions/run/command.ts';
+import type { ProjectAction, ProjectSettings } from '../../plan/settings.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { type CommandPorts, runInCheckout } from '../code/project-commands.ts';
+import { ensureCheckout, type SourcePorts } from '../code/source.ts';
+import { type Progress, say, withHeartbeat } from '../context.ts';
+import type { ActionActivities } from '../contract.ts';
+import { duration, lastLine, lastLines, line } from '../evidence.ts';
+import { problem } from '../failures.ts';
+import { implement, type OutcomeOf, type WorkOf } from '../implement.ts';
+
+type CommandWork = WorkOf<typeof projectCommand>;
+type CommandOutcome = OutcomeOf<typeof projectCommand>;
+type Actions = ProjectSettings['actions'];
+
+interface NamedCommand {
+  readonly name: string;
+  readonly action: ProjectAction;
+  /** Names its log file without the phrase, which may hold any character. */
+  readonly log: string;
+}
+
+type ProjectCommandPorts = CommandPorts & SourcePorts & Pick<Ports, 'hosts'>;
+
+const SHOWN_LINES = 3;
+/** Of what a command prints on a server, in the artifact: the first and the last half. */
+const LOG_BYTES = 8 * 1024 * 1024;
+
+/** The command decides by its exit code: 0 has passed. */
+export function createCommandActivities(
+  ports: ProjectCommandPorts,
+): Pick<ActionActivities, 'project.command'> {
+  return implement(projectCommand, (work, actions) =>
+    withHeartbeat((progress) => {
+      const command = commandOf(work, actions);
+      return command.action.on === 'worker'
+        ? runHere(ports, work, command, progress)
+        : runOnServers(ports, work, command, progress);
+    }),
+  );
+}
+
+function commandOf({ settings }: CommandWork, actions: Actions): NamedCommand {
+  const { name } = settings;
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (action !== undefined) {
+    return { name, action, log: `action-${Object.keys(actions).indexOf(name) + 1}` };
+  }
+  throw problem({
+    code: 'UNKNOWN_TASK',
+    message: `runsheet.yaml has no action ${JSON.stringify(name)}.`,
+    remedy: `Add it under actions; there are: ${Object.keys(actions).join(', ') || 'none'}.`,
+  });
+}
+
+async function runHere(
+  ports: ProjectCommandPorts,
+  input: CommandWork,
+  { name, action, log }: NamedCommand,
+  progress: Progress,
+): Promise<CommandOutcome> {
+  const folder = await ensureCheckout(ports, input);
+  const ran = await runInCheckout(ports, input, action, folder, progress, `${input.step}-${log}`);
+  const shown = lastLines(ports.redact(`${ran.stdout}\n${ran.stderr}`), SHOWN_LINES);
+  const detail = line(ports.redact(`${name}: ${ran.summary}`));
+  return outcome(ran.exitCode === 0, detail, [line(ran.summary), ...shown]);
+}
+
+/** On the server that the interpreter names; without one, on the first or on each. */
+async function runOnServers(
+  ports: ProjectCommandPorts,
+  input: CommandWork,
+  command: NamedCommand,
+  progress: Progress,
+): Promise<CommandOutcome> {
+  const results: { readonly ok: boolean; readonly text: string }[] = [];
+  for (const server of targetsOf(input, command.action))
+    results.push(await runOn(ports, input, command, server, progress));
+  const ok = results.length > 0 && results.every((each) => each.ok);
+  const evidence = results.map((each) => each.text);
+  return outcome(ok, line(evidence.join('; ')), evidence);
+}
+
+function targetsOf(input: CommandWork, action: ProjectAction): readonly string[] {
+  if (input.server !== undefined) return [input.server];
+  return action.on === 'first-server' ? input.servers.slice(0, 1) : input.servers;
+}
+
+async function runOn(
+  ports: ProjectCommandPorts,
+  input: CommandWork,
+  { name, action, log }: NamedCommand,
+  server: string,
+  progress: Progress,
+): Promise<{ readonly ok: boolean; readonly text: string }> {
+  progress.report(`${server}: ${name}`);
+  const startedAtMs = Date.now();
+  const result = await ports.hosts.get(server).exec(action.argv, {
+    timeoutMs: action.timeoutSeconds * 1_000,
+    signal: progress.signal,
+    keepBytes: LOG_BYTES,
+    onOutput: (chunk) => progress.report(ports.redact(chunk.toString('utf8'))),
+  });
+  progress.signal.throwIfAborted();
+  const output = ports.redact(`${result.stdout}\n${result.stderr}`);
+  const file = `logs/${input.step}-${log}-${server}.log`;
+  await ports.artifacts.write(input.run.requestId, file, output);
+  const code = result.exitCode ?? say(input.run, '无（被终止）', 'none (it was ended)');
+  const status = say(input.run, `退出码 ${code}`, `exit code ${code}`);
+  const took = duration(Date.now() - startedAtMs);
+  const text = line(`${server}: ${name}: ${status}, ${took}; ${lastLine(output)}`);
+  return { ok: result.exitCode === 0, text };
+}
+
+function outcome(value: boolean, detail: string, evidence: readonly string[]): CommandOutcome {
+  return { facts: { 'command.passed': { value, detail } }, evidence };
+}

@@ -1,0 +1,72 @@
+/** The service itself on each server: stopped, replaced, configured, started, checked, and restored. */
+import { OPERATIONS } from '../../actions/index.ts';
+import { restoreConfiguration, updateConfiguration } from '../../actions/servers/configure.ts';
+import { checkEndpoint, checkPort, checkSmoke } from '../../actions/servers/health.ts';
+import { measurePerformance } from '../../actions/servers/performance.ts';
+import { pullImage } from '../../actions/servers/pull.ts';
+import { awaitService } from '../../actions/servers/ready.ts';
+import { removeService, startService } from '../../actions/servers/start.ts';
+import { restoreService, stopService } from '../../actions/servers/stop.ts';
+import type { ActionActivities, CompensationActivities, SystemActivities } from '../contract.ts';
+import { implement, implementCompensation, implementOperation } from '../implement.ts';
+import { createAtOnce } from './at-once.ts';
+import { removeStarted, restoreFormer } from './compensations.ts';
+import { putConfigurationBack, writeConfiguration } from './configuration.ts';
+import type { ServerPorts } from './context.ts';
+import { finishOn } from './finish.ts';
+import { endpointAnswers, portAnswers, smokePasses } from './health.ts';
+import { createOneAtATime } from './one-at-a-time.ts';
+import { measureAtRate } from './performance.ts';
+import { pull, start } from './release.ts';
+import { awaitReady, stop } from './service.ts';
+
+export type ServiceActivities = Pick<
+  ActionActivities,
+  | 'service.stop'
+  | 'image.pull'
+  | 'config.update'
+  | 'service.start'
+  | 'service.ready'
+  | 'health.port'
+  | 'health.endpoint'
+  | 'health.smoke'
+  | 'health.performance'
+> &
+  Pick<CompensationActivities, 'service.restore' | 'config.restore' | 'service.remove'> &
+  Pick<SystemActivities, 'finishServer'>;
+
+/**
+ * Requests that all measurements of this worker start in a second: with a whole fleet at once it would
+ * measure how busy it is itself.
+ */
+const MEASURED_PER_SECOND = 400;
+
+export function createServiceActivities(ports: ServerPorts): ServiceActivities {
+  const oneAtATime = createOneAtATime();
+  const atOnce = createAtOnce(MEASURED_PER_SECOND);
+  return {
+    ...implement(stopService, (work, runtime) => stop(ports, work, runtime)),
+    ...implement(pullImage, (work, image) => pull(ports, work, image)),
+    ...implement(updateConfiguration, (work, files) =>
+      writeConfiguration(ports, oneAtATime, work, files),
+    ),
+    ...implement(startService, (work, image, runtime, container) =>
+      start(ports, work, { image, runtime, container }),
+    ),
+    ...implement(awaitService, (work, health) => awaitReady(ports, work, health)),
+    ...implement(checkPort, (work, health) => portAnswers(ports, work, health)),
+    ...implement(checkEndpoint, (work, health) => endpointAnswers(ports, work, health)),
+    ...implement(checkSmoke, (work, health) => smokePasses(ports, work, health)),
+    ...implement(measurePerformance, (work, health) => measureAtRate(ports, atOnce, work, health)),
+    ...implementCompensation(restoreService, (work, image, runtime, container, health) =>
+      restoreFormer(ports, work, { image, runtime, container }, health),
+    ),
+    ...implementCompensation(restoreConfiguration, (work, files) =>
+      putConfigurationBack(ports, work, files),
+    ),
+    ...implementCompensation(removeService, (work, runtime) => removeStarted(ports, work, runtime)),
+    ...implementOperation(OPERATIONS.finishServer, (work, runtime, files) =>
+      finishOn(ports, work, runtime, files),
+    ),
+  };
+}
