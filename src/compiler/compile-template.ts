@@ -1,4 +1,5 @@
 /** A run sheet's text → its plan, what is wrong with it, and what each line became. */
+import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
 import { checkDocument } from './check/check.ts';
@@ -40,16 +41,7 @@ export function compileTemplate(input: CompileInput): CompileResult {
 function compileSource(context: Context): Plan | null {
   const items = readItems(context.source);
   if (items === null) {
-    report(
-      context,
-      'TOO_LARGE',
-      { start: 0, end: 0 },
-      {
-        zh: '文档嵌套太深，无法读取',
-        en: 'the document nests too deep to be read',
-      },
-      { remedy: { zh: '请减少列表和引用的层数', en: 'use fewer levels of lists and quotes' } },
-    );
+    report(context, { start: 0, end: 0 }, diagnose('TOO_LARGE', 'nesting', {}));
     return null;
   }
   const checked = checkDocument(context, readDocument(context, items));

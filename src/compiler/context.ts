@@ -1,6 +1,6 @@
 /** What every pass reports to: the diagnostics, and what each line of the document became. */
-import type { DiagnosticCode } from '../diagnostics/codes.ts';
-import type { Diagnostic, Localized, Severity } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import type { Diagnostic, Localized } from '../diagnostics/diagnostic.ts';
 import { excerptOf, lineOf, placeOf, type Source, type Span } from './parse/source.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -44,43 +44,28 @@ export interface Claim {
   readonly became: Localized;
 }
 
-export interface Details {
-  readonly severity?: Severity;
-  readonly expected?: string;
-  readonly actual?: string;
-  readonly remedy?: Localized;
-}
-
 export function createContext(source: Source, vocabulary: Vocabulary): Context {
   return { source, vocabulary, diagnostics: [], dropped: 0, claims: new Map() };
 }
 
-/** Adds a diagnostic about a span; an error unless `details` says otherwise. */
-export function report(
-  context: Context,
-  code: DiagnosticCode,
-  span: Span,
-  message: Localized,
-  details: Details = {},
-): void {
+/** Keeps a diagnostic, with the place and the line of a span. */
+export function report(context: Context, span: Span, diagnostic: Diagnostic): void {
   // Many warnings must not hide that there is an error: a template with one never compiles.
-  const isNews = details.severity === undefined && !hasError(context);
+  const isNews = diagnostic.severity === 'error' && !hasError(context);
   if (isFull(context) && !isNews) {
     context.dropped += 1;
     return;
   }
   const place = placeOf(context.source, span);
-  const { severity = 'error', ...rest } = details;
   const excerpt = excerptOf(context.source, place.line);
-  context.diagnostics.push({ code, severity, message, place, excerpt, ...rest });
+  context.diagnostics.push({ ...diagnostic, place, excerpt });
 }
 
 /** The diagnostics in the document's order, closed by the number of those that were not kept. */
 export function diagnosticsOf({ diagnostics, dropped }: Context): readonly Diagnostic[] {
   const sorted = [...diagnostics].sort(byPlace);
   if (dropped === 0) return sorted;
-  const message = { zh: `… 还有 ${dropped} 个问题`, en: `… and ${dropped} more problems` };
-  return [...sorted, { code: 'TOO_LARGE', severity: 'hint', message }];
+  return [...sorted, diagnose('TOO_LARGE', 'moreProblems', { count: dropped })];
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
@@ -120,13 +105,4 @@ export function reclaim(
   became: Localized,
 ): void {
   context.claims.set(lineOf(context.source, offset), { kind, became });
-}
-
-/** A list of suggestions as a remedy: "did you mean …". */
-export function didYouMean(words: readonly string[], otherwise: Localized): Localized {
-  if (words.length === 0) return otherwise;
-  return {
-    zh: `您是否想写：${words.map((word) => `「${word}」`).join('、')}`,
-    en: `did you mean ${words.map((word) => `"${word}"`).join(' or ')}?`,
-  };
 }

@@ -17,23 +17,11 @@ export function outageOf(steps: readonly PlanStep[]): Outage | null {
   return { from, until: steps.find((step) => performs(step, 'pool.enable')) ?? null };
 }
 
-export function outageText({ from, until }: Outage): Localized {
-  return {
-    zh: `所有服务器同时停止：从步骤 ${from.number} 到${until === null ? '运行结束' : `步骤 ${until.number} `}之间没有服务器提供服务`,
-    en: `all servers stop at once: from step ${from.number} to ${until === null ? 'the end of the run' : `step ${until.number}`} no server answers`,
-  };
-}
-
-/** What happens to requests meanwhile. */
-export const MEANWHILE: Localized = {
-  zh: '内置负载均衡器会在此期间保留请求；真实的负载均衡器会返回 503',
-  en: 'the embedded balancer holds requests meanwhile; a real one answers 503',
-};
-
-/** What a template's author can do about it. */
-export function outageRemedy({ from }: Outage): Localized {
-  return {
-    zh: `${MEANWHILE.zh}。要保持服务，请分批：运行时写 --batches 1（请求中的「批次: 1」），在步骤 ${from.number} 写「**批次**: 25%」，或在 runsheet.yaml 的环境下写 rolling`,
-    en: `${MEANWHILE.en}. To keep serving, roll: start with --batches 1 ("batches": 1 in the request), write "**Batches**: 25%" on step ${from.number}, or set rolling for the environment in runsheet.yaml`,
-  };
+/** Between which steps no server answers, as diagnostics say it. */
+export function spanOf({ from, until }: Outage): { from: number; until: Localized } {
+  const end =
+    until === null
+      ? { zh: '运行结束', en: 'the end of the run' }
+      : { zh: `步骤 ${until.number} `, en: `step ${until.number}` };
+  return { from: from.number, until: end };
 }

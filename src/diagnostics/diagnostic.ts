@@ -1,10 +1,9 @@
-/** One sentence in both first-class languages; a renderer picks one. */
-export interface Localized {
-  readonly zh: string;
-  readonly en: string;
-}
+import type { Severity } from './catalogue/entry.ts';
+import type { DiagnosticCode } from './codes.ts';
+import type { Localized } from './language.ts';
 
-export type Language = 'zh' | 'en';
+export type { Severity } from './catalogue/entry.ts';
+export type { Language, Localized } from './language.ts';
 
 /** A stretch of a text file. Lines and columns count from 1, in UTF-16 units as editors do. */
 export interface Place {
@@ -15,24 +14,20 @@ export interface Place {
   readonly endColumn?: number;
 }
 
-export type Severity = 'error' | 'warning' | 'hint';
-
 /**
  * Something to tell the person who wrote a template, a request or a project file.
- * A value, never thrown: renderers turn it into a terminal excerpt or JSON.
+ * A value, never thrown: renderers turn it into a terminal excerpt or JSON. `diagnose` makes it.
  */
 export interface Diagnostic {
-  /** Stable upper-case name, for example UNKNOWN_PHRASE; see codes.ts. */
+  /** Stable upper-case name, for example UNKNOWN_PHRASE. */
   readonly code: DiagnosticCode;
   readonly severity: Severity;
   readonly message: Localized;
   readonly place?: Place;
   /** Source line(s) that the place points at, copied so that rendering needs no file. */
   readonly excerpt?: string;
-  readonly expected?: string;
+  readonly expected?: Localized;
   readonly actual?: string;
   /** What to do next. */
   readonly remedy?: Localized;
 }
-
-import type { DiagnosticCode } from './codes.ts';

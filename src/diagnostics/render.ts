@@ -45,7 +45,7 @@ export function renderDiagnostic(
     `${where}${paint(severity, `${SEVERITIES[severity][language]} ${code}`)}: ${visible(message[language])}`,
   ];
   lines.push(...excerptLines(diagnostic, paint));
-  if (expected !== undefined) lines.push(`  ${EXPECTED[language]}: ${bounded(expected)}`);
+  if (expected !== undefined) lines.push(`  ${EXPECTED[language]}: ${bounded(expected[language])}`);
   if (actual !== undefined) lines.push(`  ${ACTUAL[language]}: ${bounded(actual)}`);
   if (remedy !== undefined) lines.push(`  ${REMEDY[language]}: ${visible(remedy[language])}`);
   return lines.join('\n');

@@ -149,7 +149,7 @@ describe('batches', { timeout: 60_000 }, () => {
         'batches (from runsheet.yaml): 1 server; first one observed',
       );
       const checked = await typed('check', 'deployment.md', '--lang', 'en');
-      expect(checked.stdout).toContain('(not in production: runsheet.yaml lets them roll)');
+      expect(checked.stdout).toContain('(except in production, for which runsheet.yaml has batches)');
     } finally {
       file('runsheet.yaml', yaml);
     }
@@ -159,7 +159,7 @@ describe('batches', { timeout: 60_000 }, () => {
     const options = ['--batches', '2', '--minimum-in-pool', '50%', '--failure-budget', '3'];
     const ended = await typed('plan', 'deployment.md', ...all, ...options, '--lang', 'en');
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('the largest batch that works is 1 server: --batches 1');
+    expect(ended.stderr).toContain('let a batch have at most 1: --batches 1');
     expect(ended.stderr).toContain('at most 2: --failure-budget 2');
   });
 });

@@ -40,7 +40,9 @@ test('environments that roll by default are left out of what is said about the o
     vocabulary: { ...NONE, rollingEnvironments: ['production'] },
   });
   const found = diagnostics.find((each) => each.code === 'NO_SERVICE_BETWEEN');
-  expect(found?.message.en).toContain('(not in production: runsheet.yaml lets them roll)');
+  expect(found?.message.en).toContain(
+    '(except in production, for which runsheet.yaml has batches)',
+  );
   expect(found?.message.zh).toContain('（production 除外：runsheet.yaml 让它们分批）');
 });
 

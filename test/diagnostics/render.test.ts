@@ -12,7 +12,7 @@ const found: Diagnostic = {
   message: { zh: '没有动作', en: 'no action' },
   place: { file: 'a.md', line: 7, column: 3, endLine: 7, endColumn: 5 },
   excerpt: '- 停止服务',
-  expected: 'x',
+  expected: { zh: 'x', en: 'x' },
   actual: 'y',
   remedy: { zh: '改', en: 'change' },
 };

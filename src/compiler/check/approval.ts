@@ -1,6 +1,7 @@
 /** An approval step: 配置 (how long, how many, through which channels) and 审批人员 (who). */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ChannelName, Quorum } from '../../plan/plan.ts';
-import { type Context, claim, didYouMean, report } from '../context.ts';
+import { type Context, claim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { parseDurationSeconds } from '../parse/duration.ts';
 import { part, type Words } from '../parse/items.ts';
@@ -41,21 +42,7 @@ export function checkApproval(
   const roleNames: Record<string, string> = {};
   for (const bullet of approverBullets) readApprovers(context, names, bullet, approvers, roleNames);
   if (approverBullets.length === 0) {
-    report(
-      context,
-      'MISSING_FIELD',
-      heading,
-      {
-        zh: '审批步骤没有写审批人员',
-        en: 'the approval step names no approvers',
-      },
-      {
-        remedy: {
-          zh: '请加上「**审批人员**:」，例如「- production: 技术负责人」',
-          en: 'add "**Approvers**:", for example "- production: Tech lead"',
-        },
-      },
-    );
+    report(context, heading, diagnose('MISSING_FIELD', 'approvers', {}));
   }
   checkSatisfiable(context, heading, quorum, approvers);
   return {
@@ -90,20 +77,9 @@ const READERS: Readonly<
   timeout: (context, value, settings) => {
     const seconds = parseDurationSeconds(value.text);
     if (seconds === null) {
-      report(
-        context,
-        'BAD_DURATION',
-        value,
-        {
-          zh: `「${value.text}」不是时长`,
-          en: `"${value.text}" is not a duration`,
-        },
-        {
-          expected: '24小时 | 24 hours | 1h 30m',
-          actual: value.text,
-          remedy: { zh: '例如：24小时', en: 'for example: 24 hours' },
-        },
-      );
+      const { text } = value;
+      const diagnostic = diagnose('BAD_DURATION', 'approvalTimeout', { text }, { actual: text });
+      report(context, value, diagnostic);
       return;
     }
     settings.timeoutSeconds = seconds;
@@ -115,23 +91,8 @@ const READERS: Readonly<
   quorum: (context, value, settings) => {
     const quorum = readQuorum(value.text);
     if (quorum === null) {
-      report(
-        context,
-        'BAD_FIELD',
-        value,
-        {
-          zh: `看不懂审批方式「${value.text}」`,
-          en: `the approval rule "${value.text}" is not understood`,
-        },
-        {
-          expected: '至少一人批准 | 全部批准 | 至少2人批准',
-          actual: value.text,
-          remedy: {
-            zh: '请写：至少一人批准、全部批准，或至少N人批准',
-            en: 'write: at least one person, everyone, or at least N people',
-          },
-        },
-      );
+      const { text } = value;
+      report(context, value, diagnose('BAD_FIELD', 'approvalRule', { text }, { actual: text }));
       return;
     }
     settings.quorum = quorum;
@@ -179,43 +140,18 @@ function describeQuorum(quorum: Quorum): { zh: string; en: string } {
 function readChannel(context: Context, word: Words): ChannelName | null {
   const channel = CHANNELS.find(([form]) => form.test(word.text))?.[1];
   if (channel === undefined) {
+    const { text } = word;
+    const near = nearest(text, ['邮件', 'email', 'Slack', 'webhook'], 1);
     report(
       context,
-      'BAD_FIELD',
       word,
-      {
-        zh: `没有名为「${word.text}」的通知渠道`,
-        en: `there is no channel "${word.text}"`,
-      },
-      {
-        expected: 'email | slack | webhook',
-        actual: word.text,
-        remedy: didYouMean(nearest(word.text, ['邮件', 'email', 'Slack', 'webhook'], 1), {
-          zh: '可用：邮件、Slack、webhook',
-          en: 'known: email, Slack, webhook',
-        }),
-      },
+      diagnose('BAD_FIELD', 'channel', { channel: text }, { near, actual: text }),
     );
     return null;
   }
   const { channels } = context.vocabulary;
   if (channels !== undefined && !channels.includes(channel)) {
-    report(
-      context,
-      'CHANNEL_NOT_CONFIGURED',
-      word,
-      {
-        zh: `runsheet.yaml 没有配置通知渠道「${word.text}」`,
-        en: `runsheet.yaml does not configure the channel "${word.text}"`,
-      },
-      {
-        severity: 'warning',
-        remedy: {
-          zh: '终端和 Web UI 仍会显示审批请求；请在 channels 下配置它',
-          en: 'the terminal and the Web UI still show the request; configure it under channels',
-        },
-      },
-    );
+    report(context, word, diagnose('CHANNEL_NOT_CONFIGURED', 'channel', { channel: word.text }));
   }
   return channel;
 }
@@ -230,22 +166,11 @@ function readApprovers(
   const { name: environment, value } = splitAtColon(bullet);
   const known = (names.parameters.get('environment')?.enum ?? []).map(String);
   if (known.length > 0 && !known.includes(environment)) {
+    const near = nearest(environment, known, 1);
     report(
       context,
-      'BAD_FIELD',
       { start: bullet.start, end: bullet.start + environment.length },
-      {
-        zh: `没有名为「${environment}」的环境`,
-        en: `there is no environment "${environment}"`,
-      },
-      {
-        expected: known.join(' | '),
-        actual: environment,
-        remedy: didYouMean(nearest(environment, known, 1), {
-          zh: `可用：${known.join('、')}`,
-          en: `known: ${known.join(', ')}`,
-        }),
-      },
+      diagnose('BAD_FIELD', 'environment', { environment, known }, { near, actual: environment }),
     );
   }
   const roles = listOf(value).flatMap((word) => {
@@ -262,41 +187,21 @@ function readApprovers(
 }
 
 function reportUnknownRole(context: Context, word: Words): void {
-  const known = Object.values(context.vocabulary.roles).flatMap((role) => role.names);
+  const { text } = word;
+  const near = nearest(
+    text,
+    Object.values(context.vocabulary.roles).flatMap((role) => role.names),
+  );
   report(
     context,
-    'UNKNOWN_ROLE',
     word,
-    {
-      zh: `没有名为「${word.text}」的角色`,
-      en: `there is no role "${word.text}"`,
-    },
-    {
-      actual: word.text,
-      remedy: didYouMean(nearest(word.text, known), {
-        zh: '请在 runsheet.yaml 的 roles 下定义它',
-        en: 'define it under roles in runsheet.yaml',
-      }),
-    },
+    diagnose('UNKNOWN_ROLE', 'approver', { role: text }, { near, actual: text }),
   );
 }
 
-function reportUnknownSetting(context: Context, words: Words, name: string): void {
-  report(
-    context,
-    'BAD_FIELD',
-    words,
-    {
-      zh: `审批步骤没有「${name}」这一设置`,
-      en: `an approval step has no setting "${name}"`,
-    },
-    {
-      remedy: didYouMean(nearest(name, allWords(APPROVAL_SETTINGS)), {
-        zh: '可用：审批超时、审批方式、通知方式',
-        en: 'known: Approval timeout, Approval rule, Notify by',
-      }),
-    },
-  );
+function reportUnknownSetting(context: Context, words: Words, setting: string): void {
+  const near = nearest(setting, allWords(APPROVAL_SETTINGS));
+  report(context, words, diagnose('BAD_FIELD', 'approvalSetting', { setting }, { near }));
 }
 
 function splitAtColon(words: Words): { name: string; value: Words } {

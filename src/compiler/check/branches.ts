@@ -1,4 +1,5 @@
 /** 判断逻辑: if / elif / else blocks that set variables, skip steps and go on elsewhere. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Branch, Expression, Json } from '../../plan/plan.ts';
 import { type Context, claim, report } from '../context.ts';
 import type { Fence, Words } from '../parse/items.ts';
@@ -48,19 +49,12 @@ export function checkBranches(
     const head = readHead(words);
     if (head === null) {
       const draft = drafts.at(-1);
-      if (draft === undefined)
-        reportBranch(context, words, '判断应以 if 开始', 'a decision begins with if');
+      if (draft === undefined) report(context, words, diagnose('BAD_BRANCH', 'ifExpected', {}));
       else readBody(context, order, draft, words);
       continue;
     }
     const follows = head.word === 'if' ? open === 'none' : open === 'some';
-    if (!follows)
-      reportBranch(
-        context,
-        words,
-        `「${head.word}」不能在这里`,
-        `"${head.word}" cannot stand here`,
-      );
+    if (!follows) report(context, words, diagnose('BAD_BRANCH', 'misplaced', { word: head.word }));
     open = head.word === 'else' ? 'closed' : open === 'closed' ? 'closed' : 'some';
     const when =
       head.condition === null ? null : checkExpression(context, names, head.condition, order.index);
@@ -71,7 +65,7 @@ export function checkBranches(
         head.word === 'else' ? 'in every other case' : `branch where ${head.condition?.text ?? ''}`,
     });
   }
-  if (drafts.length === 0) reportBranch(context, fence, '判断逻辑是空的', 'the decision is empty');
+  if (drafts.length === 0) report(context, fence, diagnose('BAD_BRANCH', 'empty', {}));
   return drafts;
 }
 
@@ -100,12 +94,7 @@ function readBody(context: Context, order: StepOrder, draft: Draft, words: Words
     const [, variable = '', text = ''] = set;
     const value = valueOf(text);
     if (value === undefined) {
-      reportBranch(
-        context,
-        words,
-        `「${text}」不是变量的值`,
-        `"${text}" is no value of a variable`,
-      );
+      report(context, words, diagnose('BAD_BRANCH', 'badValue', { value: text }));
       return;
     }
     draft.set.push({ variable, value });
@@ -144,8 +133,7 @@ function readClause(
   const go = GO.exec(words.text);
   if (go !== null) {
     const number = Number(go[1] ?? go[2]);
-    if (draft.goTo !== null)
-      reportBranch(context, words, '一个分支只能进入一个步骤', 'a branch can go to one step only');
+    if (draft.goTo !== null) report(context, words, diagnose('BAD_BRANCH', 'twoTargets', {}));
     if (checkJump(context, order, number, words)) draft.goTo = number;
     return { zh: `进入步骤 ${number}`, en: `goes on with step ${number}` };
   }
@@ -162,7 +150,7 @@ function readClause(
       en: 'looks for pending approval requests of the same service and environment; with one the approval waits, with none it is passed (our reading)',
     };
   }
-  reportBranch(context, words, `看不懂「${words.text}」`, `"${words.text}" is not understood`);
+  report(context, words, diagnose('BAD_BRANCH', 'unknown', { text: words.text }));
   return { zh: '', en: '' };
 }
 
@@ -173,26 +161,4 @@ function valueOf(text: string): Json | undefined {
   if (/^(?:optional|可选)$/iu.test(plain)) return 'optional';
   if (/^-?\d{1,12}(?:\.\d{1,6})?$/u.test(plain)) return Number(plain);
   return plain !== text.trim() ? plain : undefined;
-}
-
-function reportBranch(
-  context: Context,
-  span: { start: number; end: number },
-  zh: string,
-  en: string,
-): void {
-  report(
-    context,
-    'BAD_BRANCH',
-    span,
-    { zh, en },
-    {
-      expected:
-        '进入步骤N | 跳过步骤N，直接进入步骤M | 设置 variables.x = true|false|optional | 检查是否有待处理的审批请求',
-      remedy: {
-        zh: '例如：if environment == "production": 换行后写 需要审批 → 进入步骤5',
-        en: 'for example: if environment == "production": and on the next line: approval needed → go to step 5',
-      },
-    },
-  );
 }

@@ -1,5 +1,5 @@
 /** The document → checked sections: everything that the plan is made of, or diagnostics. */
-
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type {
   MetricName,
@@ -70,16 +70,7 @@ function checkSteps(
   if (section === undefined) return missingSection(context, 'steps', '### 1. … [action]') ?? [];
   const raw = readSteps(context, section);
   if (raw.length === 0) {
-    report(
-      context,
-      'MISSING_FIELD',
-      section.heading,
-      {
-        zh: '没有任何步骤',
-        en: 'there is no step',
-      },
-      { remedy: { zh: '请加上「### 1. 标题 [action]」', en: 'add "### 1. Title [action]"' } },
-    );
+    report(context, section.heading, diagnose('MISSING_FIELD', 'steps', {}));
   }
   const headed = readHeadings(context, raw);
   const names = { parameters, variables: variablesOf(headed) };

@@ -4,9 +4,11 @@ import type { FactDefinition } from '../../actions/index.ts';
 import { ACTIONS, FACTS } from '../../actions/index.ts';
 import { findCriterionPhrase, findSubject } from '../../actions/phrases.ts';
 import { measures } from '../../actions/questions.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import { anyOf } from '../../diagnostics/language.ts';
 import type { Criterion, Task } from '../../plan/plan.ts';
 import type { Comparison } from '../../plan/units.ts';
-import { type Context, claim, didYouMean, isFull, report } from '../context.ts';
+import { type Context, claim, isFull, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { parseDurationMs } from '../parse/duration.ts';
 import { part, type Words } from '../parse/items.ts';
@@ -63,20 +65,13 @@ function compared(
 ): Criterion | null {
   const threshold = figureOf(fact, figure);
   if (threshold === null) {
-    const isTime = fact.unit === 'milliseconds';
-    report(
-      context,
-      isTime ? 'BAD_DURATION' : 'BAD_FIELD',
-      words,
-      {
-        zh: `「${figure}」不能作为「${fact.label.zh}」的阈值`,
-        en: `"${figure}" cannot be a threshold for "${fact.label.en}"`,
-      },
-      {
-        expected: isTime ? '500ms' : fact.unit === 'percent' ? '0% – 100%' : '0, 1, 2, …',
-        actual: figure,
-      },
-    );
+    const named = { figure, fact: fact.label };
+    const form = fact.unit === 'percent' ? '0% – 100%' : '0, 1, 2, …';
+    const diagnostic =
+      fact.unit === 'milliseconds'
+        ? diagnose('BAD_DURATION', 'threshold', named, { actual: figure })
+        : diagnose('BAD_FIELD', 'threshold', { ...named, form }, { actual: figure });
+    report(context, words, diagnostic);
     return null;
   }
   warnOfDirection(context, words, fact, comparison);
@@ -109,22 +104,8 @@ function warnOfDirection(
   const isAbove = comparison === '>' || comparison === '>=';
   const isBelow = comparison === '<' || comparison === '<=';
   if (!(wantsMore ? isBelow : isAbove)) return;
-  report(
-    context,
-    'BAD_FIELD',
-    words,
-    {
-      zh: `方向可能写反了：「${fact.label.zh}」${wantsMore ? '越高越好' : '越低越好'}`,
-      en: `this may be the wrong way round: for "${fact.label.en}", ${wantsMore ? 'more' : 'less'} is better`,
-    },
-    {
-      severity: 'warning',
-      remedy: {
-        zh: `通常写「${wantsMore ? '>=' : '<'}」`,
-        en: `"${wantsMore ? '>=' : '<'}" is usual`,
-      },
-    },
-  );
+  const better = wantsMore ? 'moreIsBetter' : 'lessIsBetter';
+  report(context, words, diagnose('BAD_FIELD', better, { fact: fact.label }));
 }
 
 function isMeasured({ fact }: Criterion, tasks: readonly Task[]): boolean {
@@ -133,23 +114,16 @@ function isMeasured({ fact }: Criterion, tasks: readonly Task[]): boolean {
 
 function reportUnmeasured(context: Context, words: Words, { fact }: Criterion): void {
   const measuring = Object.values(ACTIONS).filter(({ id }) => measures(id, fact));
-  const zh = measuring.flatMap(({ phrases }) => phrases.zh[0] ?? []);
-  const en = measuring.flatMap(({ phrases }) => phrases.en[0] ?? []);
-  report(
-    context,
-    'UNMEASURED_CRITERION',
-    words,
-    {
-      zh: `这一步没有任何动作测量「${FACTS[fact].label.zh}」，这个条件永远不会满足`,
-      en: `nothing in this step measures "${FACTS[fact].label.en}", so this could never pass`,
-    },
-    {
-      remedy: {
-        zh: `请在这一步加上：${zh.map((each) => `「${each}」`).join(' 或 ') || 'runsheet.yaml 的 actions 中的短语'}`,
-        en: `add to this step: ${en.map((each) => `"${each}"`).join(' or ') || 'a phrase of actions in runsheet.yaml'}`,
-      },
-    },
+  const about = { fact: FACTS[fact].label };
+  const phrases = anyOf(
+    measuring.flatMap((action) => action.phrases.zh[0] ?? []),
+    measuring.flatMap((action) => action.phrases.en[0] ?? []),
   );
+  const diagnostic =
+    measuring.length === 0
+      ? diagnose('UNMEASURED_CRITERION', 'byNoAction', about)
+      : diagnose('UNMEASURED_CRITERION', 'inStep', { ...about, phrases });
+  report(context, words, diagnostic);
 }
 
 function reportUnknown(context: Context, words: Words): null {
@@ -159,21 +133,12 @@ function reportUnknown(context: Context, words: Words): null {
     ...(subjects?.zh ?? []),
     ...(subjects?.en ?? []),
   ]);
+  const { text } = words;
+  const near = isFull(context) ? [] : nearest(text, known);
   report(
     context,
-    'UNKNOWN_PHRASE',
     words,
-    {
-      zh: `没有条件叫「${words.text}」`,
-      en: `no criterion is called "${words.text}"`,
-    },
-    {
-      actual: words.text,
-      remedy: didYouMean(isFull(context) ? [] : nearest(words.text, known), {
-        zh: '条件例如：测试通过率 >= 95%、无高危安全漏洞',
-        en: 'a criterion is for example: test pass rate >= 95%, no high-risk security vulnerabilities',
-      }),
-    },
+    diagnose('UNKNOWN_PHRASE', 'criterion', { phrase: text }, { near, actual: text }),
   );
   return null;
 }

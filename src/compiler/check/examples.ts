@@ -1,9 +1,10 @@
 /** `## 使用示例`: each fenced example must be a run request that this template could take. */
 
 import { findPhrase } from '../../actions/phrases.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { PlanStep } from '../../plan/plan.ts';
-import { type Context, claim, didYouMean, report } from '../context.ts';
+import { type Context, claim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import type { Fence, Words } from '../parse/items.ts';
@@ -25,7 +26,7 @@ export function checkExamples(
 ): void {
   const section = document.sections.get('examples');
   if (section === undefined) {
-    missingSection(context, 'examples', '执行 … 模板');
+    missingSection(context, 'examples', { zh: '执行 … 模板', en: 'Run the … template' });
     return;
   }
   for (const item of section.items) {
@@ -61,10 +62,7 @@ function checkExample(
 }
 
 function reportBad(context: Context, line: Words, problem: Diagnostic): void {
-  report(context, 'BAD_EXAMPLE', line, problem.message, {
-    actual: line.text.trim(),
-    ...(problem.remedy !== undefined && { remedy: problem.remedy }),
-  });
+  report(context, line, { ...problem, code: 'BAD_EXAMPLE', actual: line.text.trim() });
 }
 
 /** Batches that an example asks for: readable, and of a run sheet that can roll. */
@@ -78,28 +76,19 @@ function checkBatches(
     const label = rollingLabelOf(name);
     const read = label === null ? null : readRolling(label, text);
     if (read === null || read.ok) continue;
-    const { message, ...details } = read.problem;
-    report(context, 'BAD_EXAMPLE', lineAt(fence, place.line), message, {
-      actual: text,
-      ...details,
-    });
+    const line = lineAt(fence, place.line);
+    report(context, line, { ...read.problem, code: 'BAD_EXAMPLE', actual: text });
   }
   const [first] = asked;
   if (first === undefined) return;
   const { group, problems } = rollingGroup(steps);
   const [problem] = problems;
   if (group !== null && problem === undefined) return;
-  const line = lineAt(fence, first.place.line);
-  report(
-    context,
-    'BAD_EXAMPLE',
-    line,
-    problem?.message ?? {
-      zh: '没有更改服务器的步骤，不能分批',
-      en: 'no step changes servers, so there is nothing to roll',
-    },
-    problem === undefined ? { actual: first.text } : { remedy: problem.remedy },
-  );
+  const diagnostic: Diagnostic =
+    problem === undefined
+      ? diagnose('BAD_EXAMPLE', 'nothingToRoll', {}, { actual: first.text })
+      : { ...problem.diagnostic, code: 'BAD_EXAMPLE' };
+  report(context, lineAt(fence, first.place.line), diagnostic);
 }
 
 function checkValues(
@@ -112,36 +101,16 @@ function checkValues(
     const line = lineAt(fence, place.line);
     const parameter = names.parameters.get(name);
     if (parameter === undefined) {
-      report(
-        context,
-        'BAD_EXAMPLE',
-        line,
-        {
-          zh: `示例使用了没有声明的参数「${name}」`,
-          en: `the example uses the parameter "${name}", which is not declared`,
-        },
-        {
-          remedy: didYouMean(nearest(name, [...names.parameters.keys()], 1), {
-            zh: '请在「参数定义」中声明它',
-            en: 'declare it under "Parameters"',
-          }),
-        },
-      );
+      const near = nearest(name, [...names.parameters.keys()], 1);
+      report(context, line, diagnose('BAD_EXAMPLE', 'unknownParameter', { name }, { near }));
       continue;
     }
     const read = readTextValue(text, parameter.type);
     const fits = read.ok && (parameter.enum === undefined || parameter.enum.includes(read.value));
     if (fits) continue;
-    report(
-      context,
-      'BAD_EXAMPLE',
-      line,
-      {
-        zh: `「${text}」不能作为参数「${name}」的值`,
-        en: `"${text}" cannot be a value of the parameter "${name}"`,
-      },
-      { expected: parameter.enum?.map(String).join(' | ') ?? parameter.type, actual: text },
-    );
+    const allowed = parameter.enum?.map(String).join(' | ') ?? parameter.type;
+    const value = { name, value: text, allowed };
+    report(context, line, diagnose('BAD_EXAMPLE', 'badValue', value, { actual: text }));
   }
 }
 
@@ -154,16 +123,10 @@ function checkChanges(
 ): void {
   for (const { step, place } of [...request.skip, ...request.add]) {
     if (steps.some((each) => each.number === step)) continue;
-    report(
-      context,
-      'BAD_EXAMPLE',
-      lineAt(fence, place.line),
-      {
-        zh: `示例提到的步骤 ${step} 不存在`,
-        en: `the example names step ${step}, which does not exist`,
-      },
-      { expected: steps.map((each) => each.number).join(', '), actual: String(step) },
-    );
+    const line = lineAt(fence, place.line);
+    const named = { number: step, steps: steps.map((each) => each.number) };
+    const actual = String(step);
+    report(context, line, diagnose('BAD_EXAMPLE', 'noSuchStep', named, { actual }));
   }
   for (const { task, place } of request.add) {
     if (findPhrase(task) !== null || findProjectPhrase(context.vocabulary, task) !== null) continue;
@@ -172,22 +135,8 @@ function checkChanges(
       zh: `示例请求的一行；项目尚未定义「${task}」`,
       en: `a line of an example request; the project does not define "${task}" yet`,
     });
-    report(
-      context,
-      'UNKNOWN_TASK',
-      line,
-      {
-        zh: `项目尚未定义「${task}」，这个示例现在不能运行`,
-        en: `the project does not define "${task}" yet, so this example cannot run now`,
-      },
-      {
-        severity: 'hint',
-        remedy: didYouMean(nearest(task, knownPhrases(context), 1), {
-          zh: `请在 runsheet.yaml 的 actions 下定义「${task}」`,
-          en: `define "${task}" under actions in runsheet.yaml`,
-        }),
-      },
-    );
+    const near = nearest(task, knownPhrases(context), 1);
+    report(context, line, diagnose('UNKNOWN_TASK', 'inExample', { task }, { near }));
   }
 }
 

@@ -1,11 +1,12 @@
 /** Resolves the names of an expression and checks its types: what cannot ever be true is a mistake. */
-
-import type { Localized } from '../../diagnostics/diagnostic.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Expression, Json } from '../../plan/plan.ts';
-import { type Context, didYouMean, report } from '../context.ts';
+import { type Context, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { parseExpression, type RawExpression } from '../parse/expression.ts';
 import type { Words } from '../parse/items.ts';
+import type { Span } from '../parse/source.ts';
 import type { Names } from './names.ts';
 
 type ValueType = 'string' | 'number' | 'boolean' | 'array' | 'object' | 'null';
@@ -26,16 +27,13 @@ export function checkExpression(
 ): Expression | null {
   const { tree, problem } = parseExpression(words.text);
   if (tree === null) {
-    reportExpression(context, words, problem, problem.message);
+    reportExpression(context, words, problem, problem.diagnostic);
     return null;
   }
   const typed = resolve({ context, names, words, stepIndex }, tree);
   if (typed === null) return null;
   if (typed.types.includes('boolean')) return asCondition(tree, typed);
-  reportExpression(context, words, tree, {
-    zh: '这里应是一个判断（真或假）',
-    en: 'a condition (true or false) is expected here',
-  });
+  reportExpression(context, words, tree, diagnose('BAD_EXPRESSION', 'notACondition', {}));
   return null;
 }
 
@@ -85,11 +83,7 @@ function condition(scope: Scope, tree: RawExpression): Expression | null {
   const typed = resolve(scope, tree);
   if (typed === null) return null;
   if (typed.types.includes('boolean')) return asCondition(tree, typed);
-  reportExpression(scope.context, scope.words, tree, {
-    zh: '这里应是一个判断',
-    en: 'a condition is expected here',
-  });
-  return null;
+  return refuse(scope, tree, diagnose('BAD_EXPRESSION', 'notACondition', {}));
 }
 
 function resolveName(scope: Scope, tree: RawExpression & { kind: 'name' }): Typed | null {
@@ -108,17 +102,7 @@ function resolveName(scope: Scope, tree: RawExpression & { kind: 'name' }): Type
   const variable = isVariable ? variables.get(name) : undefined;
   if (variable === undefined) return unknownName(scope, tree, name, isVariable);
   if (variable.setBy >= scope.stepIndex) {
-    reportExpression(
-      scope.context,
-      scope.words,
-      tree,
-      {
-        zh: `变量「${name}」在这一步之前还没有被设置`,
-        en: `the variable "${name}" is not set before this step`,
-      },
-      { zh: '请把设置它的步骤移到前面', en: 'move the step that sets it before this one' },
-    );
-    return null;
+    return refuse(scope, tree, diagnose('BAD_EXPRESSION', 'variableNotSetYet', { name }));
   }
   const types = [...new Set(variable.values.map(typeOf))];
   return { expression: { kind: 'variable', name }, types, values: variable.values };
@@ -126,31 +110,10 @@ function resolveName(scope: Scope, tree: RawExpression & { kind: 'name' }): Type
 
 function unknownName(scope: Scope, tree: RawExpression, name: string, isVariable: boolean): null {
   const { parameters, variables } = scope.names;
-  const known = isVariable ? [...variables.keys()] : [...parameters.keys()];
+  const near = nearest(name, isVariable ? [...variables.keys()] : [...parameters.keys()], 1);
   const span = { start: scope.words.start + tree.start, end: scope.words.start + tree.end };
-  report(
-    scope.context,
-    'UNKNOWN_REFERENCE',
-    span,
-    {
-      zh: isVariable ? `没有任何步骤设置变量「${name}」` : `没有名为「${name}」的参数`,
-      en: isVariable ? `no step sets the variable "${name}"` : `there is no parameter "${name}"`,
-    },
-    {
-      remedy: didYouMean(
-        nearest(name, known, 1),
-        isVariable
-          ? {
-              zh: '请在前面的判断步骤中写「设置 variables.… = …」，或删去这一条',
-              en: 'write "set variables.… = …" in an earlier condition step, or remove this rule',
-            }
-          : {
-              zh: '文字请加引号，例如 "production"；参数请在「参数定义」中声明',
-              en: 'put quotes around a text, as in "production"; declare a parameter under "Parameters"',
-            },
-      ),
-    },
-  );
+  const kind = isVariable ? 'variable' : 'parameter';
+  report(scope.context, span, diagnose('UNKNOWN_REFERENCE', kind, { name }, { near }));
   return null;
 }
 
@@ -160,36 +123,20 @@ function resolveComparison(scope: Scope, tree: RawExpression & { kind: 'compare'
   if (left === null || right === null) return null;
   const isOrder = tree.comparison !== '==' && tree.comparison !== '!=';
   const shared = left.types.filter((type) => right.types.includes(type));
-  if (isOrder && !shared.includes('number')) {
-    reportExpression(scope.context, scope.words, tree, {
-      zh: '只有数字能比较大小',
-      en: 'only numbers have an order',
-    });
-    return null;
-  }
+  if (isOrder && !shared.includes('number'))
+    return refuse(scope, tree, diagnose('BAD_EXPRESSION', 'noOrder', {}));
   if (shared.length === 0 && !right.types.includes('null')) {
-    reportExpression(scope.context, scope.words, tree, {
-      zh: `两边类型不同（${left.types.join('|')} 与 ${right.types.join('|')}），永远不会相等`,
-      en: `the two sides have different types (${left.types.join('|')} and ${right.types.join('|')}) and are never equal`,
-    });
-    return null;
+    const types = { left: left.types.join('|'), right: right.types.join('|') };
+    return refuse(scope, tree, diagnose('BAD_EXPRESSION', 'differentTypes', types));
   }
   if (!isOrder && !right.types.includes('null') && !canBeEqual(left, right)) {
     const values = (left.values ?? []).map(String);
-    reportExpression(
-      scope.context,
-      scope.words,
+    const near = nearest(String(right.values?.[0]), values, 1);
+    return refuse(
+      scope,
       tree.right,
-      {
-        zh: '左边永远不会是这个值',
-        en: 'the left side never has this value',
-      },
-      didYouMean(nearest(String(right.values?.[0]), values, 1), {
-        zh: `可能的值：${values.join('、')}`,
-        en: `possible values: ${values.join(', ')}`,
-      }),
+      diagnose('BAD_EXPRESSION', 'neverEqual', { values }, { near }),
     );
-    return null;
   }
   const { comparison } = tree;
   return {
@@ -219,16 +166,17 @@ function typeOf(value: Json): ValueType {
   return type === 'string' || type === 'number' || type === 'boolean' ? type : 'object';
 }
 
+function refuse({ context, words }: Scope, tree: RawExpression, diagnostic: Diagnostic): null {
+  reportExpression(context, words, tree, diagnostic);
+  return null;
+}
+
 function reportExpression(
   context: Context,
   words: Words,
-  span: { readonly start: number; readonly end: number },
-  message: Localized,
-  remedy: Localized = {
-    zh: '写法例如：参数 `skip_tests` 为 true，environment == "production"',
-    en: 'write for example: parameter `skip_tests` is true, environment == "production"',
-  },
+  { start, end }: Span,
+  diagnostic: Diagnostic,
 ): void {
-  const place = { start: words.start + span.start, end: words.start + span.end };
-  report(context, 'BAD_EXPRESSION', place, message, { actual: words.text, remedy });
+  const span = { start: words.start + start, end: words.start + end };
+  report(context, span, { ...diagnostic, actual: words.text });
 }

@@ -1,4 +1,5 @@
 /** What a label may stand on, and what may stand after it. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { StepKind } from '../../plan/plan.ts';
 import { type Context, claim, report } from '../context.ts';
 import type { Part } from '../parse/document.ts';
@@ -36,38 +37,15 @@ export function checkLabel(context: Context, kind: StepKind, part: Part): void {
   if (isProse || rest.text === '') return;
   report(
     context,
-    'BAD_FIELD',
     rest,
-    {
-      zh: `「${name.text}」的内容应写成列表`,
-      en: `what belongs to "${name.text}" is written as a list`,
-    },
-    {
-      actual: rest.text,
-      remedy: {
-        zh: `请另起一行写「- ${rest.text}」`,
-        en: `write "- ${rest.text}" on a line of its own`,
-      },
-    },
+    diagnose('BAD_FIELD', 'notAList', { label: name.text, text: rest.text }, { actual: rest.text }),
   );
 }
 
 function refuse(context: Context, kind: StepKind, { name }: Part): void {
-  const known = [...ALLOWED[kind], ...ANYWHERE];
-  report(
-    context,
-    'UNKNOWN_LABEL',
-    name,
-    {
-      zh: `[${kind}] 步骤不能有「${name.text}」`,
-      en: `a step of kind [${kind}] has no "${name.text}"`,
-    },
-    {
-      expected: known.map((each) => wordOf(LABELS[each], 'zh')).join(' | '),
-      remedy: {
-        zh: `可用：${known.map((each) => wordOf(LABELS[each], 'zh')).join('、')}`,
-        en: `known: ${known.map((each) => wordOf(LABELS[each], 'en')).join(', ')}`,
-      },
-    },
-  );
+  const known = [...ALLOWED[kind], ...ANYWHERE].map((each) => ({
+    zh: wordOf(LABELS[each], 'zh'),
+    en: wordOf(LABELS[each], 'en'),
+  }));
+  report(context, name, diagnose('UNKNOWN_LABEL', 'otherKind', { kind, label: name.text, known }));
 }

@@ -1,6 +1,6 @@
 /** `## 模板元信息`: who the template is. */
-
-import { type Context, didYouMean, report } from '../context.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import { type Context, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import { claimEntry, entriesOf, readYaml, textOf } from '../parse/yaml-block.ts';
@@ -27,22 +27,9 @@ export function checkMetadata(context: Context, document: Document): Metadata | 
     const text = textOf(entry.value);
     const runs = entry.key === 'template_id' || entry.key === 'version';
     if (!FIELDS.includes(entry.key)) {
-      report(
-        context,
-        'BAD_FIELD',
-        entry.keySpan,
-        {
-          zh: `元信息没有「${entry.key}」这一项，它不起任何作用`,
-          en: `the metadata has no field "${entry.key}"; it does nothing`,
-        },
-        {
-          severity: 'warning',
-          remedy: didYouMean(nearest(entry.key, FIELDS, 1), {
-            zh: `可用：${FIELDS.join('、')}`,
-            en: `known: ${FIELDS.join(', ')}`,
-          }),
-        },
-      );
+      const named = { field: entry.key, known: FIELDS };
+      const near = nearest(entry.key, FIELDS, 1);
+      report(context, entry.keySpan, diagnose('BAD_FIELD', 'metadataField', named, { near }));
     }
     if (text !== null) values.set(entry.key, text);
     claimEntry(context, entry, runs ? 'metadata' : 'prose', {
@@ -53,16 +40,7 @@ export function checkMetadata(context: Context, document: Document): Metadata | 
   }
   for (const field of ['template_id', 'version']) {
     if (values.has(field)) continue;
-    report(
-      context,
-      'MISSING_FIELD',
-      section.heading,
-      {
-        zh: `元信息缺少「${field}」`,
-        en: `the metadata lacks "${field}"`,
-      },
-      { remedy: { zh: `请加上一行「${field}: …」`, en: `add a line "${field}: …"` } },
-    );
+    report(context, section.heading, diagnose('MISSING_FIELD', 'metadata', { field }));
   }
   const templateId = values.get('template_id');
   const version = values.get('version');
@@ -76,23 +54,8 @@ function checkForm(
   text: string | null,
   span: { start: number; end: number },
 ): void {
-  const form = key === 'template_id' ? TEMPLATE_ID : TEMPLATE_VERSION;
-  if (text !== null && form.test(text)) return;
-  report(
-    context,
-    'BAD_FIELD',
-    span,
-    {
-      zh: `「${key}」的形式不对`,
-      en: `"${key}" has a wrong form`,
-    },
-    {
-      expected: form.source,
-      actual: text ?? '',
-      remedy: {
-        zh: '只用字母、数字、下划线、点和连字符',
-        en: 'use letters, digits, underscores, dots and hyphens only',
-      },
-    },
-  );
+  const isId = key === 'template_id';
+  if (text !== null && (isId ? TEMPLATE_ID : TEMPLATE_VERSION).test(text)) return;
+  const variant = isId ? 'templateId' : 'templateVersion';
+  report(context, span, diagnose('BAD_FIELD', variant, {}, { actual: text ?? '' }));
 }

@@ -1,6 +1,7 @@
 /** The names that expressions and texts may use, and what is known of their values. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Json, ParameterDefinition } from '../../plan/plan.ts';
-import { type Context, didYouMean, report } from '../context.ts';
+import { type Context, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Words } from '../parse/items.ts';
 
@@ -31,20 +32,11 @@ export function checkPlaceholders(
     const name = (match[1] ?? '').trim().replace(/^parameters\./u, '');
     if (known.includes(name)) continue;
     const start = words.start + match.index;
+    const near = nearest(name, known, 1);
     report(
       context,
-      'UNKNOWN_REFERENCE',
       { start, end: start + match[0].length },
-      {
-        zh: `没有名为「${name}」的参数`,
-        en: `there is no parameter "${name}"`,
-      },
-      {
-        remedy: didYouMean(nearest(name, known, 1), {
-          zh: `可用：${known.join('、')}`,
-          en: `known: ${known.join(', ')}`,
-        }),
-      },
+      diagnose('UNKNOWN_REFERENCE', 'placeholder', { name, known }, { near }),
     );
   }
 }

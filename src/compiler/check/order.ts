@@ -1,4 +1,5 @@
 /** The document's order of steps, and which of them another may name. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { type Context, report } from '../context.ts';
 import type { Words } from '../parse/items.ts';
 
@@ -18,16 +19,7 @@ export function checkJump(
 ): boolean {
   if (!checkStepExists(context, order.numbers, number, words)) return false;
   if (order.numbers.indexOf(number) > order.index) return true;
-  report(
-    context,
-    'ENDLESS_JUMP',
-    words,
-    {
-      zh: `步骤 ${number} 不在这一步之后，这样会无休止地循环`,
-      en: `step ${number} does not come after this one: this would never end`,
-    },
-    { remedy: { zh: '只能进入或跳过后面的步骤', en: 'name a step further down' } },
-  );
+  report(context, words, diagnose('ENDLESS_JUMP', 'back', { number }));
   return false;
 }
 
@@ -38,23 +30,11 @@ export function checkStepExists(
   words: Words,
 ): boolean {
   if (numbers.includes(number)) return true;
-  const list = numbers.join(', ');
+  const actual = String(number);
   report(
     context,
-    'MISSING_STEP',
     words,
-    {
-      zh: `没有步骤 ${number}`,
-      en: `there is no step ${number}`,
-    },
-    {
-      expected: list,
-      actual: String(number),
-      remedy: {
-        zh: `现有步骤：${list}。如果这一步已被删去，请一并修改这里`,
-        en: `there are steps ${list}; if the step was removed, change this line too`,
-      },
-    },
+    diagnose('MISSING_STEP', 'inTemplate', { number, steps: numbers }, { actual }),
   );
   return false;
 }

@@ -1,7 +1,8 @@
 /** `## 参数定义`: names, types, defaults and the values that a parameter may have. */
 import { isMap, isSeq, type Node } from 'yaml';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Json, ParameterDefinition } from '../../plan/plan.ts';
-import { type Context, claim, didYouMean, report } from '../context.ts';
+import { type Context, claim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import {
@@ -41,23 +42,14 @@ export function checkParameters(
 }
 
 function checkParameter(context: Context, entry: Entry, base: number): ParameterDefinition | null {
-  if (!NAME.test(entry.key)) {
-    return bad(
-      context,
-      entry.keySpan,
-      `参数名「${entry.key}」不合规则`,
-      `"${entry.key}" is no parameter name`,
-      NAME.source,
-    );
+  const { key: name } = entry;
+  if (!NAME.test(name)) {
+    report(context, entry.keySpan, diagnose('BAD_FIELD', 'parameterName', { name }));
+    return null;
   }
   if (!isMap(entry.value)) {
-    return bad(
-      context,
-      entry.valueSpan,
-      `参数「${entry.key}」缺少定义`,
-      `the parameter "${entry.key}" has no definition`,
-      'type: string',
-    );
+    report(context, entry.valueSpan, diagnose('BAD_FIELD', 'parameterDefinition', { name }));
+    return null;
   }
   const fields = new Map(entriesOf(context, entry.value, base).map((field) => [field.key, field]));
   const type = typeOf(context, entry, fields.get('type'));
@@ -87,29 +79,14 @@ function typeOf(
   const text = field === undefined ? null : textOf(field.value);
   const known = TYPES.find((each) => each === text);
   if (known !== undefined) return known;
-  const span = field?.valueSpan ?? parameter.keySpan;
-  report(
-    context,
-    field === undefined ? 'MISSING_FIELD' : 'BAD_FIELD',
-    span,
-    {
-      zh:
-        field === undefined
-          ? `参数「${parameter.key}」没有 type`
-          : `参数类型「${text ?? ''}」不存在`,
-      en:
-        field === undefined
-          ? `the parameter "${parameter.key}" has no type`
-          : `there is no parameter type "${text ?? ''}"`,
-    },
-    {
-      expected: TYPES.join(' | '),
-      remedy: didYouMean(nearest(text ?? '', TYPES, 1), {
-        zh: `请写其中之一：${TYPES.join('、')}`,
-        en: `write one of ${TYPES.join(', ')}`,
-      }),
-    },
-  );
+  if (field === undefined) {
+    const named = { name: parameter.key, types: TYPES };
+    report(context, parameter.keySpan, diagnose('MISSING_FIELD', 'parameterType', named));
+    return 'string';
+  }
+  const near = nearest(text ?? '', TYPES, 1);
+  const named = { type: text ?? '', types: TYPES };
+  report(context, field.valueSpan, diagnose('BAD_FIELD', 'parameterType', named, { near }));
   return 'string';
 }
 
@@ -117,13 +94,7 @@ function flagOf(context: Context, field: Entry | undefined): boolean {
   if (field === undefined) return false;
   const value = jsonOf(field.value);
   if (typeof value === 'boolean') return value;
-  bad(
-    context,
-    field.valueSpan,
-    'required 应为 true 或 false',
-    'required must be true or false',
-    'true | false',
-  );
+  report(context, field.valueSpan, diagnose('BAD_FIELD', 'required', {}));
   return false;
 }
 
@@ -134,25 +105,12 @@ function enumOf(
 ): readonly Json[] | undefined {
   if (field === undefined) return undefined;
   if (!isSeq(field.value) || field.value.items.length === 0) {
-    bad(
-      context,
-      field.valueSpan,
-      'enum 应是非空列表',
-      'enum must be a list that is not empty',
-      '[a, b]',
-    );
+    report(context, field.valueSpan, diagnose('BAD_FIELD', 'enumList', {}));
     return undefined;
   }
   const values = field.value.items.map((item) => jsonOf(item as Node, type));
-  if (values.some((value) => !isOfType(value, type))) {
-    bad(
-      context,
-      field.valueSpan,
-      `enum 的值应是 ${type} 类型`,
-      `the values of enum must be of type ${type}`,
-      type,
-    );
-  }
+  if (values.some((value) => !isOfType(value, type)))
+    report(context, field.valueSpan, diagnose('BAD_FIELD', 'enumType', { type }));
   return values;
 }
 
@@ -163,22 +121,12 @@ function valueOf(
   allowed: readonly Json[] | undefined,
 ): Json {
   const value = jsonOf(field.value, type);
-  if (!isOfType(value, type)) {
-    bad(
-      context,
-      field.valueSpan,
-      `${field.key} 的值不是 ${type} 类型`,
-      `the ${field.key} is not of type ${type}`,
-      type,
-    );
-  } else if (allowed !== undefined && !allowed.includes(value)) {
-    bad(
-      context,
-      field.valueSpan,
-      `${field.key} 的值不在 enum 中`,
-      `the ${field.key} is not one of the enum's values`,
-      allowed.map(String).join(' | '),
-    );
+  const { key, valueSpan } = field;
+  if (!isOfType(value, type))
+    report(context, valueSpan, diagnose('BAD_FIELD', 'valueType', { field: key, type }));
+  else if (allowed !== undefined && !allowed.includes(value)) {
+    const values = allowed.map(String).join(' | ');
+    report(context, valueSpan, diagnose('BAD_FIELD', 'valueNotInEnum', { field: key, values }));
   }
   return value;
 }
@@ -192,21 +140,9 @@ function checkField(context: Context, parameter: string, field: Entry): void {
       : `${field.key} of the parameter ${parameter}`,
   });
   if (FIELDS.includes(field.key)) return;
-  report(
-    context,
-    'BAD_FIELD',
-    field.keySpan,
-    {
-      zh: `参数没有「${field.key}」这一项`,
-      en: `a parameter has no field "${field.key}"`,
-    },
-    {
-      remedy: didYouMean(nearest(field.key, FIELDS, 1), {
-        zh: `可用：${FIELDS.join('、')}`,
-        en: `known: ${FIELDS.join(', ')}`,
-      }),
-    },
-  );
+  const near = nearest(field.key, FIELDS, 1);
+  const named = { field: field.key, known: FIELDS };
+  report(context, field.keySpan, diagnose('BAD_FIELD', 'parameterField', named, { near }));
 }
 
 /** Whether a JSON value is of a parameter's type. */
@@ -227,15 +163,4 @@ function describe(definition: ParameterDefinition): { zh: string; en: string } {
     zh: `${definition.required ? '必填' : '可选'}参数 ${rest}`,
     en: `${definition.required ? 'required' : 'optional'} parameter ${rest}`,
   };
-}
-
-function bad(
-  context: Context,
-  span: { start: number; end: number },
-  zh: string,
-  en: string,
-  expected: string,
-): null {
-  report(context, 'BAD_FIELD', span, { zh, en }, { expected });
-  return null;
 }

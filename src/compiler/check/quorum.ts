@@ -1,4 +1,5 @@
 /** Whether the people of the project can meet an approval rule at all. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Quorum } from '../../plan/plan.ts';
 import { type Context, report } from '../context.ts';
 import type { Words } from '../parse/items.ts';
@@ -20,23 +21,9 @@ export function checkSatisfiable(
       quorum.kind === 'any' ? 1 : quorum.kind === 'count' ? quorum.people : roles.length;
     const reached = quorum.kind === 'all' ? matchRoles(roles, people) : able.length;
     if (reached >= wanted) continue;
-    report(
-      context,
-      'POLICY_UNSATISFIABLE',
-      heading,
-      {
-        zh: `${environment} 的审批规则无法满足：需要 ${wanted} 人，最多只有 ${reached} 人可以批准`,
-        en: `the approval rule of ${environment} cannot be met: it needs ${wanted}, and at most ${reached} can approve`,
-      },
-      {
-        expected: `>= ${wanted}`,
-        actual: String(reached),
-        remedy: {
-          zh: '请在 runsheet.yaml 的 people 下给更多人这些角色，或减少人数',
-          en: 'give these roles to more people under people in runsheet.yaml, or ask for fewer',
-        },
-      },
-    );
+    const figures = { environment, wanted, reached };
+    const actual = String(reached);
+    report(context, heading, diagnose('POLICY_UNSATISFIABLE', 'tooFew', figures, { actual }));
   }
 }
 

@@ -1,8 +1,9 @@
 /** `## 回滚策略`: which steps' failure means what. */
 
 import { normalisePhrase } from '../../actions/phrases.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { RollbackPolicy, RollbackRule } from '../../plan/plan.ts';
-import { type Context, claim, didYouMean, report } from '../context.ts';
+import { type Context, claim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import { part, type Words } from '../parse/items.ts';
@@ -45,7 +46,8 @@ export function checkRollback(
   numbers: readonly number[],
 ): readonly RollbackRule[] {
   const section = document.sections.get('rollback');
-  if (section === undefined) return missingSection(context, 'rollback', '步骤N-M → …') ?? [];
+  if (section === undefined)
+    return missingSection(context, 'rollback', { zh: '步骤N-M → …', en: 'steps N-M → …' }) ?? [];
   const rules: RollbackRule[] = [];
   for (const item of section.items) {
     if (item.kind !== 'bullet') continue;
@@ -108,16 +110,8 @@ function readRange(
         ? [numbers[at + 1], numbers.at(-1)]
         : [number, number];
   if (from !== undefined && to !== undefined) return { from, to };
-  report(
-    context,
-    'BAD_FIELD',
-    words,
-    {
-      zh: `步骤 ${number} ${before !== null ? '之前' : '之后'}没有步骤`,
-      en: `there is no step ${before !== null ? 'before' : 'after'} step ${number}`,
-    },
-    { remedy: { zh: '请删去或修改这一条', en: 'remove or change this rule' } },
-  );
+  const nothing = before !== null ? 'nothingBefore' : 'nothingAfter';
+  report(context, words, diagnose('BAD_FIELD', nothing, { step: number }));
   return null;
 }
 
@@ -129,18 +123,7 @@ function inOrder(
   to: number,
 ): { from: number; to: number } | null {
   if (numbers.indexOf(from) <= numbers.indexOf(to)) return { from, to };
-  report(
-    context,
-    'BAD_FIELD',
-    words,
-    {
-      zh: `在文档中，步骤 ${to} 在步骤 ${from} 之前`,
-      en: `in this document step ${to} stands before step ${from}`,
-    },
-    {
-      remedy: { zh: '范围按文档中的先后书写', en: 'write the range in the order of the document' },
-    },
-  );
+  report(context, words, diagnose('BAD_FIELD', 'rangeReversed', { from, to }));
   return null;
 }
 
@@ -152,21 +135,12 @@ function readPolicy(context: Context, words: Words): RollbackPolicy | null {
   ][]) {
     if (phrases.some((phrase) => normalisePhrase(phrase) === wanted)) return policy;
   }
+  const { text } = words;
+  const near = nearest(text, Object.values(POLICIES).flat());
   report(
     context,
-    'UNKNOWN_PHRASE',
     words,
-    {
-      zh: `没有叫「${words.text}」的回滚方式`,
-      en: `no way of rolling back is called "${words.text}"`,
-    },
-    {
-      actual: words.text,
-      remedy: didYouMean(nearest(words.text, Object.values(POLICIES).flat()), {
-        zh: '可用：直接终止、恢复旧版本服务、切换回旧版本',
-        en: 'known: stop at once, restore the old version, switch back to the old version',
-      }),
-    },
+    diagnose('UNKNOWN_PHRASE', 'rollback', { phrase: text }, { near, actual: text }),
   );
   return null;
 }
@@ -176,37 +150,12 @@ function overlaps(numbers: readonly number[], a: RollbackRule, b: RollbackRule):
   return at(a.from) <= at(b.to) && at(b.from) <= at(a.to);
 }
 
-function reportOverlap(context: Context, words: Words, other: RollbackRule): void {
-  report(
-    context,
-    'BAD_FIELD',
-    words,
-    {
-      zh: `这一范围与步骤 ${other.from} 至 ${other.to} 重叠`,
-      en: `this range overlaps steps ${other.from} to ${other.to}`,
-    },
-    { remedy: { zh: '每个步骤只能属于一个范围', en: 'let each step belong to one range' } },
-  );
+function reportOverlap(context: Context, words: Words, { from, to }: RollbackRule): void {
+  report(context, words, diagnose('BAD_FIELD', 'rangesOverlap', { from, to }));
 }
 
 function reportForm(context: Context, words: Words): void {
-  report(
-    context,
-    'BAD_FIELD',
-    words,
-    {
-      zh: '这不是回滚规则',
-      en: 'this is not a rollback rule',
-    },
-    {
-      expected: '如果在步骤6-7失败 → 恢复旧版本服务',
-      actual: words.text,
-      remedy: {
-        zh: '例如：如果在步骤6之前失败 → 直接终止，无需回滚',
-        en: 'for example: if it fails in steps 6-7 → restore the old version',
-      },
-    },
-  );
+  report(context, words, diagnose('BAD_FIELD', 'rollbackRule', {}, { actual: words.text }));
 }
 
 function numberIn(form: RegExp, words: Words): number | null {

@@ -1,12 +1,13 @@
 /** `**批次**: 25%` and what belongs to it: which steps run batch by batch, and how. */
 import { changesServers } from '../../actions/questions.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { RollingRule, RollingSettings } from '../../plan/plan.ts';
 import { rollingText } from '../../plan/rolling-words.ts';
-import { type Context, claim, type Details, report } from '../context.ts';
+import { type Context, claim, report } from '../context.ts';
 import type { Part } from '../parse/document.ts';
 import type { Words } from '../parse/items.ts';
 import { isAllAtOnce, readRolling } from '../parse/rolling.ts';
-import { isRollingLabel, ROLLING_LABELS, type RollingLabel, wordOf } from '../parse/words.ts';
+import { isRollingLabel, type RollingLabel } from '../parse/words.ts';
 import { type RollingGroup, rollingGroup } from '../rolling-group.ts';
 import type { CheckedStep } from './steps.ts';
 
@@ -66,17 +67,17 @@ function onceEach(context: Context, labels: readonly Placed[]): readonly Placed[
   return labels.filter(({ label, part, at }, index) => {
     const first = labels.find((each) => each.label === label);
     if (first === undefined || first === labels[index]) return true;
-    const { number } = first.at.step;
-    fail(context, part.name, {
-      zh: `「${part.name.text}」在文档中出现了两次（步骤 ${number} 已有）`,
-      en: `"${part.name.text}" stands twice in the document: step ${number} has it`,
-      expected: first.at.heading.text,
-      actual: at.heading.text,
-      remedy: {
-        zh: '一份运行单只有一组分批的步骤：请删去其中一个',
-        en: 'a run sheet has one group of steps that rolls: remove one of them',
-      },
-    });
+    const where = { label: part.name.text, step: first.at.step.number };
+    report(
+      context,
+      part.name,
+      diagnose(
+        'BAD_FIELD',
+        'batchLabelTwice',
+        { ...where, heading: first.at.heading.text },
+        { actual: at.heading.text },
+      ),
+    );
     return false;
   });
 }
@@ -87,28 +88,17 @@ function readValue(context: Context, { label, part }: Placed): RollingSettings {
   const [first] = below;
   if (first !== undefined) {
     const written = below.map((each) => each.text).join(', ');
-    const value = label === 'batches' && below.length > 1 ? `[${written}]` : written;
-    fail(context, first, {
-      zh: `「${name.text}」的值应写在同一行`,
-      en: `the value of "${name.text}" stands on the same line`,
-      expected: `**${name.text}**: ${rest.text === '' ? value : rest.text}`,
-      remedy: {
-        zh: `请写成「**${name.text}**: ${rest.text === '' ? value : rest.text}」`,
-        en: `write "**${name.text}**: ${rest.text === '' ? value : rest.text}"`,
-      },
-    });
+    const listed = label === 'batches' && below.length > 1 ? `[${written}]` : written;
+    const value = rest.text === '' ? listed : rest.text;
+    const named = { label: name.text, value };
+    report(context, first, diagnose('BAD_FIELD', 'batchValueBelow', named));
     return {};
   }
   const read = readRolling(label, rest.text);
   if (read.ok) return read.settings;
-  const { message, ...details } = read.problem;
-  const missing = rest.text === '';
-  fail(context, missing ? name : rest, {
-    zh: missing ? `「${name.text}」没有值` : message.zh,
-    en: missing ? `"${name.text}" has no value` : message.en,
-    ...(!missing && { actual: rest.text }),
-    ...details,
-  });
+  const { message } = diagnose('BAD_FIELD', 'batchValueMissing', { label: name.text });
+  if (rest.text === '') report(context, name, { ...read.problem, message });
+  else report(context, rest, { ...read.problem, actual: rest.text });
   return {};
 }
 
@@ -116,24 +106,22 @@ function readValue(context: Context, { label, part }: Placed): RollingSettings {
 function checkCompany(context: Context, each: Placed, batches: Placed | undefined): void {
   if (each === batches) return;
   const { name } = each.part;
-  const [zh, en] = [wordOf(ROLLING_LABELS.batches, 'zh'), wordOf(ROLLING_LABELS.batches, 'en')];
   if (batches === undefined) {
-    fail(context, name, {
-      zh: `有「${name.text}」，但没有「${zh}」：所有服务器同时进行`,
-      en: `there is "${name.text}" but no "${en}": all servers go at once`,
-      expected: `**${zh}**: 25%`,
-      remedy: { zh: `请加上「**${zh}**: 25%」`, en: `add "**${en}**: 25%" to this step` },
-    });
-  } else if (each.at !== batches.at) {
-    const { number } = batches.at.step;
-    fail(context, name, {
-      zh: `「${name.text}」不在写有「${zh}」的步骤 ${number} 上`,
-      en: `"${name.text}" does not stand on step ${number}, which has "${en}"`,
-      expected: batches.at.heading.text,
-      actual: each.at.heading.text,
-      remedy: { zh: `请把它移到步骤 ${number}`, en: `move it to step ${number}` },
-    });
+    report(context, name, diagnose('BAD_FIELD', 'withoutBatches', { label: name.text }));
+    return;
   }
+  if (each.at === batches.at) return;
+  const { step, heading } = batches.at;
+  report(
+    context,
+    name,
+    diagnose(
+      'BAD_FIELD',
+      'awayFromBatches',
+      { label: name.text, step: step.number, heading: heading.text },
+      { actual: each.at.heading.text },
+    ),
+  );
 }
 
 function checkGroup(
@@ -147,9 +135,9 @@ function checkGroup(
   }
   const plain = steps.map(({ step }) => step);
   const { group, problems } = rollingGroup(plain, at.step.number);
-  for (const { step, message, ...details } of problems) {
+  for (const { step, diagnostic } of problems) {
     const heading = steps.find((each) => each.step.number === step)?.heading;
-    fail(context, heading ?? part.name, { ...message, ...details });
+    report(context, heading ?? part.name, diagnostic);
   }
   return problems.length === 0 ? group : null;
 }
@@ -161,36 +149,26 @@ function reportNoChange(
   { step: { number }, heading }: CheckedStep,
 ): void {
   const first = steps.find(({ step }) => changesServers(step));
-  fail(context, name, {
-    zh: `步骤 ${number} 不更改服务器，不能分批`,
-    en: `step ${number} changes no server, so it cannot run in batches`,
-    actual: heading.text,
-    ...(first === undefined
-      ? { remedy: { zh: '请删去这一行', en: 'remove this line' } }
-      : {
-          expected: first.heading.text,
-          remedy: {
-            zh: `请把它移到第一个更改服务器的步骤 ${first.step.number}`,
-            en: `move it to step ${first.step.number}, the first one that changes servers`,
-          },
-        }),
-  });
+  const actual = heading.text;
+  const diagnostic =
+    first === undefined
+      ? diagnose('BAD_FIELD', 'nothingToBatch', {}, { actual })
+      : diagnose(
+          'BAD_FIELD',
+          'batchesChangeNothing',
+          { step: number, first: first.step.number, heading: first.heading.text },
+          { actual },
+        );
+  report(context, name, diagnostic);
 }
 
 /** With one batch of everything there is no pause, no canary, and nobody left to serve. */
 function checkAlone(context: Context, labels: readonly Placed[], batches: Part): void {
   for (const { label, part } of labels) {
     if (label === 'batches') continue;
-    fail(context, part.name, {
-      zh: `所有服务器一次完成时，「${part.name.text}」没有意义`,
-      en: `where all servers go at once, "${part.name.text}" means nothing`,
-      expected: `**${batches.name.text}**: 25%`,
-      actual: `**${batches.name.text}**: ${batches.rest.text}`,
-      remedy: {
-        zh: '请写小于 100% 的批次，或删去这一行',
-        en: 'write batches of less than 100%, or remove this line',
-      },
-    });
+    const actual = `**${batches.name.text}**: ${batches.rest.text}`;
+    const named = { label: part.name.text, batches: batches.name.text };
+    report(context, part.name, diagnose('BAD_FIELD', 'pointlessAtOnce', named, { actual }));
   }
 }
 
@@ -218,12 +196,4 @@ function explain(
       en: `${startEn}${en === '' ? 'none' : en}`,
     });
   }
-}
-
-function fail(
-  context: Context,
-  words: Words,
-  { zh, en, ...details }: Details & { readonly zh: string; readonly en: string },
-): void {
-  report(context, 'BAD_FIELD', words, { zh, en }, details);
 }

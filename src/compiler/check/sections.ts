@@ -1,22 +1,20 @@
 /** What every section's check begins with: is it there, has it its block. */
-import type { Context } from '../context.ts';
-import { report } from '../context.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/diagnostic.ts';
+import { type Context, report } from '../context.ts';
 import type { Section } from '../parse/document.ts';
 import type { Fence } from '../parse/items.ts';
 import { SECTIONS, type SectionName, wordOf } from '../parse/words.ts';
 
-export function missingSection(context: Context, name: SectionName, holds: string): null {
-  const [zh, en] = [wordOf(SECTIONS[name], 'zh'), wordOf(SECTIONS[name], 'en')];
-  report(
-    context,
-    'MISSING_SECTION',
-    { start: 0, end: 0 },
-    {
-      zh: `缺少章节「## ${zh}」`,
-      en: `the section "## ${en}" is missing`,
-    },
-    { remedy: { zh: `请加上「## ${zh}」（${holds}）`, en: `add "## ${en}" (${holds})` } },
-  );
+/** @param holds what such a section looks like */
+export function missingSection(
+  context: Context,
+  name: SectionName,
+  holds: string | Localized,
+): null {
+  const section = { zh: wordOf(SECTIONS[name], 'zh'), en: wordOf(SECTIONS[name], 'en') };
+  const diagnostic = diagnose('MISSING_SECTION', 'section', { section, holds });
+  report(context, { start: 0, end: 0 }, diagnostic);
   return null;
 }
 
@@ -24,15 +22,7 @@ export function missingSection(context: Context, name: SectionName, holds: strin
 export function fenceIn(context: Context, section: Section): Fence | null {
   const fence = section.items.find((item): item is Fence => item.kind === 'fence');
   if (fence !== undefined) return fence;
-  report(
-    context,
-    'MISSING_FIELD',
-    section.heading,
-    {
-      zh: `「${section.heading.text}」下没有 YAML 代码块`,
-      en: `"${section.heading.text}" holds no YAML block`,
-    },
-    { remedy: { zh: '请加上以 ```yaml 开头的代码块', en: 'add a block that begins with ```yaml' } },
-  );
+  const { heading } = section;
+  report(context, heading, diagnose('MISSING_FIELD', 'yamlBlock', { section: heading.text }));
   return null;
 }

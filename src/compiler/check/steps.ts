@@ -1,5 +1,5 @@
 /** `## 工作流步骤`: every step with its tasks, criteria, skip rules, branches or approval rules. */
-
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Localized } from '../../diagnostics/diagnostic.ts';
 import type {
   Criterion,
@@ -10,7 +10,7 @@ import type {
   StepPresentation,
   Task,
 } from '../../plan/plan.ts';
-import { type Context, claim, didYouMean, reclaim, report } from '../context.ts';
+import { type Context, claim, reclaim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Part, RawStep } from '../parse/document.ts';
 import { part, type Words } from '../parse/items.ts';
@@ -50,26 +50,13 @@ export function readHeadings(context: Context, steps: readonly RawStep[]): reado
   return steps.flatMap((raw) => {
     const match = HEADING.exec(raw.heading.text);
     if (match === null) {
-      report(
-        context,
-        'BAD_FIELD',
-        raw.heading,
-        {
-          zh: '步骤标题应为「### 编号. 标题 [类型]」',
-          en: 'a step is headed "### number. title [kind]"',
-        },
-        {
-          actual: raw.heading.text,
-          remedy: {
-            zh: '例如：### 1. 代码检查 [action]',
-            en: 'for example: ### 1. Code checks [action]',
-          },
-        },
-      );
+      const actual = raw.heading.text;
+      report(context, raw.heading, diagnose('BAD_FIELD', 'stepHeading', {}, { actual }));
       return [];
     }
     const number = Number(match[1]);
-    if (seen.has(number)) reportDuplicate(context, raw.heading, number);
+    if (seen.has(number))
+      report(context, raw.heading, diagnose('DUPLICATE_STEP', 'number', { number }));
     seen.add(number);
     const kind = kindOf(context, raw.heading, match[3]);
     if (kind === null) return [];
@@ -84,41 +71,18 @@ export function readHeadings(context: Context, steps: readonly RawStep[]): reado
 function kindOf(context: Context, heading: Words, written: string | undefined): StepKind | null {
   const kind = KINDS.find((each) => each === written?.trim().toLowerCase());
   if (kind !== undefined) return kind;
-  report(
-    context,
-    'UNKNOWN_STEP_KIND',
-    heading,
-    {
-      zh: written === undefined ? '步骤没有写类型' : `没有名为「${written}」的步骤类型`,
-      en: written === undefined ? 'the step has no kind' : `there is no step kind "${written}"`,
-    },
-    {
-      expected: KINDS.map((each) => `[${each}]`).join(' | '),
-      remedy: didYouMean(nearest(written ?? '', KINDS, 1), {
-        zh: '请在标题末尾写上类型，例如 [action]',
-        en: 'end the heading with its kind, for example [action]',
-      }),
-    },
-  );
+  const kinds = KINDS.map((each) => `[${each}]`).join(' | ');
+  const diagnostic =
+    written === undefined
+      ? diagnose('UNKNOWN_STEP_KIND', 'missing', { kinds })
+      : diagnose(
+          'UNKNOWN_STEP_KIND',
+          'unknown',
+          { kinds, kind: written },
+          { near: nearest(written, KINDS, 1) },
+        );
+  report(context, heading, diagnostic);
   return null;
-}
-
-function reportDuplicate(context: Context, heading: Words, number: number): void {
-  report(
-    context,
-    'DUPLICATE_STEP',
-    heading,
-    {
-      zh: `步骤编号 ${number} 出现了两次`,
-      en: `two steps have the number ${number}`,
-    },
-    {
-      remedy: {
-        zh: '请给其中一个换一个编号，并修改提到它的地方',
-        en: 'give one of them another number, and change what names it',
-      },
-    },
-  );
 }
 
 /** What branches set anywhere, so that expressions can be typed. */
@@ -275,19 +239,8 @@ function describeSkip(raw: RawStep, words: Words): Localized {
 }
 
 function reportMissing(context: Context, heading: Words, label: LabelName): void {
-  const [zh, en] = [wordOf(LABELS[label], 'zh'), wordOf(LABELS[label], 'en')];
-  report(
-    context,
-    'MISSING_FIELD',
-    heading,
-    {
-      zh: `这一步没有「${zh}」`,
-      en: `this step has no "${en}"`,
-    },
-    {
-      remedy: { zh: `请加上「**${zh}**:」及其内容`, en: `add "**${en}**:" and what belongs to it` },
-    },
-  );
+  const words = { zh: wordOf(LABELS[label], 'zh'), en: wordOf(LABELS[label], 'en') };
+  report(context, heading, diagnose('MISSING_FIELD', 'stepPart', { label: words }));
 }
 
 function bulletsOf(raw: RawStep, label: LabelName): readonly Words[] {

@@ -1,11 +1,12 @@
 /** `## 成功判定条件` and `## 监控指标`: what a whole run is held against, and what it reports. */
 
-import { ACTIONS } from '../../actions/index.ts';
+import { ACTIONS, FACTS } from '../../actions/index.ts';
 import { normalisePhrase } from '../../actions/phrases.ts';
 import { measures } from '../../actions/questions.ts';
 import { type CompletionFactId, SUCCESS_RULES } from '../../actions/success-rules.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { MetricName, PlanStep, SuccessRule } from '../../plan/plan.ts';
-import { type Context, claim, didYouMean, report } from '../context.ts';
+import { type Context, claim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import { part, type Words } from '../parse/items.ts';
@@ -65,49 +66,30 @@ function canBeJudged({ judgedBy, as }: Rule, steps: readonly PlanStep[]): boolea
 }
 
 function reportUnjudged(context: Context, words: Words, { judgedBy, as }: Rule): void {
-  const byThreshold = as === 'threshold';
-  const measuring = Object.values(ACTIONS).filter(
-    ({ id }) => judgedBy !== null && measures(id, judgedBy),
-  );
-  const phrase = measuring[0]?.phrases;
-  const subject = judgedBy ?? '';
-  report(
-    context,
-    'UNMEASURED_CRITERION',
-    words,
-    {
-      zh: byThreshold ? `没有步骤为「${subject}」设置阈值` : `没有步骤测量「${subject}」`,
-      en: byThreshold ? `no step sets a threshold for ${subject}` : `no step measures ${subject}`,
-    },
-    {
-      remedy: {
-        zh: `请在某一步加上「${phrase?.zh[0] ?? ''}」${byThreshold ? '及其条件' : ''}，或删去这一条`,
-        en: `add "${phrase?.en[0] ?? ''}"${byThreshold ? ' and its criterion' : ''} to a step, or remove this rule`,
-      },
-    },
-  );
+  if (judgedBy === null) return;
+  const measuring = Object.values(ACTIONS).find(({ id }) => measures(id, judgedBy));
+  const phrase = { zh: measuring?.phrases.zh[0] ?? '', en: measuring?.phrases.en[0] ?? '' };
+  const variant = as === 'threshold' ? 'ruleWithoutThreshold' : 'ruleWithoutStep';
+  const about = { fact: FACTS[judgedBy].label, phrase };
+  report(context, words, diagnose('UNMEASURED_CRITERION', variant, about));
 }
 
 function reportUnknownRule(context: Context, words: Words): [] {
-  const known = RULE_IDS.flatMap((fact) => {
-    const { zh, en } = SUCCESS_RULES[fact].phrases;
-    return [...zh, ...en];
-  });
+  const rules = RULE_IDS.map((fact) => SUCCESS_RULES[fact].phrases);
+  const near = nearest(
+    words.text,
+    rules.flatMap(({ zh, en }) => [...zh, ...en]),
+  );
+  const known = rules.map(({ zh, en }) => ({ zh: zh[0], en: en[0] }));
   report(
     context,
-    'UNKNOWN_PHRASE',
     words,
-    {
-      zh: `没有叫「${words.text}」的成功条件`,
-      en: `no success rule is called "${words.text}"`,
-    },
-    {
-      actual: words.text,
-      remedy: didYouMean(nearest(words.text, known), {
-        zh: `可用：${known[0] ?? ''} 等`,
-        en: `known: ${known.at(-1) ?? ''} and others`,
-      }),
-    },
+    diagnose(
+      'UNKNOWN_PHRASE',
+      'successRule',
+      { phrase: words.text, known },
+      { near, actual: words.text },
+    ),
   );
   return [];
 }
@@ -121,21 +103,14 @@ export function checkMetrics(context: Context, document: Document): readonly Met
     const name = (/^`?([\w.-]+)`?/u.exec(words.text)?.[1] ?? words.text).trim();
     const metric = METRICS.find((each) => each === name);
     if (metric === undefined) {
-      report(
-        context,
+      const near = nearest(name, METRICS, 1);
+      const diagnostic = diagnose(
         'UNKNOWN_REFERENCE',
-        words,
-        {
-          zh: `没有名为「${name}」的指标`,
-          en: `there is no metric "${name}"`,
-        },
-        {
-          remedy: didYouMean(nearest(name, METRICS, 1), {
-            zh: `可用：${METRICS.join('、')}`,
-            en: `known: ${METRICS.join(', ')}`,
-          }),
-        },
+        'metric',
+        { name, known: METRICS },
+        { near },
       );
+      report(context, words, diagnostic);
       return [];
     }
     claim(context, words.start, 'metric', {

@@ -4,8 +4,9 @@ import type { ActionDefinition } from '../../actions/index.ts';
 import { ACTIONS } from '../../actions/index.ts';
 import { findPhrase } from '../../actions/phrases.ts';
 import { documentSettings, limitOf } from '../../actions/questions.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Json, Task } from '../../plan/plan.ts';
-import { type Context, claim, didYouMean, isFull, report } from '../context.ts';
+import { type Context, claim, isFull, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { parseDurationSeconds } from '../parse/duration.ts';
 import { part, type Words } from '../parse/items.ts';
@@ -83,21 +84,8 @@ function readLimit(
 ): void {
   const setting = limitOf(definition);
   if (setting === null) {
-    report(
-      context,
-      'BAD_FIELD',
-      bracket,
-      {
-        zh: `动作 ${definition.id} 没有可以写在括号里的设置`,
-        en: `the action ${definition.id} has no setting that brackets could give`,
-      },
-      {
-        remedy: {
-          zh: '请删去括号，或把说明写在「**备注**」下',
-          en: 'remove the brackets, or put prose under "**Note**"',
-        },
-      },
-    );
+    const { id } = definition;
+    report(context, bracket, diagnose('BAD_FIELD', 'noSetting', { action: id }));
     return;
   }
   const seconds = parseDurationSeconds(bracket.text.replace(LIMIT, ''));
@@ -105,20 +93,8 @@ function readLimit(
     settings[setting] = seconds;
     return;
   }
-  report(
-    context,
-    'BAD_DURATION',
-    bracket,
-    {
-      zh: `「${bracket.text}」不是时长`,
-      en: `"${bracket.text}" is not a duration`,
-    },
-    {
-      expected: '30秒 | 30s | 5 minutes',
-      actual: bracket.text,
-      remedy: { zh: '例如：（最多30秒）', en: 'for example: (at most 30 s)' },
-    },
-  );
+  const { text } = bracket;
+  report(context, bracket, diagnose('BAD_DURATION', 'limit', { text }, { actual: text }));
 }
 
 /** Every phrase that could have been meant, the project's own ones too. */
@@ -128,22 +104,12 @@ export function knownPhrases(context: Context): readonly string[] {
 }
 
 function reportUnknown(context: Context, phrase: string, words: Words): null {
-  const known = isFull(context) ? [] : nearest(phrase, knownPhrases(context));
+  const near = isFull(context) ? [] : nearest(phrase, knownPhrases(context));
+  const { text } = words;
   report(
     context,
-    'UNKNOWN_PHRASE',
     words,
-    {
-      zh: `没有动作叫「${words.text}」`,
-      en: `no action is called "${words.text}"`,
-    },
-    {
-      actual: words.text,
-      remedy: didYouMean(known, {
-        zh: '请在 runsheet.yaml 的 actions 下定义它，或把说明写在「**备注**」下',
-        en: 'define it under actions in runsheet.yaml, or put prose under "**Note**"',
-      }),
-    },
+    diagnose('UNKNOWN_PHRASE', 'action', { phrase: text }, { near, actual: text }),
   );
   return null;
 }

@@ -1,7 +1,8 @@
 /** Items → the document: title, sections, steps with their labelled parts. No meaning yet. */
 
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
-import { type Context, claim, didYouMean, report } from '../context.ts';
+import { type Context, claim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Fence, Item, Words } from './items.ts';
 import {
@@ -81,16 +82,7 @@ function openSection(
   });
   const existing = sections.get(name);
   if (existing !== undefined && name !== 'notes') {
-    report(
-      context,
-      'BAD_FIELD',
-      heading,
-      {
-        zh: `章节「${heading.text}」出现了两次`,
-        en: `the section "${heading.text}" stands twice`,
-      },
-      { remedy: { zh: '请合并为一个章节', en: 'make them one section' } },
-    );
+    report(context, heading, diagnose('BAD_FIELD', 'sectionTwice', { section: heading.text }));
   }
   const section = existing ?? { heading, items: [] };
   sections.set(name, section);
@@ -146,70 +138,20 @@ function readParts(context: Context, items: readonly Item[]): readonly Part[] {
 }
 
 function reportUnknownSection(context: Context, words: Words): void {
-  const known = nearest(words.text, allWords(SECTIONS));
-  report(
-    context,
-    'UNKNOWN_SECTION',
-    words,
-    {
-      zh: `没有名为「${words.text}」的章节`,
-      en: `there is no section "${words.text}"`,
-    },
-    {
-      remedy: didYouMean(known, {
-        zh: '说明文字请放在「## 备注」下',
-        en: 'put prose under "## Notes"',
-      }),
-    },
-  );
+  const near = nearest(words.text, allWords(SECTIONS));
+  report(context, words, diagnose('UNKNOWN_SECTION', 'section', { section: words.text }, { near }));
 }
 
 function reportUnknownLabel(context: Context, words: Words): void {
-  const known = nearest(words.text, allWords(LABELS));
-  report(
-    context,
-    'UNKNOWN_LABEL',
-    words,
-    {
-      zh: `步骤中没有名为「${words.text}」的标签`,
-      en: `a step has no label "${words.text}"`,
-    },
-    {
-      remedy: didYouMean(known, {
-        zh: '说明文字请放在「**备注**」下',
-        en: 'put prose under "**Note**"',
-      }),
-    },
-  );
+  const near = nearest(words.text, allWords(LABELS));
+  report(context, words, diagnose('UNKNOWN_LABEL', 'label', { label: words.text }, { near }));
 }
 
 function reportLooseBullet(context: Context, words: Words): void {
-  report(
-    context,
-    'UNKNOWN_LABEL',
-    words,
-    {
-      zh: '这一项不在任何标签之下',
-      en: 'this item stands under no label',
-    },
-    {
-      remedy: {
-        zh: '请在前面写上标签，例如「**执行内容**:」',
-        en: 'put a label before it, for example "**Actions**:"',
-      },
-    },
-  );
+  report(context, words, diagnose('UNKNOWN_LABEL', 'looseBullet', {}));
 }
 
 function reportUnclosed(context: Context, fence: Fence): void {
-  report(
-    context,
-    'BAD_FIELD',
-    { start: fence.start, end: fence.start + 3 },
-    {
-      zh: '代码块没有结束',
-      en: 'this fenced block is never closed',
-    },
-    { remedy: { zh: '请在末尾另起一行写上 ```', en: 'close it with ``` on a line of its own' } },
-  );
+  const opening = { start: fence.start, end: fence.start + 3 };
+  report(context, opening, diagnose('BAD_FIELD', 'unclosedBlock', {}));
 }

@@ -1,5 +1,6 @@
 /** A Pratt parser: tokens → the raw tree of an expression, with places. No names resolved yet. */
-import type { Localized } from '../../diagnostics/diagnostic.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Comparison } from '../../plan/units.ts';
 import type { Span } from './source.ts';
 import { type Token, tokenise } from './tokens.ts';
@@ -24,7 +25,9 @@ export type RawExpression = Span &
 
 export type ParsedExpression =
   | { readonly tree: RawExpression; readonly problem: null }
-  | { readonly tree: null; readonly problem: Span & { readonly message: Localized } };
+  | { readonly tree: null; readonly problem: ExpressionProblem };
+
+export type ExpressionProblem = Span & { readonly diagnostic: Diagnostic };
 
 /** Deeper than anyone reads; keeps the recursion bounded. */
 const DEEPEST = 40;
@@ -35,16 +38,14 @@ const POWERS = { or: 1, and: 2, not: 3, compare: 4 } as const;
 export function parseExpression(text: string): ParsedExpression {
   const state: State = { tokens: tokenise(text), at: 0, end: text.length };
   if (state.tokens.length > MOST_TOKENS) {
-    return {
-      tree: null,
-      problem: problem({ start: 0, end: text.length }, '表达式太长', 'the expression is too long'),
-    };
+    const whole = { start: 0, end: text.length };
+    return { tree: null, problem: problem(whole, diagnose('BAD_EXPRESSION', 'tooLong', {})) };
   }
   const tree = parseFrom(state, 0, 0);
-  if ('message' in tree) return { tree: null, problem: tree };
+  if ('diagnostic' in tree) return { tree: null, problem: tree };
   const left = state.tokens[state.at];
   if (left === undefined) return { tree, problem: null };
-  return { tree: null, problem: problem(left, '多余的内容', 'nothing is expected here') };
+  return { tree: null, problem: problem(left, diagnose('BAD_EXPRESSION', 'endExpected', {})) };
 }
 
 interface State {
@@ -52,12 +53,11 @@ interface State {
   at: number;
   readonly end: number;
 }
-type Problem = Span & { readonly message: Localized };
 
-function parseFrom(state: State, power: number, depth: number): RawExpression | Problem {
-  if (depth > DEEPEST) return problem(here(state), '嵌套太深', 'this nests too deep');
+function parseFrom(state: State, power: number, depth: number): RawExpression | ExpressionProblem {
+  if (depth > DEEPEST) return problem(here(state), diagnose('BAD_EXPRESSION', 'tooDeep', {}));
   let left = parseOperand(state, depth);
-  if ('message' in left) return left;
+  if ('diagnostic' in left) return left;
   for (;;) {
     const token = state.tokens[state.at];
     if (token === undefined) return left;
@@ -66,7 +66,7 @@ function parseFrom(state: State, power: number, depth: number): RawExpression | 
     if (own <= power) return left;
     state.at += 1;
     const right = parseFrom(state, own, depth + 1);
-    if ('message' in right) return right;
+    if ('diagnostic' in right) return right;
     const span: Span = { start: left.start, end: right.end };
     left =
       token.kind === 'compare'
@@ -75,9 +75,10 @@ function parseFrom(state: State, power: number, depth: number): RawExpression | 
   }
 }
 
-function parseOperand(state: State, depth: number): RawExpression | Problem {
+function parseOperand(state: State, depth: number): RawExpression | ExpressionProblem {
   const token = state.tokens[state.at];
-  if (token === undefined) return problem(here(state), '这里缺少一个值', 'a value is missing here');
+  if (token === undefined)
+    return problem(here(state), diagnose('BAD_EXPRESSION', 'missingValue', {}));
   state.at += 1;
   switch (token.kind) {
     case 'literal':
@@ -92,23 +93,23 @@ function parseOperand(state: State, depth: number): RawExpression | Problem {
       };
     case 'not': {
       const operand = parseFrom(state, POWERS.not, depth + 1);
-      return 'message' in operand
+      return 'diagnostic' in operand
         ? operand
         : { kind: 'not', operand, start: token.start, end: operand.end };
     }
     case 'open': {
       const inner = parseFrom(state, 0, depth + 1);
-      if ('message' in inner) return inner;
+      if ('diagnostic' in inner) return inner;
       const close = state.tokens[state.at];
       if (close?.kind !== 'close')
-        return problem(here(state), '缺少右括号', 'a closing bracket is missing');
+        return problem(here(state), diagnose('BAD_EXPRESSION', 'missingBracket', {}));
       state.at += 1;
       return { ...inner, start: token.start, end: close.end };
     }
     case 'unknown':
-      return problem(token, `看不懂「${token.text}」`, `"${token.text}" is not understood`);
+      return problem(token, diagnose('BAD_EXPRESSION', 'unknownSymbol', { symbol: token.text }));
     default:
-      return problem(token, '这里应是一个值', 'a value is expected here');
+      return problem(token, diagnose('BAD_EXPRESSION', 'valueExpected', {}));
   }
 }
 
@@ -116,6 +117,6 @@ function here(state: State): Span {
   return state.tokens[state.at] ?? { start: state.end, end: state.end };
 }
 
-function problem(span: Span, zh: string, en: string): Problem {
-  return { start: span.start, end: span.end, message: { zh, en } };
+function problem({ start, end }: Span, diagnostic: Diagnostic): ExpressionProblem {
+  return { start, end, diagnostic };
 }

@@ -1,4 +1,5 @@
 /** A template's text, checked for size and encoding, with the places of its characters. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
 
 /** Forty times the reference template: reading the worst text of this size takes about a second. */
@@ -105,60 +106,33 @@ function refuse(diagnostic: Diagnostic): ReadResult {
 }
 
 function tooLarge(file: string, bytes: number): Diagnostic {
-  return {
-    code: 'TOO_LARGE',
-    severity: 'error',
-    message: { zh: '文件太大', en: 'the file is too large' },
-    place: { file, line: 1, column: 1 },
-    expected: `<= ${LARGEST_TEMPLATE_BYTES} bytes`,
-    actual: `${bytes} bytes`,
-    remedy: {
-      zh: '请确认这是运行单模板，并删去多余内容',
-      en: 'check that this is a run sheet, and remove what does not belong to it',
-    },
-  };
+  const limit = LARGEST_TEMPLATE_BYTES;
+  const place = { file, line: 1, column: 1 };
+  return diagnose('TOO_LARGE', 'template', { limit }, { place, actual: String(bytes) });
 }
 
 function lineTooLong(source: Source, line: number): Diagnostic {
-  return {
-    code: 'TOO_LARGE',
-    severity: 'error',
-    message: { zh: `第 ${line} 行太长`, en: `line ${line} is too long` },
-    place: { file: source.file, line, column: 1 },
-    excerpt: excerptOf(source, line),
-    expected: `<= ${LONGEST_LINE} characters`,
-    actual: `${lineText(source, line).length} characters`,
-    remedy: { zh: '请把这一行拆成多行', en: 'break the line into several' },
-  };
+  return diagnose(
+    'TOO_LARGE',
+    'line',
+    { line, limit: LONGEST_LINE },
+    {
+      place: { file: source.file, line, column: 1 },
+      excerpt: excerptOf(source, line),
+      actual: String(lineText(source, line).length),
+    },
+  );
 }
 
 function notUtf8(file: string, content: string | Uint8Array): Diagnostic {
   const valid = typeof content === 'string' ? '' : new TextDecoder('utf-8').decode(content);
   const offset = Math.max(0, valid.indexOf('\uFFFD'));
-  const place = placeOf(createSource(file, valid), { start: offset, end: offset });
-  return {
-    code: 'NOT_UTF8',
-    severity: 'error',
-    message: { zh: '文件不是 UTF-8 编码', en: 'the file is not UTF-8' },
-    place: { file, line: place.line, column: place.column },
-    remedy: {
-      zh: '请用编辑器另存为 UTF-8（例如由 GBK 转换）',
-      en: 'save it as UTF-8 in your editor (it may be in another encoding, such as GBK)',
-    },
-  };
+  const { line, column } = placeOf(createSource(file, valid), { start: offset, end: offset });
+  return diagnose('NOT_UTF8', 'file', {}, { place: { file, line, column } });
 }
 
 function empty(file: string): Diagnostic {
-  return {
-    code: 'EMPTY_FILE',
-    severity: 'error',
-    message: { zh: '文件是空的', en: 'the file is empty' },
-    place: { file, line: 1, column: 1 },
-    remedy: {
-      zh: '请从 templates/deployment.md 复制一份开始',
-      en: 'begin with a copy of templates/deployment.en.md',
-    },
-  };
+  return diagnose('EMPTY_FILE', 'template', {}, { place: { file, line: 1, column: 1 } });
 }
 
 function clamp(offset: number, length: number): number {

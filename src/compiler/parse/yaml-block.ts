@@ -10,6 +10,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Json } from '../../plan/plan.ts';
 import { type Context, claim, report } from '../context.ts';
 import type { Fence } from './items.ts';
@@ -40,35 +41,13 @@ export function readYaml(context: Context, fence: Fence): YamlBlock | null {
   if (document === null) return null;
   for (const error of document.errors.slice(0, 10)) {
     const [start, end] = error.pos;
-    const message = error.message.split('\n')[0] ?? '';
-    report(
-      context,
-      'BAD_YAML',
-      { start: base + start, end: base + Math.max(start + 1, end) },
-      {
-        zh: `YAML 有错：${message}`,
-        en: `this is not YAML: ${message}`,
-      },
-      {
-        remedy: {
-          zh: '请检查缩进、冒号后的空格和引号',
-          en: 'check indentation, the space after colons, and quotes',
-        },
-      },
-    );
+    const span = { start: base + start, end: base + Math.max(start + 1, end) };
+    const problem = error.message.split('\n')[0] ?? '';
+    report(context, span, diagnose('BAD_YAML', 'syntax', { problem }));
   }
   if (document.errors.length > 0 || !isHarmless(context, fence, document)) return null;
   if (isMap(document.contents)) return { map: document.contents, base };
-  report(
-    context,
-    'BAD_YAML',
-    fence,
-    {
-      zh: '这里应是「键: 值」的列表',
-      en: 'a mapping of keys to values is expected here',
-    },
-    { remedy: { zh: '每行写一个「键: 值」', en: 'write one "key: value" a line' } },
-  );
+  report(context, fence, diagnose('BAD_YAML', 'notMapping', {}));
   return null;
 }
 
@@ -81,7 +60,7 @@ function parse(context: Context, fence: Fence): Document.Parsed | null {
       prettyErrors: false,
     });
   } catch {
-    report(context, 'BAD_YAML', fence, { zh: 'YAML 无法读取', en: 'the YAML cannot be read' });
+    report(context, fence, diagnose('BAD_YAML', 'unreadable', {}));
     return null;
   }
 }
@@ -95,19 +74,8 @@ function isHarmless(context: Context, fence: Fence, document: Document.Parsed): 
     return deepest > DEEPEST * 2 ? visit.BREAK : undefined;
   });
   if (aliases <= MOST_ALIASES && deepest <= DEEPEST * 2) return true;
-  report(
-    context,
-    'TOO_LARGE',
-    fence,
-    {
-      zh: 'YAML 的别名太多或嵌套太深',
-      en: 'the YAML has too many aliases or nests too deep',
-    },
-    {
-      expected: `<= ${MOST_ALIASES} aliases, <= ${DEEPEST} levels`,
-      remedy: { zh: '请直接写出内容', en: 'write the values out' },
-    },
-  );
+  const limits = { aliases: MOST_ALIASES, levels: DEEPEST };
+  report(context, fence, diagnose('TOO_LARGE', 'yamlBlock', limits));
   return false;
 }
 
@@ -116,7 +84,7 @@ export function entriesOf(context: Context, map: YAMLMap, base: number): readonl
   return map.items.flatMap(({ key, value }) => {
     const keySpan = spanOf(key, base, { start: base, end: base });
     if (!isScalar(key)) {
-      report(context, 'BAD_YAML', keySpan, { zh: '键应是文字', en: 'a key must be a text' });
+      report(context, keySpan, diagnose('BAD_YAML', 'keyNotText', {}));
       return [];
     }
     const node = value as Node | null;

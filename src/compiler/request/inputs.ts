@@ -1,5 +1,6 @@
 /** The workflow's arguments as they came, brought into one shape: parameters, overrides, who, which plan. */
-import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Json } from '../../plan/plan.ts';
 import { nearest } from '../nearest.ts';
 import { ROLLING_KEYS, rollingLabelOf } from './rolling-names.ts';
@@ -33,7 +34,7 @@ interface Draft {
   language: 'zh' | 'en' | null;
 }
 
-type Add = (code: Diagnostic['code'], message: Localized, remedy?: Localized) => void;
+type Add = (diagnostic: Diagnostic) => void;
 
 const MOST_INPUTS = 4;
 const MOST_OVERRIDES = 200;
@@ -57,9 +58,7 @@ export function readInputs(inputs: readonly Json[]): {
   diagnostics: readonly Diagnostic[];
 } {
   const diagnostics: Diagnostic[] = [];
-  const add: Add = (code, message, remedy) => {
-    diagnostics.push({ code, severity: 'error', message, ...(remedy !== undefined && { remedy }) });
-  };
+  const add: Add = (diagnostic) => diagnostics.push(diagnostic);
   const draft: Draft = {
     template: null,
     parameters: new Map(),
@@ -70,41 +69,24 @@ export function readInputs(inputs: readonly Json[]): {
     planDigest: null,
     language: null,
   };
-  if (inputs.length === 0)
-    add('BAD_REQUEST', { zh: '请求没有输入', en: 'the request has no input' }, EXAMPLE);
-  if (inputs.length > MOST_INPUTS) {
-    add('BAD_REQUEST', { zh: `输入最多 ${MOST_INPUTS} 个`, en: `at most ${MOST_INPUTS} inputs` });
-  }
+  if (inputs.length === 0) add(diagnose('BAD_REQUEST', 'noInput', {}));
+  if (inputs.length > MOST_INPUTS)
+    add(diagnose('BAD_REQUEST', 'tooManyInputs', { limit: MOST_INPUTS }));
   for (const input of inputs.slice(0, MOST_INPUTS)) {
-    if (typeof input === 'string') readText(draft, input, diagnostics);
+    if (typeof input === 'string') readText(draft, input, add);
     else if (isObject(input)) readObject(draft, input, add);
-    else
-      add(
-        'BAD_REQUEST',
-        {
-          zh: '输入必须是参数对象或请求文本',
-          en: 'an input is an object of parameters, or a text',
-        },
-        EXAMPLE,
-      );
+    else add(diagnose('BAD_REQUEST', 'inputKind', {}));
   }
   return { raw: draft, diagnostics };
 }
 
-const EXAMPLE: Localized = {
-  zh: '例如：\'{"environment":"production","servers":["app-server-1"],"version":"v2.1.0"}\'',
-  en: 'for example \'{"environment":"production","servers":["app-server-1"],"version":"v2.1.0"}\'',
-};
-
-function readText(draft: Draft, text: string, diagnostics: Diagnostic[]): void {
+function readText(draft: Draft, text: string, add: Add): void {
   const parsed = parseTextRequest(text);
-  diagnostics.push(...parsed.diagnostics);
+  for (const each of parsed.diagnostics) add(each);
   draft.template = parsed.request.template?.name ?? draft.template;
   for (const { name, text: value, place } of parsed.request.parameters) {
-    if (draft.parameters.has(name)) {
-      const message = { zh: `参数 ${name} 出现了两次`, en: `the parameter ${name} is given twice` };
-      diagnostics.push({ code: 'BAD_REQUEST', severity: 'error', message, place });
-    }
+    if (draft.parameters.has(name))
+      add(diagnose('BAD_REQUEST', 'parameterTwice', { name }, { place }));
     draft.parameters.set(name, { from: 'text', value });
   }
   draft.skip.push(...parsed.request.skip.map(({ step, reason }) => ({ step, reason })));
@@ -121,37 +103,20 @@ function readObject(draft: Draft, input: Readonly<Record<string, Json>>, add: Ad
     else if (key === 'plan_digest') draft.planDigest = readDigest(value, add);
     else if (key === 'language') {
       if (value === 'zh' || value === 'en') draft.language = value;
-      else add('BAD_REQUEST', { zh: 'language 只能是 zh 或 en', en: 'language is zh or en' });
+      else add(diagnose('BAD_REQUEST', 'language', {}));
     } else if (draft.parameters.has(key)) {
-      add('BAD_REQUEST', {
-        zh: `参数 ${show(key)} 出现了两次`,
-        en: `the parameter ${show(key)} is given twice`,
-      });
+      add(diagnose('BAD_REQUEST', 'parameterTwice', { name: show(key) }));
     } else draft.parameters.set(key, { from: 'json', value });
   }
 }
 
 function refusePolicy(key: string, add: Add): void {
-  add(
-    'UNTRUSTED_POLICY',
-    {
-      zh: `请求不能规定审批规则（${key}）`,
-      en: `a request cannot set the approval's rules (${key})`,
-    },
-    {
-      zh: '审批人由模板和 runsheet.yaml 决定',
-      en: 'approvers stand in the template and in runsheet.yaml',
-    },
-  );
+  add(diagnose('UNTRUSTED_POLICY', 'key', { key }));
 }
 
 function readOverrides(draft: Draft, value: Json, add: Add): void {
   if (!isObject(value)) {
-    add(
-      'BAD_REQUEST',
-      { zh: 'overrides 必须是对象', en: 'overrides must be an object' },
-      OVERRIDES,
-    );
+    add(diagnose('BAD_REQUEST', 'overridesKind', {}));
     return;
   }
   for (const [key, entry] of Object.entries(value)) {
@@ -168,24 +133,11 @@ function readOverrides(draft: Draft, value: Json, add: Add): void {
     else if (rollingLabelOf(key) !== null)
       draft.rolling.push([key, { from: 'json', value: entry }]);
     else {
-      const [near] = nearest(key, [...OVERRIDE_KEYS, ...ROLLING_KEYS], 1);
-      const hint =
-        near === undefined
-          ? OVERRIDES
-          : { zh: `您是否想写「${near}」？`, en: `did you mean "${near}"?` };
-      add(
-        'BAD_REQUEST',
-        { zh: `overrides 中没有 ${show(key)}`, en: `overrides has no ${show(key)}` },
-        hint,
-      );
+      const near = nearest(key, [...OVERRIDE_KEYS, ...ROLLING_KEYS], 1);
+      add(diagnose('BAD_REQUEST', 'overridesKey', { key: show(key) }, { near }));
     }
   }
 }
-
-const OVERRIDES: Localized = {
-  zh: '例如：{"skip":[{"step":1,"reason":"…"}],"add":[{"step":8,"task":"…"}]}',
-  en: 'for example {"skip":[{"step":1,"reason":"…"}],"add":[{"step":8,"task":"…"}]}',
-};
 
 function readList(
   value: Json,
@@ -194,11 +146,7 @@ function readList(
   add: Add,
 ): { step: number; text: string }[] {
   if (!Array.isArray(value) || value.length > MOST_OVERRIDES) {
-    add(
-      'BAD_REQUEST',
-      { zh: `overrides.${list} 必须是列表`, en: `overrides.${list} must be a list` },
-      OVERRIDES,
-    );
+    add(diagnose('BAD_REQUEST', 'overridesList', { list }));
     return [];
   }
   return value.flatMap((entry: Json) => {
@@ -206,14 +154,7 @@ function readList(
     const text = isObject(entry) ? (entry[field] ?? '') : undefined;
     if (typeof step === 'number' && Number.isInteger(step) && typeof text === 'string')
       return [{ step, text: text.trim() }];
-    add(
-      'BAD_REQUEST',
-      {
-        zh: `overrides.${list} 的每一项需要 step 和 ${field}`,
-        en: `each entry of overrides.${list} needs step and ${field}`,
-      },
-      OVERRIDES,
-    );
+    add(diagnose('BAD_REQUEST', 'overridesItem', { list, field }));
     return [];
   });
 }
@@ -225,19 +166,13 @@ function readName(value: Json, former: string | null, add: Add): string | null {
     value.length <= 200 &&
     !/[\u0000-\u001f\u007f-\u009f]/u.test(value);
   if (plain && value.trim() !== '') return value.trim();
-  add('BAD_REQUEST', {
-    zh: 'requested_by 必须是不超过 200 字符的文本',
-    en: 'requested_by is a text of at most 200 characters',
-  });
+  add(diagnose('BAD_REQUEST', 'requestedBy', {}));
   return former;
 }
 
 function readDigest(value: Json, add: Add): string | null {
   if (typeof value === 'string' && /^sha256:[0-9a-f]{64}$/u.test(value)) return value;
-  add('BAD_REQUEST', {
-    zh: 'plan_digest 写作 sha256:…（64 位十六进制）',
-    en: 'plan_digest is sha256: and 64 hex digits',
-  });
+  add(diagnose('BAD_REQUEST', 'planDigest', {}));
   return null;
 }
 

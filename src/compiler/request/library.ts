@@ -1,4 +1,5 @@
 /** Finds the template of an id among the run sheets there are. Pure. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { nearest } from '../nearest.ts';
@@ -97,44 +98,19 @@ function contradictionOf(
         each !== other && each.plan?.presentation.language === other.plan?.presentation.language,
     );
     if (first === undefined || (other.digest === first.digest && !sameLanguage)) continue;
-    const files = `${first.source.file}, ${other.source.file}`;
-    return {
-      code: 'DUPLICATE_TEMPLATE',
-      severity: 'error',
-      message: {
-        zh: `两个模板有同一个 template_id「${templateId}」：${files}`,
-        en: `two templates have the template_id "${templateId}": ${files}`,
-      },
-      place: { file: other.source.file, line: 1, column: 1 },
-      remedy: sameLanguage
-        ? { zh: '给其中一个换一个 template_id', en: 'give one of them another template_id' }
-        : {
-            zh: '译文的计划必须与原文相同；请对照两份文件',
-            en: 'a translation must mean the same: compare the two files',
-          },
-    };
+    const variant = sameLanguage ? 'sameLanguage' : 'otherMeaning';
+    const named = { id: templateId, files: [first.source.file, other.source.file] };
+    const place = { file: other.source.file, line: 1, column: 1 };
+    return diagnose('DUPLICATE_TEMPLATE', variant, named, { place });
   }
   return null;
 }
 
 function unknown(templateId: string, sources: readonly TemplateSource[]): Diagnostic {
-  const ids = [...new Set(sources.map(templateIdOf).filter((id) => id !== null))];
-  const [near] = nearest(templateId, ids, 1);
-  const list = ids.join(', ') || '-';
-  return {
-    code: 'UNKNOWN_TEMPLATE',
-    severity: 'error',
-    message: {
-      zh: `没有 template_id 为「${show(templateId)}」的模板`,
-      en: `there is no template with the template_id "${show(templateId)}"`,
-    },
-    actual: show(templateId),
-    remedy:
-      near === undefined
-        ? { zh: `已有：${list}`, en: `there are: ${list}` }
-        : {
-            zh: `您是否想写「${near}」？已有：${list}`,
-            en: `did you mean "${near}"? There are: ${list}`,
-          },
-  };
+  const known = [...new Set(sources.map(templateIdOf).filter((id) => id !== null))];
+  const near = nearest(templateId, known, 1);
+  const id = show(templateId);
+  return known.length === 0
+    ? diagnose('UNKNOWN_TEMPLATE', 'noneAtAll', { id }, { actual: id })
+    : diagnose('UNKNOWN_TEMPLATE', 'none', { id, known }, { near, actual: id });
 }

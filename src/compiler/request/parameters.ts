@@ -1,5 +1,6 @@
 /** Holds the parameters of a request against their declarations, and reads them by type. */
-import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Json, ParameterDefinition, Plan } from '../../plan/plan.ts';
 import { nearest } from '../nearest.ts';
 import { type RawValue, show } from './inputs.ts';
@@ -18,14 +19,12 @@ export interface ReadParameters {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-type Report = (code: Diagnostic['code'], message: Localized, rest?: Partial<Diagnostic>) => void;
+type Report = (diagnostic: Diagnostic) => void;
 
 /** Every parameter that the plan declares, with defaults; every problem at once. */
 export function readParameters(plan: Plan, given: ReadonlyMap<string, RawValue>): ReadParameters {
   const diagnostics: Diagnostic[] = [];
-  const report: Report = (code, message, rest = {}) => {
-    diagnostics.push({ code, severity: 'error', message, ...rest });
-  };
+  const report: Report = (diagnostic) => diagnostics.push(diagnostic);
   const names = plan.parameters.map((each) => each.name);
   for (const [name, value] of given) {
     if (!names.includes(name)) unknownParameter(name, value, names, report);
@@ -45,18 +44,10 @@ function unknownParameter(
   names: readonly string[],
   report: Report,
 ): void {
-  const [near] = nearest(name, [...names, ...ROLLING_KEYS], 1);
-  report(
-    'UNKNOWN_PARAMETER',
-    { zh: `没有参数「${show(name)}」`, en: `there is no parameter "${show(name)}"` },
-    {
-      actual: show(value.value),
-      remedy:
-        near === undefined
-          ? { zh: `可用的参数：${names.join('、')}`, en: `the parameters are ${names.join(', ')}` }
-          : { zh: `您是否想写「${near}」？`, en: `did you mean "${near}"?` },
-    },
-  );
+  const near = nearest(name, [...names, ...ROLLING_KEYS], 1);
+  const named = { name: show(name), known: names };
+  const actual = show(value.value);
+  report(diagnose('UNKNOWN_PARAMETER', 'undeclared', named, { near, actual }));
 }
 
 function readParameter(
@@ -68,22 +59,17 @@ function readParameter(
   if (raw === undefined) {
     if (definition.default !== undefined) return definition.default;
     if (!definition.required) return undefined;
-    const choices =
-      definition.enum === undefined ? '' : ` (${definition.enum.map(String).join(' | ')})`;
-    report(
-      'MISSING_PARAMETER',
-      { zh: `缺少参数 ${name}`, en: `the parameter ${name} is missing` },
-      { expected: `${type}${choices}` },
-    );
+    report(missing(definition));
     return undefined;
   }
   const read =
     raw.from === 'json' ? readJsonValue(raw.value, type) : readTextValue(raw.value, type);
   if (!read.ok) {
+    const actual = show(raw.value);
     report(
-      'BAD_PARAMETER',
-      { zh: `参数 ${name} 应为 ${type}`, en: `the parameter ${name} should be of type ${type}` },
-      { expected: type, actual: show(raw.value), ...(type === 'string' && { remedy: QUOTE }) },
+      type === 'string'
+        ? diagnose('BAD_PARAMETER', 'notText', { name }, { actual })
+        : diagnose('BAD_PARAMETER', 'type', { name, type }, { actual }),
     );
     return undefined;
   }
@@ -92,10 +78,11 @@ function readParameter(
   return read.value;
 }
 
-const QUOTE: Localized = {
-  zh: '文本要加引号，例如 "1.10"',
-  en: 'put a text in quotes, for example "1.10"',
-};
+function missing({ name, type, enum: allowed }: ParameterDefinition): Diagnostic {
+  if (allowed === undefined) return diagnose('MISSING_PARAMETER', 'missing', { name, type });
+  const choices = allowed.map(String).join(' | ');
+  return diagnose('MISSING_PARAMETER', 'missingChoice', { name, choices });
+}
 
 function isAllowed(
   { name, enum: allowed }: ParameterDefinition,
@@ -104,52 +91,24 @@ function isAllowed(
 ): boolean {
   if (allowed === undefined || allowed.includes(value)) return true;
   const choices = allowed.map(String);
-  const [near] = nearest(String(value), choices, 1);
-  report(
-    'BAD_PARAMETER',
-    {
-      zh: `参数 ${name} 不能是「${show(value)}」`,
-      en: `the parameter ${name} cannot be "${show(value)}"`,
-    },
-    {
-      expected: choices.join(' | '),
-      actual: show(value),
-      ...(near !== undefined && {
-        remedy: { zh: `您是否想写「${near}」？`, en: `did you mean "${near}"?` },
-      }),
-    },
-  );
+  const near = nearest(String(value), choices, 1);
+  const actual = show(value);
+  const named = { name, value: actual, choices: choices.join(' | ') };
+  report(diagnose('BAD_PARAMETER', 'notAChoice', named, { near, actual }));
   return false;
 }
 
 function isSafe(name: string, value: Json, report: Report): boolean {
   const texts = textsOf(value);
   if (texts.length > MOST_ITEMS || texts.some((text) => text.length > MOST_TEXT)) {
-    report(
-      'TOO_LARGE',
-      { zh: `参数 ${name} 过大`, en: `the parameter ${name} is too large` },
-      {
-        expected: `≤ ${MOST_ITEMS} × ${MOST_TEXT}`,
-      },
-    );
+    const limits = { parameter: name, items: MOST_ITEMS, characters: MOST_TEXT };
+    report(diagnose('TOO_LARGE', 'parameter', limits));
     return false;
   }
   const bad = texts.find((text) => text.trim() === '' || UNSAFE.test(text));
   if (bad === undefined) return true;
-  report(
-    'BAD_PARAMETER',
-    {
-      zh: `参数 ${name} 的值「${show(bad)}」含有不允许的字符`,
-      en: `the value "${show(bad)}" of the parameter ${name} holds characters that are not allowed`,
-    },
-    {
-      actual: show(bad),
-      remedy: {
-        zh: '不能为空，不能以 - 开头，不能有控制字符、引号或 shell 符号',
-        en: 'not empty, not beginning with -, no control characters, quotes or shell syntax',
-      },
-    },
-  );
+  const actual = show(bad);
+  report(diagnose('BAD_PARAMETER', 'unsafe', { name, value: actual }, { actual }));
   return false;
 }
 
@@ -166,28 +125,22 @@ function checkVersion(plan: Plan, values: Readonly<Record<string, Json>>, report
   const tags = [version, ...tagTemplates(plan).map((template) => fill(template, values))];
   const bad = tags.find((tag) => !IMAGE_TAG.test(tag));
   if (bad === undefined) return;
-  const lookAlike = [...version].find((char) => (char.codePointAt(0) ?? 0) > 126);
+  const actual = show(bad);
+  const named = { version: show(version), tag: actual };
+  const odd = lookAlikeIn(version);
   report(
-    'BAD_PARAMETER',
-    {
-      zh: `版本「${show(version)}」不能用作镜像标签（${show(bad)}）`,
-      en: `the version "${show(version)}" cannot be an image tag (${show(bad)})`,
-    },
-    {
-      expected: '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}',
-      actual: show(bad),
-      ...(lookAlike !== undefined && { remedy: lookAlikeRemedy(lookAlike) }),
-    },
+    odd === null
+      ? diagnose('BAD_PARAMETER', 'imageTag', named, { actual })
+      : diagnose('BAD_PARAMETER', 'imageTagLookAlike', { ...named, ...odd }, { actual }),
   );
 }
 
-/** Names a character that looks like another, by its code point. */
-export function lookAlikeRemedy(char: string): Localized {
-  const code = `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-  return {
-    zh: `「${show(char)}」是 ${code}，不是 ASCII 字符；请重新输入`,
-    en: `"${show(char)}" is ${code}, not an ASCII character: type it again`,
-  };
+/** The first character that only looks like an ASCII one, perhaps, with its code point; null: none. */
+export function lookAlikeIn(text: string): { character: string; codePoint: string } | null {
+  const character = [...text].find((each) => (each.codePointAt(0) ?? 0) > 126);
+  if (character === undefined) return null;
+  const digits = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return { character: show(character), codePoint: `U+${digits}` };
 }
 
 function tagTemplates(plan: Plan): readonly string[] {

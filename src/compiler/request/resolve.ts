@@ -1,4 +1,5 @@
 /** A run request, held against its plan and its project: everything that is wrong at once, or what runs. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Json, Plan, RollingRule } from '../../plan/plan.ts';
 import type { Overrides, ResolvedRun } from '../../plan/run.ts';
@@ -168,35 +169,11 @@ function templateProblems(
   const names = [plan.templateId, ...templateFiles.map((file) => file.split('/').at(-1) ?? file)];
   if (names.some((name) => name === base || name === `${base}.md`)) return [];
   const near = nearest(base, names, 1)[0] ?? names.join(', ');
-  return [
-    {
-      code: 'UNKNOWN_TEMPLATE',
-      severity: 'error',
-      message: {
-        zh: `请求写的是模板「${show(named)}」，启动的却是 ${plan.templateId}`,
-        en: `the request names the template "${show(named)}", but ${plan.templateId} was started`,
-      },
-      remedy: { zh: `写 ${near}，或启动另一个类型`, en: `write ${near}, or start the other type` },
-    },
-  ];
+  const started = plan.templateId;
+  return [diagnose('UNKNOWN_TEMPLATE', 'another', { named: show(named), started, near })];
 }
 
 function planProblems(digest: string, expected: string | null): readonly Diagnostic[] {
   if (expected === null || expected === digest) return [];
-  return [
-    {
-      code: 'PLAN_CHANGED',
-      severity: 'error',
-      message: {
-        zh: '模板、批次或 runsheet.yaml 的批次在查看计划之后被改动了',
-        en: 'the template, or its batches, changed after the plan was shown',
-      },
-      expected,
-      actual: digest,
-      remedy: {
-        zh: '重新查看计划（runsheet plan），再启动',
-        en: 'look at the plan again (runsheet plan), then start',
-      },
-    },
-  ];
+  return [diagnose('PLAN_CHANGED', 'sinceShown', { digest: expected }, { actual: digest })];
 }

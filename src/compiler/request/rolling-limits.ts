@@ -1,9 +1,10 @@
 /** Holds a run's batches against its servers and its pool: what can never be kept is refused before anything runs. */
 import { performs } from '../../actions/questions.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import type { Plan, RollingRule } from '../../plan/plan.ts';
 import { fewestInPool, largestBatch } from '../../plan/rolling.ts';
-import { MEANWHILE, outageOf, outageText } from '../outage.ts';
+import { outageOf, spanOf } from '../outage.ts';
 
 export interface RolledServers {
   readonly environment: string;
@@ -31,23 +32,13 @@ export function rollingLimits(
 
 function budgetProblems(rule: RollingRule, { servers }: RolledServers): readonly Diagnostic[] {
   if (rule.failureBudget < servers.length) return [];
-  const most = servers.length - 1;
-  return [
-    unsatisfiable(
-      {
-        zh: `失败预算是 ${rule.failureBudget} 台，而这次运行只有 ${servers.length} 台服务器：全部失败也算成功`,
-        en: `the failure budget is ${rule.failureBudget} and the run has ${counted(servers.length)}: it would succeed though all of them failed`,
-      },
-      {
-        expected: `0 … ${most}`,
-        actual: String(rule.failureBudget),
-        remedy: {
-          zh: `失败预算最多写 ${most}（--failure-budget ${most}）`,
-          en: `at most ${most}: --failure-budget ${most}`,
-        },
-      },
-    ),
-  ];
+  const figures = {
+    budget: rule.failureBudget,
+    servers: counted(servers.length),
+    most: servers.length - 1,
+  };
+  const actual = String(rule.failureBudget);
+  return [diagnose('ROLLING_UNSATISFIABLE', 'failureBudget', figures, { actual })];
 }
 
 function floorProblems(
@@ -61,48 +52,18 @@ function floorProblems(
   const largest = largestBatch(servers, rule);
   if (largest <= mayLeave) return [];
   const isProject = percent === floorPercent;
-  const [zh, en] = isProject ? ['balancer.floor', 'balancer.floor: '] : ['最少在线', ''];
-  return [
-    unsatisfiable(
-      {
-        zh: `${environment} 的池有 ${poolSize} 台，${zh} ${percent}% 要求留下 ${kept} 台，最多移出 ${mayLeave} 台；${rule === undefined ? '所有服务器同时进行，共' : '最大的一批是'} ${largest} 台`,
-        en: `the pool of ${environment} has ${counted(poolSize)}; ${en}${percent}% of them, ${kept}, must stay, so ${mayLeave} may be out, and ${rule === undefined ? `all ${counted(largest)} go at once` : `the largest batch has ${counted(largest)}`}`,
-      },
-      {
-        expected: `<= ${mayLeave}`,
-        actual: String(largest),
-        remedy: mayLeave > 0 ? smallerBatches(mayLeave) : lowerFloor(poolSize, isProject),
-      },
-    ),
-  ];
-}
-
-function smallerBatches(most: number): Localized {
-  return {
-    zh: `可行的最大批次是 ${most} 台：--batches ${most}`,
-    en: `the largest batch that works is ${counted(most)}: --batches ${most}`,
-  };
-}
-
-/** Not even one server may leave. */
-function lowerFloor(poolSize: number, isProject: boolean): Localized {
+  const setting = minimumOf(percent, isProject);
+  const figures = { environment, pool: counted(poolSize), setting, largest };
+  const actual = String(largest);
+  if (mayLeave > 0) {
+    const bounds = { ...figures, kept, mayLeave };
+    return [diagnose('ROLLING_UNSATISFIABLE', 'batchTooLarge', bounds, { actual })];
+  }
   const most = Math.floor(((poolSize - 1) * 100) / poolSize);
-  if (isProject) {
-    return {
-      zh: `没有可行的批次：请把 runsheet.yaml 的 balancer.floor 降到不超过 ${most}%，或增加服务器`,
-      en: `no batch works: lower balancer.floor in runsheet.yaml to at most ${most}%, or add a server`,
-    };
-  }
-  if (most === 0) {
-    return {
-      zh: '池中只有一台服务器，任何批次都不可行：--batches all（所有服务器同时），或增加服务器',
-      en: 'with one server in the pool no batch works: --batches all (all servers at once), or add a server',
-    };
-  }
-  return {
-    zh: `没有可行的批次；每批 1 台时，最少在线最高 ${most}%：--batches 1 --minimum-in-pool ${most}%`,
-    en: `no batch works; with one server at a time the floor is at most ${most}%: --batches 1 --minimum-in-pool ${most}%`,
-  };
+  if (!isProject && most === 0)
+    return [diagnose('ROLLING_UNSATISFIABLE', 'minimumOfOneServer', figures, { actual })];
+  const variant = isProject ? 'projectMinimumTooHigh' : 'minimumTooHigh';
+  return [diagnose('ROLLING_UNSATISFIABLE', variant, { ...figures, most }, { actual })];
 }
 
 function outage(
@@ -112,38 +73,21 @@ function outage(
 ): readonly Diagnostic[] {
   const found = outageOf(plan.steps);
   if (found === null || largestBatch(servers, rule) < (poolSize ?? servers.length)) return [];
-  const where = environment === '' ? '' : `${environment}: `;
-  const text = outageText(found);
-  const advice: Localized =
-    (poolSize ?? servers.length) === 1
-      ? {
-          zh: '只有一台服务器，分批也不能保持服务：请增加服务器',
-          en: 'with one server batches cannot keep it serving: add a server',
-        }
-      : {
-          zh: '要保持服务，请分批：--batches 1（请求中的「批次: 1」）',
-          en: 'to keep serving, roll: --batches 1 ("batches": 1 in the request)',
-        };
-  return [
-    {
-      code: 'NO_SERVICE_BETWEEN',
-      severity: 'warning',
-      message: { zh: `${where}${text.zh}`, en: `${where}${text.en}` },
-      remedy: {
-        zh: `${MEANWHILE.zh}。${advice.zh}`,
-        en: `${MEANWHILE.en}. ${advice.en}`,
-      },
-    },
-  ];
+  const isAlone = (poolSize ?? servers.length) === 1;
+  const where = {
+    zh: environment === '' ? '' : `${environment}：`,
+    en: environment === '' ? '' : `${environment}: `,
+  };
+  const variant = isAlone ? 'inRunWithOneServer' : 'inRun';
+  return [diagnose('NO_SERVICE_BETWEEN', variant, { environment: where, ...spanOf(found) })];
 }
 
-function unsatisfiable(
-  message: Localized,
-  rest: Pick<Diagnostic, 'expected' | 'actual' | 'remedy'>,
-): Diagnostic {
-  return { code: 'ROLLING_UNSATISFIABLE', severity: 'error', message, ...rest };
+function minimumOf(percent: number, isProject: boolean): Localized {
+  return isProject
+    ? { zh: `balancer.floor（${percent}%）`, en: `balancer.floor (${percent}%)` }
+    : { zh: `最少在线（${percent}%）`, en: `the minimum in pool (${percent}%)` };
 }
 
-function counted(servers: number): string {
-  return `${servers} ${servers === 1 ? 'server' : 'servers'}`;
+function counted(servers: number): Localized {
+  return { zh: `${servers} 台服务器`, en: `${servers} ${servers === 1 ? 'server' : 'servers'}` };
 }

@@ -1,4 +1,5 @@
 /** Which batches a run has: what the request says, else the template, else the project's default. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import type { Plan, RollingRule, RollingSettings } from '../../plan/plan.ts';
 import { rollingText } from '../../plan/rolling-words.ts';
@@ -42,7 +43,8 @@ export function decideRolling(plan: Plan, layers: RollingLayers): DecidedRolling
   const all = stack(...below.layers, ['request', layers.request]);
   const { batches } = all.settings;
   if (batches === undefined) {
-    const diagnostics = Object.keys(layers.request).length === 0 ? [] : [NEEDS_BATCHES];
+    const isAsked = Object.keys(layers.request).length > 0;
+    const diagnostics = isAsked ? [diagnose('BAD_REQUEST', 'needsBatches', {})] : [];
     return { rule: undefined, from: null, diagnostics };
   }
   const news = changesOf(layers.request, below.settings);
@@ -52,10 +54,11 @@ export function decideRolling(plan: Plan, layers: RollingLayers): DecidedRolling
   const group = found === null ? plan.rolling : (found.group ?? undefined);
   if (group === undefined) {
     // A run sheet that changes no server is not what the environment's default is about.
-    const diagnostics = from === 'project' ? [] : [nothingToRoll(plan)];
+    const nothing = diagnose('BAD_REQUEST', 'nothingToBatch', { template: plan.templateId });
+    const diagnostics = from === 'project' ? [] : [nothing];
     return { rule: undefined, from: null, diagnostics };
   }
-  const problems = (found?.problems ?? []).map((each) => cannotRoll(from, each));
+  const problems = (found?.problems ?? []).map(({ diagnostic }) => cannotRoll(from, diagnostic));
   const floor = Math.max(all.settings.minimumInPoolPercent ?? 0, layers.floorPercent);
   const rule = ruleOf(group, { ...all.settings, batches, minimumInPoolPercent: floor });
   return { rule, from, diagnostics: [...problems, ...news] };
@@ -94,86 +97,34 @@ function withoutZeros(rule: RollingSettings): RollingSettings {
 function changesOf(request: RollingSettings, below: RollingSettings): readonly Diagnostic[] {
   if (isAllAtOnce(request.batches)) {
     if (below.batches === undefined || isAllAtOnce(below.batches)) return [];
-    return [
-      changed({
-        zh: `请求要求所有服务器同时进行；「${rollingText(below, 'zh')}」不生效`,
-        en: `the request wants all servers at once, and sets "${rollingText(below, 'en')}" aside`,
-      }),
-    ];
+    const settings = { zh: rollingText(below, 'zh'), en: rollingText(below, 'en') };
+    return [diagnose('ROLLING_CHANGED', 'allAtOnce', { settings })];
   }
   return FIELDS.flatMap((field) => {
-    const [was, is] = [below[field], request[field]];
-    if (was === undefined || is === undefined || JSON.stringify(was) === JSON.stringify(is))
+    const [was, now] = [below[field], request[field]];
+    if (was === undefined || now === undefined || JSON.stringify(was) === JSON.stringify(now))
       return [];
-    const [zh, en] = [shown(field, was, is, 'zh'), shown(field, was, is, 'en')];
     return [
-      changed({
-        zh: `请求改变了批次的设置：「${zh[0]}」改为「${zh[1]}」`,
-        en: `the request changes the batches: "${en[0]}" becomes "${en[1]}"`,
-      }),
+      diagnose('ROLLING_CHANGED', 'setting', { was: shown(field, was), now: shown(field, now) }),
     ];
   });
 }
 
-function shown(
-  field: Field,
-  was: RollingSettings[Field],
-  is: RollingSettings[Field],
-  language: 'zh' | 'en',
-): readonly [string, string] {
-  const text = (value: RollingSettings[Field]): string =>
-    rollingText({ [field]: value }, language) || (language === 'zh' ? '无' : 'none');
-  return [text(was), text(is)];
+function shown(field: Field, value: RollingSettings[Field]): Localized {
+  const settings = { [field]: value };
+  return { zh: rollingText(settings, 'zh') || '无', en: rollingText(settings, 'en') || 'none' };
 }
 
-function changed(message: Localized): Diagnostic {
-  return { code: 'ROLLING_CHANGED', severity: 'warning', message };
-}
-
-const NEEDS_BATCHES: Diagnostic = {
-  code: 'BAD_REQUEST',
-  severity: 'error',
-  message: {
-    zh: '批次间隔、失败预算、最少在线和观察需要批次，但模板和 runsheet.yaml 都没有写',
-    en: 'a pause, a budget, a floor or an observation needs batches, and neither template nor runsheet.yaml has any',
-  },
-  expected: '"batches": 1 | "25%" | [1, "10%", "50%"]',
-  remedy: { zh: '加上批次，例如 --batches 1', en: 'add batches, for example --batches 1' },
-};
-
-function nothingToRoll({ templateId }: Plan): Diagnostic {
+function cannotRoll(from: Layer, problem: Diagnostic): Diagnostic {
+  if (from !== 'project') return { ...problem, code: 'BAD_REQUEST' };
+  const { message, remedy } = diagnose('ROLLING_UNSATISFIABLE', 'notThisTemplate', {
+    reason: problem.message,
+    remedy: problem.remedy ?? '',
+  });
   return {
-    code: 'BAD_REQUEST',
-    severity: 'error',
-    message: {
-      zh: `${templateId} 没有更改服务器的步骤，不能分批`,
-      en: `${templateId} has no step that changes servers, so there is nothing to roll`,
-    },
-    remedy: { zh: '去掉请求中的批次', en: 'leave the batches out' },
-  };
-}
-
-function cannotRoll(
-  from: Layer,
-  { message, remedy, expected, actual }: ReturnType<typeof rollingGroup>['problems'][number],
-): Diagnostic {
-  const isDefault = from === 'project';
-  return {
-    code: isDefault ? 'ROLLING_UNSATISFIABLE' : 'BAD_REQUEST',
-    severity: 'error',
-    message: isDefault
-      ? {
-          zh: `runsheet.yaml 让这个环境分批，但这个模板不能：${message.zh}`,
-          en: `runsheet.yaml lets this environment roll, which this template cannot: ${message.en}`,
-        }
-      : message,
-    expected,
-    ...(actual !== undefined && { actual }),
-    remedy: isDefault
-      ? {
-          zh: `${remedy.zh}；或在请求中写「批次: 全部」（--batches all）`,
-          en: `${remedy.en}; or ask for all servers at once: "batches": "all" (--batches all)`,
-        }
-      : remedy,
+    ...problem,
+    code: 'ROLLING_UNSATISFIABLE',
+    message,
+    ...(remedy !== undefined && { remedy }),
   };
 }

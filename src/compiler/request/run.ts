@@ -1,5 +1,5 @@
 /** Template, request and project together: the run that is pinned, or everything that is wrong. Pure. */
-import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Json } from '../../plan/plan.ts';
 import type { ApprovalPolicy, ResolvedRun } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
@@ -83,7 +83,7 @@ export function resolveRun(context: RunContext): RunResolution {
     poolSize: request.poolSize,
     requestedBy: request.requestedBy,
     language,
-    warnings: warnings.map((each) => pick(each.message, language)),
+    warnings: warnings.map((each) => each.message[language]),
     approval: project.approval,
   };
   return { run, diagnostics: all, wrong: null, language };
@@ -104,8 +104,4 @@ function namedTemplate(inputs: readonly Json[]): string | null {
     if (template !== null) return template.name;
   }
   return null;
-}
-
-function pick(text: Localized, language: 'zh' | 'en'): string {
-  return text[language];
 }

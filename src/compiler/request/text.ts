@@ -2,7 +2,8 @@
  * A run request as the template's usage examples write it, in Chinese or English:
  * `执行 deployment.md 模板`, `参数:` with `- name: value` lines, `但修改:` with skips and additions.
  */
-import type { Diagnostic, Localized, Place } from '../../diagnostics/diagnostic.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
 import { rollingLabelOf } from './rolling-names.ts';
 
 export interface TextRequest {
@@ -68,29 +69,18 @@ export function parseTextRequest(text: string, file = 'request'): ParsedText {
   const lines = text.split(/\r\n|\r|\n/u);
   if (text.length > LONGEST_TEXT || lines.length > MOST_LINES) {
     const place = { file, line: 1, column: 1 };
-    const message = {
-      zh: '请求过大（最多 256 KiB、2000 行）',
-      en: 'the request is too large (at most 256 KiB and 2000 lines)',
-    };
     return {
       request: { template, parameters, skip, add, rolling },
-      diagnostics: [{ code: 'TOO_LARGE', severity: 'error', message, place }],
+      diagnostics: [diagnose('TOO_LARGE', 'request', {}, { place })],
     };
   }
   for (const [index, raw] of lines.entries()) {
     const trimmed = raw.trim();
     if (trimmed === '' || trimmed.startsWith('```')) continue;
     const place = { file, line: index + 1, column: raw.length - raw.trimStart().length + 1 };
-    const refuse = (message: Localized, remedy: Localized): void => {
+    const refuse = (problem: Diagnostic): void => {
       if (diagnostics.length >= MOST_DIAGNOSTICS) return;
-      diagnostics.push({
-        code: 'BAD_REQUEST',
-        severity: 'error',
-        message,
-        place,
-        excerpt: raw.slice(0, 400),
-        remedy,
-      });
+      diagnostics.push({ ...problem, place, excerpt: raw.slice(0, 400) });
     };
     const item = /^[-*•]\s*(.*)$/u.exec(trimmed);
     if (item === null) {
@@ -98,48 +88,26 @@ export function parseTextRequest(text: string, file = 'request'): ParsedText {
       const name = templateOf(line);
       if (PARAMETERS.test(line)) section = 'parameters';
       else if (CHANGES.test(line)) section = 'changes';
-      else if (name === null) refuse(UNREADABLE, HEADINGS);
-      else if (template !== null)
-        refuse({ zh: '请求只能指定一个模板', en: 'a request names one template' }, HEADINGS);
+      else if (name === null) refuse(diagnose('BAD_REQUEST', 'unreadableLine', {}));
+      else if (template !== null) refuse(diagnose('BAD_REQUEST', 'twoTemplates', {}));
       else template = { name, place };
       continue;
     }
     const entry = item[1] ?? '';
     if (section === 'parameters') {
       const parameter = readParameter(entry);
-      if (parameter === null)
-        refuse(UNREADABLE, {
-          zh: '参数写作「- 名称: 值」',
-          en: 'a parameter is written "- name: value"',
-        });
+      if (parameter === null) refuse(diagnose('BAD_REQUEST', 'unreadableParameter', {}));
       else parameters.push({ ...parameter, place });
     } else if (section === 'changes') {
       const change = readChange(entry);
-      if (change === null) refuse(UNREADABLE, CHANGE_FORMS);
+      if (change === null) refuse(diagnose('BAD_REQUEST', 'unreadableChange', {}));
       else if (change.kind === 'rolling') rolling.push({ ...change, place });
       else if (change.kind === 'skip') skip.push({ step: change.step, reason: change.text, place });
       else add.push({ step: change.step, task: change.text, place });
-    } else
-      refuse(
-        {
-          zh: '列表项前面缺少「参数:」或「但修改:」',
-          en: 'a list item needs "Parameters:" or "with changes:" before it',
-        },
-        HEADINGS,
-      );
+    } else refuse(diagnose('BAD_REQUEST', 'looseItem', {}));
   }
   return { request: { template, parameters, skip, add, rolling }, diagnostics };
 }
-
-const UNREADABLE: Localized = { zh: '看不懂这一行', en: 'this line cannot be read' };
-const HEADINGS: Localized = {
-  zh: '可以写：执行 <文件> 模板、参数:、但修改:',
-  en: 'write: Run <file>, Parameters:, with changes:',
-};
-const CHANGE_FORMS: Localized = {
-  zh: '可以写：跳过步骤1（原因）、步骤8增加<任务>、批次: 1',
-  en: 'write: Skip step 1 (reason), Step 8 add <task>, Batches: 1',
-};
 
 /** Full-width letters, colons, brackets and the like as their ASCII forms; Chinese text stays. */
 function narrow(text: string): string {

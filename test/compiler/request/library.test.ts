@@ -63,10 +63,10 @@ describe('a template', () => {
     const near = findTemplate('deployment_workflow_v2', [CHINESE], compile, ANY);
     expect(near.plan).toBeNull();
     expect(near.diagnostics).toMatchObject([
-      { code: 'UNKNOWN_TEMPLATE', remedy: { en: `did you mean "${ID}"? There are: ${ID}` } },
+      { code: 'UNKNOWN_TEMPLATE', expected: { en: ID }, remedy: { en: `did you mean "${ID}"?` } },
     ]);
     const none = findTemplate('x', [], compile, ANY);
-    expect(none.diagnostics[0]?.remedy?.en).toBe('there are: -');
+    expect(none.diagnostics[0]?.message.en).toContain('there are no templates at all');
   });
 
   it('that does not compile is refused with its own diagnostics', () => {
@@ -87,7 +87,7 @@ describe('a template', () => {
     expect(apart.diagnostics).toMatchObject([
       {
         code: 'DUPLICATE_TEMPLATE',
-        remedy: { en: 'a translation must mean the same: compare the two files' },
+        remedy: { en: 'compare the files: only the wording may differ' },
       },
     ]);
   });

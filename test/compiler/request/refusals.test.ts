@@ -39,10 +39,14 @@ const overriding = (overrides: Json): Json => ({ ...GOOD, overrides });
 describe('a request is refused', () => {
   it.each<[string, readonly Json[], string]>([
     ['without input', [], 'BAD_REQUEST: the request has no input'],
-    ['with five inputs', [GOOD, {}, {}, {}, {}], 'BAD_REQUEST: at most 4 inputs'],
-    ['that is a number', [7], 'BAD_REQUEST: an input is an object of parameters, or a text'],
-    ['that is a list', [[GOOD]], 'BAD_REQUEST: an input is an object of parameters, or a text'],
-    ['in another language', [{ ...GOOD, language: 'fr' }], 'BAD_REQUEST: language is zh or en'],
+    ['with five inputs', [GOOD, {}, {}, {}, {}], 'BAD_REQUEST: there can be at most 4 inputs'],
+    ['that is a number', [7], 'BAD_REQUEST: an input must be an object of parameters, or text'],
+    ['that is a list', [[GOOD]], 'BAD_REQUEST: an input must be an object of parameters, or text'],
+    [
+      'in another language',
+      [{ ...GOOD, language: 'fr' }],
+      'BAD_REQUEST: language must be zh or en',
+    ],
     [
       'that says a parameter twice',
       [GOOD, { version: 'v3' }],
@@ -61,17 +65,17 @@ describe('a request is refused', () => {
     [
       'with an unknown override',
       [overriding({ skipp: [] })],
-      'BAD_REQUEST: overrides has no skipp',
+      'BAD_REQUEST: overrides has no key skipp',
     ],
     [
       'with an override like nothing known',
       [overriding({ 并行度: 3 })],
-      'BAD_REQUEST: overrides has no 并行度',
+      'BAD_REQUEST: overrides has no key 并行度',
     ],
     [
       'that overrides the approvers',
       [overriding({ approvers: ['me'] })],
-      "UNTRUSTED_POLICY: a request cannot set the approval's rules (overrides.approvers)",
+      'UNTRUSTED_POLICY: a request cannot set the rules of an approval (overrides.approvers)',
     ],
     [
       'with skips that are no list',
@@ -86,12 +90,12 @@ describe('a request is refused', () => {
     [
       'with a skip that is a number',
       [overriding({ skip: [1] })],
-      'BAD_REQUEST: each entry of overrides.skip needs step and reason',
+      'BAD_REQUEST: each item of overrides.skip needs step and reason',
     ],
     [
       'with a step of 1.5',
       [overriding({ skip: [{ step: 1.5, reason: 'r' }] })],
-      'BAD_REQUEST: each entry of overrides.skip needs step and reason',
+      'BAD_REQUEST: each item of overrides.skip needs step and reason',
     ],
     [
       'with a reason of 501 characters',
@@ -116,7 +120,7 @@ describe('a request is refused', () => {
     [
       'that adds to the approval',
       [overriding({ add: [{ step: 5, task: '数据库迁移验证' }] })],
-      'BAD_REQUEST: step 5 runs no tasks, so none can be added',
+      'BAD_REQUEST: step 5 runs no tasks, so none can be added to it',
     ],
     [
       'that adds to a step that it skips',
@@ -126,7 +130,7 @@ describe('a request is refused', () => {
           add: [{ step: 1, task: '数据库迁移验证' }],
         }),
       ],
-      'BAD_REQUEST: step 1 is skipped, so no task can be added',
+      'BAD_REQUEST: step 1 is skipped, so no task can be added to it',
     ],
     [
       'that adds what changes servers',
@@ -141,27 +145,27 @@ describe('a request is refused', () => {
     [
       'with a plan digest of another form',
       [{ ...GOOD, plan_digest: 'sha1:00' }],
-      'BAD_REQUEST: plan_digest is sha256: and 64 hex digits',
+      'BAD_REQUEST: plan_digest must be sha256: and 64 hexadecimal digits',
     ],
     [
       'by somebody without a name',
       [{ ...GOOD, requested_by: ' ' }],
-      'BAD_REQUEST: requested_by is a text of at most 200 characters',
+      'BAD_REQUEST: requested_by must be text of at most 200 characters',
     ],
     [
       'by somebody with a line break in the name',
       [overriding({ requested_by: 'carol\napproved' })],
-      'BAD_REQUEST: requested_by is a text of at most 200 characters',
+      'BAD_REQUEST: requested_by must be text of at most 200 characters',
     ],
     [
       'by a number',
       [{ ...GOOD, requested_by: 7 }],
-      'BAD_REQUEST: requested_by is a text of at most 200 characters',
+      'BAD_REQUEST: requested_by must be text of at most 200 characters',
     ],
     [
       'for a server that is a number',
       [{ ...GOOD, servers: [1] }],
-      'BAD_PARAMETER: the server name 1 is not a text',
+      'BAD_PARAMETER: the server name 1 is not text',
     ],
     [
       'for an environment that the project has not',
@@ -186,7 +190,9 @@ describe('a request is refused', () => {
       project: { environments: {}, actions: {}, floorPercent: 0 },
       templateFiles: [],
     });
-    expect(diagnostics.map((each) => each.remedy?.en)).toContain('there are: none');
+    expect(diagnostics.map((each) => each.remedy?.en)).toContain(
+      'list it and its servers under environments',
+    );
   });
 });
 
@@ -233,7 +239,7 @@ describe('a request is taken', () => {
 describe('a text', () => {
   it.each([
     ['- version: v1', 'a list item needs "Parameters:" or "with changes:" before it'],
-    ['Run a.md\nRun b.md', 'a request names one template'],
+    ['Run a.md\nRun b.md', 'a request names one template only'],
     ['Run a.md\nplease', 'this line cannot be read'],
     ['Run a.md\nParameters:\n- 1=2', 'this line cannot be read'],
     ['Run a.md\nwith changes:\n- do less', 'this line cannot be read'],

@@ -120,7 +120,7 @@ with changes:
     expect(errors(seed, [{ ...GOOD, ...shown, batches: 1 }])).toEqual([]);
     for (const other of [GOOD, { ...GOOD, batches: 2 }]) {
       expect(errors(seed, [{ ...other, ...shown }])).toEqual([
-        'PLAN_CHANGED: the template, or its batches, changed after the plan was shown',
+        'PLAN_CHANGED: the template or its batches changed after the plan was shown',
       ]);
     }
   });
@@ -183,8 +183,12 @@ describe('what decides', () => {
     expect(request?.plan).not.toHaveProperty('rolling');
     expect(request?.planDigest).toBe(planDigest(seed));
     const [aside, nobody] = told(rolling, [{ ...GOOD, batches }], { rolling: YAML });
-    expect(aside).toMatch(/^ROLLING_CHANGED: the request wants all servers at once, and sets "/u);
-    expect(nobody).toMatch(/^NO_SERVICE_BETWEEN: production: all servers stop at once/u);
+    expect(aside).toMatch(
+      /^ROLLING_CHANGED: the request deploys to all servers at once, in place of "/u,
+    );
+    expect(nobody).toMatch(
+      /^NO_SERVICE_BETWEEN: production: all servers are stopped at the same time/u,
+    );
     expect(told(seed, [{ ...GOOD, batches }])).toHaveLength(1);
   });
 
@@ -208,7 +212,7 @@ describe('what decides', () => {
 
 describe('a request is refused', () => {
   const NEEDS =
-    'BAD_REQUEST: a pause, a budget, a floor or an observation needs batches, and neither template nor runsheet.yaml has any';
+    'BAD_REQUEST: a batch pause, a failure budget, a minimum in pool or an observation needs batches, and neither the template nor runsheet.yaml has any';
   it.each<[string, Json, string]>([
     ['with a pause alone', { batch_pause: '1m' }, NEEDS],
     ['with a budget alone', { failure_budget: 1 }, NEEDS],
@@ -220,7 +224,7 @@ describe('a request is refused', () => {
     [
       'with 101 %',
       { batches: '101%' },
-      'BAD_REQUEST: batches: the batch "101%" is not between 0% and 100%',
+      'BAD_REQUEST: batches: the batch size "101%" is not between 0% and 100%',
     ],
     [
       'with a fraction',
@@ -247,7 +251,7 @@ describe('a request is refused', () => {
     [
       'with all and a pause',
       { batches: 'all', batch_pause: '1m' },
-      'BAD_REQUEST: where all servers go at once, batch_pause means nothing',
+      'BAD_REQUEST: batch_pause has no effect when all servers are deployed to at once',
     ],
     ['with batches twice', { batches: 1, 批次: 2 }, 'BAD_REQUEST: 批次 is given twice'],
     [
@@ -258,7 +262,7 @@ describe('a request is refused', () => {
     [
       'with a misspelt override',
       { overrides: { batchs: 2 } },
-      'BAD_REQUEST: overrides has no batchs',
+      'BAD_REQUEST: overrides has no key batchs',
     ],
   ])('%s', (_name, asked, problem) => {
     const inputs = [GOOD, asked];
@@ -293,10 +297,10 @@ describe('a run sheet that cannot roll', () => {
     const found = errors(noPool, [{ ...GOOD, batches: 1 }]);
     expect(found).toEqual([
       'BAD_REQUEST: steps 6–7 take no server out of the load balancer: a batch would be stopped under traffic',
-      'BAD_REQUEST: steps 6–7 do not put the servers back into the pool: a batch would not serve again before the next',
+      'BAD_REQUEST: steps 6–7 do not put the servers back into the pool: a batch would not serve again before the next one begins',
     ]);
     expect(errors(checksOnly, [{ ...GOOD, batches: 1 }])).toEqual([
-      'BAD_REQUEST: deployment_workflow_v1 has no step that changes servers, so there is nothing to roll',
+      'BAD_REQUEST: no step of deployment_workflow_v1 changes servers, so nothing can run in batches',
     ]);
   });
 
@@ -324,10 +328,10 @@ describe('what these servers can never keep is refused with the numbers', () => 
 
   it('a floor above what one server leaves', () => {
     expect(refusal({ batches: '25%', minimum_in_pool: '90%' })).toBe(
-      `error ROLLING_UNSATISFIABLE: the pool of production has 3 servers; 90% of them, 3, must stay, so 0 may be out, and the largest batch has 1 server
-  expected: <= 0
+      `error ROLLING_UNSATISFIABLE: the pool of production has 3 servers; the minimum in pool (90%) keeps all of them in it, and this run takes out 1 at once
+  expected: 0
   actual: 1
-  remedy: no batch works; with one server at a time the floor is at most 66%: --batches 1 --minimum-in-pool 66%`,
+  remedy: no batch works: with one server at a time the minimum in pool is at most 66%: --batches 1 --minimum-in-pool 66%`,
     );
     expect(errors(seed, [{ ...GOOD, batches: 1, minimum_in_pool: '66%' }])).toEqual([]);
   });
@@ -335,10 +339,8 @@ describe('what these servers can never keep is refused with the numbers', () => 
   it('a batch that is too large, with the largest that works', () => {
     const pool = [...SERVERS, 'app-server-4', 'app-server-5'];
     const asked = { batches: 3, minimum_in_pool: '50%' };
-    expect(refusal(asked, { pool })).toContain(
-      'the largest batch that works is 2 servers: --batches 2',
-    );
-    expect(refusal(asked)).toContain('the largest batch that works is 1 server: --batches 1');
+    expect(refusal(asked, { pool })).toContain('let a batch have at most 2: --batches 2');
+    expect(refusal(asked)).toContain('let a batch have at most 1: --batches 1');
     expect(errors(seed, [{ ...GOOD, batches: 2, minimum_in_pool: '50%' }], { pool })).toEqual([]);
   });
 
@@ -348,17 +350,17 @@ describe('what these servers can never keep is refused with the numbers', () => 
       pool: ['app-server-1'],
     });
     expect(diagnostics[0]?.remedy?.en).toBe(
-      'with one server in the pool no batch works: --batches all (all servers at once), or add a server',
+      'with one server in the pool no batch works: deploy to all servers at once with --batches all, or add a server',
     );
   });
 
   it('a floor of the project under all of its pools', () => {
     const project = { floorPercent: 50 };
     expect(refusal({}, project)).toBe(
-      `error ROLLING_UNSATISFIABLE: the pool of production has 3 servers; balancer.floor: 50% of them, 2, must stay, so 1 may be out, and all 3 servers go at once
+      `error ROLLING_UNSATISFIABLE: the pool of production has 3 servers; balancer.floor (50%) keeps 2 of them in it, so at most 1 may leave at a time, and this run takes out 3 at once
   expected: <= 1
   actual: 3
-  remedy: the largest batch that works is 1 server: --batches 1`,
+  remedy: let a batch have at most 1: --batches 1`,
     );
     expect(errors(seed, [{ ...GOOD, batches: 1 }], project)).toEqual([]);
     const pool = [...SERVERS, 'app-server-4', 'app-server-5', 'app-server-6'];
@@ -372,10 +374,10 @@ describe('what these servers can never keep is refused with the numbers', () => 
 
   it('a budget that all servers fit into', () => {
     expect(refusal({ batches: 1, failure_budget: 3 })).toBe(
-      `error ROLLING_UNSATISFIABLE: the failure budget is 3 and the run has 3 servers: it would succeed though all of them failed
+      `error ROLLING_UNSATISFIABLE: the failure budget is 3 and the run has 3 servers: it would succeed even if all of them failed
   expected: 0 … 2
   actual: 3
-  remedy: at most 2: --failure-budget 2`,
+  remedy: set it to at most 2: --failure-budget 2`,
     );
     expect(errors(seed, [{ ...GOOD, batches: 1, failure_budget: 2 }])).toEqual([]);
   });
@@ -389,8 +391,8 @@ describe('that nobody serves meanwhile', () => {
     const { request, diagnostics } = resolve(seed, [GOOD]);
     expect(request).not.toBeNull();
     expect(renderDiagnostics(diagnostics, 'zh')).toBe(
-      `警告 NO_SERVICE_BETWEEN: production: 所有服务器同时停止：从步骤 6 到步骤 9 之间没有服务器提供服务
-  办法: 内置负载均衡器会在此期间保留请求；真实的负载均衡器会返回 503。要保持服务，请分批：--batches 1（请求中的「批次: 1」）`,
+      `警告 NO_SERVICE_BETWEEN: production：所有服务器同时停止：从步骤 6 到步骤 9 都没有服务器提供服务
+  办法: 要保持服务，请分批：--batches 1（请求中的「批次: 1」）；不分批时，内置负载均衡器会保留请求，真实的负载均衡器会返回 503`,
     );
   });
 
@@ -398,7 +400,7 @@ describe('that nobody serves meanwhile', () => {
     expect(codes([{ ...GOOD, batches: 3 }])).toEqual(['NO_SERVICE_BETWEEN']);
     const one = { ...GOOD, servers: ['app-server-1'], batches: 1 };
     const { diagnostics } = resolve(seed, [one], { pool: ['app-server-1'] });
-    expect(diagnostics[0]?.remedy?.en).toContain('with one server batches cannot keep it serving');
+    expect(diagnostics[0]?.remedy?.en).toContain('with one, batches cannot keep it serving');
   });
 
   it('is not said where others serve on', () => {
@@ -427,7 +429,7 @@ describe('that nobody serves meanwhile', () => {
       return run;
     };
     expect(runOf(ownText, GOOD)?.warnings).toEqual([
-      'production: 所有服务器同时停止：从步骤 6 到步骤 9 之间没有服务器提供服务',
+      'production：所有服务器同时停止：从步骤 6 到步骤 9 都没有服务器提供服务',
     ]);
     const batched = runOf(ownText, { ...GOOD, batches: 1 });
     expect(batched).toMatchObject({ warnings: [], rollingFrom: 'request', poolSize: 3 });

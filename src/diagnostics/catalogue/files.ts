@@ -1,0 +1,144 @@
+/** What can be wrong with any file or text, before anybody looks at what it says. */
+import type { Entries } from './entry.ts';
+
+export const FILES = {
+  EMPTY_FILE: {
+    meaning: { zh: '文件里什么也没有。', en: 'A file has no content.' },
+    messages: {
+      template: {
+        message: { zh: '文件是空的', en: 'the file is empty' },
+        remedy: {
+          zh: '请从 templates/deployment.md 复制一份开始',
+          en: 'start from a copy of templates/deployment.en.md',
+        },
+      },
+      projectFile: {
+        message: { zh: '文件是空的', en: 'the file is empty' },
+        remedy: {
+          zh: '请从 examples/service/runsheet.yaml 复制一份开始',
+          en: 'start from a copy of examples/service/runsheet.yaml',
+        },
+      },
+    },
+  },
+  NOT_UTF8: {
+    meaning: {
+      zh: '文件不是 UTF-8 文本，例如由旧编辑器存成了 GBK。',
+      en: 'A file is not UTF-8 text: an old editor saved it in GBK, for example.',
+    },
+    messages: {
+      file: {
+        message: { zh: '文件不是 UTF-8 编码', en: 'the file is not UTF-8 text' },
+        remedy: {
+          zh: '请用编辑器另存为 UTF-8（原来可能是 GBK 等编码）',
+          en: 'save it as UTF-8 in your editor (it may be in another encoding such as GBK)',
+        },
+      },
+    },
+  },
+  TOO_LARGE: {
+    meaning: {
+      zh: '文件、文本或列表超过了上限。',
+      en: 'A file, a text or a list exceeds a limit.',
+    },
+    messages: {
+      template: {
+        message: { zh: '文件太大', en: 'the file is too large' },
+        expected: { zh: '最多 {limit} 字节', en: 'at most {limit} bytes' },
+        remedy: {
+          zh: '请确认这是操作单，并删去多余内容',
+          en: 'check that this is a run sheet, and remove what does not belong in it',
+        },
+      },
+      line: {
+        message: { zh: '第 {line} 行太长', en: 'line {line} is too long' },
+        expected: { zh: '最多 {limit} 个字符', en: 'at most {limit} characters' },
+        remedy: { zh: '请把这一行拆成多行', en: 'break it into several lines' },
+      },
+      nesting: {
+        message: {
+          zh: '文档嵌套太深，无法读取',
+          en: 'the document is nested too deeply to be read',
+        },
+        remedy: { zh: '请减少列表和引用的层数', en: 'use fewer levels of lists and quotes' },
+      },
+      yamlBlock: {
+        message: {
+          zh: 'YAML 的别名太多或嵌套太深',
+          en: 'the YAML has too many aliases or is nested too deeply',
+        },
+        expected: {
+          zh: '最多 {aliases} 个别名、{levels} 层',
+          en: 'at most {aliases} aliases and {levels} levels',
+        },
+        remedy: { zh: '请直接写出内容', en: 'write the values out' },
+      },
+      moreProblems: {
+        message: { zh: '… 还有 {count} 个问题', en: '… and {count} more problems' },
+        severity: 'hint',
+      },
+      projectFile: {
+        message: { zh: '文件超过 1 MiB', en: 'the file is larger than 1 MiB' },
+        remedy: {
+          zh: '请确认这是项目文件，并删去多余内容',
+          en: 'check that this is a project file, and remove what does not belong in it',
+        },
+      },
+      projectAliases: {
+        message: { zh: 'YAML 的别名太多', en: 'the YAML has too many aliases' },
+        expected: { zh: '最多 {aliases} 个', en: 'at most {aliases}' },
+        remedy: { zh: '请直接写出内容', en: 'write the values out' },
+      },
+      request: {
+        message: {
+          zh: '请求过大（最多 256 KiB、2000 行）',
+          en: 'the request is too large (at most 256 KiB and 2000 lines)',
+        },
+        remedy: {
+          zh: '请只保留模板、参数和修改',
+          en: 'keep the template, the parameters and the changes only',
+        },
+      },
+      parameter: {
+        message: { zh: '参数 {parameter} 过大', en: 'the parameter {parameter} is too large' },
+        expected: {
+          zh: '最多 {items} 项，每项最多 {characters} 个字符',
+          en: 'at most {items} items of at most {characters} characters each',
+        },
+      },
+      skipReason: {
+        message: {
+          zh: '跳过步骤 {step} 的原因超过 {limit} 个字符',
+          en: 'the reason for skipping step {step} is longer than {limit} characters',
+        },
+        remedy: { zh: '请写短一些', en: 'shorten it' },
+      },
+    },
+  },
+  BAD_YAML: {
+    meaning: {
+      zh: '模板的代码块或项目文件不是正确的 YAML。',
+      en: 'A block of a template, or the project file, is not valid YAML.',
+    },
+    messages: {
+      syntax: {
+        message: { zh: 'YAML 语法错误：{problem}', en: 'this is not valid YAML: {problem}' },
+        remedy: {
+          zh: '请检查缩进、冒号后的空格和引号',
+          en: 'check the indentation, the space after colons, and the quotes',
+        },
+      },
+      unreadable: {
+        message: { zh: 'YAML 无法读取', en: 'the YAML cannot be read' },
+        remedy: { zh: '请写得简单一些', en: 'write it in a simpler form' },
+      },
+      notMapping: {
+        message: { zh: '这里应是「键: 值」的列表', en: 'expected a mapping of keys to values' },
+        remedy: { zh: '每行写一个「键: 值」', en: 'write one "key: value" per line' },
+      },
+      keyNotText: {
+        message: { zh: '键应是文本', en: 'a key must be text' },
+      },
+    },
+  },
+} as const satisfies Entries;

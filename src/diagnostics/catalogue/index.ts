@@ -1,0 +1,39 @@
+/** Every code with its sentences, by who finds it. */
+import type { Localized } from '../language.ts';
+import { BATCHES } from './batches.ts';
+import { DECISIONS } from './decisions.ts';
+import type { Entries } from './entry.ts';
+import { FILES } from './files.ts';
+import { PROJECT_FILE } from './project-file.ts';
+import { REQUEST } from './request.ts';
+import { SSH } from './ssh.ts';
+import { SURROUNDINGS } from './surroundings.ts';
+import { TEMPLATE } from './template.ts';
+
+export const CATALOGUE = {
+  ...FILES,
+  ...TEMPLATE,
+  ...BATCHES,
+  ...REQUEST,
+  ...PROJECT_FILE,
+  ...SSH,
+  ...DECISIONS,
+  ...SURROUNDINGS,
+} as const satisfies Entries;
+
+export interface Chapter {
+  readonly title: Localized;
+  readonly entries: Entries;
+}
+
+/** The same in the order of the documentation. */
+export const CHAPTERS: readonly Chapter[] = [
+  { title: { zh: '文件', en: 'Files' }, entries: FILES },
+  { title: { zh: '操作单', en: 'The run sheet' }, entries: TEMPLATE },
+  { title: { zh: '分批', en: 'Batches' }, entries: BATCHES },
+  { title: { zh: '运行请求', en: 'The run request' }, entries: REQUEST },
+  { title: { zh: '项目文件', en: 'The project file' }, entries: PROJECT_FILE },
+  { title: { zh: '通往服务器', en: 'The way to a server' }, entries: SSH },
+  { title: { zh: '决定', en: 'Decisions' }, entries: DECISIONS },
+  { title: { zh: '周围环境', en: 'Surroundings' }, entries: SURROUNDINGS },
+];

@@ -1,0 +1,180 @@
+/** What is wrong with runsheet.yaml. */
+import type { Entries, Sentence } from './entry.ts';
+import { SECTION_VALUES } from './project-sections.ts';
+import { PROJECT_VALUES } from './project-values.ts';
+
+/** What no single value shows: keys that must agree with each other. */
+const AGREEMENT = {
+  portNotPublished: {
+    message: {
+      zh: '没有发布服务端口 {port}，健康检查和负载均衡器无法访问服务',
+      en: 'the port of the service, {port}, is not published, so health checks and the load balancer cannot reach it',
+    },
+    remedy: { zh: '例如写 "${port}:80"', en: 'write, for example, "${port}:80"' },
+  },
+  embeddedWithHaproxy: {
+    message: { zh: 'balancer.kind 是 embedded', en: 'balancer.kind is embedded' },
+    remedy: {
+      zh: '请写 kind: haproxy，或删去 haproxy',
+      en: 'write kind: haproxy, or remove haproxy',
+    },
+  },
+  haproxyMissing: {
+    message: {
+      zh: 'balancer.kind 是 haproxy，但没有写 haproxy',
+      en: 'balancer.kind is haproxy, but haproxy is missing',
+    },
+    remedy: { zh: '例如 haproxy: [{socket}]', en: 'add, for example, haproxy: [{socket}]' },
+  },
+  unlistedServer: {
+    message: { zh: '没有服务器 {server}', en: 'there is no server {server}' },
+    remedy: {
+      zh: '请列在 balancers 或 environments 中；现有 {known}',
+      en: 'list it under balancers or environments, which have {known}',
+    },
+  },
+  relativeSocket: {
+    message: {
+      zh: '服务器上的套接字要写绝对路径',
+      en: 'a socket on a server needs an absolute path',
+    },
+    remedy: {
+      zh: '例如 /run/haproxy/admin.sock',
+      en: 'write, for example, /run/haproxy/admin.sock',
+    },
+  },
+  unknownEnvironment: {
+    message: { zh: '没有环境 {environment}', en: 'there is no environment {environment}' },
+    remedy: { zh: '请写其中之一：{known}', en: 'use one of: {known}' },
+  },
+  balancerUrlMissing: {
+    message: {
+      zh: '没有写环境 {environment} 的请求发往哪里',
+      en: 'nothing says where requests of the environment {environment} are sent',
+    },
+    remedy: { zh: '例如 url: http://10.0.0.5', en: 'add, for example, url: http://10.0.0.5' },
+  },
+  environmentUnserved: {
+    message: {
+      zh: '没有哪个 HAProxy 服务于环境 {environment}',
+      en: 'no HAProxy serves the environment {environment}',
+    },
+    remedy: {
+      zh: '请在某个 haproxy 的 environments 中加上它',
+      en: 'add it to the environments of one under haproxy',
+    },
+  },
+  poolsDiffer: {
+    message: {
+      zh: '环境 {first} 与 {second} 的负载均衡池都叫 {pool}，却不是同一个',
+      en: 'the pools of {first} and {second} are both called {pool}, but are not the same',
+    },
+    remedy: {
+      zh: '请把 pool 写成 ${environment}，HAProxy 中的名称写在 backend',
+      en: 'write ${environment} as the pool, and its name in HAProxy as backend',
+    },
+  },
+  unlistedName: {
+    message: { zh: '没有环境列出服务器 {server}', en: 'no environment lists the server {server}' },
+    remedy: {
+      zh: '请在 environments 中列出它，或删去这一行',
+      en: 'list it under environments, or remove this line',
+    },
+  },
+  sameName: {
+    message: {
+      zh: '{server} 与 {other} 在 HAProxy 中同名：{name}',
+      en: '{server} and {other} have the same name in HAProxy: {name}',
+    },
+    remedy: { zh: '请给每台服务器各写一个名称', en: 'give each server a name of its own' },
+  },
+  routesMapMissing: {
+    message: {
+      zh: '缺少 balancer.routes_map：HAProxy 读取路由的映射文件',
+      en: 'balancer.routes_map is missing: the map file that HAProxy reads routes from',
+    },
+    remedy: {
+      zh: '例如 routes_map: /etc/haproxy/routes.map',
+      en: 'add, for example, routes_map: /etc/haproxy/routes.map',
+    },
+  },
+  addressMissing: {
+    message: {
+      zh: '没有 {key}：内置的部分没有运行，runsheet.yaml 也没有给出地址',
+      en: '{key} is missing: the embedded parts are not running, and runsheet.yaml gives no address',
+    },
+    remedy: {
+      zh: '运行 `runsheet dev`，或在 runsheet.yaml 中写上地址',
+      en: 'run `runsheet dev`, or give the address in runsheet.yaml',
+    },
+  },
+} as const satisfies Readonly<Record<string, Sentence>>;
+
+export const PROJECT_FILE = {
+  NO_PROJECT_FILE: {
+    meaning: {
+      zh: '文件夹里没有 runsheet.yaml。',
+      en: 'The folder has no runsheet.yaml.',
+    },
+    messages: {
+      folder: {
+        message: { zh: '{folder} 中没有 {file}', en: 'there is no {file} in {folder}' },
+        remedy: {
+          zh: '请切换到项目文件夹，或用 `runsheet dev` 试用示例服务',
+          en: 'change to the folder of the project, or try the sample service with `runsheet dev`',
+        },
+      },
+    },
+  },
+  BAD_PROJECT_FILE: {
+    meaning: {
+      zh: 'runsheet.yaml 的键或值不对，或彼此矛盾。',
+      en: 'A key or a value of runsheet.yaml is wrong, or two of them contradict each other.',
+    },
+    messages: {
+      unknownKey: {
+        message: { zh: '{where}：没有这个键', en: '{where}: there is no such key' },
+        remedy: { zh: '可用的键：{known}', en: 'use one of: {known}' },
+      },
+      ...PROJECT_VALUES,
+      ...SECTION_VALUES,
+      ...AGREEMENT,
+    },
+  },
+  BAD_HOST_NAME: {
+    meaning: {
+      zh: '主机名或服务器名含有不允许的字符。以 - 开头的名称会被别的程序当作选项。',
+      en: 'The name of a host or a server has characters that are not allowed. One that starts with "-" would be an option to other programs.',
+    },
+    messages: {
+      host: {
+        message: {
+          zh: '{where}：需要主机名或 IP 地址',
+          en: '{where}: expected a host name or an IP address',
+        },
+      },
+      server: {
+        message: {
+          zh: '{where}：服务器名只能有字母、数字和 . _ -',
+          en: '{where}: the name of a server has letters, digits and . _ - only',
+        },
+      },
+      jumpHost: {
+        message: {
+          zh: '{where}：需要跳板机，例如 deploy@bastion:22',
+          en: '{where}: expected a jump host such as deploy@bastion:22',
+        },
+      },
+      refused: {
+        message: {
+          zh: '服务器 {server} 的 {host} 不是主机名',
+          en: '{host} of the server {server} is not a host name',
+        },
+        remedy: {
+          zh: '只用字母、数字、「.」「-」「_」「:」，且不以「-」开头',
+          en: 'use letters, digits, ".", "-", "_" and ":" only, and no "-" at the start',
+        },
+      },
+    },
+  },
+} as const satisfies Entries;

@@ -1,0 +1,137 @@
+/** What is wrong with a value of the project file: the key comes first, then what it should be. */
+import type { Sentence } from './entry.ts';
+
+export const PROJECT_VALUES = {
+  invalid: { message: { zh: '{where}：{problem}', en: '{where}: {problem}' } },
+  service: {
+    message: { zh: '{where}：缺少服务的名称', en: '{where}: the name of the service is missing' },
+  },
+  empty: { message: { zh: '{where}：不能为空', en: '{where}: must not be empty' } },
+  scalar: { message: { zh: '{where}：需要文本', en: '{where}: expected text' } },
+  duration: {
+    message: {
+      zh: '{where}：需要时长，例如 30s、5m、1小时',
+      en: '{where}: expected a duration such as 30s, 5m or 1h',
+    },
+  },
+  count: {
+    message: {
+      zh: '{where}：需要 {least}–{most} 的整数',
+      en: '{where}: expected a whole number from {least} to {most}',
+    },
+  },
+  percentage: {
+    message: {
+      zh: '{where}：需要百分数，例如 20%',
+      en: '{where}: expected a percentage such as 20%',
+    },
+  },
+  minimum: { message: { zh: '{where}：需要 0% 到 99%', en: '{where}: expected 0% to 99%' } },
+  bytes: {
+    message: {
+      zh: '{where}：需要大小，例如 512MiB',
+      en: '{where}: expected a size such as 512MiB',
+    },
+  },
+  size: {
+    message: {
+      zh: '{where}：需要大小，例如 512m 或 1g',
+      en: '{where}: expected a size such as 512m or 1g',
+    },
+  },
+  identifier: {
+    message: {
+      zh: '{where}：只能有字母、数字和 . _ -',
+      en: '{where}: must have letters, digits and . _ - only',
+    },
+  },
+  pattern: {
+    message: {
+      zh: '{where}：不是有效的正则表达式',
+      en: '{where}: is not a valid regular expression',
+    },
+  },
+  nameValue: { message: { zh: '{where}：需要「名称=值」', en: '{where}: expected name=value' } },
+  command: {
+    message: {
+      zh: '{where}：需要程序及其参数的列表，例如 [npm, test]',
+      en: '{where}: expected a program and its arguments as a list, such as [npm, test]',
+    },
+  },
+  program: {
+    message: {
+      zh: '{where}：至少要有程序名',
+      en: '{where}: expected at least the name of a program',
+    },
+  },
+  commandLine: {
+    message: {
+      zh: '{where}：引号没有成对，或没有程序名',
+      en: '{where}: a quote is not closed, or there is no program',
+    },
+  },
+  path: {
+    message: {
+      zh: '{where}：路径不能离开项目文件夹',
+      en: '{where}: the path must stay inside the project folder',
+    },
+  },
+  absolutePath: {
+    message: { zh: '{where}：需要绝对路径', en: '{where}: expected an absolute path' },
+  },
+  urlPath: { message: { zh: '{where}：路径以 / 开头', en: '{where}: a path starts with /' } },
+  files: {
+    message: {
+      zh: '{where}：需要文件名，或文件名的列表',
+      en: '{where}: expected a file name, or a list of them',
+    },
+  },
+  quotedMode: {
+    message: {
+      zh: '{where}：权限要加引号，例如 "0640"',
+      en: '{where}: put the mode in quotes, as in "0640"',
+    },
+  },
+  mode: {
+    message: {
+      zh: '{where}：需要八进制权限，例如 "0640"',
+      en: '{where}: expected an octal mode such as "0640"',
+    },
+  },
+  owner: {
+    message: {
+      zh: '{where}：需要「用户」或「用户:组」',
+      en: '{where}: expected "user" or "user:group"',
+    },
+  },
+  secret: {
+    message: {
+      zh: '{where}：只能写 secret:// 引用，不能写密钥本身',
+      en: '{where}: expected a secret:// reference, never the secret itself',
+    },
+  },
+  httpUrl: {
+    message: { zh: '{where}：需要 http(s):// 地址', en: '{where}: expected an http(s):// address' },
+  },
+  smtpUrl: {
+    message: { zh: '{where}：需要 smtp:// 地址', en: '{where}: expected an smtp:// address' },
+  },
+  webhookUrl: {
+    message: {
+      zh: '{where}：需要 http(s):// 地址或 secret:// 引用',
+      en: '{where}: expected an http(s):// address or a secret:// reference',
+    },
+  },
+  slackTeam: {
+    message: {
+      zh: '{where}：需要 Slack 工作区 ID',
+      en: '{where}: expected the id of a Slack workspace',
+    },
+  },
+  slackMember: {
+    message: {
+      zh: '{where}：需要 Slack 成员 ID',
+      en: '{where}: expected the id of a Slack member',
+    },
+  },
+} as const satisfies Readonly<Record<string, Sentence>>;

@@ -1,0 +1,161 @@
+/** The phrases, roles and names of a run sheet that nobody knows, and what nothing measures. */
+import type { Entries } from './entry.ts';
+
+export const TEMPLATE_WORDS = {
+  UNKNOWN_PHRASE: {
+    meaning: {
+      zh: '列表项不是已知的动作、条件、成功条件或回滚方式。',
+      en: 'A bullet is not a known action, criterion, success rule or way to roll back.',
+    },
+    messages: {
+      action: {
+        message: { zh: '没有动作叫「{phrase}」', en: 'there is no action "{phrase}"' },
+        remedy: {
+          zh: '请在 runsheet.yaml 的 actions 下定义它，或把说明写在「**备注**」下',
+          en: 'define it under actions in runsheet.yaml, or put prose under "**Note**"',
+        },
+      },
+      criterion: {
+        message: { zh: '没有条件叫「{phrase}」', en: 'there is no criterion "{phrase}"' },
+        remedy: {
+          zh: '条件例如：测试通过率 >= 95%、无高危安全漏洞',
+          en: 'write, for example: test pass rate >= 95%, no high-risk security vulnerabilities',
+        },
+      },
+      successRule: {
+        message: { zh: '没有成功条件叫「{phrase}」', en: 'there is no success rule "{phrase}"' },
+        remedy: { zh: '可用：{known}', en: 'use one of: {known}' },
+      },
+      rollback: {
+        message: {
+          zh: '没有回滚方式叫「{phrase}」',
+          en: 'there is no way to roll back called "{phrase}"',
+        },
+        remedy: {
+          zh: '可用：直接终止、恢复旧版本服务、切换回旧版本',
+          en: 'use one of: stop at once, restore the old version, switch back to the old version',
+        },
+      },
+    },
+  },
+  UNKNOWN_ROLE: {
+    meaning: {
+      zh: '审批人员或 people 写的角色，roles 下没有。',
+      en: 'Approvers, or people in the project file, have a role that is not under roles.',
+    },
+    messages: {
+      approver: {
+        message: { zh: '没有名为「{role}」的角色', en: 'there is no role "{role}"' },
+        remedy: {
+          zh: '请在 runsheet.yaml 的 roles 下定义它',
+          en: 'define it under roles in runsheet.yaml',
+        },
+      },
+      person: {
+        message: { zh: '没有名为「{role}」的角色', en: 'there is no role "{role}"' },
+        remedy: {
+          zh: '请写其中之一：{known}，或在 roles 下定义它',
+          en: 'use one of {known}, or define it under roles',
+        },
+      },
+    },
+  },
+  UNKNOWN_REFERENCE: {
+    meaning: {
+      zh: '文字或表达式用到了不存在的参数、变量或指标。',
+      en: 'A text or an expression uses a parameter, a variable or a metric that does not exist.',
+    },
+    messages: {
+      placeholder: {
+        message: { zh: '没有名为「{name}」的参数', en: 'there is no parameter "{name}"' },
+        remedy: { zh: '可用：{known}', en: 'use one of: {known}' },
+      },
+      parameter: {
+        message: { zh: '没有名为「{name}」的参数', en: 'there is no parameter "{name}"' },
+        remedy: {
+          zh: '文本请加引号，例如 "production"；参数请在「## 参数定义」下声明',
+          en: 'put text in quotes, as in "production"; declare a parameter under "## Parameters"',
+        },
+      },
+      variable: {
+        message: { zh: '没有步骤设置变量「{name}」', en: 'no step sets the variable "{name}"' },
+        remedy: {
+          zh: '请在前面的判断步骤中写「设置 variables.{name} = …」，或删去这一条',
+          en: 'write "set variables.{name} = …" in an earlier condition step, or remove this rule',
+        },
+      },
+      metric: {
+        message: { zh: '没有名为「{name}」的指标', en: 'there is no metric "{name}"' },
+        remedy: { zh: '可用：{known}', en: 'use one of: {known}' },
+      },
+    },
+  },
+  BAD_DURATION: {
+    meaning: {
+      zh: '这里要写时长，例如 30秒 或 24小时。',
+      en: 'A duration belongs here, such as 30 s or 24 hours.',
+    },
+    messages: {
+      approvalTimeout: {
+        message: { zh: '「{text}」不是时长', en: '"{text}" is not a duration' },
+        expected: { zh: '24小时 | 1小时30分钟', en: '24 hours | 1h 30m' },
+        remedy: { zh: '例如：24小时', en: 'write, for example: 24 hours' },
+      },
+      limit: {
+        message: { zh: '「{text}」不是时长', en: '"{text}" is not a duration' },
+        expected: { zh: '30秒 | 5分钟', en: '30 s | 5 minutes' },
+        remedy: { zh: '例如：（最多30秒）', en: 'write, for example: (at most 30 s)' },
+      },
+      threshold: {
+        message: {
+          zh: '「{figure}」不能作为「{fact}」的阈值',
+          en: '"{figure}" cannot be the threshold of "{fact}"',
+        },
+        expected: '500ms',
+        remedy: { zh: '请写时长，例如 500ms', en: 'write a duration, for example 500ms' },
+      },
+    },
+  },
+  UNMEASURED_CRITERION: {
+    meaning: {
+      zh: '没有动作测量这个条件，它永远不会满足。',
+      en: 'No action measures what a criterion or a success rule is about, so it can never be met.',
+    },
+    messages: {
+      inStep: {
+        message: {
+          zh: '这一步没有动作测量「{fact}」，这个条件永远不会满足',
+          en: 'no action of this step measures "{fact}", so this criterion can never be met',
+        },
+        remedy: { zh: '请在这一步加上{phrases}', en: 'add {phrases} to this step' },
+      },
+      byNoAction: {
+        message: {
+          zh: '没有动作测量「{fact}」，这个条件永远不会满足',
+          en: 'no action measures "{fact}", so this criterion can never be met',
+        },
+        remedy: {
+          zh: '请加上 runsheet.yaml 的 actions 中测量它的短语，或删去这一条',
+          en: 'add a phrase of actions in runsheet.yaml that measures it, or remove this line',
+        },
+      },
+      ruleWithoutStep: {
+        message: { zh: '没有步骤测量「{fact}」', en: 'no step measures "{fact}"' },
+        remedy: {
+          zh: '请在某一步加上「{phrase}」，或删去这一条',
+          en: 'add "{phrase}" to a step, or remove this rule',
+        },
+      },
+      ruleWithoutThreshold: {
+        message: {
+          zh: '没有步骤为「{fact}」设置阈值',
+          en: 'no step sets a threshold for "{fact}"',
+        },
+        remedy: {
+          zh: '请在某一步加上「{phrase}」及其条件，或删去这一条',
+          en: 'add "{phrase}" and its criterion to a step, or remove this rule',
+        },
+      },
+    },
+  },
+} as const satisfies Entries;

@@ -1,0 +1,20 @@
+export type Language = 'zh' | 'en';
+
+/** One sentence in both first-class languages; whoever shows it picks one. */
+export interface Localized {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** The sentence in the language of a run, or of whoever typed a command. */
+export function say(reader: { readonly language: Language }, zh: string, en: string): string {
+  return reader.language === 'zh' ? zh : en;
+}
+
+/** Words to choose from: 「a」或「b」, "a" or "b". */
+export function anyOf(zh: readonly string[], en: readonly string[] = zh): Localized {
+  return {
+    zh: zh.map((word) => `「${word}」`).join('或'),
+    en: en.map((word) => `"${word}"`).join(' or '),
+  };
+}
