@@ -149,7 +149,9 @@ describe('batches', { timeout: 60_000 }, () => {
         'batches (from runsheet.yaml): 1 server; first one observed',
       );
       const checked = await typed('check', 'deployment.md', '--lang', 'en');
-      expect(checked.stdout).toContain('(except in production, for which runsheet.yaml has batches)');
+      expect(checked.stdout).toContain(
+        '(except in production, for which runsheet.yaml has batches)',
+      );
     } finally {
       file('runsheet.yaml', yaml);
     }
