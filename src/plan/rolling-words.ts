@@ -23,10 +23,10 @@ export function rollingText(rule: RollingSettings, language: Language): string {
       zh ? `批次间隔 ${duration(each, language)}` : `pause ${duration(each, language)}`,
     ),
     positive(failureBudget, (each) =>
-      zh ? `失败预算 ${each} 台` : `failure budget ${each} ${each === 1 ? 'server' : 'servers'}`,
+      zh ? `允许失败台数 ${each}` : `failure budget ${each} ${each === 1 ? 'server' : 'servers'}`,
     ),
     positive(minimumInPoolPercent, (each) =>
-      zh ? `最少在线 ${each}%` : `never fewer than ${each}% in the pool`,
+      zh ? `最少在线 ${each}%` : `minimum in pool ${each}%`,
     ),
   ];
   return parts.filter((each) => each !== '').join(zh ? '；' : '; ');

@@ -23,6 +23,7 @@ export const ROLLING: Readonly<Record<string, string>> = {
     '**Batches**: [2 servers, all]\n**Batch pause**: 1 minute\n**Failure budget**: 1\n**Minimum in pool**: at least 12.5%\n**Observe**: 30s',
   ),
   'rolling-all': on6('**批次**: 全部'),
+  'rolling-failed-servers': on6('**批次**: 25%\n**允许失败台数**: 2台'),
 };
 
 /** Do not compile; the golden text is what the terminal shows. */

@@ -101,7 +101,7 @@ describe('the rolling deployment', () => {
       text: textOf('rolling-deployment.md'),
     });
     const rolled = explanation.filter((row) =>
-      /^\*\*(?:批次|失败预算|最少在线|观察)/u.test(row.text),
+      /^\*\*(?:批次|允许失败台数|最少在线|观察)/u.test(row.text),
     );
     expect(rolled.map((row) => [row.kind, row.became.zh, row.became.en])).toEqual([
       [
@@ -110,8 +110,8 @@ describe('the rolling deployment', () => {
         'steps 6–9 batch by batch: 1 server, 25%, 50%',
       ],
       ['setting', '批次间隔 10 秒', 'pause 10 s'],
-      ['setting', '失败预算 1 台', 'failure budget 1 server'],
-      ['setting', '最少在线 50%', 'never fewer than 50% in the pool'],
+      ['setting', '允许失败台数 1', 'failure budget 1 server'],
+      ['setting', '最少在线 50%', 'minimum in pool 50%'],
       ['setting', '首批观察 30 秒', 'first one observed for 30 s'],
     ]);
   });

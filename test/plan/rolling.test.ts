@@ -70,10 +70,10 @@ describe('what a rule says', () => {
 
   it('is one line in either language', () => {
     expect(rollingText(full, 'zh')).toBe(
-      '1 台、10%、全部；首批观察 30 秒；批次间隔 1 分钟；失败预算 1 台；最少在线 50%',
+      '1 台、10%、全部；首批观察 30 秒；批次间隔 1 分钟；允许失败台数 1；最少在线 50%',
     );
     expect(rollingText(full, 'en')).toBe(
-      '1 server, 10%, all; first one observed for 30 s; pause 1 min; failure budget 1 server; never fewer than 50% in the pool',
+      '1 server, 10%, all; first one observed for 30 s; pause 1 min; failure budget 1 server; minimum in pool 50%',
     );
   });
 

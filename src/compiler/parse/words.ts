@@ -26,7 +26,10 @@ export const ROLLING_LABELS = {
     zh: ['批次间隔', '批间间隔'],
     en: ['Batch pause', 'Pause between batches'],
   },
-  failure_budget: { zh: ['失败预算', '允许失败'], en: ['Failure budget', 'Servers that may fail'] },
+  failure_budget: {
+    zh: ['允许失败台数', '允许失败', '失败预算'],
+    en: ['Failure budget', 'Servers that may fail'],
+  },
   minimum_in_pool: {
     zh: ['最少在线', '最低在线'],
     en: ['Minimum in pool', 'Minimum in the pool', 'Never fewer in the pool than'],

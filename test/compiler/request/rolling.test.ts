@@ -165,7 +165,7 @@ describe('what decides', () => {
     });
     expect(told(rolling, [asked], { rolling: YAML })).toEqual([
       'ROLLING_CHANGED: the request changes the batches: "1 server, 50%" becomes "1 server"',
-      'ROLLING_CHANGED: the request changes the batches: "never fewer than 60% in the pool" becomes "never fewer than 30% in the pool"',
+      'ROLLING_CHANGED: the request changes the batches: "minimum in pool 60%" becomes "minimum in pool 30%"',
       'ROLLING_CHANGED: the request changes the batches: "first one observed for 30 s" becomes "none"',
     ]);
     expect(told(rolling, [{ ...GOOD, batches: [1, '50%'] }])).toEqual([]);
