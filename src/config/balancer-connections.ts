@@ -61,7 +61,7 @@ function instanceProblems(parsed: ParsedProject): readonly BalancerProblem[] {
     return [
       problem(
         [],
-        'balancer.kind 是 haproxy，但没有 haproxy：例如 haproxy: [{socket: /run/haproxy/admin.sock}]',
+        'balancer.kind 是 haproxy，但缺少 haproxy：例如 haproxy: [{socket: /run/haproxy/admin.sock}]',
         'balancer.kind is haproxy, but haproxy is missing: for example haproxy: [{socket: /run/haproxy/admin.sock}]',
       ),
     ];
@@ -74,8 +74,8 @@ function instanceProblems(parsed: ParsedProject): readonly BalancerProblem[] {
       found.push(
         problem(
           ['haproxy', index, 'server'],
-          `没有服务器 ${server}：请列在 balancers 或 environments 中（现有 ${list}）`,
-          `there is no server ${server}: list it under balancers or environments (there are ${list})`,
+          `没有服务器 ${server}：请列在 balancers 或 environments 中（现有：${list}）`,
+          `there is no server ${server}: list it under balancers or environments (known servers: ${list})`,
         ),
       );
     }
@@ -83,8 +83,8 @@ function instanceProblems(parsed: ParsedProject): readonly BalancerProblem[] {
       found.push(
         problem(
           ['haproxy', index, 'socket'],
-          '服务器上的套接字要写绝对路径',
-          'a socket on a server is an absolute path',
+          '服务器上的套接字须写绝对路径',
+          'a socket on a server must be an absolute path',
         ),
       );
     }
@@ -111,8 +111,8 @@ function environmentProblems(parsed: ParsedProject): readonly BalancerProblem[] 
       found.push(
         problem(
           ['url'],
-          `缺少 balancer.url：环境 ${name} 的请求发往哪里，例如 http://10.0.0.5`,
-          `balancer.url is missing: where requests of the environment ${name} are sent, for example http://10.0.0.5`,
+          `缺少 balancer.url：接收环境 ${name} 请求的地址，例如 http://10.0.0.5`,
+          `balancer.url is missing: the address that takes requests for the environment ${name}, for example http://10.0.0.5`,
         ),
       );
     }
@@ -133,8 +133,8 @@ function environmentProblems(parsed: ParsedProject): readonly BalancerProblem[] 
       found.push(
         problem(
           ['pool'],
-          `环境 ${other.environment} 与 ${name} 的池都叫 ${pool}，却不是同一个：pool 写 \${environment}，名称在 haproxy 的 backend 中给出`,
-          `the pools of ${other.environment} and ${name} are both called ${pool} and are not the same: write \${environment} as pool, and the name in HAProxy as backend`,
+          `环境 ${other.environment} 与 ${name} 的池都叫 ${pool}，但不是同一个：请将 pool 写作 \${environment}，并用 haproxy 的 backend 给出 HAProxy 中的名称`,
+          `the pools of ${other.environment} and ${name} are both called ${pool} but are not the same: set pool to \${environment}, and give the name in HAProxy as backend`,
         ),
       );
     }
@@ -162,7 +162,7 @@ function nameProblems(parsed: ParsedProject): readonly BalancerProblem[] {
     return problem(
       ['names', name],
       `${name} 与 ${other} 在 HAProxy 中同名：${theirs}`,
-      `${name} and ${other} have one name in HAProxy: ${theirs}`,
+      `${name} and ${other} have the same name in HAProxy: ${theirs}`,
     );
   });
 }

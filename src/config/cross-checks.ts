@@ -56,8 +56,8 @@ function serverProblems(parsed: ParsedProject): readonly Problem[] {
       {
         path,
         code: 'DUPLICATE_SERVER',
-        zh: `${zh}：balancer.haproxy 可以直接写它的名称`,
-        en: `${en}: balancer.haproxy may name it as it is`,
+        zh: `${zh}：balancer.haproxy 可以直接引用它的名称`,
+        en: `${en}: balancer.haproxy can refer to it by name`,
       },
     ];
   });
@@ -69,8 +69,8 @@ function portProblems(parsed: ParsedProject): readonly Problem[] {
   return [
     {
       path: ['container', 'ports'],
-      zh: `container.ports：没有发布服务端口 ${port}，健康检查和负载均衡器无法访问服务；例如写 "\${port}:80"`,
-      en: `container.ports: the service's port ${port} is not published, so that health checks and the balancer cannot reach it; write for example "\${port}:80"`,
+      zh: `container.ports：没有发布服务端口 ${port}，健康检查和负载均衡无法访问服务；例如写 "\${port}:80"`,
+      en: `container.ports: the service's port ${port} is not published, so health checks and the load balancer cannot reach it; write for example "\${port}:80"`,
     },
   ];
 }

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { pairs } from './container-schema.ts';
 import { defined, identifier, path, secretReference, text } from './fields.ts';
+import { both } from './schema-messages.ts';
 
 const platform = z.string().regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/u, {
-  error: '需要平台，例如 linux/amd64 · expected a platform such as linux/amd64',
+  error: both({ zh: '应为平台，例如 linux/amd64', en: 'expected a platform such as linux/amd64' }),
 });
 
 export const dockerBuild = z

@@ -1,7 +1,6 @@
 /** Reads runsheet.yaml and what `runsheet dev` wrote beside it, and says everything that is wrong at once. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readConnections, resolveConnections } from './connections.ts';
 import { crossChecks } from './cross-checks.ts';
@@ -11,7 +10,7 @@ import { nearestKey } from './nearest-key.ts';
 import { configuredChannels, type ProjectFile } from './project-file.ts';
 import { type ParsedProject, projectSchema } from './schema.ts';
 import { keysAt } from './schema-keys.ts';
-import { inBothLanguages } from './schema-messages.ts';
+import { inBothLanguages, readMessage } from './schema-messages.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 export const PROJECT_FILE = 'runsheet.yaml';
@@ -130,15 +129,12 @@ function describeIssue(issue: Issue, yaml: YamlFile): readonly Diagnostic[] {
     );
   }
   const where = issue.path.map(String).join('.') || PROJECT_FILE;
-  const badHost = issue.message.startsWith('BAD_HOST_NAME: ');
-  const message = badHost ? issue.message.slice('BAD_HOST_NAME: '.length) : issue.message;
-  const [zh, en] = message.split(' · ');
-  const code: DiagnosticCode = badHost ? 'BAD_HOST_NAME' : 'BAD_PROJECT_FILE';
+  const { code, text } = readMessage(issue.message);
   return [
     {
       code,
       severity: 'error',
-      message: { zh: `${where}：${zh ?? message}`, en: `${where}: ${en ?? message}` },
+      message: { zh: `${where}：${text.zh}`, en: `${where}: ${text.en}` },
       ...yaml.locate(issue.path),
     },
   ];

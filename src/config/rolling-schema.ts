@@ -2,9 +2,12 @@
 import { z } from 'zod';
 import type { BatchSize, RollingSettings } from '../plan/plan.ts';
 import { count, defined, seconds } from './fields.ts';
+import { both } from './schema-messages.ts';
 
-const SIZE =
-  '需要台数或百分数，例如 1、25% · expected a number of servers or a percentage, such as 1 or 25%';
+const SIZE = both({
+  zh: '应为台数或百分数，例如 1、25%',
+  en: 'expected a number of servers or a percentage, such as 1 or 25%',
+});
 const PERCENT = /^(\d{1,3}(?:\.\d+)?)\s*[%％]$/u;
 
 const size = z.union([z.number(), z.string()], { error: SIZE }).transform((value, context) => {
@@ -15,10 +18,13 @@ const size = z.union([z.number(), z.string()], { error: SIZE }).transform((value
 });
 
 const pause = z.union([z.literal(0), seconds], {
-  error: '需要时长，例如 30s、5m · expected a duration such as 30s or 5m',
+  error: both({ zh: '应为时长，例如 30s、5m', en: 'expected a duration such as 30s or 5m' }),
 });
 
-const FLOOR = '需要小于 100% 的百分数，例如 50% · expected a percentage below 100%, such as 50%';
+const MINIMUM = both({
+  zh: '应为小于 100% 的百分数，例如 50%',
+  en: 'expected a percentage below 100%, such as 50%',
+});
 
 /** Batches are required: what belongs to them means nothing where all servers go at once. */
 export const rolling = z
@@ -33,8 +39,8 @@ export const rolling = z
     pause: pause.optional(),
     failure_budget: count(0, 9999).optional(),
     minimum_in_pool: z
-      .string({ error: FLOOR })
-      .refine(isFloor, { error: FLOOR })
+      .string({ error: MINIMUM })
+      .refine(isMinimum, { error: MINIMUM })
       .transform((text) => Number.parseFloat(text))
       .optional(),
     observe: pause.optional(),
@@ -60,6 +66,6 @@ function percentOf(text: string): BatchSize | null {
   return percent > 0 && percent <= 100 ? { kind: 'percent', percent } : null;
 }
 
-function isFloor(text: string): boolean {
+function isMinimum(text: string): boolean {
   return Number(PERCENT.exec(text)?.[1] ?? 100) < 100;
 }

@@ -1,15 +1,21 @@
 /** Servers and how they are reached: `ssh:` of the project and of an environment, and each server's own keys. */
 import { z } from 'zod';
 import { count, defined, hostName, seconds, secretReference, serverName, text } from './fields.ts';
+import { both } from './schema-messages.ts';
 
 const userName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/u, {
-  error: '需要登录名，例如 deploy · expected a login name such as deploy',
+  error: both({ zh: '应为登录名，例如 deploy', en: 'expected a login name such as deploy' }),
 });
 
 const hop =
   /^(?:[A-Za-z_][A-Za-z0-9_.-]{0,31}@)?(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/u;
-const HOP =
-  'BAD_HOST_NAME: 需要跳板机，例如 deploy@bastion:22 · expected a jump host such as deploy@bastion:22';
+const HOP = both(
+  {
+    zh: '应为跳板机，例如 deploy@bastion:22',
+    en: 'expected a jump host such as deploy@bastion:22',
+  },
+  'BAD_HOST_NAME',
+);
 const hops = z.union(
   [
     z
@@ -27,14 +33,19 @@ const hops = z.union(
 );
 
 const files = z.union([text.transform((one) => [one]), z.array(text).min(1).max(16)], {
-  error: '需要文件名，或文件名的列表 · expected a file name, or a list of them',
+  error: both({
+    zh: '应为文件名，或文件名的列表',
+    en: 'expected a file name or a list of file names',
+  }),
 });
 
 const hostKey = z
   .string()
   .regex(/^(?:ssh-|ecdsa-|rsa-|sk-)[A-Za-z0-9@.-]+ [A-Za-z0-9+/]{16,}={0,2}(?: .*)?$/u, {
-    error:
-      '需要「类型 密钥」，如同 known_hosts 中的写法 · expected "type key" as known_hosts has it, for example "ssh-ed25519 AAAA…"',
+    error: both({
+      zh: '应为「类型 密钥」，如同 known_hosts 中的写法',
+      en: 'expected "type key" as in known_hosts, for example "ssh-ed25519 AAAA…"',
+    }),
   });
 
 /** Known everywhere; what is nearer to the server wins. */
@@ -83,7 +94,7 @@ const server = z.union(
         service_address: hostName.optional(),
         service_port: count(1, 65_535).optional(),
         base_folder: text
-          .startsWith('/', { error: '需要绝对路径 · expected an absolute path' })
+          .startsWith('/', { error: both({ zh: '应为绝对路径', en: 'expected an absolute path' }) })
           .optional(),
       })
       .transform((each) =>
@@ -99,14 +110,16 @@ const server = z.union(
       ),
   ],
   {
-    error:
-      '需要服务器名，或 {name, host, user, …} · expected a server name or {name, host, user, …}',
+    error: both({
+      zh: '应为服务器名，或 {name, host, user, …}',
+      en: 'expected a server name or {name, host, user, …}',
+    }),
   },
 );
 
 export const servers = z
   .array(server)
-  .min(1, { error: '至少要有一台服务器 · needs at least one server' })
+  .min(1, { error: both({ zh: '至少要有一台服务器', en: 'expected at least one server' }) })
   .max(1000);
 
 /** Machines that balancers run on, where they are none of an environment's servers. */

@@ -14,6 +14,7 @@ import {
   text,
   urlPath,
 } from './fields.ts';
+import { both } from './schema-messages.ts';
 
 const format = z.enum(['sarif', 'eslint', 'npm-audit', 'pip-audit']);
 
@@ -53,7 +54,7 @@ export const commands = z
   .transform(defined);
 
 const pattern = text.refine(isPattern, {
-  error: '不是有效的正则表达式 · not a valid regular expression',
+  error: both({ zh: '不是有效的正则表达式', en: 'not a valid regular expression' }),
 });
 
 export const tests = z
@@ -75,7 +76,7 @@ export const image = z
     repository: z
       .string()
       .regex(/^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/u, {
-        error: '需要小写的仓库名 · expected a repository name in lower case',
+        error: both({ zh: '应为小写的仓库名', en: 'expected a repository name in lower case' }),
       })
       .optional(),
     context: path.default('.'),
@@ -115,9 +116,17 @@ export const files = z
         template: path,
         path,
         mode: z
-          .string({ error: '权限要加引号，例如 "0640" · quote the mode, for example "0640"' })
+          .string({
+            error: both({
+              zh: '权限要加引号，例如 "0640"',
+              en: 'quote the mode, for example "0640"',
+            }),
+          })
           .regex(/^0?[0-7]{3}$/u, {
-            error: '需要八进制权限，例如 "0640" · expected an octal mode such as "0640"',
+            error: both({
+              zh: '应为八进制权限，例如 "0640"',
+              en: 'expected an octal mode such as "0640"',
+            }),
           })
           .default('0640'),
         owner: owner.optional(),

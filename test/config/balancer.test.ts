@@ -93,11 +93,11 @@ describe('balancer: kind haproxy', () => {
     ],
     [
       '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s, server: lb-9 }] }',
-      /no server lb-9: list it under balancers or environments \(there are lb-1, web-1/u,
+      /no server lb-9: list it under balancers or environments \(known servers: lb-1, web-1/u,
     ],
     [
       "{ kind: haproxy, url: http://lb, haproxy: [{ socket: '127.0.0.1:9999', server: lb-1 }] }",
-      /on a server is an absolute path/u,
+      /on a server must be an absolute path/u,
     ],
     [
       '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s, environments: [prod] }] }',
@@ -109,7 +109,7 @@ describe('balancer: kind haproxy', () => {
     ],
     [
       '{ kind: haproxy, pool: app, url: { production: http://a, staging: http://b }, haproxy: [{ socket: /s }] }',
-      /pools of production and staging are both called app and are not the same/u,
+      /pools of production and staging are both called app but are not the same/u,
     ],
     [
       '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s }], routes: { /api: app } }',
@@ -121,7 +121,7 @@ describe('balancer: kind haproxy', () => {
     ],
     [
       '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s }], names: { web-1: web-2 } }',
-      /web-1 and web-2 have one name in HAProxy: web-2/u,
+      /web-1 and web-2 have the same name in HAProxy: web-2/u,
     ],
     ['{ haproxy: [{ socket: /s }] }', /kind is embedded: write kind: haproxy/u],
     [

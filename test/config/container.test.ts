@@ -138,14 +138,14 @@ describe('container: as docker-compose writes it', () => {
     ['ports: ["8080:90000"]', /container\.ports\.0: expected a port such as/u],
     ['ports: ["8080-8082:80-81"]', /container\.ports\.0: expected a port/u],
     ['ports: ["9090:80"]', /container\.ports: the service's port 8080 is not published/u],
-    ['volumes: ["./data:/data"]', /container\.volumes\.0: a relative path means nothing/u],
+    ['volumes: ["./data:/data"]', /container\.volumes\.0: a relative path has no meaning/u],
     ['volumes: ["/data:data"]', /container\.volumes\.0: the path inside the container/u],
-    ['volumes: ["/data:/data:rx"]', /container\.volumes\.0: there is no such option/u],
+    ['volumes: ["/data:/data:rx"]', /container\.volumes\.0: unknown volume option/u],
     ['volumes: [{ type: bind, source: ../x, target: /data }]', /volumes\.0: a relative path/u],
     ['mem_limit: lots', /container\.mem_limit: expected a size such as 512m/u],
     ['restart: never', /container\.restart: expected "no", always/u],
-    ['command: "node \'x"', /container\.command: a quote is not closed/u],
-    ['healthcheck: { test: [curl] }', /healthcheck\.test: the list begins with CMD/u],
+    ['command: "node \'x"', /container\.command: unclosed quote/u],
+    ['healthcheck: { test: [curl] }', /healthcheck\.test: the list must begin with CMD/u],
     ['healthcheck: { interval: 5s }', /healthcheck\.test: test is missing/u],
     ['labels: { runsheet.run: x }', /container\.labels: labels that begin with runsheet\./u],
     ['extra_hosts: [db]', /extra_hosts\.0: expected name:address/u],
@@ -177,10 +177,10 @@ describe('registry:', () => {
     const messages = (yaml: string) =>
       registryOf(yaml).diagnostics.map(({ message }) => message.en);
     expect(messages('{ url: "https://r", username: u, password: hunter2 }')).toEqual([
-      expect.stringContaining('only a secret:// reference'),
+      expect.stringContaining('expected a secret:// reference'),
     ]);
     expect(messages('{ url: "https://r", username: u }')).toEqual([
-      expect.stringContaining('username and password belong together'),
+      expect.stringContaining('username and password must be given together'),
     ]);
     expect(messages('{ url: "https://r", pull_url: "a/b" }')).toEqual([
       expect.stringContaining('expected host or host:port'),

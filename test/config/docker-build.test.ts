@@ -22,7 +22,7 @@ it('reads what docker-compose writes under build:', () => {
 
 it.each([
   ['{ platforms: ["linux amd64"] }', /platforms\.0: expected a platform/u],
-  ['{ secrets: { npm: plain } }', /secrets\.npm: only a secret:\/\/ reference/u],
+  ['{ secrets: { npm: plain } }', /secrets\.npm: expected a secret:\/\/ reference/u],
   ['{ secrets: { "a,src=/etc/passwd": "secret://x" } }', /image\.docker\.secrets/u],
   ['{ dockerfile: ../Dockerfile }', /dockerfile: the path must stay inside/u],
 ])('refuses %s', (yaml, message) => {
