@@ -1,4 +1,4 @@
-/** How long the reference template takes to become a plan. `npx tsx bench/compile.ts` */
+/** How long the reference run sheet takes to compile. `npx tsx bench/compile.ts` */
 import { compileTemplate } from '../src/compiler/index.ts';
 import { seedText } from '../test/compiler/reference.ts';
 
@@ -8,7 +8,7 @@ const ROUNDS = 200;
 const compileOnce = (): number => {
   const startedAtMs = performance.now();
   const { plan } = compileTemplate({ file: 'deployment.md', text: seedText });
-  if (plan === null) throw new Error('the reference template does not compile');
+  if (plan === null) throw new Error('the reference run sheet does not compile');
   return performance.now() - startedAtMs;
 };
 
@@ -18,6 +18,6 @@ const samples = Array.from({ length: ROUNDS }, compileOnce).sort((a, b) => a - b
 const at = (share: number): string => (samples[Math.floor(share * ROUNDS)] ?? 0).toFixed(1);
 const lines = seedText.split('\n').length;
 process.stdout.write(
-  `compile: reference template (${lines} lines): first ${first.toFixed(1)} ms, ` +
+  `compile: reference run sheet (${lines} lines): first ${first.toFixed(1)} ms, ` +
     `then median ${at(0.5)} ms, p95 ${at(0.95)} ms over ${ROUNDS} rounds\n`,
 );

@@ -1,6 +1,6 @@
 /**
- * The demo's deployment, step by step: the embedded environment, the built worker as a process of its
- * own, the sample service on three servers; v1 first, then v2 over it. Needs `npm run build` before.
+ * The demo's deployment, step by step: the embedded environment, the built worker as a separate process,
+ * the sample service on three servers; first v1, then v2 over it. Needs `npm run build` first.
  * `npx tsx bench/deployment.ts`
  */
 import { PRODUCTION_SERVERS, renameVersion, startStage } from '../src/cli/demo/stage.ts';
@@ -22,7 +22,7 @@ try {
   await stage.close();
 }
 
-/** One run, approved as soon as it asks. */
+/** One run, approved as soon as it waits for approval. */
 async function deploy(version: string): Promise<RunStatus> {
   const workflowId = `bench-${version}`;
   await stage.client.start({
@@ -41,7 +41,7 @@ async function deploy(version: string): Promise<RunStatus> {
   });
   let decided = false;
   for await (const status of stage.client.watch(workflowId)) {
-    if (decided || !asksForApproval(status)) continue;
+    if (decided || !waitsForApproval(status)) continue;
     decided = true;
     await stage.client.approve(workflowId, { by: 'alice' });
   }
@@ -50,7 +50,7 @@ async function deploy(version: string): Promise<RunStatus> {
   return stage.client.status(workflowId);
 }
 
-function asksForApproval({ steps }: RunStatus): boolean {
+function waitsForApproval({ steps }: RunStatus): boolean {
   return steps.some((step) => step.state === 'waiting');
 }
 
@@ -59,16 +59,16 @@ function print(readyMs: number, runs: readonly RunStatus[]): void {
     [...runs.map((run) => secondsOf(of(run)).padStart(10)), `  ${title}`].join('');
   const steps = runs[0]?.steps ?? [];
   const lines = [
-    `deployment: sample service, ${PRODUCTION_SERVERS.length} embedded servers; everything started in ${secondsOf(readyMs)} s`,
-    `${VERSIONS.map((version) => version.padStart(10)).join('')}  seconds by step`,
+    `deployment: sample service, ${PRODUCTION_SERVERS.length} embedded servers; environment ready in ${secondsOf(readyMs)} s`,
+    `${VERSIONS.map((version) => version.padStart(10)).join('')}  seconds per step`,
     ...steps.map(({ number, title }) =>
       row(`${number}. ${title}`, (run) => {
         const step = run.steps.find((each) => each.number === number);
         return durationOf(step?.startedAtMs ?? null, step?.finishedAtMs ?? null);
       }),
     ),
-    row('whole run', (run) => durationOf(run.startedAtMs, run.finishedAtMs)),
-    row('of it no server in the pool', (run) => run.withoutServiceMs),
+    row('entire run', (run) => durationOf(run.startedAtMs, run.finishedAtMs)),
+    row('of which without service', (run) => run.withoutServiceMs),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,4 +1,4 @@
-/** A project of many embedded servers with a release so light that 200 of it fit on one machine. */
+/** A project with many embedded servers and a release so light that 200 instances fit on one machine. */
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export function namesOf(servers: number): string[] {
   );
 }
 
-/** The sample's checks and tests as they are; a build that makes three files; a server of 100 KB. */
+/** The sample's own checks and tests, a build that makes three files, a server of 100 KB. */
 export async function makeProject(folder: string, servers: readonly string[]): Promise<void> {
   await cp(SAMPLE, folder, { recursive: true });
   await mkdir(join(folder, 'tools'), { recursive: true });
@@ -38,7 +38,7 @@ export async function makeProject(folder: string, servers: readonly string[]): P
   await writeFile(join(folder, 'runsheet.yaml'), changes.reduce(replaced, sample));
 }
 
-/** The version stands in the files that are served, so each is another content. */
+/** The files that are served contain the version, so each version has other content. */
 export async function setVersion(folder: string, version: string): Promise<void> {
   await writeFile(join(folder, 'fleet-version'), version);
 }
@@ -51,7 +51,7 @@ function replaced(text: string, [pattern, instead]: readonly [RegExp, string]): 
 
 const SMOKE = "{ method: GET, path: /version, status: 200, contains: '${version}' }";
 
-/** A web server of busybox where there is one; else Node's, of some 40 MB each. */
+/** busybox's web server if there is one; else Node's, about 40 MB each. */
 function command(): readonly string[] {
   const found = spawnSync('busybox', ['httpd', '--help'], { stdio: 'ignore' });
   if (found.error === undefined) {

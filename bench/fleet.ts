@@ -1,7 +1,7 @@
 /**
  * One run over 50, 100 and 200 embedded servers on this machine: the seed's steps on real SSH servers,
- * real processes and the embedded balancer, the worker as a process of its own. Each size is a project
- * of its own: v1 is put on first, and v2 over it is what is measured. Needs `npm run build` before.
+ * real processes and the embedded load balancer, with the worker as a separate process. Each size is its
+ * own project: v1 is deployed first, and v2 over it is measured. Needs `npm run build` first.
  * `npx tsx bench/fleet.ts [servers …]`; `--rolling 10%` in batches.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -39,7 +39,7 @@ for (const servers of sizes.length === 0 ? [50, 100, 200] : sizes) {
   samples.push(await measure(servers));
 }
 process.stdout.write(
-  `one run over N embedded servers${batches === undefined ? ', all at once' : `, in batches of ${batches}`}\n`,
+  `one run over embedded servers${batches === undefined ? ', all at once' : `, in batches of ${batches}`}\n`,
 );
 process.stdout.write(`${table(samples)}\n`);
 

@@ -1,6 +1,6 @@
 /**
- * The seed's deployment as somebody would write it by hand for Temporal: the same activities, one a
- * phrase and server, in the same order and with the same parallel parts, and nothing else.
+ * The seed's deployment as written by hand for Temporal: the same activities, one per phrase and server,
+ * in the same order and with the same parallel parts, and nothing else.
  */
 import { proxyActivities } from '@temporalio/workflow';
 import type { ActionId } from '../src/actions/index.ts';

@@ -1,4 +1,4 @@
-/** A run's history, page by page: a whole one of the server's own size may be larger than gRPC takes. */
+/** A run's history, page by page: in one piece it may be larger than gRPC allows. */
 import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 
@@ -46,7 +46,7 @@ async function pagesOf(
   return { events, bytes };
 }
 
-/** How many events of a type; 7: EVENT_TYPE_WORKFLOW_TASK_COMPLETED. */
+/** The number of events of a type; 7: EVENT_TYPE_WORKFLOW_TASK_COMPLETED. */
 export function countOf({ events }: ReadHistory, type: number): number {
   return events.filter((event) => event.eventType === type).length;
 }

@@ -1,6 +1,6 @@
 /**
- * The interpreter alone at 3 to 200 servers: the seed's plan with activities that do nothing, so that
- * what is measured is the workflow, its history and the server. `npx tsx bench/interpreter-scale.ts
+ * The interpreter alone with 3 to 200 servers: the seed's plan with no-op activities, so that only the
+ * workflow, its history and the Temporal server are measured. `npx tsx bench/interpreter-scale.ts
  * [servers …]`; with `--rolling` in batches of one, 10 % and 50 %.
  */
 
@@ -22,7 +22,7 @@ const isRolling = words.includes('--rolling');
 const sizes = words.filter((word) => /^\d+$/u.test(word)).map(Number);
 const TYPE = compiledSeed().templateId;
 const TASK_QUEUE = 'scale';
-/** As long as what real activities say. */
+/** As long as the details of real activities. */
 const DETAIL = 'ready after 1.4s, 3 good answers in a row; '.repeat(2);
 
 interface Sample {

@@ -1,10 +1,10 @@
 /**
- * The deployment of the peers' comparison by Runsheet, on the same lab (docs/benchmarks.md says how):
- *   npx tsx bench/peers.ts serve FOLDER    writes the project there, starts Temporal and a worker; stays
+ * Runsheet's deployment in the comparison with peers, in the same lab (see docs/benchmarks.md):
+ *   npx tsx bench/peers.ts serve FOLDER    writes the project there, starts Temporal and a worker; keeps running
  *   npx tsx bench/peers.ts deploy FOLDER   one deployment of $TAG to every server of the lab
  * Environment: LAB_RUN, LAB_PUSH, LAB_REGISTRY, DOCKER_HOST as the lab prints them. `deploy` appends
- * to FOLDER/figures.tsv, in seconds: servers; steps 6 to 9 from the first server that leaves the pool;
- * the same with what goes before it while the service runs on (fetch, lock, look); without service; whole run.
+ * to FOLDER/figures.tsv, times in seconds: servers; steps 6 to 9, from when the first server leaves the pool;
+ * the same including what happens before that (fetch, lock, checks); without service; entire run.
  */
 import { spawn } from 'node:child_process';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';

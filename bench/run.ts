@@ -1,4 +1,4 @@
-/** `npm run bench`: each part ends before the next begins, so that none slows another. */
+/** `npm run bench`: one part after the other, so that none slows another. */
 import { availableParallelism, totalmem } from 'node:os';
 
 const gibibytes = Math.round(totalmem() / 2 ** 30);

@@ -1,4 +1,4 @@
-/** Samples of growing size as a table: each row, and what it is of the one before. */
+/** Samples of growing size as a table: each row, and its ratio to the one before. */
 export function table(samples: readonly object[]): string {
   const columns = Object.keys(samples[0] ?? {});
   const width = Math.max(...columns.map((name) => name.length)) + 2;

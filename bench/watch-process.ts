@@ -1,4 +1,4 @@
-/** What a process holds at its most: memory, open files, connections to these ports. Linux only. */
+/** A process's peaks: memory, open files, connections to these ports. Linux only. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export interface ProcessPeaks {
@@ -8,7 +8,7 @@ export interface ProcessPeaks {
 }
 
 const INTERVAL_MS = 1000;
-/** Of /proc/net/tcp: established. */
+/** In /proc/net/tcp: established. */
 const ESTABLISHED = '01';
 
 export function watchProcess(pid: number, ports: ReadonlySet<number>): { stop(): ProcessPeaks } {

@@ -1,14 +1,16 @@
-/** The worker process: config → adapters → activities → Worker. Standard output has one line, when it is ready. */
+/** The worker process: config → adapters → activities → Worker. It prints one line, when it is ready. */
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities.ts';
 import type { DecisionPolicy } from './activities/local/index.ts';
 import { readConnections } from './config/connections.ts';
-import { type Environment, readEnvironment } from './config/environment.ts';
+import { type Environment, environmentOfProcess, readEnvironment } from './config/environment.ts';
 import { loadProject } from './config/load-project.ts';
+import { localeLanguage } from './config/locale.ts';
 import type { ProjectFile } from './config/project-file.ts';
 import { findProjectFolder } from './config/project-folder.ts';
+import type { Language } from './diagnostics/diagnostic.ts';
 import { renderDiagnostics } from './diagnostics/render.ts';
 import type { TemporalConnection } from './ports/connections.ts';
 import { type Adapters, createAdapters } from './worker/adapters.ts';
@@ -22,9 +24,9 @@ import { deploymentNameOf, makeCurrent, waitForPoller } from './worker/versionin
 export interface WorkerOptions {
   /** Folder of runsheet.yaml. */
   readonly folder: string;
-  /** New runs begin on this worker's version; always so where `runsheet dev` started the server. */
+  /** Whether new runs begin on this worker's version; always, if `runsheet dev` started the server. */
   readonly makeCurrent?: boolean;
-  /** Told once the server sees the worker poll. */
+  /** Called once the server sees the worker poll. */
   readonly onReady: (ready: WorkerReady) => void;
 }
 
@@ -35,12 +37,12 @@ export interface WorkerReady {
   readonly address: string;
 }
 
-/** Runs until SIGTERM or SIGINT. @throws WorkerStartError, which says what to type next */
+/** Runs until SIGTERM or SIGINT. @throws WorkerStartError, which says what to do next */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const environment = readEnvironment(options.folder);
   const project = await projectOf(options.folder, environment);
   const { temporal } = project.connections;
-  if (temporal === null) throw noServer('-');
+  if (temporal === null) throw noAddress();
   Runtime.install({
     logger: new DefaultLogger('WARN', (entry) =>
       console.error(entry.level, entry.message, entry.meta?.['error'] ?? ''),
@@ -82,16 +84,16 @@ async function serve(options: WorkerOptions, parts: Parts): Promise<void> {
     },
     shutdownGraceTime: '10 seconds',
     shutdownForceTime: '14 seconds',
-    // 200 servers at once, the guard of the pool and what else a run does beside them.
+    // For 200 servers at once, the pool's guard, and what else a run does meanwhile.
     maxConcurrentActivityTaskExecutions: 300,
-    // A cancellation reaches an activity with the answer to a heartbeat: within two seconds.
+    // A cancellation reaches an activity with the answer to a heartbeat, so within two seconds.
     maxHeartbeatThrottleInterval: '2 seconds',
     defaultHeartbeatThrottleInterval: '2 seconds',
     maxConcurrentLocalActivityExecutions: 50,
   });
   const ended = worker.run();
   const ready = announce(options, parts, version);
-  // A worker that ends early says why; one that runs on outlives its announcement.
+  // A worker that ends early throws its reason; one that keeps running outlives its announcement.
   await Promise.race([ended, ready.then(() => ended)]).finally(() => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
   });
@@ -159,25 +161,28 @@ async function projectOf(folder: string, environment: Environment): Promise<Proj
   throw new WorkerStartError(
     code,
     { zh: renderDiagnostics(diagnostics, 'zh'), en: renderDiagnostics(diagnostics, 'en') },
-    { zh: '改正 runsheet.yaml 后再试', en: 'correct runsheet.yaml, then try again' },
+    { zh: '请改正 runsheet.yaml 后重试', en: 'correct runsheet.yaml and try again' },
   );
 }
 
-function noServer(address: string): WorkerStartError {
+function noAddress(): WorkerStartError {
   return new WorkerStartError(
     'NO_TEMPORAL_SERVER',
     {
-      zh: `不知道 Temporal 服务器的地址（${address}）`,
-      en: `the address of the Temporal server is not known (${address})`,
+      zh: 'Temporal 服务器地址未知',
+      en: 'the Temporal server address is unknown',
     },
     {
-      zh: '运行 runsheet dev，或设置 TEMPORAL_ADDRESS',
-      en: 'type runsheet dev, or set TEMPORAL_ADDRESS',
+      zh: '请启动 runsheet dev，或设置 TEMPORAL_ADDRESS',
+      en: 'start runsheet dev, or set TEMPORAL_ADDRESS',
     },
   );
 }
 
-/** This file as a program: cwd is the project's folder. Errors go to standard error; exit 2. */
+/**
+ * This file as a program, in the project's folder: `node dist/worker.js [--no-make-current] [--lang zh|en]`.
+ * Errors go to standard error; exit 2 if the worker cannot start.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
     await runWorker({
@@ -189,13 +194,21 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     const message =
       error instanceof WorkerStartError
-        ? error.message
+        ? error.in(languageOf(argv))
         : error instanceof Error
           ? (error.stack ?? error.message)
           : String(error);
     process.stderr.write(`${message}\n`);
     process.exit(error instanceof WorkerStartError ? 2 : 1);
   }
+}
+
+/** `--lang`, else the locale's, else English. */
+function languageOf(argv: readonly string[]): Language {
+  const at = argv.indexOf('--lang');
+  const typed = at < 0 ? undefined : argv[at + 1];
+  if (typed === 'zh' || typed === 'en') return typed;
+  return localeLanguage(environmentOfProcess()) ?? 'en';
 }
 
 const [, program] = process.argv;

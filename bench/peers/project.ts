@@ -1,6 +1,6 @@
 /**
- * The project that deploys the peers' own service: a busybox web server in a container on every server
- * of a lab, HAProxy in front. The lab is what its run directory says: hosts.json, key, HAProxy's socket.
+ * The project that deploys the peers' service: a busybox web server in a container on every server of a
+ * lab, with HAProxy in front. The lab's run directory describes it: hosts.json, key, HAProxy's socket.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export interface Lab {
   readonly push: string;
   /** Where the servers pull from. */
   readonly registry: string;
-  /** Of the lab's engine, where images are built. */
+  /** The lab's engine, where images are built. */
   readonly dockerHost: string;
 }
 
@@ -26,7 +26,7 @@ interface LabHost {
 export const SERVICE = 'app';
 export const TASK_QUEUE = 'peers';
 
-/** The peers' own image under our labels: servers fetch the same layers, of which they have all but one. */
+/** The peers' image with our labels: servers fetch the same layers, of which they have all but one. */
 const dockerfile = (push: string): string => `ARG VERSION\nFROM ${push}/app:$VERSION\n`;
 
 export async function hostsOf(lab: Lab): Promise<readonly LabHost[]> {

@@ -14,8 +14,6 @@ import { diagnosticsToJson, type Paint, renderDiagnostics } from '../diagnostics
 import { EXIT } from './exit-codes.ts';
 import { languageOf } from './language.ts';
 
-export { languageOf } from './language.ts';
-
 /** Ends the program with a message and a code; main.ts prints it. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
@@ -32,7 +30,7 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
-/** The folder with runsheet.yaml; where there is none, the sample that `runsheet dev` left below it. */
+/** The folder with runsheet.yaml; without one, the sample that `runsheet dev` left below it. */
 export function projectFolder(): string {
   return findProjectFolder(process.cwd());
 }
@@ -124,8 +122,8 @@ export async function withClient<T>(
 function noAddress(options: CommonOptions): CommandError {
   return refuse(
     {
-      zh: 'NO_TEMPORAL_SERVER: 不知道 Temporal 服务器的地址：runsheet dev 没有运行，TEMPORAL_ADDRESS 也没有设置\n下一步：runsheet dev',
-      en: 'NO_TEMPORAL_SERVER: the address of the Temporal server is not known: runsheet dev does not run, and TEMPORAL_ADDRESS is not set\nnext: runsheet dev',
+      zh: 'NO_TEMPORAL_SERVER: Temporal 服务器地址未知：runsheet dev 没有运行，也没有设置 TEMPORAL_ADDRESS\n下一步：runsheet dev',
+      en: 'NO_TEMPORAL_SERVER: the Temporal server address is unknown: runsheet dev is not running and TEMPORAL_ADDRESS is not set\nnext: runsheet dev',
     },
     options,
   );
@@ -137,7 +135,7 @@ function noServer(address: string, options: CommonOptions): CommandError {
   const en = configured ? ' (or correct TEMPORAL_ADDRESS)' : '';
   return refuse(
     {
-      zh: `NO_TEMPORAL_SERVER: ${address} 没有 Temporal 服务器应答\n下一步：runsheet dev${zh}`,
+      zh: `NO_TEMPORAL_SERVER: ${address} 上没有 Temporal 服务器应答\n下一步：runsheet dev${zh}`,
       en: `NO_TEMPORAL_SERVER: no Temporal server answers at ${address}\nnext: runsheet dev${en}`,
     },
     options,
@@ -157,7 +155,7 @@ export async function requireWorker(
 function noWorker(project: ProjectFile, options: CommonOptions): CommandError {
   return refuse(
     {
-      zh: `NO_WORKER: 没有 worker 处理队列 ${project.taskQueue}\n下一步：runsheet worker`,
+      zh: `NO_WORKER: 没有 worker 轮询任务队列 ${project.taskQueue}\n下一步：runsheet worker`,
       en: `NO_WORKER: no worker polls the task queue ${project.taskQueue}\nnext: runsheet worker`,
     },
     options,

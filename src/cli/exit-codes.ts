@@ -1,4 +1,4 @@
-/** What the program's exit code says. */
+/** What the program's exit codes mean. */
 import type { RunOutcome } from '../plan/run.ts';
 
 export const EXIT = {
@@ -6,7 +6,7 @@ export const EXIT = {
   other: 1,
   badInput: 2,
   failed: 3,
-  withdrawn: 4,
+  calledOff: 4,
   needsPerson: 5,
 } as const;
 
@@ -15,14 +15,14 @@ const BY_OUTCOME: Readonly<Record<RunOutcome, number>> = {
   succeeded: EXIT.succeeded,
   failed: EXIT.failed,
   rolled_back: EXIT.failed,
-  rejected: EXIT.withdrawn,
-  expired: EXIT.withdrawn,
-  cancelled: EXIT.withdrawn,
+  rejected: EXIT.calledOff,
+  expired: EXIT.calledOff,
+  cancelled: EXIT.calledOff,
   needs_person: EXIT.needsPerson,
 };
 
-/** @param touched whether anything was undone: a run that was withdrawn after it changed servers has failed */
-export function exitCodeOf(outcome: RunOutcome, touched: boolean): number {
+/** @param rolledBack whether anything was: a run called off after it changed servers has failed */
+export function exitCodeOf(outcome: RunOutcome, rolledBack: boolean): number {
   const code = BY_OUTCOME[outcome];
-  return code === EXIT.withdrawn && touched ? EXIT.failed : code;
+  return code === EXIT.calledOff && rolledBack ? EXIT.failed : code;
 }

@@ -1,22 +1,25 @@
-/** Help in one language: descriptions are written `中文 · English`, and each command has examples. */
+/** Help and usage errors in one language, and examples for each command. */
 import { type Command, Option } from 'commander';
 import type { Language } from '../diagnostics/diagnostic.ts';
-import { half } from './language.ts';
+import { type Say, sayIn } from './language.ts';
+import { usageErrorInChinese } from './usage-errors.ts';
 
 /** `--lang`, the same everywhere. */
-export function languageChoice(): Option {
-  return new Option('--lang <language>', '语言 · language').choices(['zh', 'en']);
+export function languageChoice(say: Say): Option {
+  const text = say({ zh: '语言', en: 'language' });
+  return new Option('--lang <language>', text).choices(['zh', 'en']);
 }
 
-export function jsonChoice(): Option {
-  return new Option('--json', '输出 JSON · print JSON');
+export function jsonChoice(say: Say): Option {
+  return new Option('--json', say({ zh: '输出 JSON', en: 'print JSON' }));
 }
 
-/** Lines that a person can copy. Said in the command's help. */
-export function withExamples(command: Command, ...examples: readonly string[]): Command {
+/** Lines to copy, at the end of the command's help. */
+export function withExamples(command: Command, say: Say, ...examples: readonly string[]): Command {
+  const title = say({ zh: '示例：', en: 'Examples:' });
   return command.addHelpText(
     'after',
-    `\n例子： · Examples:\n${examples.map((each) => `  ${each}`).join('\n')}`,
+    `\n${title}\n${examples.map((each) => `  ${each}`).join('\n')}`,
   );
 }
 
@@ -32,33 +35,32 @@ export function allCommands(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(allCommands)];
 }
 
-/** Keeps one language of a program's descriptions, and says what to type after a wrong command line. */
+/** Gives a program and its commands commander's own words in a language, and says what to type after an error. */
 export function speak(program: Command, language: Language): void {
+  const say = sayIn(language);
   for (const command of allCommands(program)) {
-    command.description(half(command.description(), language));
-    command.helpOption('-h, --help', half('显示帮助 · show help', language));
-    for (const option of command.options) option.description = half(option.description, language);
-    for (const argument of command.registeredArguments) {
-      argument.description = half(argument.description, language);
-    }
-    command.configureHelp({
-      styleTitle: (title) => (language === 'zh' ? (TITLES[title] ?? title) : title),
-    });
-    command.configureOutput({
-      writeOut: (text) => void process.stdout.write(inOneLanguage(text, language)),
-      writeErr: (text) => void process.stderr.write(inOneLanguage(text, language)),
-    });
-    const name = nameOf(command);
-    command.showHelpAfterError(half(`下一步：${name} --help · next: ${name} --help`, language));
+    command.helpOption('-h, --help', say({ zh: '显示帮助', en: 'show help' }));
+    const help = `${nameOf(command)} --help`;
+    command.showHelpAfterError(say({ zh: `下一步：${help}`, en: `next: ${help}` }));
+    if (language === 'zh') speakChinese(command);
   }
 }
 
-/** Texts that were added after the help, line by line. */
-function inOneLanguage(text: string, language: Language): string {
-  return text
-    .split('\n')
-    .map((line) => (line.startsWith('例子： · ') ? half(line, language) : line))
-    .join('\n');
+function speakChinese(command: Command): void {
+  command.configureHelp({
+    styleTitle: (title) => TITLES[title] ?? title,
+    optionDescription: chineseDescription,
+  });
+  command.configureOutput({
+    outputError: (text, write) => write(usageErrorInChinese(text)),
+  });
+}
+
+/** What commander adds in English to an option's description. */
+function chineseDescription({ description, argChoices, defaultValue }: Option): string {
+  const choices = argChoices === undefined ? '' : `（可选：${argChoices.join('、')}）`;
+  const byDefault = defaultValue === undefined ? '' : `（默认：${String(defaultValue)}）`;
+  return `${description}${choices}${byDefault}`;
 }
 
 function nameOf(command: Command): string {

@@ -1,4 +1,4 @@
-/** Which of the keys that servers show are taken for theirs: the part of `hosts trust` that decides. */
+/** Which of the keys that servers present are trusted: the part of `hosts trust` that decides. */
 import type { HostKeyAnswer } from '../workflows/beginning/plan-probe.ts';
 
 export type ShownHostKey = Extract<HostKeyAnswer, { readonly shown: unknown }>['shown'];
@@ -7,7 +7,7 @@ export interface TrustRules {
   /** Fingerprints that the person has from the servers themselves. */
   readonly fingerprints: readonly string[];
   readonly replace: boolean;
-  /** Servers whose keys runsheet.yaml gives: what known_hosts says of them does not count. */
+  /** Servers whose keys runsheet.yaml pins: known_hosts does not count for them. */
   readonly pinned: ReadonlySet<string>;
   readonly terminal: boolean;
 }
@@ -26,8 +26,8 @@ export type RefusalCode =
   | 'NO_FINGERPRINT';
 
 /**
- * A key is trusted where a person, who sees it, says so, or where a script brings its fingerprint from
- * elsewhere. There is no "yes to all": it would be trust on first use by another name.
+ * A key is trusted if a person who sees it confirms it, or if a script brings its fingerprint from
+ * elsewhere. There is no "yes to all": that would be trust on first use by another name.
  */
 export function verdictOn(shown: ShownHostKey, rules: TrustRules): Verdict {
   if (shown.state === 'trusted') return { kind: 'already' };

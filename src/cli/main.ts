@@ -2,21 +2,31 @@
 /** The program `runsheet`. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import type { Localized } from '../diagnostics/diagnostic.ts';
 import { CommandError } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { allCommands, speak, withExamples } from './help.ts';
-import { half, languageOfArguments } from './language.ts';
+import { languageOfArguments, sayIn } from './language.ts';
 
 const language = languageOfArguments(process.argv.slice(2));
+const say = sayIn(language);
 const program = withExamples(
   new Command('runsheet')
     .description(
-      '人读的部署单，就是运行的工作流 · The run sheet people read is the workflow that runs',
+      say({
+        zh: '人读的操作单，就是运行的工作流',
+        en: 'The run sheet people read is the workflow that runs',
+      }),
     )
-    .version(versionOfPackage(), '-V, --version', '显示版本 · show the version')
+    .version(
+      versionOfPackage(),
+      '-V, --version',
+      say({ zh: '显示版本', en: 'show the version number' }),
+    )
     .helpCommand(false)
     // What stands behind a command's name is that command's, also where the one above has such an option.
     .enablePositionalOptions(),
+  say,
   'runsheet demo',
   'runsheet check templates/deployment.md --explain',
   'runsheet dev',
@@ -24,19 +34,19 @@ const program = withExamples(
 );
 /** Loaded when typed: what serves is large, and `check` need not wait for it. */
 const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
-  check: async () => (await import('./commands/check.ts')).checkCommand(),
-  plan: async () => (await import('./commands/plan.ts')).planCommand(),
-  run: async () => (await import('./commands/run.ts')).runCommand(),
-  status: async () => (await import('./commands/runs.ts')).statusCommand(),
-  approve: async () => (await import('./commands/decide.ts')).decideCommand('approve'),
-  reject: async () => (await import('./commands/decide.ts')).decideCommand('reject'),
-  resolve: async () => (await import('./commands/decide.ts')).resolveCommand(),
-  cancel: async () => (await import('./commands/runs.ts')).cancelCommand(),
-  list: async () => (await import('./commands/runs.ts')).listCommand(),
-  hosts: async () => (await import('./commands/hosts.ts')).hostsCommand(),
-  worker: async () => (await import('./commands/serve.ts')).workerCommand(),
-  dev: async () => (await import('./commands/serve.ts')).devCommand(),
-  demo: async () => (await import('./commands/demo.ts')).demoCommand(),
+  check: async () => (await import('./commands/check.ts')).checkCommand(say),
+  plan: async () => (await import('./commands/plan.ts')).planCommand(say),
+  run: async () => (await import('./commands/run.ts')).runCommand(say),
+  status: async () => (await import('./commands/runs.ts')).statusCommand(say),
+  approve: async () => (await import('./commands/decide.ts')).decideCommand('approve', say),
+  reject: async () => (await import('./commands/decide.ts')).decideCommand('reject', say),
+  resolve: async () => (await import('./commands/decide.ts')).resolveCommand(say),
+  cancel: async () => (await import('./commands/runs.ts')).cancelCommand(say),
+  list: async () => (await import('./commands/runs.ts')).listCommand(say),
+  hosts: async () => (await import('./commands/hosts.ts')).hostsCommand(say),
+  worker: async () => (await import('./commands/serve.ts')).workerCommand(say),
+  dev: async () => (await import('./commands/serve.ts')).devCommand(say),
+  demo: async () => (await import('./commands/demo.ts')).demoCommand(say),
 };
 const [typed] = process.argv.slice(2);
 const wanted =
@@ -61,17 +71,17 @@ function report(error: unknown): number {
   if (!(error instanceof Error)) return failed(String(error));
   // Temporal's own errors, by their names: most commands need not wait for the package to load.
   if (error.name === 'WorkflowNotFoundError') {
-    return said(
-      'RUN_NOT_FOUND: 没有这次运行，或它已经结束\n下一步：runsheet list',
-      'RUN_NOT_FOUND: there is no such run, or it has ended\nnext: runsheet list',
-    );
+    return refused({
+      zh: 'RUN_NOT_FOUND: 没有这张发布单，或它已经结束\n下一步：runsheet list',
+      en: 'RUN_NOT_FOUND: no such run, or it has already ended\nnext: runsheet list',
+    });
   }
   if (error.name === 'WorkflowExecutionAlreadyStartedError' && 'workflowId' in error) {
     const id = String(error.workflowId);
-    return said(
-      `运行编号 ${id} 已被使用\n下一步：换一个 --id`,
-      `the id ${id} is used by another run\nnext: choose another --id`,
-    );
+    return refused({
+      zh: `发布单编号 ${id} 已被使用\n下一步：换一个 --id`,
+      en: `the run id ${id} is already in use\nnext: choose another --id`,
+    });
   }
   return failed(error.message);
 }
@@ -81,8 +91,8 @@ function failed(message: string): number {
   return EXIT.other;
 }
 
-function said(zh: string, en: string): number {
-  process.stderr.write(`${half(`${zh} · ${en}`, language)}\n`);
+function refused(text: Localized): number {
+  process.stderr.write(`${say(text)}\n`);
   return EXIT.badInput;
 }
 

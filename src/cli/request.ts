@@ -1,4 +1,4 @@
-/** From the command line to a request: template, parameters, request text; and the run that they mean. */
+/** From the command line to a request (run sheet, parameters, request text), and the run that it describes. */
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
@@ -13,7 +13,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Json } from '../plan/plan.ts';
 import type { ResolvedRun } from '../plan/run.ts';
 import { badInput, type CommonOptions, compilerFor, refuse } from './context.ts';
-import { asLanguage, localeLanguage } from './language.ts';
+import { asLanguage, chosenLanguage } from './language.ts';
 
 export interface RequestOptions extends CommonOptions {
   readonly param?: readonly string[];
@@ -39,7 +39,7 @@ export interface PreparedRequest {
 /** A request as it was given: the text form, or an object of parameters and overrides. */
 type GivenRequest = string | Readonly<Record<string, Json>>;
 
-/** Everything is checked here as the worker will check it again. @throws CommandError, exit 2 */
+/** Checks everything that the worker will check again. @throws CommandError, exit 2 */
 export async function prepareRequest(
   project: ProjectFile,
   template: string | undefined,
@@ -51,19 +51,19 @@ export async function prepareRequest(
   const named =
     typeof given === 'string' ? parseTextRequest(given).request.template?.name : undefined;
   const wanted = named ?? (given === template ? undefined : template);
-  if (wanted === undefined) throw noTemplate(options);
+  if (wanted === undefined) throw noRunSheet(options);
   const byFile = templates.find(
     (each) => each.file === basename(wanted) || each.file === `${basename(wanted)}.md`,
   );
   const templateId = (byFile === undefined ? null : templateIdOf(byFile)) ?? wanted;
   const asked = asLanguage(options.lang);
-  const choice = asked ?? localeLanguage();
+  const choice = chosenLanguage(options);
   const found = findTemplate(templateId, templates, compile, {
     language: choice,
     named: byFile?.file ?? null,
   });
   if (found.plan === null) throw badInput(found.diagnostics, options);
-  // The locale chooses among translations; a template without one keeps its own language.
+  // The locale chooses among translations; a run sheet without one keeps its own language.
   const language = asked ?? (found.plan.presentation.language === choice ? choice : null);
   const overrides = overridesOf(options);
   const extra = {
@@ -88,7 +88,7 @@ export async function prepareRequest(
   return { run, diagnostics, inputs: [...first, { ...extra, plan_digest: run.planDigest }] };
 }
 
-/** Who asks: as the request or the command line says, else whoever is logged in here. */
+/** Who requests the run: as the request or the command line says, else the local user. */
 function requester(
   given: GivenRequest | null,
   { requestedBy }: RequestOptions,
@@ -109,7 +109,7 @@ export function localUser(): string {
   }
 }
 
-/** What the options change; never taken for parameters, whatever the template calls its own. */
+/** What the options change; never mistaken for parameters, whatever names the run sheet gives its own. */
 function overridesOf(options: RequestOptions): Readonly<Record<string, Json>> | null {
   const { skip = [], add = [] } = options;
   const overrides: Readonly<Record<string, Json>> = {
@@ -150,7 +150,7 @@ async function givenRequest(
   const text = await readFile(options.file, 'utf8').catch(() => null);
   if (text === null)
     throw refuse(
-      { zh: `读不到文件 ${options.file}`, en: `cannot read the file ${options.file}` },
+      { zh: `无法读取文件 ${options.file}`, en: `cannot read the file ${options.file}` },
       options,
     );
   if (looksLikeTextRequest(text)) return text;
@@ -163,12 +163,12 @@ function readObject(text: string, options: RequestOptions): Readonly<Record<stri
     const value: unknown = parseYaml(text, { maxAliasCount: 50 });
     if (isJsonObject(value)) return value;
   } catch {
-    // Said below, with what is expected.
+    // Refused below, with what is expected.
   }
   throw refuse(
     {
-      zh: `BAD_REQUEST: ${options.file} 应为参数（JSON 或 YAML），或「执行 deployment.md 模板 …」形式的文字`,
-      en: `BAD_REQUEST: ${options.file} should hold parameters (JSON or YAML), or a text such as "Run the deployment.md template …"`,
+      zh: `BAD_REQUEST: ${options.file} 应为参数（JSON 或 YAML），或「执行 deployment.md 模板 …」这样的文字`,
+      en: `BAD_REQUEST: ${options.file} must contain parameters (JSON or YAML), or a text such as "Run the deployment.md template …"`,
     },
     options,
   );
@@ -178,11 +178,11 @@ function isJsonObject(value: unknown): value is Readonly<Record<string, Json>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function noTemplate(options: RequestOptions): Error {
+function noRunSheet(options: RequestOptions): Error {
   return refuse(
     {
-      zh: '没有说运行哪个模板\n例如：runsheet plan deployment.md -p environment=production -p servers=app-server-1 -p version=v2.1.0',
-      en: 'which template is not said\nfor example: runsheet plan deployment.md -p environment=production -p servers=app-server-1 -p version=v2.1.0',
+      zh: '没有指定操作单\n例如：runsheet plan deployment.md -p environment=production -p servers=app-server-1 -p version=v2.1.0',
+      en: 'no run sheet was given\nfor example: runsheet plan deployment.md -p environment=production -p servers=app-server-1 -p version=v2.1.0',
     },
     options,
   );
@@ -192,7 +192,7 @@ function splitAt(text: string, mark: string, options: RequestOptions): readonly 
   const at = text.indexOf(mark);
   if (at > 0) return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
   throw refuse(
-    { zh: `「${text}」应写成 名称=值`, en: `"${text}" should be written name=value` },
+    { zh: `「${text}」应写成「名称=值」`, en: `"${text}": expected name=value` },
     options,
   );
 }

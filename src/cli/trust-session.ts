@@ -1,4 +1,4 @@
-/** One `hosts trust`: asks the worker, then the person, and writes down what is trusted. */
+/** One `hosts trust`: asks the worker, then the person, and records what is trusted. */
 import { relative } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
 import type { RunsheetClient } from '../client.ts';
@@ -6,20 +6,23 @@ import { writeTrustedKey } from '../config/known-hosts-file.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import type { Language } from '../diagnostics/diagnostic.ts';
 import type { HostKeyAnswer } from '../workflows/beginning/plan-probe.ts';
-import { type CommonOptions, languageOf, print } from './context.ts';
+import { type CommonOptions, print } from './context.ts';
 import { type ShownHostKey, type TrustRules, type Verdict, verdictOn } from './host-keys.ts';
+import { languageOf, type Say, sayIn } from './language.ts';
 import { localUser } from './request.ts';
 import { hostKeyLine, keyWords, trustQuestion, trustRefusal } from './view/host-keys.ts';
+import { yesOrNo } from './yes-or-no.ts';
 
-/** A way of at most eight jump hosts, then the server itself, then the look whether the worker sees it. */
+/** At most eight jump hosts, then the server itself, then a check that the worker sees the key. */
 const MOST_ROUNDS = 10;
 
-/** Goes on until every server is trusted or refused: behind a jump host there is one more to be seen. */
+/** Continues until every server is trusted or refused: a server behind a jump host shows its key only after it. */
 export class TrustSession {
   private readonly project: ProjectFile;
   private readonly rules: TrustRules;
   private readonly options: CommonOptions;
   private readonly language: Language;
+  private readonly say: Say;
   private readonly latest = new Map<string, HostKeyAnswer>();
   private readonly decided = new Map<
     string,
@@ -32,6 +35,7 @@ export class TrustSession {
     this.rules = rules;
     this.options = options;
     this.language = languageOf(options);
+    this.say = sayIn(this.language);
   }
 
   answers(): readonly HostKeyAnswer[] {
@@ -45,24 +49,24 @@ export class TrustSession {
       const changed: string[] = [];
       for (const answer of answers) {
         this.latest.set(answer.server, answer);
-        if ('problem' in answer) this.say(hostKeyLine(answer, this.language));
+        if ('problem' in answer) this.print(hostKeyLine(answer, this.language));
         else if (await this.decide(answer.shown)) changed.push(answer.server);
       }
       left = changed;
     }
   }
 
-  /** @returns whether the worker has to be asked again */
+  /** @returns whether the worker must be asked again */
   private async decide(shown: ShownHostKey): Promise<boolean> {
     const id = `${shown.place} ${shown.key}`;
     const before = shown.state === 'trusted' ? undefined : this.decided.get(id);
-    // A jump host's key stands for every server behind it, and is decided once.
+    // A jump host's key counts for every server behind it, and is decided once.
     if (before?.round === this.round) return before.trusted;
-    if (before?.trusted === true) this.say(this.notSeen());
+    if (before?.trusted === true) this.print(this.notSeen());
     if (before !== undefined) return false;
     const verdict = verdictOn(shown, this.rules);
     if (verdict.kind === 'already') {
-      this.say(`✓ ${shown.server}: ${keyWords(shown, this.language)}`);
+      this.print(`✓ ${shown.server}: ${keyWords(shown, this.language)}`);
       return shown.jump !== null;
     }
     const trusted = await this.isWanted(verdict, shown);
@@ -73,12 +77,14 @@ export class TrustSession {
 
   private async isWanted(verdict: Verdict, shown: ShownHostKey): Promise<boolean> {
     if (verdict.kind === 'refuse') {
-      this.say(`✗ ${shown.server}: ${trustRefusal(verdict.code, shown)[this.language]}`);
+      const refusal = this.say(trustRefusal(verdict.code, shown));
+      this.print(`✗ ${shown.server}: ${refusal}`);
       return false;
     }
     if (verdict.kind !== 'ask') return true;
     const message = trustQuestion(shown, this.language);
-    const answer = await confirm({ message, initialValue: false });
+    const choices = yesOrNo(this.say);
+    const answer = await confirm({ message, initialValue: false, ...choices });
     return !isCancel(answer) && answer;
   }
 
@@ -96,12 +102,13 @@ export class TrustSession {
   /** The worker may have a project folder of its own. */
   private notSeen(): string {
     const file = relative(this.project.folder, this.file());
-    return this.language === 'zh'
-      ? `! 已写入 ${file}，但 worker 看不到：请把它放到 worker 的项目文件夹`
-      : `! written to ${file}, and the worker does not see it: bring the file to the worker's project folder`;
+    return this.say({
+      zh: `! 已写入 ${file}，但 worker 没有读到：请把该文件复制到 worker 的项目文件夹`,
+      en: `! written to ${file}, but the worker does not see it: copy the file to the worker's project folder`,
+    });
   }
 
-  private say(text: string): void {
+  private print(text: string): void {
     if (this.options.json === true) process.stderr.write(`${text}\n`);
     else print(text);
   }

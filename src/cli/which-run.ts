@@ -1,14 +1,14 @@
-/** Which run is meant where none is named. */
+/** Which run is meant if none is named. */
 import { NoAnswerError } from '../client/errors.ts';
 import type { RunsheetClient } from '../client.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import { type CommonOptions, refuse } from './context.ts';
 
-/** Runs that are looked at: more wait for a person in no project that one person oversees. */
+/** Open runs that are looked at: a project that one person oversees has fewer. */
 const MOST_OPEN = 50;
 
-/** The run named, else the latest. @throws CommandError where there is none, exit 2 */
+/** The run named, else the latest. @throws CommandError if there is none, exit 2 */
 export async function latestRun(
   client: RunsheetClient,
   project: ProjectFile,
@@ -20,8 +20,8 @@ export async function latestRun(
   if (latest !== undefined) return latest.workflowId;
   throw refuse(
     {
-      zh: `RUN_NOT_FOUND: 队列 ${project.taskQueue} 还没有运行\n下一步：runsheet run deployment.md`,
-      en: `RUN_NOT_FOUND: the queue ${project.taskQueue} has no run yet\nnext: runsheet run deployment.md`,
+      zh: `RUN_NOT_FOUND: 任务队列 ${project.taskQueue} 还没有发布单\n下一步：runsheet run deployment.md`,
+      en: `RUN_NOT_FOUND: the task queue ${project.taskQueue} has no runs yet\nnext: runsheet run deployment.md`,
     },
     options,
   );
@@ -33,7 +33,7 @@ export interface Waiting {
   readonly holds: (status: RunStatus) => boolean;
 }
 
-/** The run named, or the only one that waits. @throws CommandError with the commands to choose from, exit 2 */
+/** The run named, or the only one waiting. @throws CommandError with the commands to choose from, exit 2 */
 export async function waitingRun(
   client: RunsheetClient,
   project: ProjectFile,
@@ -57,8 +57,8 @@ export async function waitingRun(
   if (only === undefined) {
     throw refuse(
       {
-        zh: '现在没有运行在等待\n下一步：runsheet list',
-        en: 'no run waits now\nnext: runsheet list',
+        zh: '没有发布单在等待\n下一步：runsheet list',
+        en: 'no run is waiting\nnext: runsheet list',
       },
       options,
     );
@@ -66,8 +66,8 @@ export async function waitingRun(
   const commands = waiting.map((each) => `  runsheet ${verb} ${each}`).join('\n');
   throw refuse(
     {
-      zh: `有 ${waiting.length} 次运行在等待，请指明：\n${commands}`,
-      en: `${waiting.length} runs wait; name one:\n${commands}`,
+      zh: `有 ${waiting.length} 张发布单在等待，请指定一张：\n${commands}`,
+      en: `${waiting.length} runs are waiting; name one:\n${commands}`,
     },
     options,
   );

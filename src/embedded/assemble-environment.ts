@@ -1,7 +1,7 @@
 import type { Connections, ServerConnection } from '../ports/connections.ts';
 import type { Balancer } from './balancer.ts';
 import { watchedClaim } from './death-watch.ts';
-import type { BothLanguages } from './embedded-error.ts';
+import type { Localized } from './embedded-error.ts';
 import {
   choosePorts,
   type EnvironmentOptions,
@@ -19,12 +19,12 @@ export interface Environment {
   readonly connections: Connections;
   /** The variables of `.runsheet/env`. */
   readonly env: Readonly<Record<string, string>>;
-  /** Settles, with the reason, when a part ended that nobody closed. */
-  readonly broken: Promise<string>;
-  /** Puts a process group on record, so that the next start ends it should this process be killed. */
+  /** Settles, with the reason, when a component ended that nobody closed. */
+  readonly broken: Promise<Localized>;
+  /** Records a process group, so that the next start ends it should this process be killed. */
   record(pid: number): Promise<void>;
   /**
-   * Sends what the balancer has for a server to another address, as if its cable were elsewhere.
+   * Sends the load balancer's requests for a server to another address, as if its cable led elsewhere.
    * @param address null: the server's own again
    * @throws Error that names a server that is in no pool
    */
@@ -32,7 +32,7 @@ export interface Environment {
     server: string,
     address: { readonly host: string; readonly port: number } | null,
   ): Promise<void>;
-  /** Stops the services, the balancer, the database and Temporal; safe to call twice. */
+  /** Stops the services, the load balancer, the database and Temporal; safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -40,21 +40,21 @@ interface Part {
   close(): Promise<void>;
 }
 
-/** The parts that are handed in: what else is a server and a registry, the balancer need not know. */
+/** Components that are handed in: a test may replace the servers and the registry. */
 export interface EnvironmentParts {
   startServers(
     options: ServersOptions,
   ): Promise<
-    Part & { readonly connections: readonly ServerConnection[]; readonly ended: Promise<string> }
+    Part & { readonly connections: readonly ServerConnection[]; readonly ended: Promise<Localized> }
   >;
-  /** Ends the services on these servers, also those that a killed predecessor left. */
+  /** Ends the services on these servers, including those that a killed predecessor left. */
   stopServices(stateFolder: string, names: readonly string[]): Promise<void>;
   startRegistry(folder: string, port: number): Promise<Part & { readonly url: string }>;
 }
 
 /**
- * Starts everything that a project runs against on this machine, and says so in `.runsheet` once all answers.
- * @throws EmbeddedError ALREADY_RUNNING where a second one is started in the same folder, PORT_IN_USE,
+ * Starts everything that a project needs on this machine, and publishes it in `.runsheet` once all is ready.
+ * @throws EmbeddedError ALREADY_RUNNING if one is already running in the same folder, PORT_IN_USE,
  * NO_TEMPORAL_SERVER, NOT_ANSWERING; nothing is left running then
  */
 export async function assembleEnvironment(
@@ -72,7 +72,7 @@ export async function assembleEnvironment(
   };
   try {
     await state.withdraw();
-    // They hold the ports that the servers are to have again.
+    // They hold the ports that the servers will use again.
     await given.stopServices(
       state.path,
       options.servers.map(({ name }) => name),
@@ -97,7 +97,7 @@ export async function assembleEnvironment(
 interface StartedParts {
   readonly connections: Connections;
   readonly balancer: Balancer;
-  readonly broken: Promise<string>;
+  readonly broken: Promise<Localized>;
 }
 
 async function startParts(
@@ -111,10 +111,10 @@ async function startParts(
   const chosen = await choosePorts(options, state);
   const { ports } = chosen;
   parts.push({ close: () => chosen.release() });
-  /** Whatever has started is closed again, also where another part failed beside it. */
+  /** Whatever has started is closed again, even if another component failed meanwhile. */
   const keep = async <Started extends Part>(
     starting: Promise<Started>,
-    name: BothLanguages,
+    name: Localized,
   ): Promise<Started> => {
     const part = await starting;
     parts.push(part);
@@ -123,21 +123,24 @@ async function startParts(
   };
   const temporalStarting = keep(provideTemporal(options, ports, state, claim), {
     zh: 'Temporal 已就绪',
-    en: 'Temporal answers',
+    en: 'Temporal is ready',
   });
   if (temporalIsConfigured(options)) await temporalStarting;
   const starting = [
     temporalStarting,
-    keep(startRecords(options, state, ports), { zh: '部署记录已就绪', en: 'records answer' }),
+    keep(startRecords(options, state, ports), {
+      zh: '部署记录库已就绪',
+      en: 'record database is ready',
+    }),
     keep(given.startRegistry(state.file('registry'), ports['registry'] ?? 0), {
       zh: '镜像仓库已就绪',
-      en: 'registry answers',
+      en: 'registry is ready',
     }),
     keep(given.startServers(serversOptions(options, ports, state)), {
       zh: '服务器已就绪',
-      en: 'servers answer',
+      en: 'servers are ready',
     }),
-    keep(startPools(options, ports, state), { zh: '负载均衡已就绪', en: 'balancer answers' }),
+    keep(startPools(options, ports, state), { zh: '负载均衡已就绪', en: 'load balancer is ready' }),
   ] as const;
   const failed = (await Promise.allSettled(starting)).find(
     (result) => result.status === 'rejected',
@@ -159,7 +162,7 @@ async function startParts(
   };
 }
 
-/** A part that fails to close does not keep the others open. */
+/** A component that fails to close does not keep the others open. */
 async function closeAll(
   state: StateFolder,
   parts: readonly Part[],

@@ -6,24 +6,24 @@ import { type Member, Pool } from './balancer/pool.ts';
 import { readState, writeState } from './balancer/state-file.ts';
 import { portInUse } from './embedded-error.ts';
 
-/** Longer than the seed's drain limit, so that a server that uses all of it fails no request; docs/decisions/0010. */
+/** Longer than the seed's drain limit, so that a drain that uses all of it fails no request; docs/decisions/0010. */
 const HOLD_MS = 60_000;
 const HOLD_LIMIT = 10_000;
 const CHECK_INTERVAL_MS = 300;
-/** Longer than a caller's own, so that the balancer never closes a connection just as it is used. */
+/** Longer than a client's own, so that the load balancer never closes a connection just as it is used. */
 const KEEP_ALIVE_MS = 75_000;
 
 export interface BalancerOptions {
-  /** One listener a pool; a server may not stand in two. */
+  /** One listener per pool; no server is in two. */
   readonly pools: Readonly<Record<string, readonly BalancedServer[]>>;
-  /** Keeps drain states, weights and routes from one start to the next; absent: forgotten. */
+  /** Keeps admin states, weights and routes across restarts; absent: they are forgotten. */
   readonly stateFile?: string;
-  /** Answers 200 on a server that may take requests. */
+  /** Answers 200 on a server that is ready for requests. */
   readonly healthPath: string;
   readonly checkIntervalMs?: number;
-  /** Listener of each pool, and `admin`; absent or 0: any free port. */
+  /** Port of each pool's listener, and of `admin`; absent or 0: any free port. */
   readonly ports?: Readonly<Record<string, number>>;
-  /** How long a request waits while nobody takes requests, and how many may. */
+  /** How long a request waits while no server takes requests, and how many may wait. */
   readonly holdMs?: number;
   readonly holdLimit?: number;
 }
@@ -36,18 +36,18 @@ export interface BalancedServer {
 
 export interface Balancer {
   readonly adminUrl: string;
-  /** Pool → where its requests are sent. */
+  /** Pool → the URL that takes its requests. */
   readonly pools: Readonly<Record<string, string>>;
   /**
-   * Sends a server's requests and health checks elsewhere until it is moved again; not kept over a restart.
+   * Sends a server's requests and health checks to another address until it is moved again; not kept across restarts.
    * @param address null: its own address again
-   * @throws Error that names a server that no pool has
+   * @throws Error that names the server if no pool has it
    */
   moveTarget(server: string, address: Address | null): void;
   close(): Promise<void>;
 }
 
-/** Starts the reverse proxy: one listener a pool on 127.0.0.1 and its admin API. */
+/** Starts the reverse proxy on 127.0.0.1: one listener per pool, and the admin API. */
 export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
   const kept = readKept(options.stateFile);
   const pools = new Map(
@@ -74,7 +74,7 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
     if (target === undefined) return;
     member.host = target.host;
     member.port = target.port;
-    watches.get(pool.name)?.askNow(member.name);
+    watches.get(pool.name)?.checkNow(member.name);
   };
   const close = async (): Promise<void> => {
     for (const watch of watches.values()) watch.stop();
@@ -113,7 +113,7 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
       const pool = [...pools.values()].find(({ members }) => members.has(server));
       const member = pool?.members.get(server);
       if (pool === undefined || member === undefined)
-        throw new Error(`no pool of the balancer has a server ${server}`);
+        throw new Error(`no pool of the load balancer has the server ${server}`);
       move(pool, member, address);
     };
     return { adminUrl, pools: urls, moveTarget, close };
@@ -127,7 +127,7 @@ function readKept(stateFile: string | undefined): ReturnType<typeof readState> {
   return stateFile === undefined ? { pools: {}, routes: {} } : readState(stateFile);
 }
 
-/** The pool of the longest route that the path begins with; null: the listener's own. */
+/** The pool of the longest matching route; null: the listener's own. */
 function poolFor(
   path: string,
   routes: Readonly<Record<string, string>>,
@@ -145,7 +145,7 @@ function listen(server: Server, port: number): Promise<string> {
     server.once('error', (error) => {
       const inUse = 'code' in error && error.code === 'EADDRINUSE';
       reject(
-        inUse ? portInUse(port, { zh: '负载均衡', en: 'the balancer' }, '--balancer-port') : error,
+        inUse ? portInUse(port, { zh: '负载均衡', en: 'load balancer' }, '--balancer-port') : error,
       );
     });
     server.listen(port, '127.0.0.1', () => {

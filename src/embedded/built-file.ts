@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * A file of dist by its path there: beside this one in dist; in a checkout that runs from src, in the
- * dist beside it, for neither threads nor processes of plain Node load TypeScript.
+ * A file of dist by its path there. Code that runs from src uses the dist beside it, since neither threads
+ * nor processes of plain Node load TypeScript.
  */
 export function builtFile(path: string): string {
   const fromSource = import.meta.url.endsWith('.ts');

@@ -3,9 +3,9 @@ import { START_OF_PROCESS } from '../adapters/process-runtime/script.ts';
 import type { FolderClaim } from './folder-claim.ts';
 
 /**
- * Reads `started <pid>` lines. Standard input ends early only where the process at its other end was
- * killed: then the groups named there and the services on record below $1 have five seconds to end.
- * A number that has since gone to another process is told by its start.
+ * Reads `started <pid>` lines. Standard input ends early only if the process at its other end was killed:
+ * then the groups named there and the services recorded below $1 have five seconds to end.
+ * A pid that has since gone to another process is recognised by its start time.
  */
 const WATCH = `${START_OF_PROCESS}
 left=
@@ -39,11 +39,11 @@ for pid in $groups; do kill -s KILL -- "-$pid" 2>/dev/null; done
 `;
 
 /**
- * The same claim, whose recorded groups, and all services below the servers' folder, also end within
- * seconds of this process where it is killed; the next claimant ends what outlives the watch itself.
+ * The same claim, but if this process is killed, its recorded groups and all services below the servers'
+ * folder end within seconds; the next claimant ends what outlives the watch itself.
  */
 export function watchedClaim(claim: FolderClaim, serversFolder: string): FolderClaim {
-  // A group of its own: Ctrl-C in a terminal is not for it. Its folder must not keep ours from removal.
+  // In a group of its own, so that Ctrl-C in a terminal does not reach it, and in a folder that nobody removes.
   const watch = spawn('/bin/sh', ['-c', WATCH, 'runsheet-death-watch', serversFolder], {
     cwd: '/',
     detached: true,

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
-/** Where Temporal's own SDKs ask for the development server. */
+/** Where Temporal's own SDKs download the development server. */
 const DOWNLOAD_URL = 'https://temporal.download/cli/default';
 const ASK_LIMIT_MS = 5_000;
 const DOWNLOAD_LIMIT_MS = 180_000;
@@ -14,7 +14,7 @@ const MAXIMUM_BYTES = 300 * 1024 * 1024;
 
 export interface DownloadOptions {
   readonly cacheFolder: string;
-  /** TEMPORAL_CLI_DOWNLOAD_URL names another server that answers the same way. */
+  /** TEMPORAL_CLI_DOWNLOAD_URL names a mirror with the same interface. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -58,16 +58,16 @@ async function askForArchive(
   ) {
     const program = String(body.fileToExtract);
     if (!/^[A-Za-z0-9_.][A-Za-z0-9_.-]*$/.test(program)) {
-      throw new Error(`${url.host} names a program that is not a plain file name`);
+      throw new Error(`${url.host} names a program by something other than a file name`);
     }
     return { url: String(body.archiveUrl), program };
   }
-  throw new Error(`${url.host} did not say where the archive is`);
+  throw new Error(`${url.host} did not name an archive`);
 }
 
 async function fetchFile(url: string, file: string): Promise<void> {
   const answer = await reach(url, DOWNLOAD_LIMIT_MS);
-  if (answer.body === null) throw new Error(`${url} answered without a body`);
+  if (answer.body === null) throw new Error(`${url} answered with an empty body`);
   let bytes = 0;
   const bounded = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {

@@ -1,7 +1,7 @@
 import type { Connections, TemporalConnection } from '../ports/connections.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { cacheFolderOf } from './cache-folder.ts';
-import { type BothLanguages, portInUse } from './embedded-error.ts';
+import { type Localized, portInUse } from './embedded-error.ts';
 import { claimStablePorts, type StablePorts } from './ports.ts';
 import { type RecordsServer, startRecordsServer } from './records-server.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -9,19 +9,19 @@ import type { StateFolder } from './state-folder.ts';
 export interface EnvironmentOptions {
   /** The folder with runsheet.yaml; `.runsheet` below it holds everything that is kept. */
   readonly projectFolder: string;
-  /** The embedded servers of all environments; each environment is a pool of the balancer. */
+  /** The embedded servers of all environments; each environment is a pool of the load balancer. */
   readonly servers: readonly EnvironmentServer[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Answers 200 on a server that may take requests. Default /healthz. */
+  /** Answers 200 on a server that is ready for requests. Default /healthz. */
   readonly healthPath?: string;
-  /** A Temporal server that runs already; absent: TEMPORAL_ADDRESS, and without that an own one. */
+  /** A Temporal server that is already running; absent: TEMPORAL_ADDRESS, else one of our own. */
   readonly temporal?: TemporalConnection;
-  /** 0: any free port; absent: the former one or the usual one where free. */
+  /** 0: any free port; absent: the previous one or the usual one, if free. */
   readonly temporalPort?: number;
   readonly uiPort?: number;
   /** Port of the first environment's pool. */
   readonly balancerPort?: number;
-  readonly onProgress?: (text: BothLanguages) => void;
+  readonly onProgress?: (text: Localized) => void;
 }
 
 interface EnvironmentServer {
@@ -38,8 +38,8 @@ export interface ServersOptions {
 }
 
 /**
- * Takes the former ports where they are free, for as long as they are not released; Temporal chooses its own later.
- * @throws EmbeddedError PORT_IN_USE where the balancer's was asked for and is taken
+ * Claims the previous ports, where free, until they are released; Temporal chooses its own later.
+ * @throws EmbeddedError PORT_IN_USE if a port was given for the load balancer and is taken
  */
 export async function choosePorts(
   options: EnvironmentOptions,
@@ -59,7 +59,7 @@ export async function choosePorts(
   const chosen = await claimStablePorts(names, former);
   if (wanted !== undefined && (chosen.ports[first] ?? wanted) !== wanted) {
     await chosen.release();
-    throw portInUse(wanted, { zh: '负载均衡', en: 'the balancer' }, '--balancer-port');
+    throw portInUse(wanted, { zh: '负载均衡', en: 'load balancer' }, '--balancer-port');
   }
   const temporal = Object.entries(former).filter(
     ([name]) => name === 'temporal' || name === 'temporal ui',

@@ -12,10 +12,10 @@ import { startSshProcess } from './ssh-process.ts';
 export type { Environment } from './assemble-environment.ts';
 export type { EnvironmentOptions } from './environment-settings.ts';
 
-/** Any name is let in: the key decides. */
+/** Any user name is accepted: the key decides. */
 const USER = 'runsheet';
 
-/** Starts Temporal, SSH servers, registry, balancer and records of one project; see `assembleEnvironment`. */
+/** Starts a project's Temporal, SSH servers, registry, load balancer and record database; see `assembleEnvironment`. */
 export function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
   return assembleEnvironment(options, embeddedParts);
 }
@@ -64,7 +64,7 @@ async function startServers(options: ServersOptions): ReturnType<EnvironmentPart
     connections,
     ended: started.ended,
     async close() {
-      // First the connections, so that nobody starts a service while they are ended.
+      // The connections first, so that no service is started while they are stopped.
       await started.close();
       await stopServices(options.stateFolder, names);
     },

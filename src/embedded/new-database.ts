@@ -7,8 +7,8 @@ import { gunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 
 /**
- * Opens the database of a folder. Making an empty one takes seconds of computing, so the first one is
- * kept in the user's cache and later folders begin with a copy. A damaged copy is made anew.
+ * Opens the database of a folder. Creating an empty one takes seconds of CPU time, so the first is kept in
+ * the user's cache, and later folders start from a copy. A damaged copy is replaced.
  * @param folder exists; empty where the database is new
  * @param cacheFolder absent: nothing is kept
  */
@@ -27,9 +27,9 @@ export async function openDatabase(
 }
 
 /**
- * Unpacked here, where a damaged file (gzip ends with a checksum) is told by an error: PGlite leaves
- * such an error unhandled, and that ends the thread.
- * @returns the tar archive, or null where there is none that is whole
+ * Unpacked here, where a damaged file (gzip ends with a checksum) gives an error: PGlite leaves such an
+ * error unhandled, which ends the thread.
+ * @returns the tar archive; null: there is none, or it is damaged
  */
 async function readKept(file: string): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
@@ -39,7 +39,7 @@ async function readKept(file: string): Promise<Uint8Array<ArrayBuffer> | null> {
   }
 }
 
-/** A cache that cannot be written costs time at the next start and nothing else. */
+/** A cache that cannot be written only costs time at the next start. */
 async function keep(database: PGlite, file: string): Promise<void> {
   const beside = `${file}.${randomBytes(4).toString('hex')}`;
   try {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-/** A port that is ours, whether or not something listens there already. */
+/** A port that is reserved, whether or not we listen on it yet. */
 export interface PortClaim {
   readonly port: number;
   release(): Promise<void>;
@@ -27,10 +27,10 @@ export function probePort(port: number): Promise<number | null> {
 }
 
 /**
- * Takes a port for a server that listens on it only later: of two projects that choose at the same
- * time only one gets it. Held as the UDP port of the same number, which no server of ours wants and
- * which the system takes back from a killed process.
- * @returns null where something listens there, or another process is about to
+ * Reserves a port for a server that listens on it later: of two projects that choose at the same time, only
+ * one gets it. Held as the UDP port of the same number, which none of our servers uses and which the system
+ * takes back from a killed process.
+ * @returns null: something listens there, or another process is about to
  */
 export async function claimPort(port: number): Promise<PortClaim | null> {
   const release = await holdDatagramPort(port);
@@ -56,14 +56,14 @@ function holdDatagramPort(port: number): Promise<(() => Promise<void>) | null> {
 }
 
 /**
- * Below every system's range for outgoing connections (Linux from 32768, macOS from 49152): a port that
- * is listened on only later must not be taken by a connection meanwhile.
+ * Below every system's range for outgoing connections (Linux from 32768, macOS from 49152), so that no
+ * connection takes the port before we listen on it.
  */
 const LOWEST_PORT = 20_000;
 const PORTS = 10_000;
 const MAXIMUM_ATTEMPTS = 100;
 
-/** Takes some free port of 127.0.0.1. */
+/** Reserves any free port on 127.0.0.1. */
 export async function claimFreePort(): Promise<PortClaim> {
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
     const claim = await claimPort(LOWEST_PORT + randomInt(PORTS));
@@ -78,9 +78,9 @@ export interface StablePorts {
 }
 
 /**
- * Takes ports that stay the same from one start to the next where they can.
- * @param wanted the former port of each name
- * @returns a port for each name, the former one wherever possible
+ * Reserves ports that stay the same across starts, where possible.
+ * @param wanted the previous port of each name
+ * @returns a port for each name, the previous one where possible
  */
 export async function claimStablePorts(
   names: readonly string[],

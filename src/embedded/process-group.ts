@@ -11,10 +11,10 @@ export interface GroupOptions {
   readonly pipeOutput?: boolean;
 }
 
-/** Starts a program as the leader of a process group of its own, so that all of it can be ended. */
+/** Starts a program as the leader of its own process group, so that everything it starts can be ended. */
 export function startGroup(options: GroupOptions): ChildProcess {
   const [program, ...rest] = options.argv;
-  if (program === undefined) throw new Error('no program was given');
+  if (program === undefined) throw new Error('no program given');
   const log = openSync(options.logFile, 'a', 0o600);
   try {
     return spawn(program, rest, {
@@ -37,7 +37,7 @@ export function groupIsAlive(pid: number): boolean {
   return !onlyZombie(pid);
 }
 
-/** A leader that nobody has waited for yet counts as ended. */
+/** A leader that has not been waited for yet counts as ended. */
 function onlyZombie(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -51,7 +51,7 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // it has ended already
+    // It has already ended.
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { builtFile } from './built-file.ts';
-import { portInUse } from './embedded-error.ts';
+import { howExited, inBoth, type Localized, portInUse } from './embedded-error.ts';
 import { claimFolder } from './folder-claim.ts';
 import { probePort } from './ports.ts';
 import type {
@@ -10,14 +10,14 @@ import type {
   RecordsThreadOrder,
 } from './records-thread.ts';
 
-/** A new database takes seconds on a machine that has other work. */
+/** A new database takes seconds on a busy machine. */
 const START_LIMIT_MS = 60_000;
 const CLOSE_LIMIT_MS = 10_000;
 
 export interface RecordsServerOptions {
-  /** The database's files. Two processes on one folder lose rows, so a second one is refused. */
+  /** The database's files. Two processes in one folder lose rows, so a second one is refused. */
   readonly folder: string;
-  /** Where an empty database is kept, so that the next new folder has one at once. */
+  /** Where an empty database is kept, so that the next new folder starts at once. */
   readonly cacheFolder?: string;
   /** Absent or 0: any free port. */
   readonly port?: number;
@@ -27,14 +27,14 @@ export interface RecordsServer {
   /** postgres:// URL, on 127.0.0.1. */
   readonly url: string;
   /** Settles, with the reason, when the database ended without having been closed. */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<Localized>;
   close(): Promise<void>;
 }
 
 /**
  * Starts the embedded PostgreSQL in a thread of this process, behind a PostgreSQL socket.
- * @throws EmbeddedError ALREADY_RUNNING where another process owns the folder, PORT_IN_USE; Error where
- * the database does not open
+ * @throws EmbeddedError ALREADY_RUNNING if another process owns the folder, PORT_IN_USE; Error if the
+ * database does not open
  */
 export async function startRecordsServer(options: RecordsServerOptions): Promise<RecordsServer> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
@@ -42,7 +42,7 @@ export async function startRecordsServer(options: RecordsServerOptions): Promise
   try {
     const { folder, cacheFolder, port: wanted = 0 } = options;
     if ((await probePort(wanted)) === null)
-      throw portInUse(wanted, { zh: '部署记录', en: 'the records' }, '--records-port');
+      throw portInUse(wanted, { zh: '部署记录库', en: 'record database' }, '--records-port');
     const thread = startThread({ folder, cacheFolder, port: wanted });
     const ended = whenEnded(thread);
     const port = await whenReady(thread, ended);
@@ -71,38 +71,41 @@ function startThread(data: RecordsThreadData): Worker {
   });
 }
 
-/** The error that ended the thread, or its exit code. Nobody has to wait for it. */
-function whenEnded(thread: Worker): Promise<string> {
+/** The error that ended the thread, or its exit code. Never rejects. */
+function whenEnded(thread: Worker): Promise<Localized> {
   return new Promise((resolve) => {
-    let reason: string | null = null;
+    let reason: Localized | null = null;
     thread.once('error', (error) => {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = inBoth(error instanceof Error ? error.message : String(error));
     });
-    thread.once('exit', (code) => resolve(`the records ended: ${reason ?? `exit code ${code}`}`));
+    thread.once('exit', (code) => {
+      const { zh, en } = reason ?? howExited(code, null);
+      resolve({ zh: `部署记录库已退出：${zh}`, en: `the record database exited: ${en}` });
+    });
   });
 }
 
 /** @returns the port that the thread listens on */
-async function whenReady(thread: Worker, ended: Promise<string>): Promise<number> {
+async function whenReady(thread: Worker, ended: Promise<Localized>): Promise<number> {
   const late = AbortSignal.timeout(START_LIMIT_MS);
   const outcome = await Promise.race([
     new Promise<number>((resolve) => {
       thread.once('message', (message: RecordsThreadMessage) => resolve(message.port));
     }),
     ended,
-    new Promise<string>((resolve) => {
+    new Promise<Localized>((resolve) => {
       late.addEventListener('abort', () =>
-        resolve(`the records did not start in ${START_LIMIT_MS / 1000} s`),
+        resolve(inBoth(`the record database did not start within ${START_LIMIT_MS / 1000} s`)),
       );
     }),
   ]);
   if (typeof outcome === 'number') return outcome;
   await thread.terminate();
-  throw new Error(outcome);
+  throw new Error(outcome.en);
 }
 
-/** Asked first, so that the database writes what it holds; ended where it does not answer. */
-async function closeThread(thread: Worker, ended: Promise<string>): Promise<void> {
+/** Asks first, so that the database writes its data; terminates it if it does not answer. */
+async function closeThread(thread: Worker, ended: Promise<Localized>): Promise<void> {
   const order: RecordsThreadOrder = 'close';
   thread.postMessage(order);
   const timer = setTimeout(() => void thread.terminate(), CLOSE_LIMIT_MS);

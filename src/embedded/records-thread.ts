@@ -3,10 +3,10 @@ import type { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { openDatabase } from './new-database.ts';
 
-/** Workers and tools at once; each keeps two connections at most. */
+/** For workers and tools together; each keeps at most two connections. */
 const MAXIMUM_CONNECTIONS = 20;
 
-/** What the thread is started with. */
+/** The thread's settings. */
 export interface RecordsThreadData {
   readonly folder: string;
   readonly cacheFolder: string | undefined;
@@ -14,18 +14,18 @@ export interface RecordsThreadData {
   readonly port: number;
 }
 
-/** All that the thread says; an error that it does not catch ends it and reaches its owner as such. */
+/** The thread's only message; an uncaught error ends it and reaches its owner as an error. */
 export interface RecordsThreadMessage {
-  /** It listens there, on 127.0.0.1. */
+  /** Where it listens, on 127.0.0.1. */
   readonly port: number;
 }
 
-/** All that it is told. */
+/** The only order it takes. */
 export type RecordsThreadOrder = 'close';
 
 /**
- * The database and its PostgreSQL socket, in a thread of their own: a statement is computed without a
- * pause, the first one for seconds, and the balancer in the same process must not wait for it.
+ * The database and its PostgreSQL socket, in a separate thread: a statement runs without interruption, the
+ * first for seconds, and the load balancer in the same process must not wait for it.
  */
 async function serveRecords(data: RecordsThreadData): Promise<void> {
   const db = await openDatabase(data.folder, data.cacheFolder);
@@ -51,7 +51,7 @@ async function listen(db: PGlite, port: number): Promise<PGLiteSocketServer> {
   return server;
 }
 
-/** The thread ends by itself once nothing is open. A refusal in here is not caught: the owner hears of it. */
+/** The thread ends by itself once nothing is open. An error here is not caught: it reaches the owner. */
 async function close(db: PGlite, server: PGLiteSocketServer): Promise<void> {
   await server.stop();
   await db.close();

@@ -25,21 +25,22 @@ interface Asked {
 }
 
 /**
- * A content-addressed registry on 127.0.0.1, which speaks the OCI distribution protocol: blobs and
- * manifests by their sha256, tags as files.
- * @param options.port 0 or none: any free one
+ * A content-addressed registry on 127.0.0.1 with the OCI distribution protocol: blobs and manifests by
+ * their sha256, tags as files.
+ * @param options.port 0 or absent: any free port
  */
 export async function startRegistry(options: {
   readonly folder: string;
   readonly port?: number;
 }): Promise<{ readonly url: string; close(): Promise<void> }> {
   await mkdir(join(options.folder, 'blobs'), { recursive: true });
-  // What a killed process had left half-way.
+  // What a killed process left unfinished.
   await rm(join(options.folder, 'uploads'), { recursive: true, force: true });
   const server = createServer((request, response) => {
     answer(options.folder, request, response).catch((error: unknown) => {
       if (response.headersSent) return response.destroy();
-      const refusal = error instanceof Refusal ? error : new Refusal(500, 'UNKNOWN', 'it failed');
+      const refusal =
+        error instanceof Refusal ? error : new Refusal(500, 'UNKNOWN', 'internal error');
       response.setHeader('connection', 'close');
       const { code, message } = refusal;
       sendText(response, refusal.status, JSON.stringify({ errors: [{ code, message }] }));
@@ -87,7 +88,7 @@ async function answer(
 }
 
 async function answerBlob({ folder, method, response }: Asked, digest: string): Promise<void> {
-  if (!isDigest(digest)) throw new Refusal(400, 'DIGEST_INVALID', 'bad digest');
+  if (!isDigest(digest)) throw new Refusal(400, 'DIGEST_INVALID', 'invalid digest');
   if (method !== 'GET' && method !== 'HEAD') throw unsupported(method);
   const file = blobFile(folder, digest);
   const found = await stat(file).catch(() => null);
@@ -99,7 +100,7 @@ async function answerBlob({ folder, method, response }: Asked, digest: string): 
 async function answerManifest(asked: Asked, reference: string): Promise<void> {
   const { folder, method, repository, request, response } = asked;
   if (!isDigest(reference) && !TAG.test(reference)) {
-    throw new Refusal(400, 'TAG_INVALID', 'bad reference');
+    throw new Refusal(400, 'TAG_INVALID', 'invalid reference');
   }
   if (method === 'PUT') {
     const digest = await writeManifestFile(folder, repository, reference, request);
@@ -129,7 +130,7 @@ async function answerUpload(asked: Asked, upload: string): Promise<void> {
   }
   if (method !== 'PUT') throw unsupported(method);
   const digest = query.get('digest') ?? '';
-  if (!isDigest(digest)) throw new Refusal(400, 'DIGEST_INVALID', 'bad digest');
+  if (!isDigest(digest)) throw new Refusal(400, 'DIGEST_INVALID', 'invalid digest');
   await endUpload(folder, upload, digest, request);
   return created(response, repository, digest);
 }

@@ -1,12 +1,12 @@
-/** The process of the embedded SSH servers; told by its parent over IPC, and gone with it. */
+/** The process of the embedded SSH servers; its parent controls it over IPC, and it ends with its parent. */
 import { type SshServers, type SshServersOptions, startSshServers } from './ssh-server.ts';
 
-/** All that it is told. */
+/** All orders that it takes. */
 export type SshProcessOrder =
   | { readonly kind: 'start'; readonly options: SshServersOptions }
   | { readonly kind: 'close' };
 
-/** All that it says. */
+/** All messages that it sends. */
 export type SshProcessMessage =
   | { readonly kind: 'started'; readonly servers: Omit<SshServers, 'close'> }
   | { readonly kind: 'failed'; readonly reason: string };
@@ -24,7 +24,7 @@ async function start(options: SshServersOptions): Promise<void> {
   }
 }
 
-/** Commands that run end with their connections. */
+/** Running commands end with their connections. */
 async function close(): Promise<void> {
   await started?.then((servers) => servers.close()).catch(() => undefined);
   process.exit(0);

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { builtFile } from './built-file.ts';
+import { howExited, inBoth, type Localized } from './embedded-error.ts';
 import type { SshProcessMessage, SshProcessOrder } from './ssh-process-main.ts';
 import type { SshServers, SshServersOptions } from './ssh-server.ts';
 
@@ -8,17 +9,17 @@ const CLOSE_LIMIT_MS = 10_000;
 
 export interface SshProcess extends SshServers {
   /** Settles, with the reason, when the servers ended without having been closed. */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<Localized>;
 }
 
 /**
- * The SSH servers in a process of their own, which ends with this one. Each command that a server runs
- * is a copy of the process that starts it: from one that also holds a database and a balancer that
- * takes tens of milliseconds, in which neither answers.
- * @throws Error where they do not start
+ * The SSH servers in a separate process, which ends with this one. Starting a command forks the process:
+ * one that also holds a database and a load balancer takes tens of milliseconds for that, during which
+ * neither answers.
+ * @throws Error if they do not start
  */
 export async function startSshProcess(options: SshServersOptions): Promise<SshProcess> {
-  // A group of its own: Ctrl-C in a terminal is for its owner, which then closes it.
+  // In a group of its own: Ctrl-C in a terminal reaches its owner, which then closes it.
   const child = fork(builtFile('embedded/ssh-process-main.js'), [], {
     detached: true,
     execArgv: [],
@@ -41,34 +42,34 @@ export async function startSshProcess(options: SshServersOptions): Promise<SshPr
 }
 
 function tell(child: ChildProcess, order: SshProcessOrder): void {
-  // One that has ended hears nothing, which `ended` tells.
+  // A process that has ended hears nothing; `ended` reports that.
   if (child.connected) child.send(order, () => undefined);
 }
 
-function whenEnded(child: ChildProcess): Promise<string> {
+function whenEnded(child: ChildProcess): Promise<Localized> {
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve(`the SSH servers ended: ${error.message}`));
-    child.once('exit', (code, signal) =>
-      resolve(`the SSH servers ended: ${signal ?? `exit code ${code}`}`),
-    );
+    const ended = ({ zh, en }: Localized): void =>
+      resolve({ zh: `SSH 服务器已退出：${zh}`, en: `the SSH servers exited: ${en}` });
+    child.once('error', (error) => ended(inBoth(error.message)));
+    child.once('exit', (code, signal) => ended(howExited(code, signal)));
   });
 }
 
 async function whenReady(
   child: ChildProcess,
-  ended: Promise<string>,
+  ended: Promise<Localized>,
   options: SshServersOptions,
 ): Promise<Omit<SshServers, 'close'>> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    const text = `the SSH servers did not start in ${START_LIMIT_MS / 1000} s`;
+  const late = new Promise<Localized>((resolve) => {
+    const text = inBoth(`the SSH servers did not start within ${START_LIMIT_MS / 1000} s`);
     timer = setTimeout(() => resolve(text), START_LIMIT_MS);
   });
   const said = new Promise<SshProcessMessage>((resolve) => child.once('message', resolve));
   tell(child, { kind: 'start', options });
   const outcome = await Promise.race([said, ended, late]);
   clearTimeout(timer);
-  if (typeof outcome !== 'string' && outcome.kind === 'started') return outcome.servers;
+  if ('kind' in outcome && outcome.kind === 'started') return outcome.servers;
   child.kill('SIGKILL');
-  throw new Error(typeof outcome === 'string' ? outcome : outcome.reason);
+  throw new Error('kind' in outcome ? outcome.reason : outcome.en);
 }

@@ -12,10 +12,10 @@ export interface SshServersOptions {
   readonly servers: readonly {
     readonly name: string;
     readonly baseFolder: string;
-    /** Wanted port; none, or one that is taken: any free one. */
+    /** Absent, or taken: any free port. */
     readonly port?: number;
   }[];
-  /** Keeps the host key and the one client key that is let in. */
+  /** Keeps the host key and the only client key that is accepted. */
   readonly keysFolder: string;
 }
 
@@ -27,13 +27,13 @@ export interface SshServers {
     /** `ssh-ed25519 AAAA…` */
     readonly hostKey: string;
   }[];
-  /** The private key that the servers let in. */
+  /** The private key that the servers accept. */
   readonly identityFile: string;
-  /** Ends listeners, connections and running commands; services live on (see stopAllServices). */
+  /** Ends listeners, connections and running commands; services keep running (see stopAllServices). */
   close(): Promise<void>;
 }
 
-/** SSH servers on 127.0.0.1, each over a folder of its own on this machine. */
+/** SSH servers on 127.0.0.1, each with a folder of its own on this machine. */
 export async function startSshServers(options: SshServersOptions): Promise<SshServers> {
   const hostKey = await openKey(options.keysFolder, 'ssh_host_ed25519_key');
   const client = await openKey(options.keysFolder, 'id_ed25519');
@@ -56,7 +56,7 @@ export async function startSshServers(options: SshServersOptions): Promise<SshSe
         connection.once('close', () => connections.delete(connection));
         serveConnection(connection, client.parsed, baseFolder);
       });
-      // The listener is ours because ssh2's own offers no way to send small packets at once.
+      // A listener of our own, since ssh2's offers no way to send small packets at once.
       const server = createServer({ noDelay: true }, (socket) => protocol.injectSocket(socket));
       started.push({ name, server, port: await listen(server, port ?? 0), connections });
     }
@@ -91,7 +91,7 @@ function isAllowed(context: AuthContext, allowed: ParsedKey): boolean {
   if (context.method !== 'publickey') return false;
   if (context.key.algo !== allowed.type || !context.key.data.equals(allowed.getPublicSSH()))
     return false;
-  // The first question is only whether the key would do; the second carries the proof.
+  // The first request only asks whether the key is acceptable; the second carries the proof.
   if (context.signature === undefined || context.blob === undefined) return true;
   return allowed.verify(context.blob, context.signature, context.hashAlgo) === true;
 }
@@ -108,7 +108,7 @@ function serveSession(session: Session, baseFolder: string): void {
   session.on('sftp', (accept) => serveSftp(accept(), baseFolder));
 }
 
-/** @returns the port; any free one where the wanted one is taken */
+/** @returns the port: any free one if the wanted one is taken */
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => {

@@ -3,13 +3,13 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connections } from '../ports/connections.ts';
 
-/** `<project>/.runsheet`: what `runsheet dev` keeps and tells the others. */
+/** `<project>/.runsheet`: what `runsheet dev` keeps, and what it publishes to other processes. */
 export interface StateFolder {
   readonly path: string;
   file(...names: string[]): string;
   readPorts(): Promise<Readonly<Record<string, number>>>;
   writePorts(ports: Readonly<Record<string, number>>): Promise<void>;
-  /** connections.json and env, readable by this user only: their being there says that all answers. */
+  /** Writes connections.json and env, readable by this user only: they exist while everything is running. */
   publish(connections: Connections, variables: Readonly<Record<string, string>>): Promise<void>;
   withdraw(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export async function openStateFolder(projectFolder: string): Promise<StateFolde
   const path = join(projectFolder, '.runsheet');
   const file = (...names: string[]): string => join(path, ...names);
   await mkdir(path, { recursive: true, mode: 0o700 });
-  // Nothing of it belongs into the project's repository.
+  // Nothing in it belongs in the project's repository.
   await writeFile(file('.gitignore'), '*\n');
   return {
     path,

@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client';
 import type { TemporalConnection } from '../ports/connections.ts';
-import { type BothLanguages, EmbeddedError } from './embedded-error.ts';
+import { EmbeddedError, type Localized } from './embedded-error.ts';
 import type { FolderClaim } from './folder-claim.ts';
 import type { StateFolder } from './state-folder.ts';
 import { startTemporalServer } from './temporal-server.ts';
@@ -9,9 +9,9 @@ const ANSWER_LIMIT_MS = 3_000;
 
 export interface TemporalPart {
   readonly connection: TemporalConnection;
-  /** To be asked for again at the next start. */
+  /** To be used again at the next start. */
   readonly ports: Readonly<Record<string, number>>;
-  readonly ended: Promise<string>;
+  readonly ended: Promise<Localized>;
   close(): Promise<void>;
 }
 
@@ -20,15 +20,15 @@ export interface TemporalChoice {
   readonly temporal?: TemporalConnection;
   readonly temporalPort?: number;
   readonly uiPort?: number;
-  readonly onProgress?: (text: BothLanguages) => void;
+  readonly onProgress?: (text: Localized) => void;
 }
 
-/** Whether a server is configured; then nothing else need start before it is known to answer. */
+/** Whether a server is configured; then it is checked before anything else starts. */
 export function temporalIsConfigured(choice: TemporalChoice): boolean {
   return (choice.temporal ?? configuredByEnvironment(choice.env)) !== null;
 }
 
-/** The server that is configured, or one of our own. */
+/** The configured server, or one of our own. */
 export async function provideTemporal(
   choice: TemporalChoice,
   former: Readonly<Record<string, number>>,
@@ -40,7 +40,7 @@ export async function provideTemporal(
   try {
     return await useConfigured(configured);
   } catch (error) {
-    // The address of our own earlier server, from `.runsheet/env`: that one has ended.
+    // The address of our own previous server, from `.runsheet/env`: that one has ended.
     if (configured.address === `127.0.0.1:${former['temporal']}`)
       return startOwn(choice, former, state, claim);
     throw error;
@@ -72,16 +72,16 @@ async function useConfigured(connection: TemporalConnection): Promise<TemporalPa
       'NO_TEMPORAL_SERVER',
       {
         zh: `TEMPORAL_ADDRESS=${connection.address} 没有应答（${reason}）`,
-        en: `TEMPORAL_ADDRESS=${connection.address} does not answer (${reason})`,
+        en: `no answer from TEMPORAL_ADDRESS=${connection.address} (${reason})`,
       },
       {
-        zh: '启动那个服务器，或取消该设置（unset TEMPORAL_ADDRESS），runsheet dev 会自带一个',
-        en: 'start that server, or unset TEMPORAL_ADDRESS: runsheet dev then brings its own',
+        zh: '启动该服务器，或取消设置（unset TEMPORAL_ADDRESS），由 runsheet dev 启动自带的服务器',
+        en: 'start that server, or unset TEMPORAL_ADDRESS so that runsheet dev starts its own',
       },
       { cause: error },
     );
   }
-  const never = new Promise<string>(() => undefined);
+  const never = new Promise<never>(() => undefined);
   return { connection, ports: {}, ended: never, close: () => Promise.resolve() };
 }
 
@@ -98,7 +98,7 @@ async function startOwn(
     env: choice.env,
     databaseFile: state.file('temporal.db'),
     logFile: state.file('temporal.log'),
-    onProgress: (text) => choice.onProgress?.({ zh: text, en: text }),
+    onProgress: (text) => choice.onProgress?.(text),
     onStarted: (pid) => {
       recorded = claim.record(pid);
     },

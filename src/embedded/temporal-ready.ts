@@ -3,9 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { EmbeddedError } from './embedded-error.ts';
+import { EmbeddedError, type Localized } from './embedded-error.ts';
 
 const START_LIMIT_MS = 20_000;
+const NO_ANSWER: Localized = {
+  zh: `${START_LIMIT_MS / 1000} 秒内没有应答`,
+  en: `no answer within ${START_LIMIT_MS / 1000} s`,
+};
 
 /**
  * Waits until Temporal and its Web UI answer.
@@ -15,30 +19,26 @@ const START_LIMIT_MS = 20_000;
 export async function waitUntilAnswers(
   address: string,
   uiUrl: string | null,
-  exit: Promise<string>,
+  exit: Promise<Localized>,
   logFile: string,
 ): Promise<void> {
   const deadline = Date.now() + START_LIMIT_MS;
-  let ended: string | null = null;
+  let ended: Localized | null = null;
   void exit.then((how) => {
     ended = how;
   });
   for (;;) {
-    // What answers may be another's server, where ours ended because the port was taken.
+    // If ours ended because the port was taken, another server may be answering there.
     if (ended === null && (await answers(address, uiUrl))) return;
     if (ended !== null || Date.now() >= deadline) {
-      throw notAnswering(
-        ended ?? `no answer in ${START_LIMIT_MS / 1000} s`,
-        logFile,
-        await lastLines(logFile),
-      );
+      throw notAnswering(ended ?? NO_ANSWER, logFile, await lastLines(logFile));
     }
     await sleep(100);
   }
 }
 
 async function answers(address: string, uiUrl: string | null): Promise<boolean> {
-  // A gRPC channel that was refused once waits a second before it tries again.
+  // A gRPC channel that was refused once waits a second before its next attempt.
   if (!(await accepts(Number(address.slice(address.lastIndexOf(':') + 1))))) return false;
   let connection: Connection | null = null;
   try {
@@ -77,17 +77,17 @@ async function lastLines(logFile: string): Promise<string> {
   return text.trim().split('\n').slice(-3).join('\n').slice(-600);
 }
 
-export function notAnswering(reason: string, logFile: string, excerpt: string): EmbeddedError {
+export function notAnswering(reason: Localized, logFile: string, excerpt: string): EmbeddedError {
   const tail = excerpt === '' ? '' : `\n${excerpt}`;
   return new EmbeddedError(
     'NOT_ANSWERING',
     {
-      zh: `Temporal 服务器没有启动（${reason}）${tail}`,
-      en: `the Temporal server did not start (${reason})${tail}`,
+      zh: `Temporal 服务器没有启动（${reason.zh}）${tail}`,
+      en: `the Temporal server did not start (${reason.en})${tail}`,
     },
     {
-      zh: `查看 ${logFile}；若数据文件损坏，删除它旁边的 temporal.db 后重试`,
-      en: `look into ${logFile}; where its data file is broken, remove temporal.db beside it and start again`,
+      zh: `查看 ${logFile}；若数据文件损坏，删除同一文件夹中的 temporal.db 后重试`,
+      en: `see ${logFile}; if the data file is damaged, remove temporal.db in the same folder and start again`,
     },
   );
 }

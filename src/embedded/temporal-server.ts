@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { portInUse } from './embedded-error.ts';
+import { howExited, inBoth, type Localized, portInUse } from './embedded-error.ts';
 import { type FindTemporalOptions, findTemporal } from './find-temporal.ts';
 import { claimFreePort, claimPort, type PortClaim, probePort } from './ports.ts';
 import { endGroup, startGroup } from './process-group.ts';
@@ -17,24 +17,24 @@ export const SERVER_SEARCH_ATTRIBUTES: Readonly<Record<string, string>> = {
   RunsheetApproval: 'Keyword',
 };
 
-/** Without it every workflow step waits for a poll of the transfer queue, a beat of 50 ms. */
+/** Without it, every workflow step waits up to 50 ms for the next poll of the transfer queue. */
 const DYNAMIC_CONFIG = ['history.transferProcessorMaxPollRPS=5000'];
 const GRACE_MS = 8_000;
 const USUAL_PORT = 7233;
 const USUAL_UI_PORT = 8233;
 
 export interface TemporalServerOptions extends FindTemporalOptions {
-  /** Absent: the former one, 7233 or any free port; 0: any free port; another: that one or PORT_IN_USE. */
+  /** Absent: the previous one, 7233 or any free port; 0: any free port; another: that one, or PORT_IN_USE. */
   readonly port?: number;
   readonly uiPort?: number;
-  /** Taken again where they are free. */
+  /** Used again if free. */
   readonly formerPort?: number;
   readonly formerUiPort?: number;
   readonly headless?: boolean;
-  /** The server's data, kept from one start to the next; absent: in memory. */
+  /** The server's data, kept across starts; absent: in memory. */
   readonly databaseFile?: string;
   readonly logFile: string;
-  /** Told the group's pid before anything is waited for, so that it can be put on record. */
+  /** Called with the group's pid before waiting for anything, so that it can be recorded. */
   readonly onStarted?: (pid: number) => void;
 }
 
@@ -45,7 +45,7 @@ export interface TemporalServer {
   /** Where the program came from, one line. */
   readonly origin: string;
   /** Settles when the server ends without having been closed. */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<Localized>;
   close(): Promise<void>;
 }
 
@@ -66,13 +66,13 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     const uiPort = await choosePort(
       options.uiPort,
       [options.formerUiPort, USUAL_UI_PORT],
-      { zh: 'Web 界面', en: 'the Web UI' },
+      { zh: 'Web UI', en: 'Web UI' },
       '--ui-port',
     );
     claims.push(uiPort);
     return await startOn(options, port.port, uiPort.port);
   } finally {
-    // From here on the server's own listeners tell that the ports are taken.
+    // From here on, the server's own listeners hold the ports.
     for (const claim of claims) await claim.release();
   }
 }
@@ -137,11 +137,11 @@ function serverArguments(
   ];
 }
 
-/** A port that was asked for is that one or an error; one that was not moves on. */
+/** A requested port is that one or an error; otherwise the first free one. */
 async function choosePort(
   wanted: number | undefined,
   usual: readonly (number | undefined)[],
-  whatFor: { readonly zh: string; readonly en: string },
+  whatFor: Localized,
   option: string,
 ): Promise<PortClaim> {
   if (wanted !== undefined && wanted !== 0) {
@@ -157,11 +157,9 @@ async function choosePort(
   return claimFreePort();
 }
 
-function whenEnded(child: ChildProcess): Promise<string> {
+function whenEnded(child: ChildProcess): Promise<Localized> {
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) =>
-      resolve(signal === null ? `exit code ${code}` : `signal ${signal}`),
-    );
+    child.once('error', (error) => resolve(inBoth(error.message)));
+    child.once('exit', (code, signal) => resolve(howExited(code, signal)));
   });
 }

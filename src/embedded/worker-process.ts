@@ -4,18 +4,22 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { builtFile } from './built-file.ts';
-import { EmbeddedError } from './embedded-error.ts';
+import { EmbeddedError, howExited, inBoth, type Localized } from './embedded-error.ts';
 import { endGroup, signalGroup, startGroup } from './process-group.ts';
 
 /** Bundling the workflows and connecting takes a few seconds on a busy machine. */
 const READY_LIMIT_MS = 60_000;
-/** A worker that ends lets activities that run finish. */
+/** A stopping worker lets running activities finish. */
 const GRACE_MS = 15_000;
 const FIRST_BACKOFF_MS = 250;
 const MAXIMUM_BACKOFF_MS = 10_000;
-/** A worker that lived this long is not counted as one that cannot start. */
+/** A worker that ran this long does not count as a failed start. */
 const STABLE_MS = 20_000;
 const MAXIMUM_FAILED_STARTS = 10;
+const NOT_READY: Localized = {
+  zh: `${READY_LIMIT_MS / 1000} 秒内没有就绪`,
+  en: `not ready within ${READY_LIMIT_MS / 1000} s`,
+};
 
 export interface WorkerProcessOptions {
   /** The folder with runsheet.yaml; the worker's working directory. */
@@ -23,34 +27,36 @@ export interface WorkerProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absent: dist/worker.js of this package. */
   readonly entry?: string;
-  /** False leaves a worker that died dead until `start` is called. */
+  /** False: a worker that exited stays down until `start` is called. */
   readonly restart?: boolean;
-  /** Told each process group, so that it can be put on record. */
+  /** The language of its messages in the log. Default English. */
+  readonly language?: 'zh' | 'en';
+  /** Called with each process group, so that it can be recorded. */
   readonly onStarted?: (pid: number) => void;
-  /** One line for whoever watches: the worker died, is ready again, was given up. */
+  /** The worker exited, is ready again, or is not restarted any more. */
   readonly onEvent?: (event: WorkerEvent) => void;
 }
 
 export type WorkerEvent =
   | { readonly kind: 'ready'; readonly pid: number }
-  | { readonly kind: 'died'; readonly pid: number; readonly how: string }
+  | { readonly kind: 'died'; readonly pid: number; readonly how: Localized }
   | { readonly kind: 'given-up'; readonly logFile: string };
 
 export interface WorkerProcess {
-  /** null: none runs now. */
+  /** null: none is running. */
   pid(): number | null;
-  /** Starts one where none runs; settles when it is ready. */
+  /** Starts one if none is running; settles when it is ready. */
   start(): Promise<void>;
-  /** Settles when a worker is ready, at once where one is. */
+  /** Settles when a worker is ready. */
   ready(): Promise<void>;
-  /** Ends the process group at once with SIGKILL, as a crash would; `restart` decides what follows. */
+  /** Kills the process group with SIGKILL, as a crash would; `restart` decides what follows. */
   kill(): Promise<void>;
-  /** Ends it for good: what runs may finish within its grace time. */
+  /** Ends it for good; running activities may finish within the grace time. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the worker as a process of its own and waits until it says `{"event":"ready"}` on standard output.
+ * Starts the worker as a separate process and waits for `{"event":"ready"}` on its standard output.
  * @throws EmbeddedError NO_WORKER with the end of its log
  */
 export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
@@ -110,7 +116,12 @@ class WorkerSupervisor implements WorkerProcess {
 
   #launch(): Promise<void> {
     const child = startGroup({
-      argv: [process.execPath, this.#options.entry ?? builtFile('worker.js')],
+      argv: [
+        process.execPath,
+        this.#options.entry ?? builtFile('worker.js'),
+        '--lang',
+        this.#options.language ?? 'en',
+      ],
       cwd: this.#options.projectFolder,
       env: this.#options.env,
       logFile: this.#logFile,
@@ -121,7 +132,7 @@ class WorkerSupervisor implements WorkerProcess {
     if (child.pid !== undefined) this.#options.onStarted?.(child.pid);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(noWorker(`not ready after ${READY_LIMIT_MS / 1000} s`, this.#logFile, ''));
+        reject(noWorker(NOT_READY, this.#logFile, ''));
         if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
       }, READY_LIMIT_MS);
       this.#followOutput(child, () => {
@@ -129,17 +140,15 @@ class WorkerSupervisor implements WorkerProcess {
         this.#options.onEvent?.({ kind: 'ready', pid: child.pid ?? 0 });
         resolve();
       });
-      const ended = (how: string): void => {
+      const ended = (how: Localized): void => {
         clearTimeout(timer);
         this.#ended(child, how, Date.now() - startedMs);
         void lastLines(this.#logFile).then((excerpt) =>
           reject(noWorker(how, this.#logFile, excerpt)),
         );
       };
-      child.once('error', (error) => ended(error.message));
-      child.once('exit', (code, signal) =>
-        ended(signal === null ? `exit code ${code}` : `signal ${signal}`),
-      );
+      child.once('error', (error) => ended(inBoth(error.message)));
+      child.once('exit', (code, signal) => ended(howExited(code, signal)));
     });
   }
 
@@ -152,12 +161,12 @@ class WorkerSupervisor implements WorkerProcess {
     });
   }
 
-  #ended(child: ChildProcess, how: string, livedMs: number): void {
+  #ended(child: ChildProcess, how: Localized, livedMs: number): void {
     if (this.#child !== child) return;
     this.#child = null;
     if (this.#closing) return;
     this.#options.onEvent?.({ kind: 'died', pid: child.pid ?? 0, how });
-    // What the worker had started must not go on beside its successor.
+    // What the worker started must not keep running beside its successor.
     if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
     if (this.#options.restart === false) return;
     this.#failedStarts = livedMs >= STABLE_MS ? 0 : this.#failedStarts + 1;
@@ -178,7 +187,7 @@ class WorkerSupervisor implements WorkerProcess {
     this.#expect(restarted);
   }
 
-  /** Whoever awaits `ready` hears of a failure; nobody has to. */
+  /** Whoever awaits `ready` sees a failure; it is not an unhandled rejection otherwise. */
   #expect(ready: Promise<void>): void {
     ready.catch(() => undefined);
     this.#ready = ready;
@@ -202,11 +211,14 @@ async function lastLines(logFile: string): Promise<string> {
   return text.trim().split('\n').slice(-5).join('\n').slice(-1_000);
 }
 
-function noWorker(how: string, logFile: string, excerpt: string): EmbeddedError {
+function noWorker(how: Localized, logFile: string, excerpt: string): EmbeddedError {
   const tail = excerpt === '' ? '' : `\n${excerpt}`;
   return new EmbeddedError(
     'NO_WORKER',
-    { zh: `worker 没有就绪（${how}）${tail}`, en: `the worker did not get ready (${how})${tail}` },
-    { zh: `查看 ${logFile}`, en: `look into ${logFile}` },
+    {
+      zh: `worker 没有启动成功（${how.zh}）${tail}`,
+      en: `the worker did not start (${how.en})${tail}`,
+    },
+    { zh: `查看 ${logFile}`, en: `see ${logFile}` },
   );
 }

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { App, type BlockAction, type ButtonAction, HTTPReceiver, LogLevel } from '@slack/bolt';
+import type { Language, Localized } from '../diagnostics/diagnostic.ts';
 import {
   type Click,
   type ClickRefusal,
@@ -19,17 +20,21 @@ const ACTIONS: Readonly<Record<string, Click['kind']>> = {
 const ENDPOINT = '/slack/events';
 const LARGEST_BODY_BYTES = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
+const NOT_REACHED: Localized = {
+  zh: '无法送达发布单：请稍后再点，或使用 runsheet approve。',
+  en: 'The run could not be reached: click again later, or use runsheet approve.',
+};
 
 export interface SlackAppOptions {
   readonly signingSecret: string;
   readonly workspace: Workspace;
   readonly client: DecisionClient;
-  readonly language: 'zh' | 'en';
+  readonly language: Language;
   /** Default 127.0.0.1: a reverse proxy in front of it is what Slack reaches. */
   readonly host?: string;
-  /** 0: a free one. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Told of everything refused and of every failure, for the log. Never holds a body. */
+  /** Called for every refusal and failure, for the log. Never gets a body. */
   readonly onRefusal?: (
     code: RequestRefusal | ClickRefusal | 'TOO_LARGE' | 'FAILED',
     who: string,
@@ -39,12 +44,12 @@ export interface SlackAppOptions {
 }
 
 export interface SlackApp {
-  /** Where Slack's interactivity request URL must lead. */
+  /** Slack's interactivity request URL must lead here. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Starts the app and resolves once it listens. */
+/** Starts the app; resolves once it listens. */
 export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp> {
   const receiver = await createBolt(options);
   const guard = createRequestGuard(options.signingSecret, options.nowSeconds);
@@ -58,7 +63,7 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
           response.writeHead(code === 'TOO_LARGE' ? 413 : 401, { connection: 'close' }).end(code);
           return;
         }
-        // Bolt takes a body that was read already from this property.
+        // Bolt reads an already consumed body from this property.
         receiver.requestListener(Object.assign(request, { rawBody: body }), response);
       })
       .catch(() => fail(response));
@@ -75,14 +80,14 @@ async function createBolt(options: SlackAppOptions): Promise<HTTPReceiver> {
     signingSecret: options.signingSecret,
     endpoints: ENDPOINT,
     logLevel: LogLevel.ERROR,
-    // The guard has judged signature, age and repetition of these very bytes.
+    // The guard has already checked signature, age and repetition of these bytes.
     signatureVerification: false,
   });
   const app = new App({
     receiver,
     logLevel: LogLevel.ERROR,
     deferInitialization: true,
-    // Answers go to the click's own response address: no token of the bot is needed here.
+    // Answers go to the click's own response URL, so no bot token is needed here.
     authorize: async ({ teamId }) => ({
       botId: 'runsheet',
       botUserId: 'runsheet',
@@ -118,19 +123,17 @@ async function answer(options: SlackAppOptions, click: Click): Promise<string> {
     return outcome.answer[language];
   } catch {
     onRefusal?.('FAILED', click.userId);
-    return language === 'zh'
-      ? '没有送达运行：请稍后再点，或用 runsheet approve。'
-      : 'The run was not reached: click again later, or use runsheet approve.';
+    return NOT_REACHED[language];
   }
 }
 
-/** @returns null where the body is larger than any click. */
+/** @returns null: the body is larger than any click */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    // The rest is read and dropped, so that the sender gets its answer; the server's timeout ends it.
+    // The rest is read and dropped, so that the sender gets an answer; the server's timeout bounds it.
     if (bytes <= LARGEST_BODY_BYTES) chunks.push(chunk);
   }
   return bytes > LARGEST_BODY_BYTES ? null : Buffer.concat(chunks);

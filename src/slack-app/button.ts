@@ -1,4 +1,4 @@
-/** What a button of an approval message carries. */
+/** The value of a button in an approval message. */
 export interface ButtonRequest {
   readonly workflowId: string;
   readonly requestId: string;
@@ -8,7 +8,7 @@ export interface ButtonRequest {
 const LONGEST_VALUE = 2_000;
 const KEYS = ['requestId', 'step', 'workflowId'];
 
-/** @returns null where the value is not exactly what the notifier writes (BUTTON_TAMPERED). */
+/** @returns null: the value is not exactly what the notifier writes (BUTTON_TAMPERED) */
 export function readButton(value: unknown): ButtonRequest | null {
   if (typeof value !== 'string' || value.length > LONGEST_VALUE) return null;
   let parsed: unknown;

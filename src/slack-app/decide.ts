@@ -1,14 +1,14 @@
-/** From a click to a signal: who clicked, on which request, and whether it is still the current one. */
-import type { Localized } from '../diagnostics/diagnostic.ts';
+/** From a click to a signal: who clicked, on which request, and whether it is still open. */
+import type { Language, Localized } from '../diagnostics/diagnostic.ts';
 import { type ButtonRequest, readButton } from './button.ts';
 
 /** The part of the client that the app needs. */
 export interface DecisionClient {
-  /** What the run asks now. null: no such run, or it has ended. */
+  /** The run's open request. null: no such run, it has ended, or it has none. */
   pendingApproval(workflowId: string): Promise<{
     readonly requestId: string;
     readonly step: number | null;
-    readonly language: 'zh' | 'en';
+    readonly language: Language;
   } | null>;
   approve(workflowId: string, message: DecisionMessage): Promise<void>;
   reject(workflowId: string, message: DecisionMessage): Promise<void>;
@@ -24,13 +24,13 @@ export interface Click {
   readonly kind: 'approve' | 'reject';
   readonly teamId: string | null;
   readonly userId: string;
-  /** The button's value as it came. */
+  /** The button's value as received. */
   readonly value: unknown;
 }
 
 export interface Workspace {
   readonly teamId: string;
-  /** Slack user id → person id; read afresh, so that a person who left has left. */
+  /** Slack user id → person id; read afresh, so that a removed person is refused at once. */
   personOf(userId: string): Promise<string | null>;
 }
 
@@ -45,7 +45,7 @@ export type ClickOutcome =
     }
   | { readonly sent: false; readonly code: ClickRefusal; readonly answer: Localized };
 
-/** The run judges roles and quorum itself; here only what Slack alone can tell is judged. */
+/** Checks only what Slack alone can tell; the run itself judges roles and quorum. */
 export async function decide(
   click: Click,
   workspace: Workspace,
@@ -75,25 +75,25 @@ function refuse(code: ClickRefusal): ClickOutcome {
 }
 
 const SENT: Readonly<Record<Click['kind'], Localized>> = {
-  approve: { zh: '已提交批准，由运行核对。', en: 'Approval sent; the run checks it.' },
-  reject: { zh: '已提交拒绝，由运行核对。', en: 'Rejection sent; the run checks it.' },
+  approve: { zh: '已提交批准，由发布单裁定。', en: 'Approval sent. The run will judge it.' },
+  reject: { zh: '已提交拒绝，由发布单裁定。', en: 'Rejection sent. The run will judge it.' },
 };
 
 const REFUSED: Readonly<Record<ClickRefusal, Localized>> = {
   WRONG_WORKSPACE: {
     zh: 'WRONG_WORKSPACE：此按钮来自另一个 Slack 工作区。',
-    en: 'WRONG_WORKSPACE: this button comes from another Slack workspace.',
+    en: 'WRONG_WORKSPACE: this button belongs to another Slack workspace.',
   },
   UNMAPPED_USER: {
     zh: 'UNMAPPED_USER：runsheet.yaml 中没有人使用此 Slack 账号，请添加 people.<id>.slack。',
-    en: 'UNMAPPED_USER: nobody in runsheet.yaml has this Slack account; add people.<id>.slack.',
+    en: 'UNMAPPED_USER: no person in runsheet.yaml has this Slack account; add people.<id>.slack.',
   },
   BUTTON_TAMPERED: {
-    zh: 'BUTTON_TAMPERED：按钮内容不是本应用写的。',
-    en: 'BUTTON_TAMPERED: the button does not hold what this app wrote.',
+    zh: 'BUTTON_TAMPERED：按钮的内容不是本应用写入的。',
+    en: 'BUTTON_TAMPERED: the content of this button was not written by this app.',
   },
   STALE_BUTTON: {
-    zh: 'STALE_BUTTON：此请求已结束或已重新发起，请用最新的消息。',
-    en: 'STALE_BUTTON: this request has ended or was asked again; use the newest message.',
+    zh: 'STALE_BUTTON：此请求已结束或已重新发起，请使用最新的消息。',
+    en: 'STALE_BUTTON: this request has ended or has been sent again; use the latest message.',
   },
 };

@@ -1,11 +1,11 @@
-/** What the app asks of runs, over the project's own client. */
+/** The app's questions to runs, through the project's client. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RunsheetClient } from '../client.ts';
 import type { DecisionClient } from './decide.ts';
 
 export type Runs = Pick<RunsheetClient, 'status' | 'approve' | 'reject'>;
 
-/** A run that is not there, has ended or asks nothing has no pending approval. */
+/** A run that does not exist, has ended or asks nothing has no pending approval. */
 export function decisionClientOver(runs: Runs): DecisionClient {
   return {
     async pendingApproval(workflowId) {

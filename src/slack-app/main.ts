@@ -1,6 +1,6 @@
 /**
- * The Slack app as a process: project → client → app. Its folder is the project's; standard output
- * has one line, when it listens. It holds Slack's signing secret and nothing else: no server's key.
+ * The Slack app as a process: project → client → app. It runs in the project's folder and prints one line,
+ * when it listens. It holds Slack's signing secret and no other: no server's key.
  */
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { connectRunsheet, NoTemporalServerError } from '../client.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { loadProject } from '../config/load-project.ts';
 import type { ProjectFile, SlackConnection } from '../config/project-file.ts';
+import type { Language, Localized } from '../diagnostics/diagnostic.ts';
 import { renderDiagnostics } from '../diagnostics/render.ts';
 import { type SlackApp, startSlackApp } from './app.ts';
 import { decisionClientOver } from './decision-client.ts';
@@ -19,26 +20,26 @@ const DEFAULT_PORT = 3000;
 export interface SlackAppProcessOptions {
   /** Folder of runsheet.yaml. */
   readonly folder: string;
-  /** Loopback unless told otherwise: a reverse proxy in front of it is what Slack reaches. */
+  /** Loopback by default: Slack reaches a reverse proxy in front of it. */
   readonly host: string;
-  /** 0: a free one. */
+  /** 0: any free port. */
   readonly port: number;
-  readonly language: 'zh' | 'en';
+  readonly language: Language;
 }
 
-/** Why the app cannot start: what is missing, and what to write where. */
+/** Why the app cannot start: what is missing, and where to add it. */
 export class SlackAppStartError extends Error {
   override readonly name = 'SlackAppStartError';
 }
 
-/** Listens until it is closed. @throws SlackAppStartError, and PortError for a secret without a value */
+/** Listens until closed. @throws SlackAppStartError; PortError for a secret without a value */
 export async function openSlackApp(options: SlackAppProcessOptions): Promise<SlackApp> {
   const environment = readEnvironment(options.folder);
   const project = await projectOf(options, environment);
-  const { team, signingSecret } = requireSlack(project);
+  const { team, signingSecret } = requireSlack(project, options.language);
   const secrets = createSecretStore({ environment, folder: project.secretsFolder });
   const secret = (await secrets.resolve(signingSecret)).reveal();
-  const runs = await connect(project, environment);
+  const runs = await connect(project, environment, options.language);
   const app = await startSlackApp({
     signingSecret: secret,
     workspace: { teamId: team, personOf: (user) => personOf(options, environment, user) },
@@ -61,18 +62,21 @@ export async function openSlackApp(options: SlackAppProcessOptions): Promise<Sla
 
 type SlackSettings = Required<Pick<SlackConnection, 'team' | 'signingSecret'>>;
 
-function requireSlack({ channels: { slack } }: ProjectFile): SlackSettings {
+const NO_SLACK: Localized = {
+  zh: 'runsheet.yaml 缺少 channels.slack.team（工作区 ID）或 channels.slack.signing_secret（secret:// 引用）',
+  en: 'runsheet.yaml lacks channels.slack.team (the workspace id) or channels.slack.signing_secret (a secret:// reference)',
+};
+
+function requireSlack({ channels: { slack } }: ProjectFile, language: Language): SlackSettings {
   const { team, signingSecret } = slack ?? {};
   if (team !== undefined && signingSecret !== undefined) return { team, signingSecret };
-  throw new SlackAppStartError(
-    'runsheet.yaml 缺少 channels.slack.team（工作区 ID）或 channels.slack.signing_secret（secret:// 引用）\n' +
-      'runsheet.yaml lacks channels.slack.team (the workspace id) or channels.slack.signing_secret (a secret:// reference)',
-  );
+  throw new SlackAppStartError(NO_SLACK[language]);
 }
 
 async function connect(
   { connections }: ProjectFile,
   environment: Environment,
+  language: Language,
 ): ReturnType<typeof connectRunsheet> {
   const { temporal } = connections;
   try {
@@ -80,14 +84,15 @@ async function connect(
     return await connectRunsheet({ ...temporal, environment });
   } catch (error) {
     if (!(error instanceof NoTemporalServerError)) throw error;
-    throw new SlackAppStartError(
-      `NO_TEMPORAL_SERVER: ${error.message} 没有应答；运行 runsheet dev，或设置 TEMPORAL_ADDRESS\n` +
-        `NO_TEMPORAL_SERVER: no answer from ${error.message}; type runsheet dev, or set TEMPORAL_ADDRESS`,
-    );
+    const text: Localized = {
+      zh: `NO_TEMPORAL_SERVER: ${error.message} 没有应答；请启动 runsheet dev，或设置 TEMPORAL_ADDRESS`,
+      en: `NO_TEMPORAL_SERVER: no answer from ${error.message}; start runsheet dev, or set TEMPORAL_ADDRESS`,
+    };
+    throw new SlackAppStartError(text[language]);
   }
 }
 
-/** Read afresh for each click: a person who has left the file decides nothing any more. */
+/** Read afresh for each click: a person removed from the file can no longer decide. */
 async function personOf(
   options: SlackAppProcessOptions,
   environment: Environment,
@@ -129,16 +134,16 @@ function readOptions(argv: readonly string[]): SlackAppProcessOptions {
       lang: { type: 'string', default: 'zh' },
     },
   });
+  const language = values.lang === 'en' ? 'en' : 'zh';
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new SlackAppStartError(`--port ${values.port}: 0–65535`);
+    const text: Localized = {
+      zh: `--port 应为 0–65535 的端口号，而不是「${values.port}」`,
+      en: `--port: expected a port from 0 to 65535, not "${values.port}"`,
+    };
+    throw new SlackAppStartError(text[language]);
   }
-  return {
-    folder: process.cwd(),
-    host: values.host,
-    port,
-    language: values.lang === 'en' ? 'en' : 'zh',
-  };
+  return { folder: process.cwd(), host: values.host, port, language };
 }
 
 const [, program] = process.argv;

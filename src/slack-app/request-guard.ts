@@ -1,17 +1,17 @@
-/** What Bolt leaves open: it takes a request that is early, and the same request again. */
+/** Closes what Bolt leaves open: it accepts a request dated in the future, and the same request twice. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 export type RequestRefusal = 'REQUEST_NOT_SIGNED' | 'REQUEST_TOO_OLD' | 'REPLAYED';
 
 export interface RequestGuard {
-  /** @returns null where the request is Slack's, new and seen for the first time. */
+  /** @returns null: the request is from Slack, recent, and not a repetition */
   check(headers: IncomingHttpHeaders, body: Buffer): RequestRefusal | null;
 }
 
-/** Slack's own recommendation; both ways, for an early request could be kept for later. */
+/** Slack's own recommendation; in both directions, as a request dated in the future could be replayed later. */
 const TOLERANCE_SECONDS = 300;
-/** Signatures kept for the tolerance; beyond it a request is refused rather than forgotten. */
+/** Signatures kept; with more than these, requests are refused rather than forgotten. */
 const MOST_SIGNATURES = 10_000;
 
 /** @param nowSeconds the clock, seconds since the epoch */
@@ -20,7 +20,7 @@ export function createRequestGuard(
   nowSeconds: () => number = () => Date.now() / 1000,
 ): RequestGuard {
   if (signingSecret === '') throw new Error('The Slack signing secret is empty.');
-  /** Signature → when it may be forgotten. Insertion order is order of arrival. */
+  /** Signature → when it may be forgotten, in order of arrival. */
   const seen = new Map<string, number>();
   return {
     check(headers, body) {
@@ -32,7 +32,7 @@ export function createRequestGuard(
       if (!isSignedWith(signingSecret, timestamp, body, signature)) return 'REQUEST_NOT_SIGNED';
       const now = nowSeconds();
       if (Math.abs(now - Number(timestamp)) > TOLERANCE_SECONDS) return 'REQUEST_TOO_OLD';
-      // Nothing is forgotten while its timestamp would still pass: early ones live twice as long.
+      // Kept for twice the tolerance: as long as the timestamp of an early request would still pass.
       forget(seen, now);
       if (seen.has(signature) || seen.size >= MOST_SIGNATURES) return 'REPLAYED';
       seen.set(signature, now + 2 * TOLERANCE_SECONDS);

@@ -1,4 +1,4 @@
-/** Config → adapters: the world that the activities reach, built once. */
+/** Config → adapters: everything that the activities reach, built once. */
 import { join } from 'node:path';
 import { createDiskArtifactStore } from '../adapters/artifacts/disk-artifact-store.ts';
 import { createDatabaseRecordStore } from '../adapters/database/database-record-store.ts';
@@ -29,7 +29,7 @@ export interface Adapters {
   close(): Promise<void>;
 }
 
-/** @throws WorkerStartError where an address is missing */
+/** @throws WorkerStartError if an address is missing */
 export async function createAdapters(
   project: ProjectFile,
   environment: Environment,
@@ -132,9 +132,12 @@ function needed<T>(value: T | null, key: string): T {
   throw new WorkerStartError(
     'BAD_PROJECT_FILE',
     {
-      zh: `没有 ${key}：嵌入的部分没有运行，runsheet.yaml 也没有给出地址`,
-      en: `no ${key}: the embedded parts do not run and runsheet.yaml gives no address`,
+      zh: `没有 ${key}：runsheet.yaml 没有给出地址，内置组件也没有运行`,
+      en: `no ${key}: runsheet.yaml gives no address and no embedded component is running`,
     },
-    { zh: '运行：runsheet dev', en: 'type: runsheet dev' },
+    {
+      zh: '请在 runsheet.yaml 中给出，或启动 runsheet dev',
+      en: 'set it in runsheet.yaml, or start runsheet dev',
+    },
   );
 }

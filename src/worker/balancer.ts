@@ -1,4 +1,4 @@
-/** The project's HAProxies: sockets of this machine, and of servers through their SSH connection. */
+/** The project's HAProxy instances: through sockets on this machine, or on servers over their SSH connection. */
 import { createHaproxy } from '../adapters/haproxy/haproxy.ts';
 import { openLocalSocket } from '../adapters/haproxy/local-socket.ts';
 import type { HaproxyConnections } from '../config/project-file.ts';

@@ -1,4 +1,4 @@
-/** The workflow code: the bundle that the build left, or one made now; and what names it. */
+/** The workflow code, bundled by the build or now, and its build id. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,12 +7,12 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 
 export interface WorkflowCode {
   readonly code: string;
-  /** Digest of the code without its source map, which differs with the folder. */
+  /** Digest of the code without its source map, which depends on the folder. */
   readonly buildId: string;
 }
 
 const FROM_SOURCE = import.meta.url.endsWith('.ts');
-/** What workflow code consists of; a bundle older than any of it is not used. */
+/** The folders of the workflow code; a bundle older than any file in them is not used. */
 const PARTS = ['workflows', 'plan', 'actions'];
 
 export async function loadWorkflowCode(): Promise<WorkflowCode> {
@@ -20,7 +20,7 @@ export async function loadWorkflowCode(): Promise<WorkflowCode> {
   return { code, buildId: buildIdOf(code) };
 }
 
-/** Bundles the interpreter; a few seconds. */
+/** Bundles the interpreter; takes a few seconds. */
 export async function bundle(): Promise<string> {
   const workflowsPath = fileURLToPath(
     new URL(`../workflows/index.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url),
@@ -41,7 +41,7 @@ export function builtBundlePath(): string {
   return fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 }
 
-/** `sha256` of the code without `//# sourceMappingURL=…`, cut to what a version's name takes. */
+/** `sha256` of the code without `//# sourceMappingURL=…`, cut to the length of a version's name. */
 export function buildIdOf(code: string): string {
   const bare = code.replace(/^\/\/[#@] sourceMappingURL=.*$/gmu, '');
   return createHash('sha256').update(bare, 'utf8').digest('hex').slice(0, 32);

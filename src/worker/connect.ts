@@ -1,11 +1,11 @@
-/** Connects to the Temporal server within a bound, with the settings that the `temporal` CLI reads too. */
+/** Connects to the Temporal server within a time limit, with the settings of the `temporal` CLI. */
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import type { Environment } from '../config/environment.ts';
 import type { TemporalConnection } from '../ports/connections.ts';
 import { WorkerStartError } from './start-error.ts';
 
-/** With the program's own start below the ten seconds in which a person is told. */
+/** With the program's own start, less than the ten seconds within which a person is told. */
 const LIMIT_MS = 4_000;
 
 /** @throws WorkerStartError NO_TEMPORAL_SERVER within 4 s */
@@ -29,12 +29,12 @@ export async function connectNative(
     throw new WorkerStartError(
       'NO_TEMPORAL_SERVER',
       {
-        zh: `${temporal.address} 没有 Temporal 服务器应答`,
+        zh: `${temporal.address} 上没有 Temporal 服务器应答`,
         en: `no Temporal server answers at ${temporal.address}`,
       },
       {
-        zh: '运行：runsheet dev（或设置 TEMPORAL_ADDRESS）',
-        en: 'type: runsheet dev (or set TEMPORAL_ADDRESS)',
+        zh: '请启动 runsheet dev，或改正 TEMPORAL_ADDRESS',
+        en: 'start runsheet dev, or correct TEMPORAL_ADDRESS',
       },
     );
   } finally {

@@ -69,7 +69,7 @@ function processes(given: Given): ReleasePorts {
   };
 }
 
-/** The password is resolved whenever it is needed, and kept nowhere. */
+/** The password is resolved each time it is needed, and never kept. */
 function loginOf({ registry, secrets }: Given) {
   const { username, password } = registry;
   if (username === undefined || password === undefined) return {};

@@ -1,10 +1,9 @@
-/** Resolves a run's request: templates and project file read afresh, every problem as text. */
-
+/** Resolves a run's request: reads run sheets and project file afresh, and gives every problem as text. */
 import type { ResolvePlanInput } from '../activities/contract.ts';
 import type { Resolution } from '../activities/local/index.ts';
 import { compileTemplate, planDigest } from '../compiler/index.ts';
 import type { CompileTemplate } from '../compiler/request/library.ts';
-import { type RunResolution, resolveRun } from '../compiler/request/run.ts';
+import { languageOf, type RunResolution, resolveRun } from '../compiler/request/run.ts';
 import type { Environment } from '../config/environment.ts';
 import { loadProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
@@ -19,7 +18,8 @@ export function createResolver(
   return async ({ templateId, inputs }) => {
     const { project, diagnostics } = await loadProject(folder, environment);
     if (project === null) {
-      return { ok: false, type: 'BAD_PROJECT_FILE', message: renderDiagnostics(diagnostics, 'zh') };
+      const message = renderDiagnostics(diagnostics, languageOf(inputs) ?? 'zh');
+      return { ok: false, type: 'BAD_PROJECT_FILE', message };
     }
     const templates = await readTemplateFiles(folder);
     const resolution = resolveRun({
@@ -38,7 +38,7 @@ export function createResolver(
   };
 }
 
-/** The compiler with a project's words. */
+/** The compiler with a project's vocabulary. */
 export function compilerOf(project: ProjectFile): CompileTemplate {
   const vocabulary = vocabularyOf(project);
   return ({ file, bytes }) => {
@@ -47,7 +47,7 @@ export function compilerOf(project: ProjectFile): CompileTemplate {
   };
 }
 
-/** A request that names another template than the one that was started has no template either. */
+/** A request for another run sheet than the one that was started counts as an unknown one. */
 function typeOf({
   wrong,
   diagnostics,

@@ -1,4 +1,4 @@
-/** Whose keys, configuration and agent are used for SSH: the worker's own user. */
+/** The user whose keys, configuration and agent are used for SSH: the worker's own. */
 import { homedir, userInfo } from 'node:os';
 import type { SshUser } from '../adapters/ssh/expand-path.ts';
 import type { Environment } from '../config/environment.ts';
@@ -12,7 +12,7 @@ export function sshUser(environment: Environment): SshUser {
   };
 }
 
-/** A container may run as a user that has no name. */
+/** null: a container may run as a user without a name. */
 function localUserName(): string | null {
   try {
     return userInfo().username;

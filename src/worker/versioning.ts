@@ -1,13 +1,13 @@
-/** Worker deployment versions: a run ends on the code that it began with. */
+/** Worker deployment versions: a run finishes on the code that it began with. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 
-/** The poller must have been seen by the server before its version can become the current one. */
+/** The server must have seen the poller before its version can become the current one. */
 const LIMIT_MS = 30_000;
 const PAUSE_MS = 200;
 
-/** One deployment a task queue: one project a task queue. */
+/** One deployment per task queue, as there is one project per task queue. */
 export function deploymentNameOf(taskQueue: string): string {
   return `runsheet-${taskQueue.replace(/[^A-Za-z0-9_-]/gu, '-')}`;
 }
@@ -41,7 +41,7 @@ export async function waitForPoller(
       taskQueue: { name: taskQueue },
       taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     });
-    if ((pollers ?? []).length === 0) throw new Error(`nobody polls ${taskQueue} yet`);
+    if ((pollers ?? []).length === 0) throw new Error(`no worker polls ${taskQueue} yet`);
   });
 }
 

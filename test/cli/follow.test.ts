@@ -7,7 +7,7 @@ import { latestRun, waitingRun } from '../../src/cli/which-run.ts';
 import { parseProject } from '../../src/config/load-project.ts';
 import { deferred } from '../support/deferred.ts';
 import { fakeClient } from './support/fake-client.ts';
-import { START_MS, undone, waiting } from './support/statuses.ts';
+import { rolledBack, START_MS, waiting } from './support/statuses.ts';
 
 interface Screen {
   readonly isTTY: boolean;
@@ -31,15 +31,15 @@ afterEach(() => {
 afterAll(() => stderr.mockRestore());
 const saidToStderr = (): string => stderr.mock.calls.map(([text]) => String(text)).join('');
 const succeeded = waiting({ outcome: 'succeeded', finishedAtMs: START_MS + 9000, approval: null });
-const failed = { failure: { type: 'RUN_ROLLED_BACK', message: 'undone' } };
+const failed = { failure: { type: 'RUN_ROLLED_BACK', message: 'rolled back' } };
 
 describe('follow', () => {
   it.each([
     ['succeeded', succeeded, { failure: null }, 0],
-    ['undone', undone(), failed, 3],
+    ['is rolled back', rolledBack(), failed, 3],
     ['rejected', waiting({ outcome: 'rejected', finishedAtMs: 1 }), failed, 4],
     ['cancelled before anything', waiting({ outcome: 'cancelled', finishedAtMs: 1 }), failed, 4],
-    ['needs a person', waiting({ outcome: 'needs_person', needsPerson: 'x' }), undefined, 5],
+    ['needs attention', waiting({ outcome: 'needs_person', needsPerson: 'x' }), undefined, 5],
     ['terminated', waiting(), { failure: { type: 'TerminatedFailure', message: 'x' } }, 1],
     [
       'refused at its start',
@@ -56,7 +56,7 @@ describe('follow', () => {
   });
 
   it('prints one JSON status a line and ends with the exit code', async () => {
-    const client = fakeClient({ 'run-1': { statuses: [waiting(), undone()], end: failed } });
+    const client = fakeClient({ 'run-1': { statuses: [waiting(), rolledBack()], end: failed } });
     const output = screen(true);
     await follow(client, 'run-1', { language: 'en', json: true, output });
     const lines = output.written.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -73,13 +73,13 @@ describe('follow', () => {
     const following = follow(client, 'run-1', { language: 'en', json: false, output });
     await vi.advanceTimersByTimeAsync(3_500);
     await following;
-    const sheets = output.written.filter((text) => text.includes('left '));
+    const sheets = output.written.filter((text) => text.includes(' left'));
     expect(sheets).toHaveLength(3);
     expect(output.written.at(-1)).toContain('succeeded');
   });
 
   it('never draws more lines than a window has, but the whole sheet at the end', async () => {
-    const client = fakeClient({ 'run-1': { statuses: [waiting(), undone()], end: failed } });
+    const client = fakeClient({ 'run-1': { statuses: [waiting(), rolledBack()], end: failed } });
     const output = screen(true, 8);
     await follow(client, 'run-1', { language: 'en', json: false, output });
     const heights = output.written.map((text) => text.split('\n').length - 1);
@@ -154,7 +154,7 @@ describe('which run', () => {
       asks,
       { lang: 'en' },
     );
-    await expect(none).rejects.toThrow('no run waits now');
+    await expect(none).rejects.toThrow('no run is waiting');
     const both = { a: { statuses: [waiting()] }, b: { statuses: [waiting()] } };
     const two = waitingRun(fakeClient(both), project, undefined, asks, { lang: 'en' });
     await expect(two).rejects.toThrow('runsheet approve a\n  runsheet approve b');

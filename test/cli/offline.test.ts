@@ -123,7 +123,7 @@ describe('batches', { timeout: 60_000 }, () => {
       expect(stdout).toContain(nobody);
       expect(stdout).toContain('--batches 1');
     }
-    expect(planned.stdout).toContain('batches: none; 3 servers at once, of 3 servers in the pool');
+    expect(planned.stdout).toContain('batches: none; 3 servers at once, out of 3 in the pool');
   });
 
   it('come from the options, from a file, or from runsheet.yaml', async () => {
@@ -137,7 +137,7 @@ describe('batches', { timeout: 60_000 }, () => {
       typed('plan', 'deployment.md', '--file', 'batches.yaml', '--batch-pause', '1m', '--json'),
     ]);
     expect(typedIn.stdout).toContain('批次（来自请求）：1 台；首批观察 30 秒');
-    expect(typedIn.stdout).toContain('1. app-server-1  (金丝雀，观察 30 秒，其间至少 2/3 台服务)');
+    expect(typedIn.stdout).toContain('1. app-server-1  (金丝雀，观察 30 秒，期间至少 2/3 台在线)');
     expect(JSON.parse(fromFile.stdout)).toMatchObject({
       rollingFrom: 'request',
       plan: { rolling: { from: 6, to: 9, pauseSeconds: 60 } },
@@ -262,15 +262,21 @@ describe('help', { timeout: 60_000 }, () => {
     'resolve',
     'cancel',
     'list',
+    'hosts',
     'worker',
     'dev',
     'demo',
   ];
 
-  it.each(COMMANDS)('of %s has an example, in the language asked for', async (command) => {
-    const ended = await typed(command, '--help', '--lang', 'zh');
-    expect(ended.code).toBe(0);
-    expect(ended.stdout).toMatch(new RegExp(`\\n {2}(?:\\S+ )?runsheet ${command}`, 'u'));
-    if (command !== 'demo') expect(ended.stdout).not.toContain(' · ');
+  it.each(COMMANDS)('of %s has an example, and speaks one language at a time', async (command) => {
+    const [zh, en] = await Promise.all(
+      ['zh', 'en'].map((language) => typed(command, '--help', '--lang', language)),
+    );
+    expect([zh?.code, en?.code]).toEqual([0, 0]);
+    for (const ended of [zh, en]) {
+      expect(ended?.stdout).toMatch(new RegExp(`\\n {2}(?:\\S+ )?runsheet ${command}`, 'u'));
+    }
+    expect(zh?.stdout).not.toMatch(/Usage:|Options:|Examples:|\((?:default|choices):/u);
+    expect(en?.stdout).not.toMatch(/[\u4e00-\u9fff]/u);
   });
 });

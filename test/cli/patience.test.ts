@@ -15,7 +15,7 @@ it('says once why a judgement takes long, and hands it on', async () => {
   expect(write).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(7_100);
   expect(await waiting).toBe('accepted');
-  expect(write.mock.calls.join()).toContain('when its approval request has been sent');
+  expect(write.mock.calls.join()).toContain('once the approval request has been sent');
   expect(write).toHaveBeenCalledTimes(1);
 });
 

@@ -40,38 +40,38 @@ describe('a probe', () => {
     expect(text).toBe(`The probe changed nothing.
 
 ⚠ app-server-1              v1.0.0 (abababababab), in the pool
-    → v1.0.0 → v2.0.0; out of the pool and back
+    → v1.0.0 → v2.0.0; taken out of the pool and put back
     ✓ connection  SSH as deploy
     ⚠ clock       7 s ahead
 
-✗ app-server-2              cannot be reached
+✗ app-server-2              unreachable
     ✗ connection  refused<U+001B>[2J: check the key
 
-✓ app-server-3              the service does not run, unknown to the balancer
-    → (nothing) → v2.0.0; put into the pool
+✓ app-server-3              the service is not running, unknown to the load balancer
+    → (none) → v2.0.0; added to the pool
     ✓ disk        12 GiB free
 
 ✓ registry
     ✓ registry    answers
 
-✓ 2  ⚠ 1  ✗ 1  a run would fail before step 1, unless its failure budget covers them`);
+✓ 2  ⚠ 1  ✗ 1  a run would fail before step 1, unless its failure budget covers these servers`);
   });
 
   it('speaks Chinese, with columns that stand below each other', () => {
     const lines = renderProbe([GOOD, REGISTRY], 'zh', 'v1.0.0');
-    expect(lines).toContain('    → v1.0.0 → v1.0.0，同一版本会重新启动; 移出池后放回');
+    expect(lines).toContain('    → v1.0.0 → v1.0.0（同一版本，会重启）；先摘除，再挂载');
     expect(lines).toContain('✓ 镜像仓库');
-    expect(lines.at(-1)).toBe('✓ 1  ⚠ 1  ✗ 0  可以运行，请看警告');
+    expect(lines.at(-1)).toBe('✓ 1  ⚠ 1  ✗ 0  可以发布，请先查看警告');
   });
 
   it.each([
-    ['maint', 'not put back into the pool: somebody took it out'],
+    ['maint', 'not put back into the pool: it was taken out by hand'],
     ['drain', 'not put back into the pool'],
   ] as const)('leaves a server in %s where it is', (pool, said) => {
     const before = { server: 'a', release: { digest: '', version: 'v1' }, pool };
     const result = { subject: 'a', reachable: true, checks: [], before };
     expect(renderProbe([result], 'en', 'v2')).toContain(`    → v1 → v2; ${said}`);
     const [, , , ...rest] = renderProbe([result], 'en');
-    expect(rest).toEqual(['', '✓ 1  ⚠ 0  ✗ 0  a run can begin']);
+    expect(rest).toEqual(['', '✓ 1  ⚠ 0  ✗ 0  ready for a run']);
   });
 });

@@ -3,14 +3,14 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { listLine } from '../../src/cli/commands/runs.ts';
 import { EXIT, exitCodeOf } from '../../src/cli/exit-codes.ts';
-import { half, languageOf, languageOfArguments } from '../../src/cli/language.ts';
+import { languageOf, languageOfArguments } from '../../src/cli/language.ts';
 import { eventLines } from '../../src/cli/view/events.ts';
 import { renderPlan } from '../../src/cli/view/plan.ts';
 import { renderRunSheet } from '../../src/cli/view/run-sheet.ts';
 import { fit, fold, pad, visible } from '../../src/cli/view/text.ts';
 import { countdown, durationWord } from '../../src/cli/view/words.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
-import { START_MS, step, undone, waiting } from './support/statuses.ts';
+import { rolledBack, START_MS, step, waiting } from './support/statuses.ts';
 
 const plain = { color: false, width: 80 } as const;
 
@@ -24,20 +24,20 @@ describe('the run sheet', () => {
     expect(at(START_MS + 6000)).toMatch(/\? {2}5\. 部署审批 +等待审批 {2}1\.0 秒/u);
   });
 
-  it('shows a failure, what was undone, and the state of each server', () => {
-    const text = renderRunSheet(undone(), { ...plain, language: 'en' }).join('\n');
+  it('shows a failure, what was rolled back, and the state of each server', () => {
+    const text = renderRunSheet(rolledBack(), { ...plain, language: 'en' }).join('\n');
     expect(text).toContain('✗  6. 服务停止');
     expect(text).toContain('✗ 无活跃连接  3  (3 in flight)');
-    expect(text).toContain('↶  5. 部署审批  undone');
+    expect(text).toContain('↶  5. 部署审批  rolled back');
     expect(text).toContain('✗ step 6 服务停止: CRITERION_FAILED');
-    expect(text).toContain('undone:\n  ↶ app-server-1 放回负载均衡池');
-    expect(text).toContain('⊘ refused decision: approve carol: SELF_APPROVAL');
-    expect(text).toContain('time without a server in the pool: 2.5 s');
+    expect(text).toContain('rolled back:\n  ↶ app-server-1 放回负载均衡池');
+    expect(text).toContain('⊘ decision refused: approve carol: SELF_APPROVAL');
+    expect(text).toContain('time without service: 2.5 s');
     expect(text).toMatch(/app-server-1 {2}v1\.0\.0 +in the pool/u);
     expect(text).not.toContain('runsheet approve');
   });
 
-  it('says to a person what is needed', () => {
+  it('says what a run that needs attention waits for', () => {
     const status = waiting({
       outcome: 'needs_person',
       needsPerson: 'the rollback cannot finish',
@@ -47,7 +47,7 @@ describe('the run sheet', () => {
     expect(text).toContain('runsheet resolve run-1 retry|skip|rollback --by <name>');
   });
 
-  it('shows what was found beforehand, the batch at work, and who is left out, of a fleet a part', () => {
+  it('shows what was found beforehand, the batch at work, and which servers are excluded, of a fleet a part', () => {
     const servers = Array.from({ length: 30 }, (_, index) => ({
       name: `web-${index + 1}`,
       version: 'v1.0.0',
@@ -72,7 +72,7 @@ describe('the run sheet', () => {
     expect(text).toContain('… +4');
     expect(text).toContain('batch 2 of 3: web-2, web-3');
     expect(text).toContain('… +10');
-    expect(lines.findIndex((line) => line.includes('! no route'))).toBeLessThan(
+    expect(lines.findIndex((line) => line.includes('! excluded: no route'))).toBeLessThan(
       lines.findIndex((line) => line.includes('web-1 ')),
     );
   });
@@ -90,7 +90,7 @@ describe('the run sheet', () => {
     }
   });
 
-  it('leaves out what went well where the window is low', () => {
+  it('omits what went well if the window is low', () => {
     const criteria = [
       {
         text: 'good',
@@ -114,22 +114,22 @@ describe('events', () => {
   it('are one line each, in words, and nothing is told twice', () => {
     const first = eventLines(null, waiting(), 'en');
     expect(first).toContain('1. 代码检查: done 1.5 s');
-    expect(first).toContain('5. 部署审批: waits for approval');
+    expect(first).toContain('5. 部署审批: waiting for approval');
     expect(first).toContain('   runsheet approve run-1 --by <name>');
     expect(first).toContain('   app-server-1: v1.0.0, in the pool');
     expect(eventLines(waiting(), waiting(), 'en')).toEqual([]);
   });
 
-  it('tell the end: what failed and why, what was undone, the outcome', () => {
-    const lines = eventLines(waiting(), undone(), 'zh');
+  it('tell the end: what failed and why, what was rolled back, the outcome', () => {
+    const lines = eventLines(waiting(), rolledBack(), 'zh');
     expect(lines).toContain('6. 服务停止: 失败 1.5 秒 (还有请求)');
     expect(lines).toContain('     ✗ 无活跃连接  3  (3 in flight)');
     expect(lines).toContain('↶ app-server-1 放回负载均衡池');
-    expect(lines).toContain('⊘ 被拒绝的决定: approve carol: SELF_APPROVAL');
-    expect(lines.at(-1)).toBe('= 失败，已撤销，旧版本在服务');
+    expect(lines).toContain('⊘ 决定未被接受: approve carol: SELF_APPROVAL');
+    expect(lines.at(-1)).toBe('= 失败，已回滚，旧版本在服务');
   });
 
-  it('say that a server which was not looked at is unknown to nobody', () => {
+  it('do not mention a server that has not been checked', () => {
     const unknown = waiting({
       servers: [{ name: 'a', version: null, pool: 'unknown', doing: '' }],
     });
@@ -165,19 +165,19 @@ describe('the plan', () => {
     }
   });
 
-  it('says for the servers how a failure in each step is undone', () => {
+  it('says for the servers what a failure in each step means', () => {
     const text = renderPlan(run, run.servers, 'en').join('\n');
     expect(text).toContain('  app-server-1, app-server-2');
-    expect(text).toContain('step 1–5: ends; nothing to undo');
-    expect(text).toContain('step 6–7: the old version is restored, all servers at once');
+    expect(text).toContain('steps 1–5: the run ends; nothing to roll back');
+    expect(text).toContain('steps 6–7: the old version is restored on all servers at once');
     expect(text).toMatch(/step 8: switched back: the pool is empty/u);
-    expect(text).toMatch(/step 9: switched back: those in the pool one after the other/u);
+    expect(text).toMatch(/step 9: switched back: servers in the pool one at a time/u);
     expect(text).toMatch(/step 10: the deployment has succeeded/u);
   });
 
   it('knows that a pool with other servers stays in service', () => {
     const text = renderPlan(run, [...run.servers, 'app-server-3'], 'en').join('\n');
-    expect(text).toContain('step 8: switched back; the others in the pool serve on');
+    expect(text).toContain('step 8: switched back; the other servers in the pool keep serving');
     expect(text).not.toContain('the pool is empty');
   });
 });
@@ -233,11 +233,6 @@ describe('words', () => {
     expect(languageOf({ lang: 'zh' })).toBe('zh');
     expect(languageOfArguments(['check', '--lang=zh'])).toBe('zh');
     expect(languageOfArguments(['check', '--lang', 'en'])).toBe('en');
-    expect([half('中 · en', 'zh'), half('中 · en', 'en'), half('same', 'zh')]).toEqual([
-      '中',
-      'en',
-      'same',
-    ]);
   });
 });
 

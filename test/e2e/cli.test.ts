@@ -77,7 +77,7 @@ describe('plan --probe', () => {
   it('has the worker look at everything, and changes nothing: 0', async () => {
     const ended = await documented('probe');
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
-    for (const part of ['dev-server-1', 'processes', '负载均衡器', '镜像仓库', '可以运行']) {
+    for (const part of ['dev-server-1', 'processes', '负载均衡', '镜像仓库', '可以发布']) {
       expect(ended.stdout).toContain(part);
     }
     expect((await typed('list')).stdout).not.toContain('probe-');
@@ -110,7 +110,7 @@ describe('run', () => {
       '失败时',
       '1. 代码检查: 完成',
       '5. 部署审批: 跳过',
-      'dev-server-1: v1.0.0, 在池中',
+      'dev-server-1: v1.0.0, 已挂载',
       '= 成功',
     ]) {
       expect(ended.stdout).toContain(part);
@@ -157,7 +157,7 @@ describe('run', () => {
     }
   });
 
-  it('that is undone is 3, and says what was undone', async () => {
+  it('that is rolled back is 3, and says what was rolled back', async () => {
     const ended = await typed(
       'run',
       'strict.md',
@@ -176,7 +176,7 @@ describe('run', () => {
     const sheet = await typed('status', String(last['workflowId']), '--lang', 'en');
     expect(sheet.code).toBe(3);
     expect(sheet.stdout).toMatch(/✗ {2}8\. /u);
-    expect(sheet.stdout).toContain('undone:');
+    expect(sheet.stdout).toContain('rolled back:');
     expect(sheet.stdout).toMatch(/dev-server-1 {2}v1\.0\.0 +in the pool/u);
   });
 

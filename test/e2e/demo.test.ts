@@ -1,4 +1,4 @@
-/** The demo as a newcomer types it: it deploys, and with --fail it undoes, under traffic that loses nothing. */
+/** The demo as a newcomer types it: it deploys, and with --fail it rolls back, under traffic that loses nothing. */
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { runsheet } from '../cli/support/program.ts';
@@ -20,7 +20,7 @@ async function play(...args: readonly string[]): Promise<Played> {
 /** The section of the output that says who answered after the run, one line a server. */
 function afterwards(text: string): readonly string[] {
   const lines = text.split('\n');
-  const start = lines.indexOf('Afterwards, by server');
+  const start = lines.indexOf('After the deployment, answers by server');
   return start < 0 ? [] : lines.slice(start + 1, start + 1 + SERVERS.length);
 }
 
@@ -33,7 +33,7 @@ function expectServed(text: string, version: string): void {
 
 /** Every request has its answer before anybody says how many failed. */
 function countedByVersion(text: string): number {
-  const line = /versions that answered: (.*)/.exec(text)?.[1] ?? '';
+  const line = /versions in the answers: (.*)/.exec(text)?.[1] ?? '';
   return [...line.matchAll(/× (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
@@ -46,8 +46,9 @@ function traffic(text: string): {
   readonly failed: number;
   readonly longest: string;
 } {
-  const found =
-    /(\d+) requests sent while it deployed, (\d+) failed, the longest waited ([\d.]+) s/.exec(text);
+  const found = /during the deployment: (\d+) requests, (\d+) failed, longest wait ([\d.]+) s/.exec(
+    text,
+  );
   expect(found, text).not.toBeNull();
   expect(countedByVersion(text) + slowOnes(text), text).toBe(Number(found?.[1]));
   return { sent: Number(found?.[1]), failed: Number(found?.[2]), longest: found?.[3] ?? '' };
@@ -66,7 +67,7 @@ describe.concurrent('npm run demo', () => {
     }
     for (const server of SERVERS)
       expect(sheet).toMatch(new RegExp(`^ +${server} +v2\\.0\\.0`, 'm'));
-    expect(text).toContain('the demo approved as a second person, alice');
+    expect(text).toContain('the demo approved it as a second person, alice');
     expect(text).toContain('Temporal Web UI: http://127.0.0.1:');
     const { sent, failed } = traffic(text);
     expect(sent).toBeGreaterThanOrEqual(500);

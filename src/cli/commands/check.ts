@@ -21,7 +21,6 @@ import {
   type CommonOptions,
   compilerFor,
   environmentHere,
-  languageOf,
   paintFor,
   print,
   projectFolder,
@@ -29,6 +28,8 @@ import {
 } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
+import { languageOf, type Say, sayIn } from '../language.ts';
+import { countedEn, countedZh } from '../view/counted.ts';
 
 interface CheckOptions extends CommonOptions {
   readonly explain?: boolean;
@@ -38,25 +39,34 @@ interface Checked extends CompileResult {
   readonly file: string;
 }
 
-/** One byte more than the compiler takes: what is larger is refused, not read whole. */
+/** One byte more than the compiler accepts: a larger file is refused, not read whole. */
 const MOST_BYTES = 1024 * 1024 + 1;
-/** What these say depends on runsheet.yaml, which could not be read. */
+/** These depend on runsheet.yaml, which could not be read. */
 const PROJECT_WORDS: ReadonlySet<string> = new Set([
   'UNKNOWN_PHRASE',
   'UNKNOWN_ROLE',
   'CHANNEL_NOT_CONFIGURED',
 ]);
 
-export function checkCommand(): Command {
+export function checkCommand(say: Say): Command {
   const command = new Command('check')
-    .description('检查模板，一次列出所有问题 · Check run sheets: every problem at once')
-    .argument('<template...>', 'Markdown 文件，或 template_id · Markdown files, or a template_id')
-    .option('--explain', '逐行说明每一行成为了什么 · say what each line became')
-    .addOption(jsonChoice())
-    .addOption(languageChoice())
+    .description(
+      say({
+        zh: '检查操作单，一次列出所有问题',
+        en: 'Check run sheets and list every problem at once',
+      }),
+    )
+    .argument(
+      '<run-sheet...>',
+      say({ zh: 'Markdown 文件，或 template_id', en: 'Markdown file, or template_id' }),
+    )
+    .option('--explain', say({ zh: '逐行说明含义', en: 'explain what each line means' }))
+    .addOption(jsonChoice(say))
+    .addOption(languageChoice(say))
     .action(check);
   return withExamples(
     command,
+    say,
     'runsheet check templates/deployment.md',
     'runsheet check templates/*.md',
     'runsheet check templates/deployment.md --explain',
@@ -108,7 +118,7 @@ async function readTemplate(
   if (found?.isDirectory() === true) {
     throw refuse(
       {
-        zh: `${file} 是文件夹，不是模板\n下一步：runsheet check ${file.replace(/\/$/u, '')}/*.md`,
+        zh: `${file} 是文件夹，不是操作单\n下一步：runsheet check ${file.replace(/\/$/u, '')}/*.md`,
         en: `${file} is a folder, not a run sheet\nnext: runsheet check ${file.replace(/\/$/u, '')}/*.md`,
       },
       options,
@@ -117,7 +127,7 @@ async function readTemplate(
   if (found !== null) {
     const bytes = await readBytes(file).catch(() => null);
     if (bytes === null)
-      throw refuse({ zh: `读不到文件 ${file}`, en: `cannot read the file ${file}` }, options);
+      throw refuse({ zh: `无法读取文件 ${file}`, en: `cannot read the file ${file}` }, options);
     return { file: relative(process.cwd(), resolve(file)) || file, bytes };
   }
   return knownTemplate(file, await readTemplateFiles(folder), project, options);
@@ -140,8 +150,8 @@ function knownTemplate(
     const names = templates.map((each) => each.file).join(', ');
     throw refuse(
       {
-        zh: `没有文件 ${name}\n已有的模板：${names || '-'}`,
-        en: `there is no file ${name}\nthe run sheets there are: ${names || '-'}`,
+        zh: `没有文件 ${name}\n现有的操作单：${names || '-'}`,
+        en: `there is no file ${name}\navailable run sheets: ${names || '-'}`,
       },
       options,
     );
@@ -170,20 +180,19 @@ async function readBytes(file: string): Promise<Uint8Array> {
 
 function toText({ file, plan, diagnostics, explanation }: Checked, options: CheckOptions): string {
   const language = languageOf(options, plan?.presentation.language ?? 'en');
-  const zh = language === 'zh';
+  const say = sayIn(language);
   const parts: string[] = [];
   if (options.explain === true) parts.push(renderExplanation(explanation, language));
   if (diagnostics.length > 0)
     parts.push(`${renderDiagnostics(diagnostics, language, paintFor(process.stdout))}\n`);
-  if (plan !== null)
-    parts.push(`✓ ${file}: ${plan.steps.length} ${zh ? '个步骤' : 'steps'}, ${planDigest(plan)}`);
-  else {
+  if (plan !== null) {
+    const steps = plan.steps.length;
+    const counted = say({ zh: countedZh(steps, '个步骤'), en: countedEn(steps, 'step') });
+    parts.push(`✓ ${file}: ${counted}, ${planDigest(plan)}`);
+  } else {
     const errors = diagnostics.filter((each) => each.severity === 'error').length;
-    parts.push(
-      zh
-        ? `✗ ${file}：${errors} 个错误`
-        : `✗ ${file}: ${errors} ${errors === 1 ? 'error' : 'errors'}`,
-    );
+    const counted = say({ zh: countedZh(errors, '个错误'), en: countedEn(errors, 'error') });
+    parts.push(`✗ ${file}: ${counted}`);
   }
   return parts.join('\n');
 }

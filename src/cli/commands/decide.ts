@@ -1,12 +1,11 @@
-/** What people say to a run that waits: approve, reject, resolve. */
-import { Argument, Command } from 'commander';
+/** Decisions about a run that is waiting: approve, reject, resolve. */
+import { Command } from 'commander';
 import { RefusedError } from '../../client/errors.ts';
-import type { Language } from '../../diagnostics/diagnostic.ts';
+import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
 import {
   CommandError,
   type CommonOptions,
-  languageOf,
   print,
   refuse,
   requireProject,
@@ -15,6 +14,7 @@ import {
 } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
+import { languageOf, type Say, sayIn } from '../language.ts';
 import { localUser } from '../request.ts';
 import { waitingApproval } from '../view/approval.ts';
 import { sayWhereLate } from '../view/patience.ts';
@@ -27,50 +27,68 @@ interface DecideOptions extends CommonOptions {
   readonly step?: string;
 }
 
-const RUN =
-  '运行编号；只有一次运行在等待时可省略 · id of the run; not needed where exactly one waits';
-const BY =
-  '决定的人：runsheet.yaml 中的 id、姓名或邮箱（默认：本机用户名） · who decides: id, name or e-mail address of runsheet.yaml (default: the local user)';
+const RUN: Localized = {
+  zh: '发布单编号；只有一张在等待时可省略',
+  en: 'run id; optional if only one run is waiting',
+};
+const BY: Localized = {
+  zh: '决定人：runsheet.yaml 中的 id、姓名或邮箱（默认：本机用户名）',
+  en: 'who decides: id, name or email address from runsheet.yaml (default: your local user name)',
+};
+const COMMENT: Localized = { zh: '备注，写入报告', en: 'a comment for the report' };
 const ACTIONS = ['retry', 'skip', 'rollback'] as const;
 
-export function decideCommand(kind: 'approve' | 'reject'): Command {
-  const description =
-    kind === 'approve'
-      ? '批准正在等待的步骤 · Approve the step that waits'
-      : '拒绝正在等待的步骤 · Reject the step that waits';
+const DECISIONS: Readonly<Record<'approve' | 'reject', Localized>> = {
+  approve: { zh: '批准正在等待的审批步骤', en: 'Approve the step that is waiting' },
+  reject: { zh: '拒绝正在等待的审批步骤', en: 'Reject the step that is waiting' },
+};
+const DECIDED: typeof DECISIONS = {
+  approve: { zh: '已批准', en: 'approved' },
+  reject: { zh: '已拒绝', en: 'rejected' },
+};
+
+export function decideCommand(kind: 'approve' | 'reject', say: Say): Command {
   const command = new Command(kind)
-    .description(description)
-    .argument('[run]', RUN)
-    .option('--by <person>', BY)
-    .option('--comment <text>', '写入报告 · stands in the report')
-    .option('--step <number>', '审批步骤的编号 · number of the approval step')
-    .addOption(jsonChoice())
-    .addOption(languageChoice())
+    .description(say(DECISIONS[kind]))
+    .argument('[run]', say(RUN))
+    .option('--by <person>', say(BY))
+    .option('--comment <text>', say(COMMENT))
+    .option('--step <number>', say({ zh: '审批步骤的编号', en: 'number of the approval step' }))
+    .addOption(jsonChoice(say))
+    .addOption(languageChoice(say))
     .action((run: string | undefined, options: DecideOptions) => decide(kind, run, options));
   return withExamples(
     command,
+    say,
     `runsheet ${kind} --by alice`,
     `runsheet ${kind} $RUN --by alice --comment "OK"`,
   );
 }
 
-export function resolveCommand(): Command {
+export function resolveCommand(say: Say): Command {
   const command = new Command('resolve')
-    .description('回滚受阻、需要人时：怎样继续 · Say how a run goes on whose rollback is stuck')
-    .argument('[run]', RUN)
-    .addArgument(
-      new Argument(
-        '[action]',
-        'retry 再试 | skip 已人工处理 | rollback 继续回滚 · retry | skip: done by hand | rollback: go on with it',
-      ),
+    .description(
+      say({
+        zh: '决定待人工处理的发布单怎样继续',
+        en: 'Decide how a run that needs attention continues',
+      }),
     )
-    .option('--by <person>', BY)
-    .option('--comment <text>', '写入报告 · stands in the report')
-    .addOption(jsonChoice())
-    .addOption(languageChoice())
+    .argument('[run]', say(RUN))
+    .argument(
+      '[action]',
+      say({
+        zh: 'retry 再试；skip 已人工处理；rollback 继续回滚',
+        en: 'retry: try again; skip: handled by hand; rollback: continue the rollback',
+      }),
+    )
+    .option('--by <person>', say(BY))
+    .option('--comment <text>', say(COMMENT))
+    .addOption(jsonChoice(say))
+    .addOption(languageChoice(say))
     .action(resolve);
   return withExamples(
     command,
+    say,
     'runsheet resolve $RUN retry --by alice',
     'runsheet resolve skip --by alice --comment "restarted by hand"',
   );
@@ -90,7 +108,7 @@ async function decide(
     const status = await client.status(run);
     const language = languageOf(options, status.language);
     if (waitingApproval(status) === null) throw notWaiting(status, options, language);
-    const judged = refusalsSaid(() => client.decide(run, decision));
+    const judged = withRefusals(() => client.decide(run, decision));
     const judgement = await sayWhereLate(judged, language);
     if (options.json === true) print(JSON.stringify(judgement));
     if (!judgement.accepted) {
@@ -98,22 +116,12 @@ async function decide(
       throw new CommandError(text, EXIT.badInput);
     }
     if (options.json === true) return;
-    const { name, role } = judgement.vote;
-    const verb =
-      kind === 'approve'
-        ? language === 'zh'
-          ? '已批准'
-          : 'approved'
-        : language === 'zh'
-          ? '已拒绝'
-          : 'rejected';
-    const missing =
-      judgement.missing === ''
-        ? ''
-        : language === 'zh'
-          ? `；还缺：${judgement.missing}`
-          : `; still missing: ${judgement.missing}`;
-    print(`✓ ${run}: ${verb}, ${name} (${role})${missing}\nrunsheet status ${run} --watch`);
+    const { vote, missing } = judgement;
+    const say = sayIn(language);
+    const rest =
+      missing === '' ? '' : say({ zh: `；还缺：${missing}`, en: `; still missing: ${missing}` });
+    print(`✓ ${run}: ${say(DECIDED[kind])}, ${vote.name} (${vote.role})${rest}`);
+    print(`runsheet status ${run} --watch`);
   });
 }
 
@@ -148,7 +156,7 @@ async function resolve(
     const status = await client.status(run);
     if (status.needsPerson === null)
       throw notWaiting(status, options, languageOf(options, status.language));
-    const answer = await refusalsSaid(() => client.resolve(run, { action, ...messageOf(options) }));
+    const answer = await withRefusals(() => client.resolve(run, { action, ...messageOf(options) }));
     print(
       options.json === true
         ? JSON.stringify({ workflowId: run, answer })
@@ -168,7 +176,7 @@ function stepOf(options: DecideOptions): { step?: number } {
   throw refuse(
     {
       zh: `--step 应为步骤编号，而不是「${options.step}」`,
-      en: `--step should be a step's number, not "${options.step}"`,
+      en: `--step: expected a step number, not "${options.step}"`,
     },
     options,
   );
@@ -179,15 +187,15 @@ function notWaiting(status: RunStatus, options: CommonOptions, language: Languag
     status.outcome === 'running' ? status.activity : outcomeWord(status.outcome, language);
   return refuse(
     {
-      zh: `WRONG_STEP: ${status.workflowId} 现在不等待这个决定（${now}）\n下一步：runsheet status ${status.workflowId}`,
-      en: `WRONG_STEP: ${status.workflowId} does not wait for this now (${now})\nnext: runsheet status ${status.workflowId}`,
+      zh: `WRONG_STEP: ${status.workflowId} 没有在等待这个决定（现在：${now}）\n下一步：runsheet status ${status.workflowId}`,
+      en: `WRONG_STEP: ${status.workflowId} is not waiting for this decision (now: ${now})\nnext: runsheet status ${status.workflowId}`,
     },
     { ...options, lang: language },
   );
 }
 
-/** What the run refused is bad input, with the refusal's name. */
-async function refusalsSaid<T>(ask: () => Promise<T>): Promise<T> {
+/** A refusal by the run is bad input, with the refusal's name. */
+async function withRefusals<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {

@@ -1,57 +1,75 @@
 import { Command } from 'commander';
-import { CommandError, type CommonOptions, languageOf, print, refuse } from '../context.ts';
+import { CommandError, type CommonOptions, print, refuse } from '../context.ts';
 import { FAULT_KEYS, faultNamed } from '../demo/faults.ts';
 import { startStage } from '../demo/stage.ts';
 import { tell } from '../demo/story.ts';
+import { EXIT } from '../exit-codes.ts';
 import { languageChoice, withExamples } from '../help.ts';
-import { said, untilStopped } from './serve.ts';
+import { languageOf, type Say, sayIn } from '../language.ts';
+import { untilStopped, withEmbeddedErrors } from './serve.ts';
 
 interface DemoOptions extends CommonOptions {
   readonly fail?: string;
   readonly keep?: boolean;
 }
 
-/** `runsheet demo`: a sample service, three servers, a balancer, customers, an approval; nothing of the user's is touched. */
-export function demoCommand(): Command {
+/** `runsheet demo`: a sample service, three servers, a load balancer, traffic, an approval, in a temporary folder. */
+export function demoCommand(say: Say): Command {
   const command = new Command('demo')
     .description(
-      '用示例服务演示一次部署 · Deploy a sample service to three servers, with customers watching',
+      say({
+        zh: '演示一次部署：示例服务、三台服务器、持续的流量',
+        en: 'Demonstrate a deployment: a sample service on three servers, under live traffic',
+      }),
     )
     .option(
       '--fail <step>',
-      `在某一步破坏环境 · break the world at a step (${FAULT_KEYS.join(', ')})`,
+      say({
+        zh: `在某一步注入故障（${FAULT_KEYS.join('、')}）`,
+        en: `inject a fault at a step (${FAULT_KEYS.join(', ')})`,
+      }),
     )
-    .option('--keep', '保持一切运行，直到 Ctrl-C · leave everything running until Ctrl-C')
-    .addOption(languageChoice())
+    .option(
+      '--keep',
+      say({ zh: '结束后保持运行，直到 Ctrl-C', en: 'keep everything running until Ctrl-C' }),
+    )
+    .addOption(languageChoice(say))
     .action(demo);
-  return withExamples(command, 'runsheet demo', 'runsheet demo --fail 7', 'runsheet demo --keep');
+  const examples = ['runsheet demo', 'runsheet demo --fail 7', 'runsheet demo --keep'];
+  return withExamples(command, say, ...examples);
 }
 
 async function demo(options: DemoOptions): Promise<void> {
   const language = languageOf(options);
-  const zh = language === 'zh';
+  const say = sayIn(language);
   const fault = options.fail === undefined ? null : faultNamed(options.fail);
   if (options.fail !== undefined && fault === null) {
     throw refuse(
       {
-        zh: `--fail ${options.fail}：没有这种故障\n可用：${FAULT_KEYS.join('、')}`,
+        zh: `--fail ${options.fail}：没有这种故障\n可选：${FAULT_KEYS.join('、')}`,
         en: `--fail ${options.fail}: no such fault\nuse one of ${FAULT_KEYS.join(', ')}`,
       },
       options,
     );
   }
-  const stage = await said(options, () => startStage((text) => print(`  ${text[language]}`)));
+  const stage = await withEmbeddedErrors(options, () =>
+    startStage((text) => print(`  ${say(text)}`)),
+  );
   const ended = untilStopped().then(() => 'stopped' as const);
   try {
     const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
     const told = await Promise.race([tell(stage, { fault, language, terminal, print }), ended]);
-    if (told === 'stopped') throw new CommandError(zh ? '演示已中止' : 'the demo was stopped', 1);
-    printNext(zh);
+    if (told === 'stopped') {
+      const text = say({ zh: '演示已中止', en: 'the demo was stopped' });
+      throw new CommandError(text, EXIT.other);
+    }
+    printNext(say);
     if (options.keep === true) {
       print(
-        zh
-          ? `\n一切保持运行（${stage.folder}）；Ctrl-C 结束`
-          : `\nEverything is left running (${stage.folder}); Ctrl-C ends it`,
+        say({
+          zh: `\n保持运行中（${stage.folder}）；按 Ctrl-C 结束`,
+          en: `\nEverything keeps running in ${stage.folder}; press Ctrl-C to stop it`,
+        }),
       );
       await ended;
     }
@@ -61,22 +79,21 @@ async function demo(options: DemoOptions): Promise<void> {
   }
 }
 
-function printNext(zh: boolean): void {
-  const next = zh
-    ? [
-        '接下来可以试试：',
-        '  npm run demo -- --fail 8     新版本回答 500：自动切换回旧版本',
-        '  npm run demo -- --keep       在 Web UI 中查看每一步',
-        '  npx runsheet check templates/deployment.md --explain',
-        '  npx runsheet dev             启动环境并保持，再用 runsheet run 部署',
-      ]
-    : [
-        'What to try next:',
-        '  npm run demo -- --fail 8     the new version answers 500: switched back by itself',
-        '  npm run demo -- --keep       look at every step in the Web UI',
-        '  npx runsheet check templates/deployment.md --explain',
-        '  npx runsheet dev             start everything and stay; then deploy with runsheet run',
-      ];
-  print('');
-  for (const line of next) print(line);
+function printNext(say: Say): void {
+  print(
+    say({
+      zh: `
+接下来可以试试：
+  npm run demo -- --fail 8     新版本返回 500：自动切换回旧版本
+  npm run demo -- --keep       在 Web UI 中查看每一步
+  npx runsheet check templates/deployment.md --explain
+  npx runsheet dev             启动并保持整个环境，再用 runsheet run 部署`,
+      en: `
+Next, try:
+  npm run demo -- --fail 8     the new version answers 500 and is rolled back automatically
+  npm run demo -- --keep       look at every step in the Web UI
+  npx runsheet check templates/deployment.md --explain
+  npx runsheet dev             start the environment and keep it, then deploy with runsheet run`,
+    }),
+  );
 }

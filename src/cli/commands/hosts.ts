@@ -1,10 +1,10 @@
-/** The servers' host keys: what they show now, and taking a key for a server's own. */
+/** The servers' host keys: what they present now, and which of them to trust. */
 import { Command } from 'commander';
 import type { ProjectFile } from '../../config/project-file.ts';
+import type { Localized } from '../../diagnostics/diagnostic.ts';
 import type { HostKeyAnswer } from '../../workflows/beginning/plan-probe.ts';
 import {
   type CommonOptions,
-  languageOf,
   print,
   refuse,
   requireProject,
@@ -14,6 +14,7 @@ import {
 import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import type { TrustRules } from '../host-keys.ts';
+import { languageOf, type Say } from '../language.ts';
 import { askFor, TrustSession } from '../trust-session.ts';
 import { hostKeyLine } from '../view/host-keys.ts';
 
@@ -24,38 +25,52 @@ interface TrustOptions extends CommonOptions {
 
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}=?$/u;
 
-export function hostsCommand(): Command {
+const SERVERS: Localized = { zh: '服务器名（默认：全部）', en: 'server names (default: all)' };
+
+export function hostsCommand(say: Say): Command {
   const command = new Command('hosts')
-    .description('服务器的主机密钥及其状态 · The host keys of the servers and their state')
-    .argument('[servers...]', '服务器名（默认：全部） · names of servers (default: all)')
-    .addOption(jsonChoice())
-    .addOption(languageChoice())
+    .description(
+      say({
+        zh: '列出各服务器的主机密钥及其状态',
+        en: "List the servers' host keys and whether they are trusted",
+      }),
+    )
+    .argument('[servers...]', say(SERVERS))
+    .addOption(jsonChoice(say))
+    .addOption(languageChoice(say))
     .action(list);
-  command.enablePositionalOptions().addCommand(trustCommand());
-  return withExamples(command, 'runsheet hosts', 'runsheet hosts app-server-1 --json');
+  command.enablePositionalOptions().addCommand(trustCommand(say));
+  return withExamples(command, say, 'runsheet hosts', 'runsheet hosts app-server-1 --json');
 }
 
-function trustCommand(): Command {
+function trustCommand(say: Say): Command {
   const collect = (value: string, former: readonly string[] = []): readonly string[] => [
     ...former,
     value,
   ];
   const command = new Command('trust')
     .description(
-      '核对指纹后信任主机密钥，写入项目的 known_hosts · Trust host keys after a look at their fingerprints; written to the project’s known_hosts',
+      say({
+        zh: '核对指纹后信任主机密钥，写入项目的 known_hosts',
+        en: "Check fingerprints, then trust host keys by adding them to the project's known_hosts",
+      }),
     )
-    .argument('[servers...]', '服务器名（默认：全部） · names of servers (default: all)')
+    .argument('[servers...]', say(SERVERS))
     .option(
       '--fingerprint <SHA256:…>',
-      '只信任这个指纹，可重复；不询问 · trust this fingerprint only; may be repeated; does not ask',
+      say({
+        zh: '只信任这个指纹，不询问；可重复',
+        en: 'trust only this fingerprint, without asking; may be repeated',
+      }),
       collect,
     )
-    .option('--replace', '替换已变化的密钥 · replace a key that has changed')
-    .addOption(jsonChoice())
-    .addOption(languageChoice())
+    .option('--replace', say({ zh: '替换已变化的密钥', en: 'replace a key that has changed' }))
+    .addOption(jsonChoice(say))
+    .addOption(languageChoice(say))
     .action(trust);
   return withExamples(
     command,
+    say,
     'runsheet hosts trust app-server-1',
     'runsheet hosts trust app-server-1 --fingerprint SHA256:rz5CZ1mKsKhRbPCvQRz0dPPSi+m5k9rUq7mG0oSxJQU',
   );
@@ -98,8 +113,8 @@ function namesOf(
   if (unknown !== undefined) {
     throw refuse(
       {
-        zh: `UNKNOWN_SERVER: 项目没有服务器 ${JSON.stringify(unknown)}\n可用的：${all}`,
-        en: `UNKNOWN_SERVER: the project lists no server ${JSON.stringify(unknown)}\nthere are: ${all}`,
+        zh: `UNKNOWN_SERVER: 项目没有服务器 ${JSON.stringify(unknown)}\n现有的：${all}`,
+        en: `UNKNOWN_SERVER: the project has no server ${JSON.stringify(unknown)}\nknown servers: ${all}`,
       },
       options,
     );
@@ -113,8 +128,8 @@ function rulesOf(project: ProjectFile, options: TrustOptions): TrustRules {
   if (wrong !== undefined) {
     throw refuse(
       {
-        zh: `--fingerprint 应为 SHA256: 加 43 个字符，如 ssh-keygen -lf 所显示，而不是「${wrong}」`,
-        en: `--fingerprint should be SHA256: and 43 characters, as ssh-keygen -lf shows it, not "${wrong}"`,
+        zh: `--fingerprint 应为 SHA256: 加 43 个字符（ssh-keygen -lf 的输出），而不是「${wrong}」`,
+        en: `--fingerprint: expected SHA256: and 43 characters, as printed by ssh-keygen -lf, not "${wrong}"`,
       },
       options,
     );

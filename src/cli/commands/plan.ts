@@ -6,7 +6,6 @@ import { renderDiagnostics } from '../../diagnostics/render.ts';
 import type { PreflightResult } from '../../plan/run.ts';
 import {
   CommandError,
-  languageOf,
   paintFor,
   print,
   requireProject,
@@ -15,6 +14,7 @@ import {
 } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
+import { languageOf, type Say } from '../language.ts';
 import { type PreparedRequest, prepareRequest, type RequestOptions } from '../request.ts';
 import { renderPlan } from '../view/plan.ts';
 import { renderProbe } from '../view/probe.ts';
@@ -23,17 +23,26 @@ interface PlanOptions extends RequestOptions {
   readonly probe?: boolean;
 }
 
-export function planCommand(): Command {
-  const command = withRequest(new Command('plan'))
-    .description('显示将会做什么；不做任何事 · Show what a run would do; changes nothing')
+export function planCommand(say: Say): Command {
+  const command = withRequest(new Command('plan'), say)
+    .description(
+      say({
+        zh: '显示一张发布单将要做什么；不做任何改动',
+        en: 'Show what a run would do, without changing anything',
+      }),
+    )
     .option(
       '--probe',
-      '由 worker 查看服务器、负载均衡和镜像仓库；不改变任何东西 · have the worker look at servers, balancer and registry; changes nothing',
+      say({
+        zh: '由 worker 检查服务器、负载均衡和镜像仓库；不做任何改动',
+        en: 'have the worker check servers, load balancer and registry, without changing anything',
+      }),
     )
-    .addOption(jsonChoice())
+    .addOption(jsonChoice(say))
     .action(plan);
   return withExamples(
     command,
+    say,
     'runsheet plan deployment.md -p environment=production -p servers=app-server-1,app-server-2 -p version=v2.1.0',
     'runsheet plan deployment.md --file request.yaml --batches 1,25% --observe 30s',
     'runsheet plan deployment.md --file request.json --skip 1="checked in CI"',
@@ -42,54 +51,83 @@ export function planCommand(): Command {
 }
 
 /** The options with which `plan` and `run` take a request. */
-export function withRequest(command: Command): Command {
+export function withRequest(command: Command, say: Say): Command {
   const collect = (value: string, former: readonly string[] = []): readonly string[] => [
     ...former,
     value,
   ];
   return command
     .argument(
-      '[template]',
-      '文件名、template_id，或文字形式的请求 · file, template_id, or a request in text form',
+      '[run-sheet]',
+      say({
+        zh: '文件名、template_id，或文字形式的请求',
+        en: 'file name, template_id, or a request as text',
+      }),
     )
-    .option('-p, --param <name=value>', '一个参数，可重复 · a parameter; may be repeated', collect)
     .option(
-      '--skip <step=reason>',
-      '跳过一个步骤，须有原因 · leave a step out, with the reason',
+      '-p, --param <name=value>',
+      say({ zh: '一个参数，可重复', en: 'a parameter; may be repeated' }),
       collect,
     )
-    .option('--add <step=task>', '为一个步骤增加任务 · add a task to a step', collect)
+    .option(
+      '--skip <step=reason>',
+      say({ zh: '跳过一个步骤，须写明原因', en: 'skip a step and say why' }),
+      collect,
+    )
+    .option(
+      '--add <step=task>',
+      say({ zh: '给一个步骤增加任务', en: 'add a task to a step' }),
+      collect,
+    )
     .option(
       '--file <request>',
-      '请求文件：JSON、YAML 或文字 · a request in a file: JSON, YAML or text',
+      say({ zh: '请求文件：JSON、YAML 或文字', en: 'request file: JSON, YAML or text' }),
     )
     .option(
       '--batches <sizes>',
-      '分批：1、25%、1,10%,50% 或 all（一次全部） · roll: 1, 25%, 1,10%,50%, or all at once',
+      say({
+        zh: '分批：1、25%、1,10%,50% 或 all（一次全部）',
+        en: 'deploy in batches: 1, 25%, 1,10%,50%, or all (all at once)',
+      }),
     )
-    .option('--batch-pause <duration>', '批次之间等待，例如 1m · wait between batches')
-    .option('--failure-budget <servers>', '可以失败的服务器台数 · servers that may fail')
+    .option(
+      '--batch-pause <duration>',
+      say({ zh: '批次间隔，例如 1m', en: 'pause between batches, such as 1m' }),
+    )
+    .option(
+      '--failure-budget <servers>',
+      say({ zh: '允许失败台数', en: 'how many servers may fail' }),
+    )
     .option(
       '--minimum-in-pool <percent>',
-      '负载均衡池中至少留下，例如 50% · never fewer in the pool',
+      say({
+        zh: '最少在线，例如 50%',
+        en: 'least share of the servers in the pool at any time, such as 50%',
+      }),
     )
-    .option('--observe <duration>', '第一批观察多久，例如 30s · how long the first one is observed')
+    .option(
+      '--observe <duration>',
+      say({ zh: '首批观察时长，例如 30s', en: 'how long to observe the first batch, such as 30s' }),
+    )
     .option(
       '--requested-by <name>',
-      '申请人（默认：本机用户名） · who asks (default: the name of the local user)',
+      say({
+        zh: '申请人（默认：本机用户名）',
+        en: 'who requests the run (default: your local user name)',
+      }),
     )
-    .addOption(languageChoice());
+    .addOption(languageChoice(say));
 }
 
-async function plan(template: string | undefined, options: PlanOptions): Promise<void> {
+async function plan(runSheet: string | undefined, options: PlanOptions): Promise<void> {
   const project = await requireProject(options);
-  const prepared = await prepareRequest(project, template, options);
+  const prepared = await prepareRequest(project, runSheet, options);
   if (options.probe === true) return probe(prepared, project, options);
   if (options.json === true) print(JSON.stringify(prepared.run, null, 2));
   else print(planText(prepared, project, options));
 }
 
-/** Exit 3 where a run would fail its preflight. The worker has the servers' keys, so it looks. */
+/** Exit 3 if a run would fail its preflight. The worker does the checks, as it has the servers' keys. */
 async function probe(
   prepared: PreparedRequest,
   project: ProjectFile,

@@ -4,18 +4,13 @@ import { Command } from 'commander';
 import type { RunsheetClient } from '../../client.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
-import {
-  languageOf,
-  print,
-  refuse,
-  requireProject,
-  requireWorker,
-  withClient,
-} from '../context.ts';
+import { print, refuse, requireProject, requireWorker, withClient } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withExamples } from '../help.ts';
+import { languageOf, type Say, sayIn } from '../language.ts';
 import { type PreparedRequest, prepareRequest, type RequestOptions } from '../request.ts';
 import { follow } from '../view/follow.ts';
+import { yesOrNo } from '../yes-or-no.ts';
 import { planText, withRequest } from './plan.ts';
 
 interface RunOptions extends RequestOptions {
@@ -24,25 +19,34 @@ interface RunOptions extends RequestOptions {
   readonly id?: string;
 }
 
-export function runCommand(): Command {
-  const command = withRequest(new Command('run'))
-    .description('显示计划，确认后运行并跟踪 · Show the plan, ask, run it and follow')
-    .option('--yes', '不询问 · do not ask')
-    .option('--no-follow', '只启动，不跟踪 · start only')
-    .option('--id <workflow-id>', '运行编号（默认自动生成） · id of the run (default: made up)')
-    .option('--json', '每行一个状态 · one status a line, as JSON')
+export function runCommand(say: Say): Command {
+  const command = withRequest(new Command('run'), say)
+    .description(
+      say({
+        zh: '显示计划，确认后启动发布单并跟踪',
+        en: 'Show the plan, ask for confirmation, then start the run and follow it',
+      }),
+    )
+    .option('--yes', say({ zh: '不询问', en: 'do not ask for confirmation' }))
+    .option('--no-follow', say({ zh: '只启动，不跟踪', en: 'start the run without following it' }))
+    .option(
+      '--id <workflow-id>',
+      say({ zh: '发布单编号（默认自动生成）', en: 'run id (default: generated)' }),
+    )
+    .option('--json', say({ zh: '每行输出一个 JSON 状态', en: 'print one JSON status per line' }))
     .action(run);
   return withExamples(
     command,
+    say,
     'runsheet run deployment.md -p environment=production -p servers=app-server-1,app-server-2 -p version=v2.1.0',
     'runsheet run deployment.md -p environment=development -p servers=dev-server-1 -p version=v2.1.0 --yes',
     'runsheet run deployment.md --file request.yaml --yes --no-follow',
   );
 }
 
-async function run(template: string | undefined, options: RunOptions): Promise<void> {
+async function run(runSheet: string | undefined, options: RunOptions): Promise<void> {
   const project = await requireProject(options);
-  const prepared = await prepareRequest(project, template, options);
+  const prepared = await prepareRequest(project, runSheet, options);
   const language = languageOf(options, prepared.run.language);
   if (options.json !== true) print(`${planText(prepared, project, options)}\n`);
   refuseWithoutTerminal(options);
@@ -76,7 +80,7 @@ export async function startAndFollow(
   });
   if (options.json === true) print(JSON.stringify({ workflowId }));
   else {
-    print(language === 'zh' ? `已启动 ${workflowId}` : `started ${workflowId}`);
+    print(sayIn(language)({ zh: `已启动 ${workflowId}`, en: `started ${workflowId}` }));
     const page = uiPage(project, workflowId);
     if (page !== null) print(page);
   }
@@ -87,7 +91,7 @@ export async function startAndFollow(
   return follow(client, workflowId, { language, json: options.json === true });
 }
 
-/** The run in the Temporal Web UI; null: its address is not known. */
+/** The run's page in the Temporal Web UI; null: its address is unknown. */
 function uiPage({ connections }: ProjectFile, workflowId: string): string | null {
   const { temporal } = connections;
   if (temporal === null || temporal.uiUrl === null) return null;
@@ -99,17 +103,19 @@ function refuseWithoutTerminal(options: RunOptions): void {
     return;
   throw refuse(
     {
-      zh: '没有终端可以确认，什么也没有运行\n下一步：看过计划后，加上 --yes 再运行',
-      en: 'there is no terminal to ask; nothing was run\nnext: look at the plan, then run it again with --yes',
+      zh: '没有终端可供确认，没有启动\n下一步：看过计划后，加上 --yes 再执行',
+      en: 'there is no terminal to ask for confirmation; nothing was started\nnext: review the plan, then type the same with --yes',
     },
     options,
   );
 }
 
 async function ask(options: RunOptions, language: Language): Promise<void> {
+  const say = sayIn(language);
   const answer = await confirm({
-    message: language === 'zh' ? '按此计划运行？' : 'Run this plan?',
+    message: say({ zh: '按此计划发布？', en: 'Run this plan?' }),
+    ...yesOrNo(say),
   });
   if (isCancel(answer) || !answer)
-    throw refuse({ zh: '没有运行', en: 'nothing was run' }, options, EXIT.withdrawn);
+    throw refuse({ zh: '没有启动', en: 'nothing was started' }, options, EXIT.calledOff);
 }

@@ -4,7 +4,6 @@ import type { ListedRun, RunsheetClient } from '../../client.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import {
   type CommonOptions,
-  languageOf,
   print,
   refuse,
   requireProject,
@@ -13,6 +12,7 @@ import {
 } from '../context.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
+import { languageOf, type Say, sayIn } from '../language.ts';
 import { endCode, follow } from '../view/follow.ts';
 import { renderRunSheet } from '../view/run-sheet.ts';
 import { pad, visible } from '../view/text.ts';
@@ -23,16 +23,25 @@ interface StatusOptions extends CommonOptions {
   readonly watch?: boolean;
 }
 
-export function statusCommand(): Command {
+export function statusCommand(say: Say): Command {
   const command = new Command('status')
-    .description('一次运行的部署单 · The run sheet of a run')
-    .argument('[run]', '运行编号（默认：最近一次） · id of the run (default: the latest)')
-    .option('--watch', '跟踪到结束 · follow until it ends')
-    .addOption(jsonChoice())
-    .addOption(languageChoice())
+    .description(
+      say({
+        zh: '显示一张发布单：步骤、服务器、审批',
+        en: 'Show a run: steps, servers, approval',
+      }),
+    )
+    .argument(
+      '[run]',
+      say({ zh: '发布单编号（默认：最近一张）', en: 'run id (default: the latest run)' }),
+    )
+    .option('--watch', say({ zh: '跟踪到结束', en: 'follow the run until it ends' }))
+    .addOption(jsonChoice(say))
+    .addOption(languageChoice(say))
     .action(status);
   return withExamples(
     command,
+    say,
     'runsheet status',
     'runsheet status $RUN --watch',
     'runsheet status $RUN --json',
@@ -43,7 +52,7 @@ async function status(named: string | undefined, options: StatusOptions): Promis
   const project = await requireProject(options);
   process.exitCode = await withClient(project, options, async (client) => {
     const run = await latestRun(client, project, named, options);
-    // Only a worker can say what a run is at, also after its end.
+    // Only a worker can answer for a run, even after its end.
     await requireWorker(client, project, options);
     return options.watch === true ? watchRun(client, run, options) : showRun(client, run, options);
   });
@@ -85,14 +94,19 @@ async function showRun(
   return endCode(now, failure);
 }
 
-export function cancelCommand(): Command {
+export function cancelCommand(say: Say): Command {
   const command = new Command('cancel')
-    .description('取消运行；已做的改动会撤销 · Cancel a run; what it did is undone')
-    .argument('<run>', '运行编号 · id of the run')
-    .addOption(jsonChoice())
-    .addOption(languageChoice())
+    .description(
+      say({
+        zh: '取消一张发布单；已做的改动会回滚',
+        en: 'Cancel a run; what it changed is rolled back',
+      }),
+    )
+    .argument('<run>', say({ zh: '发布单编号', en: 'run id' }))
+    .addOption(jsonChoice(say))
+    .addOption(languageChoice(say))
     .action(cancel);
-  return withExamples(command, 'runsheet cancel $RUN');
+  return withExamples(command, say, 'runsheet cancel $RUN');
 }
 
 async function cancel(run: string, options: CommonOptions): Promise<void> {
@@ -101,8 +115,8 @@ async function cancel(run: string, options: CommonOptions): Promise<void> {
     if (!(await client.isOpen(run))) {
       throw refuse(
         {
-          zh: `${run} 已经结束，没有什么可取消\n下一步：runsheet status ${run}`,
-          en: `${run} has ended: there is nothing to cancel\nnext: runsheet status ${run}`,
+          zh: `${run} 已经结束，无需取消\n下一步：runsheet status ${run}`,
+          en: `${run} has already ended; there is nothing to cancel\nnext: runsheet status ${run}`,
         },
         options,
       );
@@ -110,25 +124,28 @@ async function cancel(run: string, options: CommonOptions): Promise<void> {
     await client.cancel(run);
     if (options.json === true) print(JSON.stringify({ workflowId: run, cancelRequested: true }));
     else {
-      const zh = languageOf(options) === 'zh';
+      const say = sayIn(languageOf(options));
       print(
-        zh
-          ? `已请求取消 ${run}；已做的改动会先撤销`
-          : `asked ${run} to cancel; what it did is undone first`,
+        say({
+          zh: `已请求取消 ${run}；已做的改动会先回滚`,
+          en: `requested cancellation of ${run}; what it changed is rolled back first`,
+        }),
       );
       print(`runsheet status ${run} --watch`);
     }
   });
 }
 
-export function listCommand(): Command {
+export function listCommand(say: Say): Command {
   const command = new Command('list')
-    .description('最近的运行，新的在前 · The latest runs, the newest first')
-    .option('--limit <number>', '最多几行 · at most so many', '20')
-    .addOption(jsonChoice())
-    .addOption(languageChoice())
+    .description(
+      say({ zh: '列出最近的发布单，最新的在前', en: 'List the latest runs, newest first' }),
+    )
+    .option('--limit <number>', say({ zh: '最多列出几张', en: 'how many runs at most' }), '20')
+    .addOption(jsonChoice(say))
+    .addOption(languageChoice(say))
     .action(list);
-  return withExamples(command, 'runsheet list', 'runsheet list --limit 5 --json');
+  return withExamples(command, say, 'runsheet list', 'runsheet list --limit 5 --json');
 }
 
 const MOST_LISTED = 1000;
@@ -138,7 +155,7 @@ async function list(options: CommonOptions & { readonly limit: string }): Promis
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED) {
     const text = `1–${MOST_LISTED}`;
     throw refuse(
-      { zh: `--limit 应为 ${text} 的整数`, en: `--limit should be a whole number, ${text}` },
+      { zh: `--limit 应为 ${text} 的整数`, en: `--limit: expected a whole number, ${text}` },
       options,
     );
   }
@@ -151,9 +168,10 @@ async function list(options: CommonOptions & { readonly limit: string }): Promis
   else if (runs.length > 0) for (const each of runs) print(listLine(each, language));
   else {
     print(
-      language === 'zh'
-        ? `队列 ${project.taskQueue} 还没有运行`
-        : `the queue ${project.taskQueue} has no run yet`,
+      sayIn(language)({
+        zh: `任务队列 ${project.taskQueue} 还没有发布单`,
+        en: `the task queue ${project.taskQueue} has no runs yet`,
+      }),
     );
   }
 }

@@ -1,4 +1,4 @@
-/** The commands that stay: worker, and dev, which starts everything else beside one. */
+/** The commands that keep running: worker, and dev, which starts everything that a worker needs. */
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -8,7 +8,6 @@ import { environmentOfProcess, readEnvironment } from '../../config/environment.
 import { loadProject, PROJECT_FILE } from '../../config/load-project.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import { findProjectFolder, sampleFolderOf } from '../../config/project-folder.ts';
-import type { Language } from '../../diagnostics/diagnostic.ts';
 import { EmbeddedError } from '../../embedded/embedded-error.ts';
 import { startEnvironment } from '../../embedded/environment.ts';
 import { startWorkerProcess, type WorkerEvent } from '../../embedded/worker-process.ts';
@@ -16,7 +15,6 @@ import {
   badInput,
   CommandError,
   type CommonOptions,
-  languageOf,
   print,
   projectFolder,
   refuse,
@@ -25,14 +23,21 @@ import {
 } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { languageChoice, withExamples } from '../help.ts';
+import { languageOf, type Say, sayIn } from '../language.ts';
 
-export function workerCommand(): Command {
+export function workerCommand(say: Say): Command {
   const command = new Command('worker')
-    .description('在本文件夹启动 worker 并保持 · Start a worker in this folder; stays until Ctrl-C')
-    .addOption(languageChoice())
+    .description(
+      say({
+        zh: '在本文件夹启动 worker，运行到 Ctrl-C',
+        en: 'Start a worker in this folder and run it until Ctrl-C',
+      }),
+    )
+    .addOption(languageChoice(say))
     .action(worker);
   return withExamples(
     command,
+    say,
     'runsheet worker',
     'TEMPORAL_ADDRESS=temporal.example.com:7233 runsheet worker',
   );
@@ -40,44 +45,53 @@ export function workerCommand(): Command {
 
 async function worker(options: CommonOptions): Promise<void> {
   const folder = projectFolder();
-  const zh = languageOf(options) === 'zh';
+  const language = languageOf(options);
+  const say = sayIn(language);
   const project = await requireProject(options);
-  // Asked here, so that a missing server is said in one sentence instead of a worker's log.
+  // Checked here, so that a missing server is one sentence instead of a worker's log.
   await withClient(project, options, () => Promise.resolve());
-  // Before anything starts: a Ctrl-C meanwhile ends what has started, and leaves nothing behind.
+  // Before anything starts: a Ctrl-C meanwhile stops what has started and leaves nothing behind.
   const stopped = untilStopped();
-  print(zh ? `正在启动 worker（${folder}）…` : `starting a worker in ${folder} …`);
-  const started = await said(options, () =>
+  print(say({ zh: `正在启动 worker（${folder}）…`, en: `starting a worker in ${folder} …` }));
+  const started = await withEmbeddedErrors(options, () =>
     startWorkerProcess({
       projectFolder: folder,
       env: readEnvironment(folder),
-      onEvent: (event) => printEvent(event, zh),
+      language,
+      onEvent: (event) => printEvent(event, say),
     }),
   );
   print(
-    zh
-      ? `worker 已就绪，处理队列 ${project.taskQueue}；Ctrl-C 结束`
-      : `the worker is ready and polls ${project.taskQueue}; Ctrl-C ends it`,
+    say({
+      zh: `worker 已就绪，正在轮询任务队列 ${project.taskQueue}；按 Ctrl-C 停止`,
+      en: `the worker is ready and polls the task queue ${project.taskQueue}; press Ctrl-C to stop it`,
+    }),
   );
   await stopped;
-  print(zh ? '正在结束 worker …' : 'ending the worker …');
+  print(say({ zh: '正在停止 worker …', en: 'stopping the worker …' }));
   await started.close();
 }
 
-/** What the person who watches has to know; being ready is said at the start. */
-function printEvent(event: WorkerEvent, zh: boolean): void {
-  if (event.kind === 'died')
+/** What the person who watches has to know; that it is ready is printed at the start. */
+function printEvent(event: WorkerEvent, say: Say): void {
+  if (event.kind === 'died') {
+    const { zh, en } = event.how;
     print(
-      zh
-        ? `worker 退出（${event.how}），正在重启`
-        : `the worker ended (${event.how}) and is started again`,
+      say({
+        zh: `worker 已退出（${zh}），正在重启`,
+        en: `the worker exited (${en}); restarting it`,
+      }),
     );
-  if (event.kind === 'given-up')
+  }
+  if (event.kind === 'given-up') {
+    const { logFile } = event;
     print(
-      zh
-        ? `worker 一再退出，不再重启；查看 ${event.logFile}`
-        : `the worker ends again and again and is not restarted; look into ${event.logFile}`,
+      say({
+        zh: `worker 反复退出，不再重启；日志：${logFile}`,
+        en: `the worker keeps exiting and will not be restarted; see ${logFile}`,
+      }),
     );
+  }
 }
 
 interface DevOptions extends CommonOptions {
@@ -86,29 +100,32 @@ interface DevOptions extends CommonOptions {
   readonly balancerPort?: string;
 }
 
-export function devCommand(): Command {
-  const port = '，0 表示任意空闲端口';
+export function devCommand(say: Say): Command {
+  const portOf = (zh: string, en: string): string =>
+    say({ zh: `${zh} 的端口（0：任意空闲端口）`, en: `${en} port (0: any free port)` });
   const command = new Command('dev')
-    .description('启动嵌入的一切并保持 · Start everything embedded; stays until Ctrl-C')
-    .option('--temporal-port <port>', `Temporal 的端口${port} · port of Temporal; 0: any free one`)
-    .option('--ui-port <port>', `Web UI 的端口${port} · port of the Web UI; 0: any free one`)
-    .option(
-      '--balancer-port <port>',
-      `负载均衡的端口${port} · port of the balancer; 0: any free one`,
+    .description(
+      say({
+        zh: '启动全部内置组件，运行到 Ctrl-C',
+        en: 'Start all embedded components and run them until Ctrl-C',
+      }),
     )
-    .addOption(languageChoice())
+    .option('--temporal-port <port>', portOf('Temporal', 'Temporal'))
+    .option('--ui-port <port>', portOf('Web UI', 'Web UI'))
+    .option('--balancer-port <port>', portOf('负载均衡', 'load balancer'))
+    .addOption(languageChoice(say))
     .action(dev);
-  withExamples(command, 'runsheet dev', 'runsheet dev --temporal-port 7233 --balancer-port 8000');
-  return command.addHelpText(
-    'after',
-    ({ command: shown }) => `\n${sampleNote(languageOf(shown.opts()))}`,
+  withExamples(
+    command,
+    say,
+    'runsheet dev',
+    'runsheet dev --temporal-port 7233 --balancer-port 8000',
   );
-}
-
-function sampleNote(language: Language): string {
-  return language === 'zh'
-    ? '没有 runsheet.yaml 时使用示例服务，复制到 .runsheet/sample；本文件夹中的其他命令也用它。'
-    : 'Without runsheet.yaml the sample service is used, copied to .runsheet/sample; the other commands in this folder use it too.';
+  const note = say({
+    zh: '没有 runsheet.yaml 时使用示例服务（复制到 .runsheet/sample），本文件夹中的其他命令也会使用它。',
+    en: 'Without a runsheet.yaml, the sample service is copied to .runsheet/sample and used, also by the other commands in this folder.',
+  });
+  return command.addHelpText('after', `\n${note}`);
 }
 
 async function dev(options: DevOptions): Promise<void> {
@@ -121,39 +138,40 @@ async function dev(options: DevOptions): Promise<void> {
   const { project, diagnostics } = await loadProject(folder, readEnvironment(folder));
   if (project === null) throw badInput(diagnostics, options);
   const language = languageOf(options);
-  const zh = language === 'zh';
+  const say = sayIn(language);
   const servers = Object.entries(project.environments).flatMap(([environment, each]) =>
     each.embedded ? each.servers.map((name) => ({ name, environment })) : [],
   );
-  // Before anything starts: a Ctrl-C meanwhile ends what has started, and leaves nothing behind.
+  // Before anything starts: a Ctrl-C meanwhile stops what has started and leaves nothing behind.
   const stopped = untilStopped();
-  const started = await said(options, () =>
+  const started = await withEmbeddedErrors(options, () =>
     startEnvironment({
       projectFolder: folder,
       servers,
-      // What an earlier `dev` left in .runsheet/env has ended with it.
+      // Not the addresses in .runsheet/env: the `dev` that wrote them has ended.
       env: environmentOfProcess(),
       healthPath: project.settings.health.path,
-      onProgress: (text) => print(`  ${text[language]}`),
+      onProgress: (text) => print(`  ${say(text)}`),
       ...ports,
     }),
   );
   const shared = await shareEnvironment(process.cwd(), folder);
   try {
-    print(zh ? '  正在启动 worker …' : '  starting the worker …');
-    const workerProcess = await said(options, () =>
+    print(say({ zh: '  正在启动 worker …', en: '  starting the worker …' }));
+    const workerProcess = await withEmbeddedErrors(options, () =>
       startWorkerProcess({
         projectFolder: folder,
         env: { ...environmentOfProcess(), ...started.env },
+        language,
         onStarted: (pid) => void started.record(pid),
-        onEvent: (event) => printEvent(event, zh),
+        onEvent: (event) => printEvent(event, say),
       }),
     );
-    for (const line of readyLines(project, started.env, language)) print(line);
+    for (const line of readyLines(project, started.env, say)) print(line);
     const reason = await Promise.race([stopped, started.broken]);
-    print(zh ? '正在结束一切 …' : 'ending everything …');
+    print(say({ zh: '正在停止全部组件 …', en: 'stopping everything …' }));
     await workerProcess.close();
-    if (reason !== null) throw new CommandError(reason, EXIT.other);
+    if (reason !== null) throw new CommandError(say(reason), EXIT.other);
   } finally {
     await shared.withdraw();
     await started.close();
@@ -163,9 +181,8 @@ async function dev(options: DevOptions): Promise<void> {
 function readyLines(
   project: ProjectFile,
   env: Readonly<Record<string, string>>,
-  language: Language,
+  say: Say,
 ): readonly string[] {
-  const zh = language === 'zh';
   const [environment, definition] = Object.entries(project.environments)[0] ?? [
     'production',
     { servers: [] },
@@ -173,10 +190,11 @@ function readyLines(
   const servers = definition.servers.join(',');
   return [
     ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
-    zh
-      ? `就绪（${project.folder}）；Ctrl-C 结束一切`
-      : `ready in ${project.folder}; Ctrl-C ends everything`,
-    zh ? '下一步，在另一个终端：' : 'next, in another terminal:',
+    say({
+      zh: `已就绪（${project.folder}）；按 Ctrl-C 全部停止`,
+      en: `ready in ${project.folder}; press Ctrl-C to stop everything`,
+    }),
+    say({ zh: '下一步，在另一个终端输入：', en: 'next, in another terminal:' }),
     `  runsheet run deployment.md -p environment=${environment} -p servers=${servers} -p version=v1.0.0`,
   ];
 }
@@ -193,19 +211,19 @@ function portOf<Name extends 'temporalPort' | 'uiPort' | 'balancerPort'>(
   throw refuse(
     {
       zh: `${flag} 应为 0–65535 的端口号，而不是「${text}」\n例如：runsheet dev ${flag} 0（任意空闲端口）`,
-      en: `${flag} should be a port, 0–65535, not "${text}"\nfor example: runsheet dev ${flag} 0 (any free one)`,
+      en: `${flag}: expected a port from 0 to 65535, not "${text}"\nfor example: runsheet dev ${flag} 0 (any free port)`,
     },
     options,
   );
 }
 
-/** The folder itself, or a copy of the sample service where it has no project. */
+/** The folder itself, or a copy of the sample service if it has no project. */
 async function folderWithProject(folder: string): Promise<string> {
   const found = findProjectFolder(folder);
   if (existsSync(join(found, PROJECT_FILE))) return found;
   const sample = sampleFolderOf(folder);
   const source = fileURLToPath(new URL('../../../examples/service', import.meta.url));
-  // Beside, then renamed: a copy that was interrupted is never taken for a project.
+  // Copied beside, then renamed: an interrupted copy is never taken for a project.
   const beside = `${sample}.${process.pid}`;
   await mkdir(dirname(sample), { recursive: true, mode: 0o700 });
   await writeFile(join(dirname(sample), '.gitignore'), '*\n');
@@ -218,7 +236,7 @@ async function folderWithProject(folder: string): Promise<string> {
   return sample;
 }
 
-/** The addresses also where `dev` was typed, if the project is the sample below that folder. */
+/** Writes the addresses also where `dev` was typed, if the project is the sample below that folder. */
 async function shareEnvironment(
   typedIn: string,
   folder: string,
@@ -237,16 +255,17 @@ export function untilStopped(): Promise<null> {
   });
 }
 
-/** Runs what starts embedded parts. @throws CommandError with their text and remedy, exit 2 */
-export async function said<T>(options: CommonOptions, work: () => Promise<T>): Promise<T> {
+/** Runs what starts embedded components. @throws CommandError with their text and remedy, exit 2 */
+export async function withEmbeddedErrors<T>(
+  options: CommonOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof EmbeddedError)) throw error;
-    const language = languageOf(options);
-    throw new CommandError(
-      `${error.code}: ${error.text[language]}\n${error.remedy[language]}`,
-      EXIT.badInput,
-    );
+    const { code, text, remedy } = error;
+    const say = sayIn(languageOf(options));
+    throw new CommandError(`${code}: ${say(text)}\n${say(remedy)}`, EXIT.badInput);
   }
 }

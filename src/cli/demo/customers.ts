@@ -7,32 +7,32 @@ import type {
   TrafficReport,
 } from './traffic-report.ts';
 
-/** Longer than a request may take, so that the last answer is waited for. */
+/** Longer than a request may take, so that even the last answer arrives in time. */
 const ANSWER_LIMIT_MS = 70_000;
 
-/** The demo's traffic, as its parent handles it. */
+/** The demo's traffic, as seen from the parent process. */
 export interface Customers {
-  /** What was seen since the start or the last `restart`; requests may be under way. */
+  /** The count since the start or the last `restart`; requests may still be under way. */
   report(): Promise<TrafficReport>;
-  /** Counts from zero again. @returns what was seen until now, when the last request has its answer */
+  /** Resets the count. @returns the count until now, once its last request has an answer */
   restart(): Promise<TrafficReport>;
   /** Sends a request that takes `milliseconds` to answer. */
   sendSlow(milliseconds: number): Promise<void>;
-  /** Ends the traffic when every request under way has its answer; asked again, the same answer. */
+  /** Ends the traffic once every request under way has an answer; called again, gives the same report. */
   stop(): Promise<TrafficReport>;
 }
 
 /**
  * Starts the traffic process.
- * @param url where the balancer answers for the pool
- * @param perSecond requests a second
+ * @param url where the load balancer accepts the pool's requests
+ * @param perSecond requests per second
  */
 export function startCustomers(url: string, perSecond: number): Customers {
   const entry = fileURLToPath(new URL('./traffic.js', import.meta.url));
   const child = fork(entry, [url, String(perSecond)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  // Each question that waits listens for itself.
+  // Each pending question has listeners of its own.
   child.setMaxListeners(0);
   let lastId = 0;
   const ask = (question: TrafficQuestion): Promise<TrafficReport> => {
@@ -65,7 +65,7 @@ function answerTo(child: ChildProcess, id: number): Promise<TrafficReport> {
       then();
     };
     const timer = setTimeout(
-      () => settle(() => reject(new Error('the traffic process does not answer'))),
+      () => settle(() => reject(new Error('the traffic process is not answering'))),
       ANSWER_LIMIT_MS,
     );
     const ended = (code: number | null): void =>

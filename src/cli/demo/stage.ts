@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectRunsheet, type RunsheetClient } from '../../client.ts';
 import { environmentOfProcess } from '../../config/environment.ts';
-import type { BothLanguages } from '../../embedded/embedded-error.ts';
+import type { Localized } from '../../diagnostics/diagnostic.ts';
 import { type Environment, startEnvironment } from '../../embedded/environment.ts';
 import { startWorkerProcess } from '../../embedded/worker-process.ts';
 
@@ -19,23 +19,23 @@ const SERVERS = {
 
 export const PRODUCTION_SERVERS: readonly string[] = SERVERS.production;
 
-/** Everything that a demo plays on: a copy of the sample service, its servers, a worker, a client. */
+/** Everything that the demo runs on: a copy of the sample service, its servers, a worker, a client. */
 export interface DemoStage {
   readonly folder: string;
   readonly environment: Environment;
   readonly client: RunsheetClient;
-  /** Where customers' requests go. */
+  /** Where the traffic's requests go. */
   readonly balancerUrl: string;
-  /** The Web UI's page of a run; null where the server has none. */
+  /** The page of a run in the Web UI; null: there is none. */
   uiPage(workflowId: string): string | null;
   close(): Promise<void>;
 }
 
 /**
- * Starts the stage in a folder of its own below the system's temporary one.
- * @throws EmbeddedError where a part does not start; nothing is left running then
+ * Starts the stage in a temporary folder of its own.
+ * @throws EmbeddedError if a component does not start; nothing is left running then
  */
-export async function startStage(onProgress: (text: BothLanguages) => void): Promise<DemoStage> {
+export async function startStage(onProgress: (text: Localized) => void): Promise<DemoStage> {
   const folder = await mkdtemp(join(tmpdir(), 'runsheet-demo-'));
   const closing: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
@@ -78,7 +78,7 @@ export async function startStage(onProgress: (text: BothLanguages) => void): Pro
   }
 }
 
-/** Names the new version in the sample's own package file, so that v2 is another content. */
+/** Writes the version into the sample's package file, so that v2 has other content. */
 export async function renameVersion(folder: string, version: string): Promise<void> {
   const file = join(folder, 'package.json');
   const text = await readFile(file, 'utf8');

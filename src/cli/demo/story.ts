@@ -1,19 +1,22 @@
-/** The demo: v1 is deployed, customers come, v2 is deployed (or breaks), and everybody says what they saw. */
+/** The demo: deploys v1, starts traffic, deploys v2 (or fails to), and reports what the traffic saw. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
+import { EXIT } from '../exit-codes.ts';
+import { sayIn } from '../language.ts';
+import { waitingApproval } from '../view/approval.ts';
 import { follow } from '../view/follow.ts';
 import { renderRunSheet } from '../view/run-sheet.ts';
 import { createApprover } from './approver.ts';
 import { type Customers, startCustomers } from './customers.ts';
 import type { Fault } from './faults.ts';
 import { type DemoStage, PRODUCTION_SERVERS, renameVersion } from './stage.ts';
-import { type Outcome, surprises, trafficLines } from './verdict.ts';
+import { type Outcome, problemsOf, trafficLines } from './verdict.ts';
 
 export interface StoryOptions {
   readonly fault: Fault | null;
   readonly language: Language;
-  /** Somebody can be asked. */
+  /** Whether there is a person to ask. */
   readonly terminal: boolean;
   readonly print: (line: string) => void;
 }
@@ -22,33 +25,37 @@ const TEMPLATE = 'deployment_workflow_v1';
 const OLD_VERSION = 'v1.0.0';
 const NEW_VERSION = 'v2.0.0';
 const REQUESTS_PER_SECOND = 100;
-/** Enough answers that each of three servers is seen; a machine that is busy gets longer. */
+/** Enough for an answer from each of three servers; a busy machine gets longer. */
 const AFTERWARDS_MS = 1_500;
 const AFTERWARDS_LIMIT_MS = 30_000;
-/** The cable is plugged in again this long after the undoing began. */
-const MENDED_AFTER_MS = 2_000;
+/** The connection is repaired this long after the rollback began. */
+const REPAIRED_AFTER_MS = 2_000;
 
-/** @returns the exit code: the run's own, or 1 where the world is not as the demo promises */
+/** @returns the exit code: the run's own, or 1 if the outcome is not what the demo promises */
 export async function tell(stage: DemoStage, options: StoryOptions): Promise<number> {
   const { print, language, fault } = options;
-  const zh = language === 'zh';
+  const say = sayIn(language);
   print(
-    zh
-      ? `\n部署 ${OLD_VERSION}（首次部署，演示代 alice 批准）`
-      : `\nDeploying ${OLD_VERSION} (the first one; the demo approves as alice)`,
+    say({
+      zh: `\n部署 ${OLD_VERSION}（首次部署，演示代 alice 批准）`,
+      en: `\nDeploying ${OLD_VERSION} (first deployment; the demo approves it as alice)`,
+    }),
   );
   await deployOld(stage, options);
   const customers = startCustomers(stage.balancerUrl, REQUESTS_PER_SECOND);
   try {
     print(
-      zh
-        ? `客户开始访问：每秒 ${REQUESTS_PER_SECOND} 个请求，经过 ${stage.balancerUrl}`
-        : `Customers arrive: ${REQUESTS_PER_SECOND} requests a second through ${stage.balancerUrl}`,
+      say({
+        zh: `开始发送流量：每秒 ${REQUESTS_PER_SECOND} 个请求，经过 ${stage.balancerUrl}`,
+        en: `Starting traffic: ${REQUESTS_PER_SECOND} requests per second through ${stage.balancerUrl}`,
+      }),
     );
     await renameVersion(stage.folder, NEW_VERSION.slice(1));
     fault?.breakSource?.(stage.folder);
-    if (fault !== null)
-      print(zh ? `破坏：${fault.text.zh}` : `Broken on purpose: ${fault.text.en}`);
+    if (fault !== null) {
+      const { zh, en } = fault.text;
+      print(say({ zh: `注入故障：${zh}`, en: `Injected fault: ${en}` }));
+    }
     const outcome = await deployNew(stage, customers, options);
     return conclude(outcome, options);
   } finally {
@@ -61,7 +68,7 @@ async function deployOld(stage: DemoStage, { language }: StoryOptions): Promise<
   await startRun(stage, workflowId, OLD_VERSION, language);
   let decided = false;
   for await (const status of stage.client.watch(workflowId)) {
-    if (decided || !waitsForApproval(status)) continue;
+    if (decided || waitingApproval(status) === null) continue;
     decided = true;
     await stage.client.approve(workflowId, { by: 'alice' });
   }
@@ -75,18 +82,18 @@ async function deployNew(
   options: StoryOptions,
 ): Promise<Outcome> {
   const { fault, language, print } = options;
-  const zh = language === 'zh';
   const workflowId = `demo-${NEW_VERSION}`;
   const approver = createApprover(stage, {
     rejects: fault?.rejects === true,
     terminal: options.terminal,
     language,
   });
-  const cable = watchCable(stage, fault);
+  const adjustConnection = watchConnection(stage, fault);
   print(
-    zh
-      ? `\n部署 ${NEW_VERSION} 到 production，申请人 carol`
-      : `\nDeploying ${NEW_VERSION} to production, requested by carol`,
+    sayIn(language)({
+      zh: `\n部署 ${NEW_VERSION} 到 production，申请人 carol`,
+      en: `\nDeploying ${NEW_VERSION} to production, requested by carol`,
+    }),
   );
   const page = stage.uiPage(workflowId);
   if (page !== null) print(`Temporal Web UI: ${page}\n`);
@@ -97,8 +104,8 @@ async function deployNew(
     language,
     json: false,
     onStatus: async (status) => {
-      await cable(status);
-      if (decided || !waitsForApproval(status)) return false;
+      await adjustConnection(status);
+      if (decided || waitingApproval(status) === null) return false;
       decided = true;
       if (fault?.slowRequestMs !== undefined) await customers.sendSlow(fault.slowRequestMs);
       print(`  ${await approver.decide(workflowId)}`);
@@ -130,51 +137,54 @@ async function answersAfterwards(customers: Customers): Promise<Outcome['after']
   }
 }
 
-/** For a server that the balancer cannot reach: cut when its new version runs, mended during the undoing. */
-function watchCable(stage: DemoStage, fault: Fault | null): (status: RunStatus) => Promise<void> {
+/** For a server that the load balancer cannot reach: cut off once its new version runs, back during the rollback. */
+function watchConnection(
+  stage: DemoStage,
+  fault: Fault | null,
+): (status: RunStatus) => Promise<void> {
   const server = fault?.unreachableServer;
-  let state: 'whole' | 'cut' | 'mended' = 'whole';
+  let state: 'intact' | 'cut' | 'repaired' = 'intact';
   return async (status) => {
     if (server === undefined) return;
     const deployed = status.steps.find((each) => each.number === 7)?.state;
-    if (state === 'whole' && (deployed === 'running' || deployed === 'succeeded')) {
+    if (state === 'intact' && (deployed === 'running' || deployed === 'succeeded')) {
       state = 'cut';
-      // Port 9 (discard) of this machine: nobody listens there.
+      // Port 9 (discard) of this machine: nothing listens there.
       await stage.environment.moveBalancerTarget(server, { host: '127.0.0.1', port: 9 });
     }
     if (state === 'cut' && status.failure !== null) {
-      state = 'mended';
-      await sleep(MENDED_AFTER_MS);
+      state = 'repaired';
+      await sleep(REPAIRED_AFTER_MS);
       await stage.environment.moveBalancerTarget(server, null);
     }
   };
 }
 
 function conclude(outcome: Outcome, { language, print, fault }: StoryOptions): number {
-  const zh = language === 'zh';
+  const say = sayIn(language);
   print('');
   for (const line of renderRunSheet(outcome.status, { language, color: false, width: 110 }))
     print(line);
   print('');
   for (const line of trafficLines(outcome, language)) print(line);
-  const found = surprises(outcome);
-  if (found.length > 0) {
-    print(zh ? '\n与预期不符：' : '\nNot as promised:');
-    for (const line of found) print(`  ${line}`);
-    return 1;
+  const problems = problemsOf(outcome);
+  if (problems.length > 0) {
+    print(say({ zh: '\n与预期不符：', en: '\nNot as expected:' }));
+    for (const problem of problems) print(`  ${say(problem)}`);
+    return EXIT.other;
   }
-  if (fault === null)
-    print(
-      zh
-        ? `\n${NEW_VERSION} 已在三台服务器上运行。`
-        : `\n${NEW_VERSION} runs on all three servers.`,
-    );
-  else
-    print(
-      zh
-        ? `\n步骤 ${fault.step} 按预期失败，三台服务器仍由 ${OLD_VERSION} 服务。`
-        : `\nStep ${fault.step} failed as intended; ${OLD_VERSION} serves on all three servers.`,
-    );
+  const step = fault?.step;
+  print(
+    step === undefined
+      ? say({
+          zh: `\n${NEW_VERSION} 已在三台服务器上运行。`,
+          en: `\n${NEW_VERSION} is running on all three servers.`,
+        })
+      : say({
+          zh: `\n步骤 ${step} 按预期失败，三台服务器仍在运行 ${OLD_VERSION}。`,
+          en: `\nStep ${step} failed as intended; all three servers still run ${OLD_VERSION}.`,
+        }),
+  );
   return outcome.runExitCode;
 }
 
@@ -191,11 +201,4 @@ function startRun(
     workflowId,
     inputs: [{ ...parameters, requested_by: 'carol', language }],
   });
-}
-
-function waitsForApproval({ approval, steps }: RunStatus): boolean {
-  return (
-    approval !== null &&
-    steps.some((step) => step.number === approval.step && step.state === 'waiting')
-  );
 }

@@ -1,15 +1,15 @@
 /** What the traffic process saw; sent to its parent over IPC. Times in milliseconds. */
 export interface TrafficReport {
-  /** Those at the steady rate and the slow ones. */
+  /** Requests at the steady rate, and slow ones. */
   readonly sent: number;
-  /** With 200; the rest has failed or waits. */
+  /** With status 200; the rest have failed or are under way. */
   readonly answered: number;
   readonly failed: number;
-  /** First few failures, one line each. */
+  /** The first few failures, one line each. */
   readonly failures: readonly string[];
-  /** The longest that one request at the steady rate waited for its answer. */
+  /** The longest that a request at the steady rate waited for its answer. */
   readonly longestWaitMs: number;
-  /** Deliberately slow requests, apart: asked for and taken. */
+  /** Deliberately slow requests: the time asked for and the time taken. */
   readonly slow: readonly {
     readonly askedMs: number;
     readonly tookMs: number;
@@ -24,14 +24,14 @@ export interface TrafficReport {
 /** What the parent asks of the traffic process. */
 export type TrafficQuestion =
   | { readonly kind: 'report' }
-  /** Starts counting from zero. Answered when every request until then has its own answer. */
+  /** Resets the count. Answered once every request until then has an answer. */
   | { readonly kind: 'restart' }
-  /** Sends a request that takes so long; answered at once. */
+  /** Sends a request that takes this long; answered at once. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
-  /** Answered when every request has its answer. */
+  /** Answered once every request has an answer. */
   | { readonly kind: 'stop' };
 
-/** The id stands in the answer. */
+/** The answer repeats the id. */
 export type TrafficCommand = TrafficQuestion & { readonly id: number };
 
 export interface TrafficAnswer {

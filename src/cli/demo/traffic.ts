@@ -1,13 +1,13 @@
 /**
- * The demo's customers: a process of its own that sends requests through the balancer at a steady
- * rate, never retries, opens a connection for each, and reads the version in each answer.
+ * The demo's traffic: a separate process that sends requests through the load balancer at a steady rate,
+ * with a new connection for each and no retries, and reads the version in each answer.
  *
  * Usage: node traffic.js URL REQUESTS_PER_SECOND, started with an IPC channel.
  */
 import { request } from 'node:http';
 import type { TrafficAnswer, TrafficCommand, TrafficReport } from './traffic-report.ts';
 
-/** A request that has had no answer after this long has failed. */
+/** A request without an answer after this time has failed. */
 const REQUEST_LIMIT_MS = 60_000;
 const MAXIMUM_REQUESTS = 50_000;
 const KEPT_FAILURES = 5;
@@ -73,7 +73,7 @@ function versionOf(body: string): string {
       return String(parsed.version);
     }
   } catch {
-    // not JSON: the text itself is the version
+    // Not JSON: the text itself is the version.
   }
   return body.trim().slice(0, 80);
 }
@@ -112,7 +112,7 @@ async function askSlowly(base: string, tally: Tally, askedMs: number): Promise<v
     const answer = await get(`${base}/slow?ms=${askedMs}`);
     status = answer.status;
     if (status === 200) tally.answered += 1;
-    else countFailure(tally, `status ${status} for a request of ${askedMs} ms`);
+    else countFailure(tally, `status ${status} for a request that takes ${askedMs} ms`);
   } catch (error) {
     countFailure(tally, error instanceof Error ? error.message : String(error));
   }

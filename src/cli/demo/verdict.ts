@@ -1,6 +1,9 @@
-/** What the demo says at its end: whether the world is as it should be, and what the customers saw. */
-import type { Language } from '../../diagnostics/diagnostic.ts';
+/** The demo's conclusion: whether the outcome is as expected, and what the traffic saw. */
+import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
+import { sayIn } from '../language.ts';
+import { countedEn, countedZh } from '../view/counted.ts';
+import { durationWord } from '../view/words.ts';
 import type { Fault } from './faults.ts';
 import { PRODUCTION_SERVERS } from './stage.ts';
 import type { TrafficReport } from './traffic-report.ts';
@@ -17,57 +20,75 @@ export interface Outcome {
 }
 
 /** Everything that is not as the demo promises, one sentence each; empty: all is well. */
-export function surprises(outcome: Outcome): readonly string[] {
+export function problemsOf(outcome: Outcome): readonly Localized[] {
   const { fault, status, during, after, runExitCode } = outcome;
   const expected = fault === null ? outcome.newVersion : outcome.oldVersion;
-  const found: string[] = [];
+  const found: Localized[] = [];
   const expectedExit = fault?.exitCode ?? 0;
   if (runExitCode !== expectedExit)
-    found.push(`the run's exit code is ${runExitCode}, not ${expectedExit}`);
-  if (fault !== null && status.failure?.step !== fault.step) {
-    found.push(`step ${status.failure?.step ?? 'none'} failed, not ${fault.step}`);
+    found.push({
+      zh: `退出码是 ${runExitCode}，应为 ${expectedExit}`,
+      en: `the run's exit code is ${runExitCode}, not ${expectedExit}`,
+    });
+  const failedStep = status.failure?.step;
+  if (fault !== null && failedStep !== fault.step) {
+    found.push({
+      zh: `应在步骤 ${fault.step} 失败，实际${failedStep === undefined ? '没有步骤失败' : `在步骤 ${failedStep} 失败`}`,
+      en: `${failedStep === undefined ? 'no step' : `step ${failedStep}`} failed; step ${fault.step} should have`,
+    });
   }
-  if (during.failed + after.failed > 0) {
-    found.push(
-      `${during.failed + after.failed} requests failed: ${[...during.failures, ...after.failures].join('; ')}`,
-    );
+  const failed = during.failed + after.failed;
+  if (failed > 0) {
+    const failures = [...during.failures, ...after.failures].join('; ');
+    found.push({
+      zh: `${countedZh(failed, '个请求')}失败：${failures}`,
+      en: `${countedEn(failed, 'request')} failed: ${failures}`,
+    });
   }
   for (const server of PRODUCTION_SERVERS) {
     const versions = Object.keys(after.servers[server] ?? {});
     if (versions.length !== 1 || versions[0] !== expected) {
-      found.push(
-        `${server} answers ${versions.join(', ') || 'nothing'} afterwards, not ${expected}`,
-      );
+      const seen = versions.join(', ') || '–';
+      found.push({
+        zh: `部署后 ${server} 应答的版本是 ${seen}，应为 ${expected}`,
+        en: `after the run, ${server} answers with ${seen}, not ${expected}`,
+      });
     }
   }
   return found;
 }
 
-/** What the traffic saw, as lines. */
+/** What the traffic saw, in lines. */
 export function trafficLines(
   { during, after, status }: Outcome,
   language: Language,
 ): readonly string[] {
-  const zh = language === 'zh';
-  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-  const slow = during.slow.map((each) =>
-    zh
-      ? `  慢请求（${seconds(each.askedMs)}）：${seconds(each.tookMs)} 后收到应答 ${each.status ?? '无'}`
-      : `  slow request (${seconds(each.askedMs)}): answered ${each.status ?? 'not'} after ${seconds(each.tookMs)}`,
+  const say = sayIn(language);
+  const seconds = (ms: number): string => durationWord(ms, language);
+  const slow = during.slow.map(({ askedMs, tookMs, status: code }) =>
+    say({
+      zh: `  慢请求（${seconds(askedMs)}）：${seconds(tookMs)}后${code === null ? '仍无应答' : `应答 ${code}`}`,
+      en: `  slow request (${seconds(askedMs)}): ${code === null ? 'no answer' : `answered ${code}`} after ${seconds(tookMs)}`,
+    }),
   );
+  const longest = seconds(during.longestWaitMs);
+  const empty = seconds(status.withoutServiceMs);
   return [
-    zh ? '流量（独立进程，不重试）' : 'Traffic (a process of its own, no retries)',
-    zh
-      ? `  部署期间发送 ${during.sent} 个请求，${during.failed} failed（失败），最长等待 ${seconds(during.longestWaitMs)}`
-      : `  ${during.sent} requests sent while it deployed, ${during.failed} failed, the longest waited ${seconds(during.longestWaitMs)}`,
+    say({ zh: '流量（独立进程，不重试）', en: 'Traffic (a separate process, no retries)' }),
+    say({
+      zh: `  部署期间：${countedZh(during.sent, '个请求')}，失败 ${during.failed} 个，最长等待 ${longest}`,
+      en: `  during the deployment: ${countedEn(during.sent, 'request')}, ${during.failed} failed, longest wait ${longest}`,
+    }),
     ...slow,
-    zh
-      ? `  负载均衡池为空 ${seconds(status.withoutServiceMs)}（所有服务器同时停止，请求在均衡器等待）`
-      : `  the pool was empty for ${seconds(status.withoutServiceMs)} (all servers at once; the balancer held the requests)`,
-    zh
-      ? `  应答的版本：${counts(during.versions)}`
-      : `  versions that answered: ${counts(during.versions)}`,
-    zh ? '之后，每台服务器的应答' : 'Afterwards, by server',
+    say({
+      zh: `  无服务时长 ${empty}（所有服务器同时更新，负载均衡暂存请求）`,
+      en: `  time without service: ${empty} (all servers at once; the load balancer held the requests)`,
+    }),
+    say({
+      zh: `  应答的版本：${counts(during.versions)}`,
+      en: `  versions in the answers: ${counts(during.versions)}`,
+    }),
+    say({ zh: '部署之后，各服务器的应答', en: 'After the deployment, answers by server' }),
     ...PRODUCTION_SERVERS.map((server) => `  ${server}: ${counts(after.servers[server] ?? {})}`),
   ];
 }

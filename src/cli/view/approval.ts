@@ -1,7 +1,7 @@
-/** Whether a run asks people now. */
+/** Whether a run is waiting for an approval. */
 import type { ApprovalStatus, RunStatus } from '../../workflows/messages.ts';
 
-/** The approval that is open; null: none is, or it has been decided. */
+/** The open approval; null: there is none, or it has been decided. */
 export function waitingApproval({
   approval,
   steps,

@@ -1,11 +1,15 @@
-/** What has changed from one status to the next, as lines for a log. Pure. */
-import type { Language } from '../../diagnostics/diagnostic.ts';
+/** What has changed from one status to the next, as log lines. Pure. */
+import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus, StepStatus } from '../../workflows/messages.ts';
+import { sayIn } from '../language.ts';
 import { waitingApproval } from './approval.ts';
 import { visible } from './text.ts';
 import { durationWord, outcomeWord, poolWord, stateWord } from './words.ts';
 
-/** @param before the last status that was told; null: none yet */
+const REFUSED: Localized = { zh: '决定未被接受', en: 'decision refused' };
+const NAME: Localized = { zh: '<姓名>', en: '<name>' };
+
+/** @param before the last status that was printed; null: none yet */
 export function eventLines(
   before: RunStatus | null,
   now: RunStatus,
@@ -17,7 +21,7 @@ export function eventLines(
     ...approvalEvents(before, now, language),
     ...serverEvents(before, now, language),
     ...added(before?.refusals, now.refusals).map(
-      (line) => `⊘ ${language === 'zh' ? '被拒绝的决定' : 'refused decision'}: ${line}`,
+      (line) => `⊘ ${sayIn(language)(REFUSED)}: ${line}`,
     ),
     ...added(before?.rollback, now.rollback).map((line) => `↶ ${line}`),
     ...endEvents(before, now, language),
@@ -61,14 +65,15 @@ function approvalEvents(
   now: RunStatus,
   language: Language,
 ): readonly string[] {
-  const zh = language === 'zh';
+  const say = sayIn(language);
   const approval = waitingApproval(now);
   const lines: string[] = [];
   if (approval !== null && (before === null || waitingApproval(before) === null)) {
-    const until = new Date(approval.expiresAtMs).toISOString();
-    const by = `--by <${zh ? '姓名' : 'name'}>`;
+    const at = new Date(approval.expiresAtMs).toISOString();
+    const by = `--by ${say(NAME)}`;
+    const until = say({ zh: `截止 ${at}`, en: `until ${at}` });
     lines.push(
-      `   ${approval.roles.join(', ')}; ${approval.quorum}; ${zh ? '截止' : 'until'} ${until}`,
+      `   ${approval.roles.join(', ')}; ${approval.quorum}; ${until}`,
       `   runsheet approve ${now.workflowId} ${by}`,
       `   runsheet reject ${now.workflowId} ${by}`,
     );
@@ -80,7 +85,7 @@ function approvalEvents(
   ];
 }
 
-/** Where a server's version or its place in the pool has changed, as far as it is known. */
+/** Servers whose version or pool state has changed, as far as it is known. */
 function serverEvents(
   before: RunStatus | null,
   now: RunStatus,
@@ -102,10 +107,9 @@ function endEvents(
   if (before?.outcome === now.outcome || now.outcome === 'running') return [];
   const lines = [`= ${outcomeWord(now.outcome, language)}`];
   if (now.needsPerson === null) return lines;
-  const by = language === 'zh' ? '<姓名>' : '<name>';
   return [
     ...lines,
     now.needsPerson,
-    `   runsheet resolve ${now.workflowId} retry|skip|rollback --by ${by}`,
+    `   runsheet resolve ${now.workflowId} retry|skip|rollback --by ${sayIn(language)(NAME)}`,
   ];
 }

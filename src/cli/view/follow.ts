@@ -1,8 +1,9 @@
-/** Follows a run: redrawn in place on a terminal, one line an event elsewhere. */
+/** Follows a run: redrawn in place on a terminal, one line per event elsewhere. */
 import type { RunsheetClient } from '../../client.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import { sayIn } from '../language.ts';
 import { eventLines } from './events.ts';
 import { renderRunSheet } from './run-sheet.ts';
 import { visible } from './text.ts';
@@ -12,7 +13,7 @@ export interface FollowOptions {
   readonly json: boolean;
   /** Called with each status after it is shown, awaited; true: something else was printed since. */
   readonly onStatus?: (status: RunStatus) => Promise<boolean>;
-  /** Where to write; default standard output, redrawn where that is a terminal. */
+  /** Where to write; default standard output, redrawn if that is a terminal. */
   readonly output?: FollowOutput;
 }
 
@@ -23,12 +24,12 @@ export interface FollowOutput {
   write(text: string): unknown;
 }
 
-/** Told after this time without an answer. */
+/** Without an answer for this long, the person is told. */
 const SILENCE_MS = 7_000;
-/** Timers count down also where nothing else changes. */
+/** Timers count down even if nothing else changes. */
 const REDRAW_MS = 1_000;
 
-/** @returns the exit code; Ctrl-C leaves the run going and says how to come back */
+/** @returns the exit code; Ctrl-C leaves the run going and says how to follow it again */
 export async function follow(
   client: RunsheetClient,
   workflowId: string,
@@ -39,14 +40,14 @@ export async function follow(
   process.once('SIGINT', leave);
   const output: FollowOutput = options.output ?? process.stdout;
   const screen = screenFor(output, options);
-  // While somebody is asked on the same terminal, nothing is drawn over the question.
+  // While a question is open on the same terminal, nothing is drawn over it.
   let asking = false;
   const redraw = setInterval(() => asking || screen.again(), REDRAW_MS);
   let last: RunStatus | null = null;
-  let toldSilence = false;
+  let saidSilence = false;
   const onSilence = (silentMs: number): void => {
-    if (toldSilence || silentMs < SILENCE_MS) return;
-    toldSilence = true;
+    if (saidSilence || silentMs < SILENCE_MS) return;
+    saidSilence = true;
     screen.interrupt();
     process.stderr.write(`${silence(options.language)}\n`);
   };
@@ -55,7 +56,7 @@ export async function follow(
       if (stop.signal.aborted) break;
       screen.show(status);
       last = status;
-      toldSilence = false;
+      saidSilence = false;
       asking = true;
       if ((await options.onStatus?.(status)) === true) screen.interrupt();
       asking = false;
@@ -85,13 +86,13 @@ async function conclude(
     output.write(
       `${JSON.stringify({ workflowId, outcome: last?.outcome ?? null, failure, exitCode: code })}\n`,
     );
-  // A run that has a sheet shows its failure there.
+  // A run that got as far as its steps shows its failure with them.
   else if (failure !== null && (last === null || last.failure === null))
     process.stderr.write(`${visible(failure.type)}: ${failure.message}\n`);
   return code;
 }
 
-/** A run that ended before it had steps was refused: nothing was done. */
+/** A run that ended before it had steps was refused: nothing was changed. */
 export function endCode(last: RunStatus | null, failure: { readonly type: string } | null): number {
   if (last !== null && last.steps.length > 0)
     return exitCodeOf(last.outcome, last.rollback.length > 0);
@@ -108,11 +109,11 @@ const REFUSALS: ReadonlySet<string> = new Set([
 
 interface Screen {
   show(status: RunStatus): void;
-  /** The same status at a later time. */
+  /** Draws the same status again: timers have moved. */
   again(): void;
-  /** Something else has been printed: what follows stands below it. */
+  /** Something else was printed: the next drawing goes below it. */
   interrupt(): void;
-  /** The last sheet whole, whatever the window's height. */
+  /** Draws the last status in full, whatever the window's height. */
   end(): void;
 }
 
@@ -145,7 +146,7 @@ function redrawnScreen(output: FollowOutput, language: Language): Screen {
         ? all
         : renderRunSheet(status, { ...view, compact: true }).slice(-room);
     const up = drawn > 0 ? `\u001b[${drawn}A\r` : '';
-    // Each line is cleared behind its text, so that nothing flickers.
+    // Each line is cleared after its text, so that nothing flickers.
     output.write(`${up}${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`);
     drawn = lines.length;
   };
@@ -163,13 +164,16 @@ function redrawnScreen(output: FollowOutput, language: Language): Screen {
 }
 
 function comeBack(workflowId: string, language: Language): string {
-  return language === 'zh'
-    ? `\n运行仍在继续。回来查看：runsheet status ${workflowId} --watch`
-    : `\nThe run goes on. To come back: runsheet status ${workflowId} --watch`;
+  const command = `runsheet status ${workflowId} --watch`;
+  return sayIn(language)({
+    zh: `\n发布单仍在执行。继续跟踪：${command}`,
+    en: `\nThe run continues. To follow it again: ${command}`,
+  });
 }
 
 function silence(language: Language): string {
-  return language === 'zh'
-    ? 'NO_WORKER: 没有 worker 应答这次运行；它会等到有为止\n下一步：runsheet worker'
-    : 'NO_WORKER: no worker answers for this run; it waits until one does\nnext: runsheet worker';
+  return sayIn(language)({
+    zh: 'NO_WORKER: 没有 worker 应答，发布单在等待 worker\n下一步：runsheet worker',
+    en: 'NO_WORKER: no worker is answering; the run waits for one\nnext: runsheet worker',
+  });
 }

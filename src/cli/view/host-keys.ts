@@ -1,7 +1,8 @@
-/** What a person reads of host keys. */
+/** Host keys as people read them. */
 import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { HostKeyAnswer } from '../../workflows/beginning/plan-probe.ts';
 import type { RefusalCode, ShownHostKey } from '../host-keys.ts';
+import { sayIn } from '../language.ts';
 import { pad, visible } from './text.ts';
 
 const STATES: Readonly<Record<ShownHostKey['state'], Localized & { readonly mark: string }>> = {
@@ -9,7 +10,7 @@ const STATES: Readonly<Record<ShownHostKey['state'], Localized & { readonly mark
   unknown: { mark: '?', zh: '未知', en: 'unknown' },
   changed: { mark: '!', zh: '已变化', en: 'changed' },
   revoked: { mark: '✗', zh: '已吊销', en: 'revoked' },
-  authority: { mark: '?', zh: '只知道其证书颁发者', en: 'authority only' },
+  authority: { mark: '?', zh: '只知道 CA', en: 'CA known only' },
 };
 
 /** `✓ web-1  trusted  10.0.0.1  ssh-ed25519 SHA256:…`, and what to type where it is not trusted. */
@@ -21,13 +22,13 @@ export function hostKeyLine(answer: HostKeyAnswer, language: Language): string {
   return `${mark} ${pad(answer.server, 24)}  ${pad(word, 14)}  ${keyWords(shown, language)}${next}`;
 }
 
-/** Address, type, fingerprint; the jump host where it is one's. */
+/** Address, type, fingerprint; and the jump host that it belongs to, if it does. */
 export function keyWords(
   { place, key, fingerprint, jump }: ShownHostKey,
   language: Language,
 ): string {
-  const zh = language === 'zh';
-  const via = jump === null ? '' : zh ? `（跳板机 ${jump}）` : ` (jump host ${jump})`;
+  const say = sayIn(language);
+  const via = jump === null ? '' : say({ zh: `（跳板机 ${jump}）`, en: ` (jump host ${jump})` });
   return `${visible(place)}${visible(via)}  ${visible(key.split(' ')[0] ?? '')} ${visible(fingerprint)}`;
 }
 
@@ -35,16 +36,19 @@ function canBeTrusted({ state }: ShownHostKey): boolean {
   return state !== 'trusted' && state !== 'revoked';
 }
 
-/** What a person is asked on a terminal. */
+/** The question at the terminal. */
 export function trustQuestion(shown: ShownHostKey, language: Language): string {
-  const changed = shown.state === 'changed';
-  if (language === 'zh') {
-    return `${shown.server}：${keyWords(shown, language)}\n  ${changed ? '这不是此前的主机密钥。' : ''}它与服务器上 ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub 显示的相同吗？`;
-  }
-  return `${shown.server}: ${keyWords(shown, language)}\n  ${changed ? 'This is not the host key that it had. ' : ''}Is it what ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub shows on the server itself?`;
+  const isChanged = shown.state === 'changed';
+  const say = sayIn(language);
+  const changed = say({ zh: '主机密钥与此前不同。', en: 'The host key has changed. ' });
+  const question = say({
+    zh: '它与在服务器上执行 ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub 的输出一致吗？',
+    en: 'Does it match the output of ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub on the server itself?',
+  });
+  return `${shown.server}: ${keyWords(shown, language)}\n  ${isChanged ? changed : ''}${question}`;
 }
 
-/** Why a key is not trusted, and what to do. */
+/** Why a key is not trusted, and what to do about it. */
 export function trustRefusal(
   code: RefusalCode,
   { server, fingerprint, place }: ShownHostKey,
@@ -52,24 +56,24 @@ export function trustRefusal(
   const command = `runsheet hosts trust ${server} --fingerprint ${fingerprint}`;
   return {
     PINNED: {
-      zh: `runsheet.yaml 的 host_keys 决定 ${server} 的密钥，known_hosts 不起作用\n下一步：在 runsheet.yaml 中修改或删除 host_keys`,
-      en: `host_keys in runsheet.yaml decides for ${server}, and known_hosts does not count\nnext: change or remove host_keys there`,
+      zh: `${server} 的密钥由 runsheet.yaml 的 host_keys 指定，known_hosts 不起作用\n下一步：在 runsheet.yaml 中修改或删除 host_keys`,
+      en: `the keys of ${server} are pinned by host_keys in runsheet.yaml; known_hosts is ignored\nnext: change or remove host_keys there`,
     },
     HOST_KEY_REVOKED: {
-      zh: `HOST_KEY_REVOKED: ${place} 的主机密钥已被吊销，不能信任\n下一步：给这台服务器换一个主机密钥`,
-      en: `HOST_KEY_REVOKED: the host key of ${place} is revoked and cannot be trusted\nnext: give the server a new host key`,
+      zh: `HOST_KEY_REVOKED: ${place} 的主机密钥已吊销，不能信任\n下一步：给这台服务器换一个主机密钥`,
+      en: `HOST_KEY_REVOKED: the host key of ${place} has been revoked and cannot be trusted\nnext: give the server a new host key`,
     },
     HOST_KEY_CHANGED: {
-      zh: `HOST_KEY_CHANGED: ${place} 的主机密钥与此前的不同（${fingerprint}）\n下一步：先查明原因；若确实重装过：${command} --replace`,
-      en: `HOST_KEY_CHANGED: ${place} shows another host key than before (${fingerprint})\nnext: find out why; if it was set up anew: ${command} --replace`,
+      zh: `HOST_KEY_CHANGED: ${place} 的主机密钥与此前不同（${fingerprint}）\n下一步：先查明原因；若确实重装过：${command} --replace`,
+      en: `HOST_KEY_CHANGED: the host key of ${place} has changed (${fingerprint})\nnext: find out why; if the server was reinstalled: ${command} --replace`,
     },
     OTHER_FINGERPRINT: {
-      zh: `${place} 显示的是 ${fingerprint}，不是 --fingerprint 给出的\n下一步：在服务器上查看指纹`,
-      en: `${place} shows ${fingerprint}, which is none of those given with --fingerprint\nnext: look at the fingerprint on the server itself`,
+      zh: `${place} 的指纹是 ${fingerprint}，与 --fingerprint 不符\n下一步：在服务器上查看指纹`,
+      en: `${place} presents ${fingerprint}, which matches no --fingerprint\nnext: check the fingerprint on the server itself`,
     },
     NO_FINGERPRINT: {
-      zh: `没有终端可以确认：${place} 显示的是 ${fingerprint}\n下一步：与服务器上的指纹核对后，运行：${command}`,
-      en: `there is no terminal to ask: ${place} shows ${fingerprint}\nnext: compare it with the server's own, then type: ${command}`,
+      zh: `没有终端可供确认：${place} 的指纹是 ${fingerprint}\n下一步：与服务器上的指纹核对后，执行：${command}`,
+      en: `there is no terminal to ask for confirmation: ${place} presents ${fingerprint}\nnext: compare it with the fingerprint on the server itself, then type: ${command}`,
     },
   }[code];
 }

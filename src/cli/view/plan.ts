@@ -1,40 +1,41 @@
-/** A plan for people: steps with tasks and thresholds, and how a failure would be undone on each server. Pure. */
-import { rolledSteps } from '../../compiler/index.ts';
-import type { Language } from '../../diagnostics/diagnostic.ts';
+/** A plan as people read it: steps with tasks and thresholds, and what a failure means for the servers. Pure. */
+import { duration, rolledSteps } from '../../compiler/index.ts';
+import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { Json, PlanStep, StepKind } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
+import { sayIn } from '../language.ts';
 import { batchLines } from './batches.ts';
-import { rollingUndoLines } from './rolling-undo.ts';
+import { countedEn, countedZh } from './counted.ts';
+import { emptiesPool, rollbackOf } from './rollback.ts';
+import { rollingRollbackLines } from './rolling-rollback.ts';
 import { visible } from './text.ts';
-import { emptiesPool, undoOf } from './undo.ts';
-import { durationWord } from './words.ts';
 
-const KINDS: Readonly<Record<StepKind, Readonly<Record<Language, string>>>> = {
+const KINDS: Readonly<Record<StepKind, Localized>> = {
   action: { zh: '动作', en: 'action' },
   condition: { zh: '判断', en: 'condition' },
   approval: { zh: '审批', en: 'approval' },
   parallel: { zh: '各服务器同时', en: 'all servers at once' },
 };
 
-/** @param poolServers every server of the run's environment: a pool with others in it stays in service */
+/** @param poolServers every server of the run's environment: if there are others, the pool stays in service */
 export function renderPlan(
   run: ResolvedRun,
   poolServers: readonly string[],
   language: Language,
 ): string[] {
-  const zh = language === 'zh';
+  const say = sayIn(language);
   const { plan } = run;
   const lines = [
     `${plan.presentation.title}  ${run.service} ${run.version} → ${run.environment}`,
-    `${zh ? '计划' : 'plan'} ${run.planDigest}`,
-    `${zh ? '申请人' : 'requested by'} ${run.requestedBy}`,
+    `${say({ zh: '计划', en: 'plan' })} ${run.planDigest}`,
+    `${say({ zh: '申请人', en: 'requested by' })} ${run.requestedBy}`,
     ...plan.parameters.map(({ name }) => `  ${name}: ${shown(run.parameters[name] ?? null)}`),
     '',
     ...plan.steps.flatMap((step) => stepLines(run, step, language)),
     '',
     ...withGap(batchLines(run, language)),
-    zh ? '失败时：' : 'Where it fails:',
-    ...undoLines(run, poolServers, language),
+    say({ zh: '失败时：', en: 'If a step fails:' }),
+    ...failureLines(run, poolServers, language),
   ];
   return lines.map(visible);
 }
@@ -43,18 +44,20 @@ function withGap(lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-/** With batches, the servers of one at once. */
+/** With batches, the servers of one batch run at once. */
 function kindOf({ plan }: ResolvedRun, step: PlanStep, language: Language): string {
   if (step.kind !== 'parallel' || !rolledSteps(plan).includes(step))
     return KINDS[step.kind][language];
-  return language === 'zh' ? '一批之内各服务器同时' : 'the servers of a batch at once';
+  return sayIn(language)({ zh: '同批服务器同时', en: 'all servers of a batch at once' });
 }
 
 function stepLines(run: ResolvedRun, step: PlanStep, language: Language): readonly string[] {
-  const zh = language === 'zh';
   const shownAs = run.plan.presentation.steps.find((each) => each.number === step.number);
   const skip = run.overrides.skip.find((each) => each.step === step.number);
-  const skipped = skip === undefined ? '' : `  ${zh ? '跳过' : 'skipped'}: ${skip.reason}`;
+  const skipped =
+    skip === undefined
+      ? ''
+      : sayIn(language)({ zh: `  跳过：${skip.reason}`, en: `  skipped: ${skip.reason}` });
   const added = run.overrides.add
     .filter((each) => each.step === step.number)
     .map((each) => `       + ${each.phrase}`);
@@ -95,23 +98,36 @@ function approvalLines(
   step: Extract<PlanStep, { kind: 'approval' }>,
   language: Language,
 ): readonly string[] {
-  const zh = language === 'zh';
+  const say = sayIn(language);
   const roles = step.approvers[run.environment] ?? [
     ...new Set(Object.values(step.approvers).flat()),
   ];
   const names = roles.map((role) => run.plan.presentation.roleNames[role] ?? role).join(', ');
-  const quorum = {
-    any: zh ? '至少一人' : 'any one of them',
-    all: zh ? '每个角色一人' : 'one for each role',
-    count: zh ? '多人' : 'several people',
-  }[step.quorum.kind];
-  const people = step.quorum.kind === 'count' ? `${quorum} (${step.quorum.people})` : quorum;
+  const quorum = say(quorumOf(step));
+  const time = duration(step.timeoutSeconds, language);
   return [
-    `       ${names}; ${people}; ${zh ? '最长' : 'at most'} ${durationWord(step.timeoutSeconds * 1000, language)}`,
+    say({
+      zh: `       ${names}；${quorum}；${time}后超时`,
+      en: `       ${names}; ${quorum}; expires after ${time}`,
+    }),
   ];
 }
 
-/** The limits that the text sets, as they will run. */
+function quorumOf({ quorum }: Extract<PlanStep, { kind: 'approval' }>): Localized {
+  switch (quorum.kind) {
+    case 'any':
+      return { zh: '至少一人', en: 'any one of them' };
+    case 'all':
+      return { zh: '每个角色一人', en: 'one per role' };
+    case 'count':
+      return {
+        zh: countedZh(quorum.people, '人'),
+        en: countedEn(quorum.people, 'person', 'people'),
+      };
+  }
+}
+
+/** The limits that the text sets, as they apply to the run. */
 function settingsOf(settings: Readonly<Record<string, Json>>): string {
   const texts = Object.entries(settings).map(([name, value]) => `${name}=${shown(value)}`);
   return texts.length === 0 ? '' : `  {${texts.join(', ')}}`;
@@ -121,14 +137,14 @@ function shown(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function undoLines(
+function failureLines(
   run: ResolvedRun,
   poolServers: readonly string[],
   language: Language,
 ): readonly string[] {
   const { rolling, steps } = run.plan;
   if (rolling !== undefined)
-    return rollingUndoLines(run, rolling, language).map((line) => `  ${line}`);
-  const undo = undoOf(run, steps, emptiesPool(run, poolServers), language);
-  return [`  ${run.servers.join(', ')}`, ...undo.map((line) => `    ${line}`)];
+    return rollingRollbackLines(run, rolling, language).map((line) => `  ${line}`);
+  const lines = rollbackOf(run, steps, emptiesPool(run, poolServers), language);
+  return [`  ${run.servers.join(', ')}`, ...lines.map((line) => `    ${line}`)];
 }

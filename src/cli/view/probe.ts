@@ -1,41 +1,60 @@
-/** `plan --probe`: what every server, the balancer and the registry answered, and what a run would change. Pure. */
+/** `plan --probe`: what servers, load balancer and registry answered, and what a run would change. Pure. */
 import stringWidth from 'string-width';
-import type { Language } from '../../diagnostics/diagnostic.ts';
+import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { PreflightCheck, PreflightResult, ServerBefore } from '../../plan/run.ts';
+import { sayIn } from '../language.ts';
 import { pad, visible } from './text.ts';
 
-type Words = Readonly<Record<Language, string>>;
 type State = PreflightCheck['state'];
 
 const MARKS: Readonly<Record<State, string>> = { ok: '✓', warning: '⚠', failed: '✗' };
-const CHECKS: Readonly<Record<PreflightCheck['name'], Words>> = {
+const CHECKS: Readonly<Record<PreflightCheck['name'], Localized>> = {
   connection: { zh: '连接', en: 'connection' },
   engine: { zh: '引擎', en: 'engine' },
   disk: { zh: '磁盘', en: 'disk' },
   port: { zh: '端口', en: 'port' },
   clock: { zh: '时钟', en: 'clock' },
   health: { zh: '健康', en: 'health' },
-  pool: { zh: '负载均衡池', en: 'pool' },
+  pool: { zh: '负载均衡', en: 'pool' },
   registry: { zh: '镜像仓库', en: 'registry' },
 };
-const POOLS: Readonly<Record<ServerBefore['pool'], Words>> = {
-  ready: { zh: '在池中', en: 'in the pool' },
-  drain: { zh: '正在移出', en: 'draining' },
-  maint: { zh: '由人停用（maint）', en: 'out by hand (maint)' },
-  absent: { zh: '负载均衡器不认识它', en: 'unknown to the balancer' },
+const POOLS: Readonly<Record<ServerBefore['pool'], Localized>> = {
+  ready: { zh: '已挂载', en: 'in the pool' },
+  drain: { zh: '正在摘除', en: 'draining' },
+  maint: { zh: '已人工摘除（maint）', en: 'taken out by hand (maint)' },
+  absent: { zh: '负载均衡中没有', en: 'unknown to the load balancer' },
   none: { zh: '没有负载均衡', en: 'no load balancer' },
 };
-const SUBJECTS: Readonly<Record<string, Words>> = {
-  balancer: { zh: '负载均衡器', en: 'balancer' },
+const BACK: Readonly<Record<ServerBefore['pool'], Localized>> = {
+  ready: { zh: '先摘除，再挂载', en: 'taken out of the pool and put back' },
+  drain: { zh: '不再挂载', en: 'not put back into the pool' },
+  maint: {
+    zh: '不再挂载：它是人工摘除的',
+    en: 'not put back into the pool: it was taken out by hand',
+  },
+  absent: { zh: '加入负载均衡', en: 'added to the pool' },
+  none: { zh: '直接更新，没有负载均衡', en: 'updated in place, without a pool' },
+};
+const SUBJECTS: Readonly<Record<string, Localized>> = {
+  balancer: { zh: '负载均衡', en: 'load balancer' },
   registry: { zh: '镜像仓库', en: 'registry' },
 };
+const WOULD_FAIL: Localized = {
+  zh: '现在发布，会在步骤 1 之前失败，除非这些服务器在允许失败台数之内',
+  en: 'a run would fail before step 1, unless its failure budget covers these servers',
+};
+const READY_WITH_WARNINGS: Localized = {
+  zh: '可以发布，请先查看警告',
+  en: 'ready for a run; see the warnings',
+};
+const READY: Localized = { zh: '可以发布', en: 'ready for a run' };
 const COLUMN = 24;
 const DIGITS = 12;
 
 /**
- * A block for each server, then those for balancer and registry: the worst of its checks, what runs
- * now, what a run would change, and each check with what it found.
- * @param version what the run would deploy; null: nothing is said about changes
+ * A block for each server, then for load balancer and registry: the worst of its checks, what runs now,
+ * what a run would change, and each check with its finding.
+ * @param version what the run would deploy; null: changes are not shown
  */
 export function renderProbe(
   results: readonly PreflightResult[],
@@ -43,7 +62,7 @@ export function renderProbe(
   version: string | null = null,
 ): string[] {
   const lines = [
-    language === 'zh' ? '探测：没有改变任何东西' : 'The probe changed nothing.',
+    sayIn(language)({ zh: '探测完毕，没有做任何改动。', en: 'The probe changed nothing.' }),
     ...results.flatMap((result) => subjectLines(result, language, version)),
     '',
     conclusion(results, language),
@@ -71,7 +90,7 @@ function subjectLines(
   ];
 }
 
-/** A subject that could not be asked is failed, whatever its checks say. */
+/** A subject that could not be reached has failed, whatever its checks say. */
 function stateOf({ reachable, checks }: PreflightResult): State {
   const states = checks.map((each) => each.state);
   if (!reachable || states.includes('failed')) return 'failed';
@@ -79,14 +98,17 @@ function stateOf({ reachable, checks }: PreflightResult): State {
 }
 
 function headline({ reachable, before }: PreflightResult, language: Language): string {
-  const zh = language === 'zh';
-  if (!reachable) return zh ? '无法连接' : 'cannot be reached';
+  const say = sayIn(language);
+  if (!reachable) return say({ zh: '无法连接', en: 'unreachable' });
   if (before === undefined) return '';
-  return `${running(before, language)}, ${POOLS[before.pool][language]}`;
+  const pool = say(POOLS[before.pool]);
+  const runs = running(before, language);
+  return say({ zh: `${runs}，${pool}`, en: `${runs}, ${pool}` });
 }
 
 function running({ release }: ServerBefore, language: Language): string {
-  if (release === null) return language === 'zh' ? '没有运行这个服务' : 'the service does not run';
+  if (release === null)
+    return sayIn(language)({ zh: '服务未运行', en: 'the service is not running' });
   const digest = release.digest.replace(/^sha256:/u, '').slice(0, DIGITS);
   return digest === '' ? release.version : `${release.version} (${digest})`;
 }
@@ -97,18 +119,12 @@ function changeLines(
   version: string | null,
 ): readonly string[] {
   if (version === null) return [];
-  const zh = language === 'zh';
-  const from = release?.version ?? (zh ? '（无）' : '(nothing)');
-  const same = release?.version === version;
-  const back: Readonly<Record<ServerBefore['pool'], Words>> = {
-    ready: { zh: '移出池后放回', en: 'out of the pool and back' },
-    drain: { zh: '不放回池中', en: 'not put back into the pool' },
-    maint: { zh: '不放回池中：是人停用的', en: 'not put back into the pool: somebody took it out' },
-    absent: { zh: '加入池中', en: 'put into the pool' },
-    none: { zh: '没有可移出的池', en: 'no pool to leave' },
-  };
-  const again = same ? (zh ? '，同一版本会重新启动' : ', the same version, started again') : '';
-  return [`    → ${from} → ${version}${again}; ${back[pool][language]}`];
+  const say = sayIn(language);
+  const from = release?.version ?? say({ zh: '（无）', en: '(none)' });
+  const restarted = say({ zh: '（同一版本，会重启）', en: ' (same version, restarted)' });
+  const to = release?.version === version ? `${version}${restarted}` : version;
+  const back = say(BACK[pool]);
+  return [say({ zh: `    → ${from} → ${to}；${back}`, en: `    → ${from} → ${to}; ${back}` })];
 }
 
 function conclusion(results: readonly PreflightResult[], language: Language): string {
@@ -116,14 +132,6 @@ function conclusion(results: readonly PreflightResult[], language: Language): st
   const count = (state: State): number => states.filter((each) => each === state).length;
   const [failed, warned] = [count('failed'), count('warning')];
   const parts = [`✓ ${count('ok')}`, `⚠ ${warned}`, `✗ ${failed}`].join('  ');
-  if (failed > 0) {
-    return language === 'zh'
-      ? `${parts}  现在运行会在步骤 1 之前失败，除非失败预算包含这些服务器`
-      : `${parts}  a run would fail before step 1, unless its failure budget covers them`;
-  }
-  if (warned > 0)
-    return language === 'zh'
-      ? `${parts}  可以运行，请看警告`
-      : `${parts}  a run can begin; see the warnings`;
-  return language === 'zh' ? `${parts}  可以运行` : `${parts}  a run can begin`;
+  const verdict = failed > 0 ? WOULD_FAIL : warned > 0 ? READY_WITH_WARNINGS : READY;
+  return `${parts}  ${sayIn(language)(verdict)}`;
 }

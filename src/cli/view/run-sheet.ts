@@ -4,6 +4,7 @@ import stringWidth from 'string-width';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { CriterionEvidence } from '../../plan/run.ts';
 import type { RunStatus, StepState, StepStatus } from '../../workflows/messages.ts';
+import { type Say, sayIn } from '../language.ts';
 import { waitingApproval } from './approval.ts';
 import { fit, fold, pad } from './text.ts';
 import { countdown, durationWord, outcomeWord, poolWord, stateWord } from './words.ts';
@@ -15,7 +16,7 @@ export interface ViewOptions {
   readonly width: number;
   /** For timers; default now. */
   readonly nowMs?: number;
-  /** Leaves out what went well: for a window with few lines. */
+  /** Omits what went well: for a window with few lines. */
   readonly compact?: boolean;
 }
 
@@ -30,21 +31,21 @@ const SIGNS: Readonly<Record<StepState, string>> = {
   not_reached: ' ',
 };
 
-/** Lines of what grows with the fleet. */
+/** Lines of a list that grows with the fleet. */
 const ROWS = 20;
 
 type Paint = ReturnType<typeof pc.createColors>;
 
-/** No line is wider than `width`; control characters in people's text are shown, never obeyed. */
+/** No line is wider than `width`; control characters in people's text are shown, never interpreted. */
 export function renderRunSheet(status: RunStatus, options: ViewOptions): string[] {
   const { language, width, nowMs = Date.now() } = options;
   const paint = pc.createColors(options.color);
-  const zh = language === 'zh';
+  const say = sayIn(language);
   const spentMs = (status.finishedAtMs ?? nowMs) - status.startedAtMs;
   const lines = [
     paint.bold(fit(`${status.title}  ${status.version} → ${status.environment}`, width)),
     fit(
-      `${status.workflowId}  ${outcomeWord(status.outcome, language)}  ${durationWord(spentMs, language)}${requesterOf(status, zh)}`,
+      `${status.workflowId}  ${outcomeWord(status.outcome, language)}  ${durationWord(spentMs, language)}${requesterOf(status, say)}`,
       width,
     ),
     '',
@@ -58,7 +59,7 @@ export function renderRunSheet(status: RunStatus, options: ViewOptions): string[
     lines.push(...detailLines(step, options, paint));
   }
   lines.push(...findingLines(status, width).map((line) => paint.yellow(line)));
-  lines.push('', ...batchLines(status, language, width), ...serverLines(status, language, width));
+  lines.push('', ...batchLines(status, say, width), ...serverLines(status, language, width));
   if (status.finishedAtMs === null && status.activity !== '')
     lines.push(paint.cyan(fit(`▶ ${status.activity}`, width)));
   lines.push(
@@ -68,8 +69,9 @@ export function renderRunSheet(status: RunStatus, options: ViewOptions): string[
   return lines;
 }
 
-function requesterOf({ requestedBy }: RunStatus, zh: boolean): string {
-  return requestedBy === '' ? '' : `  ${zh ? '申请人' : 'requested by'} ${requestedBy}`;
+function requesterOf({ requestedBy }: RunStatus, say: Say): string {
+  if (requestedBy === '') return '';
+  return `  ${say({ zh: '申请人', en: 'requested by' })} ${requestedBy}`;
 }
 
 function stepLine(step: StepStatus, titleWidth: number, language: Language, nowMs: number): string {
@@ -83,7 +85,7 @@ function stepLine(step: StepStatus, titleWidth: number, language: Language, nowM
   return `${SIGNS[step.state]} ${String(step.number).padStart(2)}. ${pad(step.title, titleWidth)}  ${state}${spent === '' ? '' : `  ${spent}`}${note}`.trimEnd();
 }
 
-/** Criteria with what was measured; while a step runs, what each server is at. */
+/** Criteria with measured values; while a step runs, the tasks under way. */
 function detailLines(
   step: StepStatus,
   { width, compact = false }: ViewOptions,
@@ -107,7 +109,7 @@ function criterionLine({ passed, text, value, detail }: CriterionEvidence): stri
   return `${passed ? '✓' : '✗'} ${text}${measured}${detail === undefined || detail === '' ? '' : `  (${detail})`}`;
 }
 
-/** What the look at the servers found amiss; a failure tells it once more, with what to do. */
+/** Problems that preflight found; a failure repeats them, with the remedy. */
 function findingLines({ preflight }: RunStatus, width: number): readonly string[] {
   if (preflight === null || preflight.state === 'failed') return [];
   const lines = preflight.findings
@@ -117,11 +119,10 @@ function findingLines({ preflight }: RunStatus, width: number): readonly string[
   return [...lines, ...(rest === 0 ? [] : [`  … +${rest}`])].map((line) => fit(line, width));
 }
 
-function batchLines({ batch }: RunStatus, language: Language, width: number): readonly string[] {
+function batchLines({ batch }: RunStatus, say: Say, width: number): readonly string[] {
   if (batch === null) return [];
   const { index, count, servers } = batch;
-  const zh = language === 'zh';
-  const text = zh ? `批次 ${index}/${count}：` : `batch ${index} of ${count}: `;
+  const text = say({ zh: `批次 ${index}/${count}：`, en: `batch ${index} of ${count}: ` });
   return [fit(`${text}${servers.join(', ')}`, width)];
 }
 
@@ -130,13 +131,14 @@ function serverLines(status: RunStatus, language: Language, width: number): read
     30,
     Math.max(0, ...status.servers.map((server) => stringWidth(server.name))),
   );
-  // Of a fleet those first that need a look or are at work.
+  // Of a fleet, the servers that need attention or are being changed come first.
   const isMany = status.servers.length > ROWS;
   const ranked = isMany ? [...status.servers].sort((a, b) => rank(a) - rank(b)) : status.servers;
   const rest = isMany ? [`  … +${status.servers.length - ROWS}`] : [];
+  const excluded = sayIn(language)({ zh: '已排除：', en: 'excluded: ' });
   const lines = ranked.slice(0, ROWS).map(({ name, version, pool, doing, leftOut }) => {
     const doingNow = doing === '' ? '' : `  … ${doing}`;
-    const why = leftOut === undefined ? doingNow : `  ! ${leftOut}`;
+    const why = leftOut === undefined ? doingNow : `  ! ${excluded}${leftOut}`;
     return fit(
       `  ${pad(name, nameWidth)}  ${pad(version ?? '–', 14)}  ${poolWord(pool, language)}${why}`,
       width,
@@ -157,13 +159,19 @@ function approvalLines(
 ): readonly string[] {
   const approval = waitingApproval(status);
   if (approval === null) return [];
-  const zh = language === 'zh';
+  const say = sayIn(language);
   const left = countdown(approval.expiresAtMs - nowMs);
+  const roles = approval.roles.join(', ');
+  const name = say({ zh: '<姓名>', en: '<name>' });
+  const reason = say({ zh: '<原因>', en: '<reason>' });
   return [
-    `${zh ? '等待审批' : 'waits for approval'}: ${approval.roles.join(', ')}; ${approval.quorum}; ${zh ? '剩余' : 'left'} ${left}`,
+    say({
+      zh: `等待审批：${roles}；${approval.quorum}；剩余 ${left}`,
+      en: `waiting for approval: ${roles}; ${approval.quorum}; ${left} left`,
+    }),
     ...approval.votes.map((vote) => `  ✓ ${vote.by} (${vote.role}) ${vote.comment}`.trimEnd()),
-    `  runsheet approve ${status.workflowId} --by <${zh ? '姓名' : 'name'}>`,
-    `  runsheet reject ${status.workflowId} --by <${zh ? '姓名' : 'name'}> --comment <${zh ? '原因' : 'reason'}>`,
+    `  runsheet approve ${status.workflowId} --by ${name}`,
+    `  runsheet reject ${status.workflowId} --by ${name} --comment ${reason}`,
   ];
 }
 
@@ -172,32 +180,30 @@ function endLines(
   { language, width }: ViewOptions,
   paint: Paint,
 ): readonly string[] {
-  const zh = language === 'zh';
+  const say = sayIn(language);
   const lines: string[] = [];
   if (status.failure !== null) {
     const { step, type, message } = status.failure;
     const title = status.steps.find((each) => each.number === step)?.title ?? '';
-    lines.push(
-      paint.red(fit(`✗ ${zh ? `步骤 ${step}` : `step ${step}`} ${title}: ${type}`, width)),
-    );
+    const place = say({ zh: `步骤 ${step}`, en: `step ${step}` });
+    lines.push(paint.red(fit(`✗ ${place} ${title}: ${type}`, width)));
     lines.push(...fold(message, width, '    ').map((line) => paint.red(line)));
   }
-  if (status.rollback.length > 0) lines.push(paint.yellow(zh ? '已撤销：' : 'undone:'));
+  if (status.rollback.length > 0)
+    lines.push(paint.yellow(say({ zh: '已回滚：', en: 'rolled back:' })));
   lines.push(...status.rollback.map((line) => fit(`  ↶ ${line}`, width)));
   if (status.withoutServiceMs > 0) {
     const spent = durationWord(status.withoutServiceMs, language);
     lines.push(
-      fit(
-        zh ? `池中没有服务器的时间：${spent}` : `time without a server in the pool: ${spent}`,
-        width,
-      ),
+      fit(say({ zh: `无服务时长：${spent}`, en: `time without service: ${spent}` }), width),
     );
   }
   lines.push(...status.warnings.map((line) => paint.yellow(fit(`! ${line}`, width))));
-  const refused = zh ? '被拒绝的决定' : 'refused decision';
+  const refused = say({ zh: '决定未被接受', en: 'decision refused' });
   lines.push(...status.refusals.map((line) => paint.yellow(fit(`⊘ ${refused}: ${line}`, width))));
   if (status.needsPerson === null) return lines;
-  const next = `runsheet resolve ${status.workflowId} retry|skip|rollback --by <${zh ? '姓名' : 'name'}>`;
+  const name = say({ zh: '<姓名>', en: '<name>' });
+  const next = `runsheet resolve ${status.workflowId} retry|skip|rollback --by ${name}`;
   return [
     ...lines,
     ...fold(status.needsPerson, width).map((line) => paint.red(line)),

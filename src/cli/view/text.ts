@@ -1,4 +1,4 @@
-/** Text for a terminal: what people typed is shown, never obeyed, and no line is wider than the window. */
+/** Text for a terminal: control characters are shown, never interpreted, and no line is wider than the window. */
 import stringWidth from 'string-width';
 
 /** Escapes control and direction characters, as U+XXXX. */
@@ -24,7 +24,7 @@ export function fit(text: string, width: number): string {
   return `${taken}…`;
 }
 
-/** Filled up to columns with spaces; a longer text is cut. */
+/** Padded to columns with spaces; a longer text is cut. */
 export function pad(text: string, width: number): string {
   const cut = fit(text, width);
   return `${cut}${' '.repeat(Math.max(0, width - stringWidth(cut)))}`;
@@ -37,7 +37,7 @@ export function fold(text: string, width: number, indent = ''): string[] {
   let line = '';
   for (const { segment } of new Intl.Segmenter().segment(visible(text.replaceAll('\n', ' ')))) {
     if (stringWidth(line) + stringWidth(segment) > room) {
-      // After the last space of the line, where a word would be cut.
+      // At the last space of the line, if a word would be cut.
       const at = /^[\x21-\x7e]$/u.test(segment) ? line.lastIndexOf(' ') : -1;
       const rest = at > room / 2 ? line.slice(at + 1) : '';
       lines.push(`${indent}${at > room / 2 ? line.slice(0, at) : line}`);

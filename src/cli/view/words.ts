@@ -1,39 +1,37 @@
-/** States and outcomes as people say them. */
-import type { Language } from '../../diagnostics/diagnostic.ts';
+/** States, outcomes and durations in words. */
+import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { RunOutcome } from '../../plan/run.ts';
 import type { RunStatus, StepState } from '../../workflows/messages.ts';
 
-type Words = Readonly<Record<Language, string>>;
-
-const STATES: Readonly<Record<StepState, Words>> = {
+const STATES: Readonly<Record<StepState, Localized>> = {
   pending: { zh: '待执行', en: 'pending' },
   running: { zh: '执行中', en: 'running' },
-  waiting: { zh: '等待审批', en: 'waits for approval' },
+  waiting: { zh: '等待审批', en: 'waiting for approval' },
   succeeded: { zh: '完成', en: 'done' },
   skipped: { zh: '跳过', en: 'skipped' },
   failed: { zh: '失败', en: 'failed' },
-  rolled_back: { zh: '已撤销', en: 'undone' },
-  not_reached: { zh: '未到达', en: 'not reached' },
+  rolled_back: { zh: '已回滚', en: 'rolled back' },
+  not_reached: { zh: '未执行', en: 'not reached' },
 };
 
-const OUTCOMES: Readonly<Record<RunOutcome, Words>> = {
+const OUTCOMES: Readonly<Record<RunOutcome, Localized>> = {
   running: { zh: '执行中', en: 'running' },
   succeeded: { zh: '成功', en: 'succeeded' },
   failed: { zh: '失败', en: 'failed' },
   rolled_back: {
-    zh: '失败，已撤销，旧版本在服务',
-    en: 'failed and undone: the old version serves',
+    zh: '失败，已回滚，旧版本在服务',
+    en: 'failed and rolled back: the old version is serving',
   },
   rejected: { zh: '审批被拒绝', en: 'rejected' },
-  expired: { zh: '审批超时', en: 'the approval expired' },
+  expired: { zh: '审批超时', en: 'approval expired' },
   cancelled: { zh: '已取消', en: 'cancelled' },
-  needs_person: { zh: '需要人处理', en: 'a person is needed' },
+  needs_person: { zh: '待人工处理', en: 'needs attention' },
 };
 
-const POOLS: Readonly<Record<RunStatus['servers'][number]['pool'], Words>> = {
-  in: { zh: '在池中', en: 'in the pool' },
-  out: { zh: '不在池中', en: 'out of the pool' },
-  unknown: { zh: '未查', en: 'not looked at' },
+const POOLS: Readonly<Record<RunStatus['servers'][number]['pool'], Localized>> = {
+  in: { zh: '已挂载', en: 'in the pool' },
+  out: { zh: '已摘除', en: 'out of the pool' },
+  unknown: { zh: '未检查', en: 'not checked' },
 };
 
 export function stateWord(state: StepState, language: Language): string {
@@ -59,7 +57,7 @@ export function durationWord(durationMs: number, language: Language): string {
   return `${Math.floor(minutes / 60)} ${hour} ${minutes % 60} ${minute}`;
 }
 
-/** A time that runs down, to the second: `23:59:58`. */
+/** The time left, to the second: `23:59:58`. */
 export function countdown(leftMs: number): string {
   const seconds = Math.max(0, Math.ceil(leftMs / 1000));
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];

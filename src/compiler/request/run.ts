@@ -89,7 +89,8 @@ export function resolveRun(context: RunContext): RunResolution {
   return { run, diagnostics: all, wrong: null, language };
 }
 
-function languageOf(inputs: readonly Json[]): 'zh' | 'en' | null {
+/** The language that a request asks for; null: it does not say. */
+export function languageOf(inputs: readonly Json[]): 'zh' | 'en' | null {
   for (const input of inputs) {
     const language = isObject(input) ? input['language'] : undefined;
     if (language === 'zh' || language === 'en') return language;

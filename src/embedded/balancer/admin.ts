@@ -9,9 +9,9 @@ export interface AdminOptions {
   readonly urlOf: (pool: string) => string;
   readonly routes: () => Readonly<Record<string, string>>;
   readonly setRoutes: (routes: Readonly<Record<string, string>>) => void;
-  /** Sends a server's requests elsewhere; null: to its own address again. */
+  /** Sends a server's requests to another address; null: to its own again. */
   readonly move: (pool: Pool, member: Member, address: Address | null) => void;
-  /** After a change, before it is acknowledged. */
+  /** Called after a change, before it is acknowledged. */
   readonly save: () => void;
 }
 
@@ -26,9 +26,12 @@ interface Answer {
 }
 
 /**
- * The balancer's HTTP API:
- * GET /pools/POOL · PUT /pools/POOL/servers/SERVER {admin} · PUT /pools/POOL/servers/SERVER/address
- * {host, port} · PUT /pools/POOL/weights {server: weight} · GET and PUT /routes {prefix: pool}.
+ * The load balancer's HTTP API:
+ * - GET /pools/POOL
+ * - PUT /pools/POOL/servers/SERVER {admin}
+ * - PUT /pools/POOL/servers/SERVER/address {host, port}
+ * - PUT /pools/POOL/weights {server: weight}
+ * - GET and PUT /routes {prefix: pool}
  */
 export function createAdminServer(options: AdminOptions): Server {
   return createServer((request, response) => {
@@ -42,7 +45,7 @@ export function createAdminServer(options: AdminOptions): Server {
 }
 
 async function answerTo(options: AdminOptions, request: IncomingMessage): Promise<Answer> {
-  // A page in the user's browser must not reach it under a name of its own.
+  // A page in the user's browser must not reach it through a host name of its own.
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? ''))
     return problem(403, 'wrong host');
   const url = new URL(request.url ?? '/', 'http://balancer');
@@ -51,10 +54,10 @@ async function answerTo(options: AdminOptions, request: IncomingMessage): Promis
   if (area === 'routes' && parts.length === 1) return routesRequest(options, request);
   if (area !== 'pools') return problem(404, `no such path: ${url.pathname}`);
   const pool = options.pools.get(poolName);
-  if (pool === undefined) return problem(404, `the balancer has no pool ${poolName}`);
+  if (pool === undefined) return problem(404, `the load balancer has no pool ${poolName}`);
   if (request.method === 'GET' && parts.length === 2)
     return { status: 200, body: describe(pool, options.urlOf(poolName)) };
-  if (request.method !== 'PUT') return problem(405, `${request.method} is not understood here`);
+  if (request.method !== 'PUT') return problem(405, `${request.method} is not supported here`);
   const body = await readBody(request);
   if (kind === 'weights' && parts.length === 3) return setWeights(options, pool, body);
   const member = kind === 'servers' ? pool.members.get(serverName) : undefined;
@@ -73,12 +76,12 @@ async function answerTo(options: AdminOptions, request: IncomingMessage): Promis
 
 async function routesRequest(options: AdminOptions, request: IncomingMessage): Promise<Answer> {
   if (request.method === 'GET') return { status: 200, body: options.routes() };
-  if (request.method !== 'PUT') return problem(405, `${request.method} is not understood here`);
+  if (request.method !== 'PUT') return problem(405, `${request.method} is not supported here`);
   const routes: Record<string, string> = {};
   for (const [prefix, pool] of Object.entries(await readBody(request))) {
-    if (!prefix.startsWith('/')) return problem(400, `a route begins with /: ${prefix}`);
+    if (!prefix.startsWith('/')) return problem(400, `a route must begin with /: ${prefix}`);
     if (typeof pool !== 'string' || !options.pools.has(pool))
-      return problem(404, `route ${prefix}: no pool ${String(pool)}`);
+      return problem(404, `route ${prefix}: there is no pool ${String(pool)}`);
     routes[prefix] = pool;
   }
   options.setRoutes(routes);
@@ -133,7 +136,8 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
   for await (const chunk of request) {
     const part = Buffer.from(chunk);
     bytes += part.byteLength;
-    if (bytes > MAXIMUM_BODY_BYTES) throw new Error(`more than ${MAXIMUM_BODY_BYTES} bytes`);
+    if (bytes > MAXIMUM_BODY_BYTES)
+      throw new Error(`the body is larger than ${MAXIMUM_BODY_BYTES} bytes`);
     chunks.push(part);
   }
   const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));

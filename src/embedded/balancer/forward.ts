@@ -5,14 +5,14 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { addLatency, type Member, NobodyServesError, type Pool } from './pool.ts';
+import { addLatency, type Member, NoServerError, type Pool } from './pool.ts';
 
 const CONNECT_LIMIT_MS = 1_000;
-/** A server that says nothing for this long has failed the request. */
+/** A server that is silent for this long has failed the request. */
 const SILENCE_LIMIT_MS = 120_000;
-/** How often one request may be given to a server. */
+/** How many times one request may be sent to a server. */
 const MAXIMUM_ATTEMPTS = 20;
-/** May be repeated although a server had it: it changes nothing there (RFC 9110, 9.2.1). */
+/** Safe to repeat even if a server received it (RFC 9110, 9.2.1). */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const HOP_BY_HOP = new Set([
   'connection',
@@ -26,13 +26,13 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 type Attempt = 'answered' | 'not-sent' | 'no-answer';
 
 /**
- * Gives one request to a server of the pool and passes its answer on. A server that refuses the
- * connection has had nothing of it, so another is asked; one that had it and gave no answer is only
- * asked again where the method changes nothing and there is no body.
+ * Sends one request to a server of the pool and passes its answer on. If a server refuses the connection,
+ * another is tried; if a server received the request but gave no answer, it is repeated only if the method
+ * is safe and there is no body.
  */
 export async function forward(
   pool: Pool,
@@ -51,13 +51,13 @@ export async function forward(
         result === 'no-answer' &&
         !(SAFE_METHODS.has(incoming.method ?? '') && hasNoBody(incoming.headers))
       ) {
-        refuse(outgoing, 502, `${member.name} gave no answer`);
+        refuse(outgoing, 502, `no answer from ${member.name}`);
         return;
       }
     }
-    refuse(outgoing, 502, 'no server gave an answer');
+    refuse(outgoing, 502, 'no answer from any server');
   } catch (error) {
-    if (!(error instanceof NobodyServesError)) throw error;
+    if (!(error instanceof NoServerError)) throw error;
     refuse(outgoing, 503, error.message);
   }
 }
@@ -69,7 +69,7 @@ async function attemptOnce(
   outgoing: ServerResponse,
   gone: AbortSignal,
 ): Promise<Attempt> {
-  // Counted from here on, so that a drain that comes now waits for it.
+  // Counted from here on, so that a drain that begins now waits for it.
   member.active += 1;
   try {
     const socket = await connectTo(member);
@@ -104,7 +104,7 @@ function connectTo(member: Member): Promise<Socket | null> {
   });
 }
 
-/** Settles when the answer has gone out to its end, or cannot. */
+/** Settles when the answer has been sent in full, or cannot be. */
 function exchange(
   member: Member,
   socket: Socket,
@@ -114,7 +114,7 @@ function exchange(
 ): Promise<Attempt> {
   return new Promise((resolve) => {
     const startedMs = performance.now();
-    // A connection for each request: one that is kept may be closed just as it is used again.
+    // A new connection for each request: a kept one may be closed just as it is used again.
     const upstream = request({
       createConnection: () => socket,
       method: incoming.method ?? 'GET',
@@ -137,7 +137,7 @@ function exchange(
       if ((answer.statusCode ?? 0) >= 500) member.errors += 1;
       outgoing.writeHead(answer.statusCode ?? 502, answerHeaders(answer, incoming, member));
       answer.pipe(outgoing);
-      // Half an answer must not look like a whole one.
+      // Half an answer must not look complete.
       answer.once('error', () => {
         if (!gone.aborted) member.errors += 1;
         outgoing.destroy();

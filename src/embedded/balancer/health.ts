@@ -2,35 +2,35 @@ import { request } from 'node:http';
 import type { Member, Pool } from './pool.ts';
 
 const ANSWER_LIMIT_MS = 1_000;
-/** Bad answers in a row after which a server is left out; a refused connection counts at once. */
+/** Bad answers in a row after which a server is unhealthy; a refused connection counts at once. */
 const FALL = 2;
 
 type Verdict = 'good' | 'bad' | 'refused';
 
 export interface HealthWatch {
-  /** Asks one server now, besides the interval: its address has changed. */
-  askNow(server: string): void;
+  /** Checks one server now, in addition to the interval: its address has changed. */
+  checkNow(server: string): void;
   stop(): void;
 }
 
-/** Asks each server of the pool at a steady interval until it is stopped. */
+/** Checks each server of the pool at a steady interval until stopped. */
 export function watchHealth(pool: Pool, path: string, intervalMs: number): HealthWatch {
   const checks = new Map(
     [...pool.members.values()].map((member) => [member.name, checkOf(pool, member, path)]),
   );
-  const askAll = (): void => {
+  const checkAll = (): void => {
     for (const check of checks.values()) void check();
   };
-  askAll();
-  const timer = setInterval(askAll, intervalMs);
+  checkAll();
+  const timer = setInterval(checkAll, intervalMs);
   timer.unref();
   return {
-    askNow: (server) => void checks.get(server)?.(),
+    checkNow: (server) => void checks.get(server)?.(),
     stop: () => clearInterval(timer),
   };
 }
 
-/** One question at a time to one address; an answer from an address that is no longer its own counts for nothing. */
+/** One check at a time per address; an answer from an address that is no longer the server's is ignored. */
 function checkOf(pool: Pool, member: Member, path: string): () => Promise<void> {
   let badInRow = 0;
   let asking: string | null = null;

@@ -1,6 +1,6 @@
 export type AdminState = 'ready' | 'drain' | 'maint';
 
-/** One server as the balancer keeps it. */
+/** One server of the load balancer. */
 export interface Member {
   readonly name: string;
   host: string;
@@ -11,7 +11,7 @@ export interface Member {
   active: number;
   requests: number;
   errors: number;
-  /** Milliseconds until the head of the answer, most recent last. */
+  /** Milliseconds until the head of the answer, latest last. */
   latencies: number[];
   /** Smooth weighted round robin's running sum. */
   credit: number;
@@ -25,30 +25,30 @@ export interface MemberSettings {
   readonly weight?: number;
 }
 
-/** As many as p95 is taken over. */
+/** The number that p95 is computed over. */
 const KEPT_LATENCIES = 500;
 
 /**
- * Held requests are let go this many at a time, this far apart: all at once would make a server that
- * has just started slow for everybody, and its first measured response times a fiction.
+ * Held requests are released this many at a time, this far apart: all at once would overload a server that
+ * has just started and distort its first response times.
  */
 const RELEASED_AT_ONCE = 16;
 const RELEASE_INTERVAL_MS = 20;
 
-/** Thrown to whoever waited for a server too long, or found too many waiting. */
-export class NobodyServesError extends Error {
-  override readonly name = 'NobodyServesError';
+/** For a request that waited too long for a server, or found too many waiting. */
+export class NoServerError extends Error {
+  override readonly name = 'NoServerError';
 }
 
 interface Waiting {
   readonly wake: () => void;
 }
 
-/** The servers behind one listener: who takes the next request, and who waits while nobody does. */
+/** The servers behind one listener: which takes the next request, and what waits while none does. */
 export class Pool {
   readonly name: string;
   readonly members: ReadonlyMap<string, Member>;
-  /** Requests that found nobody in time. */
+  /** Requests that found no server in time. */
   unserved = 0;
   #waiting = new Set<Waiting>();
   #releaseTimer: NodeJS.Timeout | null = null;
@@ -66,7 +66,7 @@ export class Pool {
     this.#emptySinceMs = performance.now();
   }
 
-  /** Milliseconds without a server that takes requests. */
+  /** Total milliseconds without a server that takes requests. */
   get emptyMs(): number {
     const now = this.#emptySinceMs === null ? 0 : performance.now() - this.#emptySinceMs;
     return Math.round(this.#emptyMs + now);
@@ -76,9 +76,9 @@ export class Pool {
     return this.#waiting.size;
   }
 
-  /** To be called after anything that decides who takes requests has changed. */
+  /** Call it after a change to anything that decides which servers take requests. */
   changed(): void {
-    // The shares begin anew, so that weights hold exactly from here on.
+    // The round starts over, so that weights hold exactly from here on.
     for (const member of this.members.values()) member.credit = 0;
     const empty = ![...this.members.values()].some(takesRequests);
     if (empty) {
@@ -91,7 +91,7 @@ export class Pool {
   }
 
   setAdmin(member: Member, admin: AdminState): void {
-    // Figures of a former release say nothing about the one that is put in now.
+    // Latencies of a previous release say nothing about the one that returns now.
     if (member.admin !== 'ready' && admin === 'ready') member.latencies = [];
     member.admin = admin;
     this.changed();
@@ -104,8 +104,8 @@ export class Pool {
   }
 
   /**
-   * The next server in weighted round robin; waits for one while there is none.
-   * @throws NobodyServesError after the limit, or at once where too many wait
+   * The next server in weighted round robin; waits while there is none.
+   * @throws NoServerError after the limit, or at once if too many are waiting
    */
   async take(startedMs: number, signal: AbortSignal): Promise<Member> {
     for (;;) {
@@ -114,13 +114,13 @@ export class Pool {
       const leftMs = startedMs + this.#holdMs - performance.now();
       if (leftMs <= 0 || this.#waiting.size >= this.#holdLimit || signal.aborted) {
         if (!signal.aborted) this.unserved += 1;
-        throw new NobodyServesError(`no server of pool ${this.name} takes requests`);
+        throw new NoServerError(`no server of pool ${this.name} takes requests`);
       }
       await this.#wait(leftMs, signal);
     }
   }
 
-  /** Wakes those who have waited longest; the rest follow while somebody serves. */
+  /** Wakes those that have waited longest; the rest follow while a server takes requests. */
   #release(): void {
     this.#releaseTimer = null;
     if (this.#emptySinceMs !== null) return;

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AdminState, Pool } from './pool.ts';
 
-/** What a restart of the balancer must not forget. */
+/** What a restart of the load balancer must not forget. */
 export interface KeptState {
   readonly pools: Readonly<Record<string, Readonly<Record<string, KeptMember>>>>;
   readonly routes: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export interface KeptMember {
 
 const NOTHING: KeptState = { pools: {}, routes: {} };
 
-/** A file that is missing or damaged counts as empty: every server then starts as ready. */
+/** A missing or damaged file counts as empty: every server then starts as ready. */
 export function readState(file: string): KeptState {
   let parsed: unknown;
   try {
@@ -46,7 +46,7 @@ export function readState(file: string): KeptState {
   return { pools, routes };
 }
 
-/** Written before the change is acknowledged, so that whoever was told so finds it after a crash. */
+/** Written before the change is acknowledged, so that an acknowledged change survives a crash. */
 export function writeState(
   file: string,
   pools: Iterable<Pool>,

@@ -1,4 +1,4 @@
-/** An answer of the registry other than success; code and message go to the client. */
+/** An error answer of the registry; code and message go to the client. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;

@@ -1,4 +1,4 @@
-/** Where the embedded registry keeps what was pushed: blobs for all, manifests and tags by repository. */
+/** The embedded registry's files: blobs shared by all repositories, manifests and tags by repository. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
@@ -20,7 +20,7 @@ export function blobFile(folder: string, digest: string): string {
   return join(folder, 'blobs', digest.slice('sha256:'.length));
 }
 
-/** null: no such tag or digest, or one that an earlier version had written. */
+/** null: no such tag or digest, or one written by an earlier version. */
 export async function readManifestFile(
   folder: string,
   repository: string,
@@ -36,7 +36,7 @@ export async function readManifestFile(
   return { file, digest, type: mediaTypeOf(text), bytes: Buffer.byteLength(text) };
 }
 
-/** Takes a manifest whose parts are all there. @returns its digest */
+/** Stores a manifest once all its parts are there. @returns its digest */
 export async function writeManifestFile(
   folder: string,
   repository: string,
@@ -46,9 +46,9 @@ export async function writeManifestFile(
   const content = await readBody(request);
   const digest = digestOf(content);
   const manifest = readManifest(content.toString('utf8'));
-  if (manifest === null) throw new Refusal(400, 'MANIFEST_INVALID', 'no manifest');
+  if (manifest === null) throw new Refusal(400, 'MANIFEST_INVALID', 'not a manifest');
   if (isDigest(reference) && reference !== digest) {
-    throw new Refusal(400, 'DIGEST_INVALID', 'another digest');
+    throw new Refusal(400, 'DIGEST_INVALID', 'the content has another digest');
   }
   await assertComplete(folder, repository, manifest);
   await writeWhole(manifestFile(folder, repository, digest), content);

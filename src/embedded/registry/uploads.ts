@@ -1,4 +1,4 @@
-/** Blobs on their way in: begun, sent in pieces or at once, and taken only under their own digest. */
+/** Blob uploads: begun, sent in pieces or at once, and accepted only under their own digest. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -17,7 +17,7 @@ export async function beginUpload(folder: string): Promise<string> {
   return id;
 }
 
-/** @returns how many bytes are there now */
+/** @returns the number of bytes received so far */
 export async function continueUpload(
   folder: string,
   id: string,

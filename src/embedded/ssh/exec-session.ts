@@ -5,16 +5,16 @@ import { signalGroup } from '../process-group.ts';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Node's own folder comes first, so that a release in JavaScript runs with the same Node. */
+/** Node's own folder comes first, so that a JavaScript release runs with the same Node. */
 function environment(baseFolder: string): Record<string, string> {
   const node = process.execPath.slice(0, process.execPath.lastIndexOf('/'));
   return { PATH: `${node}:${PATH}`, HOME: baseFolder, LANG: 'C.UTF-8' };
 }
 
 /**
- * Runs a command as `sshd` does, by a shell, as the leader of a process group of its own. The group
- * ends with the channel; what the command moved into a session of its own lives on.
- * @returns ends the group with a signal, as a client asks for it
+ * Runs a command as `sshd` does: by a shell, as the leader of its own process group. The group ends with
+ * the channel; what the command moved into another session keeps running.
+ * @returns sends the group a signal, at a client's request
  */
 export function runCommand(
   channel: ServerChannel,

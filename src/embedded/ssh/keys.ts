@@ -13,7 +13,7 @@ export interface StoredKey {
 
 const MAXIMUM_ATTEMPTS = 10;
 
-/** Reads the key of this name, or makes it the first time; readable by this user only. */
+/** Reads the key of this name, or creates it the first time; readable by this user only. */
 export async function openKey(folder: string, name: string): Promise<StoredKey> {
   const file = join(folder, name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -24,7 +24,7 @@ export async function openKey(folder: string, name: string): Promise<StoredKey> 
   return storedKey(file, await readFile(file, 'utf8'));
 }
 
-/** ssh2 writes three keys in a thousand in a form that neither it nor OpenSSH can read (measured). */
+/** Of a thousand keys, ssh2 writes three in a form that neither it nor OpenSSH can read (measured). */
 export function newPrivateKey(generate = generateEd25519): string {
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
     const key = generate();

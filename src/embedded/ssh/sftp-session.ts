@@ -23,7 +23,7 @@ type Handle =
   | { readonly kind: 'file'; readonly file: FileHandle }
   | { readonly kind: 'folder'; readonly path: string; read: boolean };
 
-/** SFTP over this machine's files. A relative path is below the server's base folder. */
+/** SFTP over this machine's files. Relative paths are below the server's base folder. */
 export function serveSftp(sftp: SFTPWrapper, baseFolder: string): void {
   const handles = new Map<number, Handle>();
   let lastId = 0;
@@ -46,7 +46,7 @@ export function serveSftp(sftp: SFTPWrapper, baseFolder: string): void {
     if (handle.kind !== 'file') throw new Error('not a file');
     return handle.file;
   };
-  /** Answers `OK`, unless the work has answered by itself, or the error's status. */
+  /** Answers `OK` (unless the work has answered by itself), or the error's status. */
   const answer = (request: number, work: () => Promise<'answered' | void>): void => {
     work().then(
       (done) => done === 'answered' || sftp.status(request, STATUS_CODE.OK),

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { sep } from 'node:path';
 import type { AcceptConnection, RejectConnection, ServerChannel } from 'ssh2';
 
-/** Forwards to Unix sockets below the server's own folder only, also where a link leads out of it. */
+/** Forwards only to Unix sockets below the server's own folder, links resolved. */
 export async function forwardToSocket(
   accept: AcceptConnection<ServerChannel>,
   reject: RejectConnection,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { endGroup } from '../process-group.ts';
 
 /**
- * Ends every service that was started below an embedded server's base folder: SIGTERM to its process
- * group, a grace time, then SIGKILL. A process id that has since gone to another program is left alone.
+ * Ends every service started below an embedded server's base folder: SIGTERM to its process group, a grace
+ * time, then SIGKILL. A pid that has since gone to another program is left alone.
  */
 export async function stopAllServices(baseFolder: string, graceMs = 3_000): Promise<void> {
   const folder = join(baseFolder, 'services');
@@ -19,7 +19,7 @@ export async function stopAllServices(baseFolder: string, graceMs = 3_000): Prom
   );
 }
 
-/** Where there is no /proc (macOS) the process id alone has to do. */
+/** Without /proc (macOS), the pid alone has to do. */
 async function isSameProcess(pid: number, start: string | undefined): Promise<boolean> {
   const hasProc = await readFile('/proc/self/stat').then(
     () => true,

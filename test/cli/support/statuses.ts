@@ -70,8 +70,8 @@ export function waiting(rest: Partial<RunStatus> = {}): RunStatus {
   };
 }
 
-/** The same run, undone after a failure in step 6. */
-export function undone(): RunStatus {
+/** The same run, rolled back after a failure in step 6. */
+export function rolledBack(): RunStatus {
   return waiting({
     outcome: 'rolled_back',
     activity: '',
