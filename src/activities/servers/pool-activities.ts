@@ -5,7 +5,6 @@ import { verifyTraffic } from '../../actions/run/traffic.ts';
 import { drain, readmit } from '../../actions/servers/drain.ts';
 import { enable, withdraw } from '../../actions/servers/enable.ts';
 import { waitForRequests } from '../../actions/servers/wait-for-requests.ts';
-import type { ActionActivities, CompensationActivities, SystemActivities } from '../contract.ts';
 import { implement, implementCompensation, implementOperation } from '../implement.ts';
 import { putBack, takeOutAgain } from './compensations.ts';
 import type { ServerPorts } from './context.ts';
@@ -16,16 +15,11 @@ import { probe } from './probe.ts';
 import { setRoutes } from './routes.ts';
 import { countTraffic } from './traffic.ts';
 
-export type PoolActivities = Pick<
-  ActionActivities,
-  'pool.drain' | 'connections.wait' | 'pool.enable' | 'routes.update' | 'traffic.verify'
-> &
-  Pick<CompensationActivities, 'pool.readmit' | 'pool.withdraw'> &
-  Pick<SystemActivities, 'probeServer' | 'measureOutcome'>;
+export type PoolActivities = ReturnType<typeof createPoolActivities>;
 
 const NO_TRAFFIC = { 'traffic.all_receive': null, 'traffic.deviation': null } as const;
 
-export function createPoolActivities(ports: ServerPorts): PoolActivities {
+export function createPoolActivities(ports: ServerPorts) {
   return {
     ...implement(drain, (work, balancer) =>
       inPool(ports, work, { 'pool.removed': null }, () => takeOut(ports, work, balancer)),

@@ -7,7 +7,6 @@ import { pullImage } from '../../actions/servers/pull.ts';
 import { awaitService } from '../../actions/servers/ready.ts';
 import { removeService, startService } from '../../actions/servers/start.ts';
 import { restoreService, stopService } from '../../actions/servers/stop.ts';
-import type { ActionActivities, CompensationActivities, SystemActivities } from '../contract.ts';
 import { implement, implementCompensation, implementOperation } from '../implement.ts';
 import { createAtOnce } from './at-once.ts';
 import { removeStarted, restoreFormer } from './compensations.ts';
@@ -20,20 +19,7 @@ import { measureAtRate } from './performance.ts';
 import { pull, start } from './release.ts';
 import { awaitReady, stop } from './service.ts';
 
-export type ServiceActivities = Pick<
-  ActionActivities,
-  | 'service.stop'
-  | 'image.pull'
-  | 'config.update'
-  | 'service.start'
-  | 'service.ready'
-  | 'health.port'
-  | 'health.endpoint'
-  | 'health.smoke'
-  | 'health.performance'
-> &
-  Pick<CompensationActivities, 'service.restore' | 'config.restore' | 'service.remove'> &
-  Pick<SystemActivities, 'finishServer'>;
+export type ServiceActivities = ReturnType<typeof createServiceActivities>;
 
 /**
  * Requests that all measurements of this worker start in a second: with a whole fleet at once it would
@@ -41,7 +27,7 @@ export type ServiceActivities = Pick<
  */
 const MEASURED_PER_SECOND = 400;
 
-export function createServiceActivities(ports: ServerPorts): ServiceActivities {
+export function createServiceActivities(ports: ServerPorts) {
   const oneAtATime = createOneAtATime();
   const atOnce = createAtOnce(MEASURED_PER_SECOND);
   return {
