@@ -7,7 +7,7 @@ import type { ActionActivities } from '../../src/activities/contract.ts';
 import { implement } from '../../src/activities/implement.ts';
 
 const warm = defineFact({
-  id: 'cache.warm',
+  id: 'cache.prime',
   unit: 'flag',
   combine: 'all',
   label: { zh: '缓存预热', en: 'Cache warm' },
@@ -16,11 +16,11 @@ const warm = defineFact({
   defaultThreshold: true,
 });
 
-/** The action of CONTRIBUTING's change test. */
+/** An action as a newcomer would define it. */
 const warmUp = defineAction({
   ...ONCE,
-  id: 'cache.warm',
-  phrases: { zh: ['预热缓存'], en: ['Warm up the cache'] },
+  id: 'cache.prime',
+  phrases: { zh: ['填充缓存'], en: ['Prime the cache'] },
   scope: 'server',
   settings: { limitSeconds: { kind: 'duration', default: 90 } },
   uses: ['health', 'runtime'],
@@ -29,7 +29,7 @@ const warmUp = defineAction({
   measures: [warm],
 });
 
-const good = { facts: { 'cache.warm': { value: true } }, evidence: [] };
+const good = { facts: { 'cache.prime': { value: true } }, evidence: [] };
 
 test('an implementation is given what its definition asks for', () => {
   const made = implement(warmUp, async (work, health, runtime) => {
@@ -37,7 +37,7 @@ test('an implementation is given what its definition asks for', () => {
     const server: string = work.server;
     return { ...good, evidence: [`${server} ${seconds} ${health.path} ${runtime.port}`] };
   });
-  expect(Object.keys(made)).toEqual(['cache.warm']);
+  expect(Object.keys(made)).toEqual(['cache.prime']);
 });
 
 test('what does not fit does not compile', () => {
@@ -49,12 +49,12 @@ test('what does not fit does not compile', () => {
   implement(warmUp, async (_work, _health, _runtime) => ({ facts: {}, evidence: [] }));
   // @ts-expect-error -- a fact that the definition does not list
   implement(warmUp, async (_work, _health, _runtime) => ({
-    facts: { 'cache.warm': null, 'cache.cold': null },
+    facts: { 'cache.prime': null, 'cache.other': null },
     evidence: [],
   }));
   // @ts-expect-error -- a flag is no figure
   implement(warmUp, async (_work, _health, _runtime) => ({
-    facts: { 'cache.warm': { value: 1 } },
+    facts: { 'cache.prime': { value: 1 } },
     evidence: [],
   }));
   implement(warmUp, async (work, _health, _runtime) => ({
@@ -72,5 +72,5 @@ test('what does not fit does not compile', () => {
   // @ts-expect-error -- a definition of which the list knows nothing
   const unknown: ActionDefinition = warmUp;
   expect([half, unknown]).toHaveLength(2);
-  expect(Object.keys(ACTIONS)).not.toContain('cache.warm');
+  expect(Object.keys(ACTIONS)).not.toContain('cache.prime');
 });
