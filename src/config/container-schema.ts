@@ -1,6 +1,6 @@
 /** `container:` of runsheet.yaml: a service's keys as docker-compose has them, read into one form. */
 import { z } from 'zod';
-import type { PublishedPort, VolumeMount } from '../plan/settings.ts';
+import type { PublishedPort, VolumeMount } from '../ports/container-runtime.ts';
 import { parsePorts, protocolOf } from './compose/ports.ts';
 import { parseSize } from './compose/sizes.ts';
 import { parseVolume, type VolumeProblem, volumeOf } from './compose/volumes.ts';

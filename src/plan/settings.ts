@@ -1,3 +1,6 @@
+import type { ContainerOptions } from '../ports/container-runtime.ts';
+import type { DockerBuildOptions } from '../ports/image-builder.ts';
+
 /**
  * The pinned project settings: the part of runsheet.yaml that decides how a run behaves. It is
  * resolved once at the start of a run and stays in the workflow's history; connections and secrets
@@ -9,7 +12,7 @@ export interface ProjectSettings {
   readonly tests: TestSettings;
   readonly image: ImageSettings;
   readonly runtime: RuntimeSettings;
-  readonly container: ContainerSettings;
+  readonly container: ContainerOptions;
   readonly files: readonly ConfigurationFile[];
   readonly drain: DrainSettings;
   readonly health: HealthSettings;
@@ -66,102 +69,12 @@ export interface ImageSettings {
   /** process: a release archive run as a process; docker: a container image. */
   readonly kind: 'process' | 'docker';
   readonly include: readonly string[];
-  readonly docker: DockerBuildSettings;
+  /** For `kind: docker`; values of its arguments may hold `${version}` and `${environment}`. */
+  readonly docker: DockerBuildOptions;
   /** Servers that fetch a release at once. */
   readonly fetchAtOnce: number;
   /** Bytes that must be free on a server before a run begins. */
   readonly minimumFreeBytes: number;
-}
-
-/** How `docker build` is called; for `kind: docker`. */
-export interface DockerBuildSettings {
-  /** Path in the context. */
-  readonly file: string;
-  readonly target?: string;
-  /** Of the steps of the build: `none`, `host` or a network's name. */
-  readonly network?: string;
-  readonly platforms: readonly string[];
-  /** Values may hold `${version}` and `${environment}`. */
-  readonly args: Readonly<Record<string, string>>;
-  /** Secret id → `secret://` reference: mounted while the image is built, in no layer. */
-  readonly secrets: Readonly<Record<string, string>>;
-  readonly cacheFrom: readonly string[];
-  readonly cacheTo: readonly string[];
-}
-
-/** How the release's container is created; docker-compose's keys, read. For `image.kind: docker`. */
-export interface ContainerSettings {
-  readonly name?: string;
-  /** null: what the image says. */
-  readonly command: readonly string[] | null;
-  readonly entrypoint: readonly string[] | null;
-  /** null: the service's port, the same inside. */
-  readonly ports: readonly PublishedPort[] | null;
-  readonly volumes: readonly VolumeMount[];
-  /** `/path` or `/path:size=64m`. */
-  readonly tmpfs: readonly string[];
-  /** The first is what the container starts with; `host` and `none` stand alone. */
-  readonly networks: readonly string[];
-  readonly healthcheck?: ContainerHealthCheck;
-  readonly memoryBytes?: number;
-  readonly shmBytes?: number;
-  readonly cpus?: number;
-  readonly pidsLimit?: number;
-  readonly ulimits: readonly Ulimit[];
-  /** `no`, `always`, `unless-stopped`, `on-failure` or `on-failure:3`. */
-  readonly restart: string;
-  readonly user?: string;
-  readonly groups: readonly string[];
-  readonly workingDir?: string;
-  readonly hostname?: string;
-  readonly init: boolean;
-  readonly readOnly: boolean;
-  readonly privileged: boolean;
-  readonly capAdd: readonly string[];
-  readonly capDrop: readonly string[];
-  readonly securityOpt: readonly string[];
-  readonly dns: readonly string[];
-  readonly sysctls: Readonly<Record<string, string>>;
-  readonly devices: readonly string[];
-  readonly logging?: {
-    readonly driver: string;
-    readonly options: Readonly<Record<string, string>>;
-  };
-  /** `name:address`. */
-  readonly extraHosts: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-export interface PublishedPort {
-  /** `service`: the server's service port. */
-  readonly target: number | 'service';
-  /** null: any free one. */
-  readonly published: number | 'service' | null;
-  readonly protocol: 'tcp' | 'udp' | 'sctp';
-  readonly hostIp?: string;
-}
-
-export interface VolumeMount {
-  /** A folder of the server, or the name of a volume; null: a volume without a name. */
-  readonly source: string | null;
-  readonly target: string;
-  /** As after the second colon of docker-compose's short form, for example `ro`. */
-  readonly options: string;
-}
-
-export interface Ulimit {
-  readonly name: string;
-  readonly soft: number;
-  readonly hard: number;
-}
-
-export interface ContainerHealthCheck {
-  /** ["CMD", …], ["CMD-SHELL", line] or ["NONE"]. */
-  readonly test: readonly string[];
-  readonly intervalSeconds: number;
-  readonly timeoutSeconds: number;
-  readonly startPeriodSeconds: number;
-  readonly retries: number;
 }
 
 export interface RuntimeSettings {

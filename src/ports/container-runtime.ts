@@ -56,7 +56,7 @@ export interface ReleaseStart {
   readonly undoes?: string;
 }
 
-/** The project's `container:` as it was pinned for the run. */
+/** How a release's container is created; docker-compose's keys, read. Part of a project's pinned settings. */
 export interface ContainerOptions {
   readonly name?: string;
   /** null: what the image says. */

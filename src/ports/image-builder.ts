@@ -17,6 +17,7 @@ export interface BuildRequest {
   readonly onProgress?: (text: string) => void;
 }
 
+/** How `docker build` is called. Part of a project's pinned settings. */
 export interface DockerBuildOptions {
   /** Path in the context. */
   readonly file: string;
@@ -25,7 +26,7 @@ export interface DockerBuildOptions {
   readonly network?: string;
   readonly platforms: readonly string[];
   readonly args: Readonly<Record<string, string>>;
-  /** Secret id → `secret://` reference. */
+  /** Secret id → `secret://` reference: mounted while the image is built, in no layer. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly cacheFrom: readonly string[];
   readonly cacheTo: readonly string[];

@@ -19,3 +19,9 @@ export interface RegistryImage {
   /** What a server has to fetch, compressed. */
   readonly sizeBytes: number;
 }
+
+/** Resolved whenever it is needed, and kept nowhere. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+}

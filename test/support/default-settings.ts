@@ -1,5 +1,6 @@
 /** What runsheet.yaml fills in where a project says nothing. */
-import type { ContainerSettings, ImageSettings } from '../../src/plan/settings.ts';
+import type { ImageSettings } from '../../src/plan/settings.ts';
+import type { ContainerOptions } from '../../src/ports/container-runtime.ts';
 
 export const IMAGE_DEFAULTS: Pick<ImageSettings, 'docker' | 'fetchAtOnce' | 'minimumFreeBytes'> = {
   docker: {
@@ -14,7 +15,7 @@ export const IMAGE_DEFAULTS: Pick<ImageSettings, 'docker' | 'fetchAtOnce' | 'min
   minimumFreeBytes: 1024 ** 3,
 };
 
-export const CONTAINER_DEFAULTS: ContainerSettings = {
+export const CONTAINER_DEFAULTS: ContainerOptions = {
   command: null,
   entrypoint: null,
   ports: null,

@@ -1,6 +1,6 @@
 /** How the release's container is created, with the names of this run filled in. */
 
-import type { ContainerSettings, ImageSettings } from '../../plan/settings.ts';
+import type { ImageSettings } from '../../plan/settings.ts';
 import type { ContainerOptions } from '../../ports/container-runtime.ts';
 import { fill } from './render.ts';
 
@@ -9,7 +9,7 @@ type Values = Readonly<Record<string, string>>;
 /** Every text of `container:` may hold `${server}` and the like; undefined: releases are processes. */
 export function containerOptions(
   { kind }: ImageSettings,
-  container: ContainerSettings,
+  container: ContainerOptions,
   values: Values,
 ): ContainerOptions | undefined {
   return kind === 'docker' ? filled(container, values, 'container') : undefined;

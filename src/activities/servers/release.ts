@@ -2,8 +2,8 @@
 import type { pullImage } from '../../actions/servers/pull.ts';
 import type { startService } from '../../actions/servers/start.ts';
 import type { ServerBefore } from '../../plan/run.ts';
-import type { ContainerSettings, ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
-import type { ReleaseStart } from '../../ports/container-runtime.ts';
+import type { ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
+import type { ContainerOptions, ReleaseStart } from '../../ports/container-runtime.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { containerOptions } from './container.ts';
 import { fail, type OnServer, reading, type ServerPorts, say, shortDigest } from './context.ts';
@@ -17,7 +17,7 @@ type Release = NonNullable<ServerBefore['release']>;
 export interface ReleaseSettings {
   readonly image: ImageSettings;
   readonly runtime: RuntimeSettings;
-  readonly container: ContainerSettings;
+  readonly container: ContainerOptions;
 }
 
 /** image.pull: the digest that the registry gave the build; moving the tag afterwards changes nothing. */

@@ -2,17 +2,13 @@
 import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-export interface DockerLogin {
-  readonly username: string;
-  readonly password: string;
-}
+import type { RegistryLogin } from '../../ports/registry.ts';
 
 /** What the client finds there besides: how it reaches its engine, and its plugins. */
 const SHARED = ['contexts', 'cli-plugins', 'buildx', 'tls'] as const;
 
 /** @param own the text of the user's config.json; empty: there is none */
-export function dockerConfig(own: string, host: string, login: DockerLogin): string {
+export function dockerConfig(own: string, host: string, login: RegistryLogin): string {
   const base = parsed(own);
   const auth = Buffer.from(`${login.username}:${login.password}`, 'utf8').toString('base64');
   return JSON.stringify({
@@ -30,7 +26,7 @@ export function dockerConfig(own: string, host: string, login: DockerLogin): str
 export async function withDockerConfig<T>(
   ownFolder: string,
   host: string,
-  login: DockerLogin,
+  login: RegistryLogin,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'runsheet-docker-'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CommandResult, CommandRunner } from '../../ports/command-runner.ts';
 import type { BuildRequest, DockerBuildOptions, ImageBuilder } from '../../ports/image-builder.ts';
 import { PortError } from '../../ports/port-error.ts';
-import type { Registry } from '../../ports/registry.ts';
+import type { Registry, RegistryLogin } from '../../ports/registry.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import {
   type BuildCall,
@@ -14,7 +14,7 @@ import {
   isForSeveralPlatforms,
   toolOf,
 } from './build-argv.ts';
-import { type DockerLogin, withDockerConfig } from './docker-config.ts';
+import { withDockerConfig } from './docker-config.ts';
 import { buildError, pushError } from './docker-errors.ts';
 import { createLineReader, pushedDigest } from './output.ts';
 
@@ -25,7 +25,7 @@ export interface DockerImagesOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `host[:port]` to which images are pushed. */
   readonly registryHost: string;
-  readonly login?: () => Promise<DockerLogin>;
+  readonly login?: () => Promise<RegistryLogin>;
   /** What the registry holds, read by our own client. */
   readonly resolver: Pick<Registry, 'ping' | 'resolve'>;
 }

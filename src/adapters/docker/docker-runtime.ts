@@ -1,11 +1,12 @@
 import type { ContainerRuntime } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
+import type { RegistryLogin } from '../../ports/registry.ts';
 import type { ServerHosts } from '../../ports/server-host.ts';
 import { createEngine, type Engine, loadEngineClient } from './engine.ts';
 import { examineServer } from './examine.ts';
 import { finishService } from './finish.ts';
 import { inspectService } from './inspect.ts';
-import { pullImage, type RegistryLogin } from './pull.ts';
+import { pullImage } from './pull.ts';
 import type { Service } from './service.ts';
 import { startRelease } from './start.ts';
 import { stopService } from './stop.ts';

@@ -1,14 +1,10 @@
 import type { CallOptions } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
+import type { RegistryLogin } from '../../ports/registry.ts';
 import { engineError, failureOf, hasStatus, sentence } from './engine-errors.ts';
 import { digestIn } from './image-name.ts';
 import { lineSplitter, PullProgress, readPullLine } from './pull-progress.ts';
 import type { Service } from './service.ts';
-
-export interface RegistryLogin {
-  readonly username: string;
-  readonly password: string;
-}
 
 /** Without any word of progress for so long, the pull is given up; layers that are there stay. */
 const STALLED_MS = 120_000;

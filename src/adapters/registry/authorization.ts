@@ -1,17 +1,13 @@
 /** Credentials for a registry, as it asks for them: Basic, or a token of its token service. */
 import { PortError } from '../../ports/port-error.ts';
+import type { RegistryLogin } from '../../ports/registry.ts';
 import { type Challenge, readChallenge } from './challenge.ts';
 import { downgraded, send } from './http-client.ts';
-
-export interface Login {
-  readonly username: string;
-  readonly password: string;
-}
 
 export interface AuthorizationOptions {
   readonly url: URL;
   /** Resolved whenever credentials are sent; absent: the registry is asked without. */
-  readonly login?: () => Promise<Login>;
+  readonly login?: () => Promise<RegistryLogin>;
   readonly now?: () => number;
 }
 

@@ -1,6 +1,7 @@
 /** The distribution protocol: manifests and blobs of one registry. */
 import { PortError } from '../../ports/port-error.ts';
-import { createAuthorization, type Login } from './authorization.ts';
+import type { RegistryLogin } from '../../ports/registry.ts';
+import { createAuthorization } from './authorization.ts';
 import {
   download,
   type FileBody,
@@ -13,7 +14,7 @@ import { ACCEPT, digestOf, isDigest } from './oci-manifest.ts';
 
 export interface OciClientOptions {
   readonly url: string;
-  readonly login?: () => Promise<Login>;
+  readonly login?: () => Promise<RegistryLogin>;
   /** For one request; large content has longer. */
   readonly timeoutMs?: number;
 }

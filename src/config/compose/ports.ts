@@ -1,5 +1,5 @@
 /** docker-compose's short form of a port: `8080`, `8080:80`, `127.0.0.1:8080:80/udp`, `3000-3002:80-82`. */
-import type { PublishedPort } from '../../plan/settings.ts';
+import type { PublishedPort } from '../../ports/container-runtime.ts';
 
 const SHORT =
   /^(?:(?<ip>\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]):)?(?:(?<published>\d{1,5}(?:-\d{1,5})?|\$\{port\})?:)?(?<target>\d{1,5}(?:-\d{1,5})?|\$\{port\})(?:\/(?<protocol>tcp|udp|sctp))?$/u;

@@ -1,5 +1,5 @@
 /** docker-compose's short form of a volume: `/host:/inside:ro`, `name:/inside`, `/inside`. */
-import type { VolumeMount } from '../../plan/settings.ts';
+import type { VolumeMount } from '../../ports/container-runtime.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/u;
 const OPTIONS =
