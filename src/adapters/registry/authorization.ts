@@ -42,7 +42,10 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     challenge: Extract<Challenge, { kind: 'bearer' }>,
   ): Promise<string> => {
     const realm = new URL(challenge.realm);
-    if (url.protocol === 'https:' && realm.protocol !== 'https:') throw downgraded(url, realm);
+    const isKept = realm.protocol === url.protocol || realm.protocol === 'https:';
+    if (!isKept) throw downgraded(url, realm);
+    realm.username = '';
+    realm.password = '';
     if (challenge.service !== null) realm.searchParams.set('service', challenge.service);
     const wanted = challenge.scope ?? scope;
     if (wanted !== '') realm.searchParams.set('scope', wanted);

@@ -31,7 +31,8 @@ export interface HttpAnswer {
 /** Without a byte for so long, whatever is in flight is given up. */
 const STALLED_MS = 60_000;
 const MOST_REDIRECTS = 5;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Followed where nothing is written. */
+export const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** The whole answer in memory. @throws PortError `unavailable`, or TOO_LARGE */
 export async function send(asked: HttpRequest): Promise<HttpAnswer> {
@@ -106,9 +107,13 @@ async function follow(asked: HttpRequest, signal: AbortSignal): Promise<Dispatch
     if (!isRedirect || (asked.method !== 'GET' && asked.method !== 'HEAD')) return answer;
     await answer.body.dump();
     if (hops === MOST_REDIRECTS) throw unavailable(asked.url, 'redirects without end');
+    if (!URL.canParse(location, url.href)) throw unavailable(asked.url, 'redirects to no address');
     const next = new URL(location, url);
-    if (url.protocol === 'https:' && next.protocol !== 'https:') throw downgraded(asked.url, next);
+    const isKept = next.protocol === url.protocol || next.protocol === 'https:';
+    if (!isKept) throw downgraded(asked.url, next);
     if (next.origin !== url.origin) headers = without(headers, 'authorization');
+    next.username = '';
+    next.password = '';
     url = next;
   }
 }
@@ -140,9 +145,14 @@ export function downgraded(url: URL, next: URL): PortError {
   return new PortError(
     'refused',
     url.host,
-    `The registry ${url.origin} leads from https to ${next.origin}.`,
-    'Nothing is sent there. Correct the configuration of the registry.',
+    `The registry ${url.origin} leads from ${url.protocol.slice(0, -1)} to ${originOf(next)}: nothing was sent there.`,
+    'Let it, or the proxy before it, name https addresses only.',
   );
+}
+
+/** Of what is neither http nor https there is none. */
+function originOf({ origin, protocol }: URL): string {
+  return origin === 'null' ? protocol : origin;
 }
 
 function tooLarge(url: URL): PortError {

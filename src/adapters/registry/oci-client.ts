@@ -7,10 +7,12 @@ import {
   type FileBody,
   type HttpAnswer,
   type HttpRequest,
+  REDIRECTS,
   send,
   unavailable,
 } from './http-client.ts';
 import { ACCEPT, digestOf, isDigest } from './oci-manifest.ts';
+import { redirected, uploadPlace } from './upload-place.ts';
 
 export interface OciClientOptions {
   readonly url: string;
@@ -81,18 +83,16 @@ export function createOciClient(options: OciClientOptions): OciClient {
     exchange: (request: HttpRequest) => Promise<T>,
   ): Promise<T> => {
     const target = new URL(ask.path, url);
-    // A location that leads elsewhere carries its own permission.
-    const isOwn = target.origin === url.origin;
     const scope = scopeOf(ask);
     const request = (header: string | null): HttpRequest => ({
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
       maximumBytes: BLOB_BYTES,
       ...ask,
       url: target,
-      headers: { ...ask.headers, ...(header !== null && isOwn && { authorization: header }) },
+      headers: { ...ask.headers, ...(header !== null && { authorization: header }) },
     });
     const first = await exchange(request(await authorization.known(scope)));
-    if (first.status !== 401 || !isOwn) return first;
+    if (first.status !== 401) return first;
     const header = await authorization.answer(scope, first.headers['www-authenticate']);
     return header === null ? first : exchange(request(header));
   };
@@ -148,14 +148,9 @@ export function createOciClient(options: OciClientOptions): OciClient {
     async upload(repository, { digest, body }, signal) {
       const path = `/v2/${repository}/blobs/${digest}`;
       if ((await found({ method: 'HEAD', path, repository })) !== null) return;
-      const begun = await ask({
-        method: 'POST',
-        path: `/v2/${repository}/blobs/uploads/`,
-        repository,
-      });
-      const location = begun.headers['location'];
-      if (typeof location !== 'string') throw unavailable(url, 'gives no place to upload to');
-      const place = new URL(location, url);
+      const asked = new URL(`/v2/${repository}/blobs/uploads/`, url);
+      const begun = await ask({ method: 'POST', path: asked, repository });
+      const place = uploadPlace(asked, begun.headers['location']);
       place.searchParams.set('digest', digest);
       await ask({
         method: 'PUT',
@@ -186,6 +181,7 @@ function checked<T extends HttpAnswer>(url: URL, { method, path, repository }: A
   const { status } = answer;
   if (status >= 200 && status < 300) return answer;
   const what = `${method} ${path instanceof URL ? path.pathname : path}`;
+  if (REDIRECTS.has(status)) throw redirected(new URL(path, url), answer.headers['location']);
   if (status === 404 && (method === 'GET' || method === 'HEAD')) return answer;
   if (status >= 500 || TRANSIENT.has(status))
     throw unavailable(url, `answers ${status} to ${what}`);
