@@ -1,4 +1,4 @@
-/** What the parts of the interpreter share about one run. Lives in the workflow's memory only. */
+/** One run, in parts: a room takes those that it needs. Lives in the workflow's memory only. */
 import type { Json, Plan, StepPresentation } from '../plan/plan.ts';
 import type {
   ImagePin,
@@ -10,10 +10,6 @@ import type {
 } from '../plan/run.ts';
 import type { DecisionDesk } from './decisions/desk.ts';
 import type { Availability } from './fleet/availability.ts';
-import type { LeftOut } from './fleet/left-out.ts';
-import type { HeldLock } from './fleet/lock.ts';
-import type { PoolGuard } from './fleet/pool-guard.ts';
-import type { Scope } from './fleet/scope.ts';
 import type { FactBoard } from './judging/facts.ts';
 import type { RunStatus } from './messages.ts';
 import type { SearchAttributeWriter } from './showing/search-attributes.ts';
@@ -26,54 +22,133 @@ export type Draft<T> = T extends readonly (infer Item)[]
     ? { -readonly [Key in keyof T]: Draft<T[Key]> }
     : T;
 
-export interface Run {
+/** What runs, for whom and where: fixed once the request has been resolved. */
+export interface RunIdentity {
   readonly ref: RunRef;
   readonly resolved: ResolvedRun;
   readonly plan: Plan;
-  /** False in a run that began before there were preflight, prefetch and guard: it replays without. */
-  readonly realServers: boolean;
-  /** False in a run that began when decisions were judged while the request was still being sent. */
-  readonly judgesAlone: boolean;
+}
+
+/** What people see of it. */
+export interface ShownPart {
   readonly status: Draft<RunStatus>;
-  readonly desk: DecisionDesk;
-  readonly facts: FactBoard;
   readonly availability: Availability;
   readonly searchAttributes: SearchAttributeWriter;
-  readonly variables: Record<string, Json>;
-  readonly saga: Saga;
   /** Server → its place in the status. */
   readonly serverIndex: ReadonlyMap<string, number>;
+  /** Whether the current details are older than the status. */
+  outdated: boolean;
+}
+
+/** Its servers: which take part, how they were, and what undoes what was done to them. */
+export interface ServersPart {
   /** Servers that the run goes on without. */
   readonly leftOut: Map<string, LeftOut>;
-  /** Step → why a branch leaves it out. */
-  readonly branchSkips: Map<number, string>;
+  readonly saga: Saga;
+  /** The servers that a step works on. */
+  scope: Scope;
+  /** As each server was when the lock had been taken. */
+  before: ReadonlyMap<string, ServerBefore>;
+}
+
+export interface LeftOut {
+  readonly server: string;
+  readonly step: number;
+  readonly reason: string;
+  /** Ends when it has been put back as it was, or could not be. Never rejects. */
+  settled: Promise<void>;
+}
+
+export interface Scope {
+  readonly servers: readonly string[];
+  /** Index of the batch, from 0; null: the steps outside a rolling group. */
+  readonly batch: number | null;
+}
+
+export interface MeasuredPart {
+  readonly facts: FactBoard;
+}
+
+/** What nobody else may do to the servers meanwhile. */
+export interface LockPart {
+  lock: HeldLock | null;
+  guard: PoolGuard | null;
+}
+
+export interface HeldLock {
+  readonly id: string;
+  /** Gives the lock up and waits until it is free. Never throws. */
+  release(): Promise<void>;
+}
+
+export interface PoolGuard {
+  /** Ends the guard and waits until it has ended. Never throws. */
+  stop(): Promise<void>;
+}
+
+/** What is deployed. */
+export interface PinnedPart {
+  source: SourcePin | undefined;
+  image: ImagePin | undefined;
+}
+
+/** What people decide. */
+export interface DecisionsPart {
+  readonly desk: DecisionDesk;
   /** One line a decision, for the report. */
   readonly decisions: string[];
-  /** Notices that need not be waited for; none of them rejects. */
-  readonly background: Promise<void>[];
+  /** As each server was when the approval was asked for; null: nobody was asked. */
+  approvedAgainst: ReadonlyMap<string, ServerBefore> | null;
+  peopleMs: number;
+}
+
+/** What the branches of the document decide. */
+export interface BranchesPart {
+  readonly variables: Record<string, Json>;
+  /** Step → why a branch leaves it out. */
+  readonly branchSkips: Map<number, string>;
+  /** What a branch's look for pending approval requests found; null: it did not look. */
+  pendingApprovals: readonly string[] | null;
+}
+
+/** How far it has come. */
+export interface ProgressPart {
   /** Steps whose tasks have been taken up, so that none runs twice. */
   readonly attempted: Set<number>;
   /** The step that was begun last; null: none. */
   currentStep: number | null;
-  /** The servers that a step works on. */
-  scope: Scope;
-  source: SourcePin | undefined;
-  image: ImagePin | undefined;
-  /** As each server was when the lock had been taken. */
-  before: ReadonlyMap<string, ServerBefore>;
-  /** As each server was when the approval was asked for; null: nobody was asked. */
-  approvedAgainst: ReadonlyMap<string, ServerBefore> | null;
-  /** What a branch's look for pending approval requests found; null: it did not look. */
-  pendingApprovals: readonly string[] | null;
-  lock: HeldLock | null;
-  guard: PoolGuard | null;
   /** How the run ends, once that is known; the status shows it when the run is over. */
   verdict: RunOutcome | null;
-  peopleMs: number;
+}
+
+export interface BackgroundPart {
+  /** Notices that need not be waited for; none of them rejects. */
+  readonly background: Promise<void>[];
+}
+
+/** What work on servers needs. */
+export interface FleetParts extends RunIdentity, ShownPart, ServersPart {}
+
+/** The same where the run may go on without one that fails: what it measured counts no more. */
+export interface TolerantParts extends FleetParts, MeasuredPart {}
+
+/** What a question to people needs. */
+export interface AskingParts extends RunIdentity, ShownPart, DecisionsPart, BackgroundPart {}
+
+export interface Run
+  extends TolerantParts,
+    AskingParts,
+    LockPart,
+    PinnedPart,
+    BranchesPart,
+    ProgressPart {}
+
+export interface InLanguage {
+  readonly ref: { readonly language: 'zh' | 'en' };
 }
 
 /** A sentence in the run's language. */
-export function say(run: Pick<Run, 'ref'>, zh: string, en: string): string {
+export function say(run: InLanguage, zh: string, en: string): string {
   return run.ref.language === 'zh' ? zh : en;
 }
 
@@ -92,10 +167,7 @@ export function presentationOf(plan: Plan, step: number): StepPresentation {
 }
 
 /** The part of the status that shows a step. */
-export function stepStatus(
-  run: Pick<Run, 'status'>,
-  step: number,
-): Draft<RunStatus>['steps'][number] {
+export function stepStatus(run: ShownPart, step: number): Draft<RunStatus>['steps'][number] {
   const found = run.status.steps.find((each) => each.number === step);
   if (found === undefined) throw new Error(`step ${step} is not in the status`);
   return found;

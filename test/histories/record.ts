@@ -1,9 +1,6 @@
 /**
  * Records the histories that the replay test holds the interpreter against. Run it after a change that
  * is meant to change histories, and say so in the commit: `npx tsx test/histories/record.ts [name …]`.
- * Those of `before-real-servers/` were recorded by an interpreter without preflight, prefetch, guard
- * and batches, those of `judged-while-asking/` by one that judged a decision while the request was still
- * being sent; nothing records them again, and they must replay as long as such runs may be open.
  */
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

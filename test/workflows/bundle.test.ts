@@ -2,8 +2,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleInterpreter } from '../support/run-harness.ts';
 
-/** Bytes of code without the source map: 508 KiB of SDK and about 310 KiB of interpreter and actions. */
-const LIMIT_BYTES = 860 * 1024;
+/**
+ * Bytes of code without the source map: 508 KiB of SDK and about 410 KiB of interpreter and actions, a
+ * kilobyte a file of which is what the bundler puts around it.
+ */
+const LIMIT_BYTES = 960 * 1024;
 let code: string;
 
 beforeAll(async () => {

@@ -48,7 +48,7 @@ describe('a run that has no plan', () => {
     expect(status.steps).toEqual([]);
     expect(status).toMatchObject({ title: 'deployment_workflow_v1', outcome: 'failed' });
     expect(plan).toBeNull();
-    expect(sheet).toContain('失败');
+    expect(sheet).toContain('failed');
   });
 
   it('answers while the template is still read', async () => {

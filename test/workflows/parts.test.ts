@@ -14,7 +14,7 @@ import type { Fact } from '../../src/plan/run.ts';
 import { DecisionDesk, RECEIVED_LIMIT } from '../../src/workflows/decisions/desk.ts';
 import { Availability } from '../../src/workflows/fleet/availability.ts';
 import { combine } from '../../src/workflows/judging/facts.ts';
-import { showDuration } from '../../src/workflows/showing/runsheet-markdown.ts';
+import { showDuration } from '../../src/workflows/showing/words.ts';
 import { asStepFailure, messageOf, StepFailure } from '../../src/workflows/steps/failure.ts';
 import { fillSettings, fillTemplate } from '../../src/workflows/tasks/templates.ts';
 import { timeoutsOf } from '../../src/workflows/tasks/timeouts.ts';

@@ -1,69 +1,33 @@
 /** The start of a run: everything that decides is read once and pinned. */
-import { ApplicationFailure, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Json } from '../../plan/plan.ts';
 import type { ResolvedRun, RunRef } from '../../plan/run.ts';
-import type { Answers } from '../decisions/handlers.ts';
+import { type Answers, setHandlers } from '../decisions/handlers.ts';
 import { Availability } from '../fleet/availability.ts';
 import { FactBoard } from '../judging/facts.ts';
-import type { RunStatus } from '../messages.ts';
-import type { Draft, Run } from '../run.ts';
+import type { Run } from '../run.ts';
 import { SearchAttributeWriter } from '../showing/search-attributes.ts';
 import { changed, describeRun, showDetails } from '../showing/status.ts';
-import { messageOf, typeOf } from '../steps/failure.ts';
+import { messageOf } from '../steps/failure.ts';
 import { local } from '../tasks/activities.ts';
 import { Saga } from '../undo/saga.ts';
-
-export interface Beginning extends Answers {
-  /** See Run.realServers. */
-  readonly realServers: boolean;
-  /** See Run.judgesAlone. */
-  readonly judgesAlone: boolean;
-  readonly status: Draft<RunStatus>;
-}
+import { refOf, resolveRequest } from './resolve.ts';
 
 /** Resolves the request by local activities. @throws ApplicationFailure, as resolvePlan's contract says. */
-export async function beginRun(answers: Beginning, inputs: readonly Json[]): Promise<Run> {
-  const { status, desk } = answers;
+export async function beginRun(answers: Answers, inputs: readonly Json[]): Promise<Run> {
+  const { status } = answers;
   const { workflowType } = workflowInfo();
   const [resolved, attributes] = await Promise.all([
     resolveRequest(workflowType, inputs),
-    searchAttributes(),
+    findSearchAttributes(),
   ]);
   const ref = refOf(status, resolved);
   answers.plan = resolved.plan;
   describeRun(status, resolved, ref);
+  // Again, now that the run's language is known.
+  setHandlers(answers);
   if (attributes.note !== '') status.warnings.push(attributes.note);
-  const run: Run = {
-    ref,
-    resolved,
-    plan: resolved.plan,
-    realServers: answers.realServers,
-    judgesAlone: answers.judgesAlone,
-    status,
-    desk,
-    facts: new FactBoard(),
-    availability: new Availability(),
-    searchAttributes: new SearchAttributeWriter(attributes.registered),
-    variables: {},
-    saga: new Saga(),
-    serverIndex: new Map(resolved.servers.map((server, index) => [server, index])),
-    leftOut: new Map(),
-    branchSkips: new Map(),
-    decisions: [],
-    background: [],
-    attempted: new Set(),
-    currentStep: null,
-    scope: { servers: resolved.servers, batch: null },
-    source: undefined,
-    image: undefined,
-    before: new Map(),
-    approvedAgainst: null,
-    pendingApprovals: null,
-    lock: null,
-    guard: null,
-    verdict: null,
-    peopleMs: 0,
-  };
+  const run = newRun(answers, resolved, ref, new SearchAttributeWriter(attributes.registered));
   run.searchAttributes.write({
     service: ref.service,
     environment: ref.environment,
@@ -76,51 +40,50 @@ export async function beginRun(answers: Beginning, inputs: readonly Json[]): Pro
   return run;
 }
 
-/** The request with its plan, checked and pinned. @throws ApplicationFailure, as resolvePlan's contract says. */
-export async function resolveRequest(
-  templateId: string,
-  inputs: readonly Json[],
-): Promise<ResolvedRun> {
-  const { workflowId } = workflowInfo();
-  try {
-    return await local.resolvePlan.executeWithOptions({ summary: templateId }, [
-      { templateId, workflowId, inputs },
-    ]);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    throw ApplicationFailure.create({
-      message: messageOf(error),
-      type: typeOf(error),
-      nonRetryable: true,
-    });
-  }
+function newRun(
+  { status, desk }: Answers,
+  resolved: ResolvedRun,
+  ref: RunRef,
+  searchAttributes: SearchAttributeWriter,
+): Run {
+  return {
+    ref,
+    resolved,
+    plan: resolved.plan,
+    status,
+    availability: new Availability(),
+    searchAttributes,
+    serverIndex: new Map(resolved.servers.map((server, index) => [server, index])),
+    outdated: false,
+    leftOut: new Map(),
+    saga: new Saga(),
+    scope: { servers: resolved.servers, batch: null },
+    before: new Map(),
+    facts: new FactBoard(),
+    lock: null,
+    guard: null,
+    source: undefined,
+    image: undefined,
+    desk,
+    decisions: [],
+    approvedAgainst: null,
+    peopleMs: 0,
+    variables: {},
+    branchSkips: new Map(),
+    pendingApprovals: null,
+    attempted: new Set(),
+    currentStep: null,
+    verdict: null,
+    background: [],
+  };
 }
 
 /** A local activity fails with its cause itself. Without a yes nothing is written: an unknown attribute would block the run for good. */
-async function searchAttributes(): Promise<{ registered: boolean; note: string }> {
+async function findSearchAttributes(): Promise<{ registered: boolean; note: string }> {
   try {
     return await local.ensureSearchAttributes();
   } catch (error) {
     if (isCancellation(error)) throw error;
     return { registered: false, note: `search attributes: ${messageOf(error)}` };
   }
-}
-
-/** What every activity of a run is told about it. */
-export function refOf(
-  status: Pick<RunStatus, 'workflowId' | 'requestId'>,
-  resolved: ResolvedRun,
-): RunRef {
-  return {
-    workflowId: status.workflowId,
-    requestId: status.requestId,
-    project: resolved.project,
-    service: resolved.service,
-    environment: resolved.environment,
-    version: resolved.version,
-    templateId: resolved.plan.templateId,
-    planDigest: resolved.planDigest,
-    requestedBy: resolved.requestedBy,
-    language: resolved.language,
-  };
 }

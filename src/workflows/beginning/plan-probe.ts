@@ -6,7 +6,7 @@ import type { PreflightResult } from '../../plan/run.ts';
 import { examine } from '../fleet/preflight.ts';
 import { messageOf, typeOf } from '../steps/failure.ts';
 import { hostKeys as keys } from '../tasks/activities.ts';
-import { refOf, resolveRequest } from './begin.ts';
+import { refOf, resolveRequest } from './resolve.ts';
 
 export interface ProbeRequest {
   readonly templateId: string;

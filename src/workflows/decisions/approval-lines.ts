@@ -2,12 +2,17 @@
 import type { AcceptedVote } from '../../activities/contract.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { rollingSourceText, rollingText } from '../../plan/rolling-words.ts';
-import { type Run, say } from '../run.ts';
-import { criterionText } from '../showing/runsheet-markdown.ts';
+import { type InLanguage, type RunIdentity, type ShownPart, say } from '../run.ts';
+import { criterionText } from '../showing/words.ts';
+import { roleName } from './approvers.ts';
 
 const LINES = 40;
 
-export function requestLines(run: Run, step: ApprovalStep, news: readonly string[]): string[] {
+export function requestLines(
+  run: RunIdentity & ShownPart,
+  step: ApprovalStep,
+  news: readonly string[],
+): string[] {
   const earlier = run.status.steps.slice(
     0,
     run.status.steps.findIndex((each) => each.number === step.number),
@@ -42,26 +47,22 @@ export function requestLines(run: Run, step: ApprovalStep, news: readonly string
 }
 
 /** How many servers are taken out at once, and who decided it; nothing where it is all of them. */
-function rollingLines({ plan, resolved, ref }: Run): readonly string[] {
+function rollingLines(run: RunIdentity): readonly string[] {
+  const { plan, resolved, ref } = run;
   if (plan.rolling === undefined) return [];
   const source = rollingSourceText(resolved.rollingFrom, ref.language);
   const text = rollingText(plan.rolling, ref.language);
-  return [ref.language === 'zh' ? `批次（${source}）：${text}` : `batches (${source}): ${text}`];
+  return [say(run, `批次（${source}）：${text}`, `batches (${source}): ${text}`)];
 }
 
-/** As the document calls it. */
-export function roleName(run: Run, role: string): string {
-  return run.plan.presentation.roleNames[role] ?? role;
-}
-
-export function quorumText(run: Run, step: ApprovalStep): string {
+export function quorumText(run: InLanguage, step: ApprovalStep): string {
   const { quorum } = step;
   if (quorum.kind === 'any') return say(run, '至少一人批准', 'any one of them');
   if (quorum.kind === 'all') return say(run, '每个角色一人', 'one for each role');
   return say(run, `${quorum.people} 人批准`, `${quorum.people} people`);
 }
 
-export function rejectedBy(run: Run, vote: AcceptedVote, comment: string): string {
+export function rejectedBy(run: RunIdentity, vote: AcceptedVote, comment: string): string {
   const role = roleName(run, vote.role);
   const why = comment === '' ? '' : say(run, `：${comment}`, `: ${comment}`);
   return say(run, `${vote.name}（${role}）拒绝${why}`, `rejected by ${vote.name} (${role})${why}`);

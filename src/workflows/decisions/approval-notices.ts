@@ -1,7 +1,7 @@
 /** Tells the approvers: asked, reminded, over. A notice that does not arrive is a warning, not a failure. */
 import { isCancellation } from '@temporalio/workflow';
 import type { ApprovalStep } from '../../plan/plan.ts';
-import { presentationOf, type Run, say } from '../run.ts';
+import { presentationOf, type RunIdentity, type ShownPart, say } from '../run.ts';
 import { changed, warn } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
@@ -23,7 +23,11 @@ const PHRASES = {
 } as const;
 
 /** Never throws; where the run is cancelled it ends early. */
-export async function announce(run: Run, step: ApprovalStep, notice: Notice): Promise<void> {
+export async function announce(
+  run: RunIdentity & ShownPart,
+  step: ApprovalStep,
+  notice: Notice,
+): Promise<void> {
   const [zh, en] = PHRASES[notice.kind];
   try {
     const sent = await system.announceApproval.executeWithOptions(
@@ -48,7 +52,7 @@ export async function announce(run: Run, step: ApprovalStep, notice: Notice): Pr
 }
 
 function noteDelivery(
-  run: Run,
+  run: RunIdentity & ShownPart,
   sent: { readonly delivered: readonly string[]; readonly failed: readonly string[] },
 ): void {
   run.status.approval?.delivered.push(...sent.delivered);

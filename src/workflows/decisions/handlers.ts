@@ -15,55 +15,73 @@ import {
   skipSignal,
   statusQuery,
 } from '../messages.ts';
+import type { Draft } from '../run.ts';
 import { runSheetMarkdown } from '../showing/runsheet-markdown.ts';
 import { type DecisionDesk, type DecisionKind, shapeProblem, type Undecided } from './desk.ts';
 
+/** What the handlers answer from. */
 export interface Answers {
-  readonly status: RunStatus;
+  readonly status: Draft<RunStatus>;
   readonly desk: DecisionDesk;
   plan: Plan | null;
 }
 
 const BY = '{"by":"<person>","comment":"…","step":N}';
+const BY_ZH = BY.replace('<person>', '<人员>');
 
+/** What each handler is for, as the CLI and the Web UI show it: Chinese, English. */
+const DESCRIPTIONS = {
+  approve: [`批准正在等待的审批步骤：${BY_ZH}`, `Approves the step that waits for approval: ${BY}`],
+  reject: [`拒绝正在等待的审批步骤：${BY_ZH}`, `Rejects the step that waits for approval: ${BY}`],
+  retry: [`回滚受阻时：再试一次：${BY_ZH}`, `Where the rollback is stuck: tries again: ${BY}`],
+  skip: [
+    `回滚受阻时：已人工处理，跳过：${BY_ZH}`,
+    `Where the rollback is stuck: done by hand, go on: ${BY}`,
+  ],
+  rollback: [
+    `回滚受阻时：继续回滚：${BY_ZH}`,
+    `Where the rollback is stuck: goes on with it: ${BY}`,
+  ],
+  decide: [
+    '批准或拒绝，并返回裁定：{"kind":"approve"|"reject","by":"<人员>"}',
+    'Approves or rejects and answers with the judgement: {"kind":"approve"|"reject","by":"<person>"}',
+  ],
+  resolve: [
+    '回滚受阻时的决定，并返回结果：{"action":"retry"|"skip"|"rollback","by":"<人员>"}',
+    'Says how a stuck run goes on: {"action":"retry"|"skip"|"rollback","by":"<person>"}',
+  ],
+  status: ['运行状态：步骤、服务器、审批（JSON）', 'The run: steps, servers, approval, as JSON'],
+  plan: ['本次运行固定的计划', 'The plan that this run executes'],
+  report: ['部署单（Markdown）', 'The run sheet as Markdown'],
+} as const;
+
+/** Says what each is for in the status's language; to be called again where that has changed. */
 export function setHandlers(answers: Answers): void {
-  const { desk } = answers;
-  setHandler(approveSignal, (message) => void desk.take('approve', message), {
-    description: `批准正在等待的审批步骤 · Approves the step that waits for approval: ${BY}`,
-  });
-  setHandler(rejectSignal, (message) => void desk.take('reject', message), {
-    description: `拒绝正在等待的审批步骤 · Rejects the step that waits for approval: ${BY}`,
-  });
-  setHandler(retrySignal, (message) => void desk.take('retry', message), {
-    description: `回滚受阻时：再试一次 · Where the rollback is stuck: tries again: ${BY}`,
-  });
-  setHandler(skipSignal, (message) => void desk.take('skip', message), {
-    description: `回滚受阻时：已人工处理，跳过 · Where the rollback is stuck: done by hand, go on: ${BY}`,
-  });
-  setHandler(rollbackSignal, (message) => void desk.take('rollback', message), {
-    description: `回滚受阻时：继续回滚 · Where the rollback is stuck: goes on with it: ${BY}`,
-  });
+  const { desk, status } = answers;
+  const describe = (name: keyof typeof DESCRIPTIONS): { description: string } => {
+    const [zh, en] = DESCRIPTIONS[name];
+    return { description: status.language === 'zh' ? zh : en };
+  };
+  setHandler(approveSignal, (message) => void desk.take('approve', message), describe('approve'));
+  setHandler(rejectSignal, (message) => void desk.take('reject', message), describe('reject'));
+  setHandler(retrySignal, (message) => void desk.take('retry', message), describe('retry'));
+  setHandler(skipSignal, (message) => void desk.take('skip', message), describe('skip'));
+  setHandler(
+    rollbackSignal,
+    (message) => void desk.take('rollback', message),
+    describe('rollback'),
+  );
   setHandler(decideUpdate, (decision) => decide(desk, decision), {
     validator: refuseBadDecision,
-    description:
-      '批准或拒绝，并返回裁定 · Approves or rejects and answers with the judgement: ' +
-      '{"kind":"approve"|"reject","by":"<person>"}',
+    ...describe('decide'),
   });
   setHandler(resolveUpdate, (resolution) => resolve(desk, resolution), {
     validator: refuseBadResolution,
-    description:
-      '回滚受阻时的决定，并返回结果 · Says how a stuck run goes on: ' +
-      '{"action":"retry"|"skip"|"rollback","by":"<person>"}',
+    ...describe('resolve'),
   });
-  setHandler(statusQuery, () => answers.status, {
-    description: '运行状态：步骤、服务器、审批 · The run: steps, servers, approval, as JSON',
-  });
-  setHandler(planQuery, () => answers.plan, {
-    description: '本次运行固定的计划 · The plan that this run executes',
-  });
-  setHandler(reportQuery, () => runSheetMarkdown(answers.status), {
-    description: '部署单（Markdown）· The run sheet as Markdown',
-  });
+  setHandler(statusQuery, () => status, describe('status'));
+  setHandler(planQuery, () => answers.plan, describe('plan'));
+  setHandler(reportQuery, () => runSheetMarkdown(status), describe('report'));
 }
 
 async function decide(desk: DecisionDesk, decision: Decision): Promise<Judgement> {

@@ -1,33 +1,24 @@
 /** Waits for a person where a compensation cannot succeed, with every server's state on display. */
 
 import { condition } from '@temporalio/workflow';
-import type { CompensationId } from '../../actions/index.ts';
 import { OPERATIONS } from '../../actions/index.ts';
 import type { AcceptedVote, Judgement } from '../../activities/contract.ts';
-import type { ApprovalStep } from '../../plan/plan.ts';
-import { type Run, say } from '../run.ts';
+import { type AskingParts, type RunIdentity, type ShownPart, say } from '../run.ts';
 import { firstOf, hasMany } from '../showing/many.ts';
 import { changed } from '../showing/status.ts';
-import { approverRoles } from '../steps/approval.ts';
 import { messageOf } from '../steps/failure.ts';
-import { local, summaryOf, system } from '../tasks/activities.ts';
+import { summaryOf, system } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
+import type { Stuck } from '../undo/compensate.ts';
+import { approvalOf, approverRoles } from './approvers.ts';
 import type { Undecided } from './desk.ts';
+import { judge } from './judge.ts';
 
 export type Resolution = 'retry' | 'skip';
 
-/** What could not be undone, for the person who looks. */
-export interface Stuck {
-  readonly server: string;
-  readonly compensation: CompensationId;
-  /** The compensation for people. */
-  readonly phrase: string;
-  readonly message: string;
-}
-
 /** Shows what is stuck and waits, however long it takes. `rollback` means: go on, so try again. */
 export async function askPerson(
-  run: Run,
+  run: AskingParts,
   step: number,
   stuck: readonly Stuck[],
 ): Promise<Resolution> {
@@ -60,12 +51,12 @@ export async function askPerson(
 }
 
 async function judged(
-  run: Run,
+  run: AskingParts,
   step: number,
   item: Undecided | undefined,
 ): Promise<Resolution | null> {
   if (item === undefined) return null;
-  const judgement = await judge(run, step, item);
+  const judgement = await judgeAlone(run, step, item);
   if (!judgement.accepted) {
     run.desk.refuse(item, judgement.code, judgement.reason);
     changed(run);
@@ -80,27 +71,23 @@ async function judged(
 }
 
 /** The roles of the plan's approval; a template without one has no roles, so access control decides. */
-async function judge(run: Run, step: number, item: Undecided): Promise<Judgement> {
-  const approval = run.plan.steps.find((each): each is ApprovalStep => each.kind === 'approval');
+async function judgeAlone(run: RunIdentity, step: number, item: Undecided): Promise<Judgement> {
+  const approval = approvalOf(run.plan);
   if (approval === undefined) {
     return { accepted: true, vote: unsigned(item), quorumReached: true, missing: '' };
   }
-  const summary = summaryOf(step, null, `${item.kind} ${item.message.by}`);
-  try {
-    return await local.judgeDecision.executeWithOptions({ summary }, [
-      {
-        run: run.ref,
-        step,
-        approvers: approverRoles(run, approval),
-        quorum: { kind: 'any' },
-        accepted: [],
-        decision: { ...item.message, kind: 'approve' },
-        purpose: 'resolution',
-      },
-    ]);
-  } catch (error) {
-    return { accepted: false, code: 'NOT_JUDGED', reason: messageOf(error) };
-  }
+  return judge(
+    run,
+    {
+      step,
+      approvers: approverRoles(run, approval),
+      quorum: { kind: 'any' },
+      accepted: [],
+      decision: { ...item.message, kind: 'approve' },
+      purpose: 'resolution',
+    },
+    item.kind,
+  );
 }
 
 function unsigned({ message }: Undecided): AcceptedVote {
@@ -110,7 +97,11 @@ function unsigned({ message }: Undecided): AcceptedVote {
 const PROBLEMS = 20;
 const MESSAGE_CHARACTERS = 300;
 
-function describeStuck(run: Run, stuck: readonly Stuck[], servers: readonly string[]): string {
+function describeStuck(
+  run: RunIdentity,
+  stuck: readonly Stuck[],
+  servers: readonly string[],
+): string {
   const problems = firstOf(
     stuck.map(
       ({ server, phrase, message }) =>
@@ -129,7 +120,7 @@ function describeStuck(run: Run, stuck: readonly Stuck[], servers: readonly stri
 
 /** Every server as it answers now; of a fleet those that are stuck, and the others counted. */
 async function lookAgain(
-  run: Run,
+  run: RunIdentity & ShownPart,
   step: number,
   stuck: readonly Stuck[],
 ): Promise<readonly string[]> {
@@ -142,7 +133,7 @@ async function lookAgain(
 }
 
 /** For example `197 × v2.0.0 (in)`. */
-function countStates(run: Run, without: ReadonlySet<string>): readonly string[] {
+function countStates(run: ShownPart, without: ReadonlySet<string>): readonly string[] {
   const counts = new Map<string, number>();
   for (const { name, version, pool } of run.status.servers) {
     if (without.has(name)) continue;
@@ -153,13 +144,13 @@ function countStates(run: Run, without: ReadonlySet<string>): readonly string[] 
 }
 
 /** As the run saw them last. */
-function lastSeen(run: Run): readonly string[] {
+function lastSeen(run: RunIdentity & ShownPart): readonly string[] {
   if (hasMany(run)) return countStates(run, new Set());
   return run.status.servers.map(({ name, version, pool }) => `${name} ${version ?? '–'} (${pool})`);
 }
 
 /** What the server itself says, or why it says nothing. */
-async function stateOf(run: Run, step: number, server: string): Promise<string> {
+async function stateOf(run: RunIdentity, step: number, server: string): Promise<string> {
   const project = sectionsOf(run.resolved.settings, OPERATIONS.probeServer);
   const phrase = say(run, '查看现状', 'look at what runs');
   try {

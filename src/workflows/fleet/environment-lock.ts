@@ -11,12 +11,16 @@ export interface LockInput {
   readonly environment: string;
   readonly holder: string;
   readonly requestId: string;
+  readonly language: 'zh' | 'en';
 }
 
 export async function environmentLock(input: LockInput): Promise<void> {
   let released = false;
   setHandler(releaseSignal, () => void (released = true), {
-    description: '释放锁（由持有者发送）· Releases the lock; its holder sends this',
+    description:
+      input.language === 'zh'
+        ? '释放锁（由持有者发送）'
+        : 'Releases the lock; its holder sends this',
   });
   setCurrentDetails(`${input.service} / ${input.environment}: ${input.holder}`);
   await condition(() => released);

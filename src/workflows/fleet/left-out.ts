@@ -1,18 +1,17 @@
 /** Servers that a run goes on without: as many as the plan's failure budget covers. */
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import { type Run, say } from '../run.ts';
+import {
+  type FleetParts,
+  type LeftOut,
+  type RunIdentity,
+  type ServersPart,
+  say,
+  type TolerantParts,
+} from '../run.ts';
 import { noteServer, warn } from '../showing/status.ts';
 import { messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { keepOut, undoServer } from '../undo/compensate.ts';
 import { serversInRun } from './scope.ts';
-
-export interface LeftOut {
-  readonly server: string;
-  readonly step: number;
-  readonly reason: string;
-  /** Ends when it has been put back as it was, or could not be. Never rejects. */
-  settled: Promise<void>;
-}
 
 /** Failures that say something about the whole run, whichever server they came up at. */
 const RUN_WIDE: readonly string[] = ['POOL_FLOOR', 'NO_IMAGE', 'BAD_INPUT', 'WRONG_PROJECT'];
@@ -22,7 +21,7 @@ const REASON_CHARACTERS = 300;
  * Whether the run may go on without this server: the budget is not spent, it is not the canary
  * itself, and another one is left.
  */
-export function tolerates(run: Run, server: string, error: unknown): boolean {
+export function tolerates(run: RunIdentity & ServersPart, server: string, error: unknown): boolean {
   const { rolling } = run.plan;
   if (rolling === undefined || isCancellation(error) || run.leftOut.has(server)) return false;
   if (error instanceof StepFailure && error.kind !== 'failed') return false;
@@ -36,7 +35,7 @@ export function tolerates(run: Run, server: string, error: unknown): boolean {
  * Goes on without a server that `tolerates` has found bearable. What the run did to it is undone
  * meanwhile, on it alone; nobody waits for that before the end of the rolling steps.
  */
-export function leaveOut(run: Run, step: number, server: string, error: unknown): void {
+export function leaveOut(run: TolerantParts, step: number, server: string, error: unknown): void {
   const reason = messageOf(error).slice(0, REASON_CHARACTERS);
   const { servers, batch } = run.scope;
   run.scope = { batch, servers: servers.filter((each) => each !== server) };
@@ -55,12 +54,12 @@ export function leaveOut(run: Run, step: number, server: string, error: unknown)
 }
 
 /** Waits until every server that was left out has been put back as it was, or could not be. */
-export async function settleLeavings(run: Run): Promise<void> {
+export async function settleLeavings(run: ServersPart): Promise<void> {
   await Promise.all([...run.leftOut.values()].map((left) => left.settled));
 }
 
 /** The same for one server: nothing is undone on it twice at once. */
-export async function settleLeaving(run: Run, server: string): Promise<void> {
+export async function settleLeaving(run: ServersPart, server: string): Promise<void> {
   await run.leftOut.get(server)?.settled;
 }
 
@@ -68,14 +67,14 @@ export async function settleLeaving(run: Run, server: string): Promise<void> {
  * Servers that could not be reached before the run changed any: when they come back they would serve
  * the old version beside the new one, so they wait outside the pool.
  */
-export function keepUntouchedOut(run: Run, step: number): void {
+export function keepUntouchedOut(run: FleetParts, step: number): void {
   for (const left of run.leftOut.values()) {
     if (run.saga.touched.has(left.server)) continue;
     left.settled = CancellationScope.nonCancellable(() => stayOut(run, step, left));
   }
 }
 
-async function putBack(run: Run, left: LeftOut): Promise<void> {
+async function putBack(run: FleetParts, left: LeftOut): Promise<void> {
   const { server, step } = left;
   if (run.saga.last(server) === undefined) return;
   const { stuck } = await undoServer(run, server);
@@ -87,7 +86,7 @@ async function putBack(run: Run, left: LeftOut): Promise<void> {
   tell(run, left, say(run, `已恢复 ${version}`, `back on ${version}`));
 }
 
-async function stayOut(run: Run, step: number, left: LeftOut): Promise<void> {
+async function stayOut(run: FleetParts, step: number, left: LeftOut): Promise<void> {
   const stuck = await keepOut(run, step, left.server);
   const out = say(
     run,
@@ -102,7 +101,7 @@ async function stayOut(run: Run, step: number, left: LeftOut): Promise<void> {
   tell(run, left, stuck === null ? out : unknown);
 }
 
-function tell(run: Run, { server, reason }: LeftOut, outcome: string): void {
+function tell(run: FleetParts, { server, reason }: LeftOut, outcome: string): void {
   noteServer(run, server, { leftOut: `${reason} → ${outcome}` });
   warn(run, `${server}: ${outcome}`);
 }

@@ -9,7 +9,7 @@ import {
   sleep,
   startChild,
 } from '@temporalio/workflow';
-import { type Run, say } from '../run.ts';
+import { type HeldLock, type LockPart, type RunIdentity, type ShownPart, say } from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { local, summaryOf } from '../tasks/activities.ts';
@@ -21,14 +21,11 @@ const EAGER_ATTEMPTS = 60;
 const PATIENT_SECONDS = 300;
 const LIMIT_SECONDS = 24 * 3600;
 
-export interface HeldLock {
-  readonly id: string;
-  /** Gives the lock up and waits until it is free. Never throws. */
-  release(): Promise<void>;
-}
-
 /** Waits for the lock, shows who holds it, and keeps it in `run.lock`. */
-export async function claimLock(run: Run, step: number): Promise<void> {
+export async function claimLock(
+  run: RunIdentity & ShownPart & LockPart,
+  step: number,
+): Promise<void> {
   const id = `runsheet-lock:${run.ref.service}:${run.ref.environment}`;
   let waitedSeconds = 0;
   for (let attempt = 0; waitedSeconds < LIMIT_SECONDS; attempt += 1) {
@@ -51,20 +48,20 @@ export async function claimLock(run: Run, step: number): Promise<void> {
 }
 
 /** Gives the lock up, where it is held. */
-export async function releaseLock(run: Run): Promise<void> {
+export async function releaseLock(run: LockPart): Promise<void> {
   const held = run.lock;
   run.lock = null;
   await held?.release();
 }
 
 /** Started and kept outside every cancellation: compensation still needs the lock. */
-async function tryClaim(run: Run, id: string): Promise<HeldLock | null> {
-  const { service, environment, workflowId, requestId } = run.ref;
+async function tryClaim(run: RunIdentity, id: string): Promise<HeldLock | null> {
+  const { service, environment, workflowId, requestId, language } = run.ref;
   try {
     const child = await CancellationScope.nonCancellable(() =>
       startChild<typeof environmentLock>('environmentLock', {
         workflowId: id,
-        args: [{ service, environment, holder: workflowId, requestId }],
+        args: [{ service, environment, holder: workflowId, requestId, language }],
         parentClosePolicy: ParentClosePolicy.TERMINATE,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
         staticSummary: `${service}/${environment}: ${workflowId}`.slice(0, 120),

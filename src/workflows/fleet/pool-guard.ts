@@ -2,7 +2,7 @@
 
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
-import { type Run, say } from '../run.ts';
+import { type FleetParts, type LockPart, say } from '../run.ts';
 import { warn } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { guards, summaryOf } from '../tasks/activities.ts';
@@ -10,15 +10,10 @@ import { sectionsOf } from '../tasks/sections.ts';
 import { releaseLock } from './lock.ts';
 import { serversInRun } from './scope.ts';
 
-export interface PoolGuard {
-  /** Ends the guard and waits until it has ended. Never throws. */
-  stop(): Promise<void>;
-}
-
 /** From the lock until the servers are done. Only a real balancer can start anew without its states. */
-export function startGuard(run: Run, step: number): void {
+export function startGuard(run: FleetParts & LockPart, step: number): void {
   const { settings } = run.resolved;
-  if (!run.realServers || run.guard !== null || settings.balancer.kind !== 'haproxy') return;
+  if (run.guard !== null || settings.balancer.kind !== 'haproxy') return;
   // Not cancelled with the run: the undo that follows is guarded too.
   const shield = new CancellationScope({ cancellable: false });
   const watch = new CancellationScope({ cancellable: true, parent: shield });
@@ -32,14 +27,14 @@ export function startGuard(run: Run, step: number): void {
 }
 
 /** The servers are done: the guard ends, then the lock is given up. Never throws. */
-export async function letGo(run: Run): Promise<void> {
+export async function letGo(run: LockPart): Promise<void> {
   const held = run.guard;
   run.guard = null;
   if (held !== null) await held.stop();
   await releaseLock(run);
 }
 
-async function guard(run: Run, step: number): Promise<void> {
+async function guard(run: FleetParts, step: number): Promise<void> {
   const phrase = say(run, '守护负载均衡池', 'guard the pool');
   const project = sectionsOf(run.resolved.settings, OPERATIONS.guardPool);
   try {

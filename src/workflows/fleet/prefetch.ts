@@ -3,7 +3,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import type { ImagePin } from '../../plan/run.ts';
-import { type Run, say } from '../run.ts';
+import { type PinnedPart, say, type TolerantParts } from '../run.ts';
 import { changed, noteServer } from '../showing/status.ts';
 import { asStepFailure, messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { fetches, summaryOf } from '../tasks/activities.ts';
@@ -13,7 +13,7 @@ import { serversInRun } from './scope.ts';
 import { slidingWindow } from './sliding-window.ts';
 
 /** Few at once: the registry must not be stopped by a whole fleet. @throws StepFailure, nothing changed */
-export async function prefetch(run: Run, step: number): Promise<void> {
+export async function prefetch(run: TolerantParts & PinnedPart, step: number): Promise<void> {
   const { image } = run;
   if (image === undefined) return;
   const servers = serversInRun(run);
@@ -30,7 +30,12 @@ export async function prefetch(run: Run, step: number): Promise<void> {
   });
 }
 
-async function fetchOn(run: Run, step: number, server: string, image: ImagePin): Promise<void> {
+async function fetchOn(
+  run: TolerantParts,
+  step: number,
+  server: string,
+  image: ImagePin,
+): Promise<void> {
   const phrase = say(run, '预先拉取镜像', 'fetch the image ahead');
   const project = sectionsOf(run.resolved.settings, OPERATIONS.prefetchServer);
   noteServer(run, server, { doing: phrase });

@@ -1,15 +1,15 @@
 /** Every server, the balancer and the registry are looked at before anything is built. */
 import { OPERATIONS } from '../../actions/index.ts';
+import { changesServers } from '../../actions/questions.ts';
 import type { PreflightCheck, PreflightResult, RunRef } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import type { PreflightFinding, PreflightStatus } from '../messages.ts';
-import { type Draft, type Run, say } from '../run.ts';
+import { type Draft, type ShownPart, say, type TolerantParts } from '../run.ts';
 import { firstOf } from '../showing/many.ts';
 import { changed, noteServer } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { preflights, summaryOf } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
-import { changesServers } from '../tasks/targets.ts';
 import { standing } from './availability.ts';
 import { leaveOut, tolerates } from './left-out.ts';
 import { slidingWindow } from './sliding-window.ts';
@@ -29,7 +29,7 @@ export interface PreflightSubject {
 /** Looks at all of it at once, servers in a bounded number. Results in the order of the servers. */
 export async function examine(subject: PreflightSubject): Promise<readonly PreflightResult[]> {
   const { ref, settings, servers, step } = subject;
-  const phrase = ref.language === 'zh' ? '预检' : 'preflight';
+  const phrase = say(subject, '预检', 'preflight');
   const found = new Map<string, PreflightResult>();
   const shared = preflights.preflightShared.executeWithOptions(
     { summary: summaryOf(step, null, phrase) },
@@ -49,7 +49,7 @@ export async function examine(subject: PreflightSubject): Promise<readonly Prefl
  * @throws StepFailure PREFLIGHT_FAILED at the first step, with every failed check and what to do.
  * Servers that are out of reach are left out where the failure budget covers them.
  */
-export async function preflight(run: Run): Promise<void> {
+export async function preflight(run: TolerantParts): Promise<void> {
   const first = run.plan.steps[0];
   const { servers, settings } = run.resolved;
   if (first === undefined || servers.length === 0 || !run.plan.steps.some(changesServers)) return;
@@ -79,7 +79,7 @@ export function failedChecks({ subject, checks }: PreflightResult): readonly str
   );
 }
 
-function noteBefore(run: Run, { subject, before }: PreflightResult): void {
+function noteBefore(run: ShownPart, { subject, before }: PreflightResult): void {
   if (before === undefined) return;
   const version = before.release?.version ?? null;
   noteServer(run, subject, { version, pool: standing(before) });
@@ -87,7 +87,7 @@ function noteBefore(run: Run, { subject, before }: PreflightResult): void {
 
 /** Whether a server is left out of the run because nothing could be asked there. */
 function isCovered(
-  run: Run,
+  run: TolerantParts,
   step: number,
   { subject, reachable, checks }: PreflightResult,
 ): boolean {

@@ -1,7 +1,7 @@
 /** Looks at what the run's servers run now. Changes nothing. */
 import { OPERATIONS } from '../../actions/index.ts';
 import type { ServerBefore } from '../../plan/run.ts';
-import { type Run, say } from '../run.ts';
+import { type RunIdentity, say, type TolerantParts } from '../run.ts';
 import { noteServer } from '../showing/status.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
@@ -11,7 +11,7 @@ import { serversInRun } from './scope.ts';
 
 /** Reads what every server of the run runs and how it stands in the pool; shows it. */
 export async function probeServers(
-  run: Run,
+  run: TolerantParts,
   step: number,
 ): Promise<ReadonlyMap<string, ServerBefore>> {
   const found = await Promise.all(
@@ -31,7 +31,7 @@ export async function probeServers(
   return new Map(all.map((before) => [before.server, before]));
 }
 
-function probe(run: Run, step: number, server: string): Promise<ServerBefore> {
+function probe(run: RunIdentity, step: number, server: string): Promise<ServerBefore> {
   const project = sectionsOf(run.resolved.settings, OPERATIONS.probeServer);
   const phrase = say(run, '查看现状', 'look at what runs');
   return system.probeServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [

@@ -2,15 +2,25 @@
 
 import { sleep } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
+import { changesServers } from '../../actions/questions.ts';
 import type { PlanStep, RollingRule } from '../../plan/plan.ts';
-import { batchesOf } from '../../plan/rolling.ts';
+import { batchesOf, rolledSteps } from '../../plan/rolling.ts';
+import { concludeStep } from '../judging/conclude-step.ts';
 import { criterionFor, judgeSuccess } from '../judging/success.ts';
-import { type Run, say, stepStatus } from '../run.ts';
+import {
+  type FleetParts,
+  type ProgressPart,
+  type Run,
+  type RunIdentity,
+  type ShownPart,
+  say,
+  stepStatus,
+  type TolerantParts,
+} from '../run.ts';
 import { changed, enterStep, leaveStep } from '../showing/status.ts';
+import { beginTask, endTask } from '../showing/tasks.ts';
 import { observations, summaryOf } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
-import { changesServers } from '../tasks/targets.ts';
-import { beginTask, concludeStep, endTask } from '../tasks/task.ts';
 import { settleLeavings } from './left-out.ts';
 import { isEmptied, serversInRun, widenScope } from './scope.ts';
 import { enterServers } from './servers.ts';
@@ -21,14 +31,11 @@ const MARGIN_SECONDS = 120;
 type RunOneStep = (run: Run, step: PlanStep) => Promise<void>;
 
 /** @param runStep runs one step on the servers of the scope, unless it is skipped */
-export async function runRolling(
-  run: Run,
-  rule: RollingRule,
-  steps: readonly PlanStep[],
-  runStep: RunOneStep,
-): Promise<void> {
+export async function runRolling(run: Run, runStep: RunOneStep): Promise<void> {
+  const { rolling: rule } = run.plan;
+  const steps = rolledSteps(run.plan);
   const last = steps.at(-1);
-  if (last === undefined) return;
+  if (rule === undefined || last === undefined) return;
   await enterGroup(run, steps);
   const batches = batchesOf(serversInRun(run), rule);
   for (const [index, servers] of batches.entries()) {
@@ -59,7 +66,11 @@ async function enterGroup(run: Run, steps: readonly PlanStep[]): Promise<void> {
   await enterServers(run, first.number);
 }
 
-function beginBatch(run: Run, steps: readonly PlanStep[], { index, count, servers }: Batch): void {
+function beginBatch(
+  run: FleetParts,
+  steps: readonly PlanStep[],
+  { index, count, servers }: Batch,
+): void {
   run.scope = { servers, batch: index };
   run.status.batch = { index: index + 1, count, servers: [...servers] };
   const note = say(run, `批次 ${index + 1}/${count}`, `batch ${index + 1} of ${count}`);
@@ -71,7 +82,11 @@ function beginBatch(run: Run, steps: readonly PlanStep[], { index, count, server
 }
 
 /** @throws where a server of the canary is ill: that is the failure of the group's last step. */
-async function observe(run: Run, rule: RollingRule, step: number): Promise<void> {
+async function observe(
+  run: TolerantParts & ProgressPart,
+  rule: RollingRule,
+  step: number,
+): Promise<void> {
   const { observeSeconds: seconds } = rule;
   const text = say(run, `观察首批 ${seconds} 秒`, `observe the first batch for ${seconds} s`);
   const project = sectionsOf(run.resolved.settings, OPERATIONS.observeServers);
@@ -104,13 +119,18 @@ async function observe(run: Run, rule: RollingRule, step: number): Promise<void>
 }
 
 /** Percent of failed requests that the document's threshold forbids; null: it sets none as a number. */
-function errorLimit(run: Run): number | null {
+function errorLimit(run: RunIdentity): number | null {
   const { comparison, threshold } = criterionFor(run, 'service.error_rate');
   if (typeof threshold !== 'number') return null;
   return comparison === '<=' ? threshold + Number.EPSILON : threshold;
 }
 
-async function pause(run: Run, rule: RollingRule, step: number, done: number): Promise<void> {
+async function pause(
+  run: RunIdentity & ShownPart & ProgressPart,
+  rule: RollingRule,
+  step: number,
+  done: number,
+): Promise<void> {
   if (rule.pauseSeconds <= 0) return;
   const text = say(
     run,
@@ -124,7 +144,11 @@ async function pause(run: Run, rule: RollingRule, step: number, done: number): P
 }
 
 /** What all batches measured together, and the template's success rules over all servers. */
-async function judgeGroup(run: Run, steps: readonly PlanStep[], last: PlanStep): Promise<void> {
+async function judgeGroup(
+  run: TolerantParts & ProgressPart,
+  steps: readonly PlanStep[],
+  last: PlanStep,
+): Promise<void> {
   for (const step of steps) {
     if (stepStatus(run, step.number).state === 'skipped') continue;
     run.currentStep = step.number;

@@ -2,17 +2,27 @@
 
 import { ApplicationFailure } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
-import type { ApprovalStep } from '../../plan/plan.ts';
 import type { ServerBefore } from '../../plan/run.ts';
-import { type Run, say } from '../run.ts';
+import { askApproval } from '../decisions/approval.ts';
+import { approvalOf } from '../decisions/approvers.ts';
+import {
+  type AskingParts,
+  type BackgroundPart,
+  type DecisionsPart,
+  type FleetParts,
+  type LockPart,
+  type PinnedPart,
+  say,
+  type TolerantParts,
+} from '../run.ts';
 import { warn } from '../showing/status.ts';
-import { askApproval } from '../steps/approval.ts';
 import { messageOf, StepFailure } from '../steps/failure.ts';
+import { lastOnServers } from '../steps/order.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
-import { keepUntouchedOut } from './left-out.ts';
+import { keepUntouchedOut, settleLeavings } from './left-out.ts';
 import { claimLock, releaseLock } from './lock.ts';
-import { startGuard } from './pool-guard.ts';
+import { letGo, startGuard } from './pool-guard.ts';
 import { prefetch } from './prefetch.ts';
 import { probeServers } from './probe.ts';
 import { serversInRun, widenScope } from './scope.ts';
@@ -24,8 +34,11 @@ const APPROVAL_ROUNDS = 3;
  * Takes the lock and looks at the servers. Where another version runs than the approvers saw, the
  * lock is given back and the approval asked again: nobody waits for the lock behind an approval.
  */
-export async function enterServers(run: Run, step: number): Promise<void> {
-  if (run.realServers) await prefetch(run, step);
+export async function enterServers(
+  run: TolerantParts & AskingParts & LockPart & PinnedPart,
+  step: number,
+): Promise<void> {
+  await prefetch(run, step);
   for (let round = 1; ; round += 1) {
     await claimLock(run, step);
     const before = await probeServers(run, step);
@@ -38,9 +51,10 @@ export async function enterServers(run: Run, step: number): Promise<void> {
       return;
     }
     await releaseLock(run);
-    const approval = run.plan.steps.find((each): each is ApprovalStep => each.kind === 'approval');
-    if (approval === undefined)
+    const approval = approvalOf(run.plan);
+    if (approval === undefined) {
       throw ApplicationFailure.nonRetryable('no approval step', 'INTERNAL');
+    }
     const note = say(
       run,
       `审批后版本已变化：${changes.join('；')}`,
@@ -53,8 +67,19 @@ export async function enterServers(run: Run, step: number): Promise<void> {
   }
 }
 
+/** The servers run the new version for good; the next run may begin. */
+export async function leaveServers(
+  run: FleetParts & LockPart & PinnedPart & BackgroundPart,
+): Promise<void> {
+  if (run.lock === null) return;
+  const step = lastOnServers(run.plan);
+  await settleLeavings(run);
+  if (step !== undefined) await finishServers(run, step);
+  run.background.push(letGo(run));
+}
+
 /** After success: restart policies, and the old releases go. The deployment is good whatever fails. */
-export async function finishServers(run: Run, step: number): Promise<void> {
+async function finishServers(run: FleetParts & PinnedPart, step: number): Promise<void> {
   const project = sectionsOf(run.resolved.settings, OPERATIONS.finishServer);
   const phrase = say(run, '收尾', 'finish');
   await Promise.all(
@@ -71,8 +96,10 @@ export async function finishServers(run: Run, step: number): Promise<void> {
 }
 
 /** Servers that run another release than when the approval was asked for. */
-function differences(run: Run, now: ReadonlyMap<string, ServerBefore>): readonly string[] {
-  const approved = run.approvedAgainst;
+function differences(
+  { approvedAgainst: approved }: DecisionsPart,
+  now: ReadonlyMap<string, ServerBefore>,
+): readonly string[] {
   if (approved === null) return [];
   return [...now].flatMap(([server, { release }]) => {
     const then = approved.get(server)?.release ?? null;

@@ -2,16 +2,25 @@
 
 import { ACTIONS, FACTS, type FactDefinition, type FactId } from '../../actions/index.ts';
 import { compare } from '../../plan/evaluate.ts';
-import type { ActionStep, Criterion, ParallelStep, Task } from '../../plan/plan.ts';
+import type { Criterion, Task } from '../../plan/plan.ts';
 import type { CriterionEvidence, Fact } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import type { Unit } from '../../plan/units.ts';
-import { presentationOf, type Run, say } from '../run.ts';
+import {
+  type InLanguage,
+  type MeasuredPart,
+  presentationOf,
+  type RunIdentity,
+  type ServersPart,
+  say,
+} from '../run.ts';
+import type { TaskStep } from '../tasks/tasks-of-step.ts';
 import { fillTemplate } from '../tasks/templates.ts';
 import { combine, type Place } from './facts.ts';
 import { isOwedHere, measuresFact, unmeasuredPlaces, whyUnmeasured } from './unmeasured.ts';
 
-export type TaskStep = ActionStep | ParallelStep;
+/** What criteria are held against. */
+type JudgedParts = RunIdentity & ServersPart & MeasuredPart;
 
 /** A step's criteria, and those of its actions that are judged whether the document says so or not. */
 export function criteriaOf(step: TaskStep, tasks: readonly Task[]): readonly Criterion[] {
@@ -36,7 +45,11 @@ export function defaultCriterion(fact: FactDefinition): Criterion {
  * Every criterion of a step with what was measured so far. What was measured on some servers only has
  * no value, unless those measurements break the criterion already.
  */
-export function judgeStep(run: Run, step: TaskStep, tasks: readonly Task[]): CriterionEvidence[] {
+export function judgeStep(
+  run: JudgedParts,
+  step: TaskStep,
+  tasks: readonly Task[],
+): CriterionEvidence[] {
   return criteriaOf(step, tasks).map((criterion, index) => {
     const { fact: id } = criterion;
     const text = presentationOf(run.plan, step.number).criteria[index] ?? labelOf(run, criterion);
@@ -56,7 +69,7 @@ export function judgeStep(run: Run, step: TaskStep, tasks: readonly Task[]): Cri
  * could only make it worse.
  */
 export function brokenBy(
-  run: Run,
+  run: JudgedParts,
   step: TaskStep,
   tasks: readonly Task[],
   task: number,
@@ -85,7 +98,7 @@ export function brokenBy(
 
 /** One criterion held against one combined fact; null: not measured, so failed. */
 export function evidenceOf(
-  run: Run,
+  run: RunIdentity,
   criterion: Criterion,
   fact: Fact | null,
   text: string,
@@ -104,7 +117,7 @@ export function evidenceOf(
 }
 
 function unmeasuredEvidence(
-  run: Run,
+  run: RunIdentity & MeasuredPart,
   criterion: Criterion,
   text: string,
   places: readonly Place[],
@@ -115,7 +128,7 @@ function unmeasuredEvidence(
 }
 
 /** Why a criterion failed, in one sentence. */
-export function explainEvidence(run: Run, evidence: CriterionEvidence): string {
+export function explainEvidence(run: InLanguage, evidence: CriterionEvidence): string {
   const wanted = `${evidence.comparison} ${showValue(evidence.threshold, evidence.unit)}`;
   const detail = evidence.detail === undefined ? '' : ` (${evidence.detail})`;
   if (evidence.value === null) {
@@ -141,7 +154,7 @@ export function showValue(value: number | boolean | string, unit: Unit): string 
   return unit === 'milliseconds' ? `${rounded} ms` : rounded;
 }
 
-function thresholdOf(run: Run, criterion: Criterion): number | boolean | string {
+function thresholdOf(run: RunIdentity, criterion: Criterion): number | boolean | string {
   const { threshold } = criterion;
   if (typeof threshold === 'string') return fillTemplate(threshold, run.resolved.parameters);
   if (threshold !== null) return threshold;
@@ -158,7 +171,7 @@ function projectThreshold(settings: ProjectSettings, fact: FactId): number | und
   return place[0] === 'drain' ? settings.drain[place[1]] : settings.balancer[place[1]];
 }
 
-function labelOf(run: Run, criterion: Criterion): string {
+function labelOf(run: RunIdentity, criterion: Criterion): string {
   return FACTS[criterion.fact].label[run.ref.language];
 }
 

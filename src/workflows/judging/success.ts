@@ -1,13 +1,17 @@
 /** The template's success rules, held against what was measured, at the last step on servers. */
-
-import type { FactId } from '../../actions/index.ts';
-import { FACTS, OPERATIONS } from '../../actions/index.ts';
+import { FACTS, type FactId, OPERATIONS } from '../../actions/index.ts';
 import { type CompletionFactId, SUCCESS_RULES } from '../../actions/success-rules.ts';
 import type { Criterion, PlanStep } from '../../plan/plan.ts';
 import type { ActionResult, Fact } from '../../plan/run.ts';
 import { serversInRun } from '../fleet/scope.ts';
 import type { SuccessStatus } from '../messages.ts';
-import { type Run, say } from '../run.ts';
+import {
+  type MeasuredPart,
+  type RunIdentity,
+  type ShownPart,
+  say,
+  type TolerantParts,
+} from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
@@ -17,7 +21,7 @@ import { defaultCriterion, evidenceOf, explainEvidence } from './criteria.ts';
 type Verdict = Omit<SuccessStatus, 'fact'>;
 
 /** Measures again and judges every rule; shows them all. @throws StepFailure where one does not hold. */
-export async function judgeSuccess(run: Run, step: PlanStep): Promise<void> {
+export async function judgeSuccess(run: TolerantParts, step: PlanStep): Promise<void> {
   const rules = run.plan.success;
   if (rules.length === 0) return;
   const measuresAgain = rules.some(({ fact }) => SUCCESS_RULES[fact].measuredAgain);
@@ -31,14 +35,14 @@ export async function judgeSuccess(run: Run, step: PlanStep): Promise<void> {
   throw new StepFailure(step.number, 'failed', 'SUCCESS_RULE_FAILED', reasons);
 }
 
-function judgeRule(run: Run, rule: CompletionFactId, measured: readonly Fact[]): Verdict {
+function judgeRule(run: TolerantParts, rule: CompletionFactId, measured: readonly Fact[]): Verdict {
   const { judgedBy, as } = SUCCESS_RULES[rule];
   if (judgedBy === null) return requiredSteps(run);
   return as === 'flag' ? flag(run, judgedBy) : measure(run, judgedBy, measured);
 }
 
 /** The balancer's own counters since the servers came back; too few samples are no measurement. */
-async function measureAgain(run: Run, step: PlanStep): Promise<readonly Fact[]> {
+async function measureAgain(run: TolerantParts, step: PlanStep): Promise<readonly Fact[]> {
   const { settings } = run.resolved;
   const servers = serversInRun(run);
   const phrase = say(run, '复测错误率与响应时间', 'measure errors and response time again');
@@ -61,7 +65,7 @@ async function measureAgain(run: Run, step: PlanStep): Promise<readonly Fact[]> 
   return enough;
 }
 
-function requiredSteps(run: Run): Verdict {
+function requiredSteps(run: RunIdentity & ShownPart): Verdict {
   const open = run.status.steps.filter((each) => each.state === 'failed');
   const done = run.status.steps.filter((each) => each.state === 'succeeded').length;
   const skipped = run.status.steps.filter((each) => each.state === 'skipped').length;
@@ -73,13 +77,13 @@ function requiredSteps(run: Run): Verdict {
   return { passed: open.length === 0, detail };
 }
 
-function flag(run: Run, id: FactId): Verdict {
+function flag(run: RunIdentity & MeasuredPart, id: FactId): Verdict {
   const criterion: Criterion = { fact: id, comparison: '==', threshold: true, unit: 'flag' };
   return verdict(run, criterion, run.facts.latest(FACTS[id]), '');
 }
 
 /** Against the threshold that the document sets for this fact, else the fact's own. */
-function measure(run: Run, id: FactId, measured: readonly Fact[]): Verdict {
+function measure(run: RunIdentity & MeasuredPart, id: FactId, measured: readonly Fact[]): Verdict {
   const criterion = criterionFor(run, id);
   const again = measured.find((fact) => fact.id === id);
   if (again !== undefined) return verdict(run, criterion, again, '');
@@ -91,14 +95,14 @@ function measure(run: Run, id: FactId, measured: readonly Fact[]): Verdict {
   return verdict(run, criterion, run.facts.latest(FACTS[id]), note);
 }
 
-function verdict(run: Run, criterion: Criterion, fact: Fact | null, note: string): Verdict {
+function verdict(run: RunIdentity, criterion: Criterion, fact: Fact | null, note: string): Verdict {
   const label = FACTS[criterion.fact].label[run.ref.language];
   const evidence = evidenceOf(run, criterion, fact, label);
   return { passed: evidence.passed, detail: `${explainEvidence(run, evidence)}${note}` };
 }
 
 /** The document's own criterion for a fact, else what the fact itself says. */
-export function criterionFor(run: Run, fact: FactId): Criterion {
+export function criterionFor(run: RunIdentity, fact: FactId): Criterion {
   for (const step of run.plan.steps) {
     if (step.kind !== 'action' && step.kind !== 'parallel') continue;
     const found = step.criteria.find((criterion) => criterion.fact === fact);

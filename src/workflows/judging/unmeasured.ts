@@ -3,7 +3,7 @@
 import type { FactId } from '../../actions/index.ts';
 import { measures } from '../../actions/questions.ts';
 import type { Task } from '../../plan/plan.ts';
-import { type Run, say } from '../run.ts';
+import { type MeasuredPart, type RunIdentity, type ServersPart, say } from '../run.ts';
 import { serversOf } from '../tasks/targets.ts';
 import type { Place } from './facts.ts';
 
@@ -14,7 +14,11 @@ export function measuresFact(task: Task, fact: FactId): boolean {
 }
 
 /** Whether a step owes measurements of a fact on the servers of the scope. */
-export function isOwedHere(run: Run, tasks: readonly Task[], fact: FactId): boolean {
+export function isOwedHere(
+  run: RunIdentity & ServersPart,
+  tasks: readonly Task[],
+  fact: FactId,
+): boolean {
   const measuring = tasks.filter((task) => measuresFact(task, fact));
   return measuring.length === 0 || measuring.some((task) => serversOf(run, task).length > 0);
 }
@@ -24,7 +28,7 @@ export function isOwedHere(run: Run, tasks: readonly Task[], fact: FactId): bool
  * runs on. Where no task of the step measures it at all, the step itself owes it.
  */
 export function unmeasuredPlaces(
-  run: Run,
+  run: RunIdentity & ServersPart & MeasuredPart,
   step: number,
   tasks: readonly Task[],
   fact: FactId,
@@ -42,7 +46,7 @@ export function unmeasuredPlaces(
 }
 
 /** One line about those places: the servers, and what the tasks there said last. '': nothing to say. */
-export function whyUnmeasured(run: Run, places: readonly Place[]): string {
+export function whyUnmeasured(run: RunIdentity & MeasuredPart, places: readonly Place[]): string {
   const servers = new Set(places.flatMap(({ server }) => server ?? []));
   const where = [...servers].join(', ');
   const reasons = new Set(places.flatMap((place) => run.facts.lastWord(place) ?? []));

@@ -1,11 +1,11 @@
 /** What a fleet's tasks came to, a line each phrase: the status of 200 servers stays below its limit. */
 
-import { type Run, say, stepStatus } from '../run.ts';
+import { type RunIdentity, type ShownPart, say, stepStatus } from '../run.ts';
 import { hasMany } from './many.ts';
-import type { TaskDraft } from './status.ts';
+import type { TaskDraft } from './tasks.ts';
 
 /** Puts the tasks of a step that went well on many servers together; what failed stays by itself. */
-export function gatherTasks(run: Run, number: number): void {
+export function gatherTasks(run: RunIdentity & ShownPart, number: number): void {
   if (!hasMany(run)) return;
   const step = stepStatus(run, number);
   const gathered = new Map<string, TaskDraft>();
@@ -25,11 +25,11 @@ export function gatherTasks(run: Run, number: number): void {
   step.tasks = kept;
 }
 
-function asGathered(run: Run, task: TaskDraft): TaskDraft {
+function asGathered(run: RunIdentity, task: TaskDraft): TaskDraft {
   return { ...task, server: null, servers: 1, evidence: [slowest(run, task)] };
 }
 
-function add(run: Run, sum: TaskDraft, task: TaskDraft): void {
+function add(run: RunIdentity, sum: TaskDraft, task: TaskDraft): void {
   sum.servers = (sum.servers ?? 0) + (task.servers ?? 1);
   sum.startedAtMs = Math.min(sum.startedAtMs, task.startedAtMs);
   if ((task.durationMs ?? 0) <= (sum.durationMs ?? 0)) return;
@@ -37,6 +37,6 @@ function add(run: Run, sum: TaskDraft, task: TaskDraft): void {
   sum.evidence = task.server === null ? task.evidence : [slowest(run, task)];
 }
 
-function slowest(run: Run, { server }: TaskDraft): string {
+function slowest(run: RunIdentity, { server }: TaskDraft): string {
   return say(run, `最慢：${server}`, `slowest: ${server}`);
 }

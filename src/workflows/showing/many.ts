@@ -1,9 +1,9 @@
 /** Where a run has so many servers that each cannot be told in full: histories and pages are bounded. */
-import type { ResolvedRun } from '../../plan/run.ts';
+import type { RunIdentity } from '../run.ts';
 
 const MANY = 20;
 
-export function hasMany({ resolved }: { readonly resolved: ResolvedRun }): boolean {
+export function hasMany({ resolved }: RunIdentity): boolean {
   return resolved.servers.length > MANY;
 }
 

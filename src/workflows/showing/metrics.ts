@@ -3,7 +3,10 @@ import { metricMeter } from '@temporalio/workflow';
 import { FACTS } from '../../actions/index.ts';
 import type { MetricName } from '../../plan/plan.ts';
 import type { RunOutcome } from '../../plan/run.ts';
-import type { Run } from '../run.ts';
+import type { DecisionsPart, MeasuredPart, ShownPart, TolerantParts } from '../run.ts';
+
+/** What the figures are taken from. */
+type CountedParts = TolerantParts & DecisionsPart;
 
 /** Outcomes that say nothing about the software: left out of the success rate. */
 const NOT_COUNTED: readonly RunOutcome[] = ['rejected', 'expired', 'cancelled'];
@@ -12,7 +15,7 @@ const NOT_COUNTED: readonly RunOutcome[] = ['rejected', 'expired', 'cancelled'];
  * Emits what the template asks for, once, at the end of a run. A rate over runs comes from the
  * counter by result: succeeded ÷ all whose `counted` is true.
  */
-export function emitMetrics(run: Run, outcome: RunOutcome): void {
+export function emitMetrics(run: CountedParts, outcome: RunOutcome): void {
   const { service, environment } = run.ref;
   const tags = { service, environment, result: outcome, counted: !NOT_COUNTED.includes(outcome) };
   const values = reportMetrics(run, Date.now() - run.status.startedAtMs);
@@ -22,7 +25,7 @@ export function emitMetrics(run: Run, outcome: RunOutcome): void {
 type Values = Readonly<Record<string, number>>;
 type Tags = Record<string, string | boolean>;
 
-const EMITTERS: Record<MetricName, (values: Values, tags: Tags, run: Run) => void> = {
+const EMITTERS: Record<MetricName, (values: Values, tags: Tags, run: CountedParts) => void> = {
   'deployment.duration': (values, tags) => {
     histogram('deployment.duration', 'ms', values['deployment.duration'], tags);
     histogram(
@@ -52,7 +55,10 @@ const EMITTERS: Record<MetricName, (values: Values, tags: Tags, run: Run) => voi
 };
 
 /** The metrics as the report shows them: milliseconds, percent, counts. */
-export function reportMetrics(run: Run, durationMs: number): Readonly<Record<string, number>> {
+export function reportMetrics(
+  run: ShownPart & MeasuredPart & DecisionsPart,
+  durationMs: number,
+): Readonly<Record<string, number>> {
   const responseTime = numberOf(run, 'health_check.response_time');
   const errorRate = numberOf(run, 'service.error_rate');
   return {
@@ -65,7 +71,7 @@ export function reportMetrics(run: Run, durationMs: number): Readonly<Record<str
 }
 
 function numberOf(
-  run: Run,
+  run: MeasuredPart,
   fact: 'health_check.response_time' | 'service.error_rate',
 ): number | null {
   const value = run.facts.latest(FACTS[fact])?.value;

@@ -2,13 +2,24 @@
 import type { RunOutcome, RunReport } from '../../plan/run.ts';
 import { serversInRun } from '../fleet/scope.ts';
 import { explainEvidence } from '../judging/criteria.ts';
-import { presentationOf, type Run } from '../run.ts';
+import {
+  type DecisionsPart,
+  type InLanguage,
+  type PinnedPart,
+  type ProgressPart,
+  presentationOf,
+  type RunIdentity,
+  type ShownPart,
+  type TolerantParts,
+} from '../run.ts';
 import { fillTemplate } from '../tasks/templates.ts';
 import { reportMetrics } from './metrics.ts';
-import { outcomeText, showDuration } from './runsheet-markdown.ts';
+import { outcomeText, showDuration } from './words.ts';
+
+type ReportedParts = TolerantParts & DecisionsPart & PinnedPart & ProgressPart;
 
 /** The report as of now. While a notification step runs, the run's outcome is already known. */
-export function buildReport(run: Run): RunReport {
+export function buildReport(run: ReportedParts): RunReport {
   const { status, ref } = run;
   const durationMs = (status.finishedAtMs ?? Date.now()) - status.startedAtMs;
   const outcome: RunOutcome = run.verdict ?? status.outcome;
@@ -47,7 +58,7 @@ export function buildReport(run: Run): RunReport {
 
 /** The template's own lines, with parameters, `${total_duration}` and `${status}` filled in. */
 function notificationLines(
-  run: Run,
+  run: RunIdentity,
   { durationMs, statusText }: { durationMs: number; statusText: string },
 ): RunReport['notification'] {
   const values = {
@@ -67,7 +78,7 @@ function notificationLines(
   );
 }
 
-function linesOf(run: Run, number: number): string[] {
+function linesOf(run: ShownPart & InLanguage, number: number): string[] {
   const step = run.status.steps.find((each) => each.number === number);
   if (step === undefined) return [];
   const tasks = step.tasks.map((task) => {

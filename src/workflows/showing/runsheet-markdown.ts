@@ -1,45 +1,13 @@
 /** The run sheet as a Markdown table: what the Web UI shows as current details, and the report query. */
-import type { CriterionEvidence, RunOutcome } from '../../plan/run.ts';
-import type { RunStatus, ServerStatus, StepState, StepStatus } from '../messages.ts';
+import type { RunStatus, ServerStatus, StepStatus } from '../messages.ts';
 import { firstOf } from './many.ts';
-
-type Language = RunStatus['language'];
-
-const STEP_STATES: Record<StepState, readonly [zh: string, en: string]> = {
-  pending: ['· 待执行', '· pending'],
-  running: ['▶ 执行中', '▶ running'],
-  waiting: ['⏸ 等待审批', '⏸ waiting'],
-  succeeded: ['✅ 完成', '✅ done'],
-  skipped: ['⏭ 跳过', '⏭ skipped'],
-  failed: ['❌ 失败', '❌ failed'],
-  rolled_back: ['↩ 已回滚', '↩ rolled back'],
-  not_reached: ['– 未到达', '– not reached'],
-};
-
-const OUTCOMES: Record<RunOutcome, readonly [zh: string, en: string]> = {
-  running: ['执行中', 'running'],
-  succeeded: ['成功', 'succeeded'],
-  failed: ['失败', 'failed'],
-  rolled_back: ['失败，已回滚', 'failed, rolled back'],
-  rejected: ['审批被拒绝', 'rejected'],
-  expired: ['审批超时', 'approval expired'],
-  cancelled: ['已取消', 'cancelled'],
-  needs_person: ['需要人工处理', 'a person is needed'],
-};
+import { criterionText, outcomeText, showDuration, stepStateText } from './words.ts';
 
 /** Rows and lines that are shown of what grows with the fleet; the rest is counted. */
 const ROWS = 20;
 const LINES = 30;
 const RUNNING = 5;
 const TEXT_CHARACTERS = 4_000;
-
-export function outcomeText(outcome: RunOutcome, language: Language): string {
-  return OUTCOMES[outcome][language === 'zh' ? 0 : 1];
-}
-
-export function stepStateText(state: StepState, language: Language): string {
-  return STEP_STATES[state][language === 'zh' ? 0 : 1];
-}
 
 /** The whole sheet. Pure: the same status gives the same text. */
 export function runSheetMarkdown(status: RunStatus): string {
@@ -176,26 +144,9 @@ function evidenceCell(step: StepStatus): string {
   return firstOf(texts, RUNNING).map(escapeCell).join('<br>');
 }
 
-/** One criterion with its measured value, for example `✓ 测试通过率 >= 95% (96)`; not escaped. */
-export function criterionText(criterion: CriterionEvidence): string {
-  const mark = criterion.passed ? '✓' : '✗';
-  const measured = typeof criterion.value === 'boolean' ? '' : ` (${criterion.value ?? '?'})`;
-  return `${mark} ${criterion.text}${measured}`;
-}
-
 function durationOf(step: StepStatus): string {
   if (step.startedAtMs === null || step.finishedAtMs === null) return '';
   return showDuration(step.finishedAtMs - step.startedAtMs);
-}
-
-/** A duration for people: `850 ms`, `12.3 s`, `3 min 5 s`, `2 h 4 min`. */
-export function showDuration(durationMs: number): string {
-  if (durationMs < 1000) return `${Math.max(0, Math.round(durationMs))} ms`;
-  const seconds = Math.round(durationMs / 100) / 10;
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** Text that people typed, inside a table: no cell ends early, no markup, no link, no HTML. */

@@ -5,17 +5,15 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Effect } from '../../actions/define.ts';
-import type { ResolvedRun, RunRef, ServerBefore } from '../../plan/run.ts';
-import { type PoolState, standing } from '../fleet/availability.ts';
+import type { ResolvedRun, RunRef } from '../../plan/run.ts';
+import type { PoolState } from '../fleet/availability.ts';
 import type { RunStatus, StepState } from '../messages.ts';
-import { type Draft, presentationOf, type Run, stepStatus } from '../run.ts';
+import { type Draft, presentationOf, type ShownPart, stepStatus } from '../run.ts';
 import { runSheetMarkdown } from './runsheet-markdown.ts';
 
-export type StatusDraft = Draft<RunStatus>;
-export type TaskDraft = Draft<RunStatus>['steps'][number]['tasks'][number];
+type StatusDraft = Draft<RunStatus>;
 
-/** The status before the template has been read. */
+/** The status before the template has been read: the run's language is not known yet. */
 export function newStatus(requestId: string): StatusDraft {
   const { workflowId, workflowType, startTime } = workflowInfo();
   return {
@@ -26,11 +24,11 @@ export function newStatus(requestId: string): StatusDraft {
     service: '',
     environment: '',
     version: '',
-    language: 'zh',
+    language: 'en',
     title: workflowType,
     requestedBy: '',
     outcome: 'running',
-    activity: '读取模板 · reading the template',
+    activity: 'reading the template',
     startedAtMs: startTime.getTime(),
     finishedAtMs: null,
     steps: [],
@@ -81,31 +79,29 @@ export function describeRun(status: StatusDraft, resolved: ResolvedRun, ref: Run
   }));
 }
 
-/** Runs whose current details are older than their status. */
-const outdated = new WeakSet<Run>();
-
 /** To be called after every change of the status: shows it in current details and attributes. */
-export function changed(run: Run): void {
+export function changed(run: ShownPart): void {
   run.status.withoutServiceMs = run.availability.withoutServiceMs(Date.now());
   run.searchAttributes.write({ status: run.status.outcome });
-  outdated.add(run);
+  run.outdated = true;
 }
 
 /**
  * Keeps the current details up to date from now on. The condition never holds: the SDK looks at it at
  * the end of each activation, so that what several results change together is rendered once.
  */
-export function showDetails(run: Run): void {
+export function showDetails(run: ShownPart): void {
   const forever = CancellationScope.nonCancellable(() =>
     condition(() => {
-      if (outdated.delete(run)) setCurrentDetails(runSheetMarkdown(run.status));
+      if (run.outdated) setCurrentDetails(runSheetMarkdown(run.status));
+      run.outdated = false;
       return false;
     }),
   );
   void forever.catch(() => undefined);
 }
 
-export function enterStep(run: Run, step: number, state: 'running' | 'waiting'): void {
+export function enterStep(run: ShownPart, step: number, state: 'running' | 'waiting'): void {
   const shown = stepStatus(run, step);
   shown.state = state;
   shown.startedAtMs ??= Date.now();
@@ -115,7 +111,7 @@ export function enterStep(run: Run, step: number, state: 'running' | 'waiting'):
   changed(run);
 }
 
-export function leaveStep(run: Run, step: number, state: StepState, note = ''): void {
+export function leaveStep(run: ShownPart, step: number, state: StepState, note = ''): void {
   const shown = stepStatus(run, step);
   shown.state = state;
   shown.note = note === '' ? shown.note : note;
@@ -125,7 +121,7 @@ export function leaveStep(run: Run, step: number, state: StepState, note = ''): 
 
 /** Notes what a server does, runs, or where it stands in the pool. */
 export function noteServer(
-  run: Run,
+  run: ShownPart,
   server: string,
   note: { version?: string | null; pool?: PoolState; doing?: string; leftOut?: string },
 ): void {
@@ -137,37 +133,7 @@ export function noteServer(
   }
 }
 
-/** Notes what a success means for a server. */
-export function noteEffect(run: Run, effect: Effect, server: string): void {
-  const before = run.before.get(server);
-  noteServer(run, server, {
-    ...(effect.pool !== undefined && { pool: poolAfter(effect.pool, before) }),
-    ...(effect.version !== undefined && { version: versionAfter(run, effect.version, before) }),
-  });
-}
-
-/** An operator's own maint stays, so such a server takes no traffic whatever a run does. */
-function poolAfter(pool: NonNullable<Effect['pool']>, before: ServerBefore | undefined): PoolState {
-  if (pool === 'before' || before?.pool === 'none') return standing(before);
-  return before?.pool === 'maint' ? 'out' : pool;
-}
-
-function versionAfter(
-  run: Run,
-  version: NonNullable<Effect['version']>,
-  before: ServerBefore | undefined,
-): string | null {
-  switch (version) {
-    case 'new':
-      return run.ref.version;
-    case 'none':
-      return null;
-    case 'before':
-      return before?.release?.version ?? null;
-  }
-}
-
-export function warn(run: Run, warning: string): void {
+export function warn(run: ShownPart, warning: string): void {
   run.status.warnings.push(warning);
   changed(run);
 }

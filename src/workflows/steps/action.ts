@@ -2,9 +2,12 @@
 
 import type { ActionStep, ParallelStep } from '../../plan/plan.ts';
 import { isEmptied } from '../fleet/scope.ts';
+import { concludeStep, keepEvidence } from '../judging/conclude-step.ts';
 import type { Run } from '../run.ts';
-import { isNotification, serversOf } from '../tasks/targets.ts';
-import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks/task.ts';
+import { serversOf } from '../tasks/targets.ts';
+import { runTask } from '../tasks/task.ts';
+import { tasksOf } from '../tasks/tasks-of-step.ts';
+import { isNotification } from './order.ts';
 import { throwFirst } from './outcomes.ts';
 import { runOrLeaveOut } from './tolerant.ts';
 

@@ -1,10 +1,13 @@
 /** A condition step: the first branch that holds sets variables and leaves steps out. */
 import { evaluate, isTrue } from '../../plan/evaluate.ts';
 import type { Branch, ConditionStep } from '../../plan/plan.ts';
-import { type Run, say, stepStatus } from '../run.ts';
-import { local, summaryOf } from '../tasks/activities.ts';
+import { type BranchesPart, type RunIdentity, type ShownPart, say, stepStatus } from '../run.ts';
+import { findPending } from './pending-approvals.ts';
 
-export async function runConditionStep(run: Run, step: ConditionStep): Promise<void> {
+export async function runConditionStep(
+  run: RunIdentity & ShownPart & BranchesPart,
+  step: ConditionStep,
+): Promise<void> {
   const scope = { parameters: run.resolved.parameters, variables: run.variables };
   const branch = step.branches.find((each) => each.when === null || isTrue(each.when, scope));
   if (branch === undefined) {
@@ -28,23 +31,19 @@ export async function runConditionStep(run: Run, step: ConditionStep): Promise<v
   if (branch.lookForPendingApprovals) run.pendingApprovals = await findPending(run, step.number);
 }
 
-/** Other requests for this service and environment that wait for an approval. */
-export async function findPending(run: Run, step: number): Promise<readonly string[]> {
-  const phrase = say(run, '检查待处理的审批请求', 'look for pending approval requests');
-  return local.findPendingApprovals.executeWithOptions({ summary: summaryOf(step, null, phrase) }, [
-    { run: run.ref },
-  ]);
-}
-
 /** The steps that a branch names, and those between it and the step it goes on with. */
-function skippedBy(run: Run, step: ConditionStep, { skip, goTo }: Branch): readonly number[] {
+function skippedBy(
+  { plan }: RunIdentity,
+  step: ConditionStep,
+  { skip, goTo }: Branch,
+): readonly number[] {
   if (goTo === null) return skip;
-  const order = run.plan.steps.map((each) => each.number);
+  const order = plan.steps.map((each) => each.number);
   const between = order.slice(order.indexOf(step.number) + 1, Math.max(0, order.indexOf(goTo)));
   return [...skip, ...between];
 }
 
-function describe(run: Run, step: ConditionStep, branch: Branch): string {
+function describe(run: RunIdentity & BranchesPart, step: ConditionStep, branch: Branch): string {
   const index = step.branches.indexOf(branch);
   const word = branch.when === null ? 'else' : index === 0 ? 'if' : 'elif';
   const scope = { parameters: run.resolved.parameters, variables: run.variables };

@@ -1,9 +1,11 @@
 /** A parallel step: on each server at once, its tasks one after the other. */
 
 import type { ParallelStep } from '../../plan/plan.ts';
+import { concludeStep, keepEvidence } from '../judging/conclude-step.ts';
 import type { Run } from '../run.ts';
 import { serversOf } from '../tasks/targets.ts';
-import { concludeStep, keepEvidence, runTask, tasksOf } from '../tasks/task.ts';
+import { runTask } from '../tasks/task.ts';
+import { tasksOf } from '../tasks/tasks-of-step.ts';
 import { throwFirst } from './outcomes.ts';
 import { runOrLeaveOut } from './tolerant.ts';
 

@@ -1,9 +1,9 @@
 /** One task on one server, where the run may go on without that server. */
 
 import { leaveOut, tolerates } from '../fleet/left-out.ts';
-import type { TaskStep } from '../judging/criteria.ts';
 import type { Run } from '../run.ts';
 import { runTask } from '../tasks/task.ts';
+import type { TaskStep } from '../tasks/tasks-of-step.ts';
 
 /** @returns false: it failed, and the run goes on without the server. @throws as runTask otherwise */
 export async function runOrLeaveOut(

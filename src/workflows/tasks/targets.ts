@@ -1,18 +1,11 @@
 /** Where a task runs. */
-
 import { ACTIONS } from '../../actions/index.ts';
-import { tells } from '../../actions/questions.ts';
-import type { PlanStep, Task } from '../../plan/plan.ts';
+import type { Task } from '../../plan/plan.ts';
 import { serversInRun } from '../fleet/scope.ts';
-import type { Run } from '../run.ts';
-
-export { changesServers } from '../../actions/questions.ts';
+import type { RunIdentity, ServersPart } from '../run.ts';
 
 /** The servers of the scope that a task runs on; `[null]`: once, for the run or the batch. */
-export function serversOf(
-  run: Pick<Run, 'resolved' | 'leftOut' | 'scope'>,
-  task: Task,
-): readonly (string | null)[] {
+export function serversOf(run: RunIdentity & ServersPart, task: Task): readonly (string | null)[] {
   const { servers } = run.scope;
   const { scope } = ACTIONS[task.action];
   if (scope !== 'command') return scope === 'server' ? servers : [null];
@@ -28,13 +21,4 @@ export function serversOf(
 export function commandName(task: Task): string {
   const name = task.settings['name'];
   return typeof name === 'string' ? name : '';
-}
-
-/** Whether a step only tells people how the run ended, so that it also runs after a failure. */
-export function isNotification(step: PlanStep): boolean {
-  return (
-    (step.kind === 'action' || step.kind === 'parallel') &&
-    step.tasks.length > 0 &&
-    step.tasks.every((task) => tells(task.action))
-  );
 }

@@ -1,36 +1,21 @@
 /** Runs one task of a step on one server, or once: schedule, note, measure, judge. */
-
 import { isCancellation } from '@temporalio/workflow';
 import { ACTIONS, type ActionId } from '../../actions/index.ts';
-import { tells } from '../../actions/questions.ts';
-import type { Json, Task } from '../../plan/plan.ts';
-import type { ActionInput, ActionResult } from '../../plan/run.ts';
-import { isEmptied } from '../fleet/scope.ts';
-import { brokenBy, explainEvidence, judgeStep, type TaskStep } from '../judging/criteria.ts';
+import type { Task } from '../../plan/plan.ts';
+import type { ActionResult } from '../../plan/run.ts';
+import { criteriaFailure } from '../judging/conclude-step.ts';
+import { brokenBy } from '../judging/criteria.ts';
 import type { Place } from '../judging/facts.ts';
-import { presentationOf, type Run, stepStatus } from '../run.ts';
-import { gatherTasks } from '../showing/fleet-tasks.ts';
-import { hasMany } from '../showing/many.ts';
-import { buildReport } from '../showing/report.ts';
-import { changed, noteEffect, noteServer, type TaskDraft } from '../showing/status.ts';
+import type { MeasuredPart, PinnedPart, Run, ServersPart, ShownPart } from '../run.ts';
+import { noteEffect } from '../showing/effects.ts';
+import { noteServer } from '../showing/status.ts';
+import { beginTask, bounded, endTask, shownEvidence } from '../showing/tasks.ts';
 import { messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { actions, PAUSES, summaryOf } from './activities.ts';
+import { inputOf } from './input.ts';
 import { sectionsOf } from './sections.ts';
-import { fillSettings } from './templates.ts';
+import { type TaskStep, tasksOf } from './tasks-of-step.ts';
 import { timeoutsOf } from './timeouts.ts';
-
-const EVIDENCE_LINES = 20;
-const EVIDENCE_CHARACTERS = 300;
-
-/** A step's own tasks and those that the request adds, in that order, with their phrases. */
-export function tasksOf(run: Run, step: TaskStep): readonly { task: Task; phrase: string }[] {
-  const phrases = presentationOf(run.plan, step.number).tasks;
-  const own = step.tasks.map((task, index) => ({ task, phrase: phrases[index] ?? task.action }));
-  const added = run.resolved.overrides.add
-    .filter((each) => each.step === step.number)
-    .map((each) => ({ task: each.task, phrase: each.phrase }));
-  return [...own, ...added];
-}
 
 /** @throws StepFailure where the task fails or its measurements break a criterion. */
 export async function runTask(
@@ -42,118 +27,64 @@ export async function runTask(
   const all = tasksOf(run, step);
   const entry = all[index];
   if (entry === undefined) throw new Error(`step ${step.number} has no task ${index}`);
-  const shown = beginTask(run, step.number, entry.phrase, server);
-  register(run, step, entry.task.action, server);
+  const place: Place = { step: step.number, task: index, server };
+  const { task, phrase } = entry;
+  const shown = beginTask(run, step.number, phrase, server);
+  register(run, place, task.action);
   try {
-    const result = await schedule(run, step, entry, server);
-    record(run, step, index, server, result);
+    const result = await schedule(run, place, task, phrase);
+    record(run, place, result);
     shown.evidence.push(...shownEvidence(run, result.evidence));
-    const { effect } = ACTIONS[entry.task.action];
+    const { effect } = ACTIONS[task.action];
     if (server !== null && effect !== undefined) noteEffect(run, effect, server);
-    const broken = brokenBy(
-      run,
-      step,
-      all.map((each) => each.task),
-      index,
-      server,
-    );
-    if (broken.length > 0) throw criteriaFailure(run, step, broken, server);
+    const tasks = all.map((each) => each.task);
+    const broken = brokenBy(run, step, tasks, index, server);
+    if (broken.length > 0) throw criteriaFailure(run, step.number, broken, server);
     endTask(run, shown, 'succeeded');
   } catch (error) {
     endTask(run, shown, 'failed');
     if (isCancellation(error) || error instanceof StepFailure) throw error;
     const reason = bounded([messageOf(error)]);
     shown.evidence.push(...reason);
-    remark(run, { step: step.number, task: index, server }, reason);
-    throw taskFailure(step, entry.phrase, server, error);
+    remark(run, place, reason);
+    throw taskFailure(place, phrase, error);
   }
 }
 
-/** Holds all criteria of a step against all that was measured, and keeps the evidence. */
-export function concludeStep(run: Run, step: TaskStep): void {
-  if (isEmptied(run)) return;
-  const evidence = keepEvidence(run, step);
-  const failed = evidence.filter((each) => !each.passed);
-  if (failed.length > 0) throw criteriaFailure(run, step, failed, null);
-}
-
-/** Shows each criterion of a step with what has been measured so far. */
-export function keepEvidence(run: Run, step: TaskStep): ReturnType<typeof judgeStep> {
-  gatherTasks(run, step.number);
-  const evidence = judgeStep(
-    run,
-    step,
-    tasksOf(run, step).map((each) => each.task),
-  );
-  stepStatus(run, step.number).criteria = evidence.map((each) => ({ ...each }));
-  return evidence;
+/** Before the attempt: a mutation that fails half-way has to be undone as well. */
+function register(run: ServersPart & ShownPart, { step, server }: Place, action: ActionId): void {
+  const { compensation, effect } = ACTIONS[action];
+  if (compensation === undefined || server === null) return;
+  run.saga.register({ compensation: compensation.id, server, step });
+  if (effect?.pool !== undefined) noteServer(run, server, { pool: 'unknown' });
 }
 
 function schedule(
   run: Run,
-  step: TaskStep,
-  { task, phrase }: { task: Task; phrase: string },
-  server: string | null,
+  { step, server }: Place,
+  task: Task,
+  phrase: string,
 ): Promise<ActionResult> {
   const definition = ACTIONS[task.action];
   const project = sectionsOf(run.resolved.settings, definition);
   const timeouts = timeoutsOf(definition, task, project);
-  const input = inputOf(run, step, task, server);
   return actions[task.action].executeWithOptions(
     {
-      summary: summaryOf(step.number, server, phrase),
+      summary: summaryOf(step, server, phrase),
       startToCloseTimeout: timeouts.startToCloseSeconds * 1000,
       scheduleToCloseTimeout: timeouts.scheduleToCloseSeconds * 1000,
       heartbeatTimeout: timeouts.heartbeatSeconds * 1000,
       retry: { ...PAUSES, maximumAttempts: definition.retry.maximumAttempts },
     },
-    [input],
+    [inputOf(run, step, task, server)],
   );
 }
 
-function inputOf(run: Run, step: TaskStep, task: Task, server: string | null): ActionInput {
-  const definition = ACTIONS[task.action];
-  const before = server === null ? undefined : run.before.get(server);
-  return {
-    run: run.ref,
-    step: step.number,
-    settings: settingsOf(run, task),
-    project: sectionsOf(run.resolved.settings, definition),
-    servers: server === null ? run.scope.servers : [server],
-    ...(server !== null && { server }),
-    ...(before !== undefined && { before }),
-    ...(run.source !== undefined && { source: run.source }),
-    ...(run.image !== undefined && { image: run.image }),
-    ...(tells(task.action) && { report: buildReport(run) }),
-  };
-}
-
-/** What the document's text sets, and what the plan's rolling rule sets. */
-function settingsOf(run: Run, { action, settings }: Task): Readonly<Record<string, Json>> {
-  const filled: Record<string, Json> = { ...fillSettings(settings, run.resolved.parameters) };
-  for (const [name, setting] of Object.entries(ACTIONS[action].settings)) {
-    if (setting.kind !== 'rolling') continue;
-    filled[name] = run.plan.rolling?.[setting.rule] ?? setting.default;
-  }
-  return filled;
-}
-
-/** Before the attempt: a mutation that fails half-way has to be undone as well. */
-function register(run: Run, step: TaskStep, action: ActionId, server: string | null): void {
-  const { compensation } = ACTIONS[action];
-  if (compensation === undefined || server === null) return;
-  run.saga.register({ compensation: compensation.id, server, step: step.number });
-  if (ACTIONS[action].effect?.pool !== undefined) noteServer(run, server, { pool: 'unknown' });
-}
-
 function record(
-  run: Run,
-  step: TaskStep,
-  task: number,
-  server: string | null,
+  run: MeasuredPart & ServersPart & PinnedPart,
+  place: Place,
   result: ActionResult,
 ): void {
-  const place = { step: step.number, task, server };
   for (const fact of result.facts) {
     run.facts.record({ ...place, fact, batch: run.scope.batch });
   }
@@ -161,62 +92,12 @@ function record(
   if (result.image !== undefined) run.image = result.image;
 }
 
-function remark(run: Run, place: Place, lines: readonly string[]): void {
+function remark(run: MeasuredPart, place: Place, lines: readonly string[]): void {
   const last = lines.at(-1);
   if (last !== undefined) run.facts.remark(place, last);
 }
 
-/** Shows that something of a step has begun. */
-export function beginTask(run: Run, step: number, text: string, server: string | null): TaskDraft {
-  const shown: TaskDraft = {
-    text,
-    server,
-    state: 'running',
-    startedAtMs: Date.now(),
-    durationMs: null,
-    evidence: [],
-  };
-  stepStatus(run, step).tasks.push(shown);
-  if (server !== null) noteServer(run, server, { doing: text });
-  run.status.activity = summaryOf(step, server, text);
-  changed(run);
-  return shown;
-}
-
-/** Shows that it has ended. */
-export function endTask(run: Run, shown: TaskDraft, state: 'succeeded' | 'failed'): void {
-  shown.state = state;
-  shown.durationMs = Date.now() - shown.startedAtMs;
-  if (shown.server !== null) noteServer(run, shown.server, { doing: '' });
-  changed(run);
-}
-
-function criteriaFailure(
-  run: Run,
-  step: TaskStep,
-  broken: readonly Parameters<typeof explainEvidence>[1][],
-  server: string | null,
-): StepFailure {
-  const sentences = broken.map((each) => explainEvidence(run, each)).join('; ');
-  const place = server === null ? '' : `${server}: `;
-  return new StepFailure(step.number, 'failed', 'CRITERION_FAILED', `${place}${sentences}`);
-}
-
-function taskFailure(
-  step: TaskStep,
-  phrase: string,
-  server: string | null,
-  error: unknown,
-): StepFailure {
+function taskFailure({ step, server }: Place, phrase: string, error: unknown): StepFailure {
   const place = server === null ? phrase : `${server} ${phrase}`;
-  return new StepFailure(step.number, 'failed', typeOf(error), `${place}: ${messageOf(error)}`);
-}
-
-/** Of a fleet's tasks that went well a line each, or the status would outgrow its limit. */
-function shownEvidence(run: Run, lines: readonly string[]): string[] {
-  return hasMany(run) ? bounded(lines.slice(-1)) : bounded(lines);
-}
-
-function bounded(lines: readonly string[]): string[] {
-  return lines.slice(0, EVIDENCE_LINES).map((line) => line.slice(0, EVIDENCE_CHARACTERS));
+  return new StepFailure(step, 'failed', typeOf(error), `${place}: ${messageOf(error)}`);
 }

@@ -1,12 +1,21 @@
 /** Undoes what a run did to one server. */
 import { COMPENSATIONS, type CompensationId } from '../../actions/index.ts';
-import type { Stuck } from '../decisions/person.ts';
-import { type Run, say } from '../run.ts';
-import { noteEffect, noteServer } from '../showing/status.ts';
+import { type FleetParts, type InLanguage, say } from '../run.ts';
+import { noteEffect } from '../showing/effects.ts';
+import { noteServer } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { compensations, summaryOf } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
 import type { SagaEntry } from './saga.ts';
+
+/** What could not be undone, for the person who looks. */
+export interface Stuck {
+  readonly server: string;
+  readonly compensation: CompensationId;
+  /** The compensation for people. */
+  readonly phrase: string;
+  readonly message: string;
+}
 
 /** What has been undone on a server, a line each, and where it got stuck. */
 export interface Undone {
@@ -16,7 +25,7 @@ export interface Undone {
 }
 
 /** Works a server's mutations off, last first; what is stuck stays the next. */
-export async function undoServer(run: Run, server: string): Promise<Undone> {
+export async function undoServer(run: FleetParts, server: string): Promise<Undone> {
   const lines: string[] = [];
   for (let entry = run.saga.last(server); entry !== undefined; entry = run.saga.last(server)) {
     const result = await compensate(run, entry);
@@ -28,18 +37,22 @@ export async function undoServer(run: Run, server: string): Promise<Undone> {
 }
 
 /** Takes a server out of the pool for good. It asks the balancer alone: the server may be down. */
-export async function keepOut(run: Run, step: number, server: string): Promise<Stuck | null> {
+export async function keepOut(
+  run: FleetParts,
+  step: number,
+  server: string,
+): Promise<Stuck | null> {
   const result = await compensate(run, { compensation: 'pool.withdraw', server, step });
   return typeof result === 'string' ? null : result;
 }
 
-export function nameOf(run: Run, compensation: CompensationId): string {
+export function nameOf(run: InLanguage, compensation: CompensationId): string {
   const { zh, en } = COMPENSATIONS[compensation].name;
   return say(run, zh, en);
 }
 
 /** @returns a line about what was done, or where it got stuck. */
-async function compensate(run: Run, entry: SagaEntry): Promise<string | Stuck> {
+async function compensate(run: FleetParts, entry: SagaEntry): Promise<string | Stuck> {
   const { compensation, server, step } = entry;
   const before = run.before.get(server) ?? { server, release: null, pool: 'absent' as const };
   const phrase = nameOf(run, compensation);

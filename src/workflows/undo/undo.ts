@@ -2,16 +2,23 @@
 import { condition } from '@temporalio/workflow';
 import type { RollbackPolicy } from '../../plan/plan.ts';
 import { fewestInPool } from '../../plan/rolling.ts';
-import { askPerson, type Stuck } from '../decisions/person.ts';
+import { askPerson } from '../decisions/person.ts';
 import { settleLeaving } from '../fleet/left-out.ts';
-import { type Run, say, stepStatus } from '../run.ts';
+import {
+  type AskingParts,
+  type FleetParts,
+  type RunIdentity,
+  type ShownPart,
+  say,
+  stepStatus,
+} from '../run.ts';
 import { hasMany } from '../showing/many.ts';
 import { changed, noteServer, warn } from '../showing/status.ts';
-import { nameOf, type Undone, undoServer } from './compensate.ts';
+import { nameOf, type Stuck, type Undone, undoServer } from './compensate.ts';
 
 /** What a failure in a step means. A step that the template's ranges leave out: undo what there is. */
-export function policyFor(run: Run, step: number): RollbackPolicy {
-  const rule = run.plan.rollback.find((each) => each.from <= step && step <= each.to);
+export function policyFor({ plan }: RunIdentity, step: number): RollbackPolicy {
+  const rule = plan.rollback.find((each) => each.from <= step && step <= each.to);
   return rule?.policy ?? 'restore';
 }
 
@@ -21,7 +28,7 @@ export function policyFor(run: Run, step: number): RollbackPolicy {
  * person is asked. Call it in a scope that cannot be cancelled. Returns when everything is undone or
  * a person has said what becomes of the rest.
  */
-export async function undo(run: Run, step: number): Promise<void> {
+export async function undo(run: FleetParts & AskingParts, step: number): Promise<void> {
   let stuck = await undoServers(run, run.saga.servers());
   while (stuck.length > 0) {
     const resolution = await askPerson(run, step, stuck);
@@ -31,7 +38,7 @@ export async function undo(run: Run, step: number): Promise<void> {
   for (const number of run.saga.steps) markUndone(run, number);
 }
 
-async function undoServers(run: Run, servers: readonly string[]): Promise<readonly Stuck[]> {
+async function undoServers(run: FleetParts, servers: readonly string[]): Promise<readonly Stuck[]> {
   const serving = servers.filter((server) => run.availability.stateOf(server) === 'in');
   const idle = servers.filter((server) => run.availability.stateOf(server) !== 'in');
   const underWay: UnderWay = { idle: new Set(idle), serving: new Set() };
@@ -64,7 +71,7 @@ interface UnderWay {
  * the pool's floor leaves. A server that is down and does not come back holds nobody up for long:
  * where waiting would bring none back, the next goes all the same.
  */
-function mayTakeOut(run: Run, { idle, serving }: UnderWay): boolean {
+function mayTakeOut(run: FleetParts, { idle, serving }: UnderWay): boolean {
   if (idle.size + serving.size === 0) return true;
   const leaving = [...serving].filter((server) => run.availability.stateOf(server) === 'in').length;
   const staying = run.availability.servingCount() - leaving - 1;
@@ -73,7 +80,7 @@ function mayTakeOut(run: Run, { idle, serving }: UnderWay): boolean {
   return staying >= Math.max(1, fewestInPool(run.resolved.poolSize, percent));
 }
 
-function tell(run: Run, { server, lines, stuck }: Undone): void {
+function tell(run: FleetParts, { server, lines, stuck }: Undone): void {
   if (hasMany(run) && stuck === null) {
     const version = run.before.get(server)?.release?.version ?? '–';
     run.status.rollback.push(
@@ -93,7 +100,7 @@ function tell(run: Run, { server, lines, stuck }: Undone): void {
  * A person took a stuck server in hand. What concerns its place in the pool goes on; where it is not
  * known what runs there, nothing more is done to it, and it stays out of the pool.
  */
-function takenInHand(run: Run, { server, compensation }: Stuck): void {
+function takenInHand(run: FleetParts, { server, compensation }: Stuck): void {
   const phrase = nameOf(run, compensation);
   const isPool = compensation === 'pool.readmit' || compensation === 'pool.withdraw';
   if (isPool) run.saga.drop(server);
@@ -115,7 +122,7 @@ function takenInHand(run: Run, { server, compensation }: Stuck): void {
   warn(run, note);
 }
 
-function markUndone(run: Run, number: number): void {
+function markUndone(run: ShownPart, number: number): void {
   const shown = stepStatus(run, number);
   if (shown.state === 'succeeded') shown.state = 'rolled_back';
 }

@@ -3,13 +3,23 @@ import { ApplicationFailure, CancellationScope, CancelledFailure } from '@tempor
 import type { RunOutcome } from '../../plan/run.ts';
 import { settleLeavings } from '../fleet/left-out.ts';
 import { letGo } from '../fleet/pool-guard.ts';
-import { serversInRun, widenScope } from '../fleet/scope.ts';
-import { presentationOf, type Run, say } from '../run.ts';
+import { widenScope } from '../fleet/scope.ts';
+import {
+  type AskingParts,
+  type FleetParts,
+  presentationOf,
+  type Run,
+  type RunIdentity,
+  type ShownPart,
+  say,
+  stepStatus,
+} from '../run.ts';
+import { finish, leftOutLines } from '../showing/ending.ts';
 import { firstOf } from '../showing/many.ts';
-import { emitMetrics } from '../showing/metrics.ts';
-import { changed, leaveStep, warn } from '../showing/status.ts';
+import { leaveStep, warn } from '../showing/status.ts';
 import type { StepFailure } from '../steps/failure.ts';
-import { markUnreached, runNotifications } from '../steps/sequence.ts';
+import { isNotification } from '../steps/order.ts';
+import { runNotifications } from '../steps/sequence.ts';
 import { policyFor, undo } from './undo.ts';
 
 const TYPES: Record<
@@ -25,38 +35,6 @@ const TYPES: Record<
 /** In a failure, which is kept in history and shown in one piece. */
 const NAMES_TOLD = 50;
 const LONGEST_MESSAGE = 4_000;
-
-/** What a run that succeeded returns. */
-export interface RunResult {
-  readonly outcome: 'succeeded';
-  readonly service: string;
-  readonly environment: string;
-  readonly version: string;
-  readonly servers: readonly string[];
-  /** Servers that the run went on without, why, and how they were left. */
-  readonly leftOut: readonly string[];
-  readonly imageDigest: string | null;
-  readonly durationMs: number;
-  readonly withoutServiceMs: number;
-  readonly warnings: readonly string[];
-}
-
-export function succeed(run: Run): RunResult {
-  finish(run, 'succeeded');
-  const { service, environment, version } = run.ref;
-  return {
-    outcome: 'succeeded',
-    service,
-    environment,
-    version,
-    servers: serversInRun(run),
-    leftOut: leftOutLines(run),
-    imageDigest: run.image?.digest ?? null,
-    durationMs: (run.status.finishedAtMs ?? Date.now()) - run.status.startedAtMs,
-    withoutServiceMs: run.status.withoutServiceMs,
-    warnings: run.status.warnings,
-  };
-}
 
 /** Undoes what the template says, tells everybody, and returns the error that closes the workflow. */
 export function fail(run: Run, failure: StepFailure): Promise<Error> {
@@ -81,7 +59,19 @@ export function fail(run: Run, failure: StepFailure): Promise<Error> {
   });
 }
 
-async function undoAsTheTemplateSays(run: Run, step: number): Promise<void> {
+/**
+ * The steps as they stand when the run fails: those that were not begun, and those of a rolling group
+ * that earlier batches have been through.
+ */
+function markUnreached(run: RunIdentity & ShownPart): void {
+  for (const step of run.plan.steps) {
+    const shown = stepStatus(run, step.number);
+    if (shown.state === 'pending' && !isNotification(step)) shown.state = 'not_reached';
+    if (shown.state === 'running') shown.state = 'succeeded';
+  }
+}
+
+async function undoAsTheTemplateSays(run: FleetParts & AskingParts, step: number): Promise<void> {
   const changedServers = run.saga.servers();
   if (changedServers.length === 0) return;
   if (policyFor(run, step) !== 'terminate') return undo(run, step);
@@ -96,27 +86,13 @@ async function undoAsTheTemplateSays(run: Run, step: number): Promise<void> {
   );
 }
 
-function leftOutLines(run: Run): readonly string[] {
-  return run.status.servers.flatMap(({ name, leftOut }) =>
-    leftOut === undefined ? [] : [`${name}: ${leftOut}`],
-  );
-}
-
-function outcomeOf(run: Run, { kind }: StepFailure): keyof typeof TYPES | 'cancelled' {
+function outcomeOf({ status }: ShownPart, { kind }: StepFailure): keyof typeof TYPES | 'cancelled' {
   if (kind !== 'failed') return kind;
-  return run.status.rollback.length > 0 ? 'rolled_back' : 'failed';
-}
-
-function finish(run: Run, outcome: RunOutcome): void {
-  run.status.outcome = outcome;
-  run.status.activity = '';
-  run.status.finishedAtMs = Date.now();
-  emitMetrics(run, outcome);
-  changed(run);
+  return status.rollback.length > 0 ? 'rolled_back' : 'failed';
 }
 
 function closingError(
-  run: Run,
+  run: RunIdentity & ShownPart,
   { step, type }: StepFailure,
   outcome: keyof typeof TYPES | 'cancelled',
   reason: string,

@@ -1,0 +1,50 @@
+/** The time that an approval has: it expires, and its approvers are reminded once before. */
+import { CancellationScope, sleep } from '@temporalio/workflow';
+import type { ApprovalStep } from '../../plan/plan.ts';
+import { type BackgroundPart, type RunIdentity, say } from '../run.ts';
+import { summaryOf } from '../tasks/activities.ts';
+
+export class ApprovalClocks {
+  expired = false;
+  private readonly run: RunIdentity & BackgroundPart;
+  private readonly step: ApprovalStep;
+  private readonly scope = new CancellationScope();
+
+  constructor(run: RunIdentity & BackgroundPart, step: ApprovalStep) {
+    this.run = run;
+    this.step = step;
+  }
+
+  start(remind: () => Promise<void>): void {
+    void this.scope.run(() => this.watchExpiry()).catch(() => undefined);
+    void this.scope.run(() => this.watchReminder(remind)).catch(() => undefined);
+  }
+
+  /**
+   * Between a judgement and the cancelling of a timer lies an event of the server's, the answer to the
+   * notice: a replay may learn of the judgement one workflow task earlier than the run did (decision 23).
+   * @param told the notice that tells how it ended; null: there is none
+   */
+  stop(told: Promise<void> | null): void {
+    if (told === null) this.scope.cancel();
+    else this.run.background.push(told.then(() => this.scope.cancel()));
+  }
+
+  private async watchExpiry(): Promise<void> {
+    const { timeoutSeconds } = this.step;
+    await this.wait(timeoutSeconds, say(this.run, '审批超时', 'approval expires'));
+    this.expired = true;
+  }
+
+  private async watchReminder(remind: () => Promise<void>): Promise<void> {
+    const { reminderSeconds } = this.run.resolved.approval;
+    const delaySeconds = this.step.timeoutSeconds - reminderSeconds;
+    if (reminderSeconds <= 0 || delaySeconds <= 0) return;
+    await this.wait(delaySeconds, say(this.run, '提醒审批人', 'remind the approvers'));
+    await remind();
+  }
+
+  private wait(seconds: number, phrase: string): Promise<void> {
+    return sleep(seconds * 1000, { summary: summaryOf(this.step.number, null, phrase) });
+  }
+}

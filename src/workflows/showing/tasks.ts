@@ -1,0 +1,52 @@
+/** The tasks of a step as they come and go in the status. */
+
+import type { RunStatus } from '../messages.ts';
+import { type Draft, type RunIdentity, type ShownPart, stepStatus } from '../run.ts';
+import { summaryOf } from '../tasks/activities.ts';
+import { hasMany } from './many.ts';
+import { changed, noteServer } from './status.ts';
+
+export type TaskDraft = Draft<RunStatus>['steps'][number]['tasks'][number];
+
+const EVIDENCE_LINES = 20;
+const EVIDENCE_CHARACTERS = 300;
+
+/** Shows that something of a step has begun. */
+export function beginTask(
+  run: ShownPart,
+  step: number,
+  text: string,
+  server: string | null,
+): TaskDraft {
+  const shown: TaskDraft = {
+    text,
+    server,
+    state: 'running',
+    startedAtMs: Date.now(),
+    durationMs: null,
+    evidence: [],
+  };
+  stepStatus(run, step).tasks.push(shown);
+  if (server !== null) noteServer(run, server, { doing: text });
+  run.status.activity = summaryOf(step, server, text);
+  changed(run);
+  return shown;
+}
+
+/** Shows that it has ended. */
+export function endTask(run: ShownPart, shown: TaskDraft, state: 'succeeded' | 'failed'): void {
+  shown.state = state;
+  shown.durationMs = Date.now() - shown.startedAtMs;
+  if (shown.server !== null) noteServer(run, shown.server, { doing: '' });
+  changed(run);
+}
+
+/** Of a fleet's tasks that went well a line each, or the status would outgrow its limit. */
+export function shownEvidence(run: RunIdentity, lines: readonly string[]): string[] {
+  return hasMany(run) ? bounded(lines.slice(-1)) : bounded(lines);
+}
+
+/** Lines that stand in status and history. */
+export function bounded(lines: readonly string[]): string[] {
+  return lines.slice(0, EVIDENCE_LINES).map((line) => line.slice(0, EVIDENCE_CHARACTERS));
+}
