@@ -37,9 +37,3 @@ export function findRole(vocabulary: Vocabulary, name: string): string | null {
   }
   return null;
 }
-
-/** The project's own phrase as runsheet.yaml writes it; null: none. */
-export function findProjectPhrase(vocabulary: Vocabulary, phrase: string): string | null {
-  const wanted = normalisePhrase(phrase);
-  return Object.keys(vocabulary.actions).find((key) => normalisePhrase(key) === wanted) ?? null;
-}

@@ -1,6 +1,5 @@
 /** `## 使用示例`: each fenced example must be a run request that this template could take. */
 
-import { findPhrase } from '../../actions/phrases.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { PlanStep } from '../../plan/plan.ts';
@@ -13,10 +12,9 @@ import { rollingLabelOf } from '../request/rolling-names.ts';
 import { parseTextRequest, type TextParameter, type TextRequest } from '../request/text.ts';
 import { readTextValue } from '../request/values.ts';
 import { rollingGroup } from '../rolling-group.ts';
-import { findProjectPhrase } from '../vocabulary.ts';
+import { knownPhrases, readTaskPhrase, withoutBracket } from '../task-phrase.ts';
 import type { Names } from './names.ts';
 import { missingSection } from './sections.ts';
-import { knownPhrases } from './tasks.ts';
 
 export function checkExamples(
   context: Context,
@@ -129,13 +127,13 @@ function checkChanges(
     report(context, line, diagnose('BAD_EXAMPLE', 'noSuchStep', named, { actual }));
   }
   for (const { task, place } of request.add) {
-    if (findPhrase(task) !== null || findProjectPhrase(context.vocabulary, task) !== null) continue;
+    if (readTaskPhrase(task, context.vocabulary.actions) !== null) continue;
     const line = lineAt(fence, place.line);
     claim(context, line.start, 'example', {
       zh: `示例请求的一行；项目尚未定义「${task}」`,
       en: `a line of an example request; the project does not define "${task}" yet`,
     });
-    const near = nearest(task, knownPhrases(context), 1);
+    const near = nearest(withoutBracket(task), knownPhrases(context.vocabulary.actions), 1);
     report(context, line, diagnose('UNKNOWN_TASK', 'inExample', { task }, { near }));
   }
 }

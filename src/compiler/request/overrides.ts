@@ -1,24 +1,17 @@
 /** Skips and additions of a request: which are allowed, and which task a phrase names. */
 
 import { ACTIONS } from '../../actions/index.ts';
-import { findPhrase, normalisePhrase } from '../../actions/phrases.ts';
-import {
-  changesServers,
-  documentSettings,
-  limitOf,
-  measures,
-  tasksIn,
-} from '../../actions/questions.ts';
+import { changesServers, measures, tasksIn } from '../../actions/questions.ts';
 import type { ResourceId } from '../../actions/resources.ts';
 import { SUCCESS_RULES } from '../../actions/success-rules.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { variablesOf } from '../../plan/evaluate.ts';
-import type { Json, Plan, PlanStep, Task } from '../../plan/plan.ts';
+import type { Plan, PlanStep, Task } from '../../plan/plan.ts';
 import type { Overrides } from '../../plan/run.ts';
 import type { ProjectAction } from '../../plan/settings.ts';
 import { nearest } from '../nearest.ts';
-import { parseDurationSeconds } from '../parse/duration.ts';
+import { knownPhrases, readTaskPhrase, withoutBracket } from '../task-phrase.ts';
 import { type RawRequest, show } from './inputs.ts';
 
 const LONGEST_REASON = 500;
@@ -107,32 +100,18 @@ function checkReason(step: number, reason: string, report: Report): void {
     report(diagnose('TOO_LARGE', 'skipReason', { step, limit: LONGEST_REASON }));
 }
 
-/** A phrase of ours, with its limit in brackets, or one of the project's own. */
 function findTask(
   phrase: string,
   projectActions: Readonly<Record<string, ProjectAction>>,
   report: Report,
 ): Task | null {
-  const wanted = normalisePhrase(phrase);
-  const name = Object.keys(projectActions).find((key) => normalisePhrase(key) === wanted);
-  if (name !== undefined) return { action: 'project.command', settings: { name } };
-  const bracket = /^(?<before>.*\S)\s*[（(](?<limit>[^（()）]*)[)）]$/su.exec(phrase.trim());
-  const definition = findPhrase(phrase) ?? findPhrase(bracket?.groups?.['before'] ?? '');
-  if (definition !== null) {
-    const settings: Record<string, Json> = { ...documentSettings(definition) };
-    const limit = limitOf(definition);
-    const seconds = parseDurationSeconds(
-      (bracket?.groups?.['limit'] ?? '').replace(/^(?:最多|至多|不超过|at most|up to)\s*/iu, ''),
-    );
-    if (limit !== null && seconds !== null) settings[limit] = seconds;
-    return { action: definition.id, settings };
-  }
-  const known = [
-    ...Object.keys(projectActions),
-    ...Object.values(ACTIONS).flatMap(({ phrases }) => [...phrases.zh, ...phrases.en]),
-  ];
-  const near = nearest(phrase, known);
-  report(diagnose('UNKNOWN_TASK', 'inRequest', { task: show(phrase) }, { near }));
+  const read = readTaskPhrase(phrase, projectActions);
+  if (read?.problem === null) return read.task;
+  const near = read === null ? nearest(withoutBracket(phrase), knownPhrases(projectActions)) : [];
+  report(
+    read?.problem.diagnostic ??
+      diagnose('UNKNOWN_TASK', 'inRequest', { task: show(phrase) }, { near }),
+  );
   return null;
 }
 

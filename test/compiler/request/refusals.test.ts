@@ -143,6 +143,16 @@ describe('a request is refused', () => {
       'UNKNOWN_TASK: there is no task "Ω≈ç√∫˜µ≤"',
     ],
     [
+      'that adds a task with a limit that is none',
+      [overriding({ add: [{ step: 8, task: '等待现有请求完成（最多一会儿）' }] })],
+      'BAD_DURATION: "最多一会儿" is not a duration',
+    ],
+    [
+      'that adds a task with a limit which has none',
+      [overriding({ add: [{ step: 8, task: '等待服务就绪 (at most 5 s)' }] })],
+      'BAD_FIELD: the action service.ready takes no setting in brackets',
+    ],
+    [
       'with a plan digest of another form',
       [{ ...GOOD, plan_digest: 'sha1:00' }],
       'BAD_REQUEST: plan_digest must be sha256: and 64 hexadecimal digits',
@@ -211,7 +221,7 @@ describe('a request is taken', () => {
     expect(resolve(overriding({ add })).request?.overrides.add[0]?.task.action).toBe(
       'service.ready',
     );
-    const limited = [{ step: 8, task: '等待现有请求完成（最多 5 秒）' }];
+    const limited = [{ step: 8, task: '等待现有请求完成（上限 5 秒）' }];
     expect(resolve(overriding({ add: limited })).request?.overrides.add[0]?.task).toMatchObject({
       action: 'connections.wait',
       settings: { limitSeconds: 5 },
