@@ -97,6 +97,17 @@ describe.each(Object.entries(WORLDS))('SourceRepository over %s', (_name, make) 
     expect(await readFile(join(checkout, 'built.js'), 'utf8')).toBe('made by a command');
   });
 
+  it('G3 knows the files of a checkout, and none that was made beside them', async () => {
+    const { source, edit } = await make();
+    const { revision } = await source.resolve('v1.0.0');
+    const checkout = join(folder, 'run', 'source');
+    await source.checkout(revision, checkout);
+    await writeFile(join(checkout, 'built.js'), 'made by a command');
+    await edit('v1.0.0', 'edited later');
+    expect([...(await source.files(revision))].sort()).toEqual(['app.js', 'run.sh']);
+    await expect(source.files('../../etc')).rejects.toMatchObject({ name: 'PortError' });
+  });
+
   it('starts clean for another revision', async () => {
     const { source, edit } = await make();
     const first = await source.resolve('v1.0.0');

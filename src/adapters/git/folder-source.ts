@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PortError } from '../../ports/port-error.ts';
 import type { SourceRepository } from '../../ports/source-repository.ts';
 import { completeCheckout, prepareCheckout } from './checkout-marker.ts';
-import { copySource, digestFolder } from './folder-digest.ts';
+import { copySource, digestFolder, listSourceFiles } from './folder-digest.ts';
 import { type SourceLocation, sourceFolder } from './source-path.ts';
 
 export interface FolderSourceOptions extends SourceLocation {
@@ -31,6 +31,11 @@ export function createFolderSource(options: FolderSourceOptions): SourceReposito
       await prepareCheckout(folder, revision);
       await copySource(copy, folder);
       await completeCheckout(folder, revision);
+    },
+    async files(revision) {
+      const copy = copyOf(options.storeFolder, revision);
+      if (!(await exists(copy))) throw gone(revision);
+      return new Set((await listSourceFiles(copy)).map((file) => file.path));
     },
   };
 }

@@ -26,15 +26,37 @@ export function createGitSource(options: GitSourceOptions): SourceRepository {
   return {
     resolve: (version) => resolveTag(options, version),
     async checkout(revision, folder) {
-      if (!COMMIT.test(revision)) throw noCommit(revision);
-      // The tag's folder may depend on the version; every one of them is in the same repository.
-      const path = await sourceFolder({ ...options, path: withoutVersion(options.path) }, 'any');
-      const { gitDir, prefix } = await locateRepository(options, path);
+      const { gitDir, tree } = await locateTree(options, revision);
       await prepareCheckout(folder, revision);
-      await writeFiles(options, { gitDir, tree: `${revision}:${prefix}`, folder });
+      await writeFiles(options, { gitDir, tree, folder });
       await completeCheckout(folder, revision);
     },
+    files: (revision) => listFiles(options, revision),
   };
+}
+
+/** Where the files of a commit are: the folder `path` of it, as a tree. */
+async function locateTree(
+  options: GitSourceOptions,
+  revision: string,
+): Promise<{ readonly gitDir: string; readonly tree: string }> {
+  if (!COMMIT.test(revision)) throw noCommit(revision);
+  // The tag's folder may depend on the version; every one of them is in the same repository.
+  const path = await sourceFolder({ ...options, path: withoutVersion(options.path) }, 'any');
+  const { gitDir, prefix } = await locateRepository(options, path);
+  return { gitDir, tree: `${revision}:${prefix}` };
+}
+
+async function listFiles(
+  options: GitSourceOptions,
+  revision: string,
+): Promise<ReadonlySet<string>> {
+  const { gitDir, tree } = await locateTree(options, revision);
+  const args = ['ls-tree', '-r', '-z', '--full-tree', '--name-only', tree];
+  const result = await git(options, options.projectFolder, args, { GIT_DIR: gitDir });
+  if (result.exitCode !== 0) throw gitFailed(result, tree);
+  if (result.truncated) throw tooManyFiles(tree);
+  return new Set(result.stdout.split('\0').filter((name) => name !== ''));
 }
 
 async function resolveTag(
@@ -142,6 +164,15 @@ function noCommit(revision: string): PortError {
     revision,
     `${JSON.stringify(revision)} is no commit id.`,
     'Start the run again, so that its version is resolved.',
+  );
+}
+
+function tooManyFiles(tree: string): PortError {
+  return new PortError(
+    'invalid',
+    tree,
+    `TOO_LARGE: the names of the files of ${tree} are more than can be read.`,
+    'Point source.path in runsheet.yaml at the folder of the service alone.',
   );
 }
 
