@@ -87,6 +87,76 @@ describe('the redactor', () => {
     expect(createRedactor().redact(text)).toBe(expected);
   });
 
+  const mark = (edge: 'BEGIN' | 'END', kind = '') => `-----${edge} ${kind}${'PRIVATE'} KEY-----`;
+  const body = `${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(2)}\n${'BKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj'.repeat(2)}\nMzEfYyjiWA4=`;
+  it.each([
+    ['as a file', `${mark('BEGIN')}\n${body}\n${mark('END')}`],
+    ['in JSON', JSON.stringify(`${mark('BEGIN')}\n${body}\n${mark('END')}`).slice(1, -1)],
+    ['in JSON within JSON', `${mark('BEGIN')}\\\\n${body.replaceAll('\n', '\\\\n')}${mark('END')}`],
+    [
+      'in an attribute of XML',
+      `${mark('BEGIN')}&#10;${body.replaceAll('\n', '&#10;')}${mark('END')}`,
+    ],
+    ['on one line', `${mark('BEGIN')} ${body.replaceAll('\n', ' ')} ${mark('END')}`],
+    ['indented', `${mark('BEGIN')}\n    ${body.replaceAll('\n', '\n    ')}\n    ${mark('END')}`],
+    [
+      'encrypted',
+      `${mark('BEGIN', 'RSA ')}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B\n\n${body}\n${mark('END', 'RSA ')}`,
+    ],
+  ])('takes a private key out whole: %s', (_how, key) => {
+    expect(createRedactor().redact(`before ${key} after`)).toBe('before [REDACTED] after');
+  });
+
+  it.each([
+    [
+      'after the prefix of a log',
+      `${mark('BEGIN')}\nweb-1 | ${body.replaceAll('\n', '\nweb-1 | ')}`,
+    ],
+    ['cut off', `${mark('BEGIN')}\n${body.slice(0, 120)}`],
+    ['with an end of another kind', `${mark('BEGIN', 'EC ')}\n${body}\n${mark('END')}`],
+  ])("takes a private key's lines out: %s", (_how, text) => {
+    const redacted = createRedactor().redact(text);
+    expect(redacted).toContain('[REDACTED]');
+    expect(redacted).not.toMatch(/MIIEvQ|BKcwgg/);
+  });
+
+  it.each([
+    [
+      'the failed case of a report',
+      `<testcase name="${mark('BEGIN')}"/><testcase name="refund"><failure/></testcase><testcase name="${mark('END')}"/>`,
+    ],
+    ['a line of a log', `ok ${mark('BEGIN')}\nnot ok refund fails\nok ${mark('END')}`],
+    ['text on the same line', `${mark('BEGIN')} the refund was not made ${mark('END')}`],
+    ['what is far away', `${mark('BEGIN')}\n${'refund failed\n'.repeat(2_000)}${mark('END')}`],
+    ['what follows a lone beginning', `${mark('BEGIN')} is expected here and refund fails`],
+    ['what stands between two kinds', `${mark('BEGIN', 'RSA ')}\nrefund\n${mark('END', 'EC ')}`],
+  ])('G10 hides nothing between words that look like the ends of a key: %s', (_what, text) => {
+    expect(createRedactor().redact(text)).toBe(text);
+  });
+
+  it.each([
+    ['-eyJ', '-eyJ'.repeat(90_000)],
+    ['eyJ with dots', '-eyJ.'.repeat(90_000)],
+    ['one long word', `eyJ${'a'.repeat(360_000)}`],
+    ['beginnings of keys', `${mark('BEGIN')}\n`.repeat(12_000)],
+    ['a key without an end', `${mark('BEGIN')}${'A'.repeat(360_000)}`],
+    ['passwords without values', 'password= '.repeat(36_000)],
+    ['addresses', 'a://b:'.repeat(60_000)],
+    ['blanks after a name', `Bearer${' '.repeat(360_000)}`],
+  ])('S7 is done in time with hostile text: %s', (_what, text) => {
+    expect(createRedactor().redact(text)).not.toBe('');
+  });
+
+  it('finds a web token after a dash, and in a longer run of letters', () => {
+    const token = ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiIxMjM0In0', 'dGVzdHNpZw'].join('.');
+    expect(createRedactor().redact(`jwt-${token} v1.${token}.x`)).toBe(
+      'jwt-[REDACTED] v1.[REDACTED].x',
+    );
+    expect(createRedactor().redact('eyJhbGciOiJIUzI1NiJ9.short.x')).toBe(
+      'eyJhbGciOiJIUzI1NiJ9.short.x',
+    );
+  });
+
   it('knows values, the longest first, each line of one with several, and no short one', () => {
     const redactor = createRedactor(['abcdef', 'abcdefghij', 'first-line\nsecond-line', 'ab']);
     expect(redactor.redact('abcdefghij abcdef second-line ab')).toBe(
