@@ -1,27 +1,18 @@
 /** `balancer:` of runsheet.yaml: what a run pins, and apart from it how the balancer is reached. */
 import { z } from 'zod';
 import { count, defined, identifier, percent, serverName, text, urlPath } from './fields.ts';
-import { both } from './schema-messages.ts';
+import { fieldProblem } from './schema-messages.ts';
 
 /** HAProxy's alphabet of proxy and server names; one word of a command, so never a space or `;`. */
 const haproxyName = z.string().regex(/^[A-Za-z0-9_.:-]{1,100}$/u, {
-  error: both({
-    zh: 'HAProxy 的名称只能包含字母、数字和 - _ . :',
-    en: 'a HAProxy name may only contain letters, digits and - _ . :',
-  }),
+  error: fieldProblem('haproxyName'),
 });
 /** The same, or filled in for each environment. */
 const backendName = z.string().regex(/^(?:[A-Za-z0-9_.:-]|\$\{environment\}){1,100}$/u, {
-  error: both({
-    zh: 'backend 的名称只能包含字母、数字、- _ . : 和 ${environment}',
-    en: 'a backend name may only contain letters, digits, - _ . : and ${environment}',
-  }),
+  error: fieldProblem('backendName'),
 });
 
-const SOCKET = both({
-  zh: '应为套接字的绝对路径，或本机的 127.0.0.1:端口',
-  en: 'expected the absolute path of a socket, or 127.0.0.1:port on this machine',
-});
+const SOCKET = fieldProblem('socket');
 const socket = z
   .string({ error: SOCKET })
   .regex(/^(?:\/[^\s\0]{1,100}|(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5})$/u, { error: SOCKET });
@@ -38,12 +29,12 @@ const instance = z
 const address = z
   .url({
     protocol: /^https?$/u,
-    error: both({ zh: '应为 http(s):// 地址', en: 'expected an http(s):// address' }),
+    error: fieldProblem('httpUrl'),
   })
   .transform((url) => url.replace(/\/+$/u, ''));
 
 const floor = percent.refine((value) => value >= 0 && value < 100, {
-  error: both({ zh: '应为 0% 到 99%', en: 'expected 0% to 99%' }),
+  error: fieldProblem('minimum'),
 });
 
 /** `admin_url`, `url`, `haproxy`, `names` and `routes_map` are connections: they stay with the worker. */
@@ -62,20 +53,14 @@ export const balancer = z
     admin_url: z.url().optional(),
     url: z
       .union([address, z.record(identifier, address)], {
-        error: both({
-          zh: '应为 http(s):// 地址，或每个环境一个地址',
-          en: 'expected an http(s):// address, or one per environment',
-        }),
+        error: fieldProblem('balancerUrl'),
       })
       .optional(),
     haproxy: z.array(instance).max(16).default([]),
     names: z.record(serverName, haproxyName).default({}),
     routes_map: text
       .regex(/^\/[^\s;<>\0]{1,200}$/u, {
-        error: both({
-          zh: '应为映射文件的绝对路径',
-          en: 'expected the absolute path of a map file',
-        }),
+        error: fieldProblem('mapFile'),
       })
       .optional(),
   })

@@ -6,7 +6,7 @@ import { parseSize } from './compose/sizes.ts';
 import { parseVolume, type VolumeProblem, volumeOf } from './compose/volumes.ts';
 import { splitWords } from './compose/words.ts';
 import { argv, count, defined, identifier, scalarText, seconds, text } from './fields.ts';
-import { both } from './schema-messages.ts';
+import { fieldProblem } from './schema-messages.ts';
 
 /** A value that may be written in a short form; `read` gives null where it is none. */
 function short<T>(error: string, read: (value: string) => T | null) {
@@ -21,27 +21,12 @@ function short<T>(error: string, read: (value: string) => T | null) {
     });
 }
 
-const words = z.union([
-  argv,
-  short(
-    both({ zh: '引号没有成对，或没有程序名', en: 'unclosed quote, or no program' }),
-    splitWords,
-  ),
-]);
+const words = z.union([argv, short(fieldProblem('commandLine'), splitWords)]);
 
-const size = short(
-  both({ zh: '应为大小，例如 512m 或 1g', en: 'expected a size such as 512m or 1g' }),
-  parseSize,
-);
+const size = short(fieldProblem('size'), parseSize);
 
 const port = z.union([
-  short(
-    both({
-      zh: '应为端口，例如 8080、8080:80 或 127.0.0.1:8080:80/tcp',
-      en: 'expected a port such as 8080, 8080:80 or 127.0.0.1:8080:80/tcp',
-    }),
-    parsePorts,
-  ),
+  short(fieldProblem('port'), parsePorts),
   z
     .strictObject({
       target: count(1, 65_535),
@@ -61,22 +46,10 @@ const port = z.union([
 ]);
 
 const VOLUME_PROBLEMS: Readonly<Record<VolumeProblem, string>> = {
-  form: both({
-    zh: '应为卷，例如 /srv/app:/data:ro 或 data:/data',
-    en: 'expected a volume such as /srv/app:/data:ro or data:/data',
-  }),
-  relative: both({
-    zh: '相对路径在服务器上没有意义，请写绝对路径',
-    en: 'a relative path has no meaning on a server; write an absolute one',
-  }),
-  target: both({
-    zh: '容器内的路径须以 / 开头',
-    en: 'the path inside the container must begin with /',
-  }),
-  option: both({
-    zh: '没有这个卷选项；常用 ro、rw、z',
-    en: 'unknown volume option; common ones are ro, rw and z',
-  }),
+  form: fieldProblem('volume'),
+  relative: fieldProblem('volumeSource'),
+  target: fieldProblem('volumeTarget'),
+  option: fieldProblem('volumeOption'),
 };
 
 function readVolume(
@@ -114,9 +87,7 @@ const volume = z.union([
 export const pairs = z.union([
   z.record(text, scalarText),
   z
-    .array(
-      text.includes('=', { error: both({ zh: '应为「名称=值」', en: 'expected name=value' }) }),
-    )
+    .array(text.includes('=', { error: fieldProblem('nameValue') }))
     .transform((lines) =>
       Object.fromEntries(
         lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
@@ -127,10 +98,7 @@ export const pairs = z.union([
 const labels = pairs.refine(
   (given) => Object.keys(given).every((name) => !name.startsWith('runsheet.')),
   {
-    error: both({
-      zh: 'runsheet. 开头的标签由 Runsheet 保留',
-      en: 'labels that begin with runsheet. are reserved for Runsheet',
-    }),
+    error: fieldProblem('ownLabel'),
   },
 );
 
@@ -138,7 +106,7 @@ const hosts = z.union([
   z
     .array(
       text.regex(/^[^:=\s]+[:=]\S+$/u, {
-        error: both({ zh: '应为「主机名:地址」', en: 'expected name:address' }),
+        error: fieldProblem('extraHost'),
       }),
     )
     .transform((lines) => lines.map((line) => line.replace(/^([^:=]+)=/u, '$1:'))),
@@ -152,10 +120,7 @@ const healthcheck = z
     test: z
       .union([
         z.array(text).refine(([kind = '']) => ['NONE', 'CMD', 'CMD-SHELL'].includes(kind), {
-          error: both({
-            zh: '列表须以 CMD、CMD-SHELL 或 NONE 开头',
-            en: 'the list must begin with CMD, CMD-SHELL or NONE',
-          }),
+          error: fieldProblem('healthcheckKind'),
         }),
         text.transform((line) => ['CMD-SHELL', line]),
       ])
@@ -168,7 +133,7 @@ const healthcheck = z
   })
   .refine(({ test, disable }) => disable || test !== undefined, {
     path: ['test'],
-    error: both({ zh: '缺少 test：要执行的检查命令', en: 'test is missing: the command to run' }),
+    error: fieldProblem('healthcheckTest'),
   })
   .transform(({ test, interval, timeout, start_period, retries, disable }) => ({
     test: disable || test === undefined ? ['NONE'] : test,
@@ -189,10 +154,7 @@ const ulimits = z
   .transform((given) => Object.entries(given).map(([name, limit]) => ({ name, ...limit })));
 
 const restart = z.string().regex(/^(?:no|always|unless-stopped|on-failure(?::\d{1,3})?)$/u, {
-  error: both({
-    zh: '应为 "no"、always、unless-stopped 或 on-failure',
-    en: 'expected "no", always, unless-stopped or on-failure',
-  }),
+  error: fieldProblem('restart'),
 });
 
 const list = z.array(text).default([]);
@@ -244,10 +206,7 @@ export const container = z
   .prefault({})
   .refine(({ networks, network_mode }) => networks.length === 0 || network_mode === undefined, {
     path: ['network_mode'],
-    error: both({
-      zh: 'networks 与 network_mode 只能写一个',
-      en: 'either networks or network_mode, not both',
-    }),
+    error: fieldProblem('networks'),
   })
   .transform(
     ({

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { pairs } from './container-schema.ts';
 import { defined, identifier, path, secretReference, text } from './fields.ts';
-import { both } from './schema-messages.ts';
+import { fieldProblem } from './schema-messages.ts';
 
 const platform = z.string().regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/u, {
-  error: both({ zh: '应为平台，例如 linux/amd64', en: 'expected a platform such as linux/amd64' }),
+  error: fieldProblem('platform'),
 });
 
 export const dockerBuild = z

@@ -1,12 +1,9 @@
 /** The kinds of value that runsheet.yaml is made of. Messages are read by people, after the key's path. */
 import { z } from 'zod';
 import { parseDurationMs } from './durations.ts';
-import { both } from './schema-messages.ts';
+import { fieldProblem, hostProblem } from './schema-messages.ts';
 
-const DURATION = both({
-  zh: '应为时长，例如 30s、5m、1小时',
-  en: 'expected a duration such as 30s, 5m or 1h',
-});
+const DURATION = fieldProblem('duration');
 
 const durationMs = z
   .string({ error: DURATION })
@@ -16,22 +13,16 @@ const durationMs = z
 export const milliseconds = durationMs;
 export const seconds = durationMs.transform((value) => value / 1000);
 
-export const text = z.string().min(1, { error: both({ zh: '不能为空', en: 'must not be empty' }) });
+export const text = z.string().min(1, { error: fieldProblem('empty') });
 export const argv = z
   .array(text, {
-    error: both({
-      zh: '应为程序及其参数的列表，例如 [npm, test]',
-      en: 'expected a program with its arguments as a list',
-    }),
+    error: fieldProblem('command'),
   })
-  .min(1, { error: both({ zh: '至少要有程序名', en: 'expected at least the program' }) });
+  .min(1, { error: fieldProblem('program') });
 
 /** A whole number within bounds: every count in the file has both. */
 export function count(least: number, most: number) {
-  const error = both({
-    zh: `应为 ${least}–${most} 的整数`,
-    en: `expected a whole number from ${least} to ${most}`,
-  });
+  const error = fieldProblem('count', { least, most });
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
@@ -44,14 +35,12 @@ export const percent = z.union(
       .regex(/^\d{1,3}(?:\.\d+)?\s*[%％]$/u)
       .transform((value) => Number.parseFloat(value)),
   ],
-  { error: both({ zh: '应为百分数，例如 20%', en: 'expected a percentage such as 20%' }) },
+  { error: fieldProblem('percentage') },
 );
 
 /** What a scalar of the file is as text: `port: 8080` under `environment:` means "8080". */
 export const scalarText = z
-  .union([z.string(), z.number(), z.boolean()], {
-    error: both({ zh: '应为文本', en: 'expected text' }),
-  })
+  .union([z.string(), z.number(), z.boolean()], { error: fieldProblem('scalar') })
   .transform(String);
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -73,56 +62,36 @@ export const bytes = z.union(
         Math.round(Number.parseFloat(value) * (UNITS[value.replace(/[\d.\s]/gu, '')] ?? 1)),
       ),
   ],
-  { error: both({ zh: '应为大小，例如 512MiB', en: 'expected a size such as 512MiB' }) },
+  { error: fieldProblem('bytes') },
 );
 
 /** Who a file on a server belongs to. */
 export const owner = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}(?::[a-z_][a-z0-9_-]{0,31})?$/u, {
-  error: both({ zh: '应为「用户」或「用户:组」', en: 'expected "user" or "user:group"' }),
+  error: fieldProblem('owner'),
 });
 
 export const secretReference = z.string().regex(/^secret:\/\/[A-Za-z0-9][A-Za-z0-9/_.-]{0,127}$/u, {
-  error: both({
-    zh: '只能写 secret:// 引用，不能写密钥本身',
-    en: 'expected a secret:// reference, never the secret itself',
-  }),
+  error: fieldProblem('secret'),
 });
 
-export const urlPath = text.startsWith('/', {
-  error: both({ zh: '路径须以 / 开头', en: 'a path must begin with /' }),
-});
+export const urlPath = text.startsWith('/', { error: fieldProblem('urlPath') });
 
 export const path = text.refine(
   (value) => !value.includes('\0') && !value.split('/').includes('..'),
   {
-    error: both({
-      zh: '路径不能离开项目文件夹',
-      en: 'the path must stay inside the project folder',
-    }),
+    error: fieldProblem('path'),
   },
 );
 
 /** The DNS and IP alphabet; a name that begins with `-` would be read as an option by other programs. */
 export const hostName = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,252})$/u, {
-  error: both(
-    { zh: '应为主机名或 IP 地址', en: 'expected a host name or IP address' },
-    'BAD_HOST_NAME',
-  ),
+  error: hostProblem('host'),
 });
 export const serverName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/u, {
-  error: both(
-    {
-      zh: '服务器名只能包含字母、数字和 . _ -',
-      en: 'a server name may only contain letters, digits and . _ -',
-    },
-    'BAD_HOST_NAME',
-  ),
+  error: hostProblem('server'),
 });
 export const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/u, {
-  error: both({
-    zh: '只能包含字母、数字和 . _ -',
-    en: 'may only contain letters, digits and . _ -',
-  }),
+  error: fieldProblem('identifier'),
 });
 
 /** Leaves keys without a value out, as `exactOptionalPropertyTypes` wants. */

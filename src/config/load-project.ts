@@ -1,6 +1,7 @@
 /** Reads runsheet.yaml and what `runsheet dev` wrote beside it, and says everything that is wrong at once. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readConnections, resolveConnections } from './connections.ts';
 import { crossChecks } from './cross-checks.ts';
@@ -10,7 +11,7 @@ import { nearestKey } from './nearest-key.ts';
 import { configuredChannels, type ProjectFile } from './project-file.ts';
 import { type ParsedProject, projectSchema } from './schema.ts';
 import { keysAt } from './schema-keys.ts';
-import { inBothLanguages, readMessage } from './schema-messages.ts';
+import { diagnosticOf, inBothLanguages } from './schema-messages.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 export const PROJECT_FILE = 'runsheet.yaml';
@@ -129,15 +130,7 @@ function describeIssue(issue: Issue, yaml: YamlFile): readonly Diagnostic[] {
     );
   }
   const where = issue.path.map(String).join('.') || PROJECT_FILE;
-  const { code, text } = readMessage(issue.message);
-  return [
-    {
-      code,
-      severity: 'error',
-      message: { zh: `${where}：${text.zh}`, en: `${where}: ${text.en}` },
-      ...yaml.locate(issue.path),
-    },
-  ];
+  return [{ ...diagnosticOf(issue.message, where), ...yaml.locate(issue.path) }];
 }
 
 /** The form of a value that may have several, of which the shape fits: its problems are the real ones. */
@@ -155,21 +148,13 @@ function unknownKey(
   yaml: YamlFile,
 ): Diagnostic {
   const near = nearestKey(key, known);
-  const list = known.join(', ');
-  return {
-    code: 'BAD_PROJECT_FILE',
-    severity: 'error',
-    message: {
-      zh: `${[...path, key].map(String).join('.')}：没有这个键`,
-      en: `${[...path, key].map(String).join('.')}: there is no such key`,
-    },
-    ...yaml.locate(path, key),
-    actual: key,
-    remedy:
-      near === undefined
-        ? { zh: `可用的键：${list}`, en: `known keys: ${list}` }
-        : { zh: `您是否想写「${near}」？`, en: `did you mean "${near}"?` },
-  };
+  const where = [...path, key].map(String).join('.');
+  return diagnose(
+    'BAD_PROJECT_FILE',
+    'unknownKey',
+    { where, known },
+    { ...yaml.locate(path, key), actual: key, near: near === undefined ? [] : [near] },
+  );
 }
 
 function decode(bytes: Buffer): string | null {
@@ -181,25 +166,9 @@ function decode(bytes: Buffer): string | null {
 }
 
 function notUtf8(): Diagnostic {
-  return {
-    code: 'NOT_UTF8',
-    severity: 'error',
-    message: { zh: `${PROJECT_FILE} 不是 UTF-8 文本`, en: `${PROJECT_FILE} is not UTF-8 text` },
-    place: { file: PROJECT_FILE, line: 1, column: 1 },
-  };
+  return diagnose('NOT_UTF8', 'file', {}, { place: { file: PROJECT_FILE, line: 1, column: 1 } });
 }
 
 function noProjectFile(folder: string): Diagnostic {
-  return {
-    code: 'NO_PROJECT_FILE',
-    severity: 'error',
-    message: {
-      zh: `${folder} 中没有 ${PROJECT_FILE}`,
-      en: `there is no ${PROJECT_FILE} in ${folder}`,
-    },
-    remedy: {
-      zh: '切换到项目文件夹，或用 `runsheet dev` 试用示例服务',
-      en: 'change to the project folder, or try the sample service with `runsheet dev`',
-    },
-  };
+  return diagnose('NO_PROJECT_FILE', 'folder', { folder, file: PROJECT_FILE });
 }

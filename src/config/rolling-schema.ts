@@ -2,12 +2,9 @@
 import { z } from 'zod';
 import type { BatchSize, RollingSettings } from '../plan/plan.ts';
 import { count, defined, seconds } from './fields.ts';
-import { both } from './schema-messages.ts';
+import { fieldProblem } from './schema-messages.ts';
 
-const SIZE = both({
-  zh: '应为台数或百分数，例如 1、25%',
-  en: 'expected a number of servers or a percentage, such as 1 or 25%',
-});
+const SIZE = fieldProblem('batchSize');
 const PERCENT = /^(\d{1,3}(?:\.\d+)?)\s*[%％]$/u;
 
 const size = z.union([z.number(), z.string()], { error: SIZE }).transform((value, context) => {
@@ -18,13 +15,10 @@ const size = z.union([z.number(), z.string()], { error: SIZE }).transform((value
 });
 
 const pause = z.union([z.literal(0), seconds], {
-  error: both({ zh: '应为时长，例如 30s、5m', en: 'expected a duration such as 30s or 5m' }),
+  error: fieldProblem('pause'),
 });
 
-const MINIMUM = both({
-  zh: '应为小于 100% 的百分数，例如 50%',
-  en: 'expected a percentage below 100%, such as 50%',
-});
+const MINIMUM = fieldProblem('minimumInPool');
 
 /** Batches are required: what belongs to them means nothing where all servers go at once. */
 export const rolling = z

@@ -1,22 +1,35 @@
-/** What the schema says about a value, in both languages; zod carries one string, so they travel in it as JSON. */
+/**
+ * What the schema says about a value. zod carries one string, and where the value stands is known
+ * later: until then a message is the name of its sentence in the catalogue and what fills it in, as
+ * JSON.
+ */
 import { z } from 'zod';
-import type { DiagnosticCode } from '../diagnostics/codes.ts';
-import type { Localized } from '../diagnostics/diagnostic.ts';
+import { diagnose, type ParametersOf, type VariantOf } from '../diagnostics/diagnose.ts';
+import type { Diagnostic, Localized } from '../diagnostics/diagnostic.ts';
 
-interface SchemaMessage {
-  readonly code: DiagnosticCode;
-  readonly text: Localized;
+/** The parameters of a sentence, `where` aside: none, or one object. */
+type Rest<P> = [Exclude<keyof P, 'where'>] extends [never] ? [] : [rest: Omit<P, 'where'>];
+
+/** A field's own message: `z.string({ error: fieldProblem('duration') })`. */
+export function fieldProblem<V extends VariantOf<'BAD_PROJECT_FILE'>>(
+  variant: V,
+  ...rest: Rest<ParametersOf<'BAD_PROJECT_FILE', V>>
+): string {
+  return JSON.stringify(['BAD_PROJECT_FILE', variant, ...rest]);
 }
 
-/** A field's own message: `z.string({ error: both({ zh: '…', en: '…' }) })`. */
-export function both(text: Localized, code: DiagnosticCode = 'BAD_PROJECT_FILE'): string {
-  const message: SchemaMessage = { code, text };
-  return JSON.stringify(message);
+/** The same for the name of a host or a server. */
+export function hostProblem(variant: 'host' | 'server' | 'jumpHost'): string {
+  return JSON.stringify(['BAD_HOST_NAME', variant]);
 }
 
-/** @param message of an issue, as `both` wrote it */
-export function readMessage(message: string): SchemaMessage {
-  return JSON.parse(message) as SchemaMessage;
+type Written = ['BAD_PROJECT_FILE', 'invalid', { readonly problem: Localized }];
+
+/** @param message of an issue @param where the path of the value, for people */
+export function diagnosticOf(message: string, where: string): Diagnostic {
+  // The two functions above wrote it, so code, variant and parameters belong together.
+  const [code, variant, rest] = JSON.parse(message) as Written;
+  return diagnose(code, variant, { ...rest, where });
 }
 
 const zh = z.locales.zhCN().localeError;
@@ -24,7 +37,7 @@ const en = z.locales.en().localeError;
 
 /** For a field without a message of its own: zod's, in both languages. */
 export const inBothLanguages: z.core.$ZodErrorMap = (issue) =>
-  both({ zh: textOf(zh(issue)), en: textOf(en(issue)) });
+  fieldProblem('invalid', { problem: { zh: textOf(zh(issue)), en: textOf(en(issue)) } });
 
 function textOf(message: ReturnType<z.core.$ZodErrorMap>): string {
   return (typeof message === 'string' ? message : message?.message) ?? '';

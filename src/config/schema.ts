@@ -5,7 +5,7 @@ import { container } from './container-schema.ts';
 import { defined, identifier, path, seconds, secretReference, text } from './fields.ts';
 import { registry } from './registry-schema.ts';
 import { rolling } from './rolling-schema.ts';
-import { both } from './schema-messages.ts';
+import { fieldProblem } from './schema-messages.ts';
 import { balancers, environmentSsh, projectSsh, servers } from './servers-schema.ts';
 import {
   actions,
@@ -35,7 +35,7 @@ const channels = z
       .strictObject({
         smtp: z.url({
           protocol: /^smtps?$/u,
-          error: both({ zh: '应为 smtp:// 地址', en: 'expected an smtp:// address' }),
+          error: fieldProblem('smtpUrl'),
         }),
         from: z.email(),
         to: z.array(z.email()).default([]),
@@ -52,7 +52,7 @@ const channels = z
         team: z
           .string()
           .regex(/^[TE][A-Z0-9]{1,20}$/u, {
-            error: both({ zh: '应为 Slack 工作区 ID', en: 'expected a Slack workspace id' }),
+            error: fieldProblem('slackTeam'),
           })
           .optional(),
         api_url: z.url().optional(),
@@ -64,10 +64,7 @@ const channels = z
     webhook: z
       .strictObject({
         url: z.union([z.url({ protocol: /^https?$/u }), secretReference], {
-          error: both({
-            zh: '应为 http(s):// 地址或 secret:// 引用',
-            en: 'expected an http(s):// address or a secret:// reference',
-          }),
+          error: fieldProblem('webhookUrl'),
         }),
         secret: secretReference.optional(),
       })
@@ -79,17 +76,9 @@ const channels = z
 
 export const projectSchema = z.strictObject({
   service: z
-    .string({
-      error: both({
-        zh: '缺少 service：服务的名称',
-        en: 'service is missing: the name of the service',
-      }),
-    })
+    .string({ error: fieldProblem('service') })
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/u, {
-      error: both({
-        zh: '只能包含字母、数字和 . _ -',
-        en: 'may only contain letters, digits and . _ -',
-      }),
+      error: fieldProblem('identifier'),
     }),
   task_queue: identifier.default('runsheet'),
   source,
@@ -119,7 +108,7 @@ export const projectSchema = z.strictObject({
           slack: z
             .string()
             .regex(/^[UW][A-Z0-9]{2,20}$/u, {
-              error: both({ zh: '应为 Slack 成员 ID', en: 'expected a Slack member id' }),
+              error: fieldProblem('slackMember'),
             })
             .optional(),
         })

@@ -1,21 +1,15 @@
 /** Servers and how they are reached: `ssh:` of the project and of an environment, and each server's own keys. */
 import { z } from 'zod';
 import { count, defined, hostName, seconds, secretReference, serverName, text } from './fields.ts';
-import { both } from './schema-messages.ts';
+import { fieldProblem, hostProblem } from './schema-messages.ts';
 
 const userName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/u, {
-  error: both({ zh: '应为登录名，例如 deploy', en: 'expected a login name such as deploy' }),
+  error: fieldProblem('login'),
 });
 
 const hop =
   /^(?:[A-Za-z_][A-Za-z0-9_.-]{0,31}@)?(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/u;
-const HOP = both(
-  {
-    zh: '应为跳板机，例如 deploy@bastion:22',
-    en: 'expected a jump host such as deploy@bastion:22',
-  },
-  'BAD_HOST_NAME',
-);
+const HOP = hostProblem('jumpHost');
 const hops = z.union(
   [
     z
@@ -33,19 +27,13 @@ const hops = z.union(
 );
 
 const files = z.union([text.transform((one) => [one]), z.array(text).min(1).max(16)], {
-  error: both({
-    zh: '应为文件名，或文件名的列表',
-    en: 'expected a file name or a list of file names',
-  }),
+  error: fieldProblem('files'),
 });
 
 const hostKey = z
   .string()
   .regex(/^(?:ssh-|ecdsa-|rsa-|sk-)[A-Za-z0-9@.-]+ [A-Za-z0-9+/]{16,}={0,2}(?: .*)?$/u, {
-    error: both({
-      zh: '应为「类型 密钥」，如同 known_hosts 中的写法',
-      en: 'expected "type key" as in known_hosts, for example "ssh-ed25519 AAAA…"',
-    }),
+    error: fieldProblem('hostKey'),
   });
 
 /** Known everywhere; what is nearer to the server wins. */
@@ -93,9 +81,7 @@ const server = z.union(
         host_keys: z.array(hostKey).min(1).max(16).optional(),
         service_address: hostName.optional(),
         service_port: count(1, 65_535).optional(),
-        base_folder: text
-          .startsWith('/', { error: both({ zh: '应为绝对路径', en: 'expected an absolute path' }) })
-          .optional(),
+        base_folder: text.startsWith('/', { error: fieldProblem('absolutePath') }).optional(),
       })
       .transform((each) =>
         defined({
@@ -110,16 +96,13 @@ const server = z.union(
       ),
   ],
   {
-    error: both({
-      zh: '应为服务器名，或 {name, host, user, …}',
-      en: 'expected a server name or {name, host, user, …}',
-    }),
+    error: fieldProblem('server'),
   },
 );
 
 export const servers = z
   .array(server)
-  .min(1, { error: both({ zh: '至少要有一台服务器', en: 'expected at least one server' }) })
+  .min(1, { error: fieldProblem('servers') })
   .max(1000);
 
 /** Machines that balancers run on, where they are none of an environment's servers. */

@@ -14,7 +14,7 @@ import {
   text,
   urlPath,
 } from './fields.ts';
-import { both } from './schema-messages.ts';
+import { fieldProblem } from './schema-messages.ts';
 
 const format = z.enum(['sarif', 'eslint', 'npm-audit', 'pip-audit']);
 
@@ -54,7 +54,7 @@ export const commands = z
   .transform(defined);
 
 const pattern = text.refine(isPattern, {
-  error: both({ zh: '不是有效的正则表达式', en: 'not a valid regular expression' }),
+  error: fieldProblem('pattern'),
 });
 
 export const tests = z
@@ -76,7 +76,7 @@ export const image = z
     repository: z
       .string()
       .regex(/^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/u, {
-        error: both({ zh: '应为小写的仓库名', en: 'expected a repository name in lower case' }),
+        error: fieldProblem('repository'),
       })
       .optional(),
     context: path.default('.'),
@@ -116,17 +116,9 @@ export const files = z
         template: path,
         path,
         mode: z
-          .string({
-            error: both({
-              zh: '权限要加引号，例如 "0640"',
-              en: 'quote the mode, for example "0640"',
-            }),
-          })
+          .string({ error: fieldProblem('quotedMode') })
           .regex(/^0?[0-7]{3}$/u, {
-            error: both({
-              zh: '应为八进制权限，例如 "0640"',
-              en: 'expected an octal mode such as "0640"',
-            }),
+            error: fieldProblem('mode'),
           })
           .default('0640'),
         owner: owner.optional(),

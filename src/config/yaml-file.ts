@@ -1,5 +1,6 @@
 /** YAML with the place of every value, so that a problem points at its line. */
 import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 
 /** A project file is written by hand. */
@@ -28,19 +29,13 @@ export function readYaml(file: string, text: string): YamlFile {
       excerpt: (lines[line - 1] ?? '').slice(0, 400),
     };
   };
-  if (text.length > MOST_BYTES) {
-    return failed(file, 'TOO_LARGE', '文件超过 1 MiB', 'the file is larger than 1 MiB');
-  }
-  if (text.trim() === '') return failed(file, 'EMPTY_FILE', '文件是空的', 'the file is empty');
+  const whole = { place: { file, line: 1, column: 1 } };
+  if (text.length > MOST_BYTES) return failed(diagnose('TOO_LARGE', 'projectFile', {}, whole));
+  if (text.trim() === '') return failed(diagnose('EMPTY_FILE', 'projectFile', {}, whole));
   const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
   if (document.errors.length > 0) {
-    const diagnostics = document.errors.map(
-      (error): Diagnostic => ({
-        code: 'BAD_YAML',
-        severity: 'error',
-        message: { zh: `YAML 语法错误：${error.message}`, en: `YAML syntax: ${error.message}` },
-        ...placeAt(error.pos[0]),
-      }),
+    const diagnostics = document.errors.map((error) =>
+      diagnose('BAD_YAML', 'syntax', { problem: error.message }, placeAt(error.pos[0])),
     );
     return { value: undefined, diagnostics, locate: () => placeAt(0) };
   }
@@ -48,15 +43,15 @@ export function readYaml(file: string, text: string): YamlFile {
   try {
     return { value: document.toJS({ maxAliasCount: MOST_ALIASES }), diagnostics: [], locate };
   } catch {
-    return failed(file, 'TOO_LARGE', '别名过多', 'too many aliases');
+    return failed(diagnose('TOO_LARGE', 'projectAliases', { aliases: MOST_ALIASES }, whole));
   }
 }
 
-function failed(file: string, code: Diagnostic['code'], zh: string, en: string): YamlFile {
-  const place = { file, line: 1, column: 1 };
+function failed(diagnostic: Diagnostic): YamlFile {
+  const place = diagnostic.place ?? { file: '', line: 1, column: 1 };
   return {
     value: undefined,
-    diagnostics: [{ code, severity: 'error', message: { zh, en }, place }],
+    diagnostics: [diagnostic],
     locate: () => ({ place, excerpt: '' }),
   };
 }

@@ -13,9 +13,9 @@ const parse = (balancer: string) =>
   parseProject('/p', `service: shop\n${ENVIRONMENTS}\nbalancer:\n${balancer}`);
 
 const problems = (balancer: string): readonly string[] =>
-  parse(balancer).diagnostics.map(({ place, message }) => {
+  parse(balancer).diagnostics.map(({ place, message, remedy }) => {
     expect(message.zh).not.toBe(message.en);
-    return `${place?.line}: ${message.en}`;
+    return `${place?.line}: ${message.en} → ${remedy?.en ?? ''}`;
   });
 
 describe('balancer: kind haproxy', () => {
@@ -85,7 +85,7 @@ describe('balancer: kind haproxy', () => {
   });
 
   it.each([
-    ['{ kind: haproxy, url: http://lb }', /haproxy is missing: for example/u],
+    ['{ kind: haproxy, url: http://lb }', /haproxy is missing → add, for example, haproxy: \[\{/u],
     ['{ kind: haproxy, haproxy: [{ socket: /s }] }', /url is missing.*environment production/u],
     [
       '{ kind: haproxy, url: { production: http://lb }, haproxy: [{ socket: /s }] }',
@@ -93,7 +93,7 @@ describe('balancer: kind haproxy', () => {
     ],
     [
       '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s, server: lb-9 }] }',
-      /no server lb-9: list it under balancers or environments \(known servers: lb-1, web-1/u,
+      /no server lb-9 → list it under balancers or environments, which have lb-1, web-1/u,
     ],
     [
       "{ kind: haproxy, url: http://lb, haproxy: [{ socket: '127.0.0.1:9999', server: lb-1 }] }",
@@ -109,7 +109,7 @@ describe('balancer: kind haproxy', () => {
     ],
     [
       '{ kind: haproxy, pool: app, url: { production: http://a, staging: http://b }, haproxy: [{ socket: /s }] }',
-      /pools of production and staging are both called app but are not the same/u,
+      /pools of production and staging are both called app, but are not the same/u,
     ],
     [
       '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s }], routes: { /api: app } }',
@@ -123,7 +123,7 @@ describe('balancer: kind haproxy', () => {
       '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s }], names: { web-1: web-2 } }',
       /web-1 and web-2 have the same name in HAProxy: web-2/u,
     ],
-    ['{ haproxy: [{ socket: /s }] }', /kind is embedded: write kind: haproxy/u],
+    ['{ haproxy: [{ socket: /s }] }', /kind is embedded → write kind: haproxy/u],
     [
       '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s, backend: "a b" }] }',
       /letters, digits/u,

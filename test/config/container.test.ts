@@ -137,7 +137,7 @@ describe('container: as docker-compose writes it', () => {
   it.each([
     ['ports: ["8080:90000"]', /container\.ports\.0: expected a port such as/u],
     ['ports: ["8080-8082:80-81"]', /container\.ports\.0: expected a port/u],
-    ['ports: ["9090:80"]', /container\.ports: the service's port 8080 is not published/u],
+    ['ports: ["9090:80"]', /container\.ports: the port of the service, 8080, is not published/u],
     ['volumes: ["./data:/data"]', /container\.volumes\.0: a relative path has no meaning/u],
     ['volumes: ["/data:data"]', /container\.volumes\.0: the path inside the container/u],
     ['volumes: ["/data:/data:rx"]', /container\.volumes\.0: unknown volume option/u],
@@ -146,10 +146,13 @@ describe('container: as docker-compose writes it', () => {
     ['restart: never', /container\.restart: expected "no", always/u],
     ['command: "node \'x"', /container\.command: unclosed quote/u],
     ['healthcheck: { test: [curl] }', /healthcheck\.test: the list must begin with CMD/u],
-    ['healthcheck: { interval: 5s }', /healthcheck\.test: test is missing/u],
+    ['healthcheck: { interval: 5s }', /healthcheck\.test: the command to run is missing/u],
     ['labels: { runsheet.run: x }', /container\.labels: labels that begin with runsheet\./u],
     ['extra_hosts: [db]', /extra_hosts\.0: expected name:address/u],
-    ['{ networks: [a], network_mode: host }', /network_mode: either networks or network_mode/u],
+    [
+      '{ networks: [a], network_mode: host }',
+      /network_mode: write either networks or network_mode/u,
+    ],
     ['port: [8080]', /container\.port: there is no such key/u],
   ])('refuses %s', (yaml, message) => {
     expect(problemOf(yaml)).toMatch(message);

@@ -7,8 +7,8 @@ import { PROJECT_VALUES } from './project-values.ts';
 const AGREEMENT = {
   portNotPublished: {
     message: {
-      zh: '没有发布服务端口 {port}，健康检查和负载均衡器无法访问服务',
-      en: 'the port of the service, {port}, is not published, so health checks and the load balancer cannot reach it',
+      zh: 'container.ports：没有发布服务端口 {port}，健康检查和负载均衡器无法访问服务',
+      en: 'container.ports: the port of the service, {port}, is not published, so health checks and the load balancer cannot reach it',
     },
     remedy: { zh: '例如写 "${port}:80"', en: 'write, for example, "${port}:80"' },
   },
@@ -24,7 +24,7 @@ const AGREEMENT = {
       zh: 'balancer.kind 是 haproxy，但没有写 haproxy',
       en: 'balancer.kind is haproxy, but haproxy is missing',
     },
-    remedy: { zh: '例如 haproxy: [{socket}]', en: 'add, for example, haproxy: [{socket}]' },
+    remedy: { zh: '例如 {example}', en: 'add, for example, {example}' },
   },
   unlistedServer: {
     message: { zh: '没有服务器 {server}', en: 'there is no server {server}' },
@@ -35,8 +35,8 @@ const AGREEMENT = {
   },
   relativeSocket: {
     message: {
-      zh: '服务器上的套接字要写绝对路径',
-      en: 'a socket on a server needs an absolute path',
+      zh: '服务器上的套接字须写绝对路径',
+      en: 'a socket on a server must be an absolute path',
     },
     remedy: {
       zh: '例如 /run/haproxy/admin.sock',
@@ -49,8 +49,8 @@ const AGREEMENT = {
   },
   balancerUrlMissing: {
     message: {
-      zh: '没有写环境 {environment} 的请求发往哪里',
-      en: 'nothing says where requests of the environment {environment} are sent',
+      zh: '缺少 balancer.url：接收环境 {environment} 请求的地址',
+      en: 'balancer.url is missing: the address that takes requests for the environment {environment}',
     },
     remedy: { zh: '例如 url: http://10.0.0.5', en: 'add, for example, url: http://10.0.0.5' },
   },
@@ -149,19 +149,19 @@ export const PROJECT_FILE = {
     messages: {
       host: {
         message: {
-          zh: '{where}：需要主机名或 IP 地址',
-          en: '{where}: expected a host name or an IP address',
+          zh: '{where}：应为主机名或 IP 地址',
+          en: '{where}: expected a host name or IP address',
         },
       },
       server: {
         message: {
-          zh: '{where}：服务器名只能有字母、数字和 . _ -',
-          en: '{where}: the name of a server has letters, digits and . _ - only',
+          zh: '{where}：服务器名只能包含字母、数字和 . _ -',
+          en: '{where}: a server name may only contain letters, digits and . _ -',
         },
       },
       jumpHost: {
         message: {
-          zh: '{where}：需要跳板机，例如 deploy@bastion:22',
+          zh: '{where}：应为跳板机，例如 deploy@bastion:22',
           en: '{where}: expected a jump host such as deploy@bastion:22',
         },
       },

@@ -4,20 +4,20 @@ import type { Sentence } from './entry.ts';
 export const SECTION_VALUES = {
   login: {
     message: {
-      zh: '{where}：需要登录名，例如 deploy',
+      zh: '{where}：应为登录名，例如 deploy',
       en: '{where}: expected a login name such as deploy',
     },
   },
   hostKey: {
     message: {
-      zh: '{where}：需要「类型 密钥」，如同 known_hosts 中的写法，例如 "ssh-ed25519 AAAA…"',
-      en: '{where}: expected "type key" as known_hosts has it, such as "ssh-ed25519 AAAA…"',
+      zh: '{where}：应为「类型 密钥」，如同 known_hosts 中的写法，例如 "ssh-ed25519 AAAA…"',
+      en: '{where}: expected "type key" as in known_hosts, for example "ssh-ed25519 AAAA…"',
     },
   },
   server: {
     message: {
-      zh: '{where}：需要服务器名，或带 name、host、user 等键的映射',
-      en: '{where}: expected the name of a server, or a mapping with name, host, user and so on',
+      zh: '{where}：应为服务器名，或带 name、host、user 等键的映射',
+      en: '{where}: expected a server name, or a mapping with name, host, user and so on',
     },
   },
   servers: {
@@ -25,97 +25,97 @@ export const SECTION_VALUES = {
   },
   batchSize: {
     message: {
-      zh: '{where}：需要台数或百分数，例如 1、25%',
+      zh: '{where}：应为台数或百分数，例如 1、25%',
       en: '{where}: expected a number of servers or a percentage, such as 1 or 25%',
     },
   },
   pause: {
     message: {
-      zh: '{where}：需要时长，例如 30s、5m',
+      zh: '{where}：应为时长，例如 30s、5m',
       en: '{where}: expected a duration such as 30s or 5m',
     },
   },
   minimumInPool: {
     message: {
-      zh: '{where}：需要小于 100% 的百分数，例如 50%',
+      zh: '{where}：应为小于 100% 的百分数，例如 50%',
       en: '{where}: expected a percentage below 100%, such as 50%',
     },
   },
   repository: {
     message: {
-      zh: '{where}：需要小写的仓库名',
-      en: '{where}: expected the name of a repository in lower case',
+      zh: '{where}：应为小写的仓库名',
+      en: '{where}: expected a repository name in lower case',
     },
   },
   platform: {
     message: {
-      zh: '{where}：需要平台，例如 linux/amd64',
+      zh: '{where}：应为平台，例如 linux/amd64',
       en: '{where}: expected a platform such as linux/amd64',
     },
   },
   pullHost: {
     message: {
-      zh: '{where}：需要「主机」或「主机:端口」',
+      zh: '{where}：应为「主机」或「主机:端口」',
       en: '{where}: expected host or host:port',
     },
   },
   registryLogin: {
     message: {
-      zh: '{where}：username 与 password 要一起写',
-      en: '{where}: username and password go together',
+      zh: '{where}：username 与 password 须一起填写',
+      en: '{where}: username and password must be given together',
     },
   },
   port: {
     message: {
-      zh: '{where}：需要端口，例如 8080、8080:80 或 127.0.0.1:8080:80/tcp',
+      zh: '{where}：应为端口，例如 8080、8080:80 或 127.0.0.1:8080:80/tcp',
       en: '{where}: expected a port such as 8080, 8080:80 or 127.0.0.1:8080:80/tcp',
     },
   },
   volume: {
     message: {
-      zh: '{where}：需要卷，例如 /srv/app:/data:ro 或 data:/data',
+      zh: '{where}：应为卷，例如 /srv/app:/data:ro 或 data:/data',
       en: '{where}: expected a volume such as /srv/app:/data:ro or data:/data',
     },
   },
   volumeSource: {
     message: {
       zh: '{where}：相对路径在服务器上没有意义，请写绝对路径',
-      en: '{where}: a relative path means nothing on a server: write an absolute one',
+      en: '{where}: a relative path has no meaning on a server; write an absolute one',
     },
   },
   volumeTarget: {
     message: {
-      zh: '{where}：容器内的路径以 / 开头',
-      en: '{where}: the path inside the container starts with /',
+      zh: '{where}：容器内的路径须以 / 开头',
+      en: '{where}: the path inside the container must begin with /',
     },
   },
   volumeOption: {
     message: {
       zh: '{where}：没有这个卷选项；常用 ro、rw、z',
-      en: '{where}: there is no such option of a volume; the usual ones are ro, rw and z',
+      en: '{where}: unknown volume option; common ones are ro, rw and z',
     },
   },
   ownLabel: {
     message: {
-      zh: '{where}：runsheet. 开头的标签留给 Runsheet',
-      en: '{where}: labels that start with runsheet. are reserved for Runsheet',
+      zh: '{where}：runsheet. 开头的标签由 Runsheet 保留',
+      en: '{where}: labels that begin with runsheet. are reserved for Runsheet',
     },
   },
   extraHost: {
-    message: { zh: '{where}：需要「主机名:地址」', en: '{where}: expected name:address' },
+    message: { zh: '{where}：应为「主机名:地址」', en: '{where}: expected name:address' },
   },
   healthcheckKind: {
     message: {
-      zh: '{where}：列表以 CMD、CMD-SHELL 或 NONE 开头',
-      en: '{where}: the list starts with CMD, CMD-SHELL or NONE',
+      zh: '{where}：列表须以 CMD、CMD-SHELL 或 NONE 开头',
+      en: '{where}: the list must begin with CMD, CMD-SHELL or NONE',
     },
   },
   healthcheckTest: {
-    message: { zh: '{where}：缺少检查的命令', en: '{where}: the command of the check is missing' },
+    message: { zh: '{where}：缺少要执行的检查命令', en: '{where}: the command to run is missing' },
   },
   restart: {
     message: {
-      zh: '{where}：需要 "no"、always、unless-stopped 或 on-failure',
+      zh: '{where}：应为 "no"、always、unless-stopped 或 on-failure',
       en: '{where}: expected "no", always, unless-stopped or on-failure',
     },
   },
@@ -127,31 +127,31 @@ export const SECTION_VALUES = {
   },
   haproxyName: {
     message: {
-      zh: '{where}：HAProxy 的名称只能有字母、数字和 - _ . :',
-      en: '{where}: a name in HAProxy has letters, digits and - _ . : only',
+      zh: '{where}：HAProxy 的名称只能包含字母、数字和 - _ . :',
+      en: '{where}: a HAProxy name may only contain letters, digits and - _ . :',
     },
   },
   backendName: {
     message: {
-      zh: '{where}：backend 的名称只能有字母、数字、- _ . : 和 ${environment}',
-      en: '{where}: the name of a backend has letters, digits, - _ . : and ${environment} only',
+      zh: '{where}：backend 的名称只能包含字母、数字、- _ . : 和 ${environment}',
+      en: '{where}: a backend name may only contain letters, digits, - _ . : and ${environment}',
     },
   },
   socket: {
     message: {
-      zh: '{where}：需要套接字的绝对路径，或本机的 127.0.0.1:端口',
+      zh: '{where}：应为套接字的绝对路径，或本机的 127.0.0.1:端口',
       en: '{where}: expected the absolute path of a socket, or 127.0.0.1:port on this machine',
     },
   },
   balancerUrl: {
     message: {
-      zh: '{where}：需要 http(s):// 地址，或每个环境一个地址',
-      en: '{where}: expected an http(s):// address, or one for each environment',
+      zh: '{where}：应为 http(s):// 地址，或每个环境一个地址',
+      en: '{where}: expected an http(s):// address, or one per environment',
     },
   },
   mapFile: {
     message: {
-      zh: '{where}：需要映射文件的绝对路径',
+      zh: '{where}：应为映射文件的绝对路径',
       en: '{where}: expected the absolute path of a map file',
     },
   },

@@ -7,67 +7,67 @@ export const PROJECT_VALUES = {
     message: { zh: '{where}：缺少服务的名称', en: '{where}: the name of the service is missing' },
   },
   empty: { message: { zh: '{where}：不能为空', en: '{where}: must not be empty' } },
-  scalar: { message: { zh: '{where}：需要文本', en: '{where}: expected text' } },
+  scalar: { message: { zh: '{where}：应为文本', en: '{where}: expected text' } },
   duration: {
     message: {
-      zh: '{where}：需要时长，例如 30s、5m、1小时',
+      zh: '{where}：应为时长，例如 30s、5m、1小时',
       en: '{where}: expected a duration such as 30s, 5m or 1h',
     },
   },
   count: {
     message: {
-      zh: '{where}：需要 {least}–{most} 的整数',
+      zh: '{where}：应为 {least}–{most} 的整数',
       en: '{where}: expected a whole number from {least} to {most}',
     },
   },
   percentage: {
     message: {
-      zh: '{where}：需要百分数，例如 20%',
+      zh: '{where}：应为百分数，例如 20%',
       en: '{where}: expected a percentage such as 20%',
     },
   },
-  minimum: { message: { zh: '{where}：需要 0% 到 99%', en: '{where}: expected 0% to 99%' } },
+  minimum: { message: { zh: '{where}：应为 0% 到 99%', en: '{where}: expected 0% to 99%' } },
   bytes: {
     message: {
-      zh: '{where}：需要大小，例如 512MiB',
+      zh: '{where}：应为大小，例如 512MiB',
       en: '{where}: expected a size such as 512MiB',
     },
   },
   size: {
     message: {
-      zh: '{where}：需要大小，例如 512m 或 1g',
+      zh: '{where}：应为大小，例如 512m 或 1g',
       en: '{where}: expected a size such as 512m or 1g',
     },
   },
   identifier: {
     message: {
-      zh: '{where}：只能有字母、数字和 . _ -',
-      en: '{where}: must have letters, digits and . _ - only',
+      zh: '{where}：只能包含字母、数字和 . _ -',
+      en: '{where}: may only contain letters, digits and . _ -',
     },
   },
   pattern: {
     message: {
       zh: '{where}：不是有效的正则表达式',
-      en: '{where}: is not a valid regular expression',
+      en: '{where}: not a valid regular expression',
     },
   },
-  nameValue: { message: { zh: '{where}：需要「名称=值」', en: '{where}: expected name=value' } },
+  nameValue: { message: { zh: '{where}：应为「名称=值」', en: '{where}: expected name=value' } },
   command: {
     message: {
-      zh: '{where}：需要程序及其参数的列表，例如 [npm, test]',
+      zh: '{where}：应为程序及其参数的列表，例如 [npm, test]',
       en: '{where}: expected a program and its arguments as a list, such as [npm, test]',
     },
   },
   program: {
     message: {
       zh: '{where}：至少要有程序名',
-      en: '{where}: expected at least the name of a program',
+      en: '{where}: expected at least the program',
     },
   },
   commandLine: {
     message: {
       zh: '{where}：引号没有成对，或没有程序名',
-      en: '{where}: a quote is not closed, or there is no program',
+      en: '{where}: unclosed quote, or no program',
     },
   },
   path: {
@@ -77,30 +77,30 @@ export const PROJECT_VALUES = {
     },
   },
   absolutePath: {
-    message: { zh: '{where}：需要绝对路径', en: '{where}: expected an absolute path' },
+    message: { zh: '{where}：应为绝对路径', en: '{where}: expected an absolute path' },
   },
-  urlPath: { message: { zh: '{where}：路径以 / 开头', en: '{where}: a path starts with /' } },
+  urlPath: { message: { zh: '{where}：路径须以 / 开头', en: '{where}: a path must begin with /' } },
   files: {
     message: {
-      zh: '{where}：需要文件名，或文件名的列表',
-      en: '{where}: expected a file name, or a list of them',
+      zh: '{where}：应为文件名，或文件名的列表',
+      en: '{where}: expected a file name or a list of file names',
     },
   },
   quotedMode: {
     message: {
       zh: '{where}：权限要加引号，例如 "0640"',
-      en: '{where}: put the mode in quotes, as in "0640"',
+      en: '{where}: quote the mode, for example "0640"',
     },
   },
   mode: {
     message: {
-      zh: '{where}：需要八进制权限，例如 "0640"',
+      zh: '{where}：应为八进制权限，例如 "0640"',
       en: '{where}: expected an octal mode such as "0640"',
     },
   },
   owner: {
     message: {
-      zh: '{where}：需要「用户」或「用户:组」',
+      zh: '{where}：应为「用户」或「用户:组」',
       en: '{where}: expected "user" or "user:group"',
     },
   },
@@ -111,27 +111,27 @@ export const PROJECT_VALUES = {
     },
   },
   httpUrl: {
-    message: { zh: '{where}：需要 http(s):// 地址', en: '{where}: expected an http(s):// address' },
+    message: { zh: '{where}：应为 http(s):// 地址', en: '{where}: expected an http(s):// address' },
   },
   smtpUrl: {
-    message: { zh: '{where}：需要 smtp:// 地址', en: '{where}: expected an smtp:// address' },
+    message: { zh: '{where}：应为 smtp:// 地址', en: '{where}: expected an smtp:// address' },
   },
   webhookUrl: {
     message: {
-      zh: '{where}：需要 http(s):// 地址或 secret:// 引用',
+      zh: '{where}：应为 http(s):// 地址或 secret:// 引用',
       en: '{where}: expected an http(s):// address or a secret:// reference',
     },
   },
   slackTeam: {
     message: {
-      zh: '{where}：需要 Slack 工作区 ID',
-      en: '{where}: expected the id of a Slack workspace',
+      zh: '{where}：应为 Slack 工作区 ID',
+      en: '{where}: expected a Slack workspace id',
     },
   },
   slackMember: {
     message: {
-      zh: '{where}：需要 Slack 成员 ID',
-      en: '{where}: expected the id of a Slack member',
+      zh: '{where}：应为 Slack 成员 ID',
+      en: '{where}: expected a Slack member id',
     },
   },
 } as const satisfies Readonly<Record<string, Sentence>>;
