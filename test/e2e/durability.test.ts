@@ -146,7 +146,10 @@ describe('a worker that is killed', () => {
     await stage.worker.kill();
     expect(stage.worker.pid()).toBeNull();
     await run.approve();
-    await sleep(1_000);
+    const events = async () => (await run.handle.fetchHistory()).events ?? [];
+    const isKept = async () =>
+      (await events()).some((each) => each.workflowExecutionSignaledEventAttributes);
+    await expect.poll(isKept).toBe(true);
     expect(await stage.world.versions(PRODUCTION)).toEqual(everywhere(deployed));
     await stage.worker.start();
     await expectDeployed(run, 'killed-waiting');

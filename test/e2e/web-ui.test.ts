@@ -3,7 +3,6 @@
  * documentation (docs/images) are taken anew.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pc from 'picocolors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderRunSheet } from '../../src/cli/view/run-sheet.ts';
@@ -16,7 +15,6 @@ import { terminalPage } from './support/terminal-page.ts';
 const IMAGES = new URL('../../docs/images/', import.meta.url);
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 const COLUMNS = 100;
-const TIMERS_MS = 2_000;
 
 const chromium = findChromium();
 if (chromium === null) {
@@ -42,7 +40,9 @@ describe.skipIf(chromium === null)('the Web UI', () => {
     );
     await run.until(({ approval }) => (approval?.delivered.length ?? 0) > 0);
     // So that the approval's timers are in the timeline: they start once the request has been told.
-    await sleep(TIMERS_MS);
+    const events = async () => (await run.handle.fetchHistory()).events ?? [];
+    const begun = async () => (await events()).some((each) => each.timerStartedEventAttributes);
+    await expect.poll(begun).toBe(true);
     await run.approve('alice');
     const ended = await run.end();
     expect(ended.failure).toBeNull();

@@ -1,13 +1,16 @@
 import { expect } from 'vitest';
-import type { Stage } from './stage.ts';
+import type { ServerPorts } from '../../../src/activities/servers/context.ts';
 
 /** Waits until the balancer's state has been asked for `more` times from now on. */
-export async function lookedAgain({ ports }: Stage, more = 2): Promise<void> {
-  const { state } = ports.balancer;
+export async function lookedAgain(
+  { ports: { balancer } }: { readonly ports: Pick<ServerPorts, 'balancer'> },
+  more = 2,
+): Promise<void> {
+  const { state } = balancer;
   let looks = 0;
-  ports.balancer.state = (pool) => {
+  balancer.state = (pool) => {
     looks += 1;
-    return state.call(ports.balancer, pool);
+    return state.call(balancer, pool);
   };
   await expect.poll(() => looks).toBeGreaterThanOrEqual(more);
 }

@@ -1,5 +1,6 @@
 /** The pool stays above its floor, whoever takes servers out of it. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { lookedAgain } from '../../activities/servers/looks.ts';
 import { valueOf } from '../../activities/servers/stage.ts';
 import { type Deployment, startDeployment } from './support/deployment.ts';
 import { BACKEND } from './support/running-haproxy.ts';
@@ -49,7 +50,7 @@ describe('the floor under a pool of HAProxy', () => {
     await expect.poll(servingNow, PATIENCE).toBe(2);
     const settings = { minimumInPoolPercent: 50 };
     const pending = deployment.act('pool.drain', 's1', { settings });
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await lookedAgain(deployment);
     expect(await servingNow()).toBe(2);
     await deployment.services[1]?.start();
     expect(valueOf(await pending, 'pool.removed')).toBe(true);

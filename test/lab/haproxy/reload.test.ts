@@ -1,5 +1,6 @@
 /** HAProxy is reloaded in the middle of a run and forgets what it was told. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { lookedAgain } from '../../activities/servers/looks.ts';
 import { valueOf } from '../../activities/servers/stage.ts';
 import { type Deployment, type DeploymentSetup, startDeployment } from './support/deployment.ts';
 import { send, startStream } from './support/stream.ts';
@@ -98,10 +99,10 @@ describe('HAProxy is reloaded', () => {
     // This guard knows only what it has seen: the server is drained.
     const endGuard = deployment.guard({ apart: true });
     await expect.poll(() => adminOf('s1'), PATIENCE).toBe('drain');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await lookedAgain(deployment);
     await deployment.haproxy.reload();
     await deployment.act('pool.enable', 's1');
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await lookedAgain(deployment, 3);
     expect(await adminOf('s1')).toBe('ready');
     await endGuard();
   });
@@ -114,9 +115,9 @@ describe('HAProxy is reloaded', () => {
       await deployment.act('pool.enable', name);
     }
     for (let time = 0; time < 12; time += 1) await send(`${deployment.haproxy.url}/broken`);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await lookedAgain(deployment);
     await deployment.haproxy.reload();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await lookedAgain(deployment, 3);
     const outcome = await deployment.measureOutcome();
     expect(outcome.evidence[0]).toMatch(/12 errors/u);
     expect(valueOf(outcome, 'service.error_rate')).toBeGreaterThan(5);

@@ -1,11 +1,17 @@
 /** Commands over a real sshd: what arrives, what is kept, and what is left when nobody wants them any more. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServerHost } from '../../../src/ports/server-host.ts';
 import { property } from '../../support/property.ts';
 import type { LabServer } from '../support/server.ts';
-import { openSshLab, processesLike, type SshLab, startSshd, untilGone } from './servers.ts';
+import {
+  openSshLab,
+  processesLike,
+  type SshLab,
+  startSshd,
+  untilGone,
+  untilRuns,
+} from './servers.ts';
 
 const FEW_SESSIONS = 2201;
 /** TERM, three seconds, KILL. */
@@ -87,8 +93,7 @@ describe.each(LOGINS)('as $name', ({ user, sudo }) => {
     const cancel = new AbortController();
     const running = host.exec(['sh', '-c', script], { signal: cancel.signal });
     const outcome = expect(running).rejects.toThrow('enough');
-    await sleep(500);
-    expect(await processesLike(server, `^sleep ${number}`)).not.toEqual([]);
+    await untilRuns(server, `^sleep ${number}`);
     cancel.abort(new Error('enough'));
     await outcome;
     await untilGone(server, `^sleep ${number}`, 500);
@@ -106,7 +111,7 @@ describe.each(LOGINS)('as $name', ({ user, sudo }) => {
       kind: 'unavailable',
       message: expect.stringContaining('did not end within 400 ms'),
     });
-    await sleep(500);
+    await untilRuns(server, '^sleep 7301');
     cancel.abort(new Error('enough'));
     await Promise.all([outcome, lateOutcome]);
     await untilGone(server, '^sleep 730', 500);
@@ -115,7 +120,7 @@ describe.each(LOGINS)('as $name', ({ user, sudo }) => {
   it('leaves alone what a command moved into a session of its own', async () => {
     const script = 'setsid sleep 7401 </dev/null >/dev/null 2>&1 &';
     expect((await host.exec(['sh', '-c', script])).exitCode).toBe(0);
-    await sleep(300);
+    await untilGone(server, 'rs_end', GONE_LIMIT_MS);
     expect(await processesLike(server, '^sleep 7401')).toHaveLength(1);
     await server.shell("pkill -f '^sleep 7401'");
   });

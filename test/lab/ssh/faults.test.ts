@@ -1,5 +1,4 @@
 /** Each thing that goes wrong on the way to a real sshd is one error that names the server and what to do. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SshHostsOptions } from '../../../src/adapters/ssh/ssh-hosts.ts';
 import type { ServerConnection } from '../../../src/ports/connections.ts';
@@ -7,8 +6,15 @@ import { PortError } from '../../../src/ports/port-error.ts';
 import type { ServerHost } from '../../../src/ports/server-host.ts';
 import { IDENTITY_FILE } from '../support/machine.ts';
 import type { LabServer } from '../support/server.ts';
-import { run } from '../support/shell.ts';
-import { openSshLab, processesLike, type SshLab, startSshd, untilGone } from './servers.ts';
+import { run, until } from '../support/shell.ts';
+import {
+  openSshLab,
+  processesLike,
+  type SshLab,
+  startSshd,
+  untilGone,
+  untilRuns,
+} from './servers.ts';
 
 const OWN_SSHD = 2210;
 const DOCKER = '/run/docker.sock';
@@ -130,7 +136,8 @@ describe('a way that is not there', () => {
       'mute',
       "perl -MIO::Socket::INET -e '$s=IO::Socket::INET->new(LocalPort=>2211,Listen=>5);while($c=$s->accept){push @c,$c}'",
     );
-    await sleep(500);
+    const listens = async () => (await server.shell("ss -Hltn 'sport = :2211'")) !== '';
+    await until('it listens', listens);
     const host = hostWith({ port: 2211, connectTimeoutMs: 1_000 });
     const started = Date.now();
     expect(await failureOf(host.exec(['true']))).toMatchObject({ kind: 'unavailable' });
@@ -144,7 +151,7 @@ describe('a connection that breaks', () => {
   it('in the middle of a command: the command is ended, and the next one finds a new connection', async () => {
     const host = hostWith({});
     const running = failureOf(host.exec(['sh', '-c', 'sleep 8101; echo no']));
-    await sleep(500);
+    await untilRuns(server, '^sleep 8101');
     await breakAll();
     expect(await running).toMatchObject({ kind: 'unavailable' });
     expect((await host.exec(['echo', 'again'])).stdout).toBe('again\n');
@@ -155,7 +162,8 @@ describe('a connection that breaks', () => {
     const host = hostWith({});
     await host.writeFile('large.bin', 'old');
     const writing = failureOf(host.writeFile('large.bin', Buffer.alloc(200_000_000)));
-    await sleep(150);
+    const begun = async () => (await server.shell('ls /srv/runsheet')).includes('.part');
+    await until('a part of it is there', begun);
     await breakAll();
     expect(await writing).toMatchObject({ kind: 'unavailable' });
     expect((await host.readFile('large.bin'))?.toString()).toBe('old');
@@ -166,9 +174,9 @@ describe('a connection that breaks', () => {
     const stream = await hostWith({}).openSocket(DOCKER);
     const failed = new Promise((resolve) => stream.once('error', resolve));
     const ended = new Promise((resolve) => stream.once('end', () => resolve('ended')));
-    stream.resume();
+    const answered = new Promise((resolve) => stream.once('data', resolve));
     stream.write('GET /events HTTP/1.1\r\nHost: docker\r\n\r\n');
-    await sleep(300);
+    await answered;
     await breakAll();
     const outcome = await Promise.race([failed, ended]);
     expect(outcome).toMatchObject({ name: 'PortError', kind: 'unavailable', subject: server.name });

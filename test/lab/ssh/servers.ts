@@ -88,6 +88,11 @@ export async function processesLike(
   return said.split('\n').filter((line) => line !== '' && !line.startsWith('grep '));
 }
 
+export async function untilRuns(server: LabServer, pattern: string): Promise<void> {
+  const runs = async (): Promise<boolean> => (await processesLike(server, pattern)).length > 0;
+  await until(`something like ${pattern} runs on ${server.name}`, runs);
+}
+
 export async function untilGone(
   server: LabServer,
   pattern: string,

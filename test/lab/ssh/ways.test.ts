@@ -9,7 +9,7 @@ import type { ServerHosts } from '../../../src/ports/server-host.ts';
 import { IDENTITY_FILE } from '../support/machine.ts';
 import type { LabServer } from '../support/server.ts';
 import { run } from '../support/shell.ts';
-import { connectionOf, openSshLab, type SshLab, startSshd } from './servers.ts';
+import { connectionOf, openSshLab, type SshLab, startSshd, untilRuns } from './servers.ts';
 
 let lab: SshLab;
 let server: LabServer;
@@ -167,7 +167,7 @@ describe('jump hosts', () => {
     expect(await hosts.showHostKey('web')).toMatchObject({ jump: null, state: 'trusted' });
     const running = hosts.get('web').exec(['sleep', '9101']);
     const outcome = expect(running).rejects.toMatchObject({ kind: 'unavailable', subject: 'web' });
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await untilRuns(server, '^sleep 9101');
     await bastion.shell("pkill -9 -f '^sshd: deploy' || :");
     await outcome;
     expect(await whoami(hosts)).toBe(`root@${server.name}`);
