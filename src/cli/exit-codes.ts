@@ -7,7 +7,7 @@ export const EXIT = {
   badInput: 2,
   failed: 3,
   calledOff: 4,
-  needsPerson: 5,
+  needsAttention: 5,
 } as const;
 
 const BY_OUTCOME: Readonly<Record<RunOutcome, number>> = {
@@ -18,7 +18,7 @@ const BY_OUTCOME: Readonly<Record<RunOutcome, number>> = {
   rejected: EXIT.calledOff,
   expired: EXIT.calledOff,
   cancelled: EXIT.calledOff,
-  needs_person: EXIT.needsPerson,
+  needs_attention: EXIT.needsAttention,
 };
 
 /** @param rolledBack whether anything was: a run called off after it changed servers has failed */

@@ -195,4 +195,4 @@ export type RunOutcome =
   | 'rejected'
   | 'expired'
   | 'cancelled'
-  | 'needs_person';
+  | 'needs_attention';

@@ -68,7 +68,7 @@ export interface RunStatus {
   readonly refusals: readonly string[];
   readonly withoutServiceMs: number;
   /** Set where the run cannot go on without a person: what to do, with the state of every server. */
-  readonly needsPerson: string | null;
+  readonly needsAttention: string | null;
   /** The template's success rules, once the last step that touches servers has been judged. */
   readonly success?: readonly SuccessStatus[];
 }
@@ -136,7 +136,7 @@ export interface ServerStatus {
   readonly pool: 'in' | 'out' | 'unknown';
   readonly doing: string;
   /** Set where the run goes on without this server: why, and how it was left. */
-  readonly leftOut?: string;
+  readonly excluded?: string;
 }
 
 export interface ApprovalStatus {

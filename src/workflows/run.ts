@@ -43,7 +43,7 @@ export interface ShownPart {
 /** Its servers: which take part, how they were, and what undoes what was done to them. */
 export interface ServersPart {
   /** Servers that the run goes on without. */
-  readonly leftOut: Map<string, LeftOut>;
+  readonly excluded: Map<string, Exclusion>;
   readonly saga: Saga;
   /** The servers that a step works on. */
   scope: Scope;
@@ -51,7 +51,7 @@ export interface ServersPart {
   before: ReadonlyMap<string, ServerBefore>;
 }
 
-export interface LeftOut {
+export interface Exclusion {
   readonly server: string;
   readonly step: number;
   readonly reason: string;

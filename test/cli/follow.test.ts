@@ -39,7 +39,7 @@ describe('follow', () => {
     ['is rolled back', rolledBack(), failed, 3],
     ['rejected', waiting({ outcome: 'rejected', finishedAtMs: 1 }), failed, 4],
     ['cancelled before anything', waiting({ outcome: 'cancelled', finishedAtMs: 1 }), failed, 4],
-    ['needs attention', waiting({ outcome: 'needs_person', needsPerson: 'x' }), undefined, 5],
+    ['needs attention', waiting({ outcome: 'needs_attention', needsAttention: 'x' }), undefined, 5],
     ['terminated', waiting(), { failure: { type: 'TerminatedFailure', message: 'x' } }, 1],
     [
       'refused at its start',

@@ -39,8 +39,8 @@ describe('the run sheet', () => {
 
   it('says what a run that needs attention waits for', () => {
     const status = waiting({
-      outcome: 'needs_person',
-      needsPerson: 'the rollback cannot finish',
+      outcome: 'needs_attention',
+      needsAttention: 'the rollback cannot finish',
       approval: null,
     });
     const text = renderRunSheet(status, { ...plain, language: 'en' }).join('\n');
@@ -53,7 +53,7 @@ describe('the run sheet', () => {
       version: 'v1.0.0',
       pool: 'in' as const,
       doing: '',
-      ...(index === 28 && { leftOut: 'no route' }),
+      ...(index === 28 && { excluded: 'no route' }),
     }));
     const finding = {
       subject: 'web-7',
@@ -143,7 +143,7 @@ describe('events', () => {
       ...(before.approval !== null && { approval: { ...before.approval, votes } }),
     });
     expect(eventLines(before, voted, 'en')).toEqual(['   ✓ Alice (tech_lead) ok']);
-    const stuck = waiting({ outcome: 'needs_person', needsPerson: 'stuck' });
+    const stuck = waiting({ outcome: 'needs_attention', needsAttention: 'stuck' });
     expect(eventLines(before, stuck, 'en').at(-1)).toContain('runsheet resolve run-1');
   });
 });
@@ -245,7 +245,7 @@ describe('exit codes', () => {
       expect(exitCodeOf(outcome, false)).toBe(4);
       expect(exitCodeOf(outcome, true)).toBe(3);
     }
-    expect(exitCodeOf('needs_person', true)).toBe(5);
+    expect(exitCodeOf('needs_attention', true)).toBe(5);
     expect(exitCodeOf('running', false)).toBe(1);
   });
 });

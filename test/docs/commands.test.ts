@@ -39,7 +39,7 @@ const TYPED_ELSEWHERE: readonly (readonly [RegExp, string, string])[] = [
   [/^\.ci\/run$/u, 'CONTRIBUTING.md', '.ci/run'],
   [/docker-compose (up -d|config --quiet)/u, '.ci/run', 'docker-compose config'],
   [/^npx runsheet worker$/u, 'test/embedded/environment-worker.test.ts', 'startWorkerProcess'],
-  [/^npx runsheet resolve /u, 'test/workflows/undo/failure.test.ts', 'needsPerson'],
+  [/^npx runsheet resolve /u, 'test/workflows/undo/failure.test.ts', 'needsAttention'],
   [/^node \S*dist\/slack-app\/main\.js/u, 'test/slack-app', 'openSlackApp'],
 ];
 

@@ -145,7 +145,7 @@ describe('the desk', () => {
   it('is flooded past its limit and refuses what is left when it closes', () => {
     const refusals: string[] = [];
     const desk = new DecisionDesk(refusals);
-    desk.openFor({ waitsFor: 'person', step: 7 });
+    desk.openFor({ waitsFor: 'resolution', step: 7 });
     const waiting = desk.take('retry', { by: 'alice', grant: 'g' });
     const wrong = desk.take('approve', { by: 'alice' });
     expect(wrong.judgement).toMatchObject({ code: 'WRONG_STEP' });

@@ -89,7 +89,7 @@ const SEVERITY: Readonly<Record<RunOutcome, Notification['severity']>> = {
   rejected: 'info',
   expired: 'info',
   cancelled: 'info',
-  needs_person: 'failure',
+  needs_attention: 'failure',
 };
 
 async function writeRecord({ records }: NotificationPorts, { report }: TellingWork): Promise<Told> {

@@ -145,7 +145,7 @@ async function resolve(
   }
   await withClient(project, options, async (client) => {
     await requireWorker(client, project, options);
-    const waits = { verb: 'resolve', holds: (status: RunStatus) => status.needsPerson !== null };
+    const waits = { verb: 'resolve', holds: (status: RunStatus) => status.needsAttention !== null };
     const run = await waitingRun(
       client,
       project,
@@ -154,7 +154,7 @@ async function resolve(
       options,
     );
     const status = await client.status(run);
-    if (status.needsPerson === null)
+    if (status.needsAttention === null)
       throw notWaiting(status, options, languageOf(options, status.language));
     const answer = await withRefusals(() => client.resolve(run, { action, ...messageOf(options) }));
     print(

@@ -85,7 +85,7 @@ async function showRun(
     const view = { language, color: stdout.isTTY === true, width: stdout.columns ?? 110 };
     for (const line of renderRunSheet(now, view)) print(line);
   }
-  if (now.outcome === 'needs_person') return EXIT.needsPerson;
+  if (now.outcome === 'needs_attention') return EXIT.needsAttention;
   if (open) return EXIT.succeeded;
   if (now.outcome !== 'running') return exitCodeOf(now.outcome, now.rollback.length > 0);
   // It ended before it could say so: refused at its start, or terminated.
@@ -199,5 +199,5 @@ const OUTCOMES = [
   'rejected',
   'expired',
   'cancelled',
-  'needs_person',
+  'needs_attention',
 ] as const;

@@ -106,10 +106,10 @@ function endEvents(
 ): readonly string[] {
   if (before?.outcome === now.outcome || now.outcome === 'running') return [];
   const lines = [`= ${outcomeWord(now.outcome, language)}`];
-  if (now.needsPerson === null) return lines;
+  if (now.needsAttention === null) return lines;
   return [
     ...lines,
-    now.needsPerson,
+    now.needsAttention,
     `   runsheet resolve ${now.workflowId} retry|skip|rollback --by ${sayIn(language)(NAME)}`,
   ];
 }

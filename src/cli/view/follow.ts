@@ -60,7 +60,7 @@ export async function follow(
       asking = true;
       if ((await options.onStatus?.(status)) === true) screen.interrupt();
       asking = false;
-      if (status.outcome === 'needs_person') return EXIT.needsPerson;
+      if (status.outcome === 'needs_attention') return EXIT.needsAttention;
     }
   } finally {
     clearInterval(redraw);

@@ -135,10 +135,10 @@ function serverLines(status: RunStatus, language: Language, width: number): read
   const isMany = status.servers.length > ROWS;
   const ranked = isMany ? [...status.servers].sort((a, b) => rank(a) - rank(b)) : status.servers;
   const rest = isMany ? [`  … +${status.servers.length - ROWS}`] : [];
-  const excluded = sayIn(language)({ zh: '已排除：', en: 'excluded: ' });
-  const lines = ranked.slice(0, ROWS).map(({ name, version, pool, doing, leftOut }) => {
+  const label = sayIn(language)({ zh: '已排除：', en: 'excluded: ' });
+  const lines = ranked.slice(0, ROWS).map(({ name, version, pool, doing, excluded }) => {
     const doingNow = doing === '' ? '' : `  … ${doing}`;
-    const why = leftOut === undefined ? doingNow : `  ! ${excluded}${leftOut}`;
+    const why = excluded === undefined ? doingNow : `  ! ${label}${excluded}`;
     return fit(
       `  ${pad(name, nameWidth)}  ${pad(version ?? '–', 14)}  ${poolWord(pool, language)}${why}`,
       width,
@@ -147,8 +147,8 @@ function serverLines(status: RunStatus, language: Language, width: number): read
   return [...lines, ...rest];
 }
 
-function rank({ leftOut, doing, pool }: RunStatus['servers'][number]): number {
-  if (leftOut !== undefined) return 0;
+function rank({ excluded, doing, pool }: RunStatus['servers'][number]): number {
+  if (excluded !== undefined) return 0;
   return doing !== '' ? 1 : pool === 'in' ? 3 : 2;
 }
 
@@ -201,12 +201,12 @@ function endLines(
   lines.push(...status.warnings.map((line) => paint.yellow(fit(`! ${line}`, width))));
   const refused = say({ zh: '决定未被接受', en: 'decision refused' });
   lines.push(...status.refusals.map((line) => paint.yellow(fit(`⊘ ${refused}: ${line}`, width))));
-  if (status.needsPerson === null) return lines;
+  if (status.needsAttention === null) return lines;
   const name = say({ zh: '<姓名>', en: '<name>' });
   const next = `runsheet resolve ${status.workflowId} retry|skip|rollback --by ${name}`;
   return [
     ...lines,
-    ...fold(status.needsPerson, width).map((line) => paint.red(line)),
+    ...fold(status.needsAttention, width).map((line) => paint.red(line)),
     fit(`  ${next}`, width),
   ];
 }

@@ -25,7 +25,7 @@ const OUTCOMES: Readonly<Record<RunOutcome, Localized>> = {
   rejected: { zh: '审批被拒绝', en: 'rejected' },
   expired: { zh: '审批超时', en: 'approval expired' },
   cancelled: { zh: '已取消', en: 'cancelled' },
-  needs_person: { zh: '待人工处理', en: 'needs attention' },
+  needs_attention: { zh: '待人工处理', en: 'needs attention' },
 };
 
 const POOLS: Readonly<Record<RunStatus['servers'][number]['pool'], Localized>> = {

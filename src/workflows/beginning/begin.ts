@@ -55,7 +55,7 @@ function newRun(
     searchAttributes,
     serverIndex: new Map(resolved.servers.map((server, index) => [server, index])),
     outdated: false,
-    leftOut: new Map(),
+    excluded: new Map(),
     saga: new Saga(),
     scope: { servers: resolved.servers, batch: null },
     before: new Map(),

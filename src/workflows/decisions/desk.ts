@@ -18,7 +18,7 @@ export type DecisionKind = 'approve' | 'reject' | 'retry' | 'skip' | 'rollback';
 
 /** What is waited for: votes on an approval step, or a person who says how a stuck run goes on. */
 export interface OpenRequest {
-  readonly waitsFor: 'approval' | 'person';
+  readonly waitsFor: 'approval' | 'resolution';
   readonly step: number;
 }
 

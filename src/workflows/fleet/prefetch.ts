@@ -8,7 +8,7 @@ import { changed, noteServer } from '../showing/status.ts';
 import { asStepFailure, messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { fetches, summaryOf } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
-import { leaveOut, tolerates } from './left-out.ts';
+import { exclude, tolerates } from './excluded.ts';
 import { serversInRun } from './scope.ts';
 import { slidingWindow } from './sliding-window.ts';
 
@@ -49,7 +49,7 @@ async function fetchOn(
     if (!tolerates(run, server, error)) {
       throw new StepFailure(step, 'failed', typeOf(error), message);
     }
-    leaveOut(run, step, server, error);
+    exclude(run, step, server, error);
   } finally {
     noteServer(run, server, { doing: '' });
   }

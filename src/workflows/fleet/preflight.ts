@@ -11,7 +11,7 @@ import { StepFailure } from '../steps/failure.ts';
 import { preflights, summaryOf } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
 import { standing } from './availability.ts';
-import { leaveOut, tolerates } from './left-out.ts';
+import { exclude, tolerates } from './excluded.ts';
 import { slidingWindow } from './sliding-window.ts';
 
 const AT_ONCE = 50;
@@ -94,7 +94,7 @@ function isCovered(
   if (reachable || !run.serverIndex.has(subject)) return false;
   const reason = new Error(checks.map((check) => check.detail).join('; '));
   if (!tolerates(run, subject, reason)) return false;
-  leaveOut(run, step, subject, reason);
+  exclude(run, step, subject, reason);
   return true;
 }
 

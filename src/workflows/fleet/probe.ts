@@ -6,7 +6,7 @@ import { noteServer } from '../showing/status.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
 import { standing } from './availability.ts';
-import { leaveOut, tolerates } from './left-out.ts';
+import { exclude, tolerates } from './excluded.ts';
 import { serversInRun } from './scope.ts';
 
 /** Reads what every server of the run runs and how it stands in the pool; shows it. */
@@ -18,7 +18,7 @@ export async function probeServers(
     serversInRun(run).map((server) =>
       probe(run, step, server).catch((error: unknown) => {
         if (!tolerates(run, server, error)) throw error;
-        leaveOut(run, step, server, error);
+        exclude(run, step, server, error);
         return null;
       }),
     ),

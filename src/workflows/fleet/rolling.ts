@@ -21,7 +21,7 @@ import { changed, enterStep, leaveStep } from '../showing/status.ts';
 import { beginTask, endTask } from '../showing/tasks.ts';
 import { observations, summaryOf } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
-import { settleLeavings } from './left-out.ts';
+import { settleExclusions } from './excluded.ts';
 import { isEmptied, serversInRun, widenScope } from './scope.ts';
 import { enterServers } from './servers.ts';
 
@@ -45,7 +45,7 @@ export async function runRolling(run: Run, runStep: RunOneStep): Promise<void> {
     if (index === 0 && rule.observeSeconds > 0) await observe(run, rule, last.number);
     await pause(run, rule, last.number, index + 1);
   }
-  await settleLeavings(run);
+  await settleExclusions(run);
   run.status.batch = null;
   widenScope(run);
   await judgeGroup(run, steps, last);

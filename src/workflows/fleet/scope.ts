@@ -2,8 +2,8 @@
 import type { RunIdentity, ServersPart } from '../run.ts';
 
 /** The servers of the run without those that it goes on without. */
-export function serversInRun({ resolved, leftOut }: RunIdentity & ServersPart): string[] {
-  return resolved.servers.filter((server) => !leftOut.has(server));
+export function serversInRun({ resolved, excluded }: RunIdentity & ServersPart): string[] {
+  return resolved.servers.filter((server) => !excluded.has(server));
 }
 
 /** The steps that follow work on all servers of the run. */

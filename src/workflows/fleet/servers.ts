@@ -20,7 +20,7 @@ import { messageOf, StepFailure } from '../steps/failure.ts';
 import { lastOnServers } from '../steps/order.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
-import { keepUntouchedOut, settleLeavings } from './left-out.ts';
+import { keepUntouchedOut, settleExclusions } from './excluded.ts';
 import { claimLock, releaseLock } from './lock.ts';
 import { letGo, startGuard } from './pool-guard.ts';
 import { prefetch } from './prefetch.ts';
@@ -73,7 +73,7 @@ export async function leaveServers(
 ): Promise<void> {
   if (run.lock === null) return;
   const step = lastOnServers(run.plan);
-  await settleLeavings(run);
+  await settleExclusions(run);
   if (step !== undefined) await finishServers(run, step);
   run.background.push(letGo(run));
 }

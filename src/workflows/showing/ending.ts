@@ -13,7 +13,7 @@ export interface RunResult {
   readonly version: string;
   readonly servers: readonly string[];
   /** Servers that the run went on without, why, and how they were left. */
-  readonly leftOut: readonly string[];
+  readonly excluded: readonly string[];
   readonly imageDigest: string | null;
   readonly durationMs: number;
   readonly withoutServiceMs: number;
@@ -29,7 +29,7 @@ export function succeed(run: TolerantParts & DecisionsPart & PinnedPart): RunRes
     environment,
     version,
     servers: serversInRun(run),
-    leftOut: leftOutLines(run),
+    excluded: excludedLines(run),
     imageDigest: run.image?.digest ?? null,
     durationMs: (run.status.finishedAtMs ?? Date.now()) - run.status.startedAtMs,
     withoutServiceMs: run.status.withoutServiceMs,
@@ -47,8 +47,8 @@ export function finish(run: TolerantParts & DecisionsPart, outcome: RunOutcome):
 }
 
 /** Servers that the run went on without, a line each. */
-export function leftOutLines(run: ShownPart): readonly string[] {
-  return run.status.servers.flatMap(({ name, leftOut }) =>
-    leftOut === undefined ? [] : [`${name}: ${leftOut}`],
+export function excludedLines(run: ShownPart): readonly string[] {
+  return run.status.servers.flatMap(({ name, excluded }) =>
+    excluded === undefined ? [] : [`${name}: ${excluded}`],
   );
 }

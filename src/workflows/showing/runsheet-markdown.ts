@@ -28,7 +28,7 @@ function heading(status: RunStatus): string {
     `**${escapeCell(status.title)}** · ${escapeCell(status.service)} ${escapeCell(status.version)}` +
       ` → ${escapeCell(status.environment)} · **${outcome}**`,
   ];
-  if (status.needsPerson !== null) lines.push(`> ⚠️ ${clipped(status.needsPerson)}`);
+  if (status.needsAttention !== null) lines.push(`> ⚠️ ${clipped(status.needsAttention)}`);
   if (status.failure !== null) {
     lines.push(`> ❌ ${status.failure.step}: ${clipped(status.failure.message)}`);
   }
@@ -87,12 +87,12 @@ function serverTable(status: RunStatus): string {
       : ['Server', 'Version', 'Pool', 'Doing'];
   const shown = [...status.servers].sort(byInterest).slice(0, ROWS);
   const rows = (status.servers.length <= ROWS ? status.servers : shown).map(
-    ({ name, version, pool, doing, leftOut }) =>
+    ({ name, version, pool, doing, excluded }) =>
       row([
         escapeCell(name),
         escapeCell(version ?? '–'),
         pool,
-        escapeCell(leftOut === undefined ? doing : `⚠ ${leftOut}`),
+        escapeCell(excluded === undefined ? doing : `⚠ ${excluded}`),
       ]),
   );
   const rest = status.servers.length - rows.length;
@@ -102,8 +102,8 @@ function serverTable(status: RunStatus): string {
 
 /** Those that need a look first, then those at work; the order is the run's otherwise. */
 function byInterest(a: ServerStatus, b: ServerStatus): number {
-  const rank = ({ leftOut, doing, pool }: ServerStatus): number =>
-    leftOut !== undefined ? 0 : doing !== '' ? 1 : pool === 'out' ? 2 : 3;
+  const rank = ({ excluded, doing, pool }: ServerStatus): number =>
+    excluded !== undefined ? 0 : doing !== '' ? 1 : pool === 'out' ? 2 : 3;
   return rank(a) - rank(b);
 }
 

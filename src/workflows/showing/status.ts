@@ -41,7 +41,7 @@ export function newStatus(requestId: string): StatusDraft {
     warnings: [],
     refusals: [],
     withoutServiceMs: 0,
-    needsPerson: null,
+    needsAttention: null,
   };
 }
 
@@ -123,7 +123,7 @@ export function leaveStep(run: ShownPart, step: number, state: StepState, note =
 export function noteServer(
   run: ShownPart,
   server: string,
-  note: { version?: string | null; pool?: PoolState; doing?: string; leftOut?: string },
+  note: { version?: string | null; pool?: PoolState; doing?: string; excluded?: string },
 ): void {
   const shown = run.status.servers[run.serverIndex.get(server) ?? -1];
   if (shown === undefined) return;

@@ -23,7 +23,7 @@ const OUTCOMES: Record<RunOutcome, readonly [zh: string, en: string]> = {
   rejected: ['审批被拒绝', 'rejected'],
   expired: ['审批超时', 'approval expired'],
   cancelled: ['已取消', 'cancelled'],
-  needs_person: ['需要人工处理', 'a person is needed'],
+  needs_attention: ['需要人工处理', 'a person is needed'],
 };
 
 export function outcomeText(outcome: RunOutcome, language: Language): string {

@@ -1,6 +1,6 @@
 /** One task on one server, where the run may go on without that server. */
 
-import { leaveOut, tolerates } from '../fleet/left-out.ts';
+import { exclude, tolerates } from '../fleet/excluded.ts';
 import type { Run } from '../run.ts';
 import { runTask } from '../tasks/task.ts';
 import type { TaskStep } from '../tasks/tasks-of-step.ts';
@@ -17,7 +17,7 @@ export async function runOrLeaveOut(
     return true;
   } catch (error) {
     if (!tolerates(run, server, error)) throw error;
-    leaveOut(run, step.number, server, error);
+    exclude(run, step.number, server, error);
     return false;
   }
 }

@@ -1,7 +1,7 @@
 /** The end of a run that failed: undo, tell, and say it in one failure. */
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { RunOutcome } from '../../plan/run.ts';
-import { settleLeavings } from '../fleet/left-out.ts';
+import { settleExclusions } from '../fleet/excluded.ts';
 import { letGo } from '../fleet/pool-guard.ts';
 import { widenScope } from '../fleet/scope.ts';
 import {
@@ -14,7 +14,7 @@ import {
   say,
   stepStatus,
 } from '../run.ts';
-import { finish, leftOutLines } from '../showing/ending.ts';
+import { excludedLines, finish } from '../showing/ending.ts';
 import { firstOf } from '../showing/many.ts';
 import { leaveStep, warn } from '../showing/status.ts';
 import type { StepFailure } from '../steps/failure.ts';
@@ -23,7 +23,7 @@ import { runNotifications } from '../steps/sequence.ts';
 import { policyFor, undo } from './undo.ts';
 
 const TYPES: Record<
-  Exclude<RunOutcome, 'running' | 'succeeded' | 'cancelled' | 'needs_person'>,
+  Exclude<RunOutcome, 'running' | 'succeeded' | 'cancelled' | 'needs_attention'>,
   string
 > = {
   failed: 'RUN_FAILED',
@@ -50,7 +50,7 @@ export function fail(run: Run, failure: StepFailure): Promise<Error> {
     widenScope(run);
     run.status.batch = null;
     await undoAsTheTemplateSays(run, step);
-    await settleLeavings(run);
+    await settleExclusions(run);
     run.verdict = outcomeOf(run, failure);
     run.background.push(letGo(run));
     await runNotifications(run);
@@ -115,6 +115,6 @@ function closingError(
     type: TYPES[outcome],
     message,
     nonRetryable: true,
-    details: [{ outcome, step, type, reason, rollback: undone, leftOut: leftOutLines(run) }],
+    details: [{ outcome, step, type, reason, rollback: undone, excluded: excludedLines(run) }],
   });
 }

@@ -2,8 +2,8 @@
 import { condition } from '@temporalio/workflow';
 import type { RollbackPolicy } from '../../plan/plan.ts';
 import { fewestInPool } from '../../plan/rolling.ts';
-import { askPerson } from '../decisions/person.ts';
-import { settleLeaving } from '../fleet/left-out.ts';
+import { askForResolution } from '../decisions/attention.ts';
+import { settleExclusion } from '../fleet/excluded.ts';
 import {
   type AskingParts,
   type FleetParts,
@@ -31,7 +31,7 @@ export function policyFor({ plan }: RunIdentity, step: number): RollbackPolicy {
 export async function undo(run: FleetParts & AskingParts, step: number): Promise<void> {
   let stuck = await undoServers(run, run.saga.servers());
   while (stuck.length > 0) {
-    const resolution = await askPerson(run, step, stuck);
+    const resolution = await askForResolution(run, step, stuck);
     if (resolution === 'skip') for (const each of stuck) takenInHand(run, each);
     stuck = await undoServers(run, run.saga.servers());
   }
@@ -44,7 +44,7 @@ async function undoServers(run: FleetParts, servers: readonly string[]): Promise
   const underWay: UnderWay = { idle: new Set(idle), serving: new Set() };
   const stuck: Stuck[] = [];
   const work = async (server: string): Promise<void> => {
-    await settleLeaving(run, server);
+    await settleExclusion(run, server);
     const undone = await undoServer(run, server);
     underWay.idle.delete(server);
     underWay.serving.delete(server);
@@ -87,11 +87,11 @@ function tell(run: FleetParts, { server, lines, stuck }: Undone): void {
       say(run, `${server} 已恢复 ${version}`, `${server} back on ${version}`),
     );
   } else run.status.rollback.push(...lines);
-  const left = run.leftOut.get(server);
+  const exclusion = run.excluded.get(server);
   if (stuck !== null) noteServer(run, server, { doing: `⚠ ${stuck.phrase}` });
-  else if (left !== undefined) {
+  else if (exclusion !== undefined) {
     const restored = say(run, '已恢复', 'restored');
-    noteServer(run, server, { leftOut: `${left.reason} → ${restored}` });
+    noteServer(run, server, { excluded: `${exclusion.reason} → ${restored}` });
   }
   changed(run);
 }
@@ -117,7 +117,7 @@ function takenInHand(run: FleetParts, { server, compensation }: Stuck): void {
     `${server} ${phrase}：人工处理${out}`,
     `${server} ${phrase}: by hand${out}`,
   );
-  noteServer(run, server, { doing: '', ...(!isPool && { leftOut: note }) });
+  noteServer(run, server, { doing: '', ...(!isPool && { excluded: note }) });
   run.status.rollback.push(note);
   warn(run, note);
 }

@@ -65,7 +65,7 @@ export function waiting(rest: Partial<RunStatus> = {}): RunStatus {
     warnings: [],
     refusals: [],
     withoutServiceMs: 0,
-    needsPerson: null,
+    needsAttention: null,
     ...rest,
   };
 }

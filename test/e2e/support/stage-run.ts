@@ -118,6 +118,11 @@ export function statesOf(status: RunStatus): Record<number, string> {
 
 function shown(status: RunStatus): string {
   const steps = status.steps.map(({ number, state, note }) => `${number} ${state} ${note}`);
-  const rest = [status.outcome, status.activity, status.failure?.message ?? '', status.needsPerson];
+  const rest = [
+    status.outcome,
+    status.activity,
+    status.failure?.message ?? '',
+    status.needsAttention,
+  ];
   return `${rest.join(' | ')}\n${steps.join('\n')}`;
 }

@@ -10,7 +10,7 @@ import type { LabServer } from './server.ts';
 import { type LabStage, startLabStage } from './stage.ts';
 
 /** Until a server that stays away is given up, in a step and again in its rollback. */
-const PERSON_LIMIT_SECONDS = 200;
+const ATTENTION_LIMIT_SECONDS = 200;
 const OLD = 'v1.1.0';
 const NEW = 'v2.1.0';
 /** What takes its time in step 6. */
@@ -74,11 +74,14 @@ export class Pair {
 
   /** The run cannot undo everything: it names the server, and the other one serves as before. */
   async expectWaiting(run: StageRun, step: number): Promise<RunStatus> {
-    const status = await run.until(({ needsPerson }) => needsPerson !== null, PERSON_LIMIT_SECONDS);
+    const status = await run.until(
+      ({ needsAttention }) => needsAttention !== null,
+      ATTENTION_LIMIT_SECONDS,
+    );
     expect(status.failure?.step, status.failure?.message).toBe(step);
     expect(stepOf(status, step).state).toBe('failed');
-    expect(status.needsPerson).toContain(this.ill.name);
-    expect(status.needsPerson).toContain('retry');
+    expect(status.needsAttention).toContain(this.ill.name);
+    expect(status.needsAttention).toContain('retry');
     await expectOnly(this.stage, { ...this.former, servers: [this.well.name] });
     const { pool } = await labState(this.stage);
     const { admin, healthy } = pool[this.ill.name] ?? {};

@@ -85,10 +85,10 @@ describe('a fleet', () => {
     const { failure } = await harness.with(world, async (start) => {
       const run = await start(FLEET);
       const waiting = await run.until(
-        (each) => each.needsPerson?.includes('24 × v2.0.0 (in)') === true,
+        (each) => each.needsAttention?.includes('24 × v2.0.0 (in)') === true,
       );
-      expect(waiting.needsPerson).toContain('web-4 恢复旧版本服务: no route');
-      expect(waiting.needsPerson).not.toContain('web-5 ');
+      expect(waiting.needsAttention).toContain('web-4 恢复旧版本服务: no route');
+      expect(waiting.needsAttention).not.toContain('web-5 ');
       const sheet = await run.handle.query<string, []>('report');
       expect(sheet).toContain('web-4');
       isBroken = false;

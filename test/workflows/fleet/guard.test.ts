@@ -166,12 +166,12 @@ describe('undoing beside a server that is down', () => {
     });
     const { failure, status } = await harness.with(world, async (start) => {
       const run = await start(DEVELOPMENT);
-      const early = await run.until((each) => each.needsPerson !== null);
-      expect(early.needsPerson).toContain(`${SECOND} 恢复旧版本服务: no route`);
-      expect(early.needsPerson).toContain(`${FIRST} v2.0.0 (in)`);
-      expect(early.needsPerson).not.toContain('frozen');
+      const early = await run.until((each) => each.needsAttention !== null);
+      expect(early.needsAttention).toContain(`${SECOND} 恢复旧版本服务: no route`);
+      expect(early.needsAttention).toContain(`${FIRST} v2.0.0 (in)`);
+      expect(early.needsAttention).not.toContain('frozen');
       shown.resolve();
-      const late = await run.until((each) => each.needsPerson?.includes('frozen') === true);
+      const late = await run.until((each) => each.needsAttention?.includes('frozen') === true);
       expect(late.servers.map((each) => each.version)).toEqual(['v2.0.0', null, 'v2.0.0']);
       expect(late.servers[1]?.doing).toContain('⚠');
       isDown = false;
@@ -179,7 +179,7 @@ describe('undoing beside a server that is down', () => {
       return run.end();
     });
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
-    expect(status.needsPerson).toBeNull();
+    expect(status.needsAttention).toBeNull();
     for (const server of world.servers.values()) expect(server).toEqual(OLD);
   });
 
@@ -192,12 +192,12 @@ describe('undoing beside a server that is down', () => {
     });
     const { failure, status } = await harness.with(world, async (start) => {
       const run = await start(DEVELOPMENT);
-      await run.until((each) => each.needsPerson !== null);
+      await run.until((each) => each.needsAttention !== null);
       await run.handle.signal('skip', { by: 'alice' });
       return run.end();
     });
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
     expect(status.warnings.join()).toContain(`${SECOND} 放回负载均衡池：人工处理`);
-    expect(status.servers[1]?.leftOut).toBeUndefined();
+    expect(status.servers[1]?.excluded).toBeUndefined();
   });
 });

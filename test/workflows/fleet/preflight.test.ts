@@ -146,7 +146,7 @@ describe('a server that is out of reach', () => {
     const { failure, result, status } = await harness.run(world);
     expect(failure).toBeNull();
     expect(result).toMatchObject({ servers: [FIRST, THIRD, FOURTH] });
-    expect(status.servers[1]?.leftOut).toMatch(/no route.*已移出负载均衡池/u);
+    expect(status.servers[1]?.excluded).toMatch(/no route.*已移出负载均衡池/u);
     expect(status.warnings.join()).toContain('失败预算 1/1');
     const touched = world.names().filter((name) => name.endsWith(`@${SECOND}`));
     expect(touched).toEqual([`preflightServer@${SECOND}`, `pool.withdraw@${SECOND}`]);

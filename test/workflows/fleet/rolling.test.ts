@@ -46,8 +46,8 @@ function versions({ servers }: StubWorld): Record<string, string | null> {
   return Object.fromEntries([...servers].map(([name, { version }]) => [name, version]));
 }
 
-function leftOut({ servers }: RunStatus): Record<string, string | undefined> {
-  return Object.fromEntries(servers.map((each) => [each.name, each.leftOut]));
+function excluded({ servers }: RunStatus): Record<string, string | undefined> {
+  return Object.fromEntries(servers.map((each) => [each.name, each.excluded]));
 }
 
 describe('a rolling run', () => {
@@ -73,7 +73,7 @@ describe('a rolling run', () => {
       Array(4).fill(['succeeded', '批次 3/3']),
     );
     expect(status.batch).toBeNull();
-    expect(result).toMatchObject({ servers: FOUR, leftOut: [], withoutServiceMs: 0 });
+    expect(result).toMatchObject({ servers: FOUR, excluded: [], withoutServiceMs: 0 });
   });
 
   it('never leaves the pool empty, and knows it', async () => {
@@ -273,10 +273,10 @@ describe('the failure budget', () => {
     });
     expect(rolling.servers.get(THIRD)).toEqual(OLD);
     expect(result).toMatchObject({ outcome: 'succeeded', servers: [FIRST, SECOND, FOURTH] });
-    expect((result as { leftOut: string[] }).leftOut).toEqual([
+    expect((result as { excluded: string[] }).excluded).toEqual([
       expect.stringMatching(/app-server-3: .*health\.endpoint is broken → 已恢复 v2\.0\.0/u),
     ]);
-    expect(leftOut(status)[THIRD]).toContain('已恢复 v2.0.0');
+    expect(excluded(status)[THIRD]).toContain('已恢复 v2.0.0');
     expect(status.warnings.join()).toContain('失败预算 1/1');
     expect(rolling.reports.at(-1)?.warnings.join()).toContain(THIRD);
     expect(rolling.reports.at(-1)?.servers).toEqual([FIRST, SECOND, FOURTH]);
@@ -335,7 +335,7 @@ describe('the failure budget', () => {
     expect(failure).toBeNull();
     expect(rolling.servers.get(SECOND)?.pool).toBe('maint');
     expect(turns(rolling, 'pool.withdraw')).toEqual([SECOND]);
-    expect(leftOut(status)[SECOND]).toContain('已移出负载均衡池');
+    expect(excluded(status)[SECOND]).toContain('已移出负载均衡池');
     expect(result).toMatchObject({ servers: [FIRST, THIRD, FOURTH] });
   });
 
@@ -364,8 +364,8 @@ describe('the failure budget', () => {
     );
     const { failure, status } = await harness.with(rolling, async (start) => {
       const run = await start();
-      const waiting = await run.until((each) => each.needsPerson !== null);
-      expect(waiting.needsPerson).toContain('is down');
+      const waiting = await run.until((each) => each.needsAttention !== null);
+      expect(waiting.needsAttention).toContain('is down');
       expect(rolling.servers.get(FIRST)).toEqual(OLD);
       expect(rolling.servers.get(THIRD)).toEqual(OLD);
       isDown = false;
@@ -374,7 +374,7 @@ describe('the failure budget', () => {
     });
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
     for (const server of rolling.servers.values()) expect(server).toEqual(OLD);
-    expect(leftOut(status)[SECOND]).toContain('已恢复');
+    expect(excluded(status)[SECOND]).toContain('已恢复');
   });
 
   it('does not pay for what is wrong with the whole run', async () => {

@@ -315,11 +315,11 @@ describe('a rollback that cannot succeed', () => {
     const { world, state } = stuckWorld();
     const { failure, status } = await harness.with(world, async (start) => {
       const run = await start(DEVELOPMENT);
-      const waiting = await run.until((each) => each.needsPerson !== null);
-      expect(waiting.outcome).toBe('needs_person');
-      expect(waiting.needsPerson).toContain('disk full');
+      const waiting = await run.until((each) => each.needsAttention !== null);
+      expect(waiting.outcome).toBe('needs_attention');
+      expect(waiting.needsAttention).toContain('disk full');
       for (const name of ['app-server-1', 'app-server-2', 'app-server-3']) {
-        expect(waiting.needsPerson).toContain(name);
+        expect(waiting.needsAttention).toContain(name);
       }
       await run.handle.signal('approve', { by: 'alice' });
       await run.handle.signal('retry', { by: 'mallory' });
@@ -329,7 +329,7 @@ describe('a rollback that cannot succeed', () => {
       return run.end();
     });
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
-    expect(status.needsPerson).toBeNull();
+    expect(status.needsAttention).toBeNull();
     for (const server of world.servers.values()) expect(server).toEqual(OLD);
   });
 
@@ -337,12 +337,12 @@ describe('a rollback that cannot succeed', () => {
     const { world } = stuckWorld();
     const { failure, status } = await harness.with(world, async (start) => {
       const run = await start(DEVELOPMENT);
-      await run.until((each) => each.needsPerson !== null);
+      await run.until((each) => each.needsAttention !== null);
       await expect(
         run.handle.executeUpdate('resolve', { args: [{ action: 'skip', by: 'eve' }] }),
       ).rejects.toThrow();
       await run.handle.executeUpdate('resolve', { args: [{ action: 'rollback', by: 'bob' }] });
-      await run.until((each) => each.needsPerson !== null);
+      await run.until((each) => each.needsAttention !== null);
       const answer = await run.handle.executeUpdate('resolve', {
         args: [{ action: 'skip', by: 'alice' }],
       });
@@ -351,7 +351,7 @@ describe('a rollback that cannot succeed', () => {
     });
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
     expect(status.warnings.join()).toContain('app-server-2');
-    expect(status.servers[1]?.leftOut).toContain('不放回负载均衡池');
+    expect(status.servers[1]?.excluded).toContain('不放回负载均衡池');
     expect(world.servers.get('app-server-2')?.pool).toBe('maint');
     expect(world.servers.get('app-server-1')).toEqual(OLD);
   });
@@ -364,7 +364,7 @@ describe('a rollback that cannot succeed', () => {
     const { world, state } = stuckWorld(plan);
     const { failure } = await harness.with(world, async (start) => {
       const run = await start(DEVELOPMENT);
-      await run.until((each) => each.needsPerson !== null);
+      await run.until((each) => each.needsAttention !== null);
       state.broken = false;
       await run.handle.signal('retry', { by: 'anybody' });
       return run.end();

@@ -1,8 +1,8 @@
-/** Servers that a run goes on without: as many as the plan's failure budget covers. */
+/** Excluded servers: the run goes on without as many as the plan's failure budget covers. */
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import {
+  type Exclusion,
   type FleetParts,
-  type LeftOut,
   type RunIdentity,
   type ServersPart,
   say,
@@ -23,10 +23,10 @@ const REASON_CHARACTERS = 300;
  */
 export function tolerates(run: RunIdentity & ServersPart, server: string, error: unknown): boolean {
   const { rolling } = run.plan;
-  if (rolling === undefined || isCancellation(error) || run.leftOut.has(server)) return false;
+  if (rolling === undefined || isCancellation(error) || run.excluded.has(server)) return false;
   if (error instanceof StepFailure && error.kind !== 'failed') return false;
   const type = error instanceof StepFailure ? error.type : typeOf(error);
-  if (RUN_WIDE.includes(type) || run.leftOut.size >= rolling.failureBudget) return false;
+  if (RUN_WIDE.includes(type) || run.excluded.size >= rolling.failureBudget) return false;
   const isWholeCanary = run.scope.batch === 0 && run.scope.servers.length === 1;
   return !isWholeCanary && serversInRun(run).length > 1;
 }
@@ -35,32 +35,32 @@ export function tolerates(run: RunIdentity & ServersPart, server: string, error:
  * Goes on without a server that `tolerates` has found bearable. What the run did to it is undone
  * meanwhile, on it alone; nobody waits for that before the end of the rolling steps.
  */
-export function leaveOut(run: TolerantParts, step: number, server: string, error: unknown): void {
+export function exclude(run: TolerantParts, step: number, server: string, error: unknown): void {
   const reason = messageOf(error).slice(0, REASON_CHARACTERS);
   const { servers, batch } = run.scope;
   run.scope = { batch, servers: servers.filter((each) => each !== server) };
   run.facts.forget(server);
-  const left: LeftOut = { server, step, reason, settled: Promise.resolve() };
-  run.leftOut.set(server, left);
+  const exclusion: Exclusion = { server, step, reason, settled: Promise.resolve() };
+  run.excluded.set(server, exclusion);
   const budget = run.plan.rolling?.failureBudget ?? 0;
   const text = say(
     run,
-    `步骤${step} 不再包含 ${server}（失败预算 ${run.leftOut.size}/${budget}）：${reason}`,
-    `step ${step} goes on without ${server} (failure budget ${run.leftOut.size}/${budget}): ${reason}`,
+    `步骤${step} 不再包含 ${server}（失败预算 ${run.excluded.size}/${budget}）：${reason}`,
+    `step ${step} goes on without ${server} (failure budget ${run.excluded.size}/${budget}): ${reason}`,
   );
-  noteServer(run, server, { leftOut: reason });
+  noteServer(run, server, { excluded: reason });
   warn(run, text);
-  left.settled = CancellationScope.nonCancellable(() => putBack(run, left));
+  exclusion.settled = CancellationScope.nonCancellable(() => putBack(run, exclusion));
 }
 
-/** Waits until every server that was left out has been put back as it was, or could not be. */
-export async function settleLeavings(run: ServersPart): Promise<void> {
-  await Promise.all([...run.leftOut.values()].map((left) => left.settled));
+/** Waits until every excluded server has been put back as it was, or could not be. */
+export async function settleExclusions(run: ServersPart): Promise<void> {
+  await Promise.all([...run.excluded.values()].map((each) => each.settled));
 }
 
 /** The same for one server: nothing is undone on it twice at once. */
-export async function settleLeaving(run: ServersPart, server: string): Promise<void> {
-  await run.leftOut.get(server)?.settled;
+export async function settleExclusion(run: ServersPart, server: string): Promise<void> {
+  await run.excluded.get(server)?.settled;
 }
 
 /**
@@ -68,26 +68,26 @@ export async function settleLeaving(run: ServersPart, server: string): Promise<v
  * the old version beside the new one, so they wait outside the pool.
  */
 export function keepUntouchedOut(run: FleetParts, step: number): void {
-  for (const left of run.leftOut.values()) {
-    if (run.saga.touched.has(left.server)) continue;
-    left.settled = CancellationScope.nonCancellable(() => stayOut(run, step, left));
+  for (const exclusion of run.excluded.values()) {
+    if (run.saga.touched.has(exclusion.server)) continue;
+    exclusion.settled = CancellationScope.nonCancellable(() => stayOut(run, step, exclusion));
   }
 }
 
-async function putBack(run: FleetParts, left: LeftOut): Promise<void> {
-  const { server, step } = left;
+async function putBack(run: FleetParts, exclusion: Exclusion): Promise<void> {
+  const { server, step } = exclusion;
   if (run.saga.last(server) === undefined) return;
   const { stuck } = await undoServer(run, server);
   if (stuck !== null) {
     noteServer(run, server, { doing: `⚠ ${stuck.phrase}` });
-    return stayOut(run, step, left);
+    return stayOut(run, step, exclusion);
   }
   const version = run.before.get(server)?.release?.version ?? '–';
-  tell(run, left, say(run, `已恢复 ${version}`, `back on ${version}`));
+  tell(run, exclusion, say(run, `已恢复 ${version}`, `back on ${version}`));
 }
 
-async function stayOut(run: FleetParts, step: number, left: LeftOut): Promise<void> {
-  const stuck = await keepOut(run, step, left.server);
+async function stayOut(run: FleetParts, step: number, exclusion: Exclusion): Promise<void> {
+  const stuck = await keepOut(run, step, exclusion.server);
   const out = say(
     run,
     '已移出负载均衡池；恢复后请再次部署到它，或手动放回',
@@ -98,10 +98,10 @@ async function stayOut(run: FleetParts, step: number, left: LeftOut): Promise<vo
     `无法移出负载均衡池（${stuck?.message ?? ''}）：请立即检查`,
     `could not be taken out of the pool (${stuck?.message ?? ''}): look at it now`,
   );
-  tell(run, left, stuck === null ? out : unknown);
+  tell(run, exclusion, stuck === null ? out : unknown);
 }
 
-function tell(run: FleetParts, { server, reason }: LeftOut, outcome: string): void {
-  noteServer(run, server, { leftOut: `${reason} → ${outcome}` });
+function tell(run: FleetParts, { server, reason }: Exclusion, outcome: string): void {
+  noteServer(run, server, { excluded: `${reason} → ${outcome}` });
   warn(run, `${server}: ${outcome}`);
 }

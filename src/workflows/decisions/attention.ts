@@ -17,20 +17,20 @@ import { judge } from './judge.ts';
 export type Resolution = 'retry' | 'skip';
 
 /** Shows what is stuck and waits, however long it takes. `rollback` means: go on, so try again. */
-export async function askPerson(
+export async function askForResolution(
   run: AskingParts,
   step: number,
   stuck: readonly Stuck[],
 ): Promise<Resolution> {
-  run.desk.openFor({ waitsFor: 'person', step });
-  run.status.needsPerson = describeStuck(run, stuck, lastSeen(run));
-  run.status.outcome = 'needs_person';
+  run.desk.openFor({ waitsFor: 'resolution', step });
+  run.status.needsAttention = describeStuck(run, stuck, lastSeen(run));
+  run.status.outcome = 'needs_attention';
   changed(run);
   const startedAtMs = Date.now();
   let isOpen = true;
   // A server that is down is asked for a while before it says nothing: nobody waits for that.
   const looked = lookAgain(run, step, stuck).then((servers) => {
-    if (isOpen) run.status.needsPerson = describeStuck(run, stuck, servers);
+    if (isOpen) run.status.needsAttention = describeStuck(run, stuck, servers);
     changed(run);
   });
   run.background.push(looked);
@@ -44,7 +44,7 @@ export async function askPerson(
     isOpen = false;
     run.desk.close();
     run.peopleMs += Date.now() - startedAtMs;
-    run.status.needsPerson = null;
+    run.status.needsAttention = null;
     run.status.outcome = 'running';
     changed(run);
   }
