@@ -28,6 +28,11 @@ export interface FactSpec {
   readonly subjects?: Phrases;
   readonly defaultComparison: Exclude<Comparison, '!=' | '>'>;
   readonly defaultThreshold: number | boolean | string;
+  /**
+   * A step that measures it is judged by it, whether the document says so or not. Absent where a
+   * project may do without (coverage, critical tests, the tag).
+   */
+  readonly judgedByDefault?: true;
   /** The project setting that stands for the threshold where the document says no figure. */
   readonly projectThreshold?: ProjectThreshold;
   /** A document that wants less of it has surely got it the wrong way round. Absent: less is better. */
@@ -88,8 +93,6 @@ export interface ActionSpec extends ActivitySpec {
   readonly provides: readonly ResourceId[];
   /** Facts that it must return; one without a value leaves its criterion unmeasured, so failed. */
   readonly measures: readonly FactSpec[];
-  /** Whether its facts are judged by their defaults where the document has no criterion for them. */
-  readonly alwaysJudged?: true;
   readonly timeouts: { readonly startToCloseSeconds: number; readonly heartbeatSeconds: number };
   readonly retry: { readonly maximumAttempts: number };
   readonly effect?: Effect;

@@ -106,3 +106,13 @@ export function reclaim(
 ): void {
   context.claims.set(lineOf(context.source, offset), { kind, became });
 }
+
+/** Adds to what a line became, for what a later pass knows of it. */
+export function extendClaim(context: Context, offset: number, more: Localized): void {
+  const line = lineOf(context.source, offset);
+  const claimed = context.claims.get(line);
+  if (claimed === undefined) return;
+  const { zh, en } = claimed.became;
+  const became = { zh: `${zh}${more.zh}`, en: `${en}${more.en}` };
+  context.claims.set(line, { ...claimed, became });
+}

@@ -7,6 +7,7 @@ export const seriousFindings = defineFact({
   combine: 'sum',
   defaultComparison: '==',
   defaultThreshold: 0,
+  judgedByDefault: true,
   label: { zh: '严重代码问题', en: 'Serious code findings' },
   phrases: {
     zh: ['无严重代码问题', '没有严重代码问题'],

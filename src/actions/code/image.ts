@@ -11,6 +11,7 @@ export const imageBuilt = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '镜像构建', en: 'Image built' },
   phrases: {
     zh: ['镜像构建成功'],
@@ -51,6 +52,7 @@ export const imagePushed = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '镜像推送', en: 'Image pushed' },
   phrases: {
     zh: ['镜像成功推送到 registry', '镜像推送成功', '镜像成功推送到镜像仓库'],

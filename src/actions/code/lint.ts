@@ -8,6 +8,7 @@ export const styleOk = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '代码规范', en: 'Code style' },
   phrases: {
     zh: ['代码规范检查通过', '符合代码规范'],

@@ -8,6 +8,7 @@ export const highFindings = defineFact({
   combine: 'sum',
   defaultComparison: '==',
   defaultThreshold: 0,
+  judgedByDefault: true,
   label: { zh: '高危安全漏洞', en: 'High security findings' },
   phrases: {
     zh: ['无高危安全漏洞', '没有高危安全漏洞'],

@@ -9,6 +9,7 @@ export const passRate = defineFact({
   defaultComparison: '>=',
   defaultThreshold: 100,
   moreIsBetter: true,
+  judgedByDefault: true,
   label: { zh: '测试通过率', en: 'Test pass rate' },
   phrases: {
     zh: ['所有测试通过', '全部测试通过'],

@@ -7,6 +7,7 @@ export const commandPassed = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '项目命令', en: 'Project command' },
   phrases: {
     zh: ['项目命令执行成功', '命令执行成功'],
@@ -25,7 +26,6 @@ export const projectCommand = defineAction({
   needs: ['checkout'],
   provides: [],
   measures: [commandPassed],
-  alwaysJudged: true,
   timeouts: { startToCloseSeconds: 600, heartbeatSeconds: 30 },
   retry: { maximumAttempts: 1 },
 });

@@ -7,6 +7,7 @@ export const routesCurrent = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '路由规则', en: 'Routing rules' },
   phrases: {
     zh: ['路由规则更新成功'],

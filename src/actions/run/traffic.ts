@@ -7,6 +7,7 @@ export const allReceive = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '接收流量', en: 'Receives traffic' },
   phrases: {
     zh: ['所有服务器接收流量正常', '服务器接收流量正常'],
@@ -22,6 +23,7 @@ export const deviation = defineFact({
   defaultThreshold: 20,
   projectThreshold: ['balancer', 'maxDeviationPercent'],
   mayExceedAll: true,
+  judgedByDefault: true,
   label: { zh: '负载偏差', en: 'Deviation of load' },
   phrases: {
     zh: ['负载分布均匀', '流量分布均匀'],

@@ -8,6 +8,7 @@ export const configurationCurrent = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '配置已更新', en: 'Configuration current' },
   phrases: {
     zh: ['配置更新成功', '所有服务器配置更新成功'],

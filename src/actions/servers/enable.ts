@@ -8,6 +8,7 @@ export const poolEnabled = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '已加入负载均衡', en: 'In the pool' },
   phrases: {
     zh: ['所有服务器已加入负载均衡池', '已加入负载均衡池'],

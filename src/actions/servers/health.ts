@@ -8,6 +8,7 @@ export const healthPassed = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '健康检查', en: 'Health checks' },
   phrases: {
     zh: ['所有健康检查通过', '健康检查全部通过'],

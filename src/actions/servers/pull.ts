@@ -7,6 +7,7 @@ export const releasePresent = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '镜像已拉取', en: 'Release present' },
   phrases: {
     zh: ['所有服务器镜像拉取成功', '镜像拉取成功'],

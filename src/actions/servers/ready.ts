@@ -7,6 +7,7 @@ export const serviceReady = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '服务就绪', en: 'Service ready' },
   phrases: {
     zh: ['服务健康检查通过', '服务已就绪', '所有服务已就绪'],

@@ -8,6 +8,7 @@ export const serviceDeployed = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '新版本已部署', en: 'New version deployed' },
   phrases: {
     zh: ['所有服务器部署成功', '新版本部署成功'],

@@ -8,6 +8,7 @@ export const serviceStopped = defineFact({
   combine: 'all',
   defaultComparison: '==',
   defaultThreshold: true,
+  judgedByDefault: true,
   label: { zh: '服务已停止', en: 'Service stopped' },
   phrases: {
     zh: ['所有服务器成功停止服务', '服务已停止'],

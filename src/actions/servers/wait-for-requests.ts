@@ -8,6 +8,7 @@ export const activeConnections = defineFact({
   defaultComparison: '<=',
   defaultThreshold: 0,
   projectThreshold: ['drain', 'allowCutRequests'],
+  judgedByDefault: true,
   label: { zh: '活跃连接', en: 'Active connections' },
   phrases: {
     zh: ['无活跃连接', '没有活跃连接'],

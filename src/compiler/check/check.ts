@@ -10,6 +10,7 @@ import type {
 } from '../../plan/plan.ts';
 import { type Context, report } from '../context.ts';
 import { type Document, readSteps } from '../parse/document.ts';
+import { withDefaults } from './defaults.ts';
 import { checkExamples } from './examples.ts';
 import { checkMetadata, type Metadata } from './metadata.ts';
 import type { Names } from './names.ts';
@@ -38,7 +39,7 @@ export function checkDocument(context: Context, document: Document): Checked {
   const metadata = checkMetadata(context, document);
   const parameters = checkParameters(context, document);
   const byName = new Map(parameters.map((each) => [each.name, each]));
-  const steps = checkSteps(context, document, byName);
+  const steps = withDefaults(context, checkSteps(context, document, byName), document.language);
   const numbers = steps.map(({ step }) => step.number);
   const rollback = checkRollback(context, document, numbers);
   const plain = steps.map(({ step }) => step);

@@ -1,5 +1,6 @@
 /** Bullets under 成功条件: each is a fact that the step's tasks measure, with a threshold. */
 
+import { defaultCriterion } from '../../actions/default-criteria.ts';
 import type { FactDefinition } from '../../actions/index.ts';
 import { ACTIONS, FACTS } from '../../actions/index.ts';
 import { findCriterionPhrase, findSubject } from '../../actions/phrases.ts';
@@ -26,14 +27,14 @@ export function checkCriteria(
     const criterion = checkCriterion(context, names, words);
     if (criterion === null) return [];
     if (!isMeasured(criterion, tasks)) reportUnmeasured(context, words, criterion);
-    claim(context, words.start, 'criterion', describe(criterion));
+    claim(context, words.start, 'criterion', describeCriterion(criterion));
     return [{ criterion, words }];
   });
 }
 
 function checkCriterion(context: Context, names: Names, words: Words): Criterion | null {
   const fixed = findCriterionPhrase(words.text);
-  if (fixed !== null) return plain(fixed);
+  if (fixed !== null) return defaultCriterion(fixed);
   const labelled = /^([^:：<>=]+)[:：](.+)$/su.exec(words.text);
   const subject = labelled === null ? null : findSubject(labelled[1] ?? '');
   if (subject?.unit === 'text') {
@@ -50,11 +51,6 @@ function checkCriterion(context: Context, names: Names, words: Words): Criterion
   const definition = comparative === null ? null : findSubject(comparative.subject);
   if (comparative === null || definition === null) return reportUnknown(context, words);
   return compared(context, words, definition, comparative);
-}
-
-function plain(fact: FactDefinition): Criterion {
-  const threshold = fact.projectThreshold === undefined ? fact.defaultThreshold : null;
-  return { fact: fact.id, comparison: fact.defaultComparison, threshold, unit: fact.unit };
 }
 
 function compared(
@@ -143,7 +139,11 @@ function reportUnknown(context: Context, words: Words): null {
   return null;
 }
 
-function describe({ fact, comparison, threshold, unit }: Criterion): { zh: string; en: string } {
+/** For `explain`. */
+export function describeCriterion({ fact, comparison, threshold, unit }: Criterion): {
+  zh: string;
+  en: string;
+} {
   const suffix = unit === 'percent' ? '%' : unit === 'milliseconds' ? ' ms' : '';
   if (threshold === null) {
     return {

@@ -29,6 +29,8 @@ export interface CheckedStep {
   readonly presentation: StepPresentation;
   readonly roleNames: Readonly<Record<string, string>>;
   readonly heading: Words;
+  /** The bullets of its tasks, in their order. */
+  readonly taskWords: readonly Words[];
   /** Its labels that say how it rolls: 批次 and what belongs to it. */
   readonly rolling: readonly Part[];
 }
@@ -135,6 +137,7 @@ export function checkStep(
       step: { kind, ...base, branches },
       presentation: shown,
       roleNames: {},
+      taskWords: [],
       ...placed,
     };
   }
@@ -150,6 +153,7 @@ export function checkStep(
       step: { kind, ...base, ...rules },
       presentation: shown,
       roleNames,
+      taskWords: [],
       ...placed,
     };
   }
@@ -188,7 +192,7 @@ function taskStep(
     tasks: found.map((each) => each.words.text),
     criteria: judged.map((each) => each.words.text),
   };
-  return { step, presentation, roleNames: {} };
+  return { step, presentation, roleNames: {}, taskWords: found.map(({ words }) => words) };
 }
 
 /** 镜像标签 is what the image is tagged with, and what the registry must then answer. */

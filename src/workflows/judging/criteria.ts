@@ -1,6 +1,7 @@
 /** Holds measured facts against a step's criteria. What was never measured has failed. */
 
-import { ACTIONS, FACTS, type FactDefinition, type FactId } from '../../actions/index.ts';
+import { impliedCriteria } from '../../actions/default-criteria.ts';
+import { FACTS, type FactDefinition, type FactId } from '../../actions/index.ts';
 import { compare } from '../../plan/evaluate.ts';
 import type { Criterion, Task } from '../../plan/plan.ts';
 import type { CriterionEvidence, Fact } from '../../plan/run.ts';
@@ -22,23 +23,9 @@ import { isOwedHere, measuresFact, unmeasuredPlaces, whyUnmeasured } from './unm
 /** What criteria are held against. */
 type JudgedParts = RunIdentity & ServersPart & MeasuredPart;
 
-/** A step's criteria, and those of its actions that are judged whether the document says so or not. */
+/** A step's criteria, and those that tasks bring which a request has added. */
 export function criteriaOf(step: TaskStep, tasks: readonly Task[]): readonly Criterion[] {
-  const always = tasks.flatMap(({ action }) => {
-    const { alwaysJudged, measures } = ACTIONS[action];
-    return alwaysJudged === true ? measures : [];
-  });
-  const implied = [...new Set(always)].filter(
-    ({ id }) => !step.criteria.some((criterion) => criterion.fact === id),
-  );
-  return [...step.criteria, ...implied.map(defaultCriterion)];
-}
-
-/** What a fact is held against where the document says nothing. */
-export function defaultCriterion(fact: FactDefinition): Criterion {
-  const { id, defaultComparison, defaultThreshold, projectThreshold, unit } = fact;
-  const threshold = projectThreshold === undefined ? defaultThreshold : null;
-  return { fact: id, comparison: defaultComparison, threshold, unit };
+  return [...step.criteria, ...impliedCriteria(tasks, step.criteria, [])];
 }
 
 /**

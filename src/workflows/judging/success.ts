@@ -1,4 +1,5 @@
 /** The template's success rules, held against what was measured, at the last step on servers. */
+import { defaultCriterion } from '../../actions/default-criteria.ts';
 import { FACTS, type FactId, OPERATIONS } from '../../actions/index.ts';
 import { type CompletionFactId, SUCCESS_RULES } from '../../actions/success-rules.ts';
 import type { Criterion, PlanStep } from '../../plan/plan.ts';
@@ -16,7 +17,7 @@ import { changed } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
-import { defaultCriterion, evidenceOf, explainEvidence } from './criteria.ts';
+import { evidenceOf, explainEvidence } from './criteria.ts';
 
 type Verdict = Omit<SuccessStatus, 'fact'>;
 

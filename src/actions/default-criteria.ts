@@ -1,0 +1,30 @@
+/** What a step is judged by although the document has no criterion for it: nothing passes unread. */
+import type { Criterion, Task } from '../plan/plan.ts';
+import { ACTIONS, type FactDefinition } from './index.ts';
+
+/** What a fact is held against where the document says nothing. */
+export function defaultCriterion(fact: FactDefinition): Criterion {
+  const { id, defaultComparison, defaultThreshold, projectThreshold, unit } = fact;
+  const threshold = projectThreshold === undefined ? defaultThreshold : null;
+  return { fact: id, comparison: defaultComparison, threshold, unit };
+}
+
+/**
+ * The criteria that a step's tasks bring with them.
+ * @param criteria those that the step has
+ * @param elsewhere those of all steps: a fact that another step judges is held against the same
+ */
+export function impliedCriteria(
+  tasks: readonly Task[],
+  criteria: readonly Criterion[],
+  elsewhere: readonly Criterion[],
+): readonly Criterion[] {
+  const measured = new Set(tasks.flatMap(({ action }) => ACTIONS[action].measures));
+  const unread = [...measured].filter(
+    ({ id, judgedByDefault }) =>
+      judgedByDefault === true && !criteria.some(({ fact }) => fact === id),
+  );
+  return unread.map(
+    (fact) => elsewhere.find((each) => each.fact === fact.id) ?? defaultCriterion(fact),
+  );
+}

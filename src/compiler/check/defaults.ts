@@ -1,0 +1,50 @@
+/** The criteria that actions bring with them: what the document measures and does not judge. */
+import { impliedCriteria } from '../../actions/default-criteria.ts';
+import { FACTS } from '../../actions/index.ts';
+import { measures } from '../../actions/questions.ts';
+import type { Language } from '../../diagnostics/diagnostic.ts';
+import type { Criterion } from '../../plan/plan.ts';
+import { type Context, extendClaim } from '../context.ts';
+import { describeCriterion } from './criteria.ts';
+import type { CheckedStep } from './steps.ts';
+
+/** The steps, each with the criteria that its tasks bring; `--explain` shows them at their tasks. */
+export function withDefaults(
+  context: Context,
+  steps: readonly CheckedStep[],
+  language: Language,
+): readonly CheckedStep[] {
+  const elsewhere = steps.flatMap(({ step }) => ('criteria' in step ? step.criteria : []));
+  return steps.map((checked) => {
+    const { step, presentation } = checked;
+    if (!('tasks' in step)) return checked;
+    const implied = impliedCriteria(step.tasks, step.criteria, elsewhere);
+    for (const criterion of implied) explain(context, checked, criterion);
+    return {
+      ...checked,
+      step: { ...step, criteria: [...step.criteria, ...implied] },
+      presentation: {
+        ...presentation,
+        criteria: [...presentation.criteria, ...implied.map((each) => textOf(each, language))],
+      },
+    };
+  });
+}
+
+function textOf({ fact }: Criterion, language: Language): string {
+  const { label } = FACTS[fact];
+  return language === 'zh' ? `${label.zh}（默认条件）` : `${label.en} (default)`;
+}
+
+/** At the first task that measures it. */
+function explain(context: Context, { step, taskWords }: CheckedStep, criterion: Criterion): void {
+  if (!('tasks' in step)) return;
+  const at = step.tasks.findIndex(({ action }) => measures(action, criterion.fact));
+  const words = taskWords[at];
+  if (words === undefined) return;
+  const { zh, en } = describeCriterion(criterion);
+  extendClaim(context, words.start, {
+    zh: `；文档没有写，按默认：${zh}`,
+    en: `; the document has none, so by default: ${en}`,
+  });
+}
