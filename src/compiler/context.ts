@@ -77,6 +77,11 @@ function orderOf({ place }: Diagnostic): number {
   return place === undefined ? 0 : place.line * 1e6 + place.column;
 }
 
+/** Whether anything so far is wrong. */
+export function hasErrors(context: Context): boolean {
+  return context.diagnostics.some(({ severity }) => severity === 'error');
+}
+
 /** Whether nothing more is kept, so that looking for suggestions would be in vain. */
 export function isFull(context: Context): boolean {
   return context.diagnostics.length >= MOST_DIAGNOSTICS;

@@ -62,7 +62,11 @@ export const SEED_PLAN: Plan = {
       number: 1,
       skipWhen: [skipTests],
       tasks: [task('code.analyze'), task('code.lint'), task('code.scan'), task('code.audit')],
-      criteria: [none('code.serious_findings'), none('security.high_findings')],
+      criteria: [
+        none('code.serious_findings'),
+        none('security.high_findings'),
+        holds('code.style_ok'),
+      ],
     },
     {
       kind: 'action',
@@ -127,6 +131,7 @@ export const SEED_PLAN: Plan = {
       criteria: [
         holds('service.stopped'),
         { fact: 'connections.active', comparison: '<=', threshold: null, unit: 'count' },
+        holds('pool.removed'),
       ],
     },
     {
@@ -140,7 +145,12 @@ export const SEED_PLAN: Plan = {
         task('service.start'),
         task('service.ready'),
       ],
-      criteria: [holds('service.deployed'), holds('service.ready')],
+      criteria: [
+        holds('service.deployed'),
+        holds('service.ready'),
+        holds('release.present'),
+        holds('config.current'),
+      ],
     },
     {
       kind: 'action',
@@ -171,6 +181,8 @@ export const SEED_PLAN: Plan = {
       criteria: [
         holds('traffic.all_receive'),
         { fact: 'traffic.deviation', comparison: '<=', threshold: null, unit: 'percent' },
+        holds('pool.enabled'),
+        holds('routes.current'),
       ],
     },
     {

@@ -8,14 +8,17 @@ import type {
   RollingRule,
   SuccessRule,
 } from '../../plan/plan.ts';
-import { type Context, report } from '../context.ts';
+import { type Context, hasErrors, report } from '../context.ts';
 import { type Document, readSteps } from '../parse/document.ts';
+import { checkApprovers } from './approvers.ts';
 import { withDefaults } from './defaults.ts';
 import { checkExamples } from './examples.ts';
 import { checkMetadata, type Metadata } from './metadata.ts';
 import type { Names } from './names.ts';
 import { checkNeeds } from './needs.ts';
 import { checkParameters } from './parameters.ts';
+import { pathsThrough } from './paths.ts';
+import { checkProvided } from './provided.ts';
 import { checkRollback } from './rollback.ts';
 import { checkRolling } from './rolling.ts';
 import { missingSection } from './sections.ts';
@@ -43,11 +46,15 @@ export function checkDocument(context: Context, document: Document): Checked {
   const numbers = steps.map(({ step }) => step.number);
   const rollback = checkRollback(context, document, numbers);
   const plain = steps.map(({ step }) => step);
-  const success = checkSuccess(context, document, plain);
+  // Where a branch or a rule could not be read, the ways through the steps are not known.
+  const paths = hasErrors(context) ? [] : pathsThrough(plain, byName);
+  const success = checkSuccess(context, document, plain, paths);
   const metrics = checkMetrics(context, document);
   const rolling = checkRolling(context, steps);
   checkExamples(context, document, { parameters: byName, variables: new Map() }, plain);
   checkNeeds(context, byName, steps, rolling.isAtOnce);
+  checkProvided(context, steps, paths);
+  checkApprovers(context, steps, byName.get('environment'), paths);
   const title = document.title?.text ?? '';
   return {
     metadata,

@@ -1,5 +1,6 @@
 /** `## 模板元信息`: who the template is. */
 import { diagnose } from '../../diagnostics/diagnose.ts';
+import { RESERVED_TEMPLATE_IDS } from '../../plan/reserved-ids.ts';
 import { type Context, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
@@ -55,7 +56,17 @@ function checkForm(
   span: { start: number; end: number },
 ): void {
   const isId = key === 'template_id';
+  if (isId && text !== null && isReserved(text)) {
+    report(context, span, diagnose('RESERVED_NAME', 'templateId', { id: text }, { actual: text }));
+    return;
+  }
   if (text !== null && (isId ? TEMPLATE_ID : TEMPLATE_VERSION).test(text)) return;
   const variant = isId ? 'templateId' : 'templateVersion';
   report(context, span, diagnose('BAD_FIELD', variant, {}, { actual: text ?? '' }));
+}
+
+/** In any case of letters: `tostring` would only confuse. */
+function isReserved(id: string): boolean {
+  const wanted = id.toLowerCase();
+  return RESERVED_TEMPLATE_IDS.some((each) => each.toLowerCase() === wanted);
 }

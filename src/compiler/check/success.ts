@@ -2,7 +2,7 @@
 
 import { ACTIONS, FACTS } from '../../actions/index.ts';
 import { normalisePhrase } from '../../actions/phrases.ts';
-import { measures } from '../../actions/questions.ts';
+import { changesServers, measures, tasksIn } from '../../actions/questions.ts';
 import { type CompletionFactId, SUCCESS_RULES } from '../../actions/success-rules.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { MetricName, PlanStep, SuccessRule } from '../../plan/plan.ts';
@@ -10,6 +10,8 @@ import { type Context, claim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import { part, type Words } from '../parse/items.ts';
+import { type Path, whereOf } from './paths.ts';
+import { conditionOf } from './provided.ts';
 import { missingSection } from './sections.ts';
 
 type Rule = (typeof SUCCESS_RULES)[CompletionFactId];
@@ -28,6 +30,7 @@ export function checkSuccess(
   context: Context,
   document: Document,
   steps: readonly PlanStep[],
+  paths: readonly Path[],
 ): readonly SuccessRule[] {
   const section = document.sections.get('success');
   if (section === undefined) return missingSection(context, 'success', '- …') ?? [];
@@ -37,8 +40,9 @@ export function checkSuccess(
     const words = part(bullet, mark);
     const fact = ruleOf(words);
     if (fact === null) return reportUnknownRule(context, words);
-    if (!canBeJudged(SUCCESS_RULES[fact], steps))
-      reportUnjudged(context, words, SUCCESS_RULES[fact]);
+    if (canBeJudged(SUCCESS_RULES[fact], steps)) {
+      checkInTime(context, words, SUCCESS_RULES[fact], paths);
+    } else reportUnjudged(context, words, SUCCESS_RULES[fact]);
     claim(context, words.start, 'success rule', {
       zh: `成功规则 ${fact}，在最后一个涉及服务器的步骤结束时判断`,
       en: `success rule ${fact}, judged at the end of the last step that touches servers`,
@@ -72,6 +76,34 @@ function reportUnjudged(context: Context, words: Words, { judgedBy, as }: Rule):
   const variant = as === 'threshold' ? 'ruleWithoutThreshold' : 'ruleWithoutStep';
   const about = { fact: FACTS[judgedBy].label, phrase };
   report(context, words, diagnose('UNMEASURED_CRITERION', variant, about));
+}
+
+/** The rules are judged with the last step that changes servers: what is measured later is too late. */
+function checkInTime(
+  context: Context,
+  words: Words,
+  { judgedBy }: Rule,
+  paths: readonly Path[],
+): void {
+  if (judgedBy === null) return;
+  const measuring = (steps: readonly PlanStep[]): boolean =>
+    steps.some((step) => tasksIn(step).some(({ action }) => measures(action, judgedBy)));
+  const lacking = paths.filter(({ steps }) => {
+    const last = steps.findLastIndex(changesServers);
+    return last >= 0 && !measuring(steps.slice(0, last + 1));
+  });
+  const step = lacking[0]?.steps.findLast(changesServers)?.number;
+  if (step === undefined) return;
+  const about = { fact: FACTS[judgedBy].label, step };
+  const where = conditionOf(whereOf(lacking, paths));
+  const isLate = lacking.some(({ steps }) => measuring(steps));
+  report(
+    context,
+    words,
+    where === null || isLate
+      ? diagnose('UNMEASURED_CRITERION', 'ruleTooLate', about)
+      : diagnose('UNMEASURED_CRITERION', 'ruleNotAlways', { ...about, where }),
+  );
 }
 
 function reportUnknownRule(context: Context, words: Words): [] {

@@ -116,6 +116,34 @@ export const TEMPLATE_WORDS = {
       },
     },
   },
+  NOT_PROVIDED: {
+    meaning: {
+      zh: '动作需要的东西，之前没有动作提供。',
+      en: 'An action needs something that no action before it provides.',
+    },
+    messages: {
+      never: {
+        message: {
+          zh: '「{action}」需要{resource}，之前没有动作提供',
+          en: '"{action}" needs the {resource}, and no action before it provides one',
+        },
+        remedy: {
+          zh: '请在它之前加上{who}，或删去这一条',
+          en: 'add {who} before it, or remove this line',
+        },
+      },
+      notAlways: {
+        message: {
+          zh: '「{action}」需要{resource}；{where} 时，之前没有动作提供',
+          en: '"{action}" needs the {resource}, and with {where} no action before it provides one',
+        },
+        remedy: {
+          zh: '请让{who}在这种情况下也执行，或同样跳过这一步',
+          en: 'run {who} in that case too, or skip this step as well',
+        },
+      },
+    },
+  },
   UNMEASURED_CRITERION: {
     meaning: {
       zh: '没有动作测量这个条件，它永远不会满足。',
@@ -144,6 +172,26 @@ export const TEMPLATE_WORDS = {
         remedy: {
           zh: '请在某一步加上「{phrase}」，或删去这一条',
           en: 'add "{phrase}" to a step, or remove this rule',
+        },
+      },
+      ruleTooLate: {
+        message: {
+          zh: '「{fact}」在步骤 {step} 之后才测量，而成功条件在步骤 {step} 结束时判断',
+          en: '"{fact}" is only measured after step {step}, at the end of which the success rules are judged',
+        },
+        remedy: {
+          zh: '请把测量它的步骤放到步骤 {step} 或它之前',
+          en: 'move the step that measures it to step {step} or before it',
+        },
+      },
+      ruleNotAlways: {
+        message: {
+          zh: '{where} 时，到步骤 {step} 为止没有步骤测量「{fact}」',
+          en: 'with {where}, no step up to step {step} measures "{fact}"',
+        },
+        remedy: {
+          zh: '请让测量它的步骤在这种情况下也执行，或删去这一条',
+          en: 'run the step that measures it in that case too, or remove this rule',
         },
       },
       ruleWithoutThreshold: {

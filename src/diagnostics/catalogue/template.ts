@@ -22,6 +22,24 @@ export const TEMPLATE = {
   },
   MISSING_FIELD,
   BAD_FIELD,
+  RESERVED_NAME: {
+    meaning: {
+      zh: '这个名称由工作进程自己使用。',
+      en: 'The worker itself uses this name.',
+    },
+    messages: {
+      templateId: {
+        message: {
+          zh: 'template_id 不能是「{id}」：它是保留名称',
+          en: 'template_id cannot be "{id}": the name is reserved',
+        },
+        remedy: {
+          zh: '请换一个名称，例如 {id}_workflow_v1',
+          en: 'choose another, for example {id}_workflow_v1',
+        },
+      },
+    },
+  },
   UNKNOWN_SECTION: {
     meaning: {
       zh: '二级标题不是操作单的章节。什么都不执行的内容不会被悄悄略过。',
@@ -203,10 +221,20 @@ export const TEMPLATE = {
   },
   POLICY_UNSATISFIABLE: {
     meaning: {
-      zh: '项目中没有足够的人满足审批规则。',
-      en: 'The project does not have the people that an approval rule asks for.',
+      zh: '没有人，或没有足够的人可以批准。没有列出的环境，谁都不能批准。',
+      en: "Nobody, or not enough people, can approve. An environment that is not listed is nobody's to approve.",
     },
     messages: {
+      nobody: {
+        message: {
+          zh: '{environment} 会到达步骤 {step} 的审批，但「审批人员」没有列出它',
+          en: '{environment} reaches the approval of step {step}, and the approvers do not list it',
+        },
+        remedy: {
+          zh: '请加上一行，例如「- {environment}: {roles}」，或让这个环境跳过这一步',
+          en: 'add a line such as "- {environment}: {roles}", or let that environment skip the step',
+        },
+      },
       tooFew: {
         message: {
           zh: '{environment} 的审批规则无法满足：需要 {wanted} 人，最多只有 {reached} 人可以批准',

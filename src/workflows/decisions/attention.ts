@@ -10,7 +10,7 @@ import { messageOf } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
 import type { Stuck } from '../undo/compensate.ts';
-import { approvalOf, approverRoles } from './approvers.ts';
+import { approvalOf, resolverRoles } from './approvers.ts';
 import type { Undecided } from './desk.ts';
 import { judge } from './judge.ts';
 
@@ -80,7 +80,7 @@ async function judgeAlone(run: RunIdentity, step: number, item: Undecided): Prom
     run,
     {
       step,
-      approvers: approverRoles(run, approval),
+      approvers: resolverRoles(run, approval),
       quorum: { kind: 'any' },
       accepted: [],
       decision: { ...item.message, kind: 'approve' },

@@ -2,14 +2,17 @@
 import { variablesOf } from '../../plan/evaluate.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { askApproval } from '../decisions/approval.ts';
+import { approverRoles } from '../decisions/approvers.ts';
 import { probeServers } from '../fleet/probe.ts';
 import {
   type AskingParts,
   type BranchesPart,
+  type RunIdentity,
   say,
   stepStatus,
   type TolerantParts,
 } from '../run.ts';
+import { StepFailure } from './failure.ts';
 import { findPending } from './pending-approvals.ts';
 
 export async function runApprovalStep(
@@ -35,6 +38,7 @@ export async function runApprovalStep(
       `pending requests: ${found}`,
     );
   }
+  if (approverRoles(run, step).length === 0) throw nobody(run, step);
   run.approvedAgainst = await probeServers(run, step.number);
   await askApproval(run, step, []);
 }
@@ -44,4 +48,15 @@ function isOptional(run: BranchesPart, step: ApprovalStep): boolean {
   return step.skipWhen
     .flatMap((expression) => variablesOf(expression))
     .some((variable) => run.variables[variable] === 'optional');
+}
+
+/** A template that does not enumerate its environments may be started for one that nobody approves. */
+function nobody(run: RunIdentity, { number }: ApprovalStep): StepFailure {
+  const { environment } = run.ref;
+  const message = say(
+    run,
+    `「审批人员」没有列出 ${environment}：谁都不能批准。请在模板中加上它的审批人员`,
+    `the approvers do not list ${environment}, so nobody can approve: add its approvers to the template`,
+  );
+  return new StepFailure(number, 'failed', 'POLICY_UNSATISFIABLE', message);
 }

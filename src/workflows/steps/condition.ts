@@ -1,5 +1,6 @@
 /** A condition step: the first branch that holds sets variables and leaves steps out. */
-import { evaluate, isTrue } from '../../plan/evaluate.ts';
+import { branchTaken, skippedByBranch } from '../../plan/branching.ts';
+import { evaluate } from '../../plan/evaluate.ts';
 import type { Branch, ConditionStep } from '../../plan/plan.ts';
 import { type BranchesPart, type RunIdentity, type ShownPart, say, stepStatus } from '../run.ts';
 import { findPending } from './pending-approvals.ts';
@@ -9,8 +10,8 @@ export async function runConditionStep(
   step: ConditionStep,
 ): Promise<void> {
   const scope = { parameters: run.resolved.parameters, variables: run.variables };
-  const branch = step.branches.find((each) => each.when === null || isTrue(each.when, scope));
-  if (branch === undefined) {
+  const branch = branchTaken(step, scope);
+  if (branch === null) {
     stepStatus(run, step.number).note = say(
       run,
       '没有分支成立，继续下一步',
@@ -19,7 +20,7 @@ export async function runConditionStep(
     return;
   }
   for (const { variable, value } of branch.set) run.variables[variable] = value;
-  for (const number of skippedBy(run, step, branch)) {
+  for (const number of skippedByBranch(run.plan.steps, step, branch)) {
     const why = say(
       run,
       `步骤${step.number}的分支跳过`,
@@ -29,18 +30,6 @@ export async function runConditionStep(
   }
   stepStatus(run, step.number).note = describe(run, step, branch);
   if (branch.lookForPendingApprovals) run.pendingApprovals = await findPending(run, step.number);
-}
-
-/** The steps that a branch names, and those between it and the step it goes on with. */
-function skippedBy(
-  { plan }: RunIdentity,
-  step: ConditionStep,
-  { skip, goTo }: Branch,
-): readonly number[] {
-  if (goTo === null) return skip;
-  const order = plan.steps.map((each) => each.number);
-  const between = order.slice(order.indexOf(step.number) + 1, Math.max(0, order.indexOf(goTo)));
-  return [...skip, ...between];
 }
 
 function describe(run: RunIdentity & BranchesPart, step: ConditionStep, branch: Branch): string {

@@ -1,4 +1,4 @@
-import { isTrue } from '../../plan/evaluate.ts';
+import { isSkippedByRule } from '../../plan/branching.ts';
 import type { PlanStep } from '../../plan/plan.ts';
 import { type BranchesPart, type RunIdentity, say } from '../run.ts';
 
@@ -11,6 +11,5 @@ export function skipReason(run: RunIdentity & BranchesPart, step: PlanStep): str
   const branch = run.branchSkips.get(step.number);
   if (branch !== undefined) return branch;
   const scope = { parameters: run.resolved.parameters, variables: run.variables };
-  const holds = step.skipWhen.some((expression) => isTrue(expression, scope));
-  return holds ? say(run, '符合跳过条件', 'its skip condition holds') : null;
+  return isSkippedByRule(step, scope) ? say(run, '符合跳过条件', 'its skip condition holds') : null;
 }
