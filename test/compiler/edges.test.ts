@@ -113,7 +113,7 @@ test('a number in the text is the one that runs', () => {
     (each) => each.number === 6,
   );
   expect(step).toMatchObject({
-    criteria: [{}, { fact: 'connections.active', comparison: '<=', threshold: 3 }],
+    criteria: [{}, { fact: 'connections.active', comparison: '<=', threshold: 3 }, {}],
   });
   expect(planOf(edit(ownText, 'version: 1.0.0', 'version: 1.10')).templateVersion).toBe('1.10');
 });
