@@ -6,6 +6,7 @@ import type {
   ReleaseStart,
   VolumeMount,
 } from '../../ports/container-runtime.ts';
+import { SCHEMA } from '../shell/schema.ts';
 import { LABEL } from './names.ts';
 
 const NANOSECONDS = 1e9;
@@ -192,6 +193,7 @@ function labelsOf(
 ): Record<string, string> {
   return {
     ...container.labels,
+    [LABEL.schema]: String(SCHEMA),
     [LABEL.service]: service,
     [LABEL.run]: release.runId,
     [LABEL.digest]: release.digest,

@@ -4,6 +4,7 @@
  */
 import { PortError } from '../../ports/port-error.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
+import { assertReadable, SCHEMA } from '../shell/schema.ts';
 import { sentence } from './engine-errors.ts';
 
 export interface StartEntry {
@@ -30,10 +31,18 @@ const KEPT_ENTRIES = 200;
 
 const APPEND = 'mkdir -p -- "$1" && cat >> "$1/journal"';
 
-/** Without starting a program there: it is read at every look at the server. */
+/**
+ * Without starting a program there: it is read at every look at the server.
+ * @throws PortError NEWER_RUNSHEET
+ */
 export async function readJournal(host: ServerHost, service: string): Promise<JournalEntry[]> {
-  const content = await host.readFile(`${folderOf(host, service)}/journal`);
-  return (content?.toString('utf8') ?? '').split('\n').flatMap(readLine);
+  const file = `${folderOf(host, service)}/journal`;
+  const content = await host.readFile(file);
+  return (content?.toString('utf8') ?? '').split('\n').flatMap((line) => {
+    const { schema, ...entry } = readLine(line);
+    assertReadable(host.name, file, schema);
+    return isEntry(entry) ? [entry] : [];
+  });
 }
 
 /** Keeps it short; nobody else writes it meanwhile, for a run is under way. */
@@ -43,7 +52,7 @@ export async function cutJournal(
   entries: readonly JournalEntry[],
 ): Promise<void> {
   if (entries.length <= MOST_ENTRIES) return;
-  const lines = entries.slice(-KEPT_ENTRIES).map((entry) => `${JSON.stringify(entry)}\n`);
+  const lines = entries.slice(-KEPT_ENTRIES).map(lineOf);
   await host.writeFile(`${folderOf(host, service)}/journal`, lines.join(''));
 }
 
@@ -55,7 +64,7 @@ export async function appendJournal(
 ): Promise<void> {
   const folder = folderOf(host, service);
   const { exitCode, stderr } = await host.exec(['sh', '-c', APPEND, 'sh', folder], {
-    stdin: `${JSON.stringify(entry)}\n`,
+    stdin: lineOf(entry),
     timeoutMs: SCRIPT_TIMEOUT_MS,
   });
   if (exitCode !== 0) throw notWritable(host, stderr);
@@ -74,18 +83,22 @@ export function folderOf(host: ServerHost, service: string): string {
   return `${host.baseFolder}/services/${service}`;
 }
 
+function lineOf(entry: JournalEntry): string {
+  return `${JSON.stringify({ schema: SCHEMA, ...entry })}\n`;
+}
+
 /** A line that was cut short by a crash says nothing. */
-function readLine(line: string): readonly JournalEntry[] {
+function readLine(line: string): Readonly<Record<string, unknown>> {
   try {
     const entry: unknown = JSON.parse(line);
-    return isEntry(entry) ? [entry] : [];
+    return typeof entry === 'object' && entry !== null ? { ...entry } : {};
   } catch {
-    return [];
+    return {};
   }
 }
 
-function isEntry(value: unknown): value is JournalEntry {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+function isEntry(value: object): value is JournalEntry {
+  if (!('kind' in value)) return false;
   const wanted = value.kind === 'start' ? ['id', 'startedAt', 'digest', 'run'] : ['id', 'restart'];
   return wanted.every((name) => typeof Reflect.get(value, name) === 'string');
 }

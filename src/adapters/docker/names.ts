@@ -1,5 +1,7 @@
 /** By what Runsheet knows its containers again. */
 export const LABEL = {
+  /** The form of these labels. */
+  schema: 'runsheet.schema',
   service: 'runsheet.service',
   run: 'runsheet.run',
   digest: 'runsheet.digest',

@@ -1,8 +1,10 @@
 /** One service on one server: its engine, its names, and what is there now. */
 import type { ContainerInfo, ImageInfo } from 'dockerode';
+import { assertReadable } from '../shell/schema.ts';
 import { containersOf, type ServiceContainer } from './containers.ts';
 import type { Engine } from './engine.ts';
 import { type AdoptedEntry, type JournalEntry, readJournal, type StartEntry } from './journal.ts';
+import { LABEL } from './names.ts';
 
 export interface Service {
   readonly engine: Engine;
@@ -24,7 +26,10 @@ export interface Found {
   readonly adopted: readonly AdoptedEntry[];
 }
 
-/** Everything at once: a server is asked in parallel, over one connection. */
+/**
+ * Everything at once: a server is asked in parallel, over one connection.
+ * @throws PortError NEWER_RUNSHEET where a container or the journal was written by a later one
+ */
 export async function lookAt({ engine, service, name }: Service): Promise<Found> {
   const [listed, images, journal] = await Promise.all([
     engine.ask('list its containers', (docker, abortSignal) =>
@@ -33,6 +38,8 @@ export async function lookAt({ engine, service, name }: Service): Promise<Found>
     engine.ask('list its images', (docker, abortSignal) => docker.listImages({ abortSignal })),
     readJournal(engine.host, service),
   ]);
+  for (const { Labels, Names } of listed.filter((each) => each.Labels[LABEL.service] === service))
+    assertReadable(engine.host.name, `the container ${Names[0] ?? ''}`, Labels[LABEL.schema]);
   return {
     containers: containersOf(listed, images, service, name),
     listed,

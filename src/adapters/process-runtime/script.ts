@@ -6,6 +6,8 @@
  * start whose connection was lost half-way is either carried through by the starter or never happens.
  */
 
+import { SCHEMA } from '../shell/schema.ts';
+
 /** When a process started, nothing where it is not there or only waits to be reaped. */
 export const START_OF_PROCESS = `
 rs_start_of() {
@@ -27,6 +29,14 @@ rs_pid() { sed -n 's/^{"pid":"\\([0-9]*\\)".*/\\1/p' current.json 2>/dev/null; }
 rs_running() {
   rs_p=$(rs_pid)
   [ -n "$rs_p" ] && rs_s=$(rs_start_of "$rs_p") && [ -n "$rs_s" ] && [ "$rs_s" = "$(rs_field processStart)" ]
+}
+`;
+
+/** Prints each file that says in which form it is, with that. */
+const FORMS = `
+rs_forms() {
+  sed -n 's/.*,"schema":\\([^,}]*\\).*/current.json \\1/p' current.json 2>/dev/null
+  tail -n 1 starts 2>/dev/null | sed -n 's/^[^ ]* [^ ]* [^ ]* /starts /p'
 }
 `;
 
@@ -58,9 +68,9 @@ rs_launcher=$1; rs_digest=$2; rs_run=$3; rs_release=$4; rs_work=$5; shift 5
 mv "lock/pending.$rs_launcher" "lock/claimed.$$" || exit 1
 rs_now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 umask 077
-printf '{"pid":"%s","processStart":"%s","startedAt":"%s","release":%s}\\n' \\
+printf '{"pid":"%s","processStart":"%s","startedAt":"%s","schema":${SCHEMA},"release":%s}\\n' \\
   "$$" "$(rs_start_of $$)" "$rs_now" "$rs_release" > current.part || exit 1
-printf '%s %s %s\\n' "$rs_now" "$rs_digest" "$rs_run" >> starts || exit 1
+printf '%s %s %s ${SCHEMA}\\n' "$rs_now" "$rs_digest" "$rs_run" >> starts || exit 1
 mv current.part current.json || exit 1
 rm -rf lock
 cd "$rs_work" || exit 1
@@ -68,7 +78,7 @@ exec "$@"
 `;
 
 /** Exit codes of the scripts, read by the runtime. */
-export const EXIT = { conflict: 73, busy: 75, missing: 66, failed: 70 } as const;
+export const EXIT = { conflict: 73, busy: 75, missing: 66, failed: 70, newer: 78 } as const;
 
 /** First line: running or stopped. Then the record, `--`, the releases, newest first, `--`, the starts. */
 export function inspectScript(folder: string): string {
@@ -95,12 +105,17 @@ export interface StartWords {
   readonly command: string;
 }
 
-/** All words are quoted by the caller. The text goes over standard input: values show in no process list. */
+/**
+ * All words are quoted by the caller. The text goes over standard input: values show in no process list.
+ * Where a file has a form that is not ours, it prints both and starts nothing.
+ */
 export function startScript(words: StartWords): string {
-  return `${PROCESS}${LOCK}
+  return `${PROCESS}${LOCK}${FORMS}
 cd ${words.folder} 2>/dev/null || exit ${EXIT.missing}
 rs_work=$PWD/releases/${words.hex}
 [ -d "$rs_work" ] || exit ${EXIT.missing}
+rs_newer=$(rs_forms | grep -v ' ${SCHEMA}$' | head -n 1)
+if [ -n "$rs_newer" ]; then echo "$rs_newer"; exit ${EXIT.newer}; fi
 rs_lock
 if rs_running; then
   rs_code=${EXIT.conflict}

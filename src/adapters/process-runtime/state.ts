@@ -1,19 +1,27 @@
 import type { ServiceState } from '../../ports/container-runtime.ts';
+import { assertReadable } from '../shell/schema.ts';
 
 interface CurrentRecord {
+  readonly schema?: number;
   readonly startedAt: string;
   readonly release: { readonly digest: string; readonly version: string; readonly runId: string };
 }
 
-/** Reads what inspectScript prints; starts are in the order of each release's last start. */
-export function readState(printed: string): ServiceState {
+/**
+ * Reads what inspectScript prints; starts are in the order of each release's last start.
+ * @param place the service's folder on the server
+ * @throws PortError NEWER_RUNSHEET
+ */
+export function readState(server: string, place: string, printed: string): ServiceState {
   const lines = printed.split('\n').filter((line) => line !== '');
   const first = lines.indexOf('--');
   const second = lines.indexOf('--', first + 1);
   const current = readRecord(lines.slice(1, first).join('\n'));
+  assertReadable(server, `${place}/current.json`, current?.schema);
   const starts: Record<string, number> = {};
   for (const line of lines.slice(second + 1)) {
-    const digest = line.split(' ')[1] ?? '';
+    const [, digest = '', , schema] = line.split(' ');
+    assertReadable(server, `${place}/starts`, schema);
     const count = (starts[digest] ?? 0) + 1;
     delete starts[digest];
     starts[digest] = count;

@@ -35,6 +35,7 @@ describe('the request for a container', () => {
       Image: `r:5000/quotes@${DIGEST}`,
       ExposedPorts: { '8080/tcp': {} },
       Labels: {
+        'runsheet.schema': '1',
         'runsheet.service': 'quotes',
         'runsheet.run': 'run-1',
         'runsheet.digest': DIGEST,

@@ -31,6 +31,19 @@ it('reads what it wrote, and leaves out what a crash cut short', async () => {
   ]);
 });
 
+it('says in which form each line is, and refuses a later one', async () => {
+  const server = host();
+  const many = Array.from({ length: 401 }, (_each, at) => entry(at));
+  await cutJournal(server, 'quotes', many);
+  const written = (await server.readFile(FILE))?.toString() ?? '';
+  expect(written.match(/^\{"schema":1,/gmu)).toHaveLength(200);
+  await server.writeFile(FILE, `${written}${JSON.stringify({ schema: 2, kind: 'moved' })}\n`);
+  await expect(readJournal(server, 'quotes')).rejects.toMatchObject({
+    kind: 'refused',
+    message: expect.stringMatching(/^NEWER_RUNSHEET: \S+\/journal on s1 has the form 2;/u),
+  });
+});
+
 it('stays short: the newest entries are kept, in their order', async () => {
   const server = host();
   const few = Array.from({ length: 400 }, (_each, at) => entry(at));

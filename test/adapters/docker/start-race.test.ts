@@ -1,4 +1,4 @@
-/** Two attempts at one start, in an order that a real engine seldom shows. */
+/** What a real engine seldom shows: two attempts at one start, and a container of a later Runsheet. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -27,15 +27,18 @@ let started: string[];
 let runtime: ContainerRuntime;
 /** What the engine lists, look by look; the last one stays. */
 let lists: (readonly string[])[];
+let schema: string | undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runsheet-engine-'));
   started = [];
+  schema = undefined;
   const labels = (run: string) => ({
     'runsheet.service': 'app',
     'runsheet.digest': DIGEST,
     'runsheet.version': 'v1',
     'runsheet.run': run,
+    ...(schema !== undefined && { 'runsheet.schema': schema }),
   });
   const answer = (method: string, path: string): readonly [number, unknown] => {
     if (path.startsWith('/containers/json')) {
@@ -98,4 +101,25 @@ it("leaves another run's container alone", async () => {
     message: expect.stringContaining(TAKEN),
   });
   expect(started).toEqual([]);
+});
+
+it('takes a container in our own form, and touches none of a later one', async () => {
+  lists = [['run-1']];
+  schema = '1';
+  await runtime.start('web-1', 'app', RELEASE);
+  expect(started).toEqual(['/containers/c1/start']);
+  schema = '2';
+  for (const attempt of [
+    () => runtime.start('web-1', 'app', RELEASE),
+    () => runtime.stop('web-1', 'app', { signal: 'SIGTERM', graceMs: 1 }),
+    () => runtime.finish('web-1', 'app', 0),
+    () => runtime.inspect('web-1', 'app'),
+  ]) {
+    await expect(attempt()).rejects.toMatchObject({
+      kind: 'refused',
+      message:
+        'NEWER_RUNSHEET: the container /app on web-1 has the form 2; this Runsheet reads form 1.',
+    });
+  }
+  expect(started).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
 import { type RawEntry, rawArchive } from '../archive/raw-tar.ts';
 import { makeSubject } from './subject.ts';
@@ -64,6 +64,54 @@ it('gives the service its environment and its release folder, and keeps values o
     'utf8',
   );
   expect(record).not.toContain('$HOME');
+});
+
+describe('what a server keeps', () => {
+  const file = (name: string) => `${subject.test.server.baseFolder}/services/tiny/${name}`;
+  const read = (name: string) => readFile(file(name), 'utf8');
+  const change = async (name: string, from: RegExp, to: string) =>
+    writeFile(file(name), (await read(name)).replace(from, to));
+
+  it('says in which form it is, and is read without as well', async () => {
+    await subject.runtime.start('s1', 'tiny', release());
+    const state = await subject.runtime.inspect('s1', 'tiny');
+    expect(await read('current.json')).toContain('"schema":1,');
+    expect(await read('starts')).toMatch(/^\S+ sha256:\S+ run-1 1\n$/u);
+    await change('current.json', /"schema":1,/u, '');
+    await change('starts', / 1\n/u, '\n');
+    expect(await subject.runtime.inspect('s1', 'tiny')).toEqual(state);
+    await subject.runtime.start('s1', 'tiny', release());
+    expect(await subject.runtime.inspect('s1', 'tiny')).toEqual(state);
+  });
+
+  it.each([
+    ['current.json', /"schema":1,/u, '"schema":2,'],
+    ['starts', / 1\n/u, ' 2\n'],
+  ])('is left alone where a later Runsheet wrote %s', async (name, from, to) => {
+    const { runtime } = subject;
+    await runtime.start('s1', 'tiny', release());
+    await answer();
+    await change(name, from, to);
+    const before = [await read('current.json'), await read('starts')];
+    const attempts = [
+      () => runtime.inspect('s1', 'tiny'),
+      () => runtime.pull('s1', 'tiny', subject.second, {}),
+      () => runtime.start('s1', 'tiny', release()),
+      () => runtime.stop('s1', 'tiny', { signal: 'SIGTERM', graceMs: 1_000 }),
+      () => runtime.finish('s1', 'tiny', 0),
+    ];
+    for (const attempt of attempts) {
+      await expect(attempt()).rejects.toMatchObject({
+        kind: 'refused',
+        subject: 's1',
+        message: expect.stringMatching(
+          new RegExp(`^NEWER_RUNSHEET: \\S+/${name} on s1 has the form 2;`, 'u'),
+        ),
+      });
+    }
+    expect([await read('current.json'), await read('starts')]).toEqual(before);
+    expect(await answer()).toMatchObject({ version: 'v1' });
+  });
 });
 
 it.each([0, 20, 60, 100, 150])(
