@@ -2,15 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import { findTemplate, templateIdOf } from '../compiler/request/library.ts';
+import { readRequestFile } from '../compiler/request/request-file.ts';
 import { readTypedParameters } from '../compiler/request/resolve.ts';
 import { resolveRun } from '../compiler/request/run.ts';
 import { looksLikeTextRequest, parseTextRequest } from '../compiler/request/text.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { readTemplateFiles } from '../config/template-files.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Json } from '../plan/plan.ts';
+import type { Json, ParameterDefinition } from '../plan/plan.ts';
 import type { ResolvedRun } from '../plan/run.ts';
 import { badInput, type CommonOptions, compilerFor, refuse } from './context.ts';
 import { asLanguage, chosenLanguage } from './language.ts';
@@ -47,10 +47,10 @@ export async function prepareRequest(
 ): Promise<PreparedRequest> {
   const templates = await readTemplateFiles(project.folder);
   const compile = compilerFor(project);
-  const given = await givenRequest(template, options);
-  const named =
-    typeof given === 'string' ? parseTextRequest(given).request.template?.name : undefined;
-  const wanted = named ?? (given === template ? undefined : template);
+  const text = await requestText(template, options);
+  const isText = looksLikeTextRequest(text ?? '');
+  const named = isText ? parseTextRequest(text ?? '').request.template?.name : undefined;
+  const wanted = named ?? (isText && text === template ? undefined : template);
   if (wanted === undefined) throw noRunSheet(options);
   const byFile = templates.find(
     (each) => each.file === basename(wanted) || each.file === `${basename(wanted)}.md`,
@@ -63,6 +63,7 @@ export async function prepareRequest(
     named: byFile?.file ?? null,
   });
   if (found.plan === null) throw badInput(found.diagnostics, options);
+  const given = givenRequest(text, found.plan.parameters, options);
   // The locale chooses among translations; a run sheet without one keeps its own language.
   const language = asked ?? (found.plan.presentation.language === choice ? choice : null);
   const overrides = overridesOf(options);
@@ -141,30 +142,28 @@ function rollingOf(options: RequestOptions): Readonly<Record<string, string>> {
   );
 }
 
-async function givenRequest(
+/** The file's content, or what stands on the command line. */
+async function requestText(
   template: string | undefined,
   options: RequestOptions,
-): Promise<GivenRequest | null> {
-  if (options.file === undefined)
-    return template !== undefined && looksLikeTextRequest(template) ? template : null;
-  const text = await readFile(options.file, 'utf8').catch(() => null);
-  if (text === null)
-    throw refuse(
-      { zh: `无法读取文件 ${options.file}`, en: `cannot read the file ${options.file}` },
-      options,
-    );
-  if (looksLikeTextRequest(text)) return text;
-  return readObject(text, options);
+): Promise<string | undefined> {
+  const { file } = options;
+  if (file === undefined) return template;
+  return readFile(file, 'utf8').catch(() => {
+    throw refuse({ zh: `无法读取文件 ${file}`, en: `cannot read the file ${file}` }, options);
+  });
 }
 
-/** JSON is YAML too. */
-function readObject(text: string, options: RequestOptions): Readonly<Record<string, Json>> {
-  try {
-    const value: unknown = parseYaml(text, { maxAliasCount: 50 });
-    if (isJsonObject(value)) return value;
-  } catch {
-    // Refused below, with what is expected.
-  }
+/** Values of a file are read by the types of the parameters, so that a version stays as written. */
+function givenRequest(
+  text: string | undefined,
+  parameters: readonly ParameterDefinition[],
+  options: RequestOptions,
+): GivenRequest | null {
+  if (text !== undefined && looksLikeTextRequest(text)) return text;
+  if (text === undefined || options.file === undefined) return null;
+  const value = readRequestFile(text, parameters);
+  if (value !== null) return value;
   throw refuse(
     {
       zh: `BAD_REQUEST: ${options.file} 应为参数（JSON 或 YAML），或「执行 deployment.md 模板 …」这样的文字`,
@@ -172,10 +171,6 @@ function readObject(text: string, options: RequestOptions): Readonly<Record<stri
     },
     options,
   );
-}
-
-function isJsonObject(value: unknown): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function noRunSheet(options: RequestOptions): Error {

@@ -5,32 +5,43 @@ import { parsePorts, protocolOf } from './compose/ports.ts';
 import { parseSize } from './compose/sizes.ts';
 import { parseVolume, type VolumeProblem, volumeOf } from './compose/volumes.ts';
 import { splitWords } from './compose/words.ts';
-import { argv, count, defined, identifier, scalarText, seconds, text } from './fields.ts';
+import { anyText, argv, count, defined, identifier, seconds, text } from './fields.ts';
 import { fieldProblem } from './schema-messages.ts';
 
 /** A value that may be written in a short form; `read` gives null where it is none. */
 function short<T>(error: string, read: (value: string) => T | null) {
-  return z
-    .string({ error })
-    .or(z.number({ error }).transform(String))
-    .transform((value, context): T => {
-      const found = read(value);
-      if (found !== null) return found;
-      context.addIssue({ code: 'custom', message: error });
-      return z.NEVER;
-    });
+  return z.string({ error }).transform((value, context): T => {
+    const found = read(value);
+    if (found !== null) return found;
+    context.addIssue({ code: 'custom', message: error });
+    return z.NEVER;
+  });
 }
 
 const words = z.union([argv, short(fieldProblem('commandLine'), splitWords)]);
 
 const size = short(fieldProblem('size'), parseSize);
 
+/** A number that compose takes in quotes too. */
+function numeral(error: string, form: RegExp, most: number) {
+  return short(error, (value) => {
+    const found = form.test(value) ? Number(value) : 0;
+    return found > 0 && found <= most ? found : null;
+  });
+}
+
+const PORT = fieldProblem('count', { least: 1, most: 65_535 });
+const published = numeral(PORT, /^[1-9]\d{0,4}$/u, 65_535);
+
+const CPUS = fieldProblem('processors');
+const cpus = numeral(CPUS, /^(?:\d{1,4}(?:\.\d{1,9})?|\.\d{1,9})$/u, 1024);
+
 const port = z.union([
   short(fieldProblem('port'), parsePorts),
   z
     .strictObject({
       target: count(1, 65_535),
-      published: z.coerce.number().pipe(count(1, 65_535)).optional(),
+      published: published.optional(),
       host_ip: text.optional(),
       protocol: z.enum(['tcp', 'udp', 'sctp']).optional(),
       mode: z.enum(['host', 'ingress']).optional(),
@@ -85,7 +96,7 @@ const volume = z.union([
 
 /** A mapping, or a list of `name=value`. */
 export const pairs = z.union([
-  z.record(text, scalarText),
+  z.record(text, anyText),
   z
     .array(text.includes('=', { error: fieldProblem('nameValue') }))
     .transform((lines) =>
@@ -177,12 +188,12 @@ export const container = z
     healthcheck: healthcheck.optional(),
     mem_limit: size.optional(),
     shm_size: size.optional(),
-    cpus: z.coerce.number().positive().max(1024).optional(),
+    cpus: cpus.optional(),
     pids_limit: count(1, 1_000_000).optional(),
     ulimits: ulimits.default([]),
     restart: restart.default('unless-stopped'),
-    user: scalarText.optional(),
-    group_add: z.array(scalarText).default([]),
+    user: anyText.optional(),
+    group_add: z.array(anyText).default([]),
     working_dir: text.optional(),
     hostname: text.optional(),
     init: z.boolean().default(true),
@@ -197,7 +208,7 @@ export const container = z
     logging: z
       .strictObject({
         driver: text.default('json-file'),
-        options: z.record(text, scalarText).default({}),
+        options: z.record(text, anyText).default({}),
       })
       .optional(),
     extra_hosts: hosts.default([]),

@@ -13,7 +13,12 @@ const durationMs = z
 export const milliseconds = durationMs;
 export const seconds = durationMs.transform((value) => value / 1000);
 
-export const text = z.string().min(1, { error: fieldProblem('empty') });
+/** As it was written: `3.10` is "3.10". */
+export const text = z
+  .string({ error: fieldProblem('text') })
+  .min(1, { error: fieldProblem('empty') });
+/** The same, and it may be empty. */
+export const anyText = z.string({ error: fieldProblem('anyText') });
 export const argv = z
   .array(text, {
     error: fieldProblem('command'),
@@ -26,22 +31,13 @@ export function count(least: number, most: number) {
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
-/** `20%` or 20. */
-export const percent = z.union(
-  [
-    z.number(),
-    z
-      .string()
-      .regex(/^\d{1,3}(?:\.\d+)?\s*[%％]$/u)
-      .transform((value) => Number.parseFloat(value)),
-  ],
-  { error: fieldProblem('percentage') },
-);
+const PERCENTAGE = fieldProblem('percentage');
 
-/** What a scalar of the file is as text: `port: 8080` under `environment:` means "8080". */
-export const scalarText = z
-  .union([z.string(), z.number(), z.boolean()], { error: fieldProblem('scalar') })
-  .transform(String);
+/** `20%` or 20. */
+export const percent = z
+  .string({ error: PERCENTAGE })
+  .regex(/^\d{1,3}(?:\.\d{1,6})?\s*[%％]?$/u, { error: PERCENTAGE })
+  .transform((value) => Number.parseFloat(value));
 
 const UNITS: Readonly<Record<string, number>> = {
   B: 1,
@@ -51,19 +47,15 @@ const UNITS: Readonly<Record<string, number>> = {
   TiB: 1024 ** 4,
 };
 
+const BYTES = fieldProblem('bytes');
+
 /** `512MiB`, or a number of bytes. */
-export const bytes = z.union(
-  [
-    count(0, Number.MAX_SAFE_INTEGER),
-    z
-      .string()
-      .regex(/^\d{1,6}(?:\.\d{1,3})?\s*(?:B|KiB|MiB|GiB|TiB)$/u)
-      .transform((value) =>
-        Math.round(Number.parseFloat(value) * (UNITS[value.replace(/[\d.\s]/gu, '')] ?? 1)),
-      ),
-  ],
-  { error: fieldProblem('bytes') },
-);
+export const bytes = z
+  .string({ error: BYTES })
+  .regex(/^(?:\d{1,15}|\d{1,6}(?:\.\d{1,3})?\s*(?:B|KiB|MiB|GiB|TiB))$/u, { error: BYTES })
+  .transform((value) =>
+    Math.round(Number.parseFloat(value) * (UNITS[value.replace(/[\d.\s]/gu, '')] ?? 1)),
+  );
 
 /** Who a file on a server belongs to. */
 export const owner = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}(?::[a-z_][a-z0-9_-]{0,31})?$/u, {

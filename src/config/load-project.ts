@@ -52,7 +52,7 @@ export function parseProject(
 ): LoadedProject {
   const yaml = readYaml(PROJECT_FILE, text);
   if (yaml.diagnostics.length > 0) return { project: null, diagnostics: yaml.diagnostics };
-  const parsed = projectSchema.safeParse(yaml.value, { error: inBothLanguages });
+  const parsed = projectSchema.safeParse(yaml.valueFor(projectSchema), { error: inBothLanguages });
   if (!parsed.success) {
     const diagnostics = parsed.error.issues.flatMap((issue) => describeIssue(issue, yaml));
     return { project: null, diagnostics };

@@ -8,9 +8,11 @@ export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): r
   return reached.flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : []));
 }
 
-function below(schema: z.core.$ZodType, step: PropertyKey): readonly z.core.$ZodType[] {
+/** What a schema wants of the value at a key or an index. */
+export function below(schema: z.core.$ZodType, step: PropertyKey): readonly z.core.$ZodType[] {
   if (schema instanceof z.ZodObject) {
-    const child: z.core.$ZodType | undefined = schema.shape[String(step)];
+    const shape: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
+    const child = Object.hasOwn(shape, step) ? shape[String(step)] : undefined;
     return child === undefined ? [] : [child];
   }
   if (schema instanceof z.ZodRecord) return [schema.valueType];
@@ -18,7 +20,8 @@ function below(schema: z.core.$ZodType, step: PropertyKey): readonly z.core.$Zod
   return [];
 }
 
-function unwrap(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+/** The schemas that a value is held against before anything is made of it; of a union all. */
+export function unwrap(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
   if (schema instanceof z.ZodPipe) return unwrap(schema.in);
   if (
     schema instanceof z.ZodOptional ||

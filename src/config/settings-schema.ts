@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { dockerBuild } from './docker-build-schema.ts';
 import {
+  anyText,
   argv,
   bytes,
   count,
@@ -9,7 +10,6 @@ import {
   milliseconds,
   owner,
   path,
-  scalarText,
   seconds,
   text,
   urlPath,
@@ -94,7 +94,7 @@ export const image = z
 export const runtime = z
   .strictObject({
     command: argv.default(['npm', 'start']),
-    environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u), scalarText).default({}),
+    environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u), anyText).default({}),
     port: count(1, 65_535).default(8080),
     stop: z
       .strictObject({
@@ -109,6 +109,8 @@ export const runtime = z
   .prefault({})
   .transform(({ keep_releases, ...rest }) => ({ ...rest, keepReleases: keep_releases }));
 
+const MODE = fieldProblem('mode');
+
 export const files = z
   .array(
     z
@@ -116,13 +118,11 @@ export const files = z
         template: path,
         path,
         mode: z
-          .string({ error: fieldProblem('quotedMode') })
-          .regex(/^0?[0-7]{3}$/u, {
-            error: fieldProblem('mode'),
-          })
+          .string({ error: MODE })
+          .regex(/^0?[0-7]{3}$/u, { error: MODE })
           .default('0640'),
         owner: owner.optional(),
-        values: z.record(text, scalarText).default({}),
+        values: z.record(text, anyText).default({}),
       })
       .transform(defined),
   )

@@ -1,7 +1,9 @@
 /** YAML with the place of every value, so that a problem points at its line. */
 import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import type { z } from 'zod';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import { asWanted, isSameKey, keepAsWritten } from './as-written.ts';
 
 /** A project file is written by hand. */
 const MOST_BYTES = 1024 * 1024;
@@ -9,7 +11,8 @@ const MOST_BYTES = 1024 * 1024;
 const MOST_ALIASES = 50;
 
 export interface YamlFile {
-  readonly value: unknown;
+  /** What the file holds, each scalar as the schema wants it: a text as it was written. */
+  readonly valueFor: (schema: z.core.$ZodType) => unknown;
   readonly diagnostics: readonly Diagnostic[];
   /** Place and line of the value at a path, or of the nearest part that exists; `key`: of that key in it. */
   locate(
@@ -32,16 +35,25 @@ export function readYaml(file: string, text: string): YamlFile {
   const whole = { place: { file, line: 1, column: 1 } };
   if (text.length > MOST_BYTES) return failed(diagnose('TOO_LARGE', 'projectFile', {}, whole));
   if (text.trim() === '') return failed(diagnose('EMPTY_FILE', 'projectFile', {}, whole));
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
-  if (document.errors.length > 0) {
-    const diagnostics = document.errors.map((error) =>
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    uniqueKeys: isSameKey,
+    schema: 'core',
+  });
+  // An unknown tag is a warning of the parser's, and its text would be taken without it.
+  const problems = [...document.errors, ...document.warnings];
+  if (problems.length > 0) {
+    const diagnostics = problems.map((error) =>
       diagnose('BAD_YAML', 'syntax', { problem: error.message }, placeAt(error.pos[0])),
     );
-    return { value: undefined, diagnostics, locate: () => placeAt(0) };
+    return { valueFor: () => undefined, diagnostics, locate: () => placeAt(0) };
   }
+  keepAsWritten(document);
   const locate: YamlFile['locate'] = (path, key) => placeAt(offsetOf(document.contents, path, key));
   try {
-    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }), diagnostics: [], locate };
+    const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
+    return { valueFor: (schema) => asWanted(value, schema), diagnostics: [], locate };
   } catch {
     return failed(diagnose('TOO_LARGE', 'projectAliases', { aliases: MOST_ALIASES }, whole));
   }
@@ -50,7 +62,7 @@ export function readYaml(file: string, text: string): YamlFile {
 function failed(diagnostic: Diagnostic): YamlFile {
   const place = diagnostic.place ?? { file: '', line: 1, column: 1 };
   return {
-    value: undefined,
+    valueFor: () => undefined,
     diagnostics: [diagnostic],
     locate: () => ({ place, excerpt: '' }),
   };

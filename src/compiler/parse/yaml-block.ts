@@ -7,11 +7,12 @@ import {
   isSeq,
   type Node,
   parseDocument,
+  type Scalar,
   visit,
   type YAMLMap,
 } from 'yaml';
 import { diagnose } from '../../diagnostics/diagnose.ts';
-import type { Json } from '../../plan/plan.ts';
+import type { Json, ParameterDefinition } from '../../plan/plan.ts';
 import { type Context, claim, report } from '../context.ts';
 import type { Fence } from './items.ts';
 import type { Span } from './source.ts';
@@ -19,6 +20,17 @@ import type { Span } from './source.ts';
 /** One alias stands for one copy; a bomb is a few lines that stand for billions. */
 const MOST_ALIASES = 20;
 const DEEPEST = 20;
+/** As JSON writes one: `0x1F`, `010` and `1_000` mean different numbers to different readers. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/u;
+
+/** What YAML takes for numbers and truth values, whatever version a text asks for. */
+export const YAML_OPTIONS = {
+  schema: 'core',
+  strict: true,
+  uniqueKeys: isSameKey,
+  logLevel: 'silent',
+  prettyErrors: false,
+} as const;
 
 export interface YamlBlock {
   readonly map: YAMLMap;
@@ -39,13 +51,15 @@ export function readYaml(context: Context, fence: Fence): YamlBlock | null {
   const base = fence.content.start;
   const document = parse(context, fence);
   if (document === null) return null;
-  for (const error of document.errors.slice(0, 10)) {
+  // An unknown tag is a warning of the parser's, and its text would be taken without it.
+  const problems = [...document.errors, ...document.warnings];
+  for (const error of problems.slice(0, 10)) {
     const [start, end] = error.pos;
     const span = { start: base + start, end: base + Math.max(start + 1, end) };
     const problem = error.message.split('\n')[0] ?? '';
     report(context, span, diagnose('BAD_YAML', 'syntax', { problem }));
   }
-  if (document.errors.length > 0 || !isHarmless(context, fence, document)) return null;
+  if (problems.length > 0 || !isHarmless(context, fence, document)) return null;
   if (isMap(document.contents)) return { map: document.contents, base };
   report(context, fence, diagnose('BAD_YAML', 'notMapping', {}));
   return null;
@@ -53,12 +67,7 @@ export function readYaml(context: Context, fence: Fence): YamlBlock | null {
 
 function parse(context: Context, fence: Fence): Document.Parsed | null {
   try {
-    return parseDocument(fence.content.text, {
-      strict: true,
-      uniqueKeys: true,
-      logLevel: 'silent',
-      prettyErrors: false,
-    });
+    return parseDocument(fence.content.text, YAML_OPTIONS);
   } catch {
     report(context, fence, diagnose('BAD_YAML', 'unreadable', {}));
     return null;
@@ -89,34 +98,51 @@ export function entriesOf(context: Context, map: YAMLMap, base: number): readonl
     }
     const node = value as Node | null;
     return [
-      { key: String(key.value), keySpan, value: node, valueSpan: spanOf(node, base, keySpan) },
+      { key: textOf(key) ?? '', keySpan, value: node, valueSpan: spanOf(node, base, keySpan) },
     ];
   });
 }
 
-/** A scalar as written, so that `1.10` stays `1.10`; null: not a scalar. */
+/** A scalar as written, so that `1.10` stays `1.10`; `~` and nothing are empty. null: not a scalar. */
 export function textOf(node: Node | null): string | null {
   if (!isScalar(node)) return null;
   if (typeof node.value === 'string') return node.value;
-  return node.source ?? (node.value === null ? '' : String(node.value));
+  return node.value === null ? '' : (node.source ?? String(node.value));
 }
 
-/** The value as JSON; what was declared a text is read as written, however it looks. */
-export function jsonOf(node: Node | null, type?: string): Json {
-  if (isScalar(node)) {
-    if (type === 'string') return textOf(node);
-    const { value } = node;
-    const isPlain =
-      typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number';
-    return isPlain ? value : textOf(node) === '' || value === null ? null : textOf(node);
+/** The value as JSON, each scalar as `scalarOf` reads it; the items of an array are texts. */
+export function jsonOf(node: Node | null, type?: ParameterDefinition['type']): Json {
+  if (isScalar(node)) return scalarOf(node, type);
+  if (isSeq(node)) {
+    const item = type === 'array' ? 'string' : undefined;
+    return node.items.map((each) => jsonOf(each as Node, item));
   }
-  if (isSeq(node)) return node.items.map((item) => jsonOf(item as Node));
   if (isMap(node)) {
     return Object.fromEntries(
       node.items.map(({ key, value }) => [textOf(key as Node) ?? '', jsonOf(value as Node)]),
     );
   }
   return null;
+}
+
+/**
+ * A scalar by the type that is wanted. A text is what stands there; where no type is wanted, a number
+ * is one only if that is how the number is written, so that `3.10` stays a text.
+ */
+export function scalarOf(node: Scalar, type?: ParameterDefinition['type']): Json {
+  const { value } = node;
+  if (value === null) return null;
+  const text = textOf(node);
+  if (type === 'string' || text === null) return text;
+  if (typeof value === 'boolean') return value;
+  if (typeof value !== 'number') return text;
+  const isWritten = type === 'number' ? NUMBER.test(text) : String(value) === text;
+  return isWritten ? value : text;
+}
+
+/** Two keys of a mapping are one where they are the same text: `1.0` and `1.00` are two. */
+function isSameKey(a: unknown, b: unknown): boolean {
+  return a === b || (isScalar(a) && isScalar(b) && textOf(a) === textOf(b));
 }
 
 /** Says what every line from an entry's key to its value's end became. */

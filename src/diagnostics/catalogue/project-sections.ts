@@ -65,6 +65,12 @@ export const SECTION_VALUES = {
       en: '{where}: username and password must be given together',
     },
   },
+  processors: {
+    message: {
+      zh: '{where}：应为处理器数，例如 0.5',
+      en: '{where}: expected a number of processors such as 0.5',
+    },
+  },
   port: {
     message: {
       zh: '{where}：应为端口，例如 8080、8080:80 或 127.0.0.1:8080:80/tcp',

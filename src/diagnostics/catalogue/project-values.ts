@@ -7,7 +7,13 @@ export const PROJECT_VALUES = {
     message: { zh: '{where}：缺少服务的名称', en: '{where}: the name of the service is missing' },
   },
   empty: { message: { zh: '{where}：不能为空', en: '{where}: must not be empty' } },
-  scalar: { message: { zh: '{where}：应为文本', en: '{where}: expected text' } },
+  text: { message: { zh: '{where}：应为文本', en: '{where}: expected text' } },
+  anyText: {
+    message: {
+      zh: '{where}：应为文本；空文本写作 ""',
+      en: '{where}: expected text; an empty one is written ""',
+    },
+  },
   duration: {
     message: {
       zh: '{where}：应为时长，例如 30s、5m、1小时',
@@ -86,16 +92,10 @@ export const PROJECT_VALUES = {
       en: '{where}: expected a file name or a list of file names',
     },
   },
-  quotedMode: {
-    message: {
-      zh: '{where}：权限要加引号，例如 "0640"',
-      en: '{where}: quote the mode, for example "0640"',
-    },
-  },
   mode: {
     message: {
-      zh: '{where}：应为八进制权限，例如 "0640"',
-      en: '{where}: expected an octal mode such as "0640"',
+      zh: '{where}：应为八进制权限，例如 0640',
+      en: '{where}: expected an octal mode such as 0640',
     },
   },
   owner: {
