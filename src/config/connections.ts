@@ -9,7 +9,7 @@ import type {
   SshFiles,
   TemporalConnection,
 } from '../ports/connections.ts';
-import { haproxyOf } from './balancer-connections.ts';
+import { aroundBalancer } from './cross-checks.ts';
 import type { Environment } from './environment.ts';
 import type { ProjectConnections } from './project-file.ts';
 import type { ParsedProject } from './schema.ts';
@@ -31,7 +31,6 @@ const connectionsSchema = z.object({
     }),
   ),
   balancer: z.object({
-    kind: z.literal('embedded'),
     adminUrl: z.string(),
     pools: z.record(z.string(), z.string()),
   }),
@@ -68,9 +67,7 @@ export function resolveConnections(
       ...connectionOf(null, { servers: parsed.balancers, ssh: {} }, parsed, at),
     ],
     ssh: sshOf(parsed, folder, environment),
-    balancerAdminUrl: parsed.balancer.adminUrl ?? embedded?.balancer.adminUrl ?? null,
-    pools: embedded?.balancer.pools ?? {},
-    haproxy: haproxyOf(parsed),
+    balancer: parsed.balancer.connection(aroundBalancer(parsed), embedded),
     registry: parsed.registry ?? embeddedRegistry(embedded),
     databaseUrl: parsed.database?.url ?? embedded?.database.url ?? null,
   };

@@ -1,7 +1,7 @@
 /** What no single value of runsheet.yaml shows: names that must agree with each other. */
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { balancerProblems } from './balancer-connections.ts';
+import type { BalancedProject } from './balancers/definition.ts';
 import { publishesServicePort } from './container-checks.ts';
 import { nearestKey } from './nearest-key.ts';
 import type { ParsedProject } from './schema.ts';
@@ -17,9 +17,25 @@ export function crossChecks(parsed: ParsedProject, yaml: YamlFile): readonly Dia
   return [
     ...serverProblems(parsed),
     ...portProblems(parsed),
-    ...balancerProblems(parsed),
+    ...parsed.balancer.problems(aroundBalancer(parsed)),
     ...roleProblems(parsed),
   ].map(({ path, diagnostic }) => ({ ...diagnostic, ...yaml.locate([...path]) }));
+}
+
+/** What a balancer's keys have to agree with. */
+export function aroundBalancer({
+  environments,
+  balancers,
+}: ParsedProject): Omit<BalancedProject, 'settings'> {
+  return {
+    environments: Object.fromEntries(
+      Object.entries(environments).map(([name, { servers }]) => [
+        name,
+        servers.map((each) => each.name),
+      ]),
+    ),
+    machines: balancers.map(({ name }) => name),
+  };
 }
 
 /** A name is one machine: listed once, in one environment or as a balancer's. */

@@ -3,6 +3,7 @@ import type { ChannelName, RollingSettings } from '../plan/plan.ts';
 import type { ApprovalPolicy } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
 import type { ServerConnection, SshFiles, TemporalConnection } from '../ports/connections.ts';
+import type { BalancerConnection } from './balancers/index.ts';
 
 export interface ProjectFile {
   /** Absolute folder of runsheet.yaml. */
@@ -39,10 +40,7 @@ export interface ProjectConnections {
   readonly temporal: TemporalConnection | null;
   readonly servers: readonly ServerConnection[];
   readonly ssh: SshFiles;
-  readonly balancerAdminUrl: string | null;
-  readonly pools: Readonly<Record<string, string>>;
-  /** null: the embedded balancer. */
-  readonly haproxy: HaproxyConnections | null;
+  readonly balancer: BalancerConnection;
   readonly registry: RegistryConnection | null;
   /** postgres:// URL, or a `secret://` reference to one. */
   readonly databaseUrl: string | null;
@@ -56,26 +54,6 @@ export interface RegistryConnection {
   readonly username?: string;
   /** A `secret://` reference. */
   readonly password?: string;
-}
-
-/** Several HAProxies for one pool are kept in step. */
-export interface HaproxyConnections {
-  readonly instances: readonly HaproxyConnection[];
-  /** Server → its name in HAProxy, where they differ. */
-  readonly names: Readonly<Record<string, string>>;
-  /** Pool → where requests through it are sent. */
-  readonly urls: Readonly<Record<string, string>>;
-  /** Path of the map file that routes are read from. */
-  readonly routesMap: string | null;
-}
-
-export interface HaproxyConnection {
-  /** A Unix socket's absolute path, or host and port on this machine. */
-  readonly socket: string;
-  /** The server that has the socket; null: this machine. */
-  readonly server: string | null;
-  /** Pools that this HAProxy has → the backend's name. */
-  readonly backends: Readonly<Record<string, string>>;
 }
 
 export interface ChannelConnections {

@@ -5,7 +5,11 @@ import { z } from 'zod';
 export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
   let reached: readonly z.core.$ZodType[] = unwrap(schema);
   for (const step of path) reached = reached.flatMap((each) => below(each, step)).flatMap(unwrap);
-  return reached.flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : []));
+  const keys = reached.flatMap((each) =>
+    each instanceof z.ZodObject ? Object.keys(each.shape) : [],
+  );
+  // A union's objects share keys.
+  return [...new Set(keys)];
 }
 
 /** What a schema wants of the value at a key or an index. */

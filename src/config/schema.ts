@@ -1,6 +1,7 @@
 /** runsheet.yaml as a whole. */
 import { z } from 'zod';
-import { balancer } from './balancer-schema.ts';
+import { BALANCERS } from './balancers/index.ts';
+import { balancerSchema } from './balancers/schema.ts';
 import { container } from './container-schema.ts';
 import { defined, identifier, path, seconds, secretReference, text } from './fields.ts';
 import { registry } from './registry-schema.ts';
@@ -90,7 +91,7 @@ export const projectSchema = z.strictObject({
   files,
   drain,
   health,
-  balancer,
+  balancer: balancerSchema(BALANCERS),
   channels,
   actions,
   environments,

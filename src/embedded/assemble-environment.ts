@@ -151,7 +151,7 @@ async function startParts(
   const connections: Connections = {
     temporal: temporal.connection,
     servers: servers.connections,
-    balancer: { kind: 'embedded', adminUrl: balancer.adminUrl, pools: balancer.pools },
+    balancer: { adminUrl: balancer.adminUrl, pools: balancer.pools },
     registry: { url: registry.url },
     database: { url: records.url },
   };

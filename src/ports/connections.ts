@@ -6,7 +6,6 @@ export interface Connections {
   readonly temporal: TemporalConnection;
   readonly servers: readonly ServerConnection[];
   readonly balancer: {
-    readonly kind: 'embedded';
     readonly adminUrl: string;
     readonly pools: Readonly<Record<string, string>>;
   };

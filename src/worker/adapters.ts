@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { createDiskArtifactStore } from '../adapters/artifacts/disk-artifact-store.ts';
 import { createDatabaseRecordStore } from '../adapters/database/database-record-store.ts';
 import { createEmailNotifier } from '../adapters/email/email-notifier.ts';
-import { createEmbeddedBalancer } from '../adapters/embedded-balancer/embedded-balancer.ts';
 import { createSourceRepository } from '../adapters/git/source-repository.ts';
 import { createHttpProbe } from '../adapters/http/http-probe.ts';
 import { createCommandRunner } from '../adapters/process/command-runner.ts';
@@ -14,14 +13,13 @@ import { createSshHosts } from '../adapters/ssh/ssh-hosts.ts';
 import { createWebhookNotifier } from '../adapters/webhook/webhook-notifier.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ProjectFile } from '../config/project-file.ts';
-import type { LoadBalancer } from '../ports/load-balancer.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
-import { createBalancer } from './balancer.ts';
+import { createBalancer } from './balancers.ts';
 import { createReleasePorts } from './releases.ts';
 import { sshUser } from './ssh-user.ts';
-import { WorkerStartError } from './start-error.ts';
+import { needed } from './start-error.ts';
 
 export interface Adapters {
   readonly ports: Ports;
@@ -51,7 +49,7 @@ export async function createAdapters(
     secrets,
     onIgnored: (text) => console.error('WARN', text),
   });
-  const haproxy = connections.haproxy === null ? null : createBalancer(connections.haproxy, hosts);
+  const balancer = createBalancer(connections.balancer, hosts);
   const records = createDatabaseRecordStore({
     url: await revealed(needed(connections.databaseUrl, 'database.url'), secrets),
   });
@@ -65,7 +63,7 @@ export async function createAdapters(
     }),
     ...createReleasePorts({ commands, secrets, hosts, project, environment, registry }),
     hosts,
-    balancer: haproxy ?? embeddedBalancer(project),
+    balancer,
     http: createHttpProbe(),
     notifiers: notifiersOf(project, secrets),
     records,
@@ -73,16 +71,10 @@ export async function createAdapters(
     secrets,
   };
   const close = async (): Promise<void> => {
-    haproxy?.close();
+    balancer.close?.();
     await Promise.allSettled([hosts.close(), records.close()]);
   };
   return { ports, redact: (text) => redactor.redact(text), close };
-}
-
-function embeddedBalancer({ connections }: ProjectFile): LoadBalancer {
-  return createEmbeddedBalancer({
-    adminUrl: needed(connections.balancerAdminUrl, 'balancer.admin_url'),
-  });
 }
 
 function notifiersOf({ channels }: ProjectFile, secrets: SecretStore): readonly Notifier[] {
@@ -125,19 +117,4 @@ function notifiersOf({ channels }: ProjectFile, secrets: SecretStore): readonly 
 
 async function revealed(value: string, secrets: SecretStore): Promise<string> {
   return value.startsWith('secret://') ? (await secrets.resolve(value)).reveal() : value;
-}
-
-function needed<T>(value: T | null, key: string): T {
-  if (value !== null) return value;
-  throw new WorkerStartError(
-    'BAD_PROJECT_FILE',
-    {
-      zh: `没有 ${key}：runsheet.yaml 没有给出地址，内置组件也没有运行`,
-      en: `no ${key}: runsheet.yaml gives no address and no embedded component is running`,
-    },
-    {
-      zh: '请在 runsheet.yaml 中给出，或启动 runsheet dev',
-      en: 'set it in runsheet.yaml, or start runsheet dev',
-    },
-  );
 }

@@ -20,3 +20,19 @@ export class WorkerStartError extends Error {
     return `${this.code}: ${this.#text[language]}\n${this.#remedy[language]}`;
   }
 }
+
+/** @throws WorkerStartError if neither runsheet.yaml nor an embedded component gives an address */
+export function needed<T>(value: T | null, key: string): T {
+  if (value !== null) return value;
+  throw new WorkerStartError(
+    'BAD_PROJECT_FILE',
+    {
+      zh: `没有 ${key}：runsheet.yaml 没有给出地址，内置组件也没有运行`,
+      en: `no ${key}: runsheet.yaml gives no address and no embedded component is running`,
+    },
+    {
+      zh: '请在 runsheet.yaml 中给出，或启动 runsheet dev',
+      en: 'set it in runsheet.yaml, or start runsheet dev',
+    },
+  );
+}

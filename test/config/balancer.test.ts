@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HAPROXY_CAPABILITIES } from '../../src/adapters/haproxy/haproxy.ts';
 import { parseProject } from '../../src/config/load-project.ts';
 
 const ENVIRONMENTS = `
@@ -32,7 +33,8 @@ describe('balancer: kind haproxy', () => {
   routes_map: /etc/haproxy/routes.map
 `);
     expect(diagnostics).toEqual([]);
-    expect(project?.connections.haproxy).toEqual({
+    expect(project?.connections.balancer.kind).toBe('haproxy');
+    expect(project?.connections.balancer.at).toEqual({
       instances: [
         {
           socket: '/run/haproxy/admin.sock',
@@ -51,6 +53,7 @@ describe('balancer: kind haproxy', () => {
     });
     expect(project?.settings.balancer).toEqual({
       kind: 'haproxy',
+      capabilities: HAPROXY_CAPABILITIES,
       pool: '${environment}',
       verify: { requests: 60, path: '/' },
       maxDeviationPercent: 20,
@@ -77,7 +80,10 @@ describe('balancer: kind haproxy', () => {
   });
 
   it('without anything of it the embedded balancer is meant', () => {
-    expect(parse('  {}').project?.connections.haproxy).toBeNull();
+    expect(parse('  {}').project?.connections.balancer).toEqual({
+      kind: 'embedded',
+      at: { adminUrl: null },
+    });
     expect(parse('  {}').project?.settings.balancer).toMatchObject({
       kind: 'embedded',
       floorPercent: 0,
@@ -134,7 +140,14 @@ describe('balancer: kind haproxy', () => {
       /letters, digits/u,
     ],
     ['{ floor: 100% }', /0% to 99%/u],
-    ['{ url: ftp://lb }', /http\(s\)/u],
+    ['{ kind: haproxy, url: ftp://lb, haproxy: [{ socket: /s }] }', /http\(s\)/u],
+    ['{ url: http://lb }', /balancer\.url: kind is embedded → write kind: haproxy, or remove url/u],
+    [
+      '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s }], admin_url: http://lb }',
+      /balancer\.admin_url: kind is haproxy → write kind: embedded, or remove admin_url/u,
+    ],
+    ['{ kind: nginx }', /balancer\.kind: expected one of embedded, haproxy/u],
+    ['{ flor: 5% }', /balancer\.flor: there is no such key/u],
   ])('%s', (text, wanted) => {
     expect(problems(`  ${text}`).join('\n')).toMatch(wanted);
   });

@@ -9,6 +9,9 @@ it('the balancer of docs/operations.md is one that a project may have', () => {
     'service: shop\nenvironments: { production: { servers: [app-server-1, app-server-2] } }\n';
   const { project, diagnostics } = parseProject('/p', `${rest}${yaml}`);
   expect(diagnostics).toEqual([]);
-  expect(project?.connections.haproxy?.instances).toHaveLength(2);
+  expect(project?.connections.balancer).toMatchObject({
+    kind: 'haproxy',
+    at: { instances: [{}, {}] },
+  });
   expect(project?.settings.balancer.floorPercent).toBe(50);
 });

@@ -1,4 +1,5 @@
 /** A resolved request of the seed's plan, with settings that every test shares. */
+import { BALANCERS } from '../../src/config/balancers/index.ts';
 import type { Json, Plan } from '../../src/plan/plan.ts';
 import type { Overrides, ResolvedRun } from '../../src/plan/run.ts';
 import type { ProjectSettings } from '../../src/plan/settings.ts';
@@ -30,6 +31,7 @@ export const SETTINGS: ProjectSettings = {
   },
   balancer: {
     kind: 'embedded',
+    capabilities: BALANCERS.embedded.capabilities,
     pool: 'hello',
     verify: { requests: 30, path: '/' },
     maxDeviationPercent: 20,

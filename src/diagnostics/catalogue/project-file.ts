@@ -12,12 +12,12 @@ const AGREEMENT = {
     },
     remedy: { zh: '例如写 "${port}:80"', en: 'write, for example, "${port}:80"' },
   },
-  embeddedWithHaproxy: {
-    message: { zh: 'balancer.kind 是 embedded', en: 'balancer.kind is embedded' },
-    remedy: {
-      zh: '请写 kind: haproxy，或删去 haproxy',
-      en: 'write kind: haproxy, or remove haproxy',
+  balancerCannot: {
+    message: {
+      zh: 'balancer.{key}：kind 为 {kind} 的负载均衡做不到',
+      en: 'balancer.{key}: a load balancer of kind {kind} cannot do that',
     },
+    remedy: { zh: '请删去 {key}', en: 'remove {key}' },
   },
   haproxyMissing: {
     message: {

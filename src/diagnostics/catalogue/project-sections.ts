@@ -149,6 +149,16 @@ export const SECTION_VALUES = {
       en: '{where}: expected the absolute path of a socket, or 127.0.0.1:port on this machine',
     },
   },
+  balancerKind: {
+    message: { zh: '{where}：应为 {kinds} 之一', en: '{where}: expected one of {kinds}' },
+  },
+  keyOfOtherKind: {
+    message: { zh: '{where}：kind 是 {kind}', en: '{where}: kind is {kind}' },
+    remedy: {
+      zh: '请写 kind: {kinds}，或删去 {key}',
+      en: 'write kind: {kinds}, or remove {key}',
+    },
+  },
   balancerUrl: {
     message: {
       zh: '{where}：应为 http(s):// 地址，或每个环境一个地址',

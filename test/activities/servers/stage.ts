@@ -18,6 +18,7 @@ import {
 } from '../../../src/adapters/fake/fake-load-balancer.ts';
 import { createFakeServerHosts } from '../../../src/adapters/fake/fake-server-hosts.ts';
 import { type FakeRelease, FakeWorld } from '../../../src/adapters/fake/fake-world.ts';
+import { BALANCERS } from '../../../src/config/balancers/index.ts';
 import type {
   ActionInput,
   ActionResult,
@@ -74,6 +75,7 @@ export const settings: ProjectSettings = {
   },
   balancer: {
     kind: 'embedded',
+    capabilities: BALANCERS.embedded.capabilities,
     pool: 'web',
     verify: { requests: 30, path: '/' },
     maxDeviationPercent: 20,

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
 import type { ServerHosts } from '../../../src/ports/server-host.ts';
-import { createBalancer } from '../../../src/worker/balancer.ts';
+import { createBalancer } from '../../../src/worker/balancers.ts';
 import { startTestServer, type TestServer } from '../../adapters/ssh/embedded-servers.ts';
 import { BACKEND } from './support/running-haproxy.ts';
 import { POOL, type Subject, startSubject } from './support/subject.ts';
@@ -16,10 +16,13 @@ describe('HAProxy on a server, through SSH', () => {
   const over = (socket: string, server = 's1') => {
     const balancer = createBalancer(
       {
-        instances: [{ socket, server, backends: { [POOL]: BACKEND } }],
-        names: { s1: 'srv-s1', s2: 'srv-s2', s3: 'srv-s3' },
-        urls: {},
-        routesMap: null,
+        kind: 'haproxy',
+        at: {
+          instances: [{ socket, server, backends: { [POOL]: BACKEND } }],
+          names: { s1: 'srv-s1', s2: 'srv-s2', s3: 'srv-s3' },
+          urls: {},
+          routesMap: null,
+        },
       },
       hosts,
     );
@@ -32,7 +35,7 @@ describe('HAProxy on a server, through SSH', () => {
     hosts = createSshHosts([machine.server]);
   });
   afterAll(async () => {
-    for (const each of opened) each.close();
+    for (const each of opened) each.close?.();
     await hosts.close();
     await Promise.all([machine.close(), subject.close()]);
   });
