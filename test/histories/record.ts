@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import proto from '@temporalio/proto';
+import { BALANCERS } from '../../src/config/balancers/index.ts';
 import type { Json, RollingRule } from '../../src/plan/plan.ts';
 import { compiledSeed } from '../support/compiled-seed.ts';
 import { resolvedRun, SETTINGS } from '../support/resolved-run.ts';
@@ -30,7 +31,8 @@ interface Recording {
 const FOUR = ['app-server-1', 'app-server-2', 'app-server-3', 'app-server-4'];
 /** One server, then the half of them, and so on; no waits. */
 const ROLLING: Partial<RollingRule> = { pauseSeconds: 0, failureBudget: 0 };
-const HAPROXY = { balancer: { ...SETTINGS.balancer, kind: 'haproxy' as const } };
+const { capabilities } = BALANCERS.haproxy;
+const HAPROXY = { balancer: { ...SETTINGS.balancer, kind: 'haproxy', capabilities } };
 
 const failAt = (action: string): StubOptions => ({
   before: ({ name, server }) => {

@@ -87,6 +87,14 @@ async function putBack(run: FleetParts, exclusion: Exclusion): Promise<void> {
 }
 
 async function stayOut(run: FleetParts, step: number, exclusion: Exclusion): Promise<void> {
+  if (!run.resolved.settings.balancer.capabilities.pool) {
+    const reachable = say(
+      run,
+      '没有负载均衡池可移出，仍可能收到请求：请立即检查',
+      'there is no pool to take it out of, so requests may still reach it: look at it now',
+    );
+    return tell(run, exclusion, reachable);
+  }
   const stuck = await keepOut(run, step, exclusion.server);
   const out = say(
     run,

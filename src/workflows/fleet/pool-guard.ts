@@ -10,10 +10,13 @@ import { sectionsOf } from '../tasks/sections.ts';
 import { releaseLock } from './lock.ts';
 import { serversInRun } from './scope.ts';
 
-/** From the lock until the servers are done. Only a real balancer can start anew without its states. */
+/**
+ * From the lock until the servers are done, in front of a balancer that forgets what it was told when it
+ * starts anew, and shows that it has.
+ */
 export function startGuard(run: FleetParts & LockPart, step: number): void {
-  const { settings } = run.resolved;
-  if (run.guard !== null || settings.balancer.kind !== 'haproxy') return;
+  const { reload } = run.resolved.settings.balancer.capabilities;
+  if (run.guard !== null || reload !== 'detected') return;
   // Not cancelled with the run: the undo that follows is guarded too.
   const shield = new CancellationScope({ cancellable: false });
   const watch = new CancellationScope({ cancellable: true, parent: shield });

@@ -1,5 +1,6 @@
 /** What runs beside the steps, and what is undone beside a server that is down; on the real dev server. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BALANCERS } from '../../../src/config/balancers/index.ts';
 import { deferred } from '../../support/deferred.ts';
 import { resolvedRun, SETTINGS } from '../../support/resolved-run.ts';
 import { FOUR, rollingRun } from '../../support/rolling-plan.ts';
@@ -23,7 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => harness?.close());
 
-const HAPROXY = { balancer: { ...SETTINGS.balancer, kind: 'haproxy' as const } };
+const { capabilities } = BALANCERS.haproxy;
+const HAPROXY = { balancer: { ...SETTINGS.balancer, kind: 'haproxy', capabilities } };
 
 function behindHaproxy(options: StubOptions = {}): StubWorld {
   return stubWorld({

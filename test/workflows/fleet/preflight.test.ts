@@ -4,6 +4,7 @@ import type { Json } from '../../../src/plan/plan.ts';
 import type { PreflightCheck, PreflightResult } from '../../../src/plan/run.ts';
 import type { HostKeyAnswer } from '../../../src/workflows/beginning/plan-probe.ts';
 import { IMAGE_DEFAULTS } from '../../support/default-settings.ts';
+import { NO_POOL } from '../../support/few-capabilities.ts';
 import { resolvedRun, SETTINGS } from '../../support/resolved-run.ts';
 import { FOUR, rollingRun } from '../../support/rolling-plan.ts';
 import { countedInterpreter, Harness } from '../../support/run-harness.ts';
@@ -150,6 +151,22 @@ describe('a server that is out of reach', () => {
     expect(status.warnings.join()).toContain('失败预算 1/1');
     const touched = world.names().filter((name) => name.endsWith(`@${SECOND}`));
     expect(touched).toEqual([`preflightServer@${SECOND}`, `pool.withdraw@${SECOND}`]);
+  });
+
+  it('is not said to be out of a pool that does not exist, nor is anybody in it', async () => {
+    const balancer = { ...SETTINGS.balancer, kind: 'none', capabilities: NO_POOL };
+    const none = { release: { digest: 'sha256:old', version: 'v2.0.0' }, pool: 'none' } as const;
+    const at = (server: string) => ({ [server]: { before: { server, ...none } } });
+    const world = finding(
+      { ...at(FIRST), ...at(THIRD), ...at(FOURTH), [SECOND]: UNREACHABLE },
+      { resolve: () => rollingRun({ failureBudget: 1 }, {}, { settings: { balancer } }) },
+    );
+    for (const server of FOUR) world.servers.set(server, { version: 'v2.0.0', pool: 'none' });
+    const { status } = await harness.run(world);
+    expect(status.servers[1]?.excluded).toMatch(/没有负载均衡池可移出/u);
+    expect(world.names()).not.toContain(`pool.withdraw@${SECOND}`);
+    expect(new Set(status.servers.map(({ pool }) => pool))).toEqual(new Set(['unknown']));
+    expect(status.withoutServiceMs).toBe(0);
   });
 
   it('is spent from the same budget as a failure in a batch', async () => {
