@@ -122,7 +122,7 @@ describe('the batches', () => {
     ).toBe(true);
     expect(linesOf(world)).toContainEqual(
       expect.stringContaining(
-        'the request wants all servers at once, and sets "1 server, 25%, 50%',
+        'the request deploys to all servers at once, in place of "1 server, 25%, 50%',
       ),
     );
   });
