@@ -220,11 +220,15 @@ function poolCheck(
       ),
     );
   }
-  const out = say(input, `在池中的状态为 ${pool.admin}`, `stands in ${pool.admin} in the pool`);
+  const out = say(
+    input,
+    `在负载均衡中的状态为 ${pool.admin}`,
+    `its state in the pool is ${pool.admin}`,
+  );
   const stays = say(
     input,
     '：由运维人员设置，部署后仍不接收流量',
-    ', set by an operator: it is deployed and takes no traffic',
+    ', set by an operator: it will be deployed but take no traffic',
   );
   return check('pool', 'warning', pool.admin === 'maint' ? `${out}${stays}` : out);
 }

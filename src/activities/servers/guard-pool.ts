@@ -150,8 +150,8 @@ function describe(input: GuardWork, memory: Memory | null): readonly string[] {
   return [
     say(
       input,
-      `负载均衡重启 ${reloads} 次，已重新移出：${names}`,
-      `the balancer started anew ${reloads} times, taken out again: ${names}`,
+      `负载均衡重启 ${reloads} 次，已重新摘除：${names}`,
+      `the load balancer restarted ${reloads === 1 ? 'once' : `${reloads} times`}; taken out again: ${names}`,
     ),
     ...(lostMaint.length === 0 ? [] : [lostLine(input, lostMaint)]),
   ];

@@ -165,6 +165,6 @@ function restartLine(input: OfRun, servers: readonly string[]): string {
   return say(
     input,
     `负载均衡重启过：${names} 只计其后的请求`,
-    `the balancer started anew: for ${names} only what came afterwards is counted`,
+    `the load balancer restarted: for ${names}, only what came afterwards is counted`,
   );
 }

@@ -51,11 +51,11 @@ function describeStop(
 ): string {
   const time = seconds(durationMs);
   if (!forced)
-    return say(input, `${time} 后正常停止，强制结束 0 个`, `stopped after ${time}, 0 forced ends`);
+    return say(input, `${time} 后正常停止，无强制结束`, `stopped after ${time}, not forced`);
   return say(
     input,
     `宽限 ${graceSeconds}s 后强制结束（共 ${time}）`,
-    `ended by force after a grace of ${graceSeconds}s (${time} in all)`,
+    `killed after the grace time of ${graceSeconds}s (${time} in total)`,
   );
 }
 

@@ -178,6 +178,6 @@ function maintLine(input: TrafficWork, taking: readonly string[]): readonly stri
   if (left.length === 0) return [];
   const names = left.join(', ');
   return [
-    say(input, `运维 maint 中，未计入：${names}`, `in an operator's maint, left out: ${names}`),
+    say(input, `运维 maint 中，未计入：${names}`, `in an operator's maint, not counted: ${names}`),
   ];
 }

@@ -6,6 +6,7 @@ import type { AcceptedVote, Judgement } from '../../activities/contract.ts';
 import { type AskingParts, type RunIdentity, type ShownPart, say } from '../run.ts';
 import { firstOf, hasMany } from '../showing/many.ts';
 import { changed } from '../showing/status.ts';
+import { poolText } from '../showing/words.ts';
 import { messageOf } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
@@ -112,9 +113,9 @@ function describeStuck(
   return say(
     run,
     `回滚无法完成：${problems.join('；')}。现状：${servers.join('；')}。` +
-      '处理后发送信号 retry（再试）或 skip（已人工处理；不再改动这台服务器，也不放回负载均衡池）',
+      '处理后发送信号 retry（再试）或 skip（已人工处理；不再改动这台服务器，也不重新挂载）',
     `the rollback cannot finish: ${problems.join('; ')}. Servers: ${servers.join('; ')}. ` +
-      'Then send the signal retry, or skip where it was done by hand: the server is left as it is, out of the pool',
+      'Once it is repaired, send the signal retry; or skip if you have dealt with the server by hand: it is left as it is, out of the pool',
   );
 }
 
@@ -132,12 +133,12 @@ async function lookAgain(
   return [...asked, ...countStates(run, names)];
 }
 
-/** For example `197 × v2.0.0 (in)`. */
+/** For example `197 × v2.0.0 (in the pool)`. */
 function countStates(run: ShownPart, without: ReadonlySet<string>): readonly string[] {
   const counts = new Map<string, number>();
   for (const { name, version, pool } of run.status.servers) {
     if (without.has(name)) continue;
-    const state = `${version ?? '–'} (${pool})`;
+    const state = `${version ?? '–'} (${poolText(pool, run.status.language)})`;
     counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   return [...counts].map(([state, count]) => `${count} × ${state}`);
@@ -146,7 +147,10 @@ function countStates(run: ShownPart, without: ReadonlySet<string>): readonly str
 /** As the run saw them last. */
 function lastSeen(run: RunIdentity & ShownPart): readonly string[] {
   if (hasMany(run)) return countStates(run, new Set());
-  return run.status.servers.map(({ name, version, pool }) => `${name} ${version ?? '–'} (${pool})`);
+  return run.status.servers.map(
+    ({ name, version, pool }) =>
+      `${name} ${version ?? '–'} (${poolText(pool, run.status.language)})`,
+  );
 }
 
 /** What the server itself says, or why it says nothing. */

@@ -52,7 +52,7 @@ const DESCRIPTIONS = {
   ],
   status: ['运行状态：步骤、服务器、审批（JSON）', 'The run: steps, servers, approval, as JSON'],
   plan: ['本次运行固定的计划', 'The plan that this run executes'],
-  report: ['部署单（Markdown）', 'The run sheet as Markdown'],
+  report: ['操作单（Markdown）', 'The run sheet as Markdown'],
 } as const;
 
 /** Says what each is for in the status's language; to be called again where that has changed. */

@@ -45,8 +45,8 @@ export function exclude(run: TolerantParts, step: number, server: string, error:
   const budget = run.plan.rolling?.failureBudget ?? 0;
   const text = say(
     run,
-    `步骤${step} 不再包含 ${server}（失败预算 ${run.excluded.size}/${budget}）：${reason}`,
-    `step ${step} goes on without ${server} (failure budget ${run.excluded.size}/${budget}): ${reason}`,
+    `步骤${step} 排除了 ${server}（允许失败台数 ${run.excluded.size}/${budget}）：${reason}`,
+    `step ${step} excludes ${server} (failure budget ${run.excluded.size}/${budget}): ${reason}`,
   );
   noteServer(run, server, { excluded: reason });
   warn(run, text);
@@ -98,13 +98,13 @@ async function stayOut(run: FleetParts, step: number, exclusion: Exclusion): Pro
   const stuck = await keepOut(run, step, exclusion.server);
   const out = say(
     run,
-    '已移出负载均衡池；恢复后请再次部署到它，或手动放回',
-    'out of the pool; when it is back, deploy to it again or put it back by hand',
+    '已摘除；恢复后请再次部署到它，或手动挂载',
+    'out of the pool; once it is back, deploy to it again or put it back by hand',
   );
   const unknown = say(
     run,
-    `无法移出负载均衡池（${stuck?.message ?? ''}）：请立即检查`,
-    `could not be taken out of the pool (${stuck?.message ?? ''}): look at it now`,
+    `无法从负载均衡摘除（${stuck?.message ?? ''}）：请立即检查`,
+    `could not be taken out of the pool (${stuck?.message ?? ''}): check it now`,
   );
   tell(run, exclusion, stuck === null ? out : unknown);
 }

@@ -41,9 +41,9 @@ const EMITTERS: Record<MetricName, (values: Values, tags: Tags, run: CountedPart
   'deployment.rollback_count': (_values, tags, run) => {
     const undone = run.saga.touched.size;
     if (run.status.rollback.length === 0) return;
-    metricMeter.createCounter('deployment.rollback_count', '1', 'Runs undone').add(1, tags);
+    metricMeter.createCounter('deployment.rollback_count', '1', 'Runs rolled back').add(1, tags);
     metricMeter
-      .createCounter('deployment.rollback_servers', '1', 'Servers undone')
+      .createCounter('deployment.rollback_servers', '1', 'Servers rolled back')
       .add(undone, tags);
   },
   'health_check.response_time': (values, tags) => {

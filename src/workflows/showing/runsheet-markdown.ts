@@ -1,7 +1,7 @@
 /** The run sheet as a Markdown table: what the Web UI shows as current details, and the report query. */
 import type { RunStatus, ServerStatus, StepStatus } from '../messages.ts';
 import { firstOf } from './many.ts';
-import { criterionText, outcomeText, showDuration, stepStateText } from './words.ts';
+import { criterionText, outcomeText, poolText, showDuration, stepStateText } from './words.ts';
 
 /** Rows and lines that are shown of what grows with the fleet; the rest is counted. */
 const ROWS = 20;
@@ -91,8 +91,8 @@ function serverTable(status: RunStatus): string {
       row([
         escapeCell(name),
         escapeCell(version ?? '–'),
-        pool,
-        escapeCell(excluded === undefined ? doing : `⚠ ${excluded}`),
+        poolText(pool, status.language),
+        escapeCell(excluded === undefined ? doing : `⚠ ${excludedText(status, excluded)}`),
       ]),
   );
   const rest = status.servers.length - rows.length;
@@ -100,7 +100,11 @@ function serverTable(status: RunStatus): string {
   return [`| ${head.join(' | ')} |`, '| --- | --- | --- | --- |', ...rows, ...more].join('\n');
 }
 
-/** Those that need a look first, then those at work; the order is the run's otherwise. */
+function excludedText({ language }: RunStatus, why: string): string {
+  return language === 'zh' ? `已排除：${why}` : `excluded: ${why}`;
+}
+
+/** Those that need attention first, then those at work; the order is the run's otherwise. */
 function byInterest(a: ServerStatus, b: ServerStatus): number {
   const rank = ({ excluded, doing, pool }: ServerStatus): number =>
     excluded !== undefined ? 0 : doing !== '' ? 1 : pool === 'out' ? 2 : 3;
@@ -108,8 +112,9 @@ function byInterest(a: ServerStatus, b: ServerStatus): number {
 }
 
 /** How many of all servers are in the pool. */
-function restInPool({ servers }: RunStatus): string {
-  return `${servers.filter((each) => each.pool === 'in').length}/${servers.length} in`;
+function restInPool({ servers, language }: RunStatus): string {
+  const count = servers.filter((each) => each.pool === 'in').length;
+  return `${count}/${servers.length} ${poolText('in', language)}`;
 }
 
 /** The Web UI draws tables without any room between columns: no-break spaces keep them apart. */

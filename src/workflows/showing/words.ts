@@ -1,6 +1,6 @@
 /** States, outcomes, criteria and durations as people read them. */
 import type { CriterionEvidence, RunOutcome } from '../../plan/run.ts';
-import type { RunStatus, StepState } from '../messages.ts';
+import type { RunStatus, ServerStatus, StepState } from '../messages.ts';
 
 type Language = RunStatus['language'];
 
@@ -12,7 +12,7 @@ const STEP_STATES: Record<StepState, readonly [zh: string, en: string]> = {
   skipped: ['⏭ 跳过', '⏭ skipped'],
   failed: ['❌ 失败', '❌ failed'],
   rolled_back: ['↩ 已回滚', '↩ rolled back'],
-  not_reached: ['– 未到达', '– not reached'],
+  not_reached: ['– 未执行', '– not reached'],
 };
 
 const OUTCOMES: Record<RunOutcome, readonly [zh: string, en: string]> = {
@@ -23,7 +23,13 @@ const OUTCOMES: Record<RunOutcome, readonly [zh: string, en: string]> = {
   rejected: ['审批被拒绝', 'rejected'],
   expired: ['审批超时', 'approval expired'],
   cancelled: ['已取消', 'cancelled'],
-  needs_attention: ['需要人工处理', 'a person is needed'],
+  needs_attention: ['待人工处理', 'needs attention'],
+};
+
+const POOLS: Record<ServerStatus['pool'], readonly [zh: string, en: string]> = {
+  in: ['已挂载', 'in the pool'],
+  out: ['已摘除', 'out of the pool'],
+  unknown: ['未检查', 'not checked'],
 };
 
 export function outcomeText(outcome: RunOutcome, language: Language): string {
@@ -32,6 +38,10 @@ export function outcomeText(outcome: RunOutcome, language: Language): string {
 
 export function stepStateText(state: StepState, language: Language): string {
   return STEP_STATES[state][language === 'zh' ? 0 : 1];
+}
+
+export function poolText(pool: ServerStatus['pool'], language: Language): string {
+  return POOLS[pool][language === 'zh' ? 0 : 1];
 }
 
 /** One criterion with its measured value, for example `✓ 测试通过率 >= 95% (96)`; not escaped. */

@@ -24,7 +24,7 @@ export async function runConditionStep(
     const why = say(
       run,
       `步骤${step.number}的分支跳过`,
-      `left out by step ${step.number}'s branch`,
+      `skipped by the branch of step ${step.number}`,
     );
     run.branchSkips.set(number, why);
   }

@@ -81,7 +81,7 @@ async function undoAsTheTemplateSays(run: FleetParts & AskingParts, step: number
     say(
       run,
       `模板规定直接终止，未回滚：${servers}`,
-      `the template says terminate; not undone: ${servers}`,
+      `the template says terminate; not rolled back: ${servers}`,
     ),
   );
 }
@@ -101,8 +101,8 @@ function closingError(
   const undone = firstOf(run.status.rollback, NAMES_TOLD);
   const rollback =
     undone.length === 0
-      ? say(run, '没有需要回滚的改动', 'nothing had to be undone')
-      : say(run, `已回滚：${undone.join('；')}`, `undone: ${undone.join('; ')}`);
+      ? say(run, '没有需要回滚的改动', 'nothing had to be rolled back')
+      : say(run, `已回滚：${undone.join('；')}`, `rolled back: ${undone.join('; ')}`);
   // A reason that is a sentence has its own full stop.
   const why = reason.replace(/[.。]+$/, '');
   const message = say(

@@ -109,8 +109,8 @@ function takenInHand(run: FleetParts, { server, compensation }: Stuck): void {
     ? ''
     : say(
         run,
-        '，不放回负载均衡池：修复后请手动放回',
-        ', left out of the pool: put it back when it is repaired',
+        '，不重新挂载：修复后请手动挂载',
+        ', kept out of the pool: put it back once it is repaired',
       );
   const note = say(
     run,

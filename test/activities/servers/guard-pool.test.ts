@@ -65,7 +65,7 @@ describe('guardPool', () => {
     expect(stage.world.member('app-server-2').admin).toBe('ready');
     const { evidence } = await guard.end();
     expect(evidence).toEqual([
-      'the balancer started anew 1 times, taken out again: app-server-1',
+      'the load balancer restarted once; taken out again: app-server-1',
       'the restart lost the maint that an operator had set for app-server-3: the operator decides',
     ]);
   });
@@ -127,7 +127,7 @@ describe('guardPool', () => {
     };
     stage.world.restartBalancer();
     await expect.poll(() => stage.world.member('app-server-1').admin, LIMIT).toBe('drain');
-    expect((await guard.end()).evidence[0]).toContain('started anew 1 times');
+    expect((await guard.end()).evidence[0]).toContain('restarted once');
   });
 
   it('moves the point from which the outcome is counted, so that earlier errors stay', async () => {

@@ -25,7 +25,7 @@ describe('service.stop', () => {
     const stage = await setStage();
     const first = await stage.act('service.stop');
     expect(valueOf(first, 'service.stopped')).toBe(true);
-    expect(first.evidence[0]).toContain('0 forced');
+    expect(first.evidence[0]).toContain('not forced');
     const second = await stage.act('service.stop');
     expect(valueOf(second, 'service.stopped')).toBe(true);
     expect(stage.world.server(SERVER).present.has(OLD)).toBe(true);
@@ -35,7 +35,7 @@ describe('service.stop', () => {
     const stage = await setStage({ old: { ignoresStop: true } });
     const result = await stage.act('service.stop');
     expect(valueOf(result, 'service.stopped')).toBe(true);
-    expect(result.evidence[0]).toMatch(/force after a grace of 0\.05s/u);
+    expect(result.evidence[0]).toMatch(/killed after the grace time of 0\.05s/u);
   });
 });
 

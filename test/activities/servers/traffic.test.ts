@@ -103,7 +103,7 @@ describe('traffic.verify', () => {
     stage.world.member('app-server-3').admin = 'maint';
     const result = await once(stage, 'traffic.verify');
     expect(valueOf(result, 'traffic.all_receive')).toBe(true);
-    expect(result.evidence.join('\n')).toMatch(/left out: app-server-3/u);
+    expect(result.evidence.join('\n')).toMatch(/not counted: app-server-3/u);
   });
 });
 
@@ -256,7 +256,7 @@ describe('measureOutcome', () => {
       Object.assign(stage.world.member(server), { requests: 100, errors: 10, latencies: [5] });
     const result = await measure(stage);
     expect(valueOf(result, 'service.error_rate')).toBe(10);
-    expect(result.evidence.join('\n')).toMatch(/the balancer started anew: for app-server-1/u);
+    expect(result.evidence.join('\n')).toMatch(/the load balancer restarted: for app-server-1,/u);
   });
 
   it('counts from zero where the balancer has restarted', async () => {

@@ -37,7 +37,7 @@ describe('HAProxy is reloaded', () => {
     await expect.poll(stream.sent, PATIENCE).toBeGreaterThan(200);
     expect((await stream.end()).failures).toEqual([]);
     const { evidence } = await endGuard();
-    expect(evidence).toEqual(['the balancer started anew 1 times, taken out again: s1']);
+    expect(evidence).toEqual(['the load balancer restarted once; taken out again: s1']);
   });
 
   it.each([

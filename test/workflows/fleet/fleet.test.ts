@@ -56,7 +56,7 @@ describe('a fleet', () => {
     expect(lines).toContain('25 × 拉取新版本镜像');
     expect(sheet.split('\n').filter((line) => line.includes('web-')).length).toBeLessThan(25);
     expect(sheet).toContain('… +5');
-    expect(sheet).toContain('25/25 in');
+    expect(sheet).toContain('25/25 已挂载');
   });
 
   it('is undone whole, a line each server, and the failure stays short', async () => {
@@ -85,7 +85,7 @@ describe('a fleet', () => {
     const { failure } = await harness.with(world, async (start) => {
       const run = await start(FLEET);
       const waiting = await run.until(
-        (each) => each.needsAttention?.includes('24 × v2.0.0 (in)') === true,
+        (each) => each.needsAttention?.includes('24 × v2.0.0 (已挂载)') === true,
       );
       expect(waiting.needsAttention).toContain('web-4 恢复旧版本服务: no route');
       expect(waiting.needsAttention).not.toContain('web-5 ');

@@ -170,7 +170,7 @@ describe('undoing beside a server that is down', () => {
       const run = await start(DEVELOPMENT);
       const early = await run.until((each) => each.needsAttention !== null);
       expect(early.needsAttention).toContain(`${SECOND} 恢复旧版本服务: no route`);
-      expect(early.needsAttention).toContain(`${FIRST} v2.0.0 (in)`);
+      expect(early.needsAttention).toContain(`${FIRST} v2.0.0 (已挂载)`);
       expect(early.needsAttention).not.toContain('frozen');
       shown.resolve();
       const late = await run.until((each) => each.needsAttention?.includes('frozen') === true);

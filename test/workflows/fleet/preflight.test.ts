@@ -147,8 +147,8 @@ describe('a server that is out of reach', () => {
     const { failure, result, status } = await harness.run(world);
     expect(failure).toBeNull();
     expect(result).toMatchObject({ servers: [FIRST, THIRD, FOURTH] });
-    expect(status.servers[1]?.excluded).toMatch(/no route.*已移出负载均衡池/u);
-    expect(status.warnings.join()).toContain('失败预算 1/1');
+    expect(status.servers[1]?.excluded).toMatch(/no route.*已摘除/u);
+    expect(status.warnings.join()).toContain('允许失败台数 1/1');
     const touched = world.names().filter((name) => name.endsWith(`@${SECOND}`));
     expect(touched).toEqual([`preflightServer@${SECOND}`, `pool.withdraw@${SECOND}`]);
   });

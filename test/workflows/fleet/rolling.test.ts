@@ -277,7 +277,7 @@ describe('the failure budget', () => {
       expect.stringMatching(/app-server-3: .*health\.endpoint is broken → 已恢复 v2\.0\.0/u),
     ]);
     expect(excluded(status)[THIRD]).toContain('已恢复 v2.0.0');
-    expect(status.warnings.join()).toContain('失败预算 1/1');
+    expect(status.warnings.join()).toContain('允许失败台数 1/1');
     expect(rolling.reports.at(-1)?.warnings.join()).toContain(THIRD);
     expect(rolling.reports.at(-1)?.servers).toEqual([FIRST, SECOND, FOURTH]);
     expect(status.rollback).toEqual([]);
@@ -335,7 +335,7 @@ describe('the failure budget', () => {
     expect(failure).toBeNull();
     expect(rolling.servers.get(SECOND)?.pool).toBe('maint');
     expect(turns(rolling, 'pool.withdraw')).toEqual([SECOND]);
-    expect(excluded(status)[SECOND]).toContain('已移出负载均衡池');
+    expect(excluded(status)[SECOND]).toContain('已摘除');
     expect(result).toMatchObject({ servers: [FIRST, THIRD, FOURTH] });
   });
 
@@ -346,7 +346,7 @@ describe('the failure budget', () => {
       failing(...gone.map((name) => `${name}@${SECOND}`)),
     );
     const { status } = await harness.run(rolling);
-    expect(status.warnings.join()).toContain('无法移出负载均衡池');
+    expect(status.warnings.join()).toContain('无法从负载均衡摘除');
   });
 
   it('tries such a server again where the run fails later, and asks a person', async () => {

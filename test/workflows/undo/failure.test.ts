@@ -351,7 +351,7 @@ describe('a rollback that cannot succeed', () => {
     });
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
     expect(status.warnings.join()).toContain('app-server-2');
-    expect(status.servers[1]?.excluded).toContain('不放回负载均衡池');
+    expect(status.servers[1]?.excluded).toContain('不重新挂载');
     expect(world.servers.get('app-server-2')?.pool).toBe('maint');
     expect(world.servers.get('app-server-1')).toEqual(OLD);
   });
