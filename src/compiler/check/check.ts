@@ -13,6 +13,7 @@ import { type Document, readSteps } from '../parse/document.ts';
 import { checkApprovers } from './approvers.ts';
 import { withDefaults } from './defaults.ts';
 import { checkExamples } from './examples.ts';
+import { checkLines } from './lines.ts';
 import { checkMetadata, type Metadata } from './metadata.ts';
 import type { Names } from './names.ts';
 import { checkNeeds } from './needs.ts';
@@ -39,6 +40,7 @@ export interface Checked {
 }
 
 export function checkDocument(context: Context, document: Document): Checked {
+  checkLines(context, document);
   const metadata = checkMetadata(context, document);
   const parameters = checkParameters(context, document);
   const byName = new Map(parameters.map((each) => [each.name, each]));

@@ -3,6 +3,8 @@ import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { StepKind } from '../../plan/plan.ts';
 import { type Context, claim, report } from '../context.ts';
 import type { Part } from '../parse/document.ts';
+import type { Item, Words } from '../parse/items.ts';
+import { checkList, checkProse } from '../parse/stray.ts';
 import { isRollingLabel, LABELS, type LabelName, wordOf } from '../parse/words.ts';
 
 /** Labels that a step of each kind may have; any may have a description, skip rules and notes. */
@@ -26,6 +28,7 @@ export function checkLabel(context: Context, kind: StepKind, part: Part): void {
       en: 'the actions below run one after the other on each server, all servers (with batches: those of a batch) at once',
     });
   }
+  checkItems(context, part);
   // Those say which steps run batch by batch: that is judged when all steps are known.
   if (isRollingLabel(label)) return;
   const isProse = label === 'description' || label === 'note';
@@ -40,6 +43,36 @@ export function checkLabel(context: Context, kind: StepKind, part: Part): void {
     rest,
     diagnose('BAD_FIELD', 'notAList', { label: name.text, text: rest.text }, { actual: rest.text }),
   );
+}
+
+/** Prose, one block, one value, or a list in which every line is read. */
+function checkItems(context: Context, { label, name, rest, items }: Part): void {
+  if (label === 'description' || label === 'note') return checkProse(context, items);
+  if (label === 'branches') return checkBlock(context, name, items);
+  // What a value is written as, if not after its label, is said when all steps are known.
+  if (isRollingLabel(label)) return checkList(context, name, items.filter(isLine));
+  checkList(context, name, items);
+  if (items.length === 0 && rest.text === '') {
+    report(context, name, diagnose('UNREAD_LINE', 'noList', { label: name.text }));
+  }
+}
+
+/** One block is read; bullets and further blocks beside it are not. */
+function checkBlock(context: Context, name: Words, items: readonly Item[]): void {
+  const first = items.find(({ kind }) => kind === 'fence');
+  for (const item of items) {
+    if (item.kind === 'fence' && item !== first) {
+      report(context, item.content, diagnose('UNREAD_LINE', 'secondBlock', {}));
+    }
+    if (item.kind === 'bullet') {
+      report(context, item.words, diagnose('UNREAD_LINE', 'besideBlock', { label: name.text }));
+    }
+  }
+  checkProse(context, items);
+}
+
+function isLine({ kind }: Item): boolean {
+  return kind === 'text' || kind === 'heading';
 }
 
 function refuse(context: Context, kind: StepKind, { name }: Part): void {

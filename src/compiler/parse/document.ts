@@ -5,6 +5,7 @@ import type { Language } from '../../diagnostics/diagnostic.ts';
 import { type Context, claim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Fence, Item, Words } from './items.ts';
+import { checkProse, reportHeading } from './stray.ts';
 import {
   allWords,
   findWord,
@@ -40,6 +41,8 @@ export interface Part {
   readonly fences: readonly Fence[];
   /** Lines that are neither bullets nor fences, for example 对每个 server 执行. */
   readonly texts: readonly Words[];
+  /** All of it, in the document's order. */
+  readonly items: readonly Item[];
 }
 
 /** Groups the items by their second-level headings. */
@@ -51,7 +54,8 @@ export function readDocument(context: Context, items: readonly Item[]): Document
   for (const item of items) {
     if (item.kind === 'fence' && !item.closed) reportUnclosed(context, item);
     if (item.kind !== 'heading' || item.depth > 2) {
-      current?.items.push(item);
+      if (current === null) checkProse(context, [item]);
+      else current.items.push(item);
       continue;
     }
     if (item.depth === 1) {
@@ -93,10 +97,19 @@ function openSection(
 export function readSteps(context: Context, section: Section): readonly RawStep[] {
   const steps: { heading: Words; items: Item[] }[] = [];
   for (const item of section.items) {
+    const step = steps.at(-1);
     if (item.kind === 'heading' && item.depth === 3) steps.push({ heading: item.words, items: [] });
-    else steps.at(-1)?.items.push(item);
+    else if (step === undefined) checkBeforeSteps(context, item);
+    else step.items.push(item);
   }
   return steps.map(({ heading, items }) => ({ heading, parts: readParts(context, items) }));
+}
+
+/** Before the first step there is room for prose only. */
+function checkBeforeSteps(context: Context, item: Item): void {
+  if (item.kind === 'bullet') reportLooseBullet(context, item.words);
+  if (item.kind === 'label') reportLooseBullet(context, item.name);
+  checkBeforeLabels(context, item);
 }
 
 function readParts(context: Context, items: readonly Item[]): readonly Part[] {
@@ -107,6 +120,7 @@ function readParts(context: Context, items: readonly Item[]): readonly Part[] {
     bullets: Words[];
     fences: Fence[];
     texts: Words[];
+    items: Item[];
   }[] = [];
   let inUnknown = false;
   for (const item of items) {
@@ -122,11 +136,14 @@ function readParts(context: Context, items: readonly Item[]): readonly Part[] {
           bullets: [],
           fences: [],
           texts: [],
+          items: [],
         });
       continue;
     }
     const part = parts.at(-1);
     if (inUnknown) continue;
+    part?.items.push(item);
+    if (part === undefined) checkBeforeLabels(context, item);
     if (item.kind === 'bullet') {
       if (part === undefined) reportLooseBullet(context, item.words);
       else part.bullets.push(item.words);
@@ -135,6 +152,14 @@ function readParts(context: Context, items: readonly Item[]): readonly Part[] {
     if (item.kind === 'text') part?.texts.push(item.words);
   }
   return parts;
+}
+
+/** Between a step's heading and its first label there is room for prose only. */
+function checkBeforeLabels(context: Context, item: Item): void {
+  if (item.kind === 'heading') reportHeading(context, item.words);
+  if (item.kind === 'fence')
+    report(context, item.content, diagnose('UNKNOWN_LABEL', 'looseBullet', {}));
+  checkProse(context, [item]);
 }
 
 function reportUnknownSection(context: Context, words: Words): void {

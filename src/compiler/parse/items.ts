@@ -21,6 +21,8 @@ export interface Fence extends Span {
   readonly kind: 'fence';
   readonly language: string;
   readonly closed: boolean;
+  /** Not fenced: four spaces before a line make it a block too. */
+  readonly indented: boolean;
   readonly lines: readonly Words[];
   /** The content as one stretch of the source. */
   readonly content: Words;
@@ -41,11 +43,22 @@ const MARKDOWN: Options = {
 /** Never throws: what nests deeper than the stack is given back as null. */
 export function readItems(source: Source): readonly Item[] | null {
   try {
-    const root: Root = fromMarkdown(source.text, MARKDOWN);
+    const root: Root = fromMarkdown(withPlainSpaces(source.text), MARKDOWN);
     return root.children.flatMap((node) => itemsOf(source, node));
   } catch {
     return null;
   }
+}
+
+/** What people paste for a space: no-break, ideographic and other widths. */
+const WIDE_SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/gu;
+/** The beginning of a line up to what follows its marker: spaces, `-`, `*`, `+`, `1.`, `##`. */
+const LINE_BEGINNINGS =
+  /^[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*(?:[-*+]|\d{1,9}[.)]|#{1,6})?[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*/gmu;
+
+/** A space of any width before or after a marker is a space; as long as before, so that places hold. */
+function withPlainSpaces(text: string): string {
+  return text.replace(LINE_BEGINNINGS, (beginning) => beginning.replace(WIDE_SPACES, ' '));
 }
 
 function itemsOf(source: Source, node: RootContent): readonly Item[] {
@@ -64,6 +77,8 @@ function itemsOf(source: Source, node: RootContent): readonly Item[] {
       );
     case 'code':
       return [fenceOf(source, node.lang ?? '', spanOf(node))];
+    case 'thematicBreak':
+      return [];
     default:
       return wordsByLine(source, spanOf(node)).map((words) => ({ kind: 'text', words }));
   }
@@ -126,7 +141,15 @@ function fenceOf(source: Source, language: string, span: Span): Fence {
   const start = lines[0]?.start ?? span.end;
   const end = Math.max(start, lines.at(-1)?.end ?? start);
   const content = { text: source.text.slice(start, end), start, end };
-  return { kind: 'fence', ...span, language, closed: closed || !isFence, lines, content };
+  return {
+    kind: 'fence',
+    ...span,
+    language,
+    closed: closed || !isFence,
+    indented: !isFence,
+    lines,
+    content,
+  };
 }
 
 function wordsByLine(source: Source, span: Span): Words[] {

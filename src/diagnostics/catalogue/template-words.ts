@@ -116,6 +116,86 @@ export const TEMPLATE_WORDS = {
       },
     },
   },
+  UNREAD_LINE: {
+    meaning: {
+      zh: '这一行不会被执行，却写在会被执行的地方，或看上去像标题、标签、列表项。没有内容会被悄悄略过。',
+      en: 'A line would run nothing and stands where what stands is run, or looks like a heading, a label or a list item. Nothing is passed over in silence.',
+    },
+    messages: {
+      notAnItem: {
+        message: {
+          zh: '「{label}」下要写列表，而这一行不是列表项',
+          en: '"{label}" takes a list, and this line is not an item of one',
+        },
+        remedy: {
+          zh: '请写成「- {text}」；说明文字请放在「**备注**」下',
+          en: 'write "- {text}", or put prose under "**Note**"',
+        },
+      },
+      block: {
+        message: {
+          zh: '「{label}」下要写列表，而这里是代码块（行首有四个空格，或有代码围栏）',
+          en: '"{label}" takes a list, and this is a block of code: four spaces before the line, or a fence',
+        },
+        remedy: {
+          zh: '请从行首写起：「- {text}」',
+          en: 'write it at the beginning of the line: "- {text}"',
+        },
+      },
+      noList: {
+        message: {
+          zh: '「{label}」下要写列表，但什么都没有',
+          en: '"{label}" takes a list, and there is none',
+        },
+        remedy: {
+          zh: '请写出列表，每行以「- 」开头，或删去这个标签',
+          en: 'write the list, each line beginning with "- ", or remove the label',
+        },
+      },
+      secondBlock: {
+        message: {
+          zh: '这里只读第一个代码块，这个不会被读到',
+          en: 'only the first block is read here, and this one would not be',
+        },
+        remedy: { zh: '请合并成一个代码块', en: 'put both into one block' },
+      },
+      besideBlock: {
+        message: {
+          zh: '「{label}」下只读代码块，这一行不会被读到',
+          en: 'of "{label}" only the block is read, and this line would not be',
+        },
+        remedy: {
+          zh: '请把它写进代码块；说明文字请放在「**备注**」下',
+          en: 'write it into the block, or put prose under "**Note**"',
+        },
+      },
+      heading: {
+        message: {
+          zh: '步骤之内没有下级标题，「{text}」不会被执行',
+          en: 'a step has no headings of its own, so "{text}" would not be run',
+        },
+        remedy: {
+          zh: '步骤的标题以「### 」开头；说明文字请放在「**备注**」下',
+          en: 'begin the heading of a step with "### ", or put prose under "**Note**"',
+        },
+      },
+      likeHeading: {
+        message: { zh: '这一行像标题，却不是', en: 'this line looks like a heading and is none' },
+        remedy: { zh: '请写成「{text}」', en: 'write "{text}"' },
+      },
+      likeLabel: {
+        message: { zh: '这一行像标签，却不是', en: 'this line looks like a label and is none' },
+        remedy: { zh: '您是否想写「**{label}**:」？', en: 'did you mean "**{label}**:"?' },
+      },
+      likeSection: {
+        message: {
+          zh: '这一行像章节的标题，却不是',
+          en: 'this line looks like the heading of a section and is none',
+        },
+        remedy: { zh: '请写成「## {section}」', en: 'write "## {section}"' },
+      },
+    },
+  },
   NOT_PROVIDED: {
     meaning: {
       zh: '动作需要的东西，之前没有动作提供。',
