@@ -9,7 +9,7 @@ import type { Environment } from './environment.ts';
 import { defined } from './fields.ts';
 import { nearestKey } from './nearest-key.ts';
 import { configuredChannels, type ProjectFile } from './project-file.ts';
-import { type ParsedProject, projectSchema } from './schema.ts';
+import { type ParsedProject, PROJECT_SCHEMA, projectSchema } from './schema.ts';
 import { keysAt } from './schema-keys.ts';
 import { diagnosticOf, inBothLanguages } from './schema-messages.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
@@ -52,7 +52,10 @@ export function parseProject(
 ): LoadedProject {
   const yaml = readYaml(PROJECT_FILE, text);
   if (yaml.diagnostics.length > 0) return { project: null, diagnostics: yaml.diagnostics };
-  const parsed = projectSchema.safeParse(yaml.valueFor(projectSchema), { error: inBothLanguages });
+  const value = yaml.valueFor(projectSchema);
+  const unreadable = otherSchema(value, yaml);
+  if (unreadable !== null) return { project: null, diagnostics: [unreadable] };
+  const parsed = projectSchema.safeParse(value, { error: inBothLanguages });
   if (!parsed.success) {
     const diagnostics = parsed.error.issues.flatMap((issue) => describeIssue(issue, yaml));
     return { project: null, diagnostics };
@@ -108,6 +111,18 @@ function assemble(
     secretsFolder: resolve(folder, parsed.secrets.folder),
     connections,
   };
+}
+
+/** Of a file in another form nothing else can be said. */
+function otherSchema(value: unknown, yaml: YamlFile): Diagnostic | null {
+  const isObject = typeof value === 'object' && value !== null;
+  const schema: unknown = isObject && 'schema' in value ? value.schema : PROJECT_SCHEMA;
+  if (schema === PROJECT_SCHEMA) return null;
+  const named = { where: 'schema', reads: PROJECT_SCHEMA };
+  const place = yaml.locate(['schema']);
+  return Number.isInteger(schema) && Number(schema) > PROJECT_SCHEMA
+    ? diagnose('BAD_PROJECT_FILE', 'newerSchema', { ...named, schema: Number(schema) }, place)
+    : diagnose('BAD_PROJECT_FILE', 'schema', named, place);
 }
 
 interface Issue {

@@ -75,7 +75,11 @@ const channels = z
   .prefault({})
   .transform(defined);
 
+/** The form of runsheet.yaml that this Runsheet reads; a file without it has this one. */
+export const PROJECT_SCHEMA = 1;
+
 export const projectSchema = z.strictObject({
+  schema: z.literal(PROJECT_SCHEMA).default(PROJECT_SCHEMA),
   service: z
     .string({ error: fieldProblem('service') })
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/u, {

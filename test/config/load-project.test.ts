@@ -48,6 +48,30 @@ test('a project of one line gets every default', () => {
   expect(project?.connections.temporal).toBeNull();
 });
 
+test('schema 1 is what a file without one has', () => {
+  const rest = 'service: Hello\nenvironments: {}\n';
+  expect(parseProject('/p', `schema: 1\n${rest}`)).toEqual(parseProject('/p', rest));
+});
+
+test.each([
+  ['2', 'schema: this file is of a later Runsheet; this one reads schema 1'],
+  ['0', 'schema: expected 1'],
+  ['1.5', 'schema: expected 1'],
+  ['"1"', 'schema: expected 1'],
+  ['', 'schema: expected 1'],
+])('schema: %s is the one thing that is said of a file', (schema, message) => {
+  const text = `service: Hello\nschema: ${schema}\nbatchez: {}\nenvironments: 7\n`;
+  const { project, diagnostics } = parseProject('/p', text);
+  expect(project).toBeNull();
+  expect(diagnostics).toMatchObject([
+    {
+      code: 'BAD_PROJECT_FILE',
+      message: { en: message },
+      place: { file: 'runsheet.yaml', line: 2, column: 1 },
+    },
+  ]);
+});
+
 test('every problem at once, each with its place and the nearest key', () => {
   const text = [
     'service: ok',

@@ -3,6 +3,19 @@ import type { Sentence } from './entry.ts';
 
 export const PROJECT_VALUES = {
   invalid: { message: { zh: '{where}：{problem}', en: '{where}: {problem}' } },
+  schema: {
+    message: { zh: '{where}：应为 {reads}', en: '{where}: expected {reads}' },
+  },
+  newerSchema: {
+    message: {
+      zh: '{where}：这个文件属于更新版本的 Runsheet；本版本读取 schema {reads}',
+      en: '{where}: this file is of a later Runsheet; this one reads schema {reads}',
+    },
+    remedy: {
+      zh: '请安装读取 schema {schema} 的 Runsheet，或按 schema {reads} 改写文件',
+      en: 'install the Runsheet that reads schema {schema}, or write the file for schema {reads}',
+    },
+  },
   service: {
     message: { zh: '{where}：缺少服务的名称', en: '{where}: the name of the service is missing' },
   },
