@@ -1,5 +1,6 @@
 import type { ContainerOptions } from '../ports/container-runtime.ts';
 import type { DockerBuildOptions } from '../ports/image-builder.ts';
+import type { BalancerCapabilities } from '../ports/load-balancer.ts';
 
 /**
  * The pinned project settings: the part of runsheet.yaml that decides how a run behaves. It is
@@ -147,23 +148,6 @@ export interface BalancerSettings {
   readonly weights: Readonly<Record<string, number>>;
   /** Route rules that 更新路由规则 sets and reads back: path prefix → pool. */
   readonly routes: Readonly<Record<string, string>>;
-}
-
-/** What the balancer can tell and do, as its adapter has it: what it cannot tell is not measured. */
-export interface BalancerCapabilities {
-  /** There is a pool that servers leave and join; without one nothing else here holds. */
-  readonly pool: boolean;
-  /** Whether a server answers the balancer's own checks. */
-  readonly health: boolean;
-  /** How many requests are in flight on each server. */
-  readonly inFlight: boolean;
-  /** Requests and errors of each server. */
-  readonly counters: boolean;
-  readonly responseTimes: boolean;
-  readonly weights: boolean;
-  readonly routes: boolean;
-  /** What becomes of drained states when it starts anew: kept, forgotten where that is seen, or unseen. */
-  readonly reload: 'keeps' | 'detected' | 'undetected';
 }
 
 /** Which channels the project has configured; addresses and tokens stay with the worker. */

@@ -1,8 +1,9 @@
 /** What there is to a kind of balancer in runsheet.yaml: a file like this beside the others, and a line in index.ts. */
 import type { z } from 'zod';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { BalancerCapabilities, BalancerSettings } from '../../plan/settings.ts';
+import type { BalancerSettings } from '../../plan/settings.ts';
 import type { Connections } from '../../ports/connections.ts';
+import type { BalancerCapabilities } from '../../ports/load-balancer.ts';
 
 export interface BalancerDefinition<Keys extends z.ZodRawShape, Connection> {
   /** Pinned by each run; those of the adapter. */
