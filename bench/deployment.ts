@@ -67,8 +67,8 @@ function print(readyMs: number, runs: readonly RunStatus[]): void {
         return durationOf(step?.startedAtMs ?? null, step?.finishedAtMs ?? null);
       }),
     ),
-    row('entire run', (run) => durationOf(run.startedAtMs, run.finishedAtMs)),
-    row('of which without service', (run) => run.withoutServiceMs),
+    row('whole run', (run) => durationOf(run.startedAtMs, run.finishedAtMs)),
+    row('of which no server in the pool', (run) => run.withoutServiceMs),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
