@@ -10,8 +10,8 @@ import { loadProject } from './config/load-project.ts';
 import { localeLanguage } from './config/locale.ts';
 import type { ProjectFile } from './config/project-file.ts';
 import { findProjectFolder } from './config/project-folder.ts';
+import { diagnose } from './diagnostics/diagnose.ts';
 import type { Language } from './diagnostics/diagnostic.ts';
-import { renderDiagnostics } from './diagnostics/render.ts';
 import type { TemporalConnection } from './ports/connections.ts';
 import { type Adapters, createAdapters } from './worker/adapters.ts';
 import { loadWorkflowCode } from './worker/bundle.ts';
@@ -42,7 +42,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const environment = readEnvironment(options.folder);
   const project = await projectOf(options.folder, environment);
   const { temporal } = project.connections;
-  if (temporal === null) throw noAddress();
+  if (temporal === null)
+    throw new WorkerStartError(diagnose('NO_TEMPORAL_SERVER', 'noAddress', {}));
   Runtime.install({
     logger: new DefaultLogger('WARN', (entry) =>
       console.error(entry.level, entry.message, entry.meta?.['error'] ?? ''),
@@ -157,26 +158,7 @@ function policyOf(project: ProjectFile): DecisionPolicy {
 async function projectOf(folder: string, environment: Environment): Promise<ProjectFile> {
   const { project, diagnostics } = await loadProject(folder, environment);
   if (project !== null) return project;
-  const code = diagnostics[0]?.code ?? 'BAD_PROJECT_FILE';
-  throw new WorkerStartError(
-    code,
-    { zh: renderDiagnostics(diagnostics, 'zh'), en: renderDiagnostics(diagnostics, 'en') },
-    { zh: '请改正 runsheet.yaml 后重试', en: 'correct runsheet.yaml and try again' },
-  );
-}
-
-function noAddress(): WorkerStartError {
-  return new WorkerStartError(
-    'NO_TEMPORAL_SERVER',
-    {
-      zh: 'Temporal 服务器地址未知',
-      en: 'the Temporal server address is unknown',
-    },
-    {
-      zh: '请启动 runsheet dev，或设置 TEMPORAL_ADDRESS',
-      en: 'start runsheet dev, or set TEMPORAL_ADDRESS',
-    },
-  );
+  throw new WorkerStartError(...diagnostics);
 }
 
 /**

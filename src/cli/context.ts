@@ -9,8 +9,14 @@ import { loadProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { findProjectFolder } from '../config/project-folder.ts';
 import { vocabularyOf } from '../config/vocabulary.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic, Language, Localized } from '../diagnostics/diagnostic.ts';
-import { diagnosticsToJson, type Paint, renderDiagnostics } from '../diagnostics/render.ts';
+import {
+  diagnosticsToJson,
+  type Paint,
+  refusalText,
+  renderDiagnostics,
+} from '../diagnostics/render.ts';
 import { EXIT } from './exit-codes.ts';
 import { languageOf } from './language.ts';
 
@@ -81,6 +87,11 @@ export function refuse(
   return new CommandError(text[languageOf(options)], exitCode);
 }
 
+/** The same with the code, the sentence and the next command of a diagnostic. */
+export function refuseWith(diagnostic: Diagnostic, options: CommonOptions): CommandError {
+  return refuse(refusalText(diagnostic), options);
+}
+
 /** The compiler with the project's words; without a project, its own. */
 export function compilerFor(project: ProjectFile | null): CompileTemplate {
   return ({ file, bytes }) => {
@@ -100,7 +111,7 @@ export async function withClient<T>(
   work: (client: RunsheetClient) => Promise<T>,
 ): Promise<T> {
   const { temporal } = project.connections;
-  if (temporal === null) throw noAddress(options);
+  if (temporal === null) throw refuseWith(diagnose('NO_TEMPORAL_SERVER', 'noAddress', {}), options);
   const { connectRunsheet } = await import('../client.ts');
   let client: RunsheetClient;
   try {
@@ -119,27 +130,10 @@ export async function withClient<T>(
   }
 }
 
-function noAddress(options: CommonOptions): CommandError {
-  return refuse(
-    {
-      zh: 'NO_TEMPORAL_SERVER: Temporal 服务器地址未知：runsheet dev 没有运行，也没有设置 TEMPORAL_ADDRESS\n下一步：runsheet dev',
-      en: 'NO_TEMPORAL_SERVER: the Temporal server address is unknown: runsheet dev is not running and TEMPORAL_ADDRESS is not set\nnext: runsheet dev',
-    },
-    options,
-  );
-}
-
 function noServer(address: string, options: CommonOptions): CommandError {
-  const configured = environmentHere()['TEMPORAL_ADDRESS'] !== undefined;
-  const zh = configured ? '（或改正 TEMPORAL_ADDRESS）' : '';
-  const en = configured ? ' (or correct TEMPORAL_ADDRESS)' : '';
-  return refuse(
-    {
-      zh: `NO_TEMPORAL_SERVER: ${address} 上没有 Temporal 服务器应答\n下一步：runsheet dev${zh}`,
-      en: `NO_TEMPORAL_SERVER: no Temporal server answers at ${address}\nnext: runsheet dev${en}`,
-    },
-    options,
-  );
+  const isConfigured = environmentHere()['TEMPORAL_ADDRESS'] !== undefined;
+  const variant = isConfigured ? 'noAnswerAsConfigured' : 'noAnswer';
+  return refuseWith(diagnose('NO_TEMPORAL_SERVER', variant, { address }), options);
 }
 
 /** @throws CommandError NO_WORKER with the next command, exit 2 */
@@ -152,14 +146,8 @@ export async function requireWorker(
   throw noWorker(project, options);
 }
 
-function noWorker(project: ProjectFile, options: CommonOptions): CommandError {
-  return refuse(
-    {
-      zh: `NO_WORKER: 没有 worker 轮询任务队列 ${project.taskQueue}\n下一步：runsheet worker`,
-      en: `NO_WORKER: no worker polls the task queue ${project.taskQueue}\nnext: runsheet worker`,
-    },
-    options,
-  );
+function noWorker({ taskQueue }: ProjectFile, options: CommonOptions): CommandError {
+  return refuseWith(diagnose('NO_WORKER', 'queue', { queue: taskQueue }), options);
 }
 
 export function print(text: string): void {

@@ -2,7 +2,9 @@
 /** The program `runsheet`. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Localized } from '../diagnostics/diagnostic.ts';
+import { refusalText } from '../diagnostics/render.ts';
 import { CommandError } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { allCommands, speak, withExamples } from './help.ts';
@@ -71,10 +73,7 @@ function report(error: unknown): number {
   if (!(error instanceof Error)) return failed(String(error));
   // Temporal's own errors, by their names: most commands need not wait for the package to load.
   if (error.name === 'WorkflowNotFoundError') {
-    return refused({
-      zh: 'RUN_NOT_FOUND: 没有这张发布单，或它已经结束\n下一步：runsheet list',
-      en: 'RUN_NOT_FOUND: no such run, or it has already ended\nnext: runsheet list',
-    });
+    return refused(refusalText(diagnose('RUN_NOT_FOUND', 'ended', {})));
   }
   if (error.name === 'WorkflowExecutionAlreadyStartedError' && 'workflowId' in error) {
     const id = String(error.workflowId);

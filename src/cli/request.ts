@@ -9,10 +9,11 @@ import { resolveRun } from '../compiler/request/run.ts';
 import { looksLikeTextRequest, parseTextRequest } from '../compiler/request/text.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { readTemplateFiles } from '../config/template-files.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Json, ParameterDefinition } from '../plan/plan.ts';
 import type { ResolvedRun } from '../plan/run.ts';
-import { badInput, type CommonOptions, compilerFor, refuse } from './context.ts';
+import { badInput, type CommonOptions, compilerFor, refuse, refuseWith } from './context.ts';
 import { asLanguage, chosenLanguage } from './language.ts';
 
 export interface RequestOptions extends CommonOptions {
@@ -164,13 +165,7 @@ function givenRequest(
   if (text === undefined || options.file === undefined) return null;
   const value = readRequestFile(text, parameters);
   if (value !== null) return value;
-  throw refuse(
-    {
-      zh: `BAD_REQUEST: ${options.file} 应为参数（JSON 或 YAML），或「执行 deployment.md 模板 …」这样的文字`,
-      en: `BAD_REQUEST: ${options.file} must contain parameters (JSON or YAML), or a text such as "Run the deployment.md template …"`,
-    },
-    options,
-  );
+  throw refuseWith(diagnose('BAD_REQUEST', 'file', { file: options.file }), options);
 }
 
 function noRunSheet(options: RequestOptions): Error {

@@ -2,8 +2,9 @@
 import { NoAnswerError } from '../client/errors.ts';
 import type { RunsheetClient } from '../client.ts';
 import type { ProjectFile } from '../config/project-file.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import type { RunStatus } from '../workflows/messages.ts';
-import { type CommonOptions, refuse } from './context.ts';
+import { type CommonOptions, refuse, refuseWith } from './context.ts';
 
 /** Open runs that are looked at: a project that one person oversees has fewer. */
 const MOST_OPEN = 50;
@@ -18,13 +19,7 @@ export async function latestRun(
   if (named !== undefined) return named;
   const [latest] = await client.list(project.taskQueue, 1);
   if (latest !== undefined) return latest.workflowId;
-  throw refuse(
-    {
-      zh: `RUN_NOT_FOUND: 任务队列 ${project.taskQueue} 还没有发布单\n下一步：runsheet run deployment.md`,
-      en: `RUN_NOT_FOUND: the task queue ${project.taskQueue} has no runs yet\nnext: runsheet run deployment.md`,
-    },
-    options,
-  );
+  throw refuseWith(diagnose('RUN_NOT_FOUND', 'noneYet', { queue: project.taskQueue }), options);
 }
 
 export interface Waiting {

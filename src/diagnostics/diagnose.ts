@@ -50,7 +50,7 @@ export function diagnose<C extends DiagnosticCode, V extends VariantOf<C>>(
   variant: V,
   parameters: ParametersOf<C, V>,
   { near = [], ...particulars }: Particulars = {},
-): Diagnostic {
+): Diagnostic & { readonly code: C } {
   const { message, severity = 'error', ...rest } = sentenceOf(code, variant);
   const expected = rest.expected === undefined ? undefined : filled(rest.expected, parameters);
   const own = rest.remedy === undefined ? undefined : filled(rest.remedy, parameters);

@@ -1,6 +1,6 @@
 /** Diagnostics as text: place, sentence, the line with what is meant underlined, what to do next. */
 import stringWidth from 'string-width';
-import type { Diagnostic, Language, Severity } from './diagnostic.ts';
+import type { Diagnostic, Language, Localized, Severity } from './diagnostic.ts';
 
 /** Puts colour on a part of the text; the default leaves it plain. */
 export type Paint = (
@@ -51,7 +51,20 @@ export function renderDiagnostic(
   return lines.join('\n');
 }
 
-/** The same as data: an array of the diagnostics themselves. */
+/**
+ * What a command or a program was refused for, with what to type next: `CODE: sentence`, `next: …`.
+ * What the catalogue puts between backticks is there to be copied, so they are left out.
+ */
+export function refusalText({ code, message, remedy }: Diagnostic): Localized {
+  const next = (word: string, text: string | undefined): string =>
+    text === undefined ? '' : `\n${word}${text.replaceAll('`', '')}`;
+  return {
+    zh: `${code}: ${message.zh}${next('下一步：', remedy?.zh)}`,
+    en: `${code}: ${message.en}${next('next: ', remedy?.en)}`,
+  };
+}
+
+/** Diagnostics as data: an array of the diagnostics themselves. */
 export function diagnosticsToJson(diagnostics: readonly Diagnostic[]): string {
   return JSON.stringify(diagnostics, null, 2);
 }

@@ -1,7 +1,7 @@
+import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { Connections, ServerConnection } from '../ports/connections.ts';
 import type { Balancer } from './balancer.ts';
 import { watchedClaim } from './death-watch.ts';
-import type { Localized } from './embedded-error.ts';
 import {
   choosePorts,
   type EnvironmentOptions,

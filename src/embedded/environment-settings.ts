@@ -1,7 +1,8 @@
+import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { Connections, TemporalConnection } from '../ports/connections.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { cacheFolderOf } from './cache-folder.ts';
-import { type Localized, portInUse } from './embedded-error.ts';
+import { portInUse } from './embedded-error.ts';
 import { claimStablePorts, type StablePorts } from './ports.ts';
 import { type RecordsServer, startRecordsServer } from './records-server.ts';
 import type { StateFolder } from './state-folder.ts';

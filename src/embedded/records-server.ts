@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import type { Localized } from '../diagnostics/diagnostic.ts';
 import { builtFile } from './built-file.ts';
-import { howExited, inBoth, type Localized, portInUse } from './embedded-error.ts';
+import { howExited, inBoth, portInUse } from './embedded-error.ts';
 import { claimFolder } from './folder-claim.ts';
 import { probePort } from './ports.ts';
 import type {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Localized } from '../diagnostics/diagnostic.ts';
 import { builtFile } from './built-file.ts';
-import { howExited, inBoth, type Localized } from './embedded-error.ts';
+import { howExited, inBoth } from './embedded-error.ts';
 import type { SshProcessMessage, SshProcessOrder } from './ssh-process-main.ts';
 import type { SshServers, SshServersOptions } from './ssh-server.ts';
 

@@ -1,6 +1,8 @@
 import { Connection } from '@temporalio/client';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { TemporalConnection } from '../ports/connections.ts';
-import { EmbeddedError, type Localized } from './embedded-error.ts';
+import { EmbeddedError } from './embedded-error.ts';
 import type { FolderClaim } from './folder-claim.ts';
 import type { StateFolder } from './state-folder.ts';
 import { startTemporalServer } from './temporal-server.ts';
@@ -68,18 +70,9 @@ async function useConfigured(connection: TemporalConnection): Promise<TemporalPa
     await client.close();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new EmbeddedError(
-      'NO_TEMPORAL_SERVER',
-      {
-        zh: `TEMPORAL_ADDRESS=${connection.address} 没有应答（${reason}）`,
-        en: `no answer from TEMPORAL_ADDRESS=${connection.address} (${reason})`,
-      },
-      {
-        zh: '启动该服务器，或取消设置（unset TEMPORAL_ADDRESS），由 runsheet dev 启动自带的服务器',
-        en: 'start that server, or unset TEMPORAL_ADDRESS so that runsheet dev starts its own',
-      },
-      { cause: error },
-    );
+    const { address } = connection;
+    const diagnostic = diagnose('NO_TEMPORAL_SERVER', 'configuredForDev', { address, reason });
+    throw new EmbeddedError(diagnostic, { cause: error });
   }
   const never = new Promise<never>(() => undefined);
   return { connection, ports: {}, ended: never, close: () => Promise.resolve() };

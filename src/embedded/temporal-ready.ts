@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { EmbeddedError, type Localized } from './embedded-error.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import type { Localized } from '../diagnostics/diagnostic.ts';
+import { EmbeddedError } from './embedded-error.ts';
 
 const START_LIMIT_MS = 20_000;
 const NO_ANSWER: Localized = {
@@ -78,16 +80,6 @@ async function lastLines(logFile: string): Promise<string> {
 }
 
 export function notAnswering(reason: Localized, logFile: string, excerpt: string): EmbeddedError {
-  const tail = excerpt === '' ? '' : `\n${excerpt}`;
-  return new EmbeddedError(
-    'NOT_ANSWERING',
-    {
-      zh: `Temporal 服务器没有启动（${reason.zh}）${tail}`,
-      en: `the Temporal server did not start (${reason.en})${tail}`,
-    },
-    {
-      zh: `查看 ${logFile}；若数据文件损坏，删除同一文件夹中的 temporal.db 后重试`,
-      en: `see ${logFile}; if the data file is damaged, remove temporal.db in the same folder and start again`,
-    },
-  );
+  const log = excerpt === '' ? '' : `\n${excerpt}`;
+  return new EmbeddedError(diagnose('NOT_ANSWERING', 'temporal', { reason, log, logFile }));
 }

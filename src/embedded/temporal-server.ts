@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { howExited, inBoth, type Localized, portInUse } from './embedded-error.ts';
+import type { Localized } from '../diagnostics/diagnostic.ts';
+import { howExited, inBoth, portInUse } from './embedded-error.ts';
 import { type FindTemporalOptions, findTemporal } from './find-temporal.ts';
 import { claimFreePort, claimPort, type PortClaim, probePort } from './ports.ts';
 import { endGroup, startGroup } from './process-group.ts';

@@ -3,8 +3,10 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import type { Localized } from '../diagnostics/diagnostic.ts';
 import { builtFile } from './built-file.ts';
-import { EmbeddedError, howExited, inBoth, type Localized } from './embedded-error.ts';
+import { EmbeddedError, howExited, inBoth } from './embedded-error.ts';
 import { endGroup, signalGroup, startGroup } from './process-group.ts';
 
 /** Bundling the workflows and connecting takes a few seconds on a busy machine. */
@@ -211,14 +213,7 @@ async function lastLines(logFile: string): Promise<string> {
   return text.trim().split('\n').slice(-5).join('\n').slice(-1_000);
 }
 
-function noWorker(how: Localized, logFile: string, excerpt: string): EmbeddedError {
-  const tail = excerpt === '' ? '' : `\n${excerpt}`;
-  return new EmbeddedError(
-    'NO_WORKER',
-    {
-      zh: `worker 没有启动成功（${how.zh}）${tail}`,
-      en: `the worker did not start (${how.en})${tail}`,
-    },
-    { zh: `查看 ${logFile}`, en: `see ${logFile}` },
-  );
+function noWorker(reason: Localized, logFile: string, excerpt: string): EmbeddedError {
+  const log = excerpt === '' ? '' : `\n${excerpt}`;
+  return new EmbeddedError(diagnose('NO_WORKER', 'notStarted', { reason, log, logFile }));
 }

@@ -1,5 +1,7 @@
 /** From a click to a signal: who clicked, on which request, and whether it is still open. */
-import type { Language, Localized } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import type { Diagnostic, Language, Localized } from '../diagnostics/diagnostic.ts';
+import { refusalText } from '../diagnostics/render.ts';
 import { type ButtonRequest, readButton } from './button.ts';
 
 /** The part of the client that the app needs. */
@@ -51,18 +53,18 @@ export async function decide(
   workspace: Workspace,
   client: DecisionClient,
 ): Promise<ClickOutcome> {
-  if (click.teamId !== workspace.teamId) return refuse('WRONG_WORKSPACE');
+  if (click.teamId !== workspace.teamId) return refuse(diagnose('WRONG_WORKSPACE', 'button', {}));
   const person = await workspace.personOf(click.userId);
-  if (person === null) return refuse('UNMAPPED_USER');
+  if (person === null) return refuse(diagnose('UNMAPPED_USER', 'account', {}));
   const request = readButton(click.value);
-  if (request === null) return refuse('BUTTON_TAMPERED');
+  if (request === null) return refuse(diagnose('BUTTON_TAMPERED', 'value', {}));
   const pending = await client.pendingApproval(request.workflowId);
   if (
     pending === null ||
     pending.requestId !== request.requestId ||
     pending.step !== request.step
   ) {
-    return refuse('STALE_BUTTON');
+    return refuse(diagnose('STALE_BUTTON', 'request', {}));
   }
   const message = { by: person, step: request.step };
   if (click.kind === 'approve') await client.approve(request.workflowId, message);
@@ -70,30 +72,11 @@ export async function decide(
   return { sent: true, person, request, answer: SENT[click.kind] };
 }
 
-function refuse(code: ClickRefusal): ClickOutcome {
-  return { sent: false, code, answer: REFUSED[code] };
+function refuse(diagnostic: Diagnostic & { readonly code: ClickRefusal }): ClickOutcome {
+  return { sent: false, code: diagnostic.code, answer: refusalText(diagnostic) };
 }
 
 const SENT: Readonly<Record<Click['kind'], Localized>> = {
   approve: { zh: '已提交批准，由发布单裁定。', en: 'Approval sent. The run will judge it.' },
   reject: { zh: '已提交拒绝，由发布单裁定。', en: 'Rejection sent. The run will judge it.' },
-};
-
-const REFUSED: Readonly<Record<ClickRefusal, Localized>> = {
-  WRONG_WORKSPACE: {
-    zh: 'WRONG_WORKSPACE：此按钮来自另一个 Slack 工作区。',
-    en: 'WRONG_WORKSPACE: this button belongs to another Slack workspace.',
-  },
-  UNMAPPED_USER: {
-    zh: 'UNMAPPED_USER：runsheet.yaml 中没有人使用此 Slack 账号，请添加 people.<id>.slack。',
-    en: 'UNMAPPED_USER: no person in runsheet.yaml has this Slack account; add people.<id>.slack.',
-  },
-  BUTTON_TAMPERED: {
-    zh: 'BUTTON_TAMPERED：按钮的内容不是本应用写入的。',
-    en: 'BUTTON_TAMPERED: the content of this button was not written by this app.',
-  },
-  STALE_BUTTON: {
-    zh: 'STALE_BUTTON：此请求已结束或已重新发起，请使用最新的消息。',
-    en: 'STALE_BUTTON: this request has ended or has been sent again; use the latest message.',
-  },
 };

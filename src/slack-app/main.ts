@@ -10,8 +10,9 @@ import { connectRunsheet, NoTemporalServerError } from '../client.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { loadProject } from '../config/load-project.ts';
 import type { ProjectFile, SlackConnection } from '../config/project-file.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Language, Localized } from '../diagnostics/diagnostic.ts';
-import { renderDiagnostics } from '../diagnostics/render.ts';
+import { refusalText, renderDiagnostics } from '../diagnostics/render.ts';
 import { type SlackApp, startSlackApp } from './app.ts';
 import { decisionClientOver } from './decision-client.ts';
 
@@ -84,11 +85,9 @@ async function connect(
     return await connectRunsheet({ ...temporal, environment });
   } catch (error) {
     if (!(error instanceof NoTemporalServerError)) throw error;
-    const text: Localized = {
-      zh: `NO_TEMPORAL_SERVER: ${error.message} 没有应答；请启动 runsheet dev，或设置 TEMPORAL_ADDRESS`,
-      en: `NO_TEMPORAL_SERVER: no answer from ${error.message}; start runsheet dev, or set TEMPORAL_ADDRESS`,
-    };
-    throw new SlackAppStartError(text[language]);
+    const address = error.message;
+    const diagnostic = diagnose('NO_TEMPORAL_SERVER', 'noAnswer', { address });
+    throw new SlackAppStartError(refusalText(diagnostic)[language]);
   }
 }
 

@@ -2,6 +2,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import type { Environment } from '../config/environment.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import type { TemporalConnection } from '../ports/connections.ts';
 import { WorkerStartError } from './start-error.ts';
 
@@ -26,17 +27,8 @@ export async function connectNative(
       late,
     ]);
   } catch {
-    throw new WorkerStartError(
-      'NO_TEMPORAL_SERVER',
-      {
-        zh: `${temporal.address} 上没有 Temporal 服务器应答`,
-        en: `no Temporal server answers at ${temporal.address}`,
-      },
-      {
-        zh: '请启动 runsheet dev，或改正 TEMPORAL_ADDRESS',
-        en: 'start runsheet dev, or correct TEMPORAL_ADDRESS',
-      },
-    );
+    const { address } = temporal;
+    throw new WorkerStartError(diagnose('NO_TEMPORAL_SERVER', 'noAnswer', { address }));
   } finally {
     clearTimeout(timer);
   }

@@ -1,38 +1,33 @@
 import type { DiagnosticCode } from '../diagnostics/codes.ts';
-import type { Language, Localized } from '../diagnostics/diagnostic.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import type { Diagnostic, Language } from '../diagnostics/diagnostic.ts';
+import { refusalText, renderDiagnostics } from '../diagnostics/render.ts';
 
 /** Why a worker cannot start; `main` prints it in one language and exits 2. */
 export class WorkerStartError extends Error {
   override readonly name = 'WorkerStartError';
+  /** Of the first problem. */
   readonly code: DiagnosticCode;
-  readonly #text: Localized;
-  readonly #remedy: Localized;
+  readonly #diagnostics: readonly Diagnostic[];
 
-  constructor(code: DiagnosticCode, text: Localized, remedy: Localized) {
-    super(`${code}: ${text.en}\n${remedy.en}`);
-    this.code = code;
-    this.#text = text;
-    this.#remedy = remedy;
+  /** @param diagnostics one, or everything that is wrong with the project file */
+  constructor(...diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((each) => refusalText(each).en).join('\n'));
+    this.code = diagnostics[0]?.code ?? 'BAD_PROJECT_FILE';
+    this.#diagnostics = diagnostics;
   }
 
-  /** Code, sentence and, on a line of its own, what to do. */
+  /** Code, sentence and what to do next; of a file, the places too. */
   in(language: Language): string {
-    return `${this.code}: ${this.#text[language]}\n${this.#remedy[language]}`;
+    const [first, ...others] = this.#diagnostics;
+    if (first !== undefined && first.place === undefined && others.length === 0)
+      return refusalText(first)[language];
+    return renderDiagnostics(this.#diagnostics, language);
   }
 }
 
 /** @throws WorkerStartError if neither runsheet.yaml nor an embedded component gives an address */
 export function needed<T>(value: T | null, key: string): T {
   if (value !== null) return value;
-  throw new WorkerStartError(
-    'BAD_PROJECT_FILE',
-    {
-      zh: `没有 ${key}：runsheet.yaml 没有给出地址，内置组件也没有运行`,
-      en: `no ${key}: runsheet.yaml gives no address and no embedded component is running`,
-    },
-    {
-      zh: '请在 runsheet.yaml 中给出，或启动 runsheet dev',
-      en: 'set it in runsheet.yaml, or start runsheet dev',
-    },
-  );
+  throw new WorkerStartError(diagnose('BAD_PROJECT_FILE', 'addressMissing', { key }));
 }

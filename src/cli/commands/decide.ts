@@ -1,6 +1,7 @@
 /** Decisions about a run that is waiting: approve, reject, resolve. */
 import { Command } from 'commander';
 import { RefusedError } from '../../client/errors.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type CommonOptions,
   print,
   refuse,
+  refuseWith,
   requireProject,
   requireWorker,
   withClient,
@@ -185,13 +187,8 @@ function stepOf(options: DecideOptions): { step?: number } {
 function notWaiting(status: RunStatus, options: CommonOptions, language: Language): CommandError {
   const now =
     status.outcome === 'running' ? status.activity : outcomeWord(status.outcome, language);
-  return refuse(
-    {
-      zh: `WRONG_STEP: ${status.workflowId} 没有在等待这个决定（现在：${now}）\n下一步：runsheet status ${status.workflowId}`,
-      en: `WRONG_STEP: ${status.workflowId} is not waiting for this decision (now: ${now})\nnext: runsheet status ${status.workflowId}`,
-    },
-    { ...options, lang: language },
-  );
+  const state = { run: status.workflowId, state: now };
+  return refuseWith(diagnose('WRONG_STEP', 'notWaiting', state), { ...options, lang: language });
 }
 
 /** A refusal by the run is bad input, with the refusal's name. */

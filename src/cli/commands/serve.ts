@@ -18,6 +18,7 @@ import {
   print,
   projectFolder,
   refuse,
+  refuseWith,
   requireProject,
   withClient,
 } from '../context.ts';
@@ -264,8 +265,6 @@ export async function withEmbeddedErrors<T>(
     return await work();
   } catch (error) {
     if (!(error instanceof EmbeddedError)) throw error;
-    const { code, text, remedy } = error;
-    const say = sayIn(languageOf(options));
-    throw new CommandError(`${code}: ${say(text)}\n${say(remedy)}`, EXIT.badInput);
+    throw refuseWith(error.diagnostic, options);
   }
 }

@@ -1,6 +1,8 @@
 /** Follows a run: redrawn in place on a terminal, one line per event elsewhere. */
 import type { RunsheetClient } from '../../client.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
+import { refusalText } from '../../diagnostics/render.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { sayIn } from '../language.ts';
@@ -172,8 +174,5 @@ function comeBack(workflowId: string, language: Language): string {
 }
 
 function silence(language: Language): string {
-  return sayIn(language)({
-    zh: 'NO_WORKER: 没有 worker 应答，发布单在等待 worker\n下一步：runsheet worker',
-    en: 'NO_WORKER: no worker is answering; the run waits for one\nnext: runsheet worker',
-  });
+  return refusalText(diagnose('NO_WORKER', 'silent', {}))[language];
 }

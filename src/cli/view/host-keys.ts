@@ -1,5 +1,7 @@
 /** Host keys as people read them. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
+import { refusalText } from '../../diagnostics/render.ts';
 import type { HostKeyAnswer } from '../../workflows/beginning/plan-probe.ts';
 import type { RefusalCode, ShownHostKey } from '../host-keys.ts';
 import { sayIn } from '../language.ts';
@@ -59,14 +61,10 @@ export function trustRefusal(
       zh: `${server} 的密钥由 runsheet.yaml 的 host_keys 指定，known_hosts 不起作用\n下一步：在 runsheet.yaml 中修改或删除 host_keys`,
       en: `the keys of ${server} are pinned by host_keys in runsheet.yaml; known_hosts is ignored\nnext: change or remove host_keys there`,
     },
-    HOST_KEY_REVOKED: {
-      zh: `HOST_KEY_REVOKED: ${place} 的主机密钥已吊销，不能信任\n下一步：给这台服务器换一个主机密钥`,
-      en: `HOST_KEY_REVOKED: the host key of ${place} has been revoked and cannot be trusted\nnext: give the server a new host key`,
-    },
-    HOST_KEY_CHANGED: {
-      zh: `HOST_KEY_CHANGED: ${place} 的主机密钥与此前不同（${fingerprint}）\n下一步：先查明原因；若确实重装过：${command} --replace`,
-      en: `HOST_KEY_CHANGED: the host key of ${place} has changed (${fingerprint})\nnext: find out why; if the server was reinstalled: ${command} --replace`,
-    },
+    HOST_KEY_REVOKED: refusalText(diagnose('HOST_KEY_REVOKED', 'notTrusted', { place })),
+    HOST_KEY_CHANGED: refusalText(
+      diagnose('HOST_KEY_CHANGED', 'notReplaced', { place, shown: fingerprint, trust: command }),
+    ),
     OTHER_FINGERPRINT: {
       zh: `${place} 的指纹是 ${fingerprint}，与 --fingerprint 不符\n下一步：在服务器上查看指纹`,
       en: `${place} presents ${fingerprint}, which matches no --fingerprint\nnext: check the fingerprint on the server itself`,

@@ -79,12 +79,12 @@ export const DECISIONS = {
       },
       notWaiting: {
         message: {
-          zh: '{run} 现在不等待这个决定（{state}）',
-          en: '{run} does not wait for this decision now ({state})',
+          zh: '{run} 没有在等待这个决定（现在：{state}）',
+          en: '{run} is not waiting for this decision (now: {state})',
         },
         remedy: {
-          zh: '运行 `runsheet status {run}` 查看',
-          en: 'run `runsheet status {run}` to see what it does',
+          zh: '`runsheet status {run}`',
+          en: '`runsheet status {run}`',
         },
       },
     },
@@ -100,6 +100,64 @@ export const DECISIONS = {
           zh: '这个决定属于另一个审批请求',
           en: 'this decision belongs to another approval request',
         },
+      },
+    },
+  },
+  WRONG_WORKSPACE: {
+    meaning: {
+      zh: '按钮来自另一个 Slack 工作区。',
+      en: 'A button comes from another Slack workspace.',
+    },
+    messages: {
+      button: {
+        message: {
+          zh: '此按钮来自另一个 Slack 工作区',
+          en: 'this button belongs to another Slack workspace',
+        },
+      },
+    },
+  },
+  UNMAPPED_USER: {
+    meaning: {
+      zh: '按下按钮的 Slack 账号不属于 runsheet.yaml 中的任何人。',
+      en: 'The Slack account that clicked belongs to nobody in runsheet.yaml.',
+    },
+    messages: {
+      account: {
+        message: {
+          zh: 'runsheet.yaml 中没有人使用此 Slack 账号',
+          en: 'no person in runsheet.yaml has this Slack account',
+        },
+        remedy: { zh: '请添加 people.<id>.slack', en: 'add people.<id>.slack' },
+      },
+    },
+  },
+  BUTTON_TAMPERED: {
+    meaning: {
+      zh: '按钮的内容不是本应用写的。',
+      en: 'A button does not hold what this app wrote.',
+    },
+    messages: {
+      value: {
+        message: {
+          zh: '按钮的内容不是本应用写入的',
+          en: 'the content of this button was not written by this app',
+        },
+      },
+    },
+  },
+  STALE_BUTTON: {
+    meaning: {
+      zh: '按钮属于一个已结束或已重新发起的请求。',
+      en: 'A button belongs to a request that has ended or was asked again.',
+    },
+    messages: {
+      request: {
+        message: {
+          zh: '此请求已结束或已重新发起',
+          en: 'this request has ended or has been sent again',
+        },
+        remedy: { zh: '请使用最新的消息', en: 'use the latest message' },
       },
     },
   },

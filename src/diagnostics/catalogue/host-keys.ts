@@ -38,12 +38,12 @@ export const HOST_KEYS = {
       },
       notReplaced: {
         message: {
-          zh: '{place} 的主机密钥与此前的不同（{shown}）',
-          en: '{place} shows another host key than before ({shown})',
+          zh: '{place} 的主机密钥与此前不同（{shown}）',
+          en: 'the host key of {place} has changed ({shown})',
         },
         remedy: {
-          zh: '请先查明原因；若确实重装过，运行 `{trust} --replace`',
-          en: 'find out why; if it was reinstalled, run `{trust} --replace`',
+          zh: '先查明原因；若确实重装过：`{trust} --replace`',
+          en: 'find out why; if the server was reinstalled: `{trust} --replace`',
         },
       },
     },
@@ -66,11 +66,11 @@ export const HOST_KEYS = {
       },
       notTrusted: {
         message: {
-          zh: '{place} 的主机密钥已被吊销，不能信任',
-          en: 'the host key of {place} is revoked and cannot be trusted',
+          zh: '{place} 的主机密钥已吊销，不能信任',
+          en: 'the host key of {place} has been revoked and cannot be trusted',
         },
         remedy: {
-          zh: '请给这台服务器换一个主机密钥',
+          zh: '给这台服务器换一个主机密钥',
           en: 'give the server a new host key',
         },
       },

@@ -100,12 +100,12 @@ const AGREEMENT = {
   },
   addressMissing: {
     message: {
-      zh: '没有 {key}：内置的部分没有运行，runsheet.yaml 也没有给出地址',
-      en: '{key} is missing: the embedded parts are not running, and runsheet.yaml gives no address',
+      zh: '没有 {key}：runsheet.yaml 没有给出地址，内置组件也没有运行',
+      en: 'no {key}: runsheet.yaml gives no address and no embedded component is running',
     },
     remedy: {
-      zh: '运行 `runsheet dev`，或在 runsheet.yaml 中写上地址',
-      en: 'run `runsheet dev`, or give the address in runsheet.yaml',
+      zh: '请在 runsheet.yaml 中给出，或启动 `runsheet dev`',
+      en: 'set it in runsheet.yaml, or start `runsheet dev`',
     },
   },
 } as const satisfies Readonly<Record<string, Sentence>>;

@@ -29,6 +29,13 @@ const OBJECT_FORM = {
     },
     remedy: OBJECT,
   },
+  file: {
+    message: {
+      zh: '{file} 应为参数（JSON 或 YAML），或「执行 deployment.md 模板 …」这样的文字',
+      en: '{file} must contain parameters (JSON or YAML), or text such as "Run the deployment.md template …"',
+    },
+    remedy: OBJECT,
+  },
   parameterTwice: {
     message: { zh: '参数 {name} 出现了两次', en: 'the parameter {name} is given twice' },
     remedy: { zh: '请删去其中一个', en: 'remove one of the two' },

@@ -134,6 +134,13 @@ export const REQUEST_PARAMETERS = {
         },
         remedy: { zh: '请写其中之一：{known}', en: 'use one of: {known}' },
       },
+      inProject: {
+        message: {
+          zh: 'runsheet.yaml 没有列出服务器 {server}',
+          en: 'runsheet.yaml lists no server {server}',
+        },
+        remedy: { zh: '请写其中之一：{known}', en: 'use one of: {known}' },
+      },
       lookAlike: {
         message: {
           zh: 'runsheet.yaml 的 {environment} 没有服务器「{server}」',

