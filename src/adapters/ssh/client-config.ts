@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { type Line, parse } from 'ssh-config';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import { refusal } from '../refusal.ts';
 import { matchesPattern, matchesPatternList } from './patterns.ts';
 
 export interface ConfigSource {
@@ -95,7 +96,12 @@ type Directive = Extract<Line, { readonly param: string }>;
 function apply(line: Directive, source: ConfigSource, found: Found, depth: number): void {
   const directive = line.param.toLowerCase();
   if (directive === 'include') {
-    if (depth >= DEEPEST_INCLUDE) throw badFile(source.file, 'Include goes too deep');
+    if (depth >= DEEPEST_INCLUDE)
+      throw refusal(
+        'invalid',
+        source.file,
+        diagnose('BAD_SSH_CONFIG', 'includeDepth', { file: source.file }),
+      );
     for (const file of included(words(line), source.folder, found.query.home)) {
       evaluate({ file, folder: source.folder }, found, depth + 1);
     }
@@ -184,26 +190,24 @@ function namesIn(folder: string): readonly string[] {
 /** A file that is not there, or not for this user, has no lines. */
 function readLines(file: string, found: Found): readonly Line[] {
   found.files += 1;
-  if (found.files > MOST_FILES) throw badFile(file, `more than ${MOST_FILES} files are included`);
+  if (found.files > MOST_FILES)
+    throw refusal(
+      'invalid',
+      file,
+      diagnose('BAD_SSH_CONFIG', 'tooManyFiles', { file, limit: MOST_FILES }),
+    );
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch {
     return [];
   }
-  if (text.length > MOST_BYTES) throw badFile(file, 'it is larger than 1 MiB');
+  if (text.length > MOST_BYTES)
+    throw refusal('invalid', file, diagnose('BAD_SSH_CONFIG', 'tooLarge', { file }));
   try {
     return [...parse(text)];
   } catch (error) {
-    throw badFile(file, error instanceof Error ? error.message : String(error));
+    const reason = error instanceof Error ? error.message : String(error);
+    throw refusal('invalid', file, diagnose('BAD_SSH_CONFIG', 'syntax', { file, reason }));
   }
-}
-
-function badFile(file: string, reason: string): PortError {
-  return new PortError(
-    'invalid',
-    file,
-    `BAD_SSH_CONFIG: ${file} cannot be read as SSH configuration: ${reason}.`,
-    `Correct ${file}; "ssh -G <server>" shows what OpenSSH makes of it.`,
-  );
 }

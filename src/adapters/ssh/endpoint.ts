@@ -1,7 +1,9 @@
 /** runsheet.yaml and the SSH configuration put together: where a server is, and how one gets there. */
 import { posix } from 'node:path';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ServerConnection, SshFiles } from '../../ports/connections.ts';
-import { PortError } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { refusal } from '../refusal.ts';
 import { type ClientConfig, type ConfigSource, readClientConfig } from './client-config.ts';
 import { type Expand, expander, type SshUser } from './expand-path.ts';
 import { assertHostName } from './host-key.ts';
@@ -114,12 +116,8 @@ function portOf(config: ClientConfig, server: string): number | null {
   if (text === null) return null;
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new PortError(
-    'invalid',
-    server,
-    `BAD_SSH_CONFIG: Port ${JSON.stringify(text)} of ${server} is no port.`,
-    'Write a number from 1 to 65535 in the SSH configuration.',
-  );
+  const given = { server, port: JSON.stringify(text) };
+  throw refusal('invalid', server, diagnose('BAD_SSH_CONFIG', 'port', given));
 }
 
 function timeoutOf(config: ClientConfig): number | null {
@@ -137,10 +135,10 @@ function viaOf(
   const hops = wanted.proxyJump ?? configuredHops(wanted, config);
   const last = hops.at(-1);
   if (last === undefined || last === 'none') return null;
-  if (wanted.depth >= DEEPEST) throw badJump(wanted.server, last, 'the way has more than 8 jumps');
+  if (wanted.depth >= DEEPEST) throw tooManyJumps(wanted.server, last);
   const [, user, address, name, port] = HOP.exec(last) ?? [];
   const host = address ?? name;
-  if (host === undefined) throw badJump(wanted.server, last, 'it is no [user@]host[:port]');
+  if (host === undefined) throw noJump(wanted.server, last);
   // `Host *` with a ProxyJump is about the jump host itself as well.
   if (isSame({ server: wanted.server, jumpName: last, host, depth: 0 }, port, own, options)) {
     return null;
@@ -186,21 +184,18 @@ function configuredHops(wanted: Wanted, config: ClientConfig): readonly string[]
   if (jump !== null) return jump === 'none' ? [] : jump.split(/\s*,\s*/u);
   const command = config.first('proxycommand');
   if (command === null || command === 'none') return [];
-  throw new PortError(
-    'refused',
-    wanted.server,
-    `PROXY_COMMAND: the SSH configuration reaches ${wanted.host} by a ProxyCommand, and no program is run for a connection.`,
-    `Write ProxyJump in its place, or proxy_jump of ${wanted.server} in runsheet.yaml ("none": reached directly).`,
-  );
+  const { server, host } = wanted;
+  throw refusal('refused', server, diagnose('PROXY_COMMAND', 'notRun', { server, host }));
 }
 
-function badJump(server: string, hop: string, reason: string): PortError {
-  return new PortError(
-    'invalid',
-    server,
-    `BAD_JUMP_HOST: ${JSON.stringify(hop)} on the way to ${server}: ${reason}.`,
-    `Correct proxy_jump of ${server} in runsheet.yaml, or ProxyJump in the SSH configuration.`,
-  );
+function tooManyJumps(server: string, last: string): PortError {
+  const jump = { server, hop: JSON.stringify(last), limit: DEEPEST };
+  return refusal('invalid', server, diagnose('BAD_JUMP_HOST', 'tooMany', jump));
+}
+
+function noJump(server: string, last: string): PortError {
+  const jump = { server, hop: JSON.stringify(last) };
+  return refusal('invalid', server, diagnose('BAD_JUMP_HOST', 'form', jump));
 }
 
 function userKnownHosts(

@@ -1,5 +1,7 @@
 /** What goes wrong between here and a server, each as one sentence with what to do next. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { PortError } from '../../ports/port-error.ts';
+import { refusal } from '../refusal.ts';
 import type { Endpoint } from './endpoint.ts';
 
 export type SshFault = Error & { readonly level?: string; readonly code?: unknown };
@@ -64,20 +66,13 @@ export function loginRefused(
   methodsLeft: readonly string[],
 ): PortError {
   const { server, label, user, host, port } = endpoint;
-  const who = `${user}@${host}:${port}`;
-  const tried =
-    offered.length === 0 ? 'no key was found to offer' : `offered: ${offered.join(', ')}`;
-  const more = notes.length === 0 ? '' : `; ${notes.join('; ')}`;
-  const takes =
-    methodsLeft.length === 0 || methodsLeft.includes('publickey')
-      ? ''
-      : `; it takes ${methodsLeft.join(', ')} only, and no public key`;
-  return new PortError(
-    'refused',
-    server,
-    `LOGIN_REFUSED: ${label} does not let ${who} in (${tried}${more}${takes}).`,
+  const login = `${user}@${host}:${port}`;
+  const takes = methodsLeft.length > 0 && !methodsLeft.includes('publickey');
+  const others = takes ? [`it takes ${methodsLeft.join(', ')} only, and no public key`] : [];
+  const rest = [...notes, ...others].map((each) => `; ${each}`).join('');
+  const diagnostic =
     offered.length === 0
-      ? `Set identity_file of ${server}, or IdentityFile in the SSH configuration.`
-      : `Check the user name, and that the public half of the key is in authorized_keys of ${user} there.`,
-  );
+      ? diagnose('LOGIN_REFUSED', 'noKey', { label, login, server, notes: rest })
+      : diagnose('LOGIN_REFUSED', 'keys', { label, login, user, offered, notes: rest });
+  return refusal('refused', server, diagnostic);
 }

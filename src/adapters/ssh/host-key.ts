@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { HostKeyState } from '../../ports/server-host.ts';
+import { refusal } from '../refusal.ts';
 import type { KnownKey } from './known-hosts.ts';
 
 const HOST_NAME = /^[A-Za-z0-9_:][A-Za-z0-9_.:-]{0,252}$/;
@@ -21,12 +24,8 @@ const ALGORITHMS: readonly {
 /** DNS and IP alphabet only; nothing that a program could take for an option. */
 export function assertHostName(server: string, host: string): void {
   if (HOST_NAME.test(host)) return;
-  throw new PortError(
-    'refused',
-    server,
-    `BAD_HOST_NAME: ${JSON.stringify(host)} of server ${server} is no host name.`,
-    'Use letters, digits, ".", "-", "_" and ":" only, and no "-" at the beginning.',
-  );
+  const named = { server, host: JSON.stringify(host) };
+  throw refusal('refused', server, diagnose('BAD_HOST_NAME', 'refused', named));
 }
 
 /** OpenSSH's form, `SHA256:` and base64 without padding. */
@@ -84,39 +83,24 @@ export function refuseHostKey(judged: JudgedKey): PortError | null {
   const state = judgeHostKey(key, known);
   if (state === 'trusted') return null;
   const shown = fingerprint(key);
-  const sources = known.map(({ source }) => source).join(', ');
+  const sources = known.map(({ source }) => source);
   const trust = `runsheet hosts trust ${server}`;
-  const { message, remedy } = SENTENCES[state]({ label, place, shown, sources, trust });
-  return new PortError('refused', server, message, remedy);
+  return refusal('refused', server, SAID[state]({ label, place, shown, sources, trust }));
 }
 
-interface Words {
+interface Shown {
   readonly label: string;
   readonly place: string;
   readonly shown: string;
-  readonly sources: string;
+  readonly sources: readonly string[];
   readonly trust: string;
 }
 
-type Sentence = (words: Words) => { readonly message: string; readonly remedy: string };
-
-const SENTENCES: Readonly<Record<Exclude<HostKeyState, 'trusted'>, Sentence>> = {
-  unknown: ({ label, place, shown, trust }) => ({
-    message: `HOST_KEY_UNKNOWN: nobody has verified the host key of ${label} (${place}); it shows ${shown}.`,
-    remedy: `Compare ${shown} with the server's own, then type: ${trust}`,
-  }),
-  changed: ({ label, place, shown, sources, trust }) => ({
-    message: `HOST_KEY_CHANGED: ${label} (${place}) shows ${shown}, which is not the key in ${sources}.`,
-    remedy: `Find out why before anything else. If it was set up anew, type: ${trust} --replace`,
-  }),
-  revoked: ({ label, place, shown, sources }) => ({
-    message: `HOST_KEY_REVOKED: ${label} (${place}) shows ${shown}, which is revoked in ${sources}.`,
-    remedy: `Give ${label} a new host key: whoever has the revoked one can pretend to be it.`,
-  }),
-  authority: ({ label, place, shown, sources, trust }) => ({
-    message:
-      `HOST_KEY_AUTHORITY: ${label} (${place}) is known by a certificate authority only (${sources}), ` +
-      `and host certificates cannot be checked here; its plain key is ${shown}.`,
-    remedy: `Compare ${shown} with the server's own, then trust the plain key: ${trust}`,
-  }),
+const SAID: Readonly<Record<Exclude<HostKeyState, 'trusted'>, (shown: Shown) => Diagnostic>> = {
+  unknown: ({ label, place, shown, trust }) =>
+    diagnose('HOST_KEY_UNKNOWN', 'unverified', { label, place, shown, trust }),
+  changed: (all) => diagnose('HOST_KEY_CHANGED', 'changed', { ...all }),
+  revoked: ({ label, place, shown, sources }) =>
+    diagnose('HOST_KEY_REVOKED', 'revoked', { label, place, shown, sources }),
+  authority: (all) => diagnose('HOST_KEY_AUTHORITY', 'certificateOnly', { ...all }),
 };

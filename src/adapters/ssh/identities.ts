@@ -1,8 +1,10 @@
 /** Which keys are offered to a machine, and in which order: files first, then what the agent has. */
 import { readFile, stat } from 'node:fs/promises';
 import ssh2, { type AuthHandlerMiddleware, type BaseAgent, type ParsedKey } from 'ssh2';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
+import { refusal } from '../refusal.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** sshd counts each refused key and hangs up after six (MaxAuthTries). */
@@ -147,19 +149,15 @@ export function authHandler(
 function unusable(endpoint: Endpoint, file: string, error: unknown): PortError {
   if (error instanceof PortError) return error;
   const { server, identities, label } = endpoint;
-  const missing = isMissing(error);
-  const remedy = missing
-    ? `Set identity_file of ${server} to a private key that the worker may read.`
-    : identities.passphrase === null
-      ? `If it has a passphrase, set passphrase: secret://… of ${server}, or add the key to the worker's agent.`
-      : `Check that ${identities.passphrase} is the passphrase of ${file}.`;
-  return new PortError(
-    'refused',
-    server,
-    `KEY_UNUSABLE: The key ${file} for ${label} cannot be used: ${missing ? 'there is no such file' : reasonOf(error)}.`,
-    remedy,
-    { cause: error },
-  );
+  const key = { label, file };
+  const { passphrase } = identities;
+  const reason = reasonOf(error);
+  const diagnostic = isMissing(error)
+    ? diagnose('KEY_UNUSABLE', 'missing', { ...key, server })
+    : passphrase === null
+      ? diagnose('KEY_UNUSABLE', 'unreadable', { ...key, server, reason })
+      : diagnose('KEY_UNUSABLE', 'passphrase', { ...key, passphrase, reason });
+  return refusal('refused', server, diagnostic, { cause: error });
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,10 +1,12 @@
 /** The project's servers over SSH: one connection each, opened when first used. */
 import { posix } from 'node:path';
 import type { SFTPWrapper } from 'ssh2';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ServerConnection, SshFiles } from '../../ports/connections.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { ExecOptions, ServerHost, ServerHosts } from '../../ports/server-host.ts';
+import { refusal } from '../refusal.ts';
 import { type Content, inMemory, withContent } from './content.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
 import { reasonOf } from './errors.ts';
@@ -191,12 +193,8 @@ async function giveTo(
 }
 
 function unknownServer(name: string, known: readonly string[]): PortError {
-  return new PortError(
-    'unknown',
-    name,
-    `UNKNOWN_SERVER: the project lists no server ${JSON.stringify(name)}.`,
-    `Choose one of: ${known.join(', ')}.`,
-  );
+  const named = { server: JSON.stringify(name), known };
+  return refusal('unknown', name, diagnose('UNKNOWN_SERVER', 'inProject', named));
 }
 
 function fileError(server: string, verb: string, path: string, error: unknown): PortError {

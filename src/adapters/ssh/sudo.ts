@@ -1,5 +1,7 @@
 /** What sudo says, told apart from what the command says. */
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { refusal } from '../refusal.ts';
 import type { OpenConnection } from './connection.ts';
 import { STARTED } from './remote-command.ts';
 
@@ -51,21 +53,11 @@ export async function sudoRefusal(
 ): Promise<PortError> {
   const said = await askSudo(connection);
   const line = `${user} ALL=(root) NOPASSWD: ALL`;
-  const remedy = `On ${server}, put "${line}" into /etc/sudoers.d/runsheet (visudo -f), or set sudo: false.`;
-  if (/password is required|askpass/u.test(said)) {
-    return new PortError(
-      'refused',
-      server,
-      `SUDO_NEEDS_PASSWORD: sudo on ${server} asks ${user} for a password, and nobody is there to type it.`,
-      remedy,
-    );
-  }
-  return new PortError(
-    'refused',
-    server,
-    `SUDO_REFUSED: sudo on ${server} does not let ${user} run commands as root: ${said || 'it gave no reason'}.`,
-    remedy,
-  );
+  const login = { server, user, line };
+  const diagnostic = /password is required|askpass/u.test(said)
+    ? diagnose('SUDO_NEEDS_PASSWORD', 'password', login)
+    : diagnose('SUDO_REFUSED', 'refused', { ...login, reason: said || 'it gave no reason' });
+  return refusal('refused', server, diagnostic);
 }
 
 async function askSudo(connection: OpenConnection): Promise<string> {

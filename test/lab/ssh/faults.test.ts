@@ -64,7 +64,7 @@ describe('a login that is refused', () => {
     expect(locked.kind).toBe('refused');
     expect(locked.text).toMatch(/KEY_UNUSABLE.*passphrase: secret:\/\//u);
     const missing = await failureOf(hostWith({ identityFiles: ['/none'] }).exec(['true']));
-    expect(missing.text).toMatch(/KEY_UNUSABLE.*no such file/u);
+    expect(missing.text).toMatch(/KEY_UNUSABLE.*does not exist/u);
   });
 
   it('where no key is found at all', async () => {

@@ -1,0 +1,18 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { PortError, type PortErrorKind } from '../ports/port-error.ts';
+
+/** A port's error in the words of the catalogue: its name, then a sentence; the remedy is another. */
+export function refusal(
+  kind: PortErrorKind,
+  subject: string,
+  { code, message, remedy }: Diagnostic,
+  options?: ErrorOptions,
+): PortError {
+  const next = remedy === undefined ? '' : asSentence(remedy.en);
+  return new PortError(kind, subject, `${code}: ${message.en}.`, next, options);
+}
+
+/** A catalogue's text begins in lower case and has no stop. */
+function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
