@@ -1,11 +1,14 @@
 /** `npm run docs`: writes the parts of the documentation that are made from the source. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { diagnosticsPage } from './diagnostics-page.ts';
 import { withTables } from './language-tables.ts';
 
-for (const [file, language] of [
-  ['docs/language.md', 'en'],
-  ['docs/zh/language.md', 'zh'],
+for (const [folder, language] of [
+  ['docs', 'en'],
+  ['docs/zh', 'zh'],
 ] as const) {
-  const place = new URL(`../../${file}`, import.meta.url);
-  writeFileSync(place, withTables(readFileSync(place, 'utf8'), language));
+  const place = (name: string) => new URL(`../../${folder}/${name}`, import.meta.url);
+  const page = readFileSync(place('language.md'), 'utf8');
+  writeFileSync(place('language.md'), withTables(page, language));
+  writeFileSync(place('diagnostics.md'), diagnosticsPage(language));
 }
