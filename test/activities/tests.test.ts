@@ -1,65 +1,43 @@
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestActivities } from '../../src/activities/code/tests.ts';
-import type { CommandSettings, TestSettings } from '../../src/plan/settings.ts';
 import {
   type CheckoutWorld,
   inputFor,
   makeCheckoutWorld,
-  RUN,
   runActivity,
   sh,
 } from './support/checkout-world.ts';
-
-/** A report of `passed` good tests and `failed` bad ones, whose attributes lie. */
-function junit(passed: number, failed: number, extra = ''): string {
-  const good = Array.from(
-    { length: passed },
-    (_, at) => `<testcase classname="t" name="ok ${at}"/>`,
-  );
-  const bad = Array.from(
-    { length: failed },
-    (_, at) => `<testcase classname="t" name="bad ${at}"><failure message="no"/></testcase>`,
-  );
-  return `<testsuites tests="1"><testsuite name="s">${good.join('')}${bad.join('')}${extra}</testsuite></testsuites>`;
-}
-const CRITICAL = '<testcase classname="pay" name="critical: charge"/>';
-const SKIPPED = '<testcase classname="pay" name="critical: refund"><skipped/></testcase>';
+import {
+  CRITICAL,
+  junit,
+  RUN_TESTS,
+  SKIPPED,
+  type TestSetup,
+  testsIn,
+} from './support/test-run.ts';
 
 let world: CheckoutWorld;
 afterEach(() => world.remove());
 
 async function start(
   report: string,
-  script = 'mkdir -p reports; cp report.xml reports/a.xml; exit 1',
-  tests: Partial<TestSettings> = {},
-  commands: CommandSettings = {},
+  script = RUN_TESTS,
+  tests: TestSetup['tests'] = {},
+  more: Omit<TestSetup, 'test' | 'tests'> & {
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
 ) {
-  world = await makeCheckoutWorld({ 'report.xml': report, 'lcov.txt': 'SF:a\nDA:1,1\nDA:2,0\n' });
+  const { files, ...setup } = more;
+  world = await makeCheckoutWorld({ 'report.xml': report, ...files });
   const critical = report.includes('critical:') ? { critical: { name: 'critical:' } } : {};
-  const settings = {
-    reports: ['reports/*.xml'],
-    coverage: ['reports/lcov.info'],
-    ...critical,
-    ...tests,
-  };
-  const input = await inputFor(
-    world,
-    { commands: { test: sh(script), ...commands }, tests: settings },
-    { step: 2 },
-  );
-  const activities = createTestActivities(world.ports);
-  return {
-    run: () => runActivity(activities['tests.run'], input),
-    coverage: () => runActivity(activities['tests.coverage'], input),
-    verify: () => runActivity(activities['tests.verify'], input),
-  };
+  return testsIn(world, { test: script, tests: { ...critical, ...tests }, ...setup });
 }
 
 describe('tests.run', () => {
   it.each([
     [94, 6],
     [96, 4],
+    [57, 43],
   ])('measures %i %% whatever the exit code', async (passed, failed) => {
     const { run } = await start(junit(passed, failed));
     const result = await run();
@@ -110,11 +88,6 @@ describe('tests.run', () => {
     await expect(failed).rejects.toMatchObject({ type, nonRetryable: true });
     await expect(failed).rejects.toThrow(message);
   });
-
-  it('takes no report that was in the source', async () => {
-    const { run } = await start(junit(1, 0), 'true', { reports: ['report.xml'] });
-    await expect(run()).rejects.toThrow(/wrote no report/);
-  });
 });
 
 describe('critical tests', () => {
@@ -126,6 +99,26 @@ describe('critical tests', () => {
       samples: 2,
       detail: expect.stringContaining('critical: refund (skipped)'),
     });
+  });
+
+  it('G4 that GoogleTest has disabled have not passed', async () => {
+    const report =
+      '<testsuites tests="2" failures="0" disabled="1"><testsuite name="Pay" tests="2" failures="0" disabled="1" skipped="0"><testcase name="Charge" status="run" result="completed" classname="Pay"/><testcase name="DISABLED_Refund" status="notrun" result="suppressed" classname="Pay"/></testsuite></testsuites>';
+    const { run } = await start(report, undefined, { critical: { name: 'Refund' } });
+    expect((await run()).facts).toMatchObject([
+      {
+        id: 'tests.pass_rate',
+        value: 100,
+        samples: 1,
+        detail: expect.stringContaining('1 skipped'),
+      },
+      {
+        id: 'tests.critical_pass_rate',
+        value: 0,
+        samples: 1,
+        detail: expect.stringContaining('DISABLED_Refund (skipped)'),
+      },
+    ]);
   });
 
   it.each([{ name: 'nothing' }, { marker: 'smoke' }])(
@@ -152,55 +145,5 @@ describe('critical tests', () => {
   it('names a pattern that is none', async () => {
     const { run } = await start(junit(1, 0), undefined, { critical: { name: '(' } });
     await expect(run()).rejects.toMatchObject({ type: 'BAD_PROJECT_FILE' });
-  });
-});
-
-describe('tests.verify', () => {
-  it('reads the kept reports again, without running anything', async () => {
-    const counting = 'mkdir -p reports; cp report.xml reports/a.xml; echo ran >> ../count';
-    const { run, verify } = await start(junit(9, 1, CRITICAL), counting);
-    const first = await run();
-    const second = await verify();
-    expect(second.facts).toEqual(first.facts);
-    const count = await world.ports.commands.run({
-      argv: ['wc', '-l', '../count'],
-      cwd: join(world.folder, 'runs', RUN.requestId, 'source'),
-      timeoutMs: 5_000,
-    });
-    expect(count.stdout.trim()).toMatch(/^1 /);
-  });
-
-  it('fails where no test ran before', async () => {
-    const { verify } = await start(junit(1, 0));
-    await expect(verify()).rejects.toMatchObject({ type: 'NO_TESTS' });
-  });
-});
-
-describe('tests.coverage', () => {
-  const script = 'mkdir -p reports; cp report.xml reports/a.xml; cp lcov.txt reports/lcov.info';
-
-  it('reads what the test run wrote', async () => {
-    const { run, coverage } = await start(junit(1, 0), script);
-    await run();
-    expect((await coverage()).facts).toMatchObject([
-      { id: 'tests.coverage', value: 50, samples: 2 },
-    ]);
-  });
-
-  it('runs its own command where there is one', async () => {
-    const command = sh('mkdir -p reports; cp lcov.txt reports/lcov.info');
-    const { coverage } = await start(junit(1, 0), script, {}, { coverage: command });
-    expect((await coverage()).facts[0]?.value).toBe(50);
-  });
-
-  it('fails where a report that is set is missing, and measures nothing where none is', async () => {
-    const { run, coverage } = await start(junit(1, 0));
-    await run();
-    await expect(coverage()).rejects.toThrow(/no coverage report of this run/);
-    await world.remove();
-    const unset = await start(junit(1, 0), script, { coverage: [] });
-    const result = await unset.coverage();
-    expect(result.facts).toEqual([]);
-    expect(result.evidence[0]).toContain('set tests.coverage');
   });
 });

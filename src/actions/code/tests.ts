@@ -57,7 +57,7 @@ export const verifyTests = defineAction({
     zh: ['验证测试通过率', '检查测试通过率'],
     en: ['Verify the test pass rate', 'Check the test pass rate'],
   },
-  uses: ['tests'],
+  uses: [],
   needs: ['test-report'],
   provides: [],
   measures: [passRate, criticalPassRate],

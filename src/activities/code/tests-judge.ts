@@ -1,15 +1,14 @@
-/** What a test run proved: the pass rate, and that of the critical tests. */
+/** What a verdict on the tests proves: the pass rate, and that of the critical tests. */
 import type { runTests } from '../../actions/code/tests.ts';
 import type { RunRef } from '../../plan/run.ts';
-import type { TestSettings } from '../../plan/settings.ts';
 import { say } from '../context.ts';
 import { line } from '../evidence.ts';
 import { problem } from '../failures.ts';
 import type { OutcomeOf } from '../implement.ts';
-import type { CommandPorts } from './project-commands.ts';
-import type { TestCase } from './reports/junit.ts';
-import { summarise, summariseCritical } from './reports/test-summary.ts';
+import { describeOverwritten } from './reports/run-reports.ts';
+import { passRateOf } from './reports/test-summary.ts';
 import { noTests } from './tests-reports.ts';
+import type { Verdict } from './tests-verdict.ts';
 
 const SHOWN_FAILURES = 3;
 
@@ -24,93 +23,119 @@ interface JudgedWork {
 }
 
 /** @throws ApplicationFailure NO_TESTS where no test ran: an empty report is no pass */
-export function judge(
-  ports: CommandPorts,
+export function requireTests(
   input: JudgedWork,
-  tests: TestSettings,
-  cases: readonly TestCase[],
-  files: number,
-): Judged {
-  const summary = summarise(cases);
-  if (summary.passRate === null) {
-    const zh = `报告中没有执行任何测试（跳过 ${summary.skipped} 项）`;
-    throw noTests(
-      input,
-      say(input.run, zh, `the report holds no test that ran (${summary.skipped} skipped)`),
-    );
-  }
-  const ran = summary.passed + summary.failed + summary.errors;
-  const detail = say(
-    input.run,
-    `${ran} 项中 ${summary.passed} 项通过，失败 ${summary.failed}，错误 ${summary.errors}，跳过 ${summary.skipped}（${files} 个报告文件）`,
-    `${summary.passed} of ${ran} passed, ${summary.failed} failed, ${summary.errors} errors, ${summary.skipped} skipped (${files} report files)`,
-  );
-  const rate = { value: summary.passRate, samples: ran, detail };
-  const failures = summary.failures
+  verdict: Pick<Verdict, 'passed' | 'failed' | 'errors' | 'skipped'>,
+): void {
+  if (passRateOf(verdict) !== null) return;
+  const zh = `报告中没有执行任何测试（跳过 ${verdict.skipped} 项）`;
+  const en = `the report holds no test that ran (${verdict.skipped} skipped)`;
+  throw noTests(input, say(input.run, zh, en));
+}
+
+/**
+ * The facts of a verdict; the same ones whenever it is asked.
+ * @throws ApplicationFailure NO_TESTS, and NO_CRITICAL_TESTS where tests.critical selects none
+ */
+export function judge(input: JudgedWork, verdict: Verdict): Judged {
+  requireTests(input, verdict);
+  const ran = verdict.passed + verdict.failed + verdict.errors;
+  const detail = countsOf(input, verdict, ran);
+  const failures = verdict.failures
     .slice(0, SHOWN_FAILURES)
-    .map((each) => line(ports.redact(`✗ ${each.classname} ${each.name}: ${each.message}`)));
-  const critical = judgeCritical(ports, input, tests, cases);
+    .map((each) => line(`✗ ${each.name}: ${each.message}`));
+  const critical = judgeCritical(input, verdict);
   return {
-    facts: { 'tests.pass_rate': rate, 'tests.critical_pass_rate': critical.rate },
-    evidence: [detail, ...failures, ...critical.evidence],
+    facts: {
+      'tests.pass_rate': { value: (verdict.passed * 100) / ran, samples: ran, detail },
+      'tests.critical_pass_rate': critical.rate,
+    },
+    evidence: [
+      detail,
+      ...failures,
+      ...unlistedIn(input, verdict),
+      ...describeOverwritten(input.run, verdict.overwritten),
+      ...critical.evidence,
+    ],
   };
+}
+
+function countsOf({ run }: JudgedWork, verdict: Verdict, ran: number): string {
+  const { passed, failed, errors, skipped, flaky, files } = verdict;
+  const zh = `${ran} 项中 ${passed} 项通过，失败 ${failed}，错误 ${errors}，跳过 ${skipped}`;
+  const en = `${passed} of ${ran} passed, ${failed} failed, ${errors} errors, ${skipped} skipped`;
+  const again =
+    flaky === 0 ? { zh: '', en: '' } : { zh: `，重跑后才通过 ${flaky}`, en: `, ${flaky} flaky` };
+  return say(
+    run,
+    `${zh}${again.zh}（${files.length} 个报告文件）`,
+    `${en}${again.en} (${files.length} report files)`,
+  );
+}
+
+function unlistedIn({ run }: JudgedWork, { unlisted }: Verdict): readonly string[] {
+  return unlisted.slice(0, SHOWN_FAILURES).map(({ file, suite, kind, count, message }) => {
+    const words = {
+      failed: [
+        `${count} 项失败或错误没有对应的测试`,
+        `${count} failures or errors that belong to no listed test`,
+      ],
+      lost: [
+        `${count} 项测试没有列出，按错误计`,
+        `${count} tests that are counted and not listed, taken as errors`,
+      ],
+      skipped: [
+        `${count} 项跳过的测试没有列出名称，无法判断其中是否有关键功能测试`,
+        `${count} skipped tests without a name: nobody can tell whether a critical one is among them`,
+      ],
+    } as const;
+    const [zh, en] = words[kind];
+    const where = suite === '' ? file : `${file} (${suite})`;
+    const said = message === '' ? '' : `: ${message}`;
+    return line(say(run, `${where}：${zh}${said}`, `${where}: ${en}${said}`));
+  });
 }
 
 /**
  * Where `tests.critical` is not set nothing is measured, so that a criterion about it fails, and the
  * evidence says what to set. Where it is set and selects no test, that is a mistake: a failure.
  */
-function judgeCritical(
-  ports: CommandPorts,
-  input: JudgedWork,
-  { critical }: TestSettings,
-  cases: readonly TestCase[],
-): Critical {
+function judgeCritical({ run }: JudgedWork, { critical, ...verdict }: Verdict): Critical {
   const remedy = say(
-    input.run,
+    run,
     '请在 runsheet.yaml 设置 tests.critical.name（正则）或 tests.critical.marker',
     'Set tests.critical.name (a pattern) or tests.critical.marker in runsheet.yaml',
   );
-  if (critical === undefined) {
-    const none = say(input.run, '没有测量关键功能测试', 'Critical tests were not measured');
+  if (critical === null) {
+    const none = say(run, '没有测量关键功能测试', 'Critical tests were not measured');
     return { rate: null, evidence: [`${none}: ${remedy}`] };
   }
-  const summary = selectCritical(input, cases, critical);
-  if (summary.passRate === null) {
-    const zh = `tests.critical 没有选中任何测试（共 ${cases.length} 项）。`;
-    const en = `tests.critical selects none of the ${cases.length} tests.`;
+  const named = critical.passed + critical.others;
+  if (named === 0) {
+    const cases = verdict.passed + verdict.failed + verdict.errors + verdict.skipped;
+    const zh = `tests.critical 没有选中任何测试（共 ${cases} 项）。`;
+    const en = `tests.critical selects none of the ${cases} tests.`;
     throw problem({
       code: 'NO_CRITICAL_TESTS',
-      message: say(input.run, zh, en),
+      message: say(run, zh, en),
       remedy: `${remedy}.`,
     });
   }
-  const others = summary.others
+  const selected = named + critical.unnamed;
+  const others = critical.shown
     .slice(0, SHOWN_FAILURES)
     .map((each) => `${each.name} (${each.outcome})`);
   const counted = say(
-    input.run,
-    `关键功能测试 ${summary.selected} 项中 ${summary.passed} 项通过`,
-    `${summary.passed} of ${summary.selected} critical tests passed`,
+    run,
+    `关键功能测试 ${selected} 项中 ${critical.passed} 项通过`,
+    `${critical.passed} of ${selected} critical tests passed`,
   );
-  const detail = line(ports.redact([counted, ...others].join('; ')));
-  const rate = { value: summary.passRate, samples: summary.selected, detail };
-  return { rate, evidence: [detail] };
-}
-
-function selectCritical(
-  input: JudgedWork,
-  cases: readonly TestCase[],
-  critical: Parameters<typeof summariseCritical>[1],
-): ReturnType<typeof summariseCritical> {
-  try {
-    return summariseCritical(cases, critical);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw problem({
-      code: 'BAD_PROJECT_FILE',
-      message: `tests.critical.name is no regular expression: ${error.message}.`,
-      remedy: say(input.run, '请修改 runsheet.yaml。', 'Correct it in runsheet.yaml.'),
-    });
-  }
+  const unnamed = say(
+    run,
+    `其中 ${critical.unnamed} 项没有名称，可能是关键功能测试`,
+    `${critical.unnamed} of them without a name, each of which may be a critical one`,
+  );
+  const detail = line([counted, ...others, ...(critical.unnamed > 0 ? [unnamed] : [])].join('; '));
+  const value = (critical.passed * 100) / selected;
+  return { rate: { value, samples: selected, detail }, evidence: [detail] };
 }

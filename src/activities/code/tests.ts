@@ -1,32 +1,28 @@
 /**
- * Step 2 of the seed. The report decides, not the exit code: 96 % with exit 1 is 96 %, and a crash
- * (no report, or one that is older than the run) is no result. The reports are kept as artifacts,
- * and 验证测试通过率 reads those again instead of running the tests a second time.
+ * Step 2 of the seed. The report decides, not the exit code: 96 % with exit 1 is 96 %. An exit code
+ * that the report does not explain, a crash or a missing report is no result. The tests are judged
+ * once, from what the tool wrote; 验证测试通过率 reads that verdict again.
  */
 import { measureCoverage } from '../../actions/code/coverage.ts';
 import { runTests, verifyTests } from '../../actions/code/tests.ts';
-import type { CommandSettings, TestSettings } from '../../plan/settings.ts';
+import type { CommandSettings, ProjectCommand, TestSettings } from '../../plan/settings.ts';
 import { type Progress, say, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { line } from '../evidence.ts';
+import { problem } from '../failures.ts';
 import { implement, type WorkOf } from '../implement.ts';
-import { type CommandPorts, chooseCommand, runInCheckout } from './project-commands.ts';
+import { isUnexplained, toolFailed } from './exit-code.ts';
+import { type CommandPorts, chooseCommand, type Ran, runInCheckout } from './project-commands.ts';
 import { readJunit } from './reports/junit.ts';
-import { removeReports } from './reports/report-files.ts';
+import { clearReports, parseReport, pinReports, type RunReports } from './reports/run-reports.ts';
 import { ensureCheckout, type SourcePorts } from './source.ts';
-import { readCoverageOf } from './tests-coverage.ts';
-import { type Judged, judge } from './tests-judge.ts';
-import {
-  freshReports,
-  keepReports,
-  noTests,
-  readArtifact,
-  reading,
-  readKept,
-  reportGlobs,
-} from './tests-reports.ts';
+import { readCoverageOf, readOverwritten } from './tests-coverage.ts';
+import { type Judged, judge, requireTests } from './tests-judge.ts';
+import { freshReports, keepCopies, noTests, reading, reportGlobs } from './tests-reports.ts';
+import { keepVerdict, readVerdict, type Verdict, verdictOn } from './tests-verdict.ts';
 
 type TestPorts = CommandPorts & SourcePorts;
+type TestWork = WorkOf<typeof runTests>;
 
 export function createTestActivities(
   ports: TestPorts,
@@ -38,51 +34,88 @@ export function createTestActivities(
     ...implement(measureCoverage, (work, commands, tests) =>
       withHeartbeat((progress) => readCoverageOf(ports, work, commands, tests, progress)),
     ),
-    ...implement(verifyTests, (work, tests) => withHeartbeat(() => verifyKept(ports, work, tests))),
+    ...implement(verifyTests, (work) => withHeartbeat(() => verifyKept(ports, work))),
   };
 }
 
 async function runAndJudge(
   ports: TestPorts,
-  input: WorkOf<typeof runTests>,
+  input: TestWork,
   commands: CommandSettings,
   tests: TestSettings,
   progress: Progress,
 ): Promise<Judged> {
+  await keepVerdict(ports, input, null);
   const folder = await ensureCheckout(ports, input);
   const chosen = await chooseCommand(ports, input, commands, 'test', folder, progress);
   if (chosen.command === null) throw noTests(input, chosen.reason);
+  const { command } = chosen;
   const globs = reportGlobs(tests);
-  await reading(input, null, () => removeReports(folder, globs));
-  const ran = await runInCheckout(
-    ports,
-    input,
-    chosen.command,
-    folder,
-    progress,
-    `${input.step}-test`,
+  const source = await ports.source.files(input.source.revision);
+  const pinned = await reading(input, null, () => clearReports(folder, globs, source));
+  const pinnedCoverage = await reading(input, null, () =>
+    pinReports(folder, tests.coverage, source),
   );
-  const texts = await reading(input, ran, () => freshReports(ports, folder, globs, ran));
-  await keepReports(ports, input, texts, ran.startedAtMs);
-  const cases = await reading(input, ran, async () => texts.flatMap(readJunit));
-  const { facts, evidence } = judge(ports, input, tests, cases, texts.length);
+  const ran = await runInCheckout(ports, input, command, folder, progress, `${input.step}-test`);
+  const reports = await reading(input, ran, () => freshReports(ports, folder, globs, pinned, ran));
+  await keepCopies(ports, input, 'junit', reports.texts);
+  const coverage = await reading(input, ran, () =>
+    readOverwritten(folder, tests, pinnedCoverage, ran.startedAtMs),
+  );
+  const verdict = {
+    ...(await judgeReports(ports, input, tests, command, ran, reports)),
+    startedAtMs: ran.startedAtMs,
+    overwritten: [...reports.overwritten],
+    coverage: [...coverage],
+  };
+  const { facts, evidence } = judge(input, verdict);
+  await keepVerdict(ports, input, verdict);
   return { facts, evidence: [line(ran.summary), ...evidence] };
 }
 
-/** Reads the reports that this run kept; it is the same answer, from what a person can look at. */
-async function verifyKept(
+/** @throws ApplicationFailure NO_TESTS, TOOL_FAILED or BAD_PROJECT_FILE where there is no verdict */
+async function judgeReports(
   ports: TestPorts,
-  input: WorkOf<typeof verifyTests>,
+  input: TestWork,
   tests: TestSettings,
-): Promise<Judged> {
-  const kept = await readKept(ports, input);
-  if (kept === null || kept.reports.length === 0) {
-    throw noTests(
-      input,
-      say(input.run, '本次运行没有保存测试报告', 'this run has kept no test report'),
-    );
+  command: ProjectCommand,
+  ran: Ran,
+  { texts }: RunReports,
+): Promise<ReturnType<typeof verdictOn>> {
+  const reports = await reading(input, ran, async () =>
+    texts.map((each) => ({ path: each.path, ...parseReport(each, readJunit) })),
+  );
+  const verdict = verdictIn(input, () => verdictOn(reports, tests, ports.redact));
+  requireTests(input, verdict);
+  if (!isUnexplained(ran.exitCode, verdict.failed + verdict.errors)) return verdict;
+  const files = verdict.files.join(', ');
+  throw toolFailed(ports, input, command, ran, {
+    zh: `而报告（${files}）中失败的测试不能说明原因`,
+    en: `no failed test in its reports (${files}) explains that`,
+  });
+}
+
+function verdictIn<T>({ run }: TestWork, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw problem({
+      code: 'BAD_PROJECT_FILE',
+      message: say(
+        run,
+        `tests.critical.name 不是正则表达式：${error.message}。`,
+        `tests.critical.name is no regular expression: ${error.message}.`,
+      ),
+      remedy: say(run, '请修改 runsheet.yaml。', 'Correct it in runsheet.yaml.'),
+    });
   }
-  const texts = await Promise.all(kept.reports.map((reference) => readArtifact(ports, reference)));
-  const cases = await reading(input, null, async () => texts.flatMap(readJunit));
-  return judge(ports, input, tests, cases, texts.length);
+}
+
+/** The verdict that this run kept: the same answer, whenever and wherever it is asked. */
+async function verifyKept(ports: TestPorts, input: WorkOf<typeof verifyTests>): Promise<Judged> {
+  const verdict: Verdict | null = await readVerdict(ports, input);
+  if (verdict !== null) return judge(input, verdict);
+  const zh = '本次运行没有测试结论';
+  throw noTests(input, say(input.run, zh, 'this run has kept no verdict on its tests'));
 }

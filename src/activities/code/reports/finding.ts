@@ -1,3 +1,5 @@
+import type { Words } from './report-error.ts';
+
 /** One entry of a tool's report, whatever the tool. */
 export interface Finding {
   readonly level: 'error' | 'warning' | 'note';
@@ -9,9 +11,11 @@ export interface Finding {
   readonly place: string;
 }
 
-/** A report that cannot be read, or that says that its tool failed. */
-export class ReportError extends Error {
-  override readonly name = 'ReportError';
+/** What a tool's report says; one that is malformed or contradicts itself is refused instead. */
+export interface ToolReport {
+  readonly findings: readonly Finding[];
+  /** Why the tool has not looked at what it was to look at; null: it has. */
+  readonly unmeasured: Words | null;
 }
 
 /** The findings that decide, the most serious first, as one line each. */

@@ -1,9 +1,14 @@
-import { ReportError } from './finding.ts';
+import { ReportError } from './report-error.ts';
 
 /** JSON out of a report; tools that print a line before it are understood from the first bracket on. */
 export function parseJson(text: string, format: string): unknown {
   const body = text.replace(/^\ufeff/, '').trim();
-  if (body === '') throw new ReportError(`the report is empty, ${format} was expected`);
+  if (body === '') {
+    throw new ReportError({
+      zh: `报告是空的，应为 ${format}`,
+      en: `the report is empty, ${format} was expected`,
+    });
+  }
   for (const start of [0, firstBracket(body)]) {
     if (start < 0) continue;
     try {
@@ -12,7 +17,10 @@ export function parseJson(text: string, format: string): unknown {
       // tried from the first bracket next
     }
   }
-  throw new ReportError(`the report is not JSON, ${format} was expected`);
+  throw new ReportError({
+    zh: `报告不是 JSON，应为 ${format}`,
+    en: `the report is not JSON, ${format} was expected`,
+  });
 }
 
 function firstBracket(text: string): number {

@@ -1,126 +1,171 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { ReportError } from './finding.ts';
+/** Test results as JUnit XML: the cases that a report lists, and what it counts without listing it. */
+import { markersOf, messageOf, readCase, type TestCase } from './junit-case.ts';
+import { lineOf, ReportError } from './report-error.ts';
+import { attribute, children, countOf, type Element, elements, parseXml } from './xml.ts';
 
-export interface TestCase {
-  readonly classname: string;
-  readonly name: string;
-  readonly outcome: 'passed' | 'failed' | 'error' | 'skipped';
-  /** Names and values of its properties and tags, and of the suites around it. */
-  readonly markers: readonly string[];
+/** What a suite's attributes count, or what it says of itself, and no test case stands for. */
+export interface Unlisted {
+  readonly suite: string;
+  /** failed: failures and errors; lost: tests that it does not list; skipped: likewise, skipped. */
+  readonly kind: 'failed' | 'lost' | 'skipped';
+  readonly count: number;
   readonly message: string;
 }
 
-type Element = Readonly<Record<string, unknown>>;
+export interface JunitReport {
+  readonly cases: readonly TestCase[];
+  readonly unlisted: readonly Unlisted[];
+}
 
-const ALWAYS_LISTS = new Set([
-  'testsuite',
-  'testcase',
-  'properties',
-  'property',
-  'failure',
-  'error',
-  'skipped',
-  'tags',
-  'tag',
-]);
+/** What was read of a suite and of those in it. */
+interface Tally extends JunitReport {
+  /** Elements of the cases that a suite's `failures`, `errors` and `skipped` count. */
+  readonly problems: number;
+  readonly skips: number;
+  /** Tests that are counted and not listed, and that nothing has explained yet. */
+  readonly lost: number;
+}
 
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  parseAttributeValue: false,
-  parseTagValue: false,
-  trimValues: true,
-  processEntities: { enabled: true, maxTotalExpansions: 1_000_000, maxExpandedLength: 64_000_000 },
-  isArray: (name) => ALWAYS_LISTS.has(name),
-});
+interface Document {
+  readonly text: string;
+  /** Written by pytest 9: `tests` counts subtests, which it does not list. */
+  readonly countsSubtests: boolean;
+}
+
+const EMPTY: Tally = { cases: [], unlisted: [], problems: 0, skips: 0, lost: 0 };
+/** pytest counts a test that passed and whose teardown failed twice, and lists it once. */
+const TEARDOWN = /^(?:failed on teardown|test teardown failure)/;
 
 /**
- * The test cases of one JUnit XML file, suites in suites included. Counts come from the cases: the
- * numbers in a suite's attributes are what its writer believed.
- * @throws ReportError for what is no JUnit XML, or is cut off
+ * The results of one file, suites in suites included. The cases decide. What a suite counts beyond
+ * them (a suite that could not be loaded, a failure in a hook) is kept as unlisted, so that it counts
+ * as well.
+ * @throws ReportError for what is no JUnit XML, is cut off, or counts what cannot be
  */
-export function readJunit(text: string): readonly TestCase[] {
-  const valid = XMLValidator.validate(text);
-  if (valid !== true)
-    throw new ReportError(`no well-formed XML: ${valid.err.msg}, line ${valid.err.line}`);
-  const root = parse(text);
-  const suites = elements(root, 'testsuites');
-  const top = suites.length > 0 ? suites : elements(root, 'testsuite');
-  if (top.length === 0 && !('testsuites' in root)) {
-    throw new ReportError('no JUnit report: neither <testsuites> nor <testsuite> at its top');
+export function readJunit(text: string): JunitReport {
+  const document = parseXml(text);
+  const roots = elements(document, 'testsuites', 'testsuite');
+  if (roots.length === 0) {
+    throw new ReportError({
+      zh: '不是 JUnit 报告：最外层既没有 <testsuites> 也没有 <testsuite>',
+      en: 'no JUnit report: neither <testsuites> nor <testsuite> is at its top',
+    });
   }
-  return top.flatMap((suite) => readSuite(suite, []));
+  const countsSubtests = roots.some((root) => attribute(root, 'name') === 'pytest tests');
+  const { cases, unlisted, lost } = sum(
+    roots.map((root) => readSuite(root, [], { text, countsSubtests })),
+  );
+  const suite = attribute(roots[0] ?? {}, 'name');
+  return { cases, unlisted: [...unlisted, ...unlistedOf(suite, 'lost', lost)] };
 }
 
-function parse(text: string): Element {
-  try {
-    const root: unknown = parser.parse(text);
-    return isElement(root) ? root : {};
-  } catch (error) {
-    throw new ReportError(
-      `no JUnit report: ${error instanceof Error ? error.message : 'unreadable'}`,
-    );
-  }
-}
-
-function readSuite(suite: Element, outer: readonly string[]): readonly TestCase[] {
+function readSuite(suite: Element, outer: readonly string[], document: Document): Tally {
   const markers = [...outer, ...markersOf(suite)];
-  return [
-    ...elements(suite, 'testcase').map((each) => readCase(each, markers)),
-    ...elements(suite, 'testsuite').flatMap((each) => readSuite(each, markers)),
-  ];
+  const name = attribute(suite, 'name');
+  const own = readCases(suite, markers);
+  const uncounted = uncountedOf(suite, own.cases, document);
+  const problems = elements(suite, 'error', 'failure');
+  const said = problems.flatMap((each) => unlistedOf(name, 'failed', 1, messageOf(each)));
+  const inner = children(suite)
+    .filter(([tag, each]) => tag !== 'testcase' && holdsCases(tag, each))
+    .map(([, each]) => readSuite(each, markers, document));
+  const listed = sum([{ ...own, cases: uncounted }, { ...EMPTY, unlisted: said }, ...inner]);
+  return compare(suite, name, listed, document);
 }
 
-function readCase(testcase: Element, outer: readonly string[]): TestCase {
-  const outcome = outcomeOf(testcase);
-  const problem = elements(testcase, outcome === 'failed' ? 'failure' : 'error')[0];
+/** The cases that stand directly in a suite, and what may stand in a case: subtests. */
+function readCases(suite: Element, markers: readonly string[]): Tally {
+  const tallies = elements(suite, 'testcase').map((element) => {
+    const { testcase, problems, skips } = readCase(element, markers);
+    return sum([
+      { ...EMPTY, cases: [testcase], problems, skips },
+      readCases(element, testcase.markers),
+    ]);
+  });
+  return sum(tallies);
+}
+
+/** What the suite counts, against what it lists. */
+function compare(suite: Element, name: string, listed: Tally, document: Document): Tally {
+  const count = (attributeName: string): number | undefined =>
+    countOf(suite, attributeName, document.text);
+  const unnamed = (kind: Unlisted['kind']): number =>
+    listed.unlisted.reduce((all, each) => all + (each.kind === kind ? each.count : 0), 0);
+  const counted = (count('failures') ?? 0) + (count('errors') ?? 0);
+  const excess = Math.max(0, counted - listed.problems - unnamed('failed'));
+  const known = listed.cases.length + unnamed('failed') + unnamed('skipped') + excess;
+  const tests = countsOtherThings(suite, document) ? 0 : (count('tests') ?? 0);
+  const missing = Math.max(listed.lost - excess, tests - known - teardowns(listed.cases), 0);
+  const skips =
+    (count('skipped') ?? count('skip') ?? count('skips') ?? 0) + (count('disabled') ?? 0);
+  const unmarked = Math.max(0, skips - listed.skips - unnamed('skipped'));
+  if (unmarked > missing) throw skipsUnmarked(name, skips, listed.skips, document);
+  const unlisted = [
+    ...unlistedOf(name, 'failed', excess),
+    ...unlistedOf(name, 'skipped', unmarked),
+  ];
+  return { ...listed, unlisted: [...listed.unlisted, ...unlisted], lost: missing - unmarked };
+}
+
+/** Catch2 and doctest count assertions as tests. */
+function countsOtherThings(suite: Element, { countsSubtests }: Document): boolean {
+  const isCatch2 = attribute(suite, 'hostname') === 'tbd';
+  return countsSubtests || isCatch2 || attribute(suite, 'doctest_version') !== '';
+}
+
+/**
+ * jest-junit lists `test.todo` like a test that passed, and counts it nowhere: where a suite of its
+ * kind lists more than it counts, the cases that took no time are not proven to have run.
+ */
+function uncountedOf(
+  suite: Element,
+  cases: readonly TestCase[],
+  { text }: Document,
+): readonly TestCase[] {
+  const isJest = ['errors', 'failures', 'skipped', 'timestamp', 'time', 'tests'].every(
+    (name) => attribute(suite, name) !== '',
+  );
+  const isGreen = cases.every((each) => each.outcome === 'passed' || each.outcome === 'skipped');
+  const tests = countOf(suite, 'tests', text) ?? 0;
+  const instant = elements(suite, 'testcase').map((each) => attribute(each, 'time') === '0');
+  if (!isJest || !isGreen || cases.length <= tests || cases.length !== instant.length) return cases;
+  return cases.map((each, at) => (instant[at] === true ? { ...each, outcome: 'skipped' } : each));
+}
+
+function teardowns(cases: readonly TestCase[]): number {
+  return cases.filter((each) => each.outcome === 'error' && TEARDOWN.test(each.message)).length;
+}
+
+function holdsCases(tag: string, element: Element): boolean {
+  if (tag === 'testsuite' || tag === 'testsuites') return true;
+  return children(element).some(([name, each]) => name === 'testcase' || holdsCases(name, each));
+}
+
+function unlistedOf(
+  suite: string,
+  kind: Unlisted['kind'],
+  count: number,
+  message = '',
+): readonly Unlisted[] {
+  return count > 0 ? [{ suite, kind, count, message }] : [];
+}
+
+function sum(tallies: readonly Tally[]): Tally {
   return {
-    classname: attribute(testcase, 'classname'),
-    name: attribute(testcase, 'name'),
-    outcome,
-    markers: [...outer, ...markersOf(testcase)],
-    message: problem === undefined ? '' : attribute(problem, 'message'),
+    cases: tallies.flatMap((each) => each.cases),
+    unlisted: tallies.flatMap((each) => each.unlisted),
+    problems: tallies.reduce((all, each) => all + each.problems, 0),
+    skips: tallies.reduce((all, each) => all + each.skips, 0),
+    lost: tallies.reduce((all, each) => all + each.lost, 0),
   };
 }
 
-function outcomeOf(testcase: Element): TestCase['outcome'] {
-  if ('error' in testcase) return 'error';
-  if ('failure' in testcase) return 'failed';
-  const status = attribute(testcase, 'status').toLowerCase();
-  return 'skipped' in testcase || status === 'skipped' || status === 'disabled'
-    ? 'skipped'
-    : 'passed';
-}
-
-/** `<property name="marker" value="critical">`, `<property name="critical"/>`, `<tag>critical</tag>`. */
-function markersOf(element: Element): readonly string[] {
-  const properties = elements(element, 'properties').flatMap((each) => elements(each, 'property'));
-  const named = properties.flatMap((each) => [attribute(each, 'name'), attribute(each, 'value')]);
-  const tagLists = elements(element, 'tags').flatMap((each) => texts(each, 'tag'));
-  const tags = attribute(element, 'tags').split(/[\s,]+/);
-  return [...named, ...tagLists, ...texts(element, 'tag'), ...tags].filter((each) => each !== '');
-}
-
-function elements(parent: Element, name: string): readonly Element[] {
-  const value = parent[name];
-  const list: readonly unknown[] = Array.isArray(value)
-    ? value
-    : value === undefined
-      ? []
-      : [value];
-  return list.map((each) => (isElement(each) ? each : {}));
-}
-
-function texts(parent: Element, name: string): readonly string[] {
-  const value = parent[name];
-  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
-}
-
-function attribute(element: Element, name: string): string {
-  const value = element[`@${name}`];
-  return typeof value === 'string' ? value : '';
-}
-
-function isElement(value: unknown): value is Element {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function skipsUnmarked(name: string, counted: number, marked: number, { text }: Document): Error {
+  return new ReportError(
+    {
+      zh: `<testsuite name="${name}"> 计有 ${counted} 项跳过，却只标出 ${marked} 项，无法判断哪些测试没有执行`,
+      en: `<testsuite name="${name}"> counts ${counted} skipped tests and marks ${marked}, so nobody can tell which did not run`,
+    },
+    lineOf(text, `name="${name}"`),
+  );
 }

@@ -1,6 +1,6 @@
-import { lstat, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { ReportError } from './finding.ts';
+import { ReportError } from './report-error.ts';
 
 const LARGEST_BYTES = 32 * 1024 * 1024;
 const MOST_FILES = 10_000;
@@ -54,17 +54,13 @@ export async function findReports(
       found.push({ path: name, modifiedAtMs: (await lstat(path)).mtimeMs });
     }
     if (found.length > MOST_FILES || entries > MOST_ENTRIES) {
-      throw new ReportError(`more than ${MOST_FILES} files match ${globs.join(', ')}`);
+      throw new ReportError({
+        zh: `有超过 ${MOST_FILES} 个文件匹配 ${globs.join(', ')}`,
+        en: `more than ${MOST_FILES} files match ${globs.join(', ')}`,
+      });
     }
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** Takes earlier reports away before a command runs, so that none is mistaken for its own. */
-export async function removeReports(folder: string, globs: readonly string[]): Promise<number> {
-  const files = await findReports(folder, globs);
-  for (const file of files) await rm(join(folder, file.path), { force: true });
-  return files.length;
 }
 
 /** Whether a file was written since that moment; a file that was copied in with its old time was not. */
@@ -76,19 +72,28 @@ export function isFresh(file: ReportFile, sinceMs: number): boolean {
 export async function readReport(folder: string, path: string): Promise<string> {
   const file = join(folder, path);
   const inside = relative(await realpath(folder), await realpath(file));
-  if (inside.startsWith('..')) throw new ReportError(`PATH_OUTSIDE_PROJECT: ${path}`);
+  if (inside.startsWith('..')) {
+    throw new ReportError({
+      zh: `PATH_OUTSIDE_PROJECT: ${path} 在检出目录之外`,
+      en: `PATH_OUTSIDE_PROJECT: ${path} is outside of the checkout`,
+    });
+  }
   const { size } = await lstat(file);
   if (size > LARGEST_BYTES) {
-    throw new ReportError(
-      `TOO_LARGE: ${path} has ${size} bytes, at most ${LARGEST_BYTES} are read`,
-    );
+    throw new ReportError({
+      zh: `TOO_LARGE: ${path} 有 ${size} 字节，最多读取 ${LARGEST_BYTES} 字节`,
+      en: `TOO_LARGE: ${path} has ${size} bytes, at most ${LARGEST_BYTES} are read`,
+    });
   }
   return readFile(file, 'utf8');
 }
 
 function refuseOutside(glob: string): void {
   if (!glob.startsWith('/') && !glob.split('/').includes('..')) return;
-  throw new ReportError(`PATH_OUTSIDE_PROJECT: the report path ${glob} leaves the checkout`);
+  throw new ReportError({
+    zh: `PATH_OUTSIDE_PROJECT: 报告路径 ${glob} 在检出目录之外`,
+    en: `PATH_OUTSIDE_PROJECT: the report path ${glob} leaves the checkout`,
+  });
 }
 
 function isInstalled(name: string): boolean {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { type Finding, ReportError } from './finding.ts';
+import type { Finding, ToolReport } from './finding.ts';
 import { parseJson } from './json.ts';
+import { ReportError, type Words } from './report-error.ts';
 
-const Severity = z.union([z.string(), z.number()]).optional();
+const Severity = z.union([z.string(), z.number()]).nullish();
+const Level = z.enum(['none', 'note', 'warning', 'error']).nullish();
 const Properties = z.looseObject({ 'security-severity': Severity }).optional();
 const Rule = z.looseObject({
   id: z.string(),
@@ -19,7 +21,7 @@ const Result = z.looseObject({
   ruleId: z.string().optional(),
   ruleIndex: z.number().int().optional(),
   rule: RuleReference.optional(),
-  level: z.enum(['none', 'note', 'warning', 'error']).optional(),
+  level: Level,
   kind: z.string().optional(),
   baselineState: z.string().optional(),
   suppressions: z.array(z.looseObject({ status: z.string().optional() })).nullish(),
@@ -38,10 +40,21 @@ const Result = z.looseObject({
     .optional(),
   properties: Properties,
 });
+const Notification = z.looseObject({
+  level: Level,
+  message: z.looseObject({ text: z.string().optional() }).nullish(),
+});
+const Invocation = z.looseObject({
+  executionSuccessful: z.boolean().nullish(),
+  processStartFailureMessage: z.string().nullish(),
+  exitSignalName: z.string().nullish(),
+  toolExecutionNotifications: z.array(Notification).nullish(),
+  toolConfigurationNotifications: z.array(Notification).nullish(),
+});
 const Run = z.looseObject({
   tool: z.looseObject({ driver: Component, extensions: z.array(Component).optional() }),
   results: z.array(Result).nullish(),
-  invocations: z.array(z.looseObject({ executionSuccessful: z.boolean().optional() })).optional(),
+  invocations: z.array(Invocation).nullish(),
 });
 const Log = z.looseObject({ version: z.literal('2.1.0'), runs: z.array(Run) });
 
@@ -54,31 +67,62 @@ const HIGH_SEVERITY = 7.0;
 /**
  * Reads SARIF 2.1.0. High: security-severity ≥ 7.0, of the result or of its rule; a result of level
  * error that carries no security-severity counts as high too, so that silence is never a pass.
- * Suppressed results and those that a baseline calls absent do not count.
- * @throws ReportError also where the tool says that it did not finish, or left its results out
+ * Suppressed results and those that a baseline calls absent do not count. Nothing was measured where
+ * no tool ran, or one says that it did not finish, met an error or left its results out.
  */
-export function readSarif(text: string): readonly Finding[] {
+export function readSarif(text: string): ToolReport {
   const parsed = Log.safeParse(parseJson(text, 'SARIF 2.1.0'));
-  if (!parsed.success)
-    throw new ReportError(`no SARIF 2.1.0 report: ${z.prettifyError(parsed.error)}`);
-  if (parsed.data.runs.length === 0)
-    throw new ReportError('the SARIF report holds no run of a tool');
-  return parsed.data.runs.flatMap(readRun);
+  if (!parsed.success) {
+    const reason = z.prettifyError(parsed.error);
+    throw new ReportError({
+      zh: `不是 SARIF 2.1.0 报告：${reason}`,
+      en: `no SARIF 2.1.0 report: ${reason}`,
+    });
+  }
+  const { runs } = parsed.data;
+  const none = {
+    zh: 'SARIF 报告中没有任何工具的运行',
+    en: 'the SARIF report holds no run of a tool',
+  };
+  const unmeasured =
+    runs.length === 0 ? none : runs.map(unmeasuredIn).find((each) => each !== null);
+  return { findings: runs.flatMap(findingsOf), unmeasured: unmeasured ?? null };
 }
 
-function readRun(run: Run): readonly Finding[] {
-  const tool = run.tool.driver.name ?? 'the tool';
-  if (run.invocations?.some((each) => each.executionSuccessful === false) === true) {
-    throw new ReportError(`${tool} says in its report that it did not finish`);
-  }
-  if (run.results === undefined || run.results === null) {
-    throw new ReportError(`the report of ${tool} has no list of results`);
-  }
-  return run.results.flatMap((result) => {
+function findingsOf(run: Run): readonly Finding[] {
+  return (run.results ?? []).flatMap((result) => {
     const rule = ruleOf(run, result);
     const level = levelOf(result, rule);
     return level === null || isDismissed(result) ? [] : [toFinding(result, rule, level)];
   });
+}
+
+function unmeasuredIn(run: Run): Words | null {
+  const tool = run.tool.driver.name ?? '?';
+  for (const invocation of run.invocations ?? []) {
+    const reason = troubleOf(invocation);
+    if (reason === null) continue;
+    return {
+      zh: `${tool} 在报告中说没有正常完成：${reason}`,
+      en: `${tool} says in its report that it did not finish: ${reason}`,
+    };
+  }
+  if (run.results !== undefined && run.results !== null) return null;
+  return { zh: `${tool} 的报告没有结果列表`, en: `the report of ${tool} has no list of results` };
+}
+
+function troubleOf(invocation: z.infer<typeof Invocation>): string | null {
+  const notifications = [
+    ...(invocation.toolExecutionNotifications ?? []),
+    ...(invocation.toolConfigurationNotifications ?? []),
+  ];
+  const error = notifications.find((each) => each.level === 'error');
+  if (error !== undefined) return error.message?.text ?? 'error';
+  if ((invocation.processStartFailureMessage ?? '') !== '') {
+    return invocation.processStartFailureMessage ?? '';
+  }
+  if ((invocation.exitSignalName ?? '') !== '') return invocation.exitSignalName ?? '';
+  return invocation.executionSuccessful === false ? 'executionSuccessful: false' : null;
 }
 
 function toFinding(result: Result, rule: Rule | undefined, level: Finding['level']): Finding {
@@ -118,9 +162,14 @@ function ruleOf(run: Run, result: Result): Rule | undefined {
 
 function severityOf(properties: z.infer<typeof Properties>): number | null {
   const value = properties?.['security-severity'];
-  if (value === undefined || value === '') return null;
+  if (value === undefined || value === null || value === '') return null;
   const severity = Number(value);
-  if (Number.isNaN(severity)) throw new ReportError(`security-severity ${value} is no number`);
+  if (!Number.isFinite(severity)) {
+    throw new ReportError({
+      zh: `security-severity ${value} 不是数字`,
+      en: `security-severity ${value} is no number`,
+    });
+  }
   return severity;
 }
 

@@ -2,7 +2,7 @@ import type { RunRef } from '../../../plan/run.ts';
 import { say } from '../../context.ts';
 import { problem } from '../../failures.ts';
 import type { Ran } from '../project-commands.ts';
-import { ReportError } from './finding.ts';
+import { ReportError, type Words } from './report-error.ts';
 
 export interface ReportTrouble {
   /** Stable type of the failure. */
@@ -12,7 +12,7 @@ export interface ReportTrouble {
   /** Absent: nothing has run yet. */
   readonly ran: Ran | null;
   /** The settings to check. */
-  readonly settings: { readonly zh: string; readonly en: string };
+  readonly settings: Words;
 }
 
 /** Runs work on reports: one that cannot be read or trusted fails, with what to look at. */
@@ -27,9 +27,10 @@ export async function trusted<T>(
     if (!(error instanceof ReportError)) throw error;
     const isOutside = error.message.startsWith('PATH_OUTSIDE_PROJECT');
     const place = ran?.log ?? 'runsheet.yaml';
+    const { zh, en } = error.words;
     throw problem({
       code: isOutside ? 'PATH_OUTSIDE_PROJECT' : code,
-      message: `${about}: ${error.message}.`,
+      message: say(input.run, `${about}：${zh}。`, `${about}: ${en}.`),
       remedy: say(
         input.run,
         `请查看 ${place}，并检查${settings.zh}。`,
