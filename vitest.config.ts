@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type Plugin } from 'vitest/config';
 import { longestFirst } from './test/support/longest-first.ts';
 
 const LONGEST = [
@@ -14,7 +14,16 @@ const LONGEST = [
   'embedded/killed-environment',
 ];
 
+/** Libraries as the program loads them: vite would have those made for development, which are slower. */
+const asInstalled: Plugin = {
+  name: 'as-installed',
+  configResolved({ ssr }) {
+    Object.assign(ssr.resolve ?? {}, { conditions: ['module', 'node'] });
+  },
+};
+
 export default defineConfig({
+  plugins: [asInstalled],
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/lab/**', 'test/e2e/**', 'node_modules/**', '**/fixtures/**'],

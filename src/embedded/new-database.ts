@@ -27,11 +27,11 @@ export async function openDatabase(
 }
 
 /**
- * Unpacked here, where a damaged file (gzip ends with a checksum) gives an error: PGlite leaves such an
+ * An empty database that is kept. Unpacked here, where a damaged file (gzip ends with a checksum) gives an error: PGlite leaves such an
  * error unhandled, which ends the thread.
  * @returns the tar archive; null: there is none, or it is damaged
  */
-async function readKept(file: string): Promise<Uint8Array<ArrayBuffer> | null> {
+export async function readKept(file: string): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
     return new Uint8Array(await promisify(gunzip)(await readFile(file)));
   } catch {

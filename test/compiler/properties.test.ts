@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type CompileResult, compileTemplate } from '../../src/compiler/index.ts';
 import { parseExpression } from '../../src/compiler/parse/expression.ts';
 import { renderDiagnostics } from '../../src/diagnostics/render.ts';
-import { property } from '../support/property.ts';
+import { anyCharacter, property } from '../support/property.ts';
 import { compile, ownText } from './reference.ts';
 
 function placesAreInside(text: string, { diagnostics, plan }: CompileResult): void {
@@ -26,7 +26,7 @@ const mixture = fc.array(fc.oneof(fc.constantFrom(...lines), fc.string({ maxLeng
 
 property(
   'any text: nothing is thrown, every place is inside the file',
-  [fc.string({ unit: 'binary', maxLength: 400 })],
+  [fc.string({ unit: anyCharacter, maxLength: 400 })],
   (text) => placesAreInside(text, compile(text)),
 );
 

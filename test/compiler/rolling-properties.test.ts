@@ -8,7 +8,7 @@ import { ROLLING_KEYS } from '../../src/compiler/request/rolling-names.ts';
 import { parseTextRequest } from '../../src/compiler/request/text.ts';
 import type { BatchSize, Json, RollingSettings } from '../../src/plan/plan.ts';
 import { batchesOf, fewestInPool } from '../../src/plan/rolling.ts';
-import { property } from '../support/property.ts';
+import { anyCharacter, property } from '../support/property.ts';
 import { compile, ownText, planOf } from './reference.ts';
 import { withLabels } from './rolling-variants.ts';
 
@@ -142,7 +142,7 @@ function canBeKept(run: Run, resolved: ResolvedRequest): void {
 
 property(
   'any text of any setting is read or refused with a remedy',
-  [fc.constantFrom(...ROLLING_KEYS), fc.oneof(fc.string({ unit: 'binary' }), size.map(String))],
+  [fc.constantFrom(...ROLLING_KEYS), fc.oneof(fc.string({ unit: anyCharacter }), size.map(String))],
   (label, text) => {
     const read = readRolling(label, text);
     if (!read.ok) expect(read.problem.remedy?.zh).toBeTruthy();

@@ -27,6 +27,11 @@ export interface Choice {
   readonly runs: number;
 }
 
+/** As fast-check's unit `binary`, which first makes a map of all of Unicode: a second in each file. */
+export const anyCharacter: fc.Arbitrary<string> = fc
+  .integer({ min: 0, max: 0x10_ffff })
+  .map((code) => String.fromCodePoint(code));
+
 /** A test of its own: the predicate throws for values that it does not hold for. */
 export function property<Values extends unknown[]>(
   name: string,

@@ -67,15 +67,8 @@ describe('the embedded records server', () => {
     expect(kept).toMatch(/^pglite-\d+\.\d+\.\d+\S*\.tar\.gz$/);
     const file = join(cacheFolder, kept);
     const whole = await readFile(file);
-    const flipped = Buffer.from(whole);
-    flipped[whole.length >> 1] = 255 - (whole[whole.length >> 1] ?? 0);
-    const found = {
-      whole,
-      'another kind of file': Buffer.from('not an archive'),
-      'cut off': whole.subarray(0, whole.length >> 1),
-      'one byte changed': flipped,
-    };
-    for (const [name, content] of Object.entries(found)) {
+    const cutOff = whole.subarray(0, whole.length >> 1);
+    for (const [name, content] of Object.entries({ whole, 'cut off': cutOff })) {
       await writeFile(file, content);
       const started = await startRecordsServer({ folder: join(folder, name), cacheFolder });
       const store = open(started.url);

@@ -227,7 +227,7 @@ describe('a failure in a later batch', () => {
     [50, 3, 3],
     [0, 5, 1],
   ])(
-    'with a floor of %d%% keeps %d of six in the pool: %d at a time',
+    'with a floor of %d percent keeps %d of six in the pool: %d at a time',
     async (floor, kept, atOnce) => {
       const servers = Array.from({ length: 6 }, (_, index) => `web-${index + 1}`);
       const going = { now: 0, most: 0 };
