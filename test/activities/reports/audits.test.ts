@@ -111,6 +111,23 @@ describe('pip-audit JSON', () => {
     });
   });
 
+  it.each([
+    '[dotenv@17.2.3] injecting env (0) from .env',
+    '{ not json',
+    'Found no known vulnerability\n[1/2] done',
+  ])('B6 is read where %j is printed before it', (line) => {
+    const text = JSON.stringify({ dependencies: [dependency] });
+    expect(readFindings('pip-audit', `${line}\n${text}\n`).findings).toHaveLength(1);
+  });
+
+  it('G8 is refused where there are several, of which the last is empty', () => {
+    const text = JSON.stringify({ dependencies: [dependency] }, null, 1);
+    const both = `${text}\n{"dependencies":[]}`;
+    expect(() => readFindings('pip-audit', both)).toThrow('more than one document');
+    expect(() => readFindings('pip-audit', `${both}\n[]`)).toThrow('more than one document');
+    expect(() => readFindings('pip-audit', `${text}\nand\n[]`)).toThrow('more than one document');
+  });
+
   it('understands a line that is printed before the report', () => {
     expect(
       readFindings('pip-audit', `No known vulnerabilities found\n{"dependencies":[]}`),

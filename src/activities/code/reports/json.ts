@@ -1,6 +1,13 @@
 import { ReportError } from './report-error.ts';
 
-/** JSON out of a report; tools that print a line before it are understood from the first bracket on. */
+/** A line on which an array or an object begins; `[dotenv@17] injecting env` is none. */
+const BEGINNING =
+  /^(?:\[\s*(?:$|[[\]{"]|(?:true|false|null|-?\d[\d.eE+-]*)\s*(?:[,\]]|$))|\{\s*(?:$|["}]))/m;
+
+/**
+ * JSON out of a report, which begins on the first line that looks like it: tools print others before.
+ * @throws ReportError where there is none, or something follows: a second report would be lost
+ */
 export function parseJson(text: string, format: string): unknown {
   const body = text.replace(/^\ufeff/, '').trim();
   if (body === '') {
@@ -9,20 +16,12 @@ export function parseJson(text: string, format: string): unknown {
       en: `the report is empty, ${format} was expected`,
     });
   }
-  for (const start of [0, firstBracket(body)]) {
-    if (start < 0) continue;
-    try {
-      return JSON.parse(body.slice(start));
-    } catch {
-      // tried from the first bracket next
-    }
+  try {
+    return JSON.parse(body.slice(Math.max(0, body.search(BEGINNING))));
+  } catch {
+    throw new ReportError({
+      zh: `报告不是一份完整的 JSON，应为 ${format}`,
+      en: `the report is not JSON, or more than one document; ${format} was expected`,
+    });
   }
-  throw new ReportError({
-    zh: `报告不是 JSON，应为 ${format}`,
-    en: `the report is not JSON, ${format} was expected`,
-  });
-}
-
-function firstBracket(text: string): number {
-  return text.search(/^[[{]/m);
 }
