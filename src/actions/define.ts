@@ -39,7 +39,12 @@ export interface FactSpec {
   readonly moreIsBetter?: true;
   /** Percent that may be more than 100. */
   readonly mayExceedAll?: true;
+  /** What the load balancer must be able to tell, or the fact is never measured. */
+  readonly toldByBalancer?: readonly BalancerFigure[];
 }
+
+/** What a load balancer tells or does not. */
+type BalancerFigure = Exclude<keyof ProjectSettings['balancer']['capabilities'], 'reload'>;
 
 /** A section of the project settings and its key. */
 export type ProjectThreshold =

@@ -134,7 +134,7 @@ export interface SmokeRequest {
 }
 
 export interface BalancerSettings {
-  /** For people; what a balancer does hangs on what it can. */
+  /** For people: what a run does hangs on what the balancer can. */
   readonly kind: string;
   readonly capabilities: BalancerCapabilities;
   /** Pool or backend name. */

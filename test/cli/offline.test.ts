@@ -140,6 +140,7 @@ describe('batches', { timeout: 60_000 }, () => {
     expect(typedIn.stdout).toContain('1. app-server-1  (金丝雀，观察 30 秒，期间至少 2/3 台在线)');
     expect(JSON.parse(fromFile.stdout)).toMatchObject({
       rollingFrom: 'request',
+      cannotTell: [],
       plan: { rolling: { from: 6, to: 9, pauseSeconds: 60 } },
     });
     file('runsheet.yaml', yaml.replace('#   rolling:', '    rolling:'));

@@ -8,6 +8,7 @@ export const allReceive = defineFact({
   defaultComparison: '==',
   defaultThreshold: true,
   judgedByDefault: true,
+  toldByBalancer: ['counters'],
   label: { zh: '接收流量', en: 'Receives traffic' },
   phrases: {
     zh: ['所有服务器接收流量正常', '服务器接收流量正常'],
@@ -24,6 +25,7 @@ export const deviation = defineFact({
   projectThreshold: ['balancer', 'maxDeviationPercent'],
   mayExceedAll: true,
   judgedByDefault: true,
+  toldByBalancer: ['counters', 'weights'],
   label: { zh: '负载偏差', en: 'Deviation of load' },
   phrases: {
     zh: ['负载分布均匀', '流量分布均匀'],

@@ -9,6 +9,7 @@ export const poolRemoved = defineFact({
   defaultComparison: '==',
   defaultThreshold: true,
   judgedByDefault: true,
+  toldByBalancer: ['pool'],
   label: { zh: '已移出负载均衡', en: 'Out of the pool' },
   phrases: {
     zh: ['所有服务器已从负载均衡器移除', '已从负载均衡器移除'],

@@ -9,6 +9,7 @@ export const poolEnabled = defineFact({
   defaultComparison: '==',
   defaultThreshold: true,
   judgedByDefault: true,
+  toldByBalancer: ['pool'],
   label: { zh: '已加入负载均衡', en: 'In the pool' },
   phrases: {
     zh: ['所有服务器已加入负载均衡池', '已加入负载均衡池'],

@@ -9,6 +9,7 @@ export const activeConnections = defineFact({
   defaultThreshold: 0,
   projectThreshold: ['drain', 'allowCutRequests'],
   judgedByDefault: true,
+  toldByBalancer: ['inFlight'],
   label: { zh: '活跃连接', en: 'Active connections' },
   phrases: {
     zh: ['无活跃连接', '没有活跃连接'],

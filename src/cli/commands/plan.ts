@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { RefusedError } from '../../client/errors.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import { renderDiagnostics } from '../../diagnostics/render.ts';
-import type { PreflightResult } from '../../plan/run.ts';
+import type { PreflightResult, ResolvedRun } from '../../plan/run.ts';
 import {
   CommandError,
   paintFor,
@@ -16,6 +16,7 @@ import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say } from '../language.ts';
 import { type PreparedRequest, prepareRequest, type RequestOptions } from '../request.ts';
+import { untold } from '../view/balancer.ts';
 import { renderPlan } from '../view/plan.ts';
 import { renderProbe } from '../view/probe.ts';
 
@@ -123,7 +124,7 @@ async function plan(runSheet: string | undefined, options: PlanOptions): Promise
   const project = await requireProject(options);
   const prepared = await prepareRequest(project, runSheet, options);
   if (options.probe === true) return probe(prepared, project, options);
-  if (options.json === true) print(JSON.stringify(prepared.run, null, 2));
+  if (options.json === true) print(JSON.stringify(asJson(prepared.run), null, 2));
   else print(planText(prepared, project, options));
 }
 
@@ -145,13 +146,18 @@ async function probe(
     if (!(error instanceof RefusedError)) throw error;
     throw new CommandError(`${error.code}: ${error.message}`, EXIT.badInput);
   });
-  if (isJson) print(JSON.stringify({ run, results }, null, 2));
+  if (isJson) print(JSON.stringify({ run: asJson(run), results }, null, 2));
   else print(renderProbe(results, languageOf(options, run.language), run.version).join('\n'));
   process.exitCode = results.some(isBad) ? EXIT.failed : EXIT.succeeded;
 }
 
 function isBad({ reachable, checks }: PreflightResult): boolean {
   return !reachable || checks.some((check) => check.state === 'failed');
+}
+
+/** The run, and beside it what its load balancer cannot tell. */
+function asJson(run: ResolvedRun): object {
+  return { ...run, cannotTell: untold(run.settings.balancer) };
 }
 
 /** What a person reads before a run: the plan, then warnings. */

@@ -4,6 +4,7 @@ import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { Json, PlanStep, StepKind } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
 import { sayIn } from '../language.ts';
+import { balancerLines } from './balancer.ts';
 import { batchLines } from './batches.ts';
 import { countedEn, countedZh } from './counted.ts';
 import { emptiesPool, rollbackOf } from './rollback.ts';
@@ -34,6 +35,7 @@ export function renderPlan(
     ...plan.steps.flatMap((step) => stepLines(run, step, language)),
     '',
     ...withGap(batchLines(run, language)),
+    ...withGap(balancerLines(run.settings.balancer, language)),
     say({ zh: '失败时：', en: 'If a step fails:' }),
     ...failureLines(run, poolServers, language),
   ];

@@ -10,6 +10,7 @@ import { type CompileTemplate, findTemplate, type TemplateSource } from './libra
 import { resolveRequest } from './resolve.ts';
 import type { Environments } from './servers.ts';
 import { parseTextRequest } from './text.ts';
+import { untoldCriteria } from './untold-criteria.ts';
 
 /** What a run takes over from the project file. */
 export interface RunProject {
@@ -64,9 +65,9 @@ export function resolveRun(context: RunContext): RunResolution {
   if (request === null) return { run: null, diagnostics, wrong: 'request', language };
   // Whether nobody serves depends on the run's servers and batches: the request's own answer counts.
   const told = found.diagnostics.filter((each) => each.code !== 'NO_SERVICE_BETWEEN');
-  const all = [...told, ...diagnostics];
-  const warnings = all.filter((each) => each.severity === 'warning');
   const settings = settingsIn(project.settings, request.environment);
+  const all = [...told, ...diagnostics, ...untoldCriteria(request, settings.balancer)];
+  const warnings = all.filter((each) => each.severity === 'warning');
   const run: ResolvedRun = {
     plan: request.plan,
     planDigest: request.planDigest,

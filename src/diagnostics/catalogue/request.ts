@@ -47,6 +47,25 @@ export const REQUEST = {
     },
   },
   ...REQUEST_PARAMETERS,
+  NOT_TOLD_BY_BALANCER: {
+    meaning: {
+      zh: '项目的负载均衡无法告知一个成功条件所需的数据：它不会被测量，该步骤因此失败。',
+      en: 'The load balancer of the project cannot tell what a success criterion needs: it is not measured, so the step fails.',
+    },
+    messages: {
+      criterion: {
+        message: {
+          zh: '步骤 {step} 的条件「{criterion}」不会被测量：kind 为 {kind} 的负载均衡无法告知，该步骤因此失败',
+          en: 'step {step}: "{criterion}" is not measured, since a load balancer of kind {kind} cannot tell it, so the step fails',
+        },
+        remedy: {
+          zh: '请从操作单中删去这个条件或带来它的动作，或换用能够告知的负载均衡',
+          en: 'remove the criterion, or the action that brings it, from the run sheet, or use a load balancer that can tell it',
+        },
+        severity: 'warning',
+      },
+    },
+  },
   NOT_SKIPPABLE: {
     meaning: {
       zh: '请求不能跳过这一步：它是审批，它更改服务器，或后面的步骤、成功判定需要它。',

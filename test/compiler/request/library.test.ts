@@ -9,6 +9,8 @@ import {
 } from '../../../src/compiler/request/library.ts';
 import { resolveRun } from '../../../src/compiler/request/run.ts';
 import type { Json } from '../../../src/plan/plan.ts';
+import type { BalancerSettings } from '../../../src/plan/settings.ts';
+import { FEW } from '../../support/few-capabilities.ts';
 import { SETTINGS } from '../../support/resolved-run.ts';
 import { edit, englishText, ownText } from '../reference.ts';
 
@@ -95,7 +97,11 @@ describe('a template', () => {
 
 describe('a run', () => {
   const GOOD = { environment: 'production', servers: ['app-server-1'], version: 'v2.1.0' };
-  const resolve = (inputs: readonly Json[], templateId = ID) =>
+  const resolve = (
+    inputs: readonly Json[],
+    templateId = ID,
+    balancer: Partial<BalancerSettings> = {},
+  ) =>
     resolveRun({
       templateId,
       inputs,
@@ -109,6 +115,7 @@ describe('a run', () => {
             ...SETTINGS.balancer,
             pool: '${environment}',
             routes: { '/api': 'api-${environment}' },
+            ...balancer,
           },
         },
         environments: { production: { servers: ['app-server-1'] } },
@@ -125,6 +132,12 @@ describe('a run', () => {
       routes: { '/api': 'api-production' },
     });
     expect(run?.planDigest).toMatch(/^sha256:[0-9a-f]{64}$/u);
+  });
+
+  it('warns of criteria that its load balancer cannot tell', () => {
+    const { run, diagnostics } = resolve([GOOD], ID, { kind: 'plain', capabilities: FEW });
+    expect(diagnostics.map(({ code }) => code)).toContain('NOT_TOLD_BY_BALANCER');
+    expect(run?.warnings.join()).toContain('步骤 6 的条件「无活跃连接」不会被测量');
   });
 
   it('speaks the language that was asked for', () => {
