@@ -76,7 +76,7 @@ export async function awaitRequests(
 export function uncounted(input: OfRun, waited: string): string {
   return say(
     input,
-    `等待了全部时限 ${waited}；负载均衡不统计处理中的请求，剩余多少未测量`,
+    `等待了全部时限 ${waited}；负载均衡不统计进行中的请求，剩余多少未测量`,
     `waited for the whole limit, ${waited}; the load balancer does not count requests in flight, so what remains is not measured`,
   );
 }

@@ -15,7 +15,7 @@ const SENTENCES: Readonly<Record<Capability, Localized>> = {
     en: 'whether a server is healthy: every server in the pool counts as serving',
   },
   inFlight: {
-    zh: '处理中的请求数：等待会用满时限，剩余多少不会被测量',
+    zh: '进行中的请求数：等待会用满时限，剩余多少不会被测量',
     en: 'requests in flight: a wait for them takes its whole limit, and what remains is not measured',
   },
   counters: {
