@@ -85,8 +85,8 @@ describe('a further kind of balancer', () => {
       'balancer.weights: a load balancer of kind plain cannot do that → remove weights',
       'balancer.routes: a load balancer of kind plain cannot do that → remove routes',
     ]);
-    expect(problems({ ...plain, floor: 50 })).toEqual([]);
-    expect(problems({ kind: 'none', floor: 50 })).toEqual([
+    expect(problems({ ...plain, floor: '50%' })).toEqual([]);
+    expect(problems({ kind: 'none', floor: '50%' })).toEqual([
       'balancer.floor: a load balancer of kind none cannot do that → remove floor',
     ]);
   });
