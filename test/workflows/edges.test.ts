@@ -103,9 +103,23 @@ describe('a plan at its edge', () => {
 });
 
 describe('an approval at its edge', () => {
-  it('asks every listed role where the environment is not listed, and says why it was refused', async () => {
+  it('G1 fails where the environment is not listed: it is nobody’s to approve', async () => {
     const steps = SEED.steps.map((step) =>
       step.kind === 'approval' ? { ...step, approvers: { elsewhere: ['ops_lead'] } } : step,
+    );
+    const world = stubWorld({
+      resolve: () => resolvedRun({}, { plan: { ...SEED, steps }, language: 'en' }),
+    });
+    const { failure, status } = await harness.with(world, async (start) => (await start()).end());
+    expect(failure?.type).toBe('RUN_FAILED');
+    expect(status.failure?.type).toBe('POLICY_UNSATISFIABLE');
+    expect(world.names().filter((name) => name.startsWith('announce'))).toEqual([]);
+    expect(world.names()).not.toContain('pool.drain@app-server-1');
+  });
+
+  it('asks the roles that are listed, and says why it was refused', async () => {
+    const steps = SEED.steps.map((step) =>
+      step.kind === 'approval' ? { ...step, approvers: { production: ['ops_lead'] } } : step,
     );
     const world = stubWorld({
       resolve: () => resolvedRun({}, { plan: { ...SEED, steps }, language: 'en' }),
