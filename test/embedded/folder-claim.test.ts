@@ -35,7 +35,7 @@ describe('claimFolder', () => {
       claim.status === 'rejected' ? [String(claim.reason)] : [],
     );
     expect(refused).toHaveLength(2);
-    expect(refused[0]).toContain(`another process (${process.pid}) already works in ${folder}`);
+    expect(refused[0]).toContain(`another process (${process.pid}) is already using ${folder}`);
     await held?.release();
     await (await claimFolder(lockFile, folder)).release();
   });
