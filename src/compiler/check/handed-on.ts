@@ -7,7 +7,7 @@ import type { Localized } from '../../diagnostics/diagnostic.ts';
 export function describeHandedOn({ needs, takes, provides }: ActionDefinition): Localized {
   const parts: readonly [Localized, readonly ResourceId[]][] = [
     [{ zh: '需要：', en: 'needs ' }, needs],
-    [{ zh: '沿用（若有）：', en: 'takes over where there is one ' }, takes],
+    [{ zh: '沿用（若有）：', en: 'takes over if provided: ' }, takes],
     [{ zh: '提供：', en: 'provides ' }, provides],
   ];
   const told = parts.filter(([, ids]) => ids.length > 0);
