@@ -1,6 +1,5 @@
 /** What every activity needs while it runs: cancellation, heartbeats, the run's language. */
 import { Context } from '@temporalio/activity';
-import type { RunRef } from '../plan/run.ts';
 import { lastLine } from './evidence.ts';
 
 export interface Progress {
@@ -34,9 +33,4 @@ export async function withHeartbeat<T>(work: (progress: Progress) => Promise<T>)
 function intervalMs(heartbeatTimeoutMs: number | undefined): number {
   if (heartbeatTimeoutMs === undefined || heartbeatTimeoutMs === 0) return LONGEST_INTERVAL_MS;
   return Math.max(SHORTEST_INTERVAL_MS, Math.min(LONGEST_INTERVAL_MS, heartbeatTimeoutMs / 3));
-}
-
-/** Picks the sentence of the run's language. */
-export function say(run: Pick<RunRef, 'language'>, zh: string, en: string): string {
-  return run.language === 'zh' ? zh : en;
 }

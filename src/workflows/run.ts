@@ -147,11 +147,6 @@ export interface InLanguage {
   readonly ref: { readonly language: 'zh' | 'en' };
 }
 
-/** A sentence in the run's language. */
-export function say(run: InLanguage, zh: string, en: string): string {
-  return run.ref.language === 'zh' ? zh : en;
-}
-
 /** The presentation of a step; a plan without one (a hand-made one) shows ids instead of phrases. */
 export function presentationOf(plan: Plan, step: number): StepPresentation {
   const found = plan.presentation.steps.find((each) => each.number === step);

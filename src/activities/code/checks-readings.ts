@@ -1,7 +1,7 @@
 /** What the findings of a check measure, and how that is said. */
 import type { Reading } from '../../actions/define.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { RunRef } from '../../plan/run.ts';
-import { say } from '../context.ts';
 import { line } from '../evidence.ts';
 import type { Ran } from './project-commands.ts';
 import { describeFindings, type Finding } from './reports/finding.ts';

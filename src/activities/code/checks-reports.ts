@@ -1,7 +1,8 @@
 /** The report of a check: found, proven to be its own, read, and copied for people. */
+
+import { say } from '../../diagnostics/language.ts';
 import type { RunRef } from '../../plan/run.ts';
 import type { ProjectCommand } from '../../plan/settings.ts';
-import { say } from '../context.ts';
 import type { Check } from './checks-readings.ts';
 import type { CommandPorts, Ran } from './project-commands.ts';
 import type { ToolReport } from './reports/finding.ts';

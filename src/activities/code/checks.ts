@@ -8,8 +8,9 @@
 import { analyze } from '../../actions/code/analyze.ts';
 import { lint } from '../../actions/code/lint.ts';
 import { audit, scan } from '../../actions/code/security.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { CommandSettings } from '../../plan/settings.ts';
-import { type Progress, say, withHeartbeat } from '../context.ts';
+import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { line } from '../evidence.ts';
 import { implement, type WorkOf } from '../implement.ts';

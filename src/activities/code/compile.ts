@@ -1,7 +1,8 @@
 /** The project's own build commands, in the checkout. */
 import { compile, packageApp } from '../../actions/code/compile.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { CommandSettings } from '../../plan/settings.ts';
-import { type Progress, say, withHeartbeat } from '../context.ts';
+import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { line } from '../evidence.ts';
 import { problem } from '../failures.ts';

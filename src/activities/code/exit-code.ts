@@ -1,8 +1,8 @@
 /** What an exit code says of a tool whose report has been read. */
 import { constants } from 'node:os';
+import { say } from '../../diagnostics/language.ts';
 import type { RunRef } from '../../plan/run.ts';
 import type { ProjectCommand } from '../../plan/settings.ts';
-import { say } from '../context.ts';
 import { problem } from '../failures.ts';
 import { type CommandPorts, excerptOf, type Ran } from './project-commands.ts';
 import type { Words } from './reports/report-error.ts';

@@ -5,11 +5,12 @@
  */
 import { join } from 'node:path';
 import { buildImage, pushImage } from '../../actions/code/image.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { CommandSettings, ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { DockerBuildOptions } from '../../ports/image-builder.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RegistryImage } from '../../ports/registry.ts';
-import { type Progress, say, withHeartbeat } from '../context.ts';
+import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { isPortError, problem } from '../failures.ts';
 import { implement, type OutcomeOf } from '../implement.ts';

@@ -1,9 +1,11 @@
 /** Runs the commands of runsheet.yaml (or detected ones) in the run's checkout. */
+
+import { say } from '../../diagnostics/language.ts';
 import type { RunRef, SourcePin } from '../../plan/run.ts';
 import type { CommandSettings, ProjectCommand } from '../../plan/settings.ts';
 import type { CommandResult } from '../../ports/command-runner.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { type Progress, say } from '../context.ts';
+import { type Progress } from '../context.ts';
 import { duration, lastLines } from '../evidence.ts';
 import { problem } from '../failures.ts';
 import { type CommandName, detectCommand } from './detect.ts';

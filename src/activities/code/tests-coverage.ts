@@ -1,8 +1,9 @@
 /** 生成测试覆盖率报告: lines covered, out of Cobertura, LCOV or an Istanbul summary. */
 import type { measureCoverage } from '../../actions/code/coverage.ts';
 import type { Reading } from '../../actions/define.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { CommandSettings, ProjectCommand, TestSettings } from '../../plan/settings.ts';
-import { type Progress, say } from '../context.ts';
+import { type Progress } from '../context.ts';
 import { line } from '../evidence.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { isUnexplained, toolFailed } from './exit-code.ts';

@@ -1,7 +1,7 @@
 /** What a verdict on the tests proves: the pass rate, and that of the critical tests. */
 import type { runTests } from '../../actions/code/tests.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { RunRef } from '../../plan/run.ts';
-import { say } from '../context.ts';
 import { line } from '../evidence.ts';
 import { problem } from '../failures.ts';
 import type { OutcomeOf } from '../implement.ts';

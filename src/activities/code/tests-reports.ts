@@ -1,7 +1,8 @@
 /** The reports of a test run: found, proven to be its own, and copied for people. */
+
+import { say } from '../../diagnostics/language.ts';
 import type { RunRef } from '../../plan/run.ts';
 import type { TestSettings } from '../../plan/settings.ts';
-import { say } from '../context.ts';
 import { problem } from '../failures.ts';
 import { type CommandPorts, excerptOf, type Ran } from './project-commands.ts';
 import { ReportError } from './reports/report-error.ts';

@@ -5,8 +5,9 @@
  */
 import { measureCoverage } from '../../actions/code/coverage.ts';
 import { runTests, verifyTests } from '../../actions/code/tests.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { CommandSettings, ProjectCommand, TestSettings } from '../../plan/settings.ts';
-import { type Progress, say, withHeartbeat } from '../context.ts';
+import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { line } from '../evidence.ts';
 import { problem } from '../failures.ts';

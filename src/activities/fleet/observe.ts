@@ -1,10 +1,12 @@
 /** Whether the first batch stays healthy while it serves. */
+
+import { say } from '../../diagnostics/language.ts';
 import type { ActionResult } from '../../plan/run.ts';
 import type { BalancerSettings, HealthSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { ObserveInput } from '../contract.ts';
 import { type Counters, countersOf } from '../servers/baseline.ts';
-import { fail, reading, say } from '../servers/context.ts';
+import { fail, reading } from '../servers/context.ts';
 import { countDown, pause } from '../servers/pace.ts';
 import { percent } from '../servers/performance.ts';
 import { findServer, poolState } from '../servers/pool-state.ts';
@@ -79,7 +81,7 @@ function judgeErrors(
   throw fail(
     'CANARY_UNHEALTHY',
     say(
-      input,
+      input.run,
       `金丝雀批次 ${names}：${requests} 个请求中 ${errors} 个失败（${rate}%，上限 ${maximumErrorPercent}%）。请查看新版本的日志`,
       `canary ${names}: ${errors} of ${requests} requests failed (${rate}%, limit ${maximumErrorPercent}%). Look at the output of the new version`,
     ),
@@ -107,7 +109,7 @@ function unhealthy(input: ObserveWork, server: string, answer: Answer): Error {
   return fail(
     'CANARY_UNHEALTHY',
     say(
-      input,
+      input.run,
       `${server}: 观察期内健康检查连续 ${BAD_IN_ROW} 次失败（${said}）。请查看新版本的日志`,
       `${server}: ${BAD_IN_ROW} health checks in a row failed while it was observed (${said}). Look at the output of the new version`,
     ),
@@ -123,7 +125,7 @@ function healthy(
   if (counted === null) return { facts: [], evidence: [uncountedLine(input, checks)] };
   const { requests, errors } = counted;
   const detail = say(
-    input,
+    input.run,
     `观察 ${input.seconds}s：${checks} 次健康检查，${requests} 个请求，失败 ${errors} 个`,
     `observed for ${input.seconds}s: ${checks} health checks, ${requests} requests, ${errors} errors`,
   );
@@ -137,7 +139,7 @@ function healthy(
 
 function uncountedLine({ seconds, ...input }: ObserveWork, checks: number): string {
   return say(
-    input,
+    input.run,
     `观察 ${seconds}s：${checks} 次健康检查；负载均衡不统计请求，错误率未测量`,
     `observed for ${seconds}s: ${checks} health checks; the load balancer does not count requests, so errors are not measured`,
   );

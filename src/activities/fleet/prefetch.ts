@@ -1,8 +1,9 @@
 /** The release on a server before its service is interrupted. */
 import { Context } from '@temporalio/activity';
+import { say } from '../../diagnostics/language.ts';
 import type { ActionResult, ImagePin } from '../../plan/run.ts';
 import type { ImageSettings } from '../../plan/settings.ts';
-import { type OnServer, say, seconds, shortDigest } from '../servers/context.ts';
+import { type OnServer, seconds, shortDigest } from '../servers/context.ts';
 import { heartbeatWhile } from '../servers/pace.ts';
 import type { FleetPorts } from './ports.ts';
 
@@ -26,7 +27,7 @@ export async function prefetch(
   );
   const time = seconds(performance.now() - startedMs);
   const detail = say(
-    input,
+    input.run,
     `${shortDigest(digest)} 已取到 ${server}（${time}）`,
     `${shortDigest(digest)} is on ${server} (${time})`,
   );

@@ -1,9 +1,11 @@
 /** One server before anything is built: reads only, and every finding is a value. */
+
+import { say } from '../../diagnostics/language.ts';
 import type { PreflightCheck, PreflightResult, ServerBefore } from '../../plan/run.ts';
 import type { BalancerSettings, HealthSettings, ImageSettings } from '../../plan/settings.ts';
 import type { ServerExamination, ServiceState } from '../../ports/container-runtime.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
-import { type OnServer, say } from '../servers/context.ts';
+import { type OnServer } from '../servers/context.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { placeOf, poolServer } from '../servers/pool-state.ts';
 import { ask, describeAnswer, serviceUrl } from '../servers/requests.ts';
@@ -26,7 +28,7 @@ export async function examineServer(
   const refusal = await connectionTo(ports, input);
   if (refusal !== null) return { subject: server, ...refusal };
   const checks: PreflightCheck[] = [
-    ok('connection', say(input, '已连接，主机密钥正确', 'connected, the host key is right')),
+    ok('connection', say(input.run, '已连接，主机密钥正确', 'connected, the host key is right')),
   ];
   const [state, pool] = await Promise.all([
     engineChecks(ports, input, image, checks),
@@ -93,17 +95,17 @@ function diskCheck(
 ): PreflightCheck {
   const needed = Math.ceil(minimumFreeBytes / MIB);
   if (freeBytes === null) {
-    return check('disk', 'warning', say(input, '可用空间未知', 'the free space is not known'));
+    return check('disk', 'warning', say(input.run, '可用空间未知', 'the free space is not known'));
   }
   const free = Math.floor(freeBytes / MIB);
   if (freeBytes >= minimumFreeBytes) {
-    return ok('disk', say(input, `可用 ${free} MiB`, `${free} MiB free`));
+    return ok('disk', say(input.run, `可用 ${free} MiB`, `${free} MiB free`));
   }
   return check(
     'disk',
     'failed',
     say(
-      input,
+      input.run,
       `可用 ${free} MiB，需要 ${needed} MiB：请清理磁盘，或调整 image.minimum_free`,
       `${free} MiB free, ${needed} MiB needed: free some, or change image.minimum_free`,
     ),
@@ -116,14 +118,18 @@ function portCheck(
   port: number,
 ): PreflightCheck {
   if (state === 'ours') {
-    return ok('port', say(input, `端口 ${port} 由本服务使用`, `port ${port} is this service's`));
+    return ok(
+      'port',
+      say(input.run, `端口 ${port} 由本服务使用`, `port ${port} is this service's`),
+    );
   }
-  if (state === 'free') return ok('port', say(input, `端口 ${port} 空闲`, `port ${port} is free`));
+  if (state === 'free')
+    return ok('port', say(input.run, `端口 ${port} 空闲`, `port ${port} is free`));
   return check(
     'port',
     'failed',
     say(
-      input,
+      input.run,
       `端口 ${port} 被其他程序占用：请停止该程序，或更改服务端口`,
       `port ${port} belongs to another program: stop that one, or change the service's port`,
     ),
@@ -133,14 +139,14 @@ function portCheck(
 function clockCheck(input: OnServer, { clockOffsetMs }: ServerExamination): PreflightCheck {
   const offset = `${(clockOffsetMs / 1000).toFixed(1)}s`;
   if (Math.abs(clockOffsetMs) <= CLOCK_LIMIT_MS) {
-    return ok('clock', say(input, `时钟偏差 ${offset}`, `the clock is off by ${offset}`));
+    return ok('clock', say(input.run, `时钟偏差 ${offset}`, `the clock is off by ${offset}`));
   }
   const limit = `${CLOCK_LIMIT_MS / 1000}s`;
   return check(
     'clock',
     'failed',
     say(
-      input,
+      input.run,
       `时钟偏差 ${offset}，最多 ${limit}：请在服务器上启用时间同步（NTP）`,
       `the clock is off by ${offset}, at most ${limit}: turn on time synchronisation (NTP) there`,
     ),
@@ -155,23 +161,23 @@ async function healthCheck(
   { running, release }: ServiceState,
 ): Promise<PreflightCheck> {
   if (!running && release === null) {
-    return ok('health', say(input, '尚未运行任何版本', 'no release runs there yet'));
+    return ok('health', say(input.run, '尚未运行任何版本', 'no release runs there yet'));
   }
   const version = release?.version ?? '-';
   if (!running) {
-    const detail = say(input, `${version} 已停止运行`, `${version} is there but does not run`);
+    const detail = say(input.run, `${version} 已停止运行`, `${version} is there but does not run`);
     return check('health', 'warning', detail);
   }
   const url = serviceUrl(ports.hosts.get(input.server), path);
   const answer = await ask(ports.http, { url, timeoutMs: timeoutSeconds * 1000 });
   if (answer.kind === 'answered' && answer.status === status) {
-    return ok('health', say(input, `${version} 运行正常`, `${version} runs and is healthy`));
+    return ok('health', say(input.run, `${version} 运行正常`, `${version} runs and is healthy`));
   }
   return check(
     'health',
     'warning',
     say(
-      input,
+      input.run,
       `${version} 不健康（${describeAnswer(answer)}）：失败时也只能回到这个状态`,
       `${version} is not healthy (${describeAnswer(answer)}): a rollback would come back to that`,
     ),
@@ -202,31 +208,31 @@ function poolCheck(
       'pool',
       'failed',
       say(
-        input,
+        input.run,
         `负载均衡池 ${name} 中没有 ${input.server}：请在负载均衡配置中加入它`,
         `the pool ${name} does not know ${input.server}: add it to the balancer's configuration`,
       ),
     );
   }
-  if (pool.admin === 'ready') return ok('pool', say(input, '在负载均衡池中', 'in the pool'));
+  if (pool.admin === 'ready') return ok('pool', say(input.run, '在负载均衡池中', 'in the pool'));
   if (pool.held !== undefined) {
     return check(
       'pool',
       'failed',
       say(
-        input,
+        input.run,
         `负载均衡自己不让它进入池 ${name}：${pool.held}。请先修复，部署后它才会接收流量`,
         `the balancer itself keeps it out of the pool ${name}: ${pool.held}. Mend that first, or it takes no traffic after the deployment`,
       ),
     );
   }
   const out = say(
-    input,
+    input.run,
     `在负载均衡中的状态为 ${pool.admin}`,
     `its state in the pool is ${pool.admin}`,
   );
   const stays = say(
-    input,
+    input.run,
     '：由运维人员设置，部署后仍不接收流量',
     ', set by an operator: it will be deployed but take no traffic',
   );

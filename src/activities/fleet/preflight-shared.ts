@@ -1,8 +1,10 @@
 /** The balancer and the registry before anything is built. Reads only. */
+
+import { say } from '../../diagnostics/language.ts';
 import type { PreflightResult } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
-import { type OfRun, say } from '../servers/context.ts';
+import { type OfRun } from '../servers/context.ts';
 import { noPoolLine } from '../servers/no-pool.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { isServing, poolState } from '../servers/pool-state.ts';
@@ -43,7 +45,7 @@ function poolLine(
 ): string {
   const taking = servers.filter(isServing).length;
   return say(
-    input,
+    input.run,
     `池 ${name} 有 ${servers.length} 台服务器，其中 ${taking} 台接收流量`,
     `the pool ${name} has ${servers.length} servers, ${taking} of them take traffic`,
   );
@@ -52,7 +54,7 @@ function poolLine(
 async function registry(ports: FleetPorts, input: OfRun): Promise<PreflightResult> {
   try {
     await heartbeatWhile(() => ports.registry.ping());
-    const detail = say(input, '镜像仓库可用', 'the registry answers');
+    const detail = say(input.run, '镜像仓库可用', 'the registry answers');
     return { subject: 'registry', reachable: true, checks: [ok('registry', detail)] };
   } catch (error) {
     await endIfCancelled();

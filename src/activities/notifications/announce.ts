@@ -1,6 +1,7 @@
 /** The approval request, its reminder and its end, on the channels that the step names. */
+
+import { say } from '../../diagnostics/language.ts';
 import type { Notification } from '../../ports/notifier.ts';
-import { say } from '../context.ts';
 import type { AnnounceApprovalInput, SystemActivities } from '../contract.ts';
 import { deliver, type NotificationPorts } from './channels.ts';
 

@@ -1,10 +1,11 @@
 /** The project's own phrases: `actions:` in runsheet.yaml, on the worker or on servers. */
 import { projectCommand } from '../../actions/run/command.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { ProjectAction, ProjectSettings } from '../../plan/settings.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { type CommandPorts, runInCheckout } from '../code/project-commands.ts';
 import { ensureCheckout, type SourcePorts } from '../code/source.ts';
-import { type Progress, say, withHeartbeat } from '../context.ts';
+import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { duration, lastLine, lastLines, line } from '../evidence.ts';
 import { problem } from '../failures.ts';

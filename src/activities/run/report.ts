@@ -2,9 +2,9 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { sendResult, updateRecord, writeReport } from '../../actions/run/report.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { RunOutcome, RunReport } from '../../plan/run.ts';
 import type { Notification } from '../../ports/notifier.ts';
-import { say } from '../context.ts';
 import type { ActionActivities, SystemActivities } from '../contract.ts';
 import { implement, type OutcomeOf, type WorkOf } from '../implement.ts';
 import { announce } from '../notifications/announce.ts';

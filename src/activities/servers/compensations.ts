@@ -1,8 +1,9 @@
 /** What undoes a run's changes on one server. Each reads first; on a server as before nothing changes. */
 import { ApplicationFailure } from '@temporalio/common';
+import { say } from '../../diagnostics/language.ts';
 import type { BalancerSettings, HealthSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { CompensationWork } from '../implement.ts';
-import { type ServerPorts, say, shortDigest } from './context.ts';
+import { type ServerPorts, shortDigest } from './context.ts';
 import { enterPool } from './enter.ts';
 import { uncounted, waitForIdle } from './pool.ts';
 import { isTaking, poolServer } from './pool-state.ts';
@@ -22,7 +23,9 @@ export async function removeStarted(
 ): Promise<readonly string[]> {
   const state = await ports.runtime.inspect(input.server, input.run.service);
   if (!state.running || state.release?.runId !== input.run.requestId) {
-    return [say(input, '本次运行启动的版本没有在运行', 'nothing that this run started is running')];
+    return [
+      say(input.run, '本次运行启动的版本没有在运行', 'nothing that this run started is running'),
+    ];
   }
   return [await stopRunning(ports, input, runtime)];
 }
@@ -43,7 +46,7 @@ export async function restoreFormer(
   }
   if (former === null) {
     lines.push(
-      say(input, '此前没有运行任何版本，保持停止', 'nothing ran before, so nothing runs now'),
+      say(input.run, '此前没有运行任何版本，保持停止', 'nothing ran before, so nothing runs now'),
     );
     return lines;
   }
@@ -52,7 +55,11 @@ export async function restoreFormer(
   lines.push(await persistently(() => waitUntilReady(ports, input, health)));
   const name = `${former.version}（${shortDigest(former.digest)}）`;
   lines.push(
-    say(input, `已恢复 ${name}`, `${former.version} (${shortDigest(former.digest)}) runs again`),
+    say(
+      input.run,
+      `已恢复 ${name}`,
+      `${former.version} (${shortDigest(former.digest)}) runs again`,
+    ),
   );
   return lines;
 }
@@ -69,7 +76,7 @@ export async function putBack(
   if (input.before.pool !== 'ready') {
     const { pool } = input.before;
     return [
-      say(input, `运行前状态为 ${pool}，保持不变`, `was ${pool} before the run and stays so`),
+      say(input.run, `运行前状态为 ${pool}，保持不变`, `was ${pool} before the run and stays so`),
     ];
   }
   if (input.before.release === null) return [await putBackEmpty(ports, input, settings.balancer)];
@@ -85,7 +92,7 @@ async function putBackEmpty(
   ports.notes.want(input.run.requestId, input.server, 'in');
   await ports.balancer.enable(pool, input.server);
   return say(
-    input,
+    input.run,
     '负载均衡状态恢复为 ready；此前没有运行任何版本',
     'ready in the pool again; nothing ran there before',
   );
@@ -108,11 +115,11 @@ export async function takeOutAgain(
     active === null
       ? uncounted(input, `${waited} ms`)
       : say(
-          input,
+          input.run,
           `${waited} ms 后剩余 ${active} 个请求`,
           `${active} requests left after ${waited} ms`,
         );
-  return [say(input, `已移出负载均衡池，${left}`, `out of the pool, ${left}`)];
+  return [say(input.run, `已移出负载均衡池，${left}`, `out of the pool, ${left}`)];
 }
 
 /**

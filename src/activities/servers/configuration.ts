@@ -1,10 +1,11 @@
 /** The project's configuration files on one server: written, kept beside, put back. */
 
 import type { updateConfiguration } from '../../actions/servers/configure.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { ConfigurationFile } from '../../plan/settings.ts';
 import type { FileAttributes, ServerHost } from '../../ports/server-host.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
-import { type OnServer, reading, type ServerPorts, say } from './context.ts';
+import { type OnServer, reading, type ServerPorts } from './context.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { heartbeatWhile } from './pace.ts';
 import { renderAll } from './template-files.ts';
@@ -25,7 +26,11 @@ export async function writeConfiguration(
   files: readonly ConfigurationFile[],
 ): Promise<OutcomeOf<typeof updateConfiguration>> {
   if (files.length === 0) {
-    const detail = say(input, '项目没有配置文件需要更新', 'the project has no configuration files');
+    const detail = say(
+      input.run,
+      '项目没有配置文件需要更新',
+      'the project has no configuration files',
+    );
     return { facts: { 'config.current': reading(true, detail) }, evidence: [detail] };
   }
   // Making the checkout writes its files anew: nobody may read them meanwhile, or half a file would
@@ -58,17 +63,21 @@ export async function putConfigurationBack(
     const former = await host.readFile(kept.former);
     if (former !== null) {
       await host.writeFile(file.path, former, attributesOf(file));
-      lines.push(say(input, `已恢复 ${file.path}`, `restored ${file.path}`));
+      lines.push(say(input.run, `已恢复 ${file.path}`, `restored ${file.path}`));
     } else if ((await host.readFile(kept.absent)) !== null) {
       await removeFiles(host, [file.path]);
       lines.push(
-        say(input, `已删除 ${file.path}（之前不存在）`, `removed ${file.path} (there was none)`),
+        say(
+          input.run,
+          `已删除 ${file.path}（之前不存在）`,
+          `removed ${file.path} (there was none)`,
+        ),
       );
     } else continue;
     await removeFiles(host, [kept.former, kept.absent]);
   }
   if (lines.length === 0)
-    lines.push(say(input, '配置文件未被更改', 'no configuration file was changed'));
+    lines.push(say(input.run, '配置文件未被更改', 'no configuration file was changed'));
   return lines;
 }
 
@@ -136,9 +145,9 @@ function describeFile(
   content: Buffer,
   written: boolean,
 ): string {
-  if (!written) return say(input, `${path} 读回内容不一致`, `${path} reads back differently`);
+  if (!written) return say(input.run, `${path} 读回内容不一致`, `${path} reads back differently`);
   return say(
-    input,
+    input.run,
     `${path} 已更新（${content.length} 字节）`,
     `${path} written (${content.length} bytes)`,
   );

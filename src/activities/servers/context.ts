@@ -31,11 +31,6 @@ export interface OnServer extends OfRun {
   readonly server: string;
 }
 
-/** Picks the sentence in the run's language. */
-export function say({ run }: OfRun, zh: string, en: string): string {
-  return run.language === 'zh' ? zh : en;
-}
-
 /** A failure that trying again does not mend. */
 export function fail(type: string, message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, type);

@@ -1,7 +1,8 @@
 /** Putting a server into the pool, believed only after real answers, and out again without them. */
 import { ApplicationFailure } from '@temporalio/common';
+import { say } from '../../diagnostics/language.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
-import { type OnServer, type ServerPorts, say } from './context.ts';
+import { type OnServer, type ServerPorts } from './context.ts';
 import { endIfCancelled } from './pace.ts';
 import { type PoolSettings, type Seen, waitUntilServing } from './serving.ts';
 
@@ -35,12 +36,12 @@ async function takeOutAgain(
   ports.notes.want(input.run.requestId, server, 'out');
   try {
     await ports.balancer.drain(pool, server);
-    return say(input, '该服务器已再次移出负载均衡池。', 'It is out of the pool again.');
+    return say(input.run, '该服务器已再次移出负载均衡池。', 'It is out of the pool again.');
   } catch (error) {
     await endIfCancelled();
     const reason = error instanceof Error ? error.message : String(error);
     return say(
-      input,
+      input.run,
       `该服务器未能再次移出负载均衡池：${reason}`,
       `It could not be taken out of the pool again: ${reason}`,
     );

@@ -1,5 +1,7 @@
 /** A service that was started and has ended by itself: waiting would not bring it back. */
-import { fail, type OnServer, type ServerPorts, say } from './context.ts';
+
+import { say } from '../../diagnostics/language.ts';
+import { fail, type OnServer, type ServerPorts } from './context.ts';
 import { type Answer, describeAnswer } from './requests.ts';
 
 /** Lines of its output that it is quoted with. */
@@ -18,7 +20,7 @@ export async function exited(
   return fail(
     'SERVICE_EXITED',
     say(
-      input,
+      input.run,
       `${server}: 服务启动后已退出，最后一次应答：${answer}。请修正后再部署；该服务最后的输出：${shown}`,
       `${server}: the service has exited after its start, last answer: ${answer}. ` +
         `Correct it and deploy again; the last lines of its output: ${shown}`,

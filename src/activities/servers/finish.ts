@@ -1,8 +1,10 @@
 /** After success: the new release may start by itself again, and what a restore needed goes. */
+
+import { say } from '../../diagnostics/language.ts';
 import type { ActionResult } from '../../plan/run.ts';
 import type { ConfigurationFile, RuntimeSettings } from '../../plan/settings.ts';
 import { forgetFormerConfiguration } from './configuration.ts';
-import { type OnServer, type ServerPorts, say } from './context.ts';
+import { type OnServer, type ServerPorts } from './context.ts';
 import { heartbeatWhile } from './pace.ts';
 
 export async function finishOn(
@@ -20,7 +22,7 @@ export async function finishOn(
     facts: [],
     evidence: [
       say(
-        input,
+        input.run,
         `收尾完成，服务器上保留 ${present.length} 个版本`,
         `finished, ${present.length} releases stay on the server`,
       ),

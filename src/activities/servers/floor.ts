@@ -1,9 +1,10 @@
 /** Taking a server out of the pool, but never below the pool's floor. */
 import type { drain } from '../../actions/servers/drain.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 import type { WorkOf } from '../implement.ts';
-import { fail, type ServerPorts, say } from './context.ts';
+import { fail, type ServerPorts } from './context.ts';
 import { countDown, pause } from './pace.ts';
 import { findServer, isServing, isTaking, poolState } from './pool-state.ts';
 
@@ -87,7 +88,7 @@ function belowFloor(input: DrainWork, balancer: BalancerSettings, state: PoolSta
   return fail(
     'POOL_FLOOR',
     say(
-      input,
+      input.run,
       `${server} 未移出池 ${pool}：${all} 台中至少要有 ${least} 台（${percent}%）在线，` +
         `现有 ${serving} 台；不在线：${others}。请先恢复其他服务器、减小批次，或调低 balancer.floor`,
       `${server} stays in the pool ${pool}: at least ${least} of ${all} servers (${percent}%) must serve, ` +

@@ -1,13 +1,14 @@
 /** A balancer that starts anew has forgotten what it was told: the run's states are set again. */
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
+import { say } from '../../diagnostics/language.ts';
 import type { ActionResult } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { ServersInput } from '../contract.ts';
 import { isPortError } from '../failures.ts';
 import { moveBaseline } from './baseline.ts';
-import { type ServerPorts, say } from './context.ts';
+import { type ServerPorts } from './context.ts';
 import { findServer, isMaintained, isTaking, poolState } from './pool-state.ts';
 
 type GuardWork = Omit<ServersInput, 'project'>;
@@ -149,7 +150,7 @@ function describe(input: GuardWork, memory: Memory | null): readonly string[] {
   const names = setAgain.join(', ') || '-';
   return [
     say(
-      input,
+      input.run,
       `负载均衡重启 ${reloads} 次，已重新摘除：${names}`,
       `the load balancer restarted ${reloads === 1 ? 'once' : `${reloads} times`}; taken out again: ${names}`,
     ),
@@ -160,7 +161,7 @@ function describe(input: GuardWork, memory: Memory | null): readonly string[] {
 function lostLine(input: GuardWork, servers: readonly string[]): string {
   const names = servers.join(', ');
   return say(
-    input,
+    input.run,
     `重启丢失了运维人员对 ${names} 的 maint：请运维人员决定`,
     `the restart lost the maint that an operator had set for ${names}: the operator decides`,
   );

@@ -1,8 +1,9 @@
 /** Checks of the new release on each server directly, past the balancer. */
 import type { checkPort } from '../../actions/servers/health.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { HealthSettings, SmokeRequest } from '../../plan/settings.ts';
 import type { OutcomeOf } from '../implement.ts';
-import { type OnServer, reading, type ServerPorts, say } from './context.ts';
+import { type OnServer, reading, type ServerPorts } from './context.ts';
 import { endIfCancelled, heartbeatWhile } from './pace.ts';
 import { assertReachable } from './reachable.ts';
 import { fill, placeholderValues } from './render.ts';
@@ -21,7 +22,7 @@ export async function portAnswers(
   const place = `${address}:${servicePort}`;
   try {
     await heartbeatWhile(() => ports.http.connect(address, servicePort, timeoutMs));
-    return passed(true, [say(input, `${place} 可连接`, `${place} accepts connections`)]);
+    return passed(true, [say(input.run, `${place} 可连接`, `${place} accepts connections`)]);
   } catch (error) {
     await endIfCancelled();
     await assertReachable(ports, input);
@@ -51,12 +52,12 @@ function problemsOf(
   values: Readonly<Record<string, string>>,
   answer: Answer,
 ): string[] {
-  if (answer.kind === 'failed') return [say(input, '没有应答', 'no answer')];
+  if (answer.kind === 'failed') return [say(input.run, '没有应答', 'no answer')];
   const problems: string[] = [];
   if (answer.status !== health.status) {
     problems.push(
       say(
-        input,
+        input.run,
         `状态应为 ${health.status}，实际 ${answer.status}`,
         `status should be ${health.status}, is ${answer.status}`,
       ),
@@ -71,7 +72,7 @@ function problemsOf(
     const shown = JSON.stringify(actual)?.slice(0, 60) ?? '-';
     problems.push(
       say(
-        input,
+        input.run,
         `${path} 应为 ${expected}，实际 ${shown}`,
         `${path} should be ${expected}, is ${shown}`,
       ),
@@ -105,7 +106,11 @@ export async function smokePasses(
 ): Promise<HealthOutcome> {
   if (smoke.length === 0) {
     return passed(true, [
-      say(input, '项目没有定义 health.smoke 请求', 'the project defines no health.smoke requests'),
+      say(
+        input.run,
+        '项目没有定义 health.smoke 请求',
+        'the project defines no health.smoke requests',
+      ),
     ]);
   }
   const host = ports.hosts.get(input.server);
@@ -136,7 +141,7 @@ function smokePassed(
 
 function expectation(input: OnServer, { status, contains }: SmokeRequest): string {
   const text = contains === undefined ? '' : `, "${contains}"`;
-  return say(input, `应为 HTTP ${status}${text}`, `should be HTTP ${status}${text}`);
+  return say(input.run, `应为 HTTP ${status}${text}`, `should be HTTP ${status}${text}`);
 }
 
 function passed(value: boolean, lines: readonly string[]): HealthOutcome {

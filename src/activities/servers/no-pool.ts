@@ -1,11 +1,13 @@
 /** A project without a pool in front of its servers: what is done in one is done nowhere, and measured nowhere. */
-import { type OfRun, type ServerPorts, say } from './context.ts';
+
+import { say } from '../../diagnostics/language.ts';
+import { type OfRun, type ServerPorts } from './context.ts';
 
 /** null: there is a pool. */
 export function noPoolLine(ports: ServerPorts, input: OfRun): string | null {
   if (ports.balancer.capabilities.pool) return null;
   return say(
-    input,
+    input.run,
     '项目没有负载均衡池：没有移出或加入，也没有测量',
     'the project has no pool: nothing leaves or joins one, and nothing is measured in one',
   );

@@ -1,8 +1,10 @@
 /** The template's final rules, measured from the balancer's own counters since the enable. */
+
+import { say } from '../../diagnostics/language.ts';
 import type { ActionResult, Fact } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import { type Counters, countersOf, readBaseline, since } from './baseline.ts';
-import { type OfRun, reading, type ServerPorts, say } from './context.ts';
+import { type OfRun, reading, type ServerPorts } from './context.ts';
 import { percent, percentile } from './performance.ts';
 import { findServer, poolState } from './pool-state.ts';
 import { type Answer, isServed } from './requests.ts';
@@ -98,7 +100,7 @@ function describe(
   const restarted = anew.length === 0 ? [] : [restartLine(input, anew)];
   if (requests === 0 || requests < minimum) {
     const few = say(
-      input,
+      input.run,
       `${counted}；少于要求的 ${minimum} 个样本`,
       `${counted}; fewer than the ${minimum} required samples`,
     );
@@ -123,14 +125,14 @@ function countedLine(input: OfRun, { counters }: Outcome, own: readonly Answer[]
   if (counters !== null) {
     const { requests, errors } = counters;
     return say(
-      input,
+      input.run,
       `加入负载均衡后 ${requests} 个请求（其中补发 ${own.length} 个），失败 ${errors} 个`,
       `${requests} requests since the enable (${own.length} of them sent to have enough), ${errors} errors`,
     );
   }
   const { requests, errors } = countersOfOwn(own);
   return say(
-    input,
+    input.run,
     `负载均衡不统计请求：经它自发 ${requests} 个，失败 ${errors} 个`,
     `the load balancer does not count requests: ${requests} of our own through it, ${errors} errors`,
   );
@@ -146,14 +148,14 @@ function responseTime(
 ): Fact | null {
   if (p95Ms !== null) {
     const p95 = Math.round(p95Ms * 10) / 10;
-    const detail = say(input, `负载均衡测得 p95 ${p95} ms`, `p95 by the balancer ${p95} ms`);
+    const detail = say(input.run, `负载均衡测得 p95 ${p95} ms`, `p95 by the balancer ${p95} ms`);
     return { id: 'health_check.response_time', ...reading(p95, detail, requests) };
   }
   const times = timesOf(own);
   const p95 = percentile(times, 95);
   if (p95 === null || times.length < minimum) return null;
   const detail = say(
-    input,
+    input.run,
     `经负载均衡的 ${times.length} 个请求 p95 ${p95} ms`,
     `p95 ${p95} ms of ${times.length} requests through the balancer`,
   );
@@ -163,7 +165,7 @@ function responseTime(
 function restartLine(input: OfRun, servers: readonly string[]): string {
   const names = servers.join(', ');
   return say(
-    input,
+    input.run,
     `负载均衡重启过：${names} 只计其后的请求`,
     `the load balancer restarted: for ${names}, only what came afterwards is counted`,
   );

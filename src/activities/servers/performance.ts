@@ -1,10 +1,11 @@
 /** health.performance: a bounded number of requests at a bounded rate, timed one by one. */
 import type { Reading } from '../../actions/define.ts';
 import type { measurePerformance } from '../../actions/servers/performance.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { HealthSettings } from '../../plan/settings.ts';
 import type { OutcomeOf } from '../implement.ts';
 import type { AtOnce } from './at-once.ts';
-import { type OnServer, reading, type ServerPorts, say } from './context.ts';
+import { type OnServer, reading, type ServerPorts } from './context.ts';
 import { countDown, pause } from './pace.ts';
 import { assertReachable } from './reachable.ts';
 import { type Answer, ask, isServed, serviceUrl } from './requests.ts';
@@ -64,7 +65,7 @@ function summarise(input: OnServer, answers: readonly Answer[]): PerformanceOutc
   const total = answers.length;
   const rate = percent(failed, total);
   const errors = say(
-    input,
+    input.run,
     `${total} 个请求中 ${failed} 个失败`,
     `${failed} of ${total} requests failed`,
   );
@@ -75,7 +76,7 @@ function summarise(input: OnServer, answers: readonly Answer[]): PerformanceOutc
   if (p95 === null) return outcome(errorRate, null, lines);
   const median = percentile(times, 50) ?? p95;
   const detail = say(
-    input,
+    input.run,
     `p95 ${p95} ms，中位数 ${median} ms，${times.length} 个应答`,
     `p95 ${p95} ms, median ${median} ms, ${times.length} answers`,
   );

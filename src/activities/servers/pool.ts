@@ -3,12 +3,13 @@ import { Context } from '@temporalio/activity';
 import type { drain } from '../../actions/servers/drain.ts';
 import type { enable } from '../../actions/servers/enable.ts';
 import type { waitForRequests } from '../../actions/servers/wait-for-requests.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { ServerBefore } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { keepBaseline } from './baseline.ts';
-import { type OfRun, type OnServer, reading, type ServerPorts, say, seconds } from './context.ts';
+import { type OfRun, type OnServer, reading, type ServerPorts, seconds } from './context.ts';
 import { enterPool } from './enter.ts';
 import { leavePool } from './floor.ts';
 import { countDown, pause } from './pace.ts';
@@ -24,11 +25,11 @@ export async function takeOut(
   balancer: BalancerSettings,
 ): Promise<OutcomeOf<typeof drain>> {
   const now = await poolServer(ports, input, balancer);
-  if (now === null) return removed(true, say(input, '不在负载均衡池中', 'not in the pool'));
+  if (now === null) return removed(true, say(input.run, '不在负载均衡池中', 'not in the pool'));
   if (isOperators(input, now)) {
     return removed(
       true,
-      say(input, '保持运维人员设置的 maint', "stays in the operator's own maint"),
+      say(input.run, '保持运维人员设置的 maint', "stays in the operator's own maint"),
     );
   }
   if (isTaking(now)) await leavePool(ports, input, balancer);
@@ -36,7 +37,7 @@ export async function takeOut(
   const admin = after?.admin ?? 'absent';
   return removed(
     after === null || !isTaking(after),
-    say(input, `负载均衡状态 ${admin}`, `pool state ${admin}`),
+    say(input.run, `负载均衡状态 ${admin}`, `pool state ${admin}`),
   );
 }
 
@@ -63,9 +64,9 @@ export async function awaitRequests(
   }
   const detail =
     active === 0
-      ? say(input, `等待 ${waited} 后无请求在处理`, `nothing in flight after ${waited}`)
+      ? say(input.run, `等待 ${waited} 后无请求在处理`, `nothing in flight after ${waited}`)
       : say(
-          input,
+          input.run,
           `等待 ${waited} 后仍有 ${active} 个请求在处理（上限 ${limitSeconds}s）`,
           `${active} in flight after ${waited} (limit ${limitSeconds}s)`,
         );
@@ -75,7 +76,7 @@ export async function awaitRequests(
 /** What a wait for requests that nobody counts has to say. */
 export function uncounted(input: OfRun, waited: string): string {
   return say(
-    input,
+    input.run,
     `等待了全部时限 ${waited}；负载均衡不统计进行中的请求，剩余多少未测量`,
     `waited for the whole limit, ${waited}; the load balancer does not count requests in flight, so what remains is not measured`,
   );
@@ -132,7 +133,7 @@ export async function putIn(
   const now = findServer(state, input.server);
   if (now !== null && isOperators(input, now)) {
     const detail = say(
-      input,
+      input.run,
       '运维人员设置的 maint 保持不变，未加入负载均衡池',
       "stays in the operator's own maint and out of the pool",
     );

@@ -1,7 +1,8 @@
 /** Until a service answers well, several times in a row. */
 
+import { say } from '../../diagnostics/language.ts';
 import type { HealthSettings } from '../../plan/settings.ts';
-import { fail, type OnServer, type ServerPorts, say, seconds } from './context.ts';
+import { fail, type OnServer, type ServerPorts, seconds } from './context.ts';
 import { exited } from './exited.ts';
 import { countDown, pause } from './pace.ts';
 import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
@@ -34,7 +35,7 @@ export async function waitUntilReady(
   }
   const time = seconds(clock.elapsedMs());
   return say(
-    input,
+    input.run,
     `${time} 后就绪，连续 ${inRow} 次正常应答`,
     `ready after ${time}, ${inRow} good answers in a row`,
   );
@@ -45,7 +46,7 @@ function notReady(input: OnServer, limitSeconds: number, url: string, last: Answ
   return fail(
     'SERVICE_NOT_READY',
     say(
-      input,
+      input.run,
       `${input.server}: ${limitSeconds}s 内未就绪，${url} 最后一次应答：${answer}。请查看该服务的日志，或调整 health.ready`,
       `${input.server} was not ready within ${limitSeconds}s, last answer of ${url}: ${answer}. ` +
         'Look at the output of the service, or change health.ready',

@@ -1,12 +1,13 @@
 /** Fetching and starting releases: the new one, and the one that ran before. */
 import type { pullImage } from '../../actions/servers/pull.ts';
 import type { startService } from '../../actions/servers/start.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { ServerBefore } from '../../plan/run.ts';
 import type { ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { ContainerOptions, ReleaseStart } from '../../ports/container-runtime.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { containerOptions } from './container.ts';
-import { fail, type OnServer, reading, type ServerPorts, say, shortDigest } from './context.ts';
+import { fail, type OnServer, reading, type ServerPorts, shortDigest } from './context.ts';
 import { exited } from './exited.ts';
 import { heartbeatWhile } from './pace.ts';
 import { fill, placeholderValues, reveal } from './render.ts';
@@ -31,12 +32,12 @@ export async function pull(
   await pullRelease(ports, input, digest, repository);
   const { present } = await ports.runtime.inspect(server, input.run.service);
   const detail = say(
-    input,
+    input.run,
     `${shortDigest(digest)} 已在服务器上`,
     `${shortDigest(digest)} is on the server`,
   );
   const missing = say(
-    input,
+    input.run,
     `${shortDigest(digest)} 不在服务器上`,
     `${shortDigest(digest)} is not on the server`,
   );
@@ -75,7 +76,7 @@ export async function start(
     throw fail(
       'CONFLICT',
       say(
-        input,
+        input.run,
         `${server} 仍在运行 ${state.release?.version ?? '另一版本'}；启动新版本前请先停止它`,
         `${server} still runs ${state.release?.version ?? 'another version'}; stop it before the new one is started`,
       ),
@@ -100,12 +101,12 @@ async function readBack(
   const detail =
     runs === digest
       ? say(
-          input,
+          input.run,
           `正在运行 ${input.run.version}（${shortDigest(digest)}）`,
           `runs ${input.run.version} (${shortDigest(digest)})`,
         )
       : say(
-          input,
+          input.run,
           `应运行 ${shortDigest(digest)}，实际为 ${shortDigest(runs)}`,
           `should run ${shortDigest(digest)}, runs ${shortDigest(runs)}`,
         );

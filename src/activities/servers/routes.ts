@@ -1,9 +1,10 @@
 /** Routes and weights of the balancer. */
 import type { updateRoutes } from '../../actions/run/routes.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
-import { reading, type ServerPorts, say } from './context.ts';
+import { reading, type ServerPorts } from './context.ts';
 import { findServer, poolState } from './pool-state.ts';
 
 type RoutesWork = WorkOf<typeof updateRoutes>;
@@ -48,14 +49,14 @@ function holds(
 
 function weightLine({ balancer }: ServerPorts, input: RoutesWork, { servers }: PoolState): string {
   if (!balancer.capabilities.weights)
-    return say(input, '负载均衡没有权重', 'the load balancer has no weights');
+    return say(input.run, '负载均衡没有权重', 'the load balancer has no weights');
   const shown = servers.map((each) => `${each.name}=${each.weight}`).join(', ');
-  return say(input, `权重 ${shown}`, `weights ${shown}`);
+  return say(input.run, `权重 ${shown}`, `weights ${shown}`);
 }
 
 function routeLine(input: RoutesWork, routes: Readonly<Record<string, string>> | null): string {
-  if (routes === null) return say(input, '负载均衡没有路由', 'the load balancer has no routes');
+  if (routes === null) return say(input.run, '负载均衡没有路由', 'the load balancer has no routes');
   const rows = Object.entries(routes).map(([prefix, pool]) => `${prefix} → ${pool}`);
   const shown = rows.length === 0 ? '-' : rows.join(', ');
-  return say(input, `路由 ${shown}`, `routes ${shown}`);
+  return say(input.run, `路由 ${shown}`, `routes ${shown}`);
 }

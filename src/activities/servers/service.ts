@@ -1,10 +1,11 @@
 /** Stopping the service that runs, and waiting for the one that was started. */
 import type { awaitService } from '../../actions/servers/ready.ts';
 import type { stopService } from '../../actions/servers/stop.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { HealthSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { StopResult } from '../../ports/container-runtime.ts';
 import type { OutcomeOf } from '../implement.ts';
-import { type OnServer, reading, type ServerPorts, say, seconds } from './context.ts';
+import { type OnServer, reading, type ServerPorts, seconds } from './context.ts';
 import { heartbeatWhile } from './pace.ts';
 import { waitUntilReady } from './ready.ts';
 
@@ -20,11 +21,11 @@ export async function stop(
   const stopped = await stopRunning(ports, input, runtime);
   const lines = state.running
     ? [stopped]
-    : [say(input, '服务没有在运行', 'the service was not running')];
+    : [say(input.run, '服务没有在运行', 'the service was not running')];
   const { running, release } = await ports.runtime.inspect(server, input.run.service);
   if (running) {
     lines.push(
-      say(input, `仍在运行 ${release?.version ?? ''}`, `still runs ${release?.version ?? ''}`),
+      say(input.run, `仍在运行 ${release?.version ?? ''}`, `still runs ${release?.version ?? ''}`),
     );
   }
   return { facts: { 'service.stopped': reading(!running, lines.join('; ')) }, evidence: lines };
@@ -51,9 +52,9 @@ function describeStop(
 ): string {
   const time = seconds(durationMs);
   if (!forced)
-    return say(input, `${time} 后正常停止，无强制结束`, `stopped after ${time}, not forced`);
+    return say(input.run, `${time} 后正常停止，无强制结束`, `stopped after ${time}, not forced`);
   return say(
-    input,
+    input.run,
     `宽限 ${graceSeconds}s 后强制结束（共 ${time}）`,
     `killed after the grace time of ${graceSeconds}s (${time} in total)`,
   );

@@ -1,7 +1,9 @@
 /** Whether a server really answers through the balancer: its state alone is never believed. */
+
+import { say } from '../../diagnostics/language.ts';
 import type { BalancerSettings, HealthSettings } from '../../plan/settings.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
-import { fail, type OnServer, type ServerPorts, say, seconds } from './context.ts';
+import { fail, type OnServer, type ServerPorts, seconds } from './context.ts';
 import { type Clock, countDown, pause } from './pace.ts';
 import { findServer, isMaintained, isServing, poolState } from './pool-state.ts';
 import { missingRequests, type Proof, proofOf, SETTLE_MS, type Watch } from './proof.ts';
@@ -94,20 +96,24 @@ function served(input: OnServer, { answers, isOwn }: Proof, clock: Clock): strin
   const time = seconds(clock.elapsedMs());
   if (!isOwn) {
     return say(
-      input,
+      input.run,
       `已加入负载均衡池，${time} 内经负载均衡连续 ${answers} 个请求正常；负载均衡不统计，无法得知由哪台服务器应答`,
       `in the pool, ${answers} requests in a row were served through the load balancer within ${time}; it does not count, so which server answered is not known`,
     );
   }
   return say(
-    input,
+    input.run,
     `已加入负载均衡池，${time} 内经负载均衡应答 ${answers} 次`,
     `in the pool, ${answers} answers through the balancer within ${time}`,
   );
 }
 
 function maintainedMeanwhile(input: OnServer): string {
-  return say(input, '运维人员已设为 maint，保持不变', 'an operator set maint meanwhile; it stays');
+  return say(
+    input.run,
+    '运维人员已设为 maint，保持不变',
+    'an operator set maint meanwhile; it stays',
+  );
 }
 
 function notServing(
@@ -122,17 +128,17 @@ function notServing(
   const seen = `${stateWord(now)}${answer}`;
   const sentence = isOwn
     ? say(
-        input,
+        input.run,
         `${server}: ${limitSeconds}s 内未能经负载均衡应答 ${wanted} 次（${answers} 次，状态 ${seen}）。`,
         `${server} did not give ${wanted} answers through the balancer within ${limitSeconds}s (${answers}; state ${seen}). `,
       )
     : say(
-        input,
+        input.run,
         `${server}: 加入后 ${limitSeconds}s 内经负载均衡未能连续 ${wanted} 个请求正常（${answers} 个，状态 ${seen}）。`,
         `with ${server} in the pool, ${wanted} requests in a row were not served through the balancer within ${limitSeconds}s (${answers}; state ${seen}). `,
       );
   const remedy = say(
-    input,
+    input.run,
     '请检查负载均衡到该服务器服务端口的连通与健康检查。',
     'Check that the balancer reaches the service port of this server, and its health check.',
   );

@@ -2,9 +2,10 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { updateConfiguration } from '../../actions/servers/configure.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { ConfigurationFile } from '../../plan/settings.ts';
 import type { WorkOf } from '../implement.ts';
-import { fail, type ServerPorts, say } from './context.ts';
+import { fail, type ServerPorts } from './context.ts';
 import { fill, placeholderValues, reveal, valuesFor } from './render.ts';
 
 type ConfigurationWork = WorkOf<typeof updateConfiguration>;
@@ -60,7 +61,7 @@ async function readTemplate(
     throw fail(
       'BAD_CONFIGURATION',
       say(
-        input,
+        input.run,
         `检出的源代码中没有 ${name}；请检查 runsheet.yaml 的 files.template 与版本 ${input.run.version}`,
         `the checkout has no ${name}; check files.template in runsheet.yaml and version ${input.run.version}`,
       ),
@@ -77,7 +78,7 @@ function outside(input: ConfigurationWork, name: string): Error {
   return fail(
     'PATH_OUTSIDE_PROJECT',
     say(
-      input,
+      input.run,
       `files.template ${name} 指向检出的源代码之外；请改为其中的相对路径`,
       `files.template ${name} leaves the checkout; name a path inside it`,
     ),

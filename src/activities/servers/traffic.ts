@@ -1,9 +1,10 @@
 /** Whether requests through the balancer reach every server, as evenly as their weights say. */
 import type { verifyTraffic } from '../../actions/run/traffic.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { readBaseline } from './baseline.ts';
-import { reading, type ServerPorts, say } from './context.ts';
+import { reading, type ServerPorts } from './context.ts';
 import { enterPool } from './enter.ts';
 import { findServer, isServing, poolState } from './pool-state.ts';
 import { type Answer, ask, describeAnswer, isServed } from './requests.ts';
@@ -37,7 +38,7 @@ export async function countTraffic(
   const spread = spreadLine(input, counts);
   const lines = [
     say(
-      input,
+      input.run,
       `经负载均衡发送 ${answers.length} 个请求，失败 ${failed.length} 个；各服务器：${spread}`,
       `${answers.length} requests through the balancer, ${failed.length} failed; by server: ${spread}`,
     ),
@@ -74,7 +75,7 @@ async function setRight(
     if (!isOurs && ports.notes.wanted(input.run.requestId, server) !== 'in') continue;
     const line = await enterPool(ports, { ...input, server }, settings);
     lines.push(
-      say(input, `${server} 曾被移出，已重新加入：${line}`, `${server} was out again: ${line}`),
+      say(input.run, `${server} 曾被移出，已重新加入：${line}`, `${server} was out again: ${line}`),
     );
   }
   return lines;
@@ -124,14 +125,14 @@ export async function sendThroughBalancer(
 }
 
 function spreadLine(input: TrafficWork, counts: readonly ServerCount[]): string {
-  if (counts.some((each) => each.counters === null)) return say(input, '未统计', 'not counted');
+  if (counts.some((each) => each.counters === null)) return say(input.run, '未统计', 'not counted');
   return counts.map((each) => `${each.name} ${each.counters?.requests}`).join(', ') || '-';
 }
 
 /** The last line, which a criterion that is not measured gives as the reason. */
 function uncountedLine(input: TrafficWork): string {
   return say(
-    input,
+    input.run,
     '负载均衡不统计各服务器的请求：哪些服务器接收了流量未测量',
     'the load balancer does not count requests by server: who received traffic is not measured',
   );
@@ -144,15 +145,15 @@ function deviationLine(
 ): string {
   if (deviation === null) {
     return say(
-      input,
+      input.run,
       '流量分布未测量：它需要负载均衡的计数与权重',
       'how even the load is is not measured: that takes the counters and weights of the load balancer',
     );
   }
   if (counts.length === 1)
-    return say(input, '只有一台服务器，分布必然均匀', 'one server only: trivially even');
+    return say(input.run, '只有一台服务器，分布必然均匀', 'one server only: trivially even');
   return say(
-    input,
+    input.run,
     `与应得份额的最大偏差 ${deviation}%`,
     `largest deviation from the share ${deviation}%`,
   );
@@ -170,7 +171,7 @@ function headerLine(input: TrafficWork, answers: readonly Answer[]): readonly st
     .map(([name, count]) => `${name} ${count}`)
     .sort()
     .join(', ');
-  return [say(input, `应答来自：${shown}`, `answered by: ${shown}`)];
+  return [say(input.run, `应答来自：${shown}`, `answered by: ${shown}`)];
 }
 
 function maintLine(input: TrafficWork, taking: readonly string[]): readonly string[] {
@@ -178,6 +179,10 @@ function maintLine(input: TrafficWork, taking: readonly string[]): readonly stri
   if (left.length === 0) return [];
   const names = left.join(', ');
   return [
-    say(input, `运维 maint 中，未计入：${names}`, `in an operator's maint, not counted: ${names}`),
+    say(
+      input.run,
+      `运维 maint 中，未计入：${names}`,
+      `in an operator's maint, not counted: ${names}`,
+    ),
   ];
 }

@@ -1,11 +1,12 @@
-import { type PinnedPart, type RunIdentity, say } from '../run.ts';
+import { say } from '../../diagnostics/language.ts';
+import { type PinnedPart, type RunIdentity } from '../run.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 
 /** Pins what `version` stands for, before the first step. */
 export async function pinSource(run: RunIdentity & PinnedPart): Promise<void> {
   const first = run.plan.steps[0];
   if (first === undefined) return;
-  const phrase = say(run, `取出 ${run.ref.version}`, `check out ${run.ref.version}`);
+  const phrase = say(run.ref, `取出 ${run.ref.version}`, `check out ${run.ref.version}`);
   run.source = await system.resolveSource.executeWithOptions(
     { summary: summaryOf(first.number, null, phrase) },
     [{ run: run.ref }],

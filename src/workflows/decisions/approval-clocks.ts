@@ -1,7 +1,8 @@
 /** The time that an approval has: it expires, and its approvers are reminded once before. */
 import { CancellationScope, sleep } from '@temporalio/workflow';
+import { say } from '../../diagnostics/language.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
-import { type BackgroundPart, type RunIdentity, say } from '../run.ts';
+import { type BackgroundPart, type RunIdentity } from '../run.ts';
 import { summaryOf } from '../tasks/activities.ts';
 
 export class ApprovalClocks {
@@ -32,7 +33,7 @@ export class ApprovalClocks {
 
   private async watchExpiry(): Promise<void> {
     const { timeoutSeconds } = this.step;
-    await this.wait(timeoutSeconds, say(this.run, '审批超时', 'approval expires'));
+    await this.wait(timeoutSeconds, say(this.run.ref, '审批超时', 'approval expires'));
     this.expired = true;
   }
 
@@ -40,7 +41,7 @@ export class ApprovalClocks {
     const { reminderSeconds } = this.run.resolved.approval;
     const delaySeconds = this.step.timeoutSeconds - reminderSeconds;
     if (reminderSeconds <= 0 || delaySeconds <= 0) return;
-    await this.wait(delaySeconds, say(this.run, '提醒审批人', 'remind the approvers'));
+    await this.wait(delaySeconds, say(this.run.ref, '提醒审批人', 'remind the approvers'));
     await remind();
   }
 

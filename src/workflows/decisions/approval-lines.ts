@@ -1,8 +1,9 @@
 /** What approvers read first: what was left out, what is odd, what runs now, what was measured. */
 import type { AcceptedVote } from '../../activities/contract.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { rollingSourceText, rollingText } from '../../plan/rolling-words.ts';
-import { type InLanguage, type RunIdentity, type ShownPart, say } from '../run.ts';
+import { type InLanguage, type RunIdentity, type ShownPart } from '../run.ts';
 import { criterionText } from '../showing/words.ts';
 import { roleName } from './approvers.ts';
 
@@ -21,13 +22,17 @@ export function requestLines(
     .filter((each) => each.state === 'skipped')
     .map((each) =>
       say(
-        run,
+        run.ref,
         `跳过 ${each.number} ${each.title}：${each.note}`,
         `skipped ${each.number} ${each.title}: ${each.note}`,
       ),
     );
   const added = run.resolved.overrides.add.map((each) =>
-    say(run, `步骤${each.step}增加：${each.phrase}`, `added to step ${each.step}: ${each.phrase}`),
+    say(
+      run.ref,
+      `步骤${each.step}增加：${each.phrase}`,
+      `added to step ${each.step}: ${each.phrase}`,
+    ),
   );
   const servers = run.status.servers.map(
     (each) => `${each.name}: ${each.version ?? '–'} → ${run.ref.version}`,
@@ -52,18 +57,22 @@ function rollingLines(run: RunIdentity): readonly string[] {
   if (plan.rolling === undefined) return [];
   const source = rollingSourceText(resolved.rollingFrom, ref.language);
   const text = rollingText(plan.rolling, ref.language);
-  return [say(run, `批次（${source}）：${text}`, `batches (${source}): ${text}`)];
+  return [say(run.ref, `批次（${source}）：${text}`, `batches (${source}): ${text}`)];
 }
 
 export function quorumText(run: InLanguage, step: ApprovalStep): string {
   const { quorum } = step;
-  if (quorum.kind === 'any') return say(run, '至少一人批准', 'any one of them');
-  if (quorum.kind === 'all') return say(run, '每个角色一人', 'one for each role');
-  return say(run, `${quorum.people} 人批准`, `${quorum.people} people`);
+  if (quorum.kind === 'any') return say(run.ref, '至少一人批准', 'any one of them');
+  if (quorum.kind === 'all') return say(run.ref, '每个角色一人', 'one for each role');
+  return say(run.ref, `${quorum.people} 人批准`, `${quorum.people} people`);
 }
 
 export function rejectedBy(run: RunIdentity, vote: AcceptedVote, comment: string): string {
   const role = roleName(run, vote.role);
-  const why = comment === '' ? '' : say(run, `：${comment}`, `: ${comment}`);
-  return say(run, `${vote.name}（${role}）拒绝${why}`, `rejected by ${vote.name} (${role})${why}`);
+  const why = comment === '' ? '' : say(run.ref, `：${comment}`, `: ${comment}`);
+  return say(
+    run.ref,
+    `${vote.name}（${role}）拒绝${why}`,
+    `rejected by ${vote.name} (${role})${why}`,
+  );
 }

@@ -1,7 +1,8 @@
 /** Tells the approvers: asked, reminded, over. A notice that does not arrive is a warning, not a failure. */
 import { isCancellation } from '@temporalio/workflow';
+import { say } from '../../diagnostics/language.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
-import { presentationOf, type RunIdentity, type ShownPart, say } from '../run.ts';
+import { presentationOf, type RunIdentity, type ShownPart } from '../run.ts';
 import { changed, warn } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
@@ -31,7 +32,7 @@ export async function announce(
   const [zh, en] = PHRASES[notice.kind];
   try {
     const sent = await system.announceApproval.executeWithOptions(
-      { summary: summaryOf(step.number, null, say(run, zh, en)) },
+      { summary: summaryOf(step.number, null, say(run.ref, zh, en)) },
       [
         {
           run: run.ref,
@@ -47,7 +48,7 @@ export async function announce(
   } catch (error) {
     if (isCancellation(error)) return;
     const reason = messageOf(error);
-    warn(run, say(run, `审批通知未送达：${reason}`, `approval notice: ${reason}`));
+    warn(run, say(run.ref, `审批通知未送达：${reason}`, `approval notice: ${reason}`));
   }
 }
 
@@ -57,7 +58,10 @@ function noteDelivery(
 ): void {
   run.status.approval?.delivered.push(...sent.delivered);
   for (const failed of sent.failed) {
-    warn(run, say(run, `审批通知未送达：${failed}`, `approval notice not delivered: ${failed}`));
+    warn(
+      run,
+      say(run.ref, `审批通知未送达：${failed}`, `approval notice not delivered: ${failed}`),
+    );
   }
   changed(run);
 }

@@ -1,8 +1,9 @@
 /** One approval: ask, remind, judge what comes in, until a quorum, a rejection or the deadline. */
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { AcceptedVote, Decision } from '../../activities/contract.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
-import { type AskingParts, say, stepStatus } from '../run.ts';
+import { type AskingParts, stepStatus } from '../run.ts';
 import { changed, enterStep, leaveStep } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { ApprovalClocks } from './approval-clocks.ts';
@@ -106,7 +107,7 @@ class ApprovalRequest {
       return null;
     }
     if (Date.now() >= this.expiresAtMs) {
-      run.desk.refuse(item, 'TOKEN_EXPIRED', say(run, '已过期', 'the request has expired'));
+      run.desk.refuse(item, 'TOKEN_EXPIRED', say(run.ref, '已过期', 'the request has expired'));
       throw this.expiry();
     }
     item.judgement = judgement;
@@ -127,7 +128,7 @@ class ApprovalRequest {
   private approved(): string {
     const names = this.votes.map((vote) => vote.name).join(', ');
     this.run.searchAttributes.write({ approval: 'approved' });
-    const note = say(this.run, `批准：${names}`, `approved by ${names}`);
+    const note = say(this.run.ref, `批准：${names}`, `approved by ${names}`);
     this.close(note);
     return note;
   }
@@ -135,7 +136,11 @@ class ApprovalRequest {
   private expiry(): StepFailure {
     const { run, step } = this;
     const hours = Math.round(step.timeoutSeconds / 36) / 100;
-    const message = say(run, `审批在 ${hours} 小时内未完成`, `not approved within ${hours} hours`);
+    const message = say(
+      run.ref,
+      `审批在 ${hours} 小时内未完成`,
+      `not approved within ${hours} hours`,
+    );
     return this.end('expired', 'EXPIRED', message);
   }
 

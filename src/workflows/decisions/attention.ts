@@ -3,7 +3,8 @@
 import { condition } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import type { AcceptedVote, Judgement } from '../../activities/contract.ts';
-import { type AskingParts, type RunIdentity, type ShownPart, say } from '../run.ts';
+import { say } from '../../diagnostics/language.ts';
+import { type AskingParts, type RunIdentity, type ShownPart } from '../run.ts';
 import { firstOf, hasMany } from '../showing/many.ts';
 import { changed } from '../showing/status.ts';
 import { poolText } from '../showing/words.ts';
@@ -111,7 +112,7 @@ function describeStuck(
     PROBLEMS,
   );
   return say(
-    run,
+    run.ref,
     `回滚无法完成：${problems.join('；')}。现状：${servers.join('；')}。` +
       '处理后发送信号 retry（再试）或 skip（已人工处理；不再改动这台服务器，也不重新挂载）',
     `the rollback cannot finish: ${problems.join('; ')}. Servers: ${servers.join('; ')}. ` +
@@ -156,7 +157,7 @@ function lastSeen(run: RunIdentity & ShownPart): readonly string[] {
 /** What the server itself says, or why it says nothing. */
 async function stateOf(run: RunIdentity, step: number, server: string): Promise<string> {
   const project = sectionsOf(run.resolved.settings, OPERATIONS.probeServer);
-  const phrase = say(run, '查看现状', 'look at what runs');
+  const phrase = say(run.ref, '查看现状', 'look at what runs');
   try {
     const found = await system.probeServer.executeWithOptions(
       {

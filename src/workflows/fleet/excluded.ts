@@ -1,11 +1,11 @@
 /** Excluded servers: the run goes on without as many as the plan's failure budget covers. */
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { say } from '../../diagnostics/language.ts';
 import {
   type Exclusion,
   type FleetParts,
   type RunIdentity,
   type ServersPart,
-  say,
   type TolerantParts,
 } from '../run.ts';
 import { noteServer, warn } from '../showing/status.ts';
@@ -44,7 +44,7 @@ export function exclude(run: TolerantParts, step: number, server: string, error:
   run.excluded.set(server, exclusion);
   const budget = run.plan.rolling?.failureBudget ?? 0;
   const text = say(
-    run,
+    run.ref,
     `步骤${step} 排除了 ${server}（允许失败台数 ${run.excluded.size}/${budget}）：${reason}`,
     `step ${step} excludes ${server} (failure budget ${run.excluded.size}/${budget}): ${reason}`,
   );
@@ -83,13 +83,13 @@ async function putBack(run: FleetParts, exclusion: Exclusion): Promise<void> {
     return stayOut(run, step, exclusion);
   }
   const version = run.before.get(server)?.release?.version ?? '–';
-  tell(run, exclusion, say(run, `已恢复 ${version}`, `back on ${version}`));
+  tell(run, exclusion, say(run.ref, `已恢复 ${version}`, `back on ${version}`));
 }
 
 async function stayOut(run: FleetParts, step: number, exclusion: Exclusion): Promise<void> {
   if (!run.resolved.settings.balancer.capabilities.pool) {
     const reachable = say(
-      run,
+      run.ref,
       '没有负载均衡池可移出，仍可能收到请求：请立即检查',
       'there is no pool to take it out of, so requests may still reach it: look at it now',
     );
@@ -97,12 +97,12 @@ async function stayOut(run: FleetParts, step: number, exclusion: Exclusion): Pro
   }
   const stuck = await keepOut(run, step, exclusion.server);
   const out = say(
-    run,
+    run.ref,
     '已摘除；恢复后请再次部署到它，或手动挂载',
     'out of the pool; once it is back, deploy to it again or put it back by hand',
   );
   const unknown = say(
-    run,
+    run.ref,
     `无法从负载均衡摘除（${stuck?.message ?? ''}）：请立即检查`,
     `could not be taken out of the pool (${stuck?.message ?? ''}): check it now`,
   );

@@ -9,7 +9,8 @@ import {
   sleep,
   startChild,
 } from '@temporalio/workflow';
-import { type HeldLock, type LockPart, type RunIdentity, type ShownPart, say } from '../run.ts';
+import { say } from '../../diagnostics/language.ts';
+import { type HeldLock, type LockPart, type RunIdentity, type ShownPart } from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { local, summaryOf } from '../tasks/activities.ts';
@@ -34,7 +35,7 @@ export async function claimLock(
     const { broken, holder } = await breakIfStale(id);
     const pauseSeconds = broken ? 1 : attempt < EAGER_ATTEMPTS ? EAGER_SECONDS : PATIENT_SECONDS;
     const wait = say(
-      run,
+      run.ref,
       `等待锁 ${run.ref.service}/${run.ref.environment}（持有者：${holder ?? '?'}）`,
       `waits for the lock of ${run.ref.service}/${run.ref.environment}, held by ${holder ?? '?'}`,
     );
@@ -43,7 +44,7 @@ export async function claimLock(
     await sleep(pauseSeconds * 1000, { summary: summaryOf(step, null, wait) });
     waitedSeconds += pauseSeconds;
   }
-  const message = say(run, '等待锁超过 24 小时', 'waited more than 24 hours for the lock');
+  const message = say(run.ref, '等待锁超过 24 小时', 'waited more than 24 hours for the lock');
   throw new StepFailure(step, 'failed', 'LOCK_NOT_ACQUIRED', message);
 }
 

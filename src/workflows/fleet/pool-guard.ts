@@ -2,7 +2,8 @@
 
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
-import { type FleetParts, type LockPart, say } from '../run.ts';
+import { say } from '../../diagnostics/language.ts';
+import { type FleetParts, type LockPart } from '../run.ts';
 import { warn } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { guards, summaryOf } from '../tasks/activities.ts';
@@ -38,7 +39,7 @@ export async function letGo(run: LockPart): Promise<void> {
 }
 
 async function guard(run: FleetParts, step: number): Promise<void> {
-  const phrase = say(run, '守护负载均衡池', 'guard the pool');
+  const phrase = say(run.ref, '守护负载均衡池', 'guard the pool');
   const project = sectionsOf(run.resolved.settings, OPERATIONS.guardPool);
   try {
     const { evidence } = await guards.guardPool.executeWithOptions(

@@ -2,8 +2,9 @@
 
 import { isCancellation } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { ImagePin } from '../../plan/run.ts';
-import { type PinnedPart, say, type TolerantParts } from '../run.ts';
+import { type PinnedPart, type TolerantParts } from '../run.ts';
 import { changed, noteServer } from '../showing/status.ts';
 import { asStepFailure, messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { fetches, summaryOf } from '../tasks/activities.ts';
@@ -22,7 +23,7 @@ export async function prefetch(run: TolerantParts & PinnedPart, step: number): P
     await fetchOn(run, step, server, image);
     done += 1;
     run.status.activity = say(
-      run,
+      run.ref,
       `${step} 预先拉取镜像：${done}/${servers.length}`,
       `${step} fetching the image ahead: ${done}/${servers.length}`,
     );
@@ -36,7 +37,7 @@ async function fetchOn(
   server: string,
   image: ImagePin,
 ): Promise<void> {
-  const phrase = say(run, '预先拉取镜像', 'fetch the image ahead');
+  const phrase = say(run.ref, '预先拉取镜像', 'fetch the image ahead');
   const project = sectionsOf(run.resolved.settings, OPERATIONS.prefetchServer);
   noteServer(run, server, { doing: phrase });
   try {

@@ -1,10 +1,11 @@
 /** Every server, the balancer and the registry are looked at before anything is built. */
 import { OPERATIONS } from '../../actions/index.ts';
 import { changesServers } from '../../actions/questions.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { PreflightCheck, PreflightResult, RunRef } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import type { PreflightFinding, PreflightStatus } from '../messages.ts';
-import { type Draft, type ShownPart, say, type TolerantParts } from '../run.ts';
+import { type Draft, type ShownPart, type TolerantParts } from '../run.ts';
 import { firstOf } from '../showing/many.ts';
 import { changed, noteServer } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
@@ -29,7 +30,7 @@ export interface PreflightSubject {
 /** Looks at all of it at once, servers in a bounded number. Results in the order of the servers. */
 export async function examine(subject: PreflightSubject): Promise<readonly PreflightResult[]> {
   const { ref, settings, servers, step } = subject;
-  const phrase = say(subject, '预检', 'preflight');
+  const phrase = say(ref, '预检', 'preflight');
   const found = new Map<string, PreflightResult>();
   const shared = preflights.preflightShared.executeWithOptions(
     { summary: summaryOf(step, null, phrase) },
@@ -55,7 +56,7 @@ export async function preflight(run: TolerantParts): Promise<void> {
   if (first === undefined || servers.length === 0 || !run.plan.steps.some(changesServers)) return;
   const step = first.number;
   run.status.preflight = { state: 'running', servers: servers.length, findings: [], more: 0 };
-  run.status.activity = say(run, '预检服务器', 'looking at the servers');
+  run.status.activity = say(run.ref, '预检服务器', 'looking at the servers');
   changed(run);
   const results = await examine({ ref: run.ref, settings, servers, step });
   for (const result of results) noteBefore(run, result);

@@ -1,7 +1,8 @@
 /** Looks at what the run's servers run now. Changes nothing. */
 import { OPERATIONS } from '../../actions/index.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { ServerBefore } from '../../plan/run.ts';
-import { type RunIdentity, say, type TolerantParts } from '../run.ts';
+import { type RunIdentity, type TolerantParts } from '../run.ts';
 import { noteServer } from '../showing/status.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
@@ -33,7 +34,7 @@ export async function probeServers(
 
 function probe(run: RunIdentity, step: number, server: string): Promise<ServerBefore> {
   const project = sectionsOf(run.resolved.settings, OPERATIONS.probeServer);
-  const phrase = say(run, '查看现状', 'look at what runs');
+  const phrase = say(run.ref, '查看现状', 'look at what runs');
   return system.probeServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
     { run: run.ref, server, project },
   ]);

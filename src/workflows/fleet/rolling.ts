@@ -3,6 +3,7 @@
 import { sleep } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import { changesServers } from '../../actions/questions.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { PlanStep, RollingRule } from '../../plan/plan.ts';
 import { batchesOf, rolledSteps } from '../../plan/rolling.ts';
 import { concludeStep } from '../judging/conclude-step.ts';
@@ -13,7 +14,6 @@ import {
   type Run,
   type RunIdentity,
   type ShownPart,
-  say,
   stepStatus,
   type TolerantParts,
 } from '../run.ts';
@@ -73,7 +73,7 @@ function beginBatch(
 ): void {
   run.scope = { servers, batch: index };
   run.status.batch = { index: index + 1, count, servers: [...servers] };
-  const note = say(run, `批次 ${index + 1}/${count}`, `batch ${index + 1} of ${count}`);
+  const note = say(run.ref, `批次 ${index + 1}/${count}`, `batch ${index + 1} of ${count}`);
   for (const step of steps) {
     const shown = stepStatus(run, step.number);
     if (shown.state !== 'skipped') shown.note = note;
@@ -88,7 +88,7 @@ async function observe(
   step: number,
 ): Promise<void> {
   const { observeSeconds: seconds } = rule;
-  const text = say(run, `观察首批 ${seconds} 秒`, `observe the first batch for ${seconds} s`);
+  const text = say(run.ref, `观察首批 ${seconds} 秒`, `observe the first batch for ${seconds} s`);
   const project = sectionsOf(run.resolved.settings, OPERATIONS.observeServers);
   run.currentStep = step;
   const shown = beginTask(run, step, text, null);
@@ -133,7 +133,7 @@ async function pause(
 ): Promise<void> {
   if (rule.pauseSeconds <= 0) return;
   const text = say(
-    run,
+    run.ref,
     `批次 ${done} 完成，间隔 ${rule.pauseSeconds} 秒`,
     `batch ${done} is done, a pause of ${rule.pauseSeconds} s`,
   );

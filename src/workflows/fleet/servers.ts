@@ -2,6 +2,7 @@
 
 import { ApplicationFailure } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { ServerBefore } from '../../plan/run.ts';
 import { askApproval } from '../decisions/approval.ts';
 import { approvalOf } from '../decisions/approvers.ts';
@@ -12,7 +13,6 @@ import {
   type FleetParts,
   type LockPart,
   type PinnedPart,
-  say,
   type TolerantParts,
 } from '../run.ts';
 import { warn } from '../showing/status.ts';
@@ -56,7 +56,7 @@ export async function enterServers(
       throw ApplicationFailure.nonRetryable('no approval step', 'INTERNAL');
     }
     const note = say(
-      run,
+      run.ref,
       `审批后版本已变化：${changes.join('；')}`,
       `the running version changed after the approval: ${changes.join('; ')}`,
     );
@@ -81,7 +81,7 @@ export async function leaveServers(
 /** After success: restart policies, and the old releases go. The deployment is good whatever fails. */
 async function finishServers(run: FleetParts & PinnedPart, step: number): Promise<void> {
   const project = sectionsOf(run.resolved.settings, OPERATIONS.finishServer);
-  const phrase = say(run, '收尾', 'finish');
+  const phrase = say(run.ref, '收尾', 'finish');
   await Promise.all(
     serversInRun(run).map(async (server) => {
       try {

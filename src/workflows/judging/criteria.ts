@@ -2,6 +2,7 @@
 
 import { impliedCriteria } from '../../actions/default-criteria.ts';
 import { FACTS, type FactDefinition, type FactId } from '../../actions/index.ts';
+import { say } from '../../diagnostics/language.ts';
 import { compare } from '../../plan/evaluate.ts';
 import type { Criterion, Task } from '../../plan/plan.ts';
 import type { CriterionEvidence, Fact } from '../../plan/run.ts';
@@ -13,7 +14,6 @@ import {
   presentationOf,
   type RunIdentity,
   type ServersPart,
-  say,
 } from '../run.ts';
 import type { TaskStep } from '../tasks/tasks-of-step.ts';
 import { fillTemplate } from '../tasks/templates.ts';
@@ -120,14 +120,14 @@ export function explainEvidence(run: InLanguage, evidence: CriterionEvidence): s
   const detail = evidence.detail === undefined ? '' : ` (${evidence.detail})`;
   if (evidence.value === null) {
     return say(
-      run,
+      run.ref,
       `${evidence.text}：没有测量值，要求 ${wanted}${detail}`,
       `${evidence.text}: not measured, expected ${wanted}${detail}`,
     );
   }
   const value = showValue(evidence.value, evidence.unit);
   return say(
-    run,
+    run.ref,
     `${evidence.text}：测得 ${value}，要求 ${wanted}${detail}`,
     `${evidence.text}: measured ${value}, expected ${wanted}${detail}`,
   );

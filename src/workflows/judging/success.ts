@@ -2,17 +2,12 @@
 import { defaultCriterion } from '../../actions/default-criteria.ts';
 import { FACTS, type FactId, OPERATIONS } from '../../actions/index.ts';
 import { type CompletionFactId, SUCCESS_RULES } from '../../actions/success-rules.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { Criterion, PlanStep } from '../../plan/plan.ts';
 import type { ActionResult, Fact } from '../../plan/run.ts';
 import { serversInRun } from '../fleet/scope.ts';
 import type { SuccessStatus } from '../messages.ts';
-import {
-  type MeasuredPart,
-  type RunIdentity,
-  type ShownPart,
-  say,
-  type TolerantParts,
-} from '../run.ts';
+import { type MeasuredPart, type RunIdentity, type ShownPart, type TolerantParts } from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
@@ -46,7 +41,7 @@ function judgeRule(run: TolerantParts, rule: CompletionFactId, measured: readonl
 async function measureAgain(run: TolerantParts, step: PlanStep): Promise<readonly Fact[]> {
   const { settings } = run.resolved;
   const servers = serversInRun(run);
-  const phrase = say(run, '复测错误率与响应时间', 'measure errors and response time again');
+  const phrase = say(run.ref, '复测错误率与响应时间', 'measure errors and response time again');
   const result: ActionResult = await system.measureOutcome.executeWithOptions(
     { summary: summaryOf(step.number, null, phrase) },
     [
@@ -71,7 +66,7 @@ function requiredSteps(run: RunIdentity & ShownPart): Verdict {
   const done = run.status.steps.filter((each) => each.state === 'succeeded').length;
   const skipped = run.status.steps.filter((each) => each.state === 'skipped').length;
   const detail = say(
-    run,
+    run.ref,
     `已完成 ${done + 1} 步，按规则跳过 ${skipped} 步`,
     `${done + 1} steps done, ${skipped} skipped by rule`,
   );
@@ -89,7 +84,7 @@ function measure(run: RunIdentity & MeasuredPart, id: FactId, measured: readonly
   const again = measured.find((fact) => fact.id === id);
   if (again !== undefined) return verdict(run, criterion, again, '');
   const note = say(
-    run,
+    run.ref,
     '（样本太少，取健康检查的测量值）',
     ' (too few requests since, so the health check stands)',
   );

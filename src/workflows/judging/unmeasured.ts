@@ -2,8 +2,9 @@
 
 import type { FactId } from '../../actions/index.ts';
 import { measures } from '../../actions/questions.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { Task } from '../../plan/plan.ts';
-import { type MeasuredPart, type RunIdentity, type ServersPart, say } from '../run.ts';
+import { type MeasuredPart, type RunIdentity, type ServersPart } from '../run.ts';
 import { serversOf } from '../tasks/targets.ts';
 import type { Place } from './facts.ts';
 
@@ -51,7 +52,7 @@ export function whyUnmeasured(run: RunIdentity & MeasuredPart, places: readonly 
   const where = [...servers].join(', ');
   const reasons = new Set(places.flatMap((place) => run.facts.lastWord(place) ?? []));
   const parts = [
-    ...(where === '' ? [] : [say(run, `未测量：${where}`, `not measured on ${where}`)]),
+    ...(where === '' ? [] : [say(run.ref, `未测量：${where}`, `not measured on ${where}`)]),
     ...reasons,
   ];
   return parts.join('; ').slice(0, LONGEST_DETAIL);

@@ -1,6 +1,7 @@
 /** What a fleet's tasks came to, a line each phrase: the status of 200 servers stays below its limit. */
 
-import { type RunIdentity, type ShownPart, say, stepStatus } from '../run.ts';
+import { say } from '../../diagnostics/language.ts';
+import { type RunIdentity, type ShownPart, stepStatus } from '../run.ts';
 import { hasMany } from './many.ts';
 import type { TaskDraft } from './tasks.ts';
 
@@ -38,5 +39,5 @@ function add(run: RunIdentity, sum: TaskDraft, task: TaskDraft): void {
 }
 
 function slowest(run: RunIdentity, { server }: TaskDraft): string {
-  return say(run, `最慢：${server}`, `slowest: ${server}`);
+  return say(run.ref, `最慢：${server}`, `slowest: ${server}`);
 }

@@ -1,4 +1,6 @@
 /** An approval step: left out where it is optional and nothing is pending, else asked for. */
+
+import { say } from '../../diagnostics/language.ts';
 import { variablesOf } from '../../plan/evaluate.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { askApproval } from '../decisions/approval.ts';
@@ -8,7 +10,6 @@ import {
   type AskingParts,
   type BranchesPart,
   type RunIdentity,
-  say,
   stepStatus,
   type TolerantParts,
 } from '../run.ts';
@@ -23,7 +24,7 @@ export async function runApprovalStep(
     const pending = run.pendingApprovals ?? (await findPending(run, step.number));
     if (pending.length === 0) {
       const note = say(
-        run,
+        run.ref,
         '可选审批：没有待处理的审批请求，继续',
         'optional approval: no request is pending, going on',
       );
@@ -33,7 +34,7 @@ export async function runApprovalStep(
     }
     const found = pending.slice(0, 5).join(', ');
     stepStatus(run, step.number).note = say(
-      run,
+      run.ref,
       `待处理的审批请求：${found}`,
       `pending requests: ${found}`,
     );
@@ -54,7 +55,7 @@ function isOptional(run: BranchesPart, step: ApprovalStep): boolean {
 function nobody(run: RunIdentity, { number }: ApprovalStep): StepFailure {
   const { environment } = run.ref;
   const message = say(
-    run,
+    run.ref,
     `「审批人员」没有列出 ${environment}：谁都不能批准。请在模板中加上它的审批人员`,
     `the approvers do not list ${environment}, so nobody can approve: add its approvers to the template`,
   );

@@ -1,8 +1,10 @@
 /** A condition step: the first branch that holds sets variables and leaves steps out. */
+
+import { say } from '../../diagnostics/language.ts';
 import { branchTaken, skippedByBranch } from '../../plan/branching.ts';
 import { evaluate } from '../../plan/evaluate.ts';
 import type { Branch, ConditionStep } from '../../plan/plan.ts';
-import { type BranchesPart, type RunIdentity, type ShownPart, say, stepStatus } from '../run.ts';
+import { type BranchesPart, type RunIdentity, type ShownPart, stepStatus } from '../run.ts';
 import { findPending } from './pending-approvals.ts';
 
 export async function runConditionStep(
@@ -13,7 +15,7 @@ export async function runConditionStep(
   const branch = branchTaken(step, scope);
   if (branch === null) {
     stepStatus(run, step.number).note = say(
-      run,
+      run.ref,
       '没有分支成立，继续下一步',
       'no branch holds, going on',
     );
@@ -22,7 +24,7 @@ export async function runConditionStep(
   for (const { variable, value } of branch.set) run.variables[variable] = value;
   for (const number of skippedByBranch(run.plan.steps, step, branch)) {
     const why = say(
-      run,
+      run.ref,
       `步骤${step.number}的分支跳过`,
       `skipped by the branch of step ${step.number}`,
     );

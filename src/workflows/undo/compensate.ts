@@ -1,6 +1,7 @@
 /** Undoes what a run did to one server. */
 import { COMPENSATIONS, type CompensationId } from '../../actions/index.ts';
-import { type FleetParts, type InLanguage, say } from '../run.ts';
+import { say } from '../../diagnostics/language.ts';
+import { type FleetParts, type InLanguage } from '../run.ts';
 import { noteEffect } from '../showing/effects.ts';
 import { noteServer } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
@@ -48,7 +49,7 @@ export async function keepOut(
 
 export function nameOf(run: InLanguage, compensation: CompensationId): string {
   const { zh, en } = COMPENSATIONS[compensation].name;
-  return say(run, zh, en);
+  return say(run.ref, zh, en);
 }
 
 /** @returns a line about what was done, or where it got stuck. */

@@ -1,5 +1,6 @@
 /** The end of a run that failed: undo, tell, and say it in one failure. */
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
+import { say } from '../../diagnostics/language.ts';
 import type { RunOutcome } from '../../plan/run.ts';
 import { settleExclusions } from '../fleet/excluded.ts';
 import { letGo } from '../fleet/pool-guard.ts';
@@ -11,7 +12,6 @@ import {
   type Run,
   type RunIdentity,
   type ShownPart,
-  say,
   stepStatus,
 } from '../run.ts';
 import { excludedLines, finish } from '../showing/ending.ts';
@@ -42,7 +42,7 @@ export function fail(run: Run, failure: StepFailure): Promise<Error> {
     const { step, type } = failure;
     const message =
       failure.kind === 'cancelled'
-        ? say(run, '已取消', 'cancelled')
+        ? say(run.ref, '已取消', 'cancelled')
         : failure.message.slice(0, LONGEST_MESSAGE);
     run.status.failure = { step, type, message };
     leaveStep(run, step, 'failed', message);
@@ -79,7 +79,7 @@ async function undoAsTheTemplateSays(run: FleetParts & AskingParts, step: number
   warn(
     run,
     say(
-      run,
+      run.ref,
       `模板规定直接终止，未回滚：${servers}`,
       `the template says terminate; not rolled back: ${servers}`,
     ),
@@ -101,12 +101,12 @@ function closingError(
   const undone = firstOf(run.status.rollback, NAMES_TOLD);
   const rollback =
     undone.length === 0
-      ? say(run, '没有需要回滚的改动', 'nothing had to be rolled back')
-      : say(run, `已回滚：${undone.join('；')}`, `rolled back: ${undone.join('; ')}`);
+      ? say(run.ref, '没有需要回滚的改动', 'nothing had to be rolled back')
+      : say(run.ref, `已回滚：${undone.join('；')}`, `rolled back: ${undone.join('; ')}`);
   // A reason that is a sentence has its own full stop.
   const why = reason.replace(/[.。]+$/, '');
   const message = say(
-    run,
+    run.ref,
     `步骤${step} ${title}：${why}。${rollback}`,
     `step ${step} ${title}: ${why}. ${rollback}`,
   );

@@ -1,5 +1,6 @@
 /** Undoes a whole run: what can be reached at once, and a person for the rest. */
 import { condition } from '@temporalio/workflow';
+import { say } from '../../diagnostics/language.ts';
 import type { RollbackPolicy } from '../../plan/plan.ts';
 import { fewestInPool } from '../../plan/rolling.ts';
 import { askForResolution } from '../decisions/attention.ts';
@@ -9,7 +10,6 @@ import {
   type FleetParts,
   type RunIdentity,
   type ShownPart,
-  say,
   stepStatus,
 } from '../run.ts';
 import { hasMany } from '../showing/many.ts';
@@ -84,13 +84,13 @@ function tell(run: FleetParts, { server, lines, stuck }: Undone): void {
   if (hasMany(run) && stuck === null) {
     const version = run.before.get(server)?.release?.version ?? '–';
     run.status.rollback.push(
-      say(run, `${server} 已恢复 ${version}`, `${server} back on ${version}`),
+      say(run.ref, `${server} 已恢复 ${version}`, `${server} back on ${version}`),
     );
   } else run.status.rollback.push(...lines);
   const exclusion = run.excluded.get(server);
   if (stuck !== null) noteServer(run, server, { doing: `⚠ ${stuck.phrase}` });
   else if (exclusion !== undefined) {
-    const restored = say(run, '已恢复', 'restored');
+    const restored = say(run.ref, '已恢复', 'restored');
     noteServer(run, server, { excluded: `${exclusion.reason} → ${restored}` });
   }
   changed(run);
@@ -108,12 +108,12 @@ function takenInHand(run: FleetParts, { server, compensation }: Stuck): void {
   const out = isPool
     ? ''
     : say(
-        run,
+        run.ref,
         '，不重新挂载：修复后请手动挂载',
         ', kept out of the pool: put it back once it is repaired',
       );
   const note = say(
-    run,
+    run.ref,
     `${server} ${phrase}：人工处理${out}`,
     `${server} ${phrase}: by hand${out}`,
   );

@@ -70,7 +70,7 @@ describe('a login that is refused', () => {
   it('where no key is found at all', async () => {
     const { kind, text } = await failureOf(hostWith({ identityFiles: [] }).exec(['true']));
     expect(kind).toBe('refused');
-    expect(text).toContain('no key was found to offer');
+    expect(text).toContain('there is no key to offer');
   });
 });
 

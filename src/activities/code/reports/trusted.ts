@@ -1,5 +1,5 @@
+import { say } from '../../../diagnostics/language.ts';
 import type { RunRef } from '../../../plan/run.ts';
-import { say } from '../../context.ts';
 import { problem } from '../../failures.ts';
 import type { Ran } from '../project-commands.ts';
 import { ReportError, type Words } from './report-error.ts';
