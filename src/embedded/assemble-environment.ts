@@ -78,7 +78,7 @@ export async function assembleEnvironment(
       options.servers.map(({ name }) => name),
     );
     const started = await startParts(options, given, state, claim, parts);
-    const env = environmentVariables(started.connections);
+    const env = environmentVariables(started.connections, options);
     await state.publish(started.connections, env);
     return {
       connections: started.connections,

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { Connections, TemporalConnection } from '../ports/connections.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
@@ -127,11 +129,20 @@ export function startPools(
 }
 
 /** The lines of `.runsheet/env`. */
-export function environmentVariables(connections: Connections): Record<string, string> {
+export function environmentVariables(
+  connections: Connections,
+  { env }: Pick<EnvironmentOptions, 'env'>,
+): Record<string, string> {
   const [pool] = Object.values(connections.balancer.pools);
   return {
+    RUNSHEET_CHECKOUTS: env['RUNSHEET_CHECKOUTS'] ?? temporaryCheckouts(),
     TEMPORAL_ADDRESS: connections.temporal.address,
     ...(connections.temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: connections.temporal.uiUrl }),
     ...(pool === undefined ? {} : { BALANCER_URL: pool }),
   };
+}
+
+/** What is only tried out leaves nothing in the user's own folders. */
+function temporaryCheckouts(): string {
+  return join(tmpdir(), `runsheet-checkouts-${process.getuid?.() ?? 'user'}`);
 }

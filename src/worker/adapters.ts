@@ -11,6 +11,7 @@ import { createSecretStore } from '../adapters/secrets/secret-store.ts';
 import { createSlackNotifier } from '../adapters/slack/slack-notifier.ts';
 import { createSshHosts } from '../adapters/ssh/ssh-hosts.ts';
 import { createWebhookNotifier } from '../adapters/webhook/webhook-notifier.ts';
+import { checkoutsFolderOf } from '../config/checkouts-folder.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -57,6 +58,7 @@ export async function createAdapters(
     commands,
     source: createSourceRepository({
       projectFolder: folder,
+      checkoutsFolder: checkoutsFolderOf(folder, environment),
       storeFolder: join(state, 'sources'),
       source: settings.source,
       commands,

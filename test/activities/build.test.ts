@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCompileActivities } from '../../src/activities/code/compile.ts';
 import { createImageActivities } from '../../src/activities/code/image.ts';
+import { ensureCheckout } from '../../src/activities/code/source.ts';
 import type { ActionInput } from '../../src/plan/run.ts';
 import type { ProjectSettings } from '../../src/plan/settings.ts';
 import type { BuildRequest } from '../../src/ports/image-builder.ts';
@@ -85,7 +86,8 @@ describe('build.compile and build.package', () => {
     expect((await run('build.package')).evidence).toEqual([
       'commands.package is null: nothing to do',
     ]);
-    const out = join(world.folder, 'runs', RUN.requestId, 'source/out.js');
+    const source = await world.pin();
+    const out = join(await ensureCheckout(world.ports, { run: RUN, source }), 'out.js');
     expect(await readFile(out, 'utf8')).toBe('serve()');
   });
 

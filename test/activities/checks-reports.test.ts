@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CLEAN, checkIn, factsOf, makeCheckWorld } from './support/check-run.ts';
-import { type CheckoutWorld, RUN, sh } from './support/checkout-world.ts';
+import { type CheckoutWorld, sh } from './support/checkout-world.ts';
 
 let world: CheckoutWorld;
 afterEach(() => world.remove());
@@ -104,7 +104,7 @@ describe('a report that is a file of the source', () => {
     await expect(check('scan', command)).rejects.toThrow(
       /clean\.sarif is a file of the source that this run has left as it was/,
     );
-    const seen = await readFile(join(world.folder, 'runs', RUN.requestId, 'seen'), 'utf8');
+    const seen = await readFile(join(await world.aroundCheckout(), 'seen'), 'utf8');
     expect(seen).toBe(CLEAN);
   });
 

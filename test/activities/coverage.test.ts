@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CheckoutWorld, makeCheckoutWorld, RUN, sh } from './support/checkout-world.ts';
 import { type TestSetup, testsIn, WRITE_REPORT } from './support/test-run.ts';
@@ -113,7 +112,7 @@ describe('tests.coverage', () => {
     expect((await coverage()).facts[0]).toMatchObject({ value: 50, samples: 2 });
     const seen = await world.ports.commands.run({
       argv: ['cat', 'seen'],
-      cwd: join(world.folder, 'runs', RUN.requestId),
+      cwd: await world.aroundCheckout(),
       timeoutMs: 5_000,
     });
     expect(seen.stdout).toBe(FULL);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createCheckActivities } from '../../src/activities/code/checks.ts';
 import { createSourceActivities, ensureCheckout } from '../../src/activities/code/source.ts';
 import {
@@ -9,6 +9,7 @@ import {
   makeCheckoutWorld,
   RUN,
   runActivity,
+  sh,
 } from './support/checkout-world.ts';
 
 let world: CheckoutWorld;
@@ -24,7 +25,7 @@ it('pins the version and makes the checkout, which a later edit does not reach',
   });
   await world.write('app.js', 'two');
   const folder = await ensureCheckout(world.ports, { run: RUN, source: pin });
-  expect(folder).toBe(join(world.folder, 'runs', RUN.requestId, 'source'));
+  expect(folder.startsWith(join(world.folder, 'checkouts'))).toBe(true);
   expect(await readFile(join(folder, 'app.js'), 'utf8')).toBe('one');
 });
 
@@ -33,4 +34,50 @@ it('is needed by what works in the checkout', async () => {
   const { source: _, ...input } = await inputFor(world, {});
   const { 'code.lint': lint } = createCheckActivities(world.ports);
   await expect(runActivity(lint, input)).rejects.toMatchObject({ type: 'SOURCE_NOT_RESOLVED' });
+});
+
+describe('G7 a version that names content which it does not hold', () => {
+  const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 5\n`;
+  const resolve = (language: 'zh' | 'en') =>
+    runActivity(createSourceActivities(world.ports).resolveSource, { run: { ...RUN, language } });
+
+  it('G7 is refused before step 1, with the paths and what to do', async () => {
+    world = await makeCheckoutWorld({
+      'model.bin': POINTER,
+      '.gitmodules': '[submodule "x"]\n\tpath = vendor/x\n\turl = y\n',
+    });
+    const failed = resolve('en');
+    await expect(failed).rejects.toMatchObject({ type: 'SOURCE_INCOMPLETE', nonRetryable: true });
+    await expect(failed).rejects.toThrow(
+      'The source of v2.1.0 is incomplete: pointers of Git LFS in place of files: "model.bin"; submodules without content: "vendor/x".',
+    );
+    await expect(failed).rejects.toThrow(/source\.path.*git lfs pull, git submodule update/u);
+    // Asked again, after the checkout was made, it says the same.
+    await expect(resolve('zh')).rejects.toThrow(
+      'v2.1.0 的源代码不完整：只有 Git LFS 指针："model.bin"；子模块没有内容："vendor/x"。',
+    );
+  });
+
+  it('G7 is refused with ten paths, however many there are', async () => {
+    const files = Array.from({ length: 30 }, (_each, index) => [`${index}.bin`, POINTER]);
+    world = await makeCheckoutWorld(Object.fromEntries(files));
+    await expect(resolve('en')).rejects.toThrow(/: "0\.bin", .*"17\.bin" and 20 more\./u);
+    await expect(resolve('zh')).rejects.toThrow(/"17\.bin" 等 30 个。/u);
+  });
+});
+
+it('G9 commands in the checkout of a plain folder find no repository around it', async () => {
+  world = await makeCheckoutWorld({});
+  const { 'code.lint': lint } = createCheckActivities(world.ports);
+  const commands = { lint: sh('git rev-parse --show-toplevel') };
+  const found = async () =>
+    JSON.stringify(await runActivity(lint, await inputFor(world, { commands })));
+  // Made before there is one around it, as where somebody's home becomes one.
+  expect(await found()).toContain('exit code 128');
+  await world.ports.commands.run({
+    argv: ['git', 'init', '-q'],
+    cwd: world.folder,
+    timeoutMs: 9_000,
+  });
+  expect(await found()).toContain('exit code 128');
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type CheckoutWorld, makeCheckoutWorld, RUN } from './support/checkout-world.ts';
+import { type CheckoutWorld, makeCheckoutWorld } from './support/checkout-world.ts';
 import {
   CRITICAL,
   junit,
@@ -107,7 +107,7 @@ describe('the reports of a test run', () => {
     await run();
     const result = await run();
     expect(result.facts[0]).toMatchObject({ value: 100, samples: 2 });
-    const seen = await readFile(join(world.folder, 'runs', RUN.requestId, 'seen'), 'utf8');
+    const seen = await readFile(join(await world.aroundCheckout(), 'seen'), 'utf8');
     expect(seen.trim()).toBe('sample.xml');
   });
 

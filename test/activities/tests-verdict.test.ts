@@ -29,7 +29,7 @@ describe('tests.verify', () => {
     const first = await run();
     const second = await verify();
     expect(second.facts).toEqual(first.facts);
-    const count = await readFile(join(world.folder, 'runs', RUN.requestId, 'count'), 'utf8');
+    const count = await readFile(join(await world.aroundCheckout(), 'count'), 'utf8');
     expect(count.trim()).toBe('ran');
   });
 

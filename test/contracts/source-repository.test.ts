@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -38,6 +38,7 @@ function repository(kind: 'git' | 'folder', path: string, tag: string): SourceRe
   return createSourceRepository({
     projectFolder: join(folder, 'project'),
     storeFolder: join(folder, 'sources'),
+    checkoutsFolder: join(folder, 'checkouts'),
     source: { kind, path, tag },
     commands,
   });
@@ -77,8 +78,7 @@ describe.each(Object.entries(WORLDS))('SourceRepository over %s', (_name, make) 
     const { source, edit } = await make();
     const { revision } = await source.resolve('v1.0.0');
     await edit('v1.0.0', 'edited later');
-    const checkout = join(folder, 'run', 'source');
-    await source.checkout(revision, checkout);
+    const checkout = await source.checkout(revision, 'run-1');
     expect(await readFile(join(checkout, 'app.js'), 'utf8')).toBe('one');
     expect((await source.resolve('v1.0.0')).revision).not.toBe(revision);
   });
@@ -86,12 +86,11 @@ describe.each(Object.entries(WORLDS))('SourceRepository over %s', (_name, make) 
   it('puts changed files back, and leaves what was made beside them', async () => {
     const { source } = await make();
     const { revision } = await source.resolve('v1.0.0');
-    const checkout = join(folder, 'run', 'source');
-    await source.checkout(revision, checkout);
+    const checkout = await source.checkout(revision, 'run-1');
     await writeFile(join(checkout, 'app.js'), 'changed by a command');
     await rm(join(checkout, 'run.sh'));
     await writeFile(join(checkout, 'built.js'), 'made by a command');
-    await source.checkout(revision, checkout);
+    expect(await source.checkout(revision, 'run-1')).toBe(checkout);
     expect(await readFile(join(checkout, 'app.js'), 'utf8')).toBe('one');
     expect(await readFile(join(checkout, 'run.sh'), 'utf8')).toBe('#!/bin/sh\n');
     expect(await readFile(join(checkout, 'built.js'), 'utf8')).toBe('made by a command');
@@ -100,8 +99,7 @@ describe.each(Object.entries(WORLDS))('SourceRepository over %s', (_name, make) 
   it('G3 knows the files of a checkout, and none that was made beside them', async () => {
     const { source, edit } = await make();
     const { revision } = await source.resolve('v1.0.0');
-    const checkout = join(folder, 'run', 'source');
-    await source.checkout(revision, checkout);
+    const checkout = await source.checkout(revision, 'run-1');
     await writeFile(join(checkout, 'built.js'), 'made by a command');
     await edit('v1.0.0', 'edited later');
     expect([...(await source.files(revision))].sort()).toEqual(['app.js', 'run.sh']);
@@ -113,13 +111,11 @@ describe.each(Object.entries(WORLDS))('SourceRepository over %s', (_name, make) 
     const first = await source.resolve('v1.0.0');
     await edit('v2.0.0', 'two');
     const second = await source.resolve('v2.0.0');
-    const checkout = join(folder, 'run', 'source');
-    await source.checkout(first.revision, checkout);
+    const checkout = await source.checkout(first.revision, 'run-1');
     await writeFile(join(checkout, 'built.js'), 'of the first');
-    await source.checkout(second.revision, checkout);
+    expect(await source.checkout(second.revision, 'run-1')).toBe(checkout);
     expect(await readFile(join(checkout, 'app.js'), 'utf8')).toBe('two');
     await expect(access(join(checkout, 'built.js'))).rejects.toThrow('ENOENT');
-    await expect(access(join(checkout, '.git'))).rejects.toThrow('ENOENT');
     await expect(access(join(checkout, 'node_modules'))).rejects.toThrow('ENOENT');
   });
 
@@ -142,9 +138,37 @@ describe.each(Object.entries(WORLDS))('SourceRepository over %s', (_name, make) 
 
   it('refuses what is no revision', async () => {
     const { source } = await make();
-    await expect(source.checkout('../../etc', join(folder, 'out'))).rejects.toMatchObject({
+    await expect(source.checkout('../../etc', 'run-1')).rejects.toMatchObject({
       name: 'PortError',
     });
+  });
+
+  it.each(['..', '.', 'a/b', '', '-x', 'a'.repeat(129)])(
+    'refuses %j as the name of a run',
+    async (requestId) => {
+      const { source } = await make();
+      const { revision } = await source.resolve('v1.0.0');
+      await expect(source.checkout(revision, requestId)).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);
+    },
+  );
+
+  it('G7 lacks nothing where all is there', async () => {
+    const { source } = await make();
+    const { revision } = await source.resolve('v1.0.0');
+    await source.checkout(revision, 'run-1');
+    expect(await source.missing(revision, 'run-1')).toEqual([]);
+  });
+
+  it('writes no file that is as it should be', async () => {
+    const { source } = await make();
+    const { revision } = await source.resolve('v1.0.0');
+    const checkout = await source.checkout(revision, 'run-1');
+    const before = await stat(join(checkout, 'run.sh'), { bigint: true });
+    await writeFile(join(checkout, 'app.js'), 'two');
+    await source.checkout(revision, 'run-1');
+    const after = await stat(join(checkout, 'run.sh'), { bigint: true });
+    expect([after.ino, after.mtimeNs]).toEqual([before.ino, before.mtimeNs]);
+    expect(await readFile(join(checkout, 'app.js'), 'utf8')).toBe('one');
   });
 });
 
@@ -175,7 +199,7 @@ describe('a source that leaves the project', () => {
     const hook = join(folder, 'project', '.git', 'hooks', 'post-checkout');
     await writeFile(hook, `#!/bin/sh\ntouch ${join(folder, 'hooked')}\n`, { mode: 0o755 });
     const { revision } = await source.resolve('v1.0.0');
-    await source.checkout(revision, join(folder, 'out'));
+    await source.checkout(revision, 'run-1');
     await expect(access(join(folder, 'hooked'))).rejects.toThrow('ENOENT');
   });
 

@@ -131,6 +131,7 @@ describe('assembleEnvironment', () => {
     expect(JSON.parse(await readFile(stateFile('connections.json'), 'utf8'))).toEqual(connections);
     expect((await stat(stateFile('connections.json'))).mode & 0o777).toBe(0o600);
     expect((await readFile(stateFile('env'), 'utf8')).trim().split('\n')).toEqual([
+      expect.stringMatching(/^RUNSHEET_CHECKOUTS=\/.*\/runsheet-checkouts-\d+$/u),
       `TEMPORAL_ADDRESS=${connections.temporal.address}`,
       `TEMPORAL_UI_URL=${connections.temporal.uiUrl}`,
       `BALANCER_URL=${connections.balancer.pools['production']}`,

@@ -10,7 +10,7 @@ import { duration, lastLines } from '../evidence.ts';
 import { problem } from '../failures.ts';
 import { type CommandName, detectCommand } from './detect.ts';
 
-export interface CommandPorts extends Pick<Ports, 'commands' | 'artifacts'> {
+export interface CommandPorts extends Pick<Ports, 'commands' | 'artifacts' | 'source'> {
   /** Takes secrets out of what a command printed. */
   readonly redact: (text: string) => string;
 }
@@ -83,7 +83,7 @@ export async function runInCheckout(
   const result = await ports.commands.run({
     argv: command.argv,
     cwd: folder,
-    env: environmentOf(input),
+    env: environmentOf(ports, input),
     timeoutMs: timeoutSeconds * 1_000,
     signal: progress.signal,
     onOutput: (text) => progress.report(ports.redact(text)),
@@ -104,9 +104,14 @@ export function excerptOf(ports: CommandPorts, result: CommandResult): string {
   return lastLines(ports.redact(text), 5).join(' | ');
 }
 
-function environmentOf(input: CheckoutWork): Readonly<Record<string, string>> {
+function environmentOf(
+  { source }: CommandPorts,
+  input: CheckoutWork,
+): Readonly<Record<string, string>> {
   return {
     CI: 'true',
+    // Of a plain folder git would look for a repository around it.
+    GIT_CEILING_DIRECTORIES: source.checkoutsFolder,
     RUNSHEET_SERVICE: input.run.service,
     RUNSHEET_ENVIRONMENT: input.run.environment,
     RUNSHEET_VERSION: input.run.version,

@@ -1,14 +1,17 @@
 /** Where `version` becomes a pinned source, and the run's own clean checkout of it. */
-import { join } from 'node:path';
 import type { RunRef, SourcePin } from '../../plan/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { withHeartbeat } from '../context.ts';
 import type { SystemActivities } from '../contract.ts';
+import { refuseMissing } from './missing-content.ts';
 
 export type SourceActivities = Pick<SystemActivities, 'resolveSource'>;
-export type SourcePorts = Pick<Ports, 'source' | 'artifacts'>;
+export type SourcePorts = Pick<Ports, 'source'>;
 
-/** `resolveSource` pins the version to a commit or content digest and makes the checkout. */
+/**
+ * `resolveSource` pins the version to a commit or content digest and makes the checkout, which holds
+ * all that it names.
+ */
 export function createSourceActivities(ports: SourcePorts): SourceActivities {
   return {
     resolveSource: ({ run }) =>
@@ -16,6 +19,7 @@ export function createSourceActivities(ports: SourcePorts): SourceActivities {
         const pin = await ports.source.resolve(run.version);
         report(`${run.version} = ${pin.revision}`);
         await checkout(ports, run, pin);
+        refuseMissing(run, await ports.source.missing(pin.revision, run.requestId));
         return pin;
       }),
   };
@@ -24,7 +28,7 @@ export function createSourceActivities(ports: SourcePorts): SourceActivities {
 /**
  * The run's checkout. Every activity calls it first: the files of the source are put back as pinned,
  * and what earlier commands made beside them (packages, build results, reports) stays.
- * @returns the folder, `<run folder>/source`
+ * @returns the folder of the source
  */
 export function ensureCheckout(
   ports: SourcePorts,
@@ -33,8 +37,6 @@ export function ensureCheckout(
   return checkout(ports, run, source);
 }
 
-async function checkout(ports: SourcePorts, run: RunRef, pin: SourcePin): Promise<string> {
-  const folder = join(await ports.artifacts.folder(run.requestId), 'source');
-  await ports.source.checkout(pin.revision, folder);
-  return folder;
+function checkout(ports: SourcePorts, run: RunRef, pin: SourcePin): Promise<string> {
+  return ports.source.checkout(pin.revision, run.requestId);
 }

@@ -10,9 +10,9 @@ export interface ServerPorts
   extends Pick<Ports, 'hosts' | 'runtime' | 'balancer' | 'http' | 'artifacts' | 'secrets'> {
   /**
    * Makes sure that the run's checkout is on this worker and gives its folder; a worker that took
-   * the run over may lack it. Absent: the checkout must already be at `<run's folder>/source`.
+   * the run over may lack it.
    */
-  readonly ensureCheckout?: (work: { run: RunRef; source: SourcePin }) => Promise<string>;
+  readonly ensureCheckout: (work: { run: RunRef; source: SourcePin }) => Promise<string>;
   /** Shared by all activities of a worker. */
   readonly notes: PoolNotes;
 }

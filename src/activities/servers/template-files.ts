@@ -1,6 +1,6 @@
 /** Configuration files rendered from the templates of the run's checkout on this worker. */
 import { readFile, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { updateConfiguration } from '../../actions/servers/configure.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ConfigurationFile } from '../../plan/settings.ts';
@@ -21,7 +21,7 @@ export async function renderAll(
   input: ConfigurationWork,
   files: readonly ConfigurationFile[],
 ): Promise<readonly RenderedFile[]> {
-  const checkout = await checkoutOf(ports, input);
+  const checkout = await ports.ensureCheckout(input);
   const rendered: RenderedFile[] = [];
   for (const file of files) {
     rendered.push({ file, content: await render(ports, input, checkout, file) });
@@ -83,9 +83,4 @@ function outside(input: ConfigurationWork, name: string): Error {
       `files.template ${name} leaves the checkout; name a path inside it`,
     ),
   );
-}
-
-async function checkoutOf(ports: ServerPorts, input: ConfigurationWork): Promise<string> {
-  if (ports.ensureCheckout !== undefined) return ports.ensureCheckout(input);
-  return join(await ports.artifacts.folder(input.run.requestId), 'source');
 }

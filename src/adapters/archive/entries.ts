@@ -61,6 +61,8 @@ class Collection {
   async add(path: string): Promise<void> {
     const { context, signal } = this.request;
     signal?.throwIfAborted();
+    // Where the context is a work tree, what makes it one is no part of the release.
+    if (path === '.git') return;
     if (path.startsWith('/') || path.split('/').includes('..')) throw outside(path);
     const file = join(context, path);
     const found = await lstat(file).catch((error: unknown) => {

@@ -9,6 +9,7 @@ export interface BuildCall {
   readonly tool: BuildTool;
   readonly request: BuildRequest;
   readonly docker: DockerBuildOptions;
+  readonly dockerfile: string;
   /** `host/repository:tag`. */
   readonly reference: string;
   /** Secret id → file that holds its value. */
@@ -29,7 +30,7 @@ export function buildArgv(call: BuildCall): readonly string[] {
     ...(tool === 'classic' ? [] : ['--progress=plain']),
     // One platform, one manifest: its digest is what servers pull.
     ...(isBuildx ? ['--provenance=false', OUTPUTS[call.output]] : []),
-    `--file=${request.context}/${docker.file}`,
+    `--file=${call.dockerfile}`,
     `--tag=${reference}`,
     ...Object.entries(request.labels).map(([name, value]) => `--label=${name}=${value}`),
     ...Object.entries(docker.args).map(([name, value]) => `--build-arg=${name}=${value}`),

@@ -16,6 +16,7 @@ import {
 } from './build-argv.ts';
 import { withDockerConfig } from './docker-config.ts';
 import { buildError, pushError } from './docker-errors.ts';
+import { withDockerfile } from './dockerfile.ts';
 import { createLineReader, pushedDigest } from './output.ts';
 
 export interface DockerImagesOptions {
@@ -57,13 +58,16 @@ export function createDockerImages(options: DockerImagesOptions): DockerImages {
     const docker = dockerOf(request);
     const reference = `${options.registryHost}/${request.repository}:${request.tag}`;
     const found = await known();
-    await withSecretFiles(options.secrets, docker.secrets, async (secretFiles) => {
-      const call = { tool: found, request, docker, reference, secretFiles, output };
-      const result = await run(options, buildArgv(call), request.context, request, {
-        ...buildEnvironment(found),
-      });
-      if (result.exitCode !== 0) throw buildError(reference, result);
-    });
+    const about = { tool: found, request, file: docker.file };
+    await withSecretFiles(options.secrets, docker.secrets, (secretFiles) =>
+      withDockerfile(about, async (dockerfile) => {
+        const call = { tool: found, request, docker, dockerfile, reference, secretFiles, output };
+        const result = await run(options, buildArgv(call), request.context, request, {
+          ...buildEnvironment(found),
+        });
+        if (result.exitCode !== 0) throw buildError(reference, result);
+      }),
+    );
     return reference;
   };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { PortError } from '../../ports/port-error.ts';
@@ -52,17 +52,31 @@ export async function copySource(from: string, to: string): Promise<void> {
   for (const file of await listSourceFiles(from)) {
     const target = await pathInside(to, file.path);
     await mkdir(dirname(target), { recursive: true });
-    if (file.kind !== 'link') await copyFile(join(from, file.path), target);
+    if (file.kind !== 'link') await copyIfOther(join(from, file.path), target);
     else await copyLink(join(from, file.path), target);
   }
 }
 
-async function copyLink(from: string, to: string): Promise<void> {
-  try {
-    await symlink(await readlink(from), to);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+/** A command may be reading what is already as it should be. */
+async function copyIfOther(from: string, to: string): Promise<void> {
+  if (await isSameFile(from, to)) return;
+  await rm(to, { recursive: true, force: true });
+  await copyFile(from, to);
+}
+
+async function isSameFile(from: string, to: string): Promise<boolean> {
+  const [wanted, found] = await Promise.all([lstat(from), lstat(to).catch(() => null)]);
+  if (found?.isFile() !== true || found.size !== wanted.size || found.mode !== wanted.mode) {
+    return false;
   }
+  return (await digestFile(from)) === (await digestFile(to));
+}
+
+async function copyLink(from: string, to: string): Promise<void> {
+  const wanted = await readlink(from);
+  if ((await readlink(to).catch(() => null)) === wanted) return;
+  await rm(to, { recursive: true, force: true });
+  await symlink(wanted, to);
 }
 
 async function describe(folder: string, path: string): Promise<SourceFile> {

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PortError } from '../../ports/port-error.ts';
 import type { SourceRepository } from '../../ports/source-repository.ts';
-import { completeCheckout, prepareCheckout } from './checkout-marker.ts';
+import {
+  type CheckoutsOptions,
+  enclosingWorkTree,
+  insideWorkTree,
+  openCheckout,
+  runFolder,
+} from './checkouts.ts';
 import { copySource, digestFolder, listSourceFiles } from './folder-digest.ts';
+import { findMissingInFolder } from './folder-missing.ts';
 import { type SourceLocation, sourceFolder } from './source-path.ts';
 
-export interface FolderSourceOptions extends SourceLocation {
+export interface FolderSourceOptions extends SourceLocation, CheckoutsOptions {
   /** Holds the pinned copies, one a content digest; for example `<project>/.runsheet/sources`. */
   readonly storeFolder: string;
 }
@@ -20,17 +27,22 @@ const REVISION = /^sha256:[0-9a-f]{64}$/;
  */
 export function createFolderSource(options: FolderSourceOptions): SourceRepository {
   return {
+    checkoutsFolder: options.checkoutsFolder,
     async resolve(version) {
       const folder = await sourceFolder(options, version);
       const revision = await keepCopy(folder, options.storeFolder);
       return { revision, kind: 'folder' };
     },
-    async checkout(revision, folder) {
+    async checkout(revision, requestId) {
       const copy = copyOf(options.storeFolder, revision);
       if (!(await exists(copy)) || (await digestFolder(copy)) !== revision) throw gone(revision);
-      await prepareCheckout(folder, revision);
-      await copySource(copy, folder);
-      await completeCheckout(folder, revision);
+      const folder = await openCheckout(options, { revision, requestId }, assertOnItsOwn);
+      const source = join(folder, 'source');
+      await copySource(copy, source);
+      return source;
+    },
+    async missing(_revision, requestId) {
+      return findMissingInFolder(join(await runFolder(options, requestId), 'source'));
     },
     async files(revision) {
       const copy = copyOf(options.storeFolder, revision);
@@ -38,6 +50,12 @@ export function createFolderSource(options: FolderSourceOptions): SourceReposito
       return new Set((await listSourceFiles(copy)).map((file) => file.path));
     },
   };
+}
+
+/** Nothing in a plain folder ends the search of a tool for the work tree that it is in. */
+async function assertOnItsOwn(folder: string): Promise<void> {
+  const workTree = await enclosingWorkTree(folder);
+  if (workTree !== null) throw insideWorkTree(dirname(folder), workTree);
 }
 
 /** Copies first and takes the digest of the copy: an edit meanwhile cannot part the two. */

@@ -1,59 +1,70 @@
-import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import type { CommandResult, CommandRunner } from '../../ports/command-runner.ts';
+import { realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { CommandRunner } from '../../ports/command-runner.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { SourceRepository } from '../../ports/source-repository.ts';
-import { completeCheckout, prepareCheckout } from './checkout-marker.ts';
+import { type CheckoutsOptions, openCheckout, runFolder } from './checkouts.ts';
+import { git, gitFailed, gitOutput } from './git-command.ts';
+import { findMissing } from './git-missing.ts';
 import { fillVersion, type SourceLocation, sourceFolder } from './source-path.ts';
+import { createWorkTree, type Origin, restoreWorkTree, sourceOf } from './work-tree.ts';
 
-export interface GitSourceOptions extends SourceLocation {
+export interface GitSourceOptions extends SourceLocation, CheckoutsOptions {
   readonly commands: CommandRunner;
   /** The tag that stands for a version, for example `v${version}`. */
   readonly tag: string;
 }
 
-const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
-const TAG = /^(?!-)[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}$/;
-const TIMEOUT_MS = 120_000;
-const QUIET = { GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C.UTF-8' };
-
-/**
- * A project in a git repository: a version is the commit of its tag, and a checkout the files of that
- * commit without the repository, so that no hook and no setting of a clone runs. Where `path` is a
- * folder below the repository's root, the checkout is that folder. Submodules are left out.
- */
-export function createGitSource(options: GitSourceOptions): SourceRepository {
-  return {
-    resolve: (version) => resolveTag(options, version),
-    async checkout(revision, folder) {
-      const { gitDir, tree } = await locateTree(options, revision);
-      await prepareCheckout(folder, revision);
-      await writeFiles(options, { gitDir, tree, folder });
-      await completeCheckout(folder, revision);
-    },
-    files: (revision) => listFiles(options, revision),
-  };
+interface Repository {
+  /** The folder of `source.path` in the project. */
+  readonly path: string;
+  /** Holds objects and tags: for a linked work tree another one than its own. */
+  readonly commonDir: string;
+  /** From the repository's root to `source.path`. */
+  readonly prefix: string;
 }
 
-/** Where the files of a commit are: the folder `path` of it, as a tree. */
-async function locateTree(
-  options: GitSourceOptions,
-  revision: string,
-): Promise<{ readonly gitDir: string; readonly tree: string }> {
-  if (!COMMIT.test(revision)) throw noCommit(revision);
-  // The tag's folder may depend on the version; every one of them is in the same repository.
-  const path = await sourceFolder({ ...options, path: withoutVersion(options.path) }, 'any');
-  const { gitDir, prefix } = await locateRepository(options, path);
-  return { gitDir, tree: `${revision}:${prefix}` };
+const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+const TAG = /^(?!-)[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}$/;
+const MOST_TAGS = 50_000;
+
+/**
+ * A project in a git repository: a version is the commit of its tag, and a checkout a work tree of its
+ * own at that commit. Where `path` is a folder below the repository's root, the source is that folder
+ * of the work tree. No hook, filter or setting of the project's clone runs.
+ */
+export function createGitSource(options: GitSourceOptions): SourceRepository {
+  const { commands } = options;
+  return {
+    checkoutsFolder: options.checkoutsFolder,
+    resolve: (version) => resolveTag(options, version),
+    async checkout(revision, requestId) {
+      const repository = await repositoryOf(options, revision);
+      const folder = await openCheckout(options, { revision, requestId }, async (made) =>
+        createWorkTree({ folder: made, revision }, await originOf(options, repository)),
+      );
+      await restoreWorkTree(commands, { folder, revision }).catch(async (error: unknown) => {
+        throw (await isPartial(options, repository)) ? notWhole(revision, error) : error;
+      });
+      return join(sourceOf({ folder }), repository.prefix);
+    },
+    files: (revision) => listFiles(options, revision),
+    async missing(revision, requestId) {
+      const { path, prefix } = await repositoryOf(options, revision);
+      const folder = await runFolder(options, requestId);
+      return findMissing(commands, { tree: { folder, revision }, prefix, project: path });
+    },
+  };
 }
 
 async function listFiles(
   options: GitSourceOptions,
   revision: string,
 ): Promise<ReadonlySet<string>> {
-  const { gitDir, tree } = await locateTree(options, revision);
+  const { path, prefix } = await repositoryOf(options, revision);
+  const tree = `${revision}:${prefix}`;
   const args = ['ls-tree', '-r', '-z', '--full-tree', '--name-only', tree];
-  const result = await git(options, options.projectFolder, args, { GIT_DIR: gitDir });
+  const result = await git(options.commands, { cwd: path, args });
   if (result.exitCode !== 0) throw gitFailed(result, tree);
   if (result.truncated) throw tooManyFiles(tree);
   return new Set(result.stdout.split('\0').filter((name) => name !== ''));
@@ -65,22 +76,24 @@ async function resolveTag(
 ): ReturnType<SourceRepository['resolve']> {
   const path = await sourceFolder({ ...options, path: withoutVersion(options.path) }, version);
   const tag = fillVersion(options.tag, version);
-  const { gitDir } = await locateRepository(options, path);
+  const { commonDir } = await locateRepository(options, path);
   if (!TAG.test(tag) || tag.includes('..') || tag.endsWith('.lock')) throw noTag(version, tag);
   const ref = `refs/tags/${tag}^{commit}`;
-  const found = await git(options, path, [
-    'rev-parse',
-    '--verify',
-    '--quiet',
-    '--end-of-options',
-    ref,
-  ]);
-  if (found.endedBy !== 'exit') throw gitFailed(found, gitDir);
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', ref];
+  const found = await git(options.commands, { cwd: path, args });
+  if (found.endedBy !== 'exit') throw gitFailed(found, commonDir);
   const revision = found.stdout.trim();
   if (found.exitCode !== 0 || !COMMIT.test(revision)) {
     throw noTag(version, tag, await nearbyTags(options, path));
   }
   return { revision, kind: 'git' };
+}
+
+/** The tag's folder may depend on the version; every one of them is in the same repository. */
+async function repositoryOf(options: GitSourceOptions, revision: string): Promise<Repository> {
+  if (!COMMIT.test(revision)) throw noCommit(revision);
+  const path = await sourceFolder({ ...options, path: withoutVersion(options.path) }, 'any');
+  return locateRepository(options, path);
 }
 
 /** A git source is one repository: a path per version makes sense for plain folders only. */
@@ -95,57 +108,49 @@ function withoutVersion(path: string): string {
 }
 
 async function locateRepository(
-  options: GitSourceOptions,
+  { commands, path: named }: GitSourceOptions,
   path: string,
-): Promise<{ readonly gitDir: string; readonly prefix: string }> {
-  const result = await git(options, path, ['rev-parse', '--absolute-git-dir', '--show-prefix']);
+): Promise<Repository> {
+  const args = ['rev-parse', '--git-common-dir', '--show-prefix'];
+  const result = await git(commands, { cwd: path, args });
   if (result.exitCode !== 0) {
     const reason = result.stderr.trim().split('\n')[0] ?? '';
     throw new PortError(
       'not-found',
-      options.path,
-      `The source folder ${options.path} is in no git repository: ${reason}`,
+      named,
+      `The source folder ${named} is in no git repository: ${reason}`,
       'Run git init there and tag a version, or set source.kind to folder in runsheet.yaml.',
     );
   }
-  const [gitDir = '', prefix = ''] = result.stdout.split('\n');
-  return { gitDir, prefix: prefix.replace(/\/$/, '') };
+  const [commonDir = '', prefix = ''] = result.stdout.split('\n');
+  return {
+    path,
+    commonDir: await realpath(resolve(path, commonDir)),
+    prefix: prefix.replace(/\/$/, ''),
+  };
 }
 
-/** Writes every file of a tree, also over changed ones, by way of an index that is thrown away. */
-async function writeFiles(
-  options: GitSourceOptions,
-  work: { readonly gitDir: string; readonly tree: string; readonly folder: string },
-): Promise<void> {
-  const index = `${work.folder}.index-${randomUUID()}`;
-  const env = { GIT_DIR: work.gitDir, GIT_WORK_TREE: work.folder, GIT_INDEX_FILE: index };
-  try {
-    for (const args of [
-      ['read-tree', work.tree],
-      ['checkout-index', '--all', '--force'],
-    ]) {
-      const result = await git(options, work.folder, args, env);
-      if (result.exitCode !== 0) throw gitFailed(result, work.tree);
-    }
-  } finally {
-    await rm(index, { force: true });
-    await rm(`${index}.lock`, { force: true });
-  }
+/** Tags as they are now: a run's `git describe` answers the same to its end. */
+async function originOf(
+  { commands }: GitSourceOptions,
+  { path, commonDir }: Repository,
+): Promise<Origin> {
+  const format = '--format=%(objectname) %(refname)';
+  const args = ['for-each-ref', format, `--count=${MOST_TAGS}`, 'refs/tags'];
+  return { commonDir, tags: await gitOutput(commands, { cwd: path, args }, commonDir) };
 }
 
-async function nearbyTags(options: GitSourceOptions, path: string): Promise<string> {
-  const result = await git(options, path, ['tag', '--list', '--sort=-creatordate']);
+/** A clone that fetches contents when they are asked for has not fetched all of them. */
+async function isPartial({ commands }: GitSourceOptions, { path }: Repository): Promise<boolean> {
+  const settings = '^(extensions\\.partialclone|remote\\..*\\.promisor)$';
+  const args = ['config', '--get-regexp', settings];
+  return (await git(commands, { cwd: path, args })).exitCode === 0;
+}
+
+async function nearbyTags({ commands }: GitSourceOptions, path: string): Promise<string> {
+  const args = ['tag', '--list', '--sort=-creatordate'];
+  const result = await git(commands, { cwd: path, args });
   return result.stdout.trim().split('\n').filter(Boolean).slice(0, 5).join(', ');
-}
-
-function git(
-  options: GitSourceOptions,
-  cwd: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<CommandResult> {
-  const argv = ['git', '-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', ...args];
-  return options.commands.run({ argv, cwd, env: { ...QUIET, ...env }, timeoutMs: TIMEOUT_MS });
 }
 
 function noTag(version: string, tag: string, tags = ''): PortError {
@@ -158,12 +163,13 @@ function noTag(version: string, tag: string, tags = ''): PortError {
   );
 }
 
-function noCommit(revision: string): PortError {
+function notWhole(revision: string, cause: unknown): PortError {
   return new PortError(
-    'invalid',
+    'refused',
     revision,
-    `${JSON.stringify(revision)} is no commit id.`,
-    'Start the run again, so that its version is resolved.',
+    `SOURCE_INCOMPLETE: the project's repository is a partial clone that lacks contents of ${revision}.`,
+    'Fetch them with git fetch --refetch --no-filter, or clone the repository whole.',
+    { cause },
   );
 }
 
@@ -176,12 +182,11 @@ function tooManyFiles(tree: string): PortError {
   );
 }
 
-function gitFailed(result: CommandResult, subject: string): PortError {
-  const reason = result.stderr.trim().slice(0, 300) || `it ended by ${result.endedBy}`;
+function noCommit(revision: string): PortError {
   return new PortError(
-    result.endedBy === 'exit' ? 'invalid' : 'unavailable',
-    subject,
-    `git failed for ${subject}: ${reason}`,
-    'Check the repository with git fsck and the free space of the disk.',
+    'invalid',
+    revision,
+    `${JSON.stringify(revision)} is no commit id.`,
+    'Start the run again, so that its version is resolved.',
   );
 }

@@ -37,7 +37,10 @@ export interface DemoStage {
  */
 export async function startStage(onProgress: (text: Localized) => void): Promise<DemoStage> {
   const folder = await mkdtemp(join(tmpdir(), 'runsheet-demo-'));
-  const closing: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const checkouts = `${folder}-checkouts`;
+  const closing: (() => Promise<void>)[] = [folder, checkouts].map(
+    (each) => () => rm(each, { recursive: true, force: true }),
+  );
   const close = async (): Promise<void> => {
     for (const end of closing.splice(0).reverse()) await end();
   };
@@ -48,7 +51,7 @@ export async function startStage(onProgress: (text: Localized) => void): Promise
       servers: Object.entries(SERVERS).flatMap(([name, servers]) =>
         servers.map((server) => ({ name: server, environment: name })),
       ),
-      env: environmentOfProcess(),
+      env: { ...environmentOfProcess(), RUNSHEET_CHECKOUTS: checkouts },
       onProgress,
     });
     closing.push(() => environment.close());

@@ -62,6 +62,7 @@ describe('servers behind the embedded balancer', () => {
         folder: (requestId) => Promise.resolve(join(folder, requestId)),
       },
       secrets: { resolve: () => Promise.resolve(secret('')) },
+      ensureCheckout: () => Promise.resolve(folder),
     });
   });
 

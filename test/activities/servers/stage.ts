@@ -145,7 +145,8 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       folder: (requestId) => Promise.resolve(join(folder, requestId)),
     },
     secrets: { resolve: () => Promise.resolve(secret(SECRET_VALUE)) },
-    ...(options.ensureCheckout !== undefined && { ensureCheckout: options.ensureCheckout }),
+    ensureCheckout:
+      options.ensureCheckout ?? (() => Promise.resolve(join(folder, run.requestId, 'source'))),
   };
   const activities = createServerActivities(ports);
   const environment = new MockActivityEnvironment(

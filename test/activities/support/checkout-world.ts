@@ -44,6 +44,7 @@ export async function makeCheckoutWorld(files: Readonly<Record<string, string>>)
     projectFolder: project,
     path: '.',
     storeFolder: join(folder, 'sources'),
+    checkoutsFolder: join(folder, 'checkouts'),
   });
   const redactor = createRedactor(['hunter2-hunter2']);
   return {
@@ -53,6 +54,11 @@ export async function makeCheckoutWorld(files: Readonly<Record<string, string>>)
     redactor,
     ports: { commands, artifacts, source, redact: redactor.redact },
     pin: (): Promise<SourcePin> => source.resolve(RUN.version),
+    /** The folder that the run's checkout is in. */
+    async aroundCheckout(): Promise<string> {
+      const { revision } = await source.resolve(RUN.version);
+      return dirname(await source.checkout(revision, RUN.requestId));
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -110,6 +110,21 @@ it.each(['../../outside', '/etc/passwd', 'deep/up/../../..'])(
   },
 );
 
+it('G9 leaves out what makes its context a work tree, and nothing else of that name', async () => {
+  const plain = await build('one', undefined, { include: ['.'] });
+  const inTree = await build(
+    'two',
+    (context) => writeFile(join(context, '.git'), 'gitdir: ../source.git\n'),
+    { include: ['.'] },
+  );
+  expect((await readFile(inTree)).equals(await readFile(plain))).toBe(true);
+  const deeper = await build('three', (context) => writeFile(join(context, 'src', '.git'), ''), {
+    include: ['.'],
+  });
+  const listed = execFileSync('tar', ['-tzf', deeper], { encoding: 'utf8' });
+  expect(listed.split('\n')).toContain('src/.git');
+});
+
 it('names what the build did not make', async () => {
   const built = build('one', undefined, { include: ['missing'] });
   await expect(built).rejects.toMatchObject({ kind: 'invalid', subject: 'missing' });

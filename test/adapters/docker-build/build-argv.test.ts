@@ -31,6 +31,7 @@ const REQUEST: BuildRequest = {
 };
 const CALL = {
   request: REQUEST,
+  dockerfile: '/checkout/Dockerfile',
   reference: 'r:5000/app:v1',
   secretFiles: {},
   output: 'load',

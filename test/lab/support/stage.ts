@@ -197,5 +197,7 @@ function workerEnvironment(folder: string): Record<string, string | undefined> {
     ([name]) => !/^(TEMPORAL_|BALANCER_URL|NODE_OPTIONS|VITEST|SSH_AUTH_SOCK)/.test(name),
   );
   const docker = { DOCKER_HOST: machine().dockerHost, DOCKER_CONFIG: join(RUN_FOLDER, 'docker') };
-  return { ...Object.fromEntries(kept), ...docker, HOME: folder };
+  // Outside the project, which is this worker's home.
+  const checkouts = { RUNSHEET_CHECKOUTS: join(RUN_FOLDER, 'checkouts') };
+  return { ...Object.fromEntries(kept), ...docker, ...checkouts, HOME: folder };
 }

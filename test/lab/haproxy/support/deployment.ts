@@ -74,6 +74,7 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
       folder: (requestId) => Promise.resolve(join(folder, requestId)),
     },
     secrets: { resolve: () => Promise.resolve(secret('')) },
+    ensureCheckout: () => Promise.resolve(folder),
     notes: createPoolNotes(),
   };
   const project: ProjectSettings = {
