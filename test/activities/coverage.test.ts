@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type CheckoutWorld, makeCheckoutWorld, RUN, sh } from './support/checkout-world.ts';
+import { type CheckoutWorld, makeCheckoutWorld, sh } from './support/checkout-world.ts';
 import { type TestSetup, testsIn, WRITE_REPORT } from './support/test-run.ts';
 
 const FULL = 'SF:a\nDA:1,1\nDA:2,1\nend_of_record\n';

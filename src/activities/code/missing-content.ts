@@ -1,7 +1,8 @@
 /** Refuses a source that names content which it does not hold: it would be deployed without. */
+
+import { say } from '../../diagnostics/language.ts';
 import type { RunRef } from '../../plan/run.ts';
 import type { MissingContent } from '../../ports/source-repository.ts';
-import { say } from '../context.ts';
 import { problem } from '../failures.ts';
 
 type Kind = MissingContent['kind'];
