@@ -1,7 +1,9 @@
 /** The one place where errors become Temporal failures: a stable type, retryable or not, a remedy. */
 import { CancelledFailure } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import type { PortError, PortErrorKind } from '../ports/port-error.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Language } from '../diagnostics/language.ts';
+import type { PortError, PortErrorKind, Said } from '../ports/port-error.ts';
 
 type Redact = (text: string) => string;
 
@@ -57,22 +59,34 @@ export function problem(found: Problem): ApplicationFailure {
   });
 }
 
+/** The same in the words of the catalogue, in the run's language. */
+export function diagnosed(
+  { language }: { readonly language: Language },
+  { code, message, remedy }: Diagnostic,
+): ApplicationFailure {
+  const stop = language === 'zh' ? '。' : '.';
+  const next = remedy === undefined ? '' : `${capitalized(remedy[language])}${stop}`;
+  return problem({ code, message: `${capitalized(message[language])}${stop}`, remedy: next });
+}
+
 /**
  * Turns whatever an activity threw into a failure that Temporal and people understand.
  * @param cancelled whether the activity was told to stop; then its error is the cancellation
+ * @param language of the run, for what the catalogue says in both
  */
 export function toActivityFailure(
   error: unknown,
   cancelled: boolean,
   redact: Redact,
   attempt = FIRST_ATTEMPT,
+  language: Language = 'en',
 ): Error {
   if (error instanceof CancelledFailure) return error;
   if (cancelled) return new CancelledFailure('The activity was cancelled.');
   const isEnough = attempt.number >= OTHER_ATTEMPTS;
   if (error instanceof ApplicationFailure) return redacted(error, redact, isEnough);
   if (error instanceof TemporalFailure) return error;
-  if (isPortError(error)) return fromPort(error, redact, attempt);
+  if (isPortError(error)) return fromPort(error, redact, attempt, language);
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return ApplicationFailure.create({
     type: 'UNEXPECTED',
@@ -92,12 +106,23 @@ export function isPortError(error: unknown): error is PortError {
   );
 }
 
-function fromPort(error: PortError, redact: Redact, attempt: Attempt): ApplicationFailure {
+/** What an adapter's error says, with what to do next; in Chinese where the catalogue has it. */
+export function portSentence(error: PortError, language: Language): string {
+  const { message, remedy }: Said = language === 'zh' && error.zh ? error.zh : error;
+  return sentence(message, remedy);
+}
+
+function fromPort(
+  error: PortError,
+  redact: Redact,
+  attempt: Attempt,
+  language: Language,
+): ApplicationFailure {
   const { type, retryable } = BY_KIND[error.kind];
   const isPatient = attempt.number < CERTAIN_ATTEMPTS || attempt.sinceFirstMs < PATIENCE_MS;
   return ApplicationFailure.create({
     type: NAMED.exec(error.message)?.[1] ?? type,
-    message: clip(redact(sentence(error.message, error.remedy))),
+    message: clip(redact(portSentence(error, language))),
     nonRetryable: !retryable || !isPatient,
     details: [{ kind: error.kind, subject: redact(error.subject) }],
   });
@@ -119,7 +144,13 @@ function redacted(
 }
 
 function sentence(message: string, remedy: string): string {
-  return remedy === '' ? message : `${message} ${remedy}`;
+  if (remedy === '') return message;
+  // A Chinese stop is as wide as a space.
+  return message.endsWith('。') ? `${message}${remedy}` : `${message} ${remedy}`;
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function clip(text: string): string {

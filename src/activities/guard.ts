@@ -1,5 +1,6 @@
 /** What stands around every activity: project, heartbeat, cancellation, failures, redaction. */
 import { Context } from '@temporalio/activity';
+import type { Language } from '../diagnostics/language.ts';
 import type { ActionResult, PreflightResult } from '../plan/run.ts';
 import { type Attempt, FIRST_ATTEMPT, problem, toActivityFailure } from './failures.ts';
 
@@ -34,7 +35,7 @@ function guard<I extends never[]>(
     } catch (error) {
       const attempt = attemptOf(context, performance.now() - startedMs);
       const isCancelled = context.cancellationSignal.aborted;
-      throw toActivityFailure(error, isCancelled, options.redact, attempt);
+      throw toActivityFailure(error, isCancelled, options.redact, attempt, languageOf(args[0]));
     }
   };
 }
@@ -79,10 +80,17 @@ function refuseOtherProject(input: unknown, project: string | undefined): void {
   });
 }
 
+function languageOf(input: unknown): Language {
+  return runOf(input)?.['language'] === 'zh' ? 'zh' : 'en';
+}
+
 function projectOf(input: unknown): string | undefined {
-  if (!isObject(input) || !isObject(input['run'])) return undefined;
-  const project = input['run']['project'];
+  const project = runOf(input)?.['project'];
   return typeof project === 'string' ? project : undefined;
+}
+
+function runOf(input: unknown): Readonly<Record<string, unknown>> | undefined {
+  return isObject(input) && isObject(input['run']) ? input['run'] : undefined;
 }
 
 /** What came from a program or a server is redacted: evidence, and the findings of a preflight. */

@@ -9,6 +9,18 @@ export type PortErrorKind =
   | 'conflict'
   | 'invalid';
 
+/** What an error says to a person, in one language. */
+export interface Said {
+  readonly message: string;
+  /** What to do next, one sentence. */
+  readonly remedy: string;
+}
+
+export interface PortErrorOptions extends ErrorOptions {
+  /** The same in Chinese, where the catalogue of diagnostics has it. */
+  readonly zh?: Said;
+}
+
 /** The one error that adapters throw on purpose; activities/failures.ts maps it by kind. */
 export class PortError extends Error {
   override readonly name = 'PortError';
@@ -17,17 +29,19 @@ export class PortError extends Error {
   readonly subject: string;
   /** What to do next, one sentence. */
   readonly remedy: string;
+  readonly zh: Said | null;
 
   constructor(
     kind: PortErrorKind,
     subject: string,
     message: string,
     remedy: string,
-    options?: ErrorOptions,
+    options?: PortErrorOptions,
   ) {
     super(message, options);
     this.kind = kind;
     this.subject = subject;
     this.remedy = remedy;
+    this.zh = options?.zh ?? null;
   }
 }

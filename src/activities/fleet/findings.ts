@@ -1,6 +1,7 @@
 /** Findings of a preflight as values: what went wrong never hides what else does. */
 import type { PreflightCheck } from '../../plan/run.ts';
-import { isPortError } from '../failures.ts';
+import { isPortError, portSentence } from '../failures.ts';
+import type { OfRun } from '../servers/context.ts';
 
 type CheckName = PreflightCheck['name'];
 
@@ -20,8 +21,8 @@ export function ok(name: CheckName, detail: string): PreflightCheck {
 }
 
 /** A failed check with the port's own message and remedy. */
-export function failedBy(name: CheckName, error: unknown): PreflightCheck {
-  if (isPortError(error)) return check(name, 'failed', `${error.message} ${error.remedy}`.trim());
+export function failedBy(name: CheckName, error: unknown, { run }: OfRun): PreflightCheck {
+  if (isPortError(error)) return check(name, 'failed', portSentence(error, run.language));
   return check(name, 'failed', error instanceof Error ? error.message : String(error));
 }
 

@@ -58,7 +58,7 @@ async function connectionTo(
     return null;
   } catch (error) {
     await endIfCancelled();
-    return { reachable: !isOutOfReach(error), checks: [failedBy('connection', error)] };
+    return { reachable: !isOutOfReach(error), checks: [failedBy('connection', error, input)] };
   }
 }
 
@@ -83,7 +83,7 @@ async function engineChecks(
     return state;
   } catch (error) {
     await endIfCancelled();
-    checks.push(failedBy('engine', error));
+    checks.push(failedBy('engine', error, input));
     return null;
   }
 }

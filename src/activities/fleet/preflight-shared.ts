@@ -33,7 +33,7 @@ async function pool(
     return {
       subject: 'balancer',
       reachable: !isOutOfReach(error),
-      checks: [failedBy('pool', error)],
+      checks: [failedBy('pool', error, input)],
     };
   }
 }
@@ -61,7 +61,7 @@ async function registry(ports: FleetPorts, input: OfRun): Promise<PreflightResul
     return {
       subject: 'registry',
       reachable: !isOutOfReach(error),
-      checks: [failedBy('registry', error)],
+      checks: [failedBy('registry', error, input)],
     };
   }
 }

@@ -16,8 +16,10 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { PortError } from '../../ports/port-error.ts';
 import { escapes } from '../artifacts/safe-path.ts';
+import { refusal } from '../refusal.ts';
 
 export interface CheckoutsOptions {
   readonly projectFolder: string;
@@ -112,32 +114,16 @@ function badRequestId(requestId: string): PortError {
   );
 }
 
-const SET = 'Set RUNSHEET_CHECKOUTS for the worker to a folder of its own';
-
 function insideProject(folder: string): PortError {
-  return new PortError(
-    'refused',
-    folder,
-    `CHECKOUTS_FOLDER: checkouts would lie in ${folder}, inside the project, whose files tools would take for theirs.`,
-    `${SET} that is outside.`,
-  );
+  return refusal('refused', folder, diagnose('CHECKOUTS_FOLDER', 'insideProject', { folder }));
 }
 
 /** Of a plain folder: nothing in it says where it ends. */
 export function insideWorkTree(folder: string, workTree: string): PortError {
-  return new PortError(
-    'refused',
-    folder,
-    `CHECKOUTS_FOLDER: checkouts would lie in ${folder}, inside the git work tree ${workTree}, whose .gitignore tools would heed.`,
-    `${SET} that is outside.`,
-  );
+  const named = { folder, workTree };
+  return refusal('refused', folder, diagnose('CHECKOUTS_FOLDER', 'insideWorkTree', named));
 }
 
 function notOurs(folder: string): PortError {
-  return new PortError(
-    'refused',
-    folder,
-    `CHECKOUTS_FOLDER: ${folder} is not a folder of the worker's user.`,
-    `${SET} that only this user can write.`,
-  );
+  return refusal('refused', folder, diagnose('CHECKOUTS_FOLDER', 'notOurs', { folder }));
 }

@@ -1,8 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { SourceRepository } from '../../ports/source-repository.ts';
+import { refusal } from '../refusal.ts';
 import { type CheckoutsOptions, openCheckout, runFolder } from './checkouts.ts';
 import { git, gitFailed, gitOutput } from './git-command.ts';
 import { findMissing } from './git-missing.ts';
@@ -164,13 +166,8 @@ function noTag(version: string, tag: string, tags = ''): PortError {
 }
 
 function notWhole(revision: string, cause: unknown): PortError {
-  return new PortError(
-    'refused',
-    revision,
-    `SOURCE_INCOMPLETE: the project's repository is a partial clone that lacks contents of ${revision}.`,
-    'Fetch them with git fetch --refetch --no-filter, or clone the repository whole.',
-    { cause },
-  );
+  const diagnostic = diagnose('SOURCE_INCOMPLETE', 'partialClone', { revision });
+  return refusal('refused', revision, diagnostic, { cause });
 }
 
 function tooManyFiles(tree: string): PortError {

@@ -6,6 +6,7 @@ import type { Entries } from './entry.ts';
 import { FILES } from './files.ts';
 import { PROJECT_FILE } from './project-file.ts';
 import { REQUEST } from './request.ts';
+import { SOURCE } from './source.ts';
 import { SSH } from './ssh.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 import { TEMPLATE } from './template.ts';
@@ -16,6 +17,7 @@ export const CATALOGUE = {
   ...BATCHES,
   ...REQUEST,
   ...PROJECT_FILE,
+  ...SOURCE,
   ...SSH,
   ...DECISIONS,
   ...SURROUNDINGS,
@@ -33,6 +35,7 @@ export const CHAPTERS: readonly Chapter[] = [
   { title: { zh: '分批', en: 'Batches' }, entries: BATCHES },
   { title: { zh: '运行请求', en: 'The run request' }, entries: REQUEST },
   { title: { zh: '项目文件', en: 'The project file' }, entries: PROJECT_FILE },
+  { title: { zh: '源代码', en: 'The source' }, entries: SOURCE },
   { title: { zh: '通往服务器', en: 'The way to a server' }, entries: SSH },
   { title: { zh: '决定', en: 'Decisions' }, entries: DECISIONS },
   { title: { zh: '周围环境', en: 'Surroundings' }, entries: SURROUNDINGS },

@@ -1,0 +1,67 @@
+/** The source of a version, and where it is checked out. */
+import type { Entries } from './entry.ts';
+
+const SET = {
+  zh: '请为 worker 设置 RUNSHEET_CHECKOUTS，指向项目之外、只供它使用的文件夹',
+  en: 'set RUNSHEET_CHECKOUTS for the worker to a folder of its own outside the project',
+} as const;
+
+export const SOURCE = {
+  SOURCE_INCOMPLETE: {
+    meaning: {
+      zh: '源代码指向的内容不在其中：Git LFS、git-annex、子模块、git-crypt、git 过滤器，或仓库是部分克隆。',
+      en: 'The source names content that it does not hold: Git LFS, git-annex, submodules, git-crypt, a git filter, or a partial clone.',
+    },
+    messages: {
+      missing: {
+        message: {
+          zh: '{version} 的源代码不完整：{found}',
+          en: 'the source of {version} is incomplete: {found}',
+        },
+        remedy: {
+          zh: '请把内容本身提交到仓库，或用 source.path 指定不含它们的文件夹，或设置 source.kind: folder 并在该文件夹中运行 {commands}',
+          en: 'commit the content itself, or name a folder without it in source.path, or set source.kind: folder and run {commands} in that folder',
+        },
+      },
+      partialClone: {
+        message: {
+          zh: '项目的仓库是部分克隆，缺少 {revision} 的内容',
+          en: "the project's repository is a partial clone that lacks contents of {revision}",
+        },
+        remedy: {
+          zh: '用 git fetch --refetch --no-filter 取回，或完整克隆仓库',
+          en: 'fetch them with git fetch --refetch --no-filter, or clone the repository whole',
+        },
+      },
+    },
+  },
+  CHECKOUTS_FOLDER: {
+    meaning: {
+      zh: '检出源代码的文件夹不可用：它在项目或另一个 git 工作区中，或不属于 worker 的用户。',
+      en: "The folder for checkouts cannot be used: it is inside the project or another git work tree, or is not the worker's user's own.",
+    },
+    messages: {
+      insideProject: {
+        message: {
+          zh: '检出的代码会放在项目之内的 {folder}，工具会把它们当作项目的文件',
+          en: 'checkouts would lie in {folder}, inside the project, whose files tools would take for theirs',
+        },
+        remedy: SET,
+      },
+      insideWorkTree: {
+        message: {
+          zh: '检出的代码会放在 {folder}，它在 git 工作区 {workTree} 之内，工具会遵循那里的 .gitignore',
+          en: 'checkouts would lie in {folder}, inside the git work tree {workTree}, whose .gitignore tools would heed',
+        },
+        remedy: SET,
+      },
+      notOurs: {
+        message: {
+          zh: '{folder} 不是 worker 的用户自己的文件夹',
+          en: "{folder} is not a folder of the worker's own user",
+        },
+        remedy: SET,
+      },
+    },
+  },
+} as const satisfies Entries;
