@@ -39,9 +39,13 @@ export function refuseMissing(run: RunRef, missing: readonly MissingContent[]): 
     const { zh, en } = named(paths);
     return { zh: `${WHAT[kind].zh}：${zh}`, en: `${WHAT[kind].en}: ${en}` };
   });
+  const all = {
+    zh: found.map(({ zh }) => zh).join('；'),
+    en: found.map(({ en }) => en).join('; '),
+  };
   const commands = kinds.map((kind) => COMMANDS[kind]);
   const { version } = run;
-  throw diagnosed(run, diagnose('SOURCE_INCOMPLETE', 'missing', { version, found, commands }));
+  throw diagnosed(run, diagnose('SOURCE_INCOMPLETE', 'missing', { version, found: all, commands }));
 }
 
 function named(paths: readonly string[]): Localized {
