@@ -2,7 +2,7 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Language } from '../diagnostics/language.ts';
+import type { Language, Localized } from '../diagnostics/language.ts';
 import type { PortError, PortErrorKind, Said } from '../ports/port-error.ts';
 
 type Redact = (text: string) => string;
@@ -64,9 +64,8 @@ export function diagnosed(
   { language }: { readonly language: Language },
   { code, message, remedy }: Diagnostic,
 ): ApplicationFailure {
-  const stop = language === 'zh' ? '。' : '.';
-  const next = remedy === undefined ? '' : `${capitalized(remedy[language])}${stop}`;
-  return problem({ code, message: `${capitalized(message[language])}${stop}`, remedy: next });
+  const next = remedy === undefined ? '' : asSentence(remedy, language);
+  return problem({ code, message: asSentence(message, language), remedy: next });
 }
 
 /**
@@ -149,8 +148,9 @@ function sentence(message: string, remedy: string): string {
   return message.endsWith('。') ? `${message}${remedy}` : `${message} ${remedy}`;
 }
 
-function capitalized(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+/** A catalogue's text begins in lower case and has no stop. */
+function asSentence({ zh, en }: Localized, language: Language): string {
+  return language === 'zh' ? `${zh}。` : `${en.charAt(0).toUpperCase()}${en.slice(1)}.`;
 }
 
 function clip(text: string): string {

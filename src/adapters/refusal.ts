@@ -8,14 +8,17 @@ export function refusal(
   { code, message, remedy = NOTHING }: Diagnostic,
   options?: ErrorOptions,
 ): PortError {
-  const zh: Said = { message: `${code}: ${message.zh}。`, remedy: asSentence(remedy.zh, '。') };
-  const next = asSentence(remedy.en, '.');
+  const zh: Said = {
+    message: `${code}: ${message.zh}。`,
+    remedy: remedy.zh === '' ? '' : `${remedy.zh}。`,
+  };
+  const next = asSentence(remedy.en);
   return new PortError(kind, subject, `${code}: ${message.en}.`, next, { ...options, zh });
 }
 
 const NOTHING = { zh: '', en: '' };
 
 /** A catalogue's text begins in lower case and has no stop. */
-function asSentence(text: string, stop: string): string {
-  return text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}${stop}`;
+function asSentence(text: string): string {
+  return text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
