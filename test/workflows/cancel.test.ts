@@ -116,11 +116,11 @@ describe('an approval at its deadline', () => {
       const events = async () => (await run.handle.fetchHistory()).events ?? [];
       const expired = async () => (await events()).some((each) => each.timerFiredEventAttributes);
       // A local activity holds the workflow task, which is begun anew after 80 % of its ten seconds.
-      await expect.poll(expired, { timeout: 60_000 }).toBe(true);
+      await expect.poll(expired, { timeout: 45_000 }).toBe(true);
       held.resolve();
       return run.end();
     });
     expect(failure?.type).toBe('RUN_EXPIRED');
     expect(status.approval?.votes).toEqual([]);
-  });
+  }, 60_000);
 });
