@@ -19,6 +19,8 @@ export interface ContainerRuntime {
 export interface ServerExamination {
   /** What runs releases there, for example `Docker 24.0.7` or `processes`. */
   readonly engine: string;
+  /** Of the images that run there, for example `linux/arm64`; null: not known, or there are none. */
+  readonly platform: string | null;
   /** Free bytes where releases are kept; null: not known. */
   readonly freeBytes: number | null;
   /** Who listens on the service's port: nobody, this service, or another program. */

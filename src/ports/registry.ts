@@ -1,5 +1,7 @@
 /** The image registry as the worker sees it. */
 export interface Registry {
+  /** `host` or `host:port` by which a name may say that an image is here; the worker's own first. */
+  readonly hosts: readonly string[];
   /** Pushes and returns the registry's own answer to the digest. */
   push(
     localReference: string,
@@ -9,13 +11,22 @@ export interface Registry {
   ): Promise<{ readonly digest: string }>;
   /** Answers and accepts our credentials. @throws PortError otherwise */
   ping(): Promise<void>;
-  /** null: no such tag or digest. */
-  resolve(repository: string, reference: string): Promise<RegistryImage | null>;
+  /**
+   * @param platform of an image for several, the one whose labels and time are read; where there is
+   * none of it, another's are
+   * @returns null: no such tag or digest
+   */
+  resolve(repository: string, reference: string, platform?: string): Promise<RegistryImage | null>;
 }
 
 export interface RegistryImage {
   readonly digest: string;
+  /** Labels of the image's configuration, and annotations of its manifest where no label has that name. */
   readonly labels: Readonly<Record<string, string>>;
+  /** For example `linux/arm64`; empty: a release that runs as a process, which is for any. */
+  readonly platforms: readonly string[];
+  /** null: not known. Builds that are to be reproducible leave it out, or say 1970 or 1980. */
+  readonly createdAtMs: number | null;
   /** What a server has to fetch, compressed. */
   readonly sizeBytes: number;
 }

@@ -28,7 +28,8 @@ function containers(given: Given): ReleasePorts {
   const { commands, secrets, hosts, project, environment, registry } = given;
   const { image, container } = project.settings;
   const login = loginOf(given);
-  const resolver = createImageResolver(createOciClient({ url: registry.url, ...login }));
+  const client = createOciClient({ url: registry.url, ...login });
+  const resolver = createImageResolver(client, registry.pullHost);
   const images = createDockerImages({
     commands,
     secrets,
@@ -53,6 +54,7 @@ function processes(given: Given): ReleasePorts {
   const buildsFolder = join(project.folder, '.runsheet', 'builds');
   const registry = createOciRegistry({
     url: given.registry.url,
+    pullHost: given.registry.pullHost,
     buildsFolder,
     ...loginOf(given),
   });

@@ -144,6 +144,7 @@ export function describeContainerRuntimeContract(
         subject.runtime.examine(subject.server, subject.service, subject.start.port);
       const before = await examine();
       expect(before.engine).not.toBe('');
+      expect(before.platform ?? 'linux/amd64').toMatch(/^[a-z0-9]+\/[a-z0-9]+$/u);
       expect(before.freeBytes ?? 1).toBeGreaterThan(0);
       expect(before.port).toBe('free');
       expect(Math.abs(before.clockOffsetMs)).toBeLessThan(2_000);

@@ -23,9 +23,20 @@ export function describeRegistryContract(name: string, make: () => Promise<Regis
       const { digest } = await push('one');
       expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/u);
       const image = await subject.registry.resolve('team/app', 'v1');
-      expect(image).toEqual({ digest, labels: { a: '1' }, sizeBytes: expect.any(Number) });
+      expect(image).toEqual({
+        digest,
+        labels: { a: '1' },
+        platforms: [],
+        createdAtMs: null,
+        sizeBytes: expect.any(Number),
+      });
       expect(image?.sizeBytes).toBeGreaterThan(0);
       expect(await subject.registry.resolve('team/app', digest)).toEqual(image);
+    });
+
+    it('says under which hosts its images are named', () => {
+      for (const host of subject.registry.hosts) expect(host).toMatch(/^[a-z0-9.-]+(?::\d+)?$/u);
+      expect(subject.registry.hosts.length).toBeGreaterThan(0);
     });
 
     it('answers that it is there', async () => {

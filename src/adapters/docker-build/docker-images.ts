@@ -28,7 +28,7 @@ export interface DockerImagesOptions {
   readonly registryHost: string;
   readonly login?: () => Promise<RegistryLogin>;
   /** What the registry holds, read by our own client. */
-  readonly resolver: Pick<Registry, 'ping' | 'resolve'>;
+  readonly resolver: Pick<Registry, 'hosts' | 'ping' | 'resolve'>;
 }
 
 export interface DockerImages {

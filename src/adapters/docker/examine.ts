@@ -15,7 +15,8 @@ export async function examineServer(service: Service, port: number): Promise<Ser
       docker.listContainers({ all: true, abortSignal }),
     ),
   ]);
-  const { ServerVersion, DockerRootDir }: Readonly<Record<string, unknown>> = info;
+  const { ServerVersion, DockerRootDir, OSType, Architecture }: Readonly<Record<string, unknown>> =
+    info;
   const script = examineScript(port);
   const folders = [String(DockerRootDir ?? '/var/lib/docker'), engine.host.baseFolder];
   const sentMs = Date.now();
@@ -34,9 +35,27 @@ export async function examineServer(service: Service, port: number): Promise<Ser
   const taken = publishers.length > 0 || listens;
   return {
     engine: `Docker ${String(ServerVersion ?? 'of an unknown version')}`,
+    platform: platformOf(OSType, Architecture),
     port: isOurs || (listens && usesHost) ? 'ours' : taken ? 'taken' : 'free',
     ...readAnswers(stdout, sentMs, receivedMs),
   };
+}
+
+/** What images call an architecture that the kernel calls otherwise. */
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  x86_64: 'amd64',
+  aarch64: 'arm64',
+  armv6l: 'arm',
+  armv7l: 'arm',
+  i386: '386',
+  i686: '386',
+  loongarch64: 'loong64',
+};
+
+/** As an image names it. An engine says what its kernel says. */
+export function platformOf(system: unknown, architecture: unknown): string | null {
+  if (typeof system !== 'string' || typeof architecture !== 'string') return null;
+  return `${system}/${ARCHITECTURES[architecture] ?? architecture}`;
 }
 
 /** Arguments: where Docker keeps its data, and the base folder. */

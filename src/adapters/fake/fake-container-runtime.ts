@@ -23,10 +23,10 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
     },
     async examine(name) {
       const server = world.server(name);
-      const { engine, freeBytes, portTaken, clockOffsetMs } = server;
+      const { engine, platform, freeBytes, portTaken, clockOffsetMs } = server;
       const ours = world.running(server) !== null;
       const port = portTaken ? 'taken' : ours ? 'ours' : 'free';
-      return { engine, freeBytes, port, clockOffsetMs };
+      return { engine, platform, freeBytes, port, clockOffsetMs };
     },
     async pull(name, _service, { digest }, { signal }) {
       signal?.throwIfAborted();

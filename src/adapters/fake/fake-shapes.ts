@@ -63,6 +63,7 @@ export interface FakeServer {
   output: readonly string[];
   /** What an examination finds. */
   engine: string;
+  platform: string | null;
   freeBytes: number;
   portTaken: boolean;
   clockOffsetMs: number;
@@ -106,6 +107,7 @@ export function newServer(name: string, index: number): FakeServer {
     finished: 0,
     output: [],
     engine: 'fake',
+    platform: null,
     freeBytes: 100 * 1024 ** 3,
     portTaken: false,
     clockOffsetMs: 0,

@@ -54,6 +54,7 @@ export function readExamination(
   const port = /^port (free|ours|taken)$/mu.exec(printed)?.[1];
   return {
     engine: 'processes',
+    platform: null,
     port: port === 'ours' || port === 'taken' ? port : 'free',
     ...readAnswers(printed, sentMs, receivedMs),
   };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { stringsOf } from './local-images.ts';
 
 export const MEDIA = {
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
@@ -29,6 +30,7 @@ export interface ImageManifest {
   readonly kind: 'image';
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 export interface ImageIndex {
@@ -71,24 +73,48 @@ export function readManifest(text: string): ImageManifest | ImageIndex | null {
   if (config === null || !Array.isArray(layers) || layers.length > MOST_LAYERS) return null;
   const read = layers.map((each: unknown) => readDescriptor(each));
   const known = read.filter((each) => each !== null);
-  return known.length === read.length ? { kind: 'image', config, layers: known } : null;
+  if (known.length < read.length) return null;
+  const annotations = stringsOf(fieldOf(value, 'annotations'));
+  return { kind: 'image', config, layers: known, annotations };
 }
 
 /** The image of this platform; where there is none of it, the first that is one. */
-export function choosePlatform({ manifests }: ImageIndex, platform: string): Descriptor | null {
-  // Attestations stand beside the images, as images of an unknown platform.
-  const images = manifests.filter((each) => each.platform !== 'unknown/unknown');
+export function choosePlatform(index: ImageIndex, platform: string): Descriptor | null {
+  const images = imagesIn(index);
   return images.find((each) => each.platform === platform) ?? images[0] ?? null;
 }
 
-/** Labels of an image's, or a release's, configuration. */
-export function readLabels(config: string): Readonly<Record<string, string>> {
-  const labels = fieldOf(fieldOf(parsed(config), 'config'), 'Labels');
-  if (typeof labels !== 'object' || labels === null) return {};
-  const texts = Object.entries(labels).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  );
-  return Object.fromEntries(texts);
+/** Those that an index has an image for, each once. */
+export function platformsIn(index: ImageIndex): readonly string[] {
+  return [...new Set(imagesIn(index).flatMap(({ platform }) => platform ?? []))];
+}
+
+/** Attestations stand beside the images, as images of an unknown platform. */
+function imagesIn({ manifests }: ImageIndex): ImageIndex['manifests'] {
+  return manifests.filter(({ platform }) => platform !== 'unknown/unknown');
+}
+
+export interface ImageConfig {
+  readonly labels: Readonly<Record<string, string>>;
+  /** null: a release's says none. */
+  readonly platform: string | null;
+  /** null: it says none, or one at which nobody can have built an image. */
+  readonly createdAtMs: number | null;
+}
+
+/** When the first images were built: reproducible builds say a time long before. */
+const FIRST_IMAGES_MS = Date.UTC(2013, 0, 1);
+
+/** What an image's, or a release's, configuration says. */
+export function readImageConfig(text: string): ImageConfig {
+  const config = parsed(text);
+  const created = fieldOf(config, 'created');
+  const createdAtMs = typeof created === 'string' ? Date.parse(created) : Number.NaN;
+  return {
+    labels: stringsOf(fieldOf(fieldOf(config, 'config'), 'Labels')),
+    platform: platformOf({ platform: config }),
+    createdAtMs: createdAtMs >= FIRST_IMAGES_MS ? createdAtMs : null,
+  };
 }
 
 /** The configuration of a release; labels in the order of their names: the same labels, the same bytes. */

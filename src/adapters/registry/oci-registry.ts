@@ -11,7 +11,8 @@ import {
   type ImageManifest,
   isDigest,
   MEDIA,
-  readLabels,
+  platformsIn,
+  readImageConfig,
   readManifest,
   writeReleaseConfig,
   writeReleaseManifest,
@@ -29,16 +30,20 @@ export interface ArchiveRegistry extends Registry {
 export interface OciRegistryOptions extends OciClientOptions {
   /** Where the archive builder leaves what it built. */
   readonly buildsFolder: string;
+  /** `host[:port]` by which servers pull; absent: as the worker does. */
+  readonly pullHost?: string;
 }
 
-/** Of an image for several platforms, the one whose labels are read. */
+/** Of an image for several platforms, the one whose labels are read where nobody says another. */
 const PLATFORM = 'linux/amd64';
+/** Names of images call it otherwise. */
+const HUB = /^(?:index|registry-1)\.docker\.io$/u;
 
 /** Releases that run as processes, in any OCI registry: as artifacts with their labels. */
 export function createOciRegistry(options: OciRegistryOptions): ArchiveRegistry {
   const client = createOciClient(options);
   return {
-    ...createImageResolver(client),
+    ...createImageResolver(client, options.pullHost),
     async push(localReference, repository, tag, { signal, onProgress } = {}) {
       const { archive, labels } = await readLocalImage(options.buildsFolder, localReference);
       const config = writeReleaseConfig(labels);
@@ -72,15 +77,24 @@ export function createOciRegistry(options: OciRegistryOptions): ArchiveRegistry 
 }
 
 /** What the registry holds, read back: for releases and for container images alike. */
-export function createImageResolver(client: OciClient): Pick<Registry, 'ping' | 'resolve'> {
+export function createImageResolver(
+  client: OciClient,
+  pullHost = client.host,
+): Pick<Registry, 'hosts' | 'ping' | 'resolve'> {
+  const hosts = [client.host, pullHost].flatMap((host) =>
+    HUB.test(host) ? [host, 'docker.io'] : host,
+  );
   return {
+    hosts: [...new Set(hosts)],
     ping: () => client.ping(),
-    async resolve(repository, reference) {
+    async resolve(repository, reference, platform = PLATFORM) {
       const found = await client.manifest(repository, reference);
       if (found === null) return null;
-      const manifest = await imageOf(client, repository, found.text);
+      const named = readManifest(found.text);
+      const manifest = await imageOf(client, repository, named, platform);
       if (manifest === null) throw unreadable(client, repository, reference);
-      return describe(client, repository, found.digest, manifest);
+      const image = await describe(client, repository, found.digest, manifest);
+      return named?.kind === 'index' ? { ...image, platforms: platformsIn(named) } : image;
     },
   };
 }
@@ -89,13 +103,16 @@ async function describe(
   client: OciClient,
   repository: string,
   digest: string,
-  { config, layers }: ImageManifest,
+  { config, layers, annotations }: ImageManifest,
 ): Promise<RegistryImage> {
   const content = await client.blob(repository, config.digest);
   if (content === null) throw notFound(client, repository, config.digest);
+  const { labels, platform, createdAtMs } = readImageConfig(content.toString('utf8'));
   return {
     digest,
-    labels: readLabels(content.toString('utf8')),
+    labels: { ...annotations, ...labels },
+    platforms: platform === null ? [] : [platform],
+    createdAtMs,
     sizeBytes: layers.reduce((sum, { size }) => sum + size, 0),
   };
 }
@@ -104,11 +121,11 @@ async function describe(
 async function imageOf(
   client: OciClient,
   repository: string,
-  text: string,
+  manifest: ReturnType<typeof readManifest>,
+  platform: string,
 ): Promise<ImageManifest | null> {
-  const manifest = readManifest(text);
   if (manifest?.kind !== 'index') return manifest;
-  const chosen = choosePlatform(manifest, PLATFORM);
+  const chosen = choosePlatform(manifest, platform);
   const found = chosen === null ? null : await client.manifest(repository, chosen.digest);
   const image = found === null ? null : readManifest(found.text);
   return image?.kind === 'image' ? image : null;

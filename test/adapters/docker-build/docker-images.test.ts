@@ -63,10 +63,11 @@ function machine(answers: (argv: readonly string[]) => Partial<CommandResult>) {
     registryHost: 'r:5000',
     login: async () => ({ username: 'u', password: 'pass' }),
     resolver: {
+      hosts: ['r:5000'],
       ping: async () => undefined,
       resolve: async (_repository, reference) =>
         reference === DIGEST || reference === 'v1'
-          ? { digest: DIGEST, labels: {}, sizeBytes: 1 }
+          ? { digest: DIGEST, labels: {}, platforms: [], createdAtMs: null, sizeBytes: 1 }
           : null,
     },
   });

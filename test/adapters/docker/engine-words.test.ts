@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { containersOf, type ListedContainer } from '../../../src/adapters/docker/containers.ts';
 import { engineError, socketError } from '../../../src/adapters/docker/engine-errors.ts';
+import { platformOf } from '../../../src/adapters/docker/examine.ts';
 import { readFrames } from '../../../src/adapters/docker/frames.ts';
 import { digestIn, nameAndTagOf } from '../../../src/adapters/docker/image-name.ts';
 import { pullError } from '../../../src/adapters/docker/pull.ts';
@@ -254,4 +255,15 @@ describe('the containers of a service', () => {
   it('never another service under that name', () => {
     expect(found(listed('app', { Labels: { 'runsheet.service': 'else' } }))).toEqual([]);
   });
+});
+
+it.each([
+  ['linux', 'x86_64', 'linux/amd64'],
+  ['linux', 'aarch64', 'linux/arm64'],
+  ['linux', 'armv7l', 'linux/arm'],
+  ['linux', 's390x', 'linux/s390x'],
+  [undefined, 'x86_64', null],
+  ['linux', undefined, null],
+])('an engine on %s %s runs images of %s', (system, architecture, platform) => {
+  expect(platformOf(system, architecture)).toBe(platform);
 });

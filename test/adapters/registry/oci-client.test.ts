@@ -300,41 +300,88 @@ describe('uploads', () => {
   });
 });
 
-it('reads the labels and the size of the image of its platform, under the digest of the index', async () => {
-  const config = JSON.stringify({ config: { Labels: { a: '1', broken: 2 } } });
-  const image = (size: number) =>
-    JSON.stringify({
+describe('an image for several platforms', () => {
+  const text = (value: object) => JSON.stringify(value);
+  const configOf = (architecture: string, created: string) =>
+    text({
+      os: 'linux',
+      architecture,
+      created,
+      config: { Labels: { a: architecture, broken: 2 } },
+    });
+  const imageOf = (config: string, size: number, annotations?: object) =>
+    text({
       schemaVersion: 2,
       config: { mediaType: 'c', digest: digestOf(config), size: config.length },
       layers: [
         { mediaType: 'l', digest: digestOf('1'), size },
         { mediaType: 'l', digest: digestOf('2'), size: 5 },
       ],
+      annotations,
     });
-  const entry = (text: string, os: string, architecture: string) => ({
+  const entry = (image: string, os: string, architecture: string) => ({
     mediaType: 'm',
-    digest: digestOf(text),
-    size: text.length,
+    digest: digestOf(image),
+    size: image.length,
     platform: { os, architecture },
   });
-  const index = JSON.stringify({
+  const arm = configOf('arm64', '1970-01-01T00:00:00Z');
+  const amd = configOf('amd64', '2024-01-15T08:00:00.123456789Z');
+  const armImage = imageOf(arm, 7);
+  const amdImage = imageOf(amd, 9, { a: 'annotation', b: 'annotation' });
+  const index = text({
     schemaVersion: 2,
     manifests: [
       entry('attestation', 'unknown', 'unknown'),
-      entry(image(7), 'linux', 'arm64'),
-      entry(image(9), 'linux', 'amd64'),
+      entry(armImage, 'linux', 'arm64'),
+      entry(amdImage, 'linux', 'amd64'),
     ],
   });
-  const held = new Map([config, image(7), image(9), index].map((text) => [digestOf(text), text]));
-  const registry = await serve((_request, response, url) => {
-    const reference = url.pathname.split('/').at(-1) ?? '';
-    const text = reference === 'v1' ? index : held.get(reference);
-    end(response, text === undefined ? 404 : 200, {}, text);
+
+  async function resolver(pullHost?: string) {
+    const all = [arm, amd, armImage, amdImage, index];
+    const held = new Map(all.map((each) => [digestOf(each), each]));
+    const tags = new Map([
+      ['v1', index],
+      ['single', amdImage],
+    ]);
+    const registry = await serve((_request, response, url) => {
+      const reference = url.pathname.split('/').at(-1) ?? '';
+      const found = tags.get(reference) ?? held.get(reference);
+      end(response, found === undefined ? 404 : 200, {}, found);
+    });
+    return createImageResolver(createOciClient({ url: registry.url }), pullHost);
+  }
+
+  it('is read as the usual platform gets it, under the digest of the index', async () => {
+    expect(await (await resolver()).resolve('app', 'v1')).toEqual({
+      digest: digestOf(index),
+      labels: { a: 'amd64', b: 'annotation' },
+      platforms: ['linux/arm64', 'linux/amd64'],
+      createdAtMs: Date.UTC(2024, 0, 15, 8, 0, 0, 123),
+      sizeBytes: 14,
+    });
   });
-  const resolver = createImageResolver(createOciClient({ url: registry.url }));
-  expect(await resolver.resolve('app', 'v1')).toEqual({
-    digest: digestOf(index),
-    labels: { a: '1' },
-    sizeBytes: 14,
+
+  it('is read as the platform gets it that is asked for; 1970 is no time', async () => {
+    expect(await (await resolver()).resolve('app', 'v1', 'linux/arm64')).toMatchObject({
+      digest: digestOf(index),
+      labels: { a: 'arm64' },
+      createdAtMs: null,
+      sizeBytes: 12,
+    });
+  });
+
+  it('and one for a single platform says which', async () => {
+    expect(await (await resolver()).resolve('app', 'single', 'linux/arm64')).toMatchObject({
+      digest: digestOf(amdImage),
+      platforms: ['linux/amd64'],
+    });
+  });
+
+  it('is called by the host of servers too, and by the short name of the hub', async () => {
+    expect((await resolver('images.example:443')).hosts.slice(1)).toEqual(['images.example:443']);
+    const hub = createOciClient({ url: 'https://registry-1.docker.io' });
+    expect(createImageResolver(hub).hosts).toEqual(['registry-1.docker.io', 'docker.io']);
   });
 });
