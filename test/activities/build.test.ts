@@ -31,6 +31,8 @@ const IMAGE = {
   ...IMAGE_DEFAULTS,
 } as const;
 
+const HELD = { labels: {}, platforms: [], createdAtMs: null, sizeBytes: 1 } as const;
+
 /** Local images and a registry in memory; a digest is of what was in the context when it was built. */
 async function start(
   commands: ProjectSettings['commands'] = { compile: sh('mkdir -p build; cp app.js build/') },
@@ -44,7 +46,7 @@ async function start(
       builds.push(request);
       const content = await readFile(join(request.context, 'app.js'));
       const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
-      local.set(`local/${builds.length}`, { digest, labels: request.labels, sizeBytes: 1 });
+      local.set(`local/${builds.length}`, { ...HELD, digest, labels: request.labels });
       return {
         localReference: `local/${builds.length}`,
         sizeBytes: (await stat(request.context)).size,
@@ -52,6 +54,7 @@ async function start(
     },
   };
   const registry = {
+    hosts: ['registry.test'],
     ping: async () => {},
     async push(reference: string, repository: string, tag: string) {
       const image = local.get(reference);
@@ -140,6 +143,29 @@ describe('image.build and image.push', () => {
     expect(builds).toHaveLength(1);
   });
 
+  it('refuse a tag that another environment built with other arguments', async () => {
+    const { run, input, builds } = await start();
+    const image = {
+      ...IMAGE,
+      kind: 'docker' as const,
+      docker: { ...IMAGE.docker, args: { STAGE: '${environment}' } },
+    };
+    const project = { ...input.project, image };
+    const settings = { tag: 'v2.1.0' };
+    const staging = { ...RUN, environment: 'staging' };
+    await run('build.compile');
+    await run('image.build', { project, settings, run: staging });
+    await run('image.push', { project, settings, run: staging });
+    await expect(run('image.build', { project, settings })).rejects.toMatchObject({
+      type: 'IMAGE_TAG_TAKEN',
+    });
+    const same = { ...project, image: { ...image, docker: IMAGE.docker } };
+    await run('image.build', { project: same, settings: { tag: 'v2.1.0-any' }, run: staging });
+    await run('image.push', { project: same, settings: { tag: 'v2.1.0-any' }, run: staging });
+    await run('image.build', { project: same, settings: { tag: 'v2.1.0-any' } });
+    expect(builds).toHaveLength(2);
+  });
+
   it('refuse a tag of another source or other inputs', async () => {
     const { run, tags, input } = await start();
     await run('build.compile');
@@ -149,7 +175,7 @@ describe('image.build and image.push', () => {
     await expect(run('image.build', { project })).rejects.toMatchObject({
       type: 'IMAGE_TAG_TAKEN',
     });
-    tags.set('hello:v2.1.0-production', { digest: 'sha256:x', labels: {}, sizeBytes: 1 });
+    tags.set('hello:v2.1.0-production', { ...HELD, digest: 'sha256:x' });
     const failed = run('image.push');
     await expect(failed).rejects.toThrow(/\(no label\).*Release under a new version/);
     expect(tags.get('hello:v2.1.0-production')?.digest).toBe('sha256:x');
@@ -171,11 +197,7 @@ describe('image.build and image.push', () => {
     const push = registry.push;
     registry.push = async (...args) => {
       const answer = await push(...args);
-      tags.set('hello:v2.1.0-production', {
-        digest: 'sha256:somebody-else',
-        labels: {},
-        sizeBytes: 1,
-      });
+      tags.set('hello:v2.1.0-production', { ...HELD, digest: 'sha256:somebody-else' });
       return answer;
     };
     await expect(run('image.push')).rejects.toMatchObject({ type: 'PUSH_NOT_CONFIRMED' });

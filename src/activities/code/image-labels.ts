@@ -31,7 +31,9 @@ export function labelsOf(
     settings.kind,
     settings.context,
     settings.include,
-    ...(settings.kind === 'docker' ? [withoutCaches(settings.docker)] : [runtime.command]),
+    ...(settings.kind === 'docker'
+      ? [withoutCaches({ ...settings.docker, args: buildArguments({ run }, settings) })]
+      : [runtime.command]),
   ];
   return {
     'runsheet.version': run.version,
@@ -40,6 +42,22 @@ export function labelsOf(
     'runsheet.plan': run.planDigest,
     'runsheet.inputs': `sha256:${createHash('sha256').update(JSON.stringify(inputs)).digest('hex')}`,
   };
+}
+
+/**
+ * Build arguments may name what is deployed where. They are part of the inputs as they are filled in:
+ * two environments may share a tag, and then they share an image only where it is the same for both.
+ */
+export function buildArguments(
+  { run }: Pick<ImageWork, 'run'>,
+  { docker }: ImageSettings,
+): Readonly<Record<string, string>> {
+  const { version, environment } = run;
+  const args = Object.entries(docker.args).map(([name, value]) => [
+    name,
+    value.replaceAll('${version}', version).replaceAll('${environment}', environment),
+  ]);
+  return Object.fromEntries(args);
 }
 
 /** A cache changes how fast an image is built, not which. */

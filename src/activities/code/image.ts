@@ -7,14 +7,20 @@ import { join } from 'node:path';
 import { buildImage, pushImage } from '../../actions/code/image.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { CommandSettings, ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
-import type { DockerBuildOptions } from '../../ports/image-builder.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RegistryImage } from '../../ports/registry.ts';
 import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { isPortError, problem } from '../failures.ts';
 import { implement, type OutcomeOf } from '../implement.ts';
-import { type ImageLabels, type ImageWork, labelsOf, sameInputs, tagOf } from './image-labels.ts';
+import {
+  buildArguments,
+  type ImageLabels,
+  type ImageWork,
+  labelsOf,
+  sameInputs,
+  tagOf,
+} from './image-labels.ts';
 import type { CommandPorts } from './project-commands.ts';
 import { ensureCheckout, type SourcePorts } from './source.ts';
 
@@ -145,7 +151,9 @@ async function build(
     repository: wanted.repository,
     tag: wanted.tag,
     labels: wanted.labels,
-    ...(wanted.settings.kind === 'docker' && { docker: dockerOptions(input, wanted.settings) }),
+    ...(wanted.settings.kind === 'docker' && {
+      docker: { ...wanted.settings.docker, args: buildArguments(input, wanted.settings) },
+    }),
     signal: progress.signal,
     onProgress: (text) => progress.report(ports.redact(text)),
   });
@@ -179,16 +187,6 @@ async function pushBuilt(
 
 function localName(wanted: WantedImage): string {
   return `image/${wanted.tag}.local`;
-}
-
-/** Build arguments may name what is deployed where. */
-function dockerOptions(input: ImageWork, { docker }: ImageSettings): DockerBuildOptions {
-  const { version, environment } = input.run;
-  const args = Object.entries(docker.args).map(([name, value]) => [
-    name,
-    value.replaceAll('${version}', version).replaceAll('${environment}', environment),
-  ]);
-  return { ...docker, args: Object.fromEntries(args) };
 }
 
 function contextOf(input: ImageWork, settings: ImageSettings): string {
