@@ -130,6 +130,7 @@ function activitiesOf(
     policyOf(await projectOf(folder, environment));
   return createActivities({
     ports,
+    folder,
     redact,
     project: project.service,
     local: {

@@ -22,9 +22,14 @@ export function impliedCriteria(
   const measured = new Set(tasks.flatMap(({ action }) => ACTIONS[action].measures));
   const unread = [...measured].filter(
     ({ id, judgedByDefault }) =>
-      judgedByDefault === true && !criteria.some(({ fact }) => fact === id),
+      judgedByDefault !== undefined && !criteria.some(({ fact }) => fact === id),
   );
   return unread.map(
-    (fact) => elsewhere.find((each) => each.fact === fact.id) ?? defaultCriterion(fact),
+    (fact) => elsewhere.find((each) => each.fact === fact.id) ?? unreadCriterion(fact),
   );
+}
+
+function unreadCriterion(fact: FactDefinition): Criterion {
+  const criterion = defaultCriterion(fact);
+  return fact.judgedByDefault === 'if-measured' ? { ...criterion, ifMeasured: true } : criterion;
 }

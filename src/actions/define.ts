@@ -29,10 +29,11 @@ export interface FactSpec {
   readonly defaultComparison: Exclude<Comparison, '!=' | '>'>;
   readonly defaultThreshold: number | boolean | string;
   /**
-   * A step that measures it is judged by it, whether the document says so or not. Absent where a
+   * A step that measures it is judged by it, whether the document says so or not. `if-measured`: only
+   * where there was something to measure, for not every project has it (signatures). Absent where a
    * project may do without (coverage, critical tests, the tag).
    */
-  readonly judgedByDefault?: true;
+  readonly judgedByDefault?: true | 'if-measured';
   /** The project setting that stands for the threshold where the document says no figure. */
   readonly projectThreshold?: ProjectThreshold;
   /** A document that wants less of it has surely got it the wrong way round. Absent: less is better. */
@@ -52,13 +53,14 @@ export type ProjectThreshold =
   | readonly ['balancer', 'maxDeviationPercent'];
 
 /**
- * What an activity is told beside its sections. `duration` (seconds) and `template` (text with
- * `${parameter}`) come from the document's own words; `rolling` is filled in from the plan's rolling
+ * What an activity is told beside its sections. `duration` (seconds), `template` and `reference` (texts
+ * with `${parameter}`) come from the document's own words, a duration and a reference to an image from
+ * the brackets after the phrase; `rolling` is filled in from the plan's rolling
  * rule; `command` is the key of runsheet.yaml's `actions`.
  */
 export type SettingSpec =
   | { readonly kind: 'duration'; readonly default: number }
-  | { readonly kind: 'template'; readonly default: string }
+  | { readonly kind: 'template' | 'reference'; readonly default: string }
   | { readonly kind: 'rolling'; readonly rule: 'minimumInPoolPercent'; readonly default: number }
   | { readonly kind: 'command'; readonly default: string };
 

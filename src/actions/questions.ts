@@ -32,13 +32,17 @@ export function documentSettings(
   action: ActionDefinition,
 ): Readonly<Record<string, number | string>> {
   const own = Object.entries(action.settings).filter(
-    ([, { kind }]) => kind === 'duration' || kind === 'template',
+    ([, { kind }]) => kind === 'duration' || kind === 'template' || kind === 'reference',
   );
   return Object.fromEntries(own.map(([name, setting]) => [name, setting.default]));
 }
 
-/** The name of the setting that a limit in brackets gives; null: the action has none. */
-export function limitOf(action: ActionDefinition): string | null {
-  const found = Object.entries(action.settings).find(([, { kind }]) => kind === 'duration');
-  return found?.[0] ?? null;
+/** The setting that brackets after the phrase give; null: the action has none. */
+export function bracketOf(
+  action: ActionDefinition,
+): { readonly name: string; readonly kind: 'duration' | 'reference' } | null {
+  for (const [name, { kind }] of Object.entries(action.settings)) {
+    if (kind === 'duration' || kind === 'reference') return { name, kind };
+  }
+  return null;
 }

@@ -3,6 +3,7 @@ import type { Ports } from '../ports/ports.ts';
 import { createCheckActivities } from './code/checks.ts';
 import { createCompileActivities } from './code/compile.ts';
 import { createImageActivities } from './code/image.ts';
+import { createReadyImageActivities } from './code/ready-image.ts';
 import { createSourceActivities, ensureCheckout } from './code/source.ts';
 import { createTestActivities } from './code/tests.ts';
 import type { Activities } from './contract.ts';
@@ -17,6 +18,8 @@ import { createServerActivities } from './servers.ts';
 
 export interface ActivityDependencies {
   readonly ports: Ports;
+  /** That of runsheet.yaml. */
+  readonly folder: string;
   /** Takes secrets out of text; see adapters/secrets/redactor.ts. */
   readonly redact: (text: string) => string;
   /** This worker's project; work of another one is refused. Absent: any. */
@@ -28,7 +31,7 @@ export interface ActivityDependencies {
 
 /** @returns every activity of the contract; an area that lacks one does not compile */
 export function createActivities(dependencies: ActivityDependencies): Activities {
-  const { ports, redact, project, local, recipientsOf } = dependencies;
+  const { ports, folder, redact, project, local, recipientsOf } = dependencies;
   const commandPorts = { ...ports, redact };
   const serverPorts = {
     ...ports,
@@ -41,6 +44,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     ...createTestActivities(commandPorts),
     ...createCompileActivities(commandPorts),
     ...createImageActivities(commandPorts),
+    ...createReadyImageActivities({ ...commandPorts, folder }),
     ...createCommandActivities(commandPorts),
     ...createServerActivities(serverPorts),
     ...createFleetActivities(serverPorts),

@@ -33,6 +33,7 @@ const criterion = z.strictObject({
   comparison,
   threshold: scalar,
   unit: z.enum(['percent', 'milliseconds', 'count', 'flag', 'text']),
+  ifMeasured: z.literal(true).optional(),
 });
 const base = { number, skipWhen: z.array(expression) };
 const work = { tasks: z.array(task).min(1), criteria: z.array(criterion) };

@@ -1,7 +1,7 @@
 /** The words that name a task, in a template's list and in a request alike. */
 import { ACTIONS, type ActionDefinition } from '../actions/index.ts';
 import { findPhrase, normalisePhrase } from '../actions/phrases.ts';
-import { documentSettings, limitOf } from '../actions/questions.ts';
+import { bracketOf, documentSettings } from '../actions/questions.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Task } from '../plan/plan.ts';
@@ -27,7 +27,10 @@ type ProjectActions = Readonly<Record<string, ProjectAction>>;
 const TRAILING = /^(?<before>.*\S)\s*[（(](?<inside>[^（()）]*)[)）]\s*$/su;
 const LIMIT = /^(?:最多|至多|不超过|上限|限时|at\s+most|up\s+to|max(?:imum)?\.?|within)\s*/iu;
 
-/** One of the project's phrases, or one of ours, perhaps with its limit in brackets; null: neither. */
+/** What an image's name is made of; what stands for a parameter is not looked into. */
+const REFERENCE = /^(?:[A-Za-z0-9._:/@-]|\$\{[^{}]*\})+$/u;
+
+/** One of the project's phrases, or one of ours, perhaps with a setting in brackets; null: neither. */
 export function readTaskPhrase(text: string, own: ProjectActions): TaskPhrase | null {
   const wanted = normalisePhrase(text);
   const name = Object.keys(own).find((key) => normalisePhrase(key) === wanted);
@@ -39,7 +42,7 @@ export function readTaskPhrase(text: string, own: ProjectActions): TaskPhrase | 
   const definition = findPhrase(before);
   if (definition === null) return null;
   const task = taskOf(definition);
-  const setting = limitOf(definition);
+  const setting = bracketOf(definition);
   const from = before.length + text.slice(before.length).search(/[（(]/u) + 1;
   const problem = (diagnostic: Diagnostic): TaskPhrase => ({
     task,
@@ -47,11 +50,27 @@ export function readTaskPhrase(text: string, own: ProjectActions): TaskPhrase | 
   });
   if (setting === null)
     return problem(diagnose('BAD_FIELD', 'noSetting', { action: definition.id }));
-  const limit = inside.trim();
-  const seconds = parseDurationSeconds(limit.replace(LIMIT, ''));
-  if (seconds === null)
-    return problem(diagnose('BAD_DURATION', 'limit', { text: limit }, { actual: limit }));
-  return { task: { ...task, settings: { ...task.settings, [setting]: seconds } }, problem: null };
+  const actual = inside.trim();
+  const value = setting.kind === 'duration' ? secondsIn(actual) : referenceIn(actual);
+  if (value === null) {
+    const wrong = { text: actual };
+    return problem(
+      setting.kind === 'duration'
+        ? diagnose('BAD_DURATION', 'limit', wrong, { actual })
+        : diagnose('BAD_FIELD', 'imageReference', wrong, { actual }),
+    );
+  }
+  const settings = { ...task.settings, [setting.name]: value };
+  return { task: { ...task, settings }, problem: null };
+}
+
+function secondsIn(limit: string): number | null {
+  return parseDurationSeconds(limit.replace(LIMIT, ''));
+}
+
+function referenceIn(text: string): string | null {
+  const reference = text.replaceAll('`', '').trim();
+  return REFERENCE.test(reference) ? reference : null;
 }
 
 /** What was probably meant where nobody knows the whole: the text before its trailing bracket. */

@@ -1,5 +1,6 @@
 /** The sections of runsheet.yaml that become ProjectSettings: snake_case in, camelCase out. */
 import { z } from 'zod';
+import type { VerifyName } from '../plan/settings.ts';
 import { dockerBuild } from './docker-build-schema.ts';
 import {
   anyText,
@@ -71,6 +72,25 @@ export const tests = z
   .prefault({})
   .transform(defined);
 
+const VERIFY_NAMES: readonly VerifyName[] = [
+  'image',
+  'digest',
+  'version',
+  'revision',
+  'environment',
+];
+
+const verify = z
+  .strictObject({
+    run: argv
+      .refine((parts) => parts.some((each) => /\$\{(?:image|digest)\}/u.test(each)), {
+        error: fieldProblem('verifyWithoutImage'),
+      })
+      .refine((parts) => parts.every(holdsKnownNames), { error: fieldProblem('verifyName') }),
+    timeout: seconds.default(60),
+  })
+  .transform(({ run, timeout }) => ({ argv: run, timeoutSeconds: timeout }));
+
 export const image = z
   .strictObject({
     repository: z
@@ -85,6 +105,7 @@ export const image = z
     docker: dockerBuild,
     fetch_at_once: count(1, 1000).default(8),
     minimum_free: bytes.default(1024 ** 3),
+    verify: verify.optional(),
   })
   .prefault({})
   .transform(({ fetch_at_once, minimum_free, ...rest }) =>
@@ -200,6 +221,11 @@ export const actions = z
       .transform(({ run, on, timeout }) => ({ argv: run, on, timeoutSeconds: timeout })),
   )
   .default({});
+
+function holdsKnownNames(part: string): boolean {
+  const names: readonly string[] = VERIFY_NAMES;
+  return [...part.matchAll(/\$\{([^}]*)\}/gu)].every(([, name = '']) => names.includes(name));
+}
 
 function isPattern(value: string): boolean {
   try {

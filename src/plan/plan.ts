@@ -126,13 +126,15 @@ export interface Task {
   readonly settings: Readonly<Record<string, Json>>;
 }
 
-/** A measured fact held against a threshold. Never measured means failed. */
+/** A measured fact held against a threshold. Never measured means failed, unless it says otherwise. */
 export interface Criterion {
   readonly fact: FactId;
   readonly comparison: Comparison;
   /** A text may hold `${parameter}`. null: the project's own setting for this fact, else the fact's default. */
   readonly threshold: number | boolean | string | null;
   readonly unit: Unit;
+  /** Of a default: it does not count where there was nothing to measure. */
+  readonly ifMeasured?: true;
 }
 
 /** What a failure in steps from…to (both included) means. */

@@ -66,6 +66,7 @@ export interface SourcePin {
 /** An image as the registry answered it. Servers pull by digest only. */
 export interface ImagePin {
   readonly reference: string;
+  /** Empty where it was named by its digest. */
   readonly tag: string;
   readonly digest: string;
 }
@@ -138,7 +139,7 @@ export interface ActionResult {
   readonly facts: readonly Fact[];
   /** One or more short lines for the evidence, bounded to a few hundred characters each. */
   readonly evidence: readonly string[];
-  /** image.push gives the pin that later steps use. */
+  /** The pin that later steps use, from the action that provides the pushed image. */
   readonly image?: ImagePin;
 }
 

@@ -76,7 +76,18 @@ export interface ImageSettings {
   readonly fetchAtOnce: number;
   /** Bytes that must be free on a server before a run begins. */
   readonly minimumFreeBytes: number;
+  /** Says by its exit code whether the signature of an image that somebody else built is good. */
+  readonly verify?: VerifyCommand;
 }
+
+/** Run in the folder of runsheet.yaml; `${name}` of a VerifyName is filled in. */
+export interface VerifyCommand {
+  readonly argv: readonly string[];
+  readonly timeoutSeconds: number;
+}
+
+/** The image's whole name with its digest, the digest alone, and what is deployed where. */
+export type VerifyName = 'image' | 'digest' | 'version' | 'revision' | 'environment';
 
 export interface RuntimeSettings {
   /** argv in the release's folder; may hold `${port}`. */

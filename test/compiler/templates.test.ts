@@ -17,14 +17,19 @@ function planIn(file: string): Plan {
   return plan;
 }
 
-/** The fenced requests under 使用示例. */
+/** The fenced requests under 使用示例, each below its own heading. */
 function examplesOf(file: string): readonly string[] {
   const section = /^## (?:使用示例|Usage examples)$([\s\S]*?)^## /mu.exec(textOf(file))?.[1] ?? '';
-  return [...section.matchAll(/```\n([\s\S]*?)```/gu)].map((each) => each[1] ?? '');
+  return section
+    .split(/^### .*$/mu)
+    .slice(1)
+    .map((each) => /```\n([\s\S]*?)```/u.exec(each)?.[1] ?? '');
 }
 
-it('there are the reference and the rolling deployment, each in two languages', () => {
+it('each is there in two languages', () => {
   expect(files.sort()).toEqual([
+    'ci-image-deployment.en.md',
+    'ci-image-deployment.md',
     'deployment.en.md',
     'deployment.md',
     'rolling-deployment.en.md',
@@ -36,7 +41,7 @@ describe.each(files)('%s', (file) => {
   it('compiles with nothing to be told but what its examples need of a project', () => {
     const { plan, diagnostics, explanation } = compileTemplate({ file, text: textOf(file) });
     expect(plan).not.toBeNull();
-    const known = file.startsWith('rolling') ? [] : ['NO_SERVICE_BETWEEN', 'UNKNOWN_TASK'];
+    const known = file.startsWith('deployment') ? ['NO_SERVICE_BETWEEN', 'UNKNOWN_TASK'] : [];
     expect(diagnostics.map((each) => each.code)).toEqual(known);
     expect(explanation).toHaveLength(textOf(file).replace(/\n$/u, '').split('\n').length);
   });
@@ -51,7 +56,7 @@ describe.each(files)('%s', (file) => {
   it('has examples that are requests of it', () => {
     const plan = planIn(file);
     const examples = examplesOf(file);
-    expect(examples).toHaveLength(3);
+    expect(examples.length).toBeGreaterThan(0);
     for (const text of examples) {
       const { request, diagnostics } = resolveRequest({
         plan,

@@ -30,7 +30,7 @@ function summaryRows(report: RunReport, words: Words): readonly (readonly string
     [words.environment, run.environment],
     [words.version, run.version],
     [words.revision, report.revision ?? '-'],
-    [words.image, report.image === null ? '-' : `${report.image.tag} (${report.image.digest})`],
+    [words.image, imageText(report)],
     [words.servers, report.servers.join(', ')],
     [words.requestedBy, run.requestedBy],
     [words.started, new Date(report.startedAtMs).toISOString()],
@@ -40,6 +40,12 @@ function summaryRows(report: RunReport, words: Words): readonly (readonly string
     [words.plan, run.planDigest],
     [words.request, `${run.workflowId} / ${run.requestId}`],
   ];
+}
+
+/** An image that was named by its digest has no tag. */
+function imageText({ image }: RunReport): string {
+  if (image === null) return '-';
+  return image.tag === '' ? image.digest : `${image.tag} (${image.digest})`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -31,8 +31,13 @@ export function withDefaults(
   });
 }
 
-function textOf({ fact }: Criterion, language: Language): string {
+function textOf({ fact, ifMeasured }: Criterion, language: Language): string {
   const { label } = FACTS[fact];
+  if (ifMeasured === true) {
+    return language === 'zh'
+      ? `${label.zh}（默认条件，可测时）`
+      : `${label.en} (default, if measured)`;
+  }
   return language === 'zh' ? `${label.zh}（默认条件）` : `${label.en} (default)`;
 }
 
@@ -43,8 +48,10 @@ function explain(context: Context, { step, taskWords }: CheckedStep, criterion: 
   const words = taskWords[at];
   if (words === undefined) return;
   const { zh, en } = describeCriterion(criterion);
+  const [when, where] =
+    criterion.ifMeasured === true ? ['（可测时）', ' where it is measured'] : ['', ''];
   extendClaim(context, words.start, {
-    zh: `；文档没有写，按默认：${zh}`,
-    en: `; the document has none, so by default: ${en}`,
+    zh: `；文档没有写，按默认：${zh}${when}`,
+    en: `; the document has none, so by default: ${en}${where}`,
   });
 }

@@ -1,4 +1,5 @@
 /** `## 工作流步骤`: every step with its tasks, criteria, skip rules, branches or approval rules. */
+import { NAMED_BY_VERSION } from '../../actions/code/ready-image.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Localized } from '../../diagnostics/diagnostic.ts';
 import type {
@@ -170,7 +171,7 @@ function taskStep(
   const bullets = [...bulletsOf(raw, 'tasks'), ...bulletsOf(raw, 'parallelTasks')];
   if (bullets.length === 0)
     reportMissing(context, raw.heading, kind === 'parallel' ? 'parallelTasks' : 'tasks');
-  const found = checkTasks(context, bullets);
+  const found = checkTasks(context, names, bullets);
   const judged = checkCriteria(
     context,
     names,
@@ -195,11 +196,14 @@ function taskStep(
   return { step, presentation, roleNames: {}, taskWords: found.map(({ words }) => words) };
 }
 
-/** 镜像标签 is what the image is tagged with, and what the registry must then answer. */
+/** 镜像标签 is what the image is tagged with, or found by, and what the registry must then answer. */
 function withTag(task: Task, criteria: readonly Criterion[]): Task {
   const tag = criteria.find((criterion) => criterion.fact === 'image.tag')?.threshold;
-  if (typeof tag !== 'string' || !('tag' in task.settings)) return task;
-  return { ...task, settings: { ...task.settings, tag } };
+  const name = 'tag' in task.settings ? 'tag' : 'image';
+  // An image that brackets name is held against the tag, not replaced by it.
+  const isOpen = name === 'tag' || task.settings[name] === NAMED_BY_VERSION;
+  if (typeof tag !== 'string' || !(name in task.settings) || !isOpen) return task;
+  return { ...task, settings: { ...task.settings, [name]: tag } };
 }
 
 function checkNotification(

@@ -8,14 +8,18 @@ import { nearest } from '../nearest.ts';
 import { part, type Words } from '../parse/items.ts';
 import { knownPhrases, readTaskPhrase, withoutBracket } from '../task-phrase.ts';
 import { describeHandedOn } from './handed-on.ts';
+import { checkPlaceholders, type Names } from './names.ts';
 
 /** The tasks of a step in the document's order; unknown phrases are reported and left out. */
 export function checkTasks(
   context: Context,
+  names: Names,
   bullets: readonly Words[],
 ): readonly { task: Task; words: Words }[] {
   return bullets.flatMap((words) => {
     const task = checkTask(context, words);
+    if (task !== null && task.action !== 'project.command')
+      checkPlaceholders(context, names, words);
     return task === null ? [] : [{ task, words }];
   });
 }

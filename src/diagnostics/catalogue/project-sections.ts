@@ -47,6 +47,22 @@ export const SECTION_VALUES = {
       en: '{where}: expected a repository name in lower case',
     },
   },
+  verifyWithoutImage: {
+    message: {
+      zh: '{where}：命令没有提到镜像，对任何镜像都会给出同样的答案',
+      en: '{where}: the command does not name the image, so it says the same of every one',
+    },
+    remedy: {
+      zh: '请写入 ${image}（带摘要的完整名称）或 ${digest}',
+      en: 'put ${image} (the whole name with its digest) or ${digest} into it',
+    },
+  },
+  verifyName: {
+    message: {
+      zh: '{where}：可用的占位符只有 ${image}、${digest}、${version}、${revision} 和 ${environment}',
+      en: '{where}: it may hold ${image}, ${digest}, ${version}, ${revision} and ${environment} only',
+    },
+  },
   platform: {
     message: {
       zh: '{where}：应为平台，例如 linux/amd64',

@@ -117,6 +117,14 @@ const DOCUMENT_FIELDS = {
       en: 'write "- {text}" on a line of its own',
     },
   },
+  imageReference: {
+    message: { zh: '「{text}」不是镜像', en: '"{text}" names no image' },
+    expected: 'v1.2.3 | sha256:… | registry.example.com/team/app:v1.2.3 | ${image}',
+    remedy: {
+      zh: '请写标签、摘要、完整名称，或持有它的参数：（${image}）',
+      en: 'write a tag, a digest, a whole name, or the parameter that holds one: (${image})',
+    },
+  },
   noSetting: {
     message: {
       zh: '动作 {action} 没有可以写在括号里的设置',

@@ -15,10 +15,14 @@ import {
   type RunIdentity,
   type ServersPart,
 } from '../run.ts';
+import { showDuration } from '../showing/words.ts';
 import type { TaskStep } from '../tasks/tasks-of-step.ts';
 import { fillTemplate } from '../tasks/templates.ts';
 import { combine, type Place } from './facts.ts';
 import { isOwedHere, measuresFact, unmeasuredPlaces, whyUnmeasured } from './unmeasured.ts';
+
+/** From here on a time is told in minutes and hours. */
+const MINUTE_MS = 60_000;
 
 /** What criteria are held against. */
 type JudgedParts = RunIdentity & ServersPart & MeasuredPart;
@@ -37,15 +41,17 @@ export function judgeStep(
   step: TaskStep,
   tasks: readonly Task[],
 ): CriterionEvidence[] {
-  return criteriaOf(step, tasks).map((criterion, index) => {
-    const { fact: id } = criterion;
+  return criteriaOf(step, tasks).flatMap((criterion, index) => {
+    const { fact: id, ifMeasured } = criterion;
     const text = presentationOf(run.plan, step.number).criteria[index] ?? labelOf(run, criterion);
     // What is measured once, on the first server of the run, stands for the later batches too.
     const batch = isOwedHere(run, tasks, id) ? run.scope.batch : null;
     const facts = run.facts.measured(step.number, id, batch).map((each) => each.fact);
+    if (ifMeasured === true && facts.length === 0) return [];
     const judged = evidenceOf(run, criterion, combine(FACTS[id], facts), text);
     const missing = unmeasuredPlaces(run, step.number, tasks, id);
-    if (missing.length === 0 || (judged.value !== null && !judged.passed)) return judged;
+    if (missing.length === 0 || ifMeasured === true || (judged.value !== null && !judged.passed))
+      return judged;
     return unmeasuredEvidence(run, criterion, text, missing);
   });
 }
@@ -72,6 +78,7 @@ export function brokenBy(
     const definition = FACTS[criterion.fact];
     const isLast = !tasks.some((each, at) => at > task && measuresFact(each, criterion.fact));
     const unmeasured = !here.some((each) => each.task === task);
+    if (unmeasured && criterion.ifMeasured === true) continue;
     if (!unmeasured && !isLast && !onlyGetsWorse(definition, criterion)) continue;
     const text = presentationOf(run.plan, step.number).criteria[index] ?? labelOf(run, criterion);
     const facts = here.map((each) => each.fact);
@@ -136,6 +143,7 @@ export function explainEvidence(run: InLanguage, evidence: CriterionEvidence): s
 /** A measured value with its unit, for people. */
 export function showValue(value: number | boolean | string, unit: Unit): string {
   if (typeof value !== 'number') return value === true ? '✓' : value === false ? '✗' : value;
+  if (unit === 'milliseconds' && value >= MINUTE_MS) return showDuration(value);
   const rounded = `${Math.round(value * 100) / 100}`;
   if (unit === 'percent') return `${rounded}%`;
   return unit === 'milliseconds' ? `${rounded} ms` : rounded;

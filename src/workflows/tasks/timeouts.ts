@@ -45,9 +45,10 @@ function settingSeconds(definition: ActionDefinition, task: Task): number[] {
 
 /** The limits that runsheet.yaml sets in the sections which the action uses. */
 function projectSeconds(task: Task, project: Partial<ProjectSettings>): number[] {
-  const { commands, runtime, health, actions } = project;
+  const { commands, image, runtime, health, actions } = project;
   return [
     ...Object.values(commands ?? {}).map((command) => command?.timeoutSeconds ?? 0),
+    image?.verify?.timeoutSeconds ?? 0,
     runtime?.stop.graceSeconds ?? 0,
     health?.ready.limitSeconds ?? 0,
     health === undefined
