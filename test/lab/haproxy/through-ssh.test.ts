@@ -1,4 +1,5 @@
 /** The socket of an HAProxy on another machine, through that machine's one SSH connection. */
+import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
 import type { ServerHosts } from '../../../src/ports/server-host.ts';
@@ -31,13 +32,18 @@ describe('HAProxy on a server, through SSH', () => {
   };
 
   beforeAll(async () => {
-    [subject, machine] = await Promise.all([startSubject(), startTestServer()]);
+    machine = await startTestServer();
+    // The embedded server forwards to sockets below its own folder.
+    const below = machine.server.baseFolder;
+    await mkdir(below, { recursive: true });
+    subject = await startSubject({ below });
     hosts = createSshHosts([machine.server]);
   });
   afterAll(async () => {
     for (const each of opened) each.close?.();
     await hosts.close();
-    await Promise.all([machine.close(), subject.close()]);
+    await subject.close();
+    await machine.close();
   });
 
   it('is told and read back as one on this machine, also after a reload', async () => {

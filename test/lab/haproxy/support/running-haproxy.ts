@@ -18,6 +18,8 @@ export interface HaproxySetup {
   /** What the process knew is written at `saveState` and read at the next start. */
   readonly keepsState?: boolean;
   readonly balance?: string;
+  /** Where its folder is made; default: the system's for temporary files. */
+  readonly below?: string;
   /** More lines for the backend. */
   readonly backend?: string;
   /** More lines after the last section. */
@@ -45,7 +47,7 @@ const ASK_AGAIN_MS = 500;
 
 /** @throws Error where haproxy is not installed: these tests are never skipped */
 export async function startHaproxy(setup: HaproxySetup): Promise<RunningHaproxy> {
-  const folder = await mkdtemp(join(tmpdir(), 'runsheet-haproxy-'));
+  const folder = await mkdtemp(join(setup.below ?? tmpdir(), 'runsheet-haproxy-'));
   const at = (name: string): string => join(folder, name);
   const port = await freePort();
   await writeFile(at('routes.map'), '');
