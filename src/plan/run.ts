@@ -75,9 +75,19 @@ export interface ImagePin {
 export interface ServerBefore {
   readonly server: string;
   /** null: nothing of this service ran. */
-  readonly release: { readonly digest: string; readonly version: string } | null;
+  readonly release: FormerRun | null;
+  /** What ran last, where nothing runs and something has. */
+  readonly stopped?: FormerRun;
   /** absent: the balancer does not know the server yet; none: there is no pool. */
   readonly pool: 'ready' | 'drain' | 'maint' | 'absent' | 'none';
+}
+
+/** A release as it was started. */
+export interface FormerRun {
+  readonly digest: string;
+  readonly version: string;
+  /** The run that started it: its settings are kept under that name. Absent in earlier histories. */
+  readonly runId?: string;
 }
 
 /** What one server, the balancer or the registry said before the run began. Findings are values. */
@@ -98,6 +108,7 @@ export interface PreflightCheck {
     | 'disk'
     | 'port'
     | 'clock'
+    | 'release'
     | 'health'
     | 'pool'
     | 'registry';

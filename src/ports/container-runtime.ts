@@ -6,6 +6,12 @@ export interface ContainerRuntime {
   pull(server: string, service: string, image: ReleaseImage, options: CallOptions): Promise<void>;
   /** Starts this release; already running: changes nothing. The former one must be stopped. */
   start(server: string, service: string, release: ReleaseStart): Promise<void>;
+  /**
+   * Starts what ran before a run again, as the server has kept it with all that it ran with, and never
+   * what that run made; already running: changes nothing. False: the server keeps nothing of the kind,
+   * so that `start` has to be told what it runs with.
+   */
+  resume(server: string, service: string, former: FormerRelease): Promise<boolean>;
   /** Stops what runs: signal, grace, then force. The release stays on the server. */
   stop(server: string, service: string, stop: ReleaseStop): Promise<StopResult>;
   /** The last lines that the service printed, bounded; empty where it printed nothing. */
@@ -51,11 +57,13 @@ export interface ReleaseStart {
   readonly port: number;
   /** For engines: how the container is created. Processes have none. */
   readonly container?: ContainerOptions;
-  /**
-   * The run that is being undone, where what ran before it comes back: an engine starts the container
-   * that it kept, as it was, and never one that this run created.
-   */
+  /** The run that is being undone, where what ran before it comes back. */
   readonly undoes?: string;
+}
+
+/** What ran before the run that is being undone. */
+export interface FormerRelease extends Pick<ReleaseStart, 'digest' | 'runId' | 'port'> {
+  readonly undoes: string;
 }
 
 /** How a release's container is created; docker-compose's keys, read. Part of a project's pinned settings. */

@@ -7,6 +7,7 @@ import type { LoadBalancer } from './load-balancer.ts';
 import type { Notifier } from './notifier.ts';
 import type { RecordStore } from './record-store.ts';
 import type { Registry } from './registry.ts';
+import type { Seal } from './seal.ts';
 import type { SecretStore } from './secret-store.ts';
 import type { ServerHosts } from './server-host.ts';
 import type { SourceRepository } from './source-repository.ts';
@@ -25,4 +26,5 @@ export interface Ports {
   readonly records: RecordStore;
   readonly artifacts: ArtifactStore;
   readonly secrets: SecretStore;
+  readonly seal: Seal;
 }

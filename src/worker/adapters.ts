@@ -19,6 +19,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import { createBalancer } from './balancers.ts';
 import { createReleasePorts } from './releases.ts';
+import { openSeal } from './seal.ts';
 import { sshUser } from './ssh-user.ts';
 import { needed } from './start-error.ts';
 
@@ -71,6 +72,7 @@ export async function createAdapters(
     records,
     artifacts,
     secrets,
+    seal: await openSeal(state, environment),
   };
   const close = async (): Promise<void> => {
     balancer.close?.();

@@ -67,6 +67,21 @@ export function describeContainerRuntimeContract(
       expect((await inspect()).present).toEqual([]);
     });
 
+    it('resumes what it kept as it ran, or says that it keeps nothing', async () => {
+      const former = { ...subject.first, runId: 'run-2-restored', undoes: 'run-2' };
+      const { port } = subject.start;
+      const resume = () =>
+        subject.runtime.resume(subject.server, subject.service, { ...former, port });
+      await pull(subject.first);
+      expect(await resume()).toBe(false);
+      await start(subject.first, 'v1');
+      await stop();
+      const isBack = await resume();
+      expect(await resume()).toBe(isBack);
+      expect((await inspect()).running).toBe(isBack);
+      if (isBack) expect((await inspect()).release).toMatchObject({ runId: 'run-2-restored' });
+    });
+
     it('starts a release once, however often it is asked', async () => {
       await pull(subject.first);
       await start(subject.first, 'v1');

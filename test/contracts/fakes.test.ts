@@ -5,6 +5,7 @@ import {
   createFakeLoadBalancer,
   FAKE_CAPABILITIES,
 } from '../../src/adapters/fake/fake-load-balancer.ts';
+import { createFakeSeal } from '../../src/adapters/fake/fake-seal.ts';
 import { createFakeServerHosts } from '../../src/adapters/fake/fake-server-hosts.ts';
 import {
   type FakeAnswer,
@@ -17,6 +18,7 @@ import { FEW, NO_POOL } from '../support/few-capabilities.ts';
 import { describeContainerRuntimeContract } from './container-runtime.ts';
 import { describeHttpProbeContract } from './http-probe.ts';
 import { describeLoadBalancerContract } from './load-balancer.ts';
+import { describeSealContract } from './seal.ts';
 import { describeServerHostContract } from './server-host.ts';
 
 const FIRST = `sha256:${'1'.repeat(64)}`;
@@ -172,3 +174,10 @@ describeHttpProbeContract('undici', async () => {
       }),
   };
 });
+
+describeSealContract('fake', async () => ({
+  seal: createFakeSeal('one'),
+  acquainted: createFakeSeal('other', ['one']),
+  stranger: createFakeSeal('third'),
+  close: done,
+}));

@@ -40,6 +40,8 @@ export interface StubCall {
 export interface StubServer {
   version: string | null;
   pool: ServerBefore['pool'];
+  /** Its service has ended by itself. */
+  hasDied?: boolean;
 }
 
 export interface StubOptions {
@@ -177,9 +179,10 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
       },
       probeServer: async ({ server }) => {
         await note('probeServer', server, 0);
-        const { version, pool } = serverOf(server);
+        const { version, pool, hasDied } = serverOf(server);
         const release = version === null ? null : { version, digest: `sha256:${version}` };
-        return { server, release, pool };
+        if (release === null || hasDied !== true) return { server, release, pool };
+        return { server, release: null, stopped: release, pool };
       },
       announceApproval: async (input) => {
         announced.push(input);

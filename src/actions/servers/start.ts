@@ -30,7 +30,7 @@ export const startService = defineAction({
     zh: ['启动新版本服务', '启动应用服务', '启动服务'],
     en: ['Start the service in the new version', 'Start the new version', 'Start the service'],
   },
-  uses: ['image', 'runtime', 'container'],
+  uses: ['image', 'runtime', 'container', 'files', 'health', 'balancer'],
   needs: ['lock', 'pushed-image'],
   takes: ['release-on-server', 'stopped-service', 'configuration'],
   provides: ['running-service'],

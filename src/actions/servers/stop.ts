@@ -19,7 +19,7 @@ export const serviceStopped = defineFact({
 export const restoreService = defineCompensation({
   id: 'service.restore',
   name: { zh: '恢复旧版本服务', en: 'old version back' },
-  uses: ['image', 'runtime', 'container', 'health'],
+  uses: ['image', 'runtime', 'container', 'files', 'health', 'balancer'],
   effect: { version: 'before' },
 });
 

@@ -1,15 +1,17 @@
 /** One server before anything is built: reads only, and every finding is a value. */
 
 import { say } from '../../diagnostics/language.ts';
-import type { PreflightCheck, PreflightResult, ServerBefore } from '../../plan/run.ts';
+import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
 import type { BalancerSettings, HealthSettings, ImageSettings } from '../../plan/settings.ts';
 import type { ServerExamination, ServiceState } from '../../ports/container-runtime.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
 import { type OnServer } from '../servers/context.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { placeOf, poolServer } from '../servers/pool-state.ts';
+import { beforeOf } from '../servers/probe.ts';
 import { ask, describeAnswer, serviceUrl } from '../servers/requests.ts';
 import { check, failedBy, isOutOfReach, ok } from './findings.ts';
+import { keptRelease } from './kept-release.ts';
 import type { FleetPorts } from './ports.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -34,7 +36,10 @@ export async function examineServer(
     engineChecks(ports, input, image, checks),
     poolOf(ports, input, balancer),
   ]);
-  if (state !== null) checks.push(await healthCheck(ports, input, health, state));
+  if (state !== null) {
+    const kept = await keptRelease(ports, input, image, state);
+    checks.push(...kept.checks, await healthCheck(ports, input, kept.health ?? health, state));
+  }
   if (pool !== undefined && ports.balancer.capabilities.pool)
     checks.push(poolCheck(input, balancer, pool));
   return {
@@ -237,17 +242,4 @@ function poolCheck(
     ', set by an operator: it will be deployed but take no traffic',
   );
   return check('pool', 'warning', pool.admin === 'maint' ? `${out}${stays}` : out);
-}
-
-function beforeOf(
-  server: string,
-  { running, release }: ServiceState,
-  pool: ServerBefore['pool'],
-): ServerBefore {
-  const runs = running && release !== null;
-  return {
-    server,
-    release: runs ? { digest: release.digest, version: release.version } : null,
-    pool,
-  };
 }

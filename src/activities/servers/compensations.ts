@@ -1,14 +1,16 @@
 /** What undoes a run's changes on one server. Each reads first; on a server as before nothing changes. */
 import { ApplicationFailure } from '@temporalio/common';
 import { say } from '../../diagnostics/language.ts';
-import type { BalancerSettings, HealthSettings, RuntimeSettings } from '../../plan/settings.ts';
+import type { BalancerSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { CompensationWork } from '../implement.ts';
 import { type ServerPorts, shortDigest } from './context.ts';
 import { enterPool } from './enter.ts';
+import { judgedBy, startFormer } from './former.ts';
+import type { ReleaseSettings } from './manifest.ts';
+import { readManifest, removeManifestsOf } from './manifest-file.ts';
 import { uncounted, waitForIdle } from './pool.ts';
 import { isTaking, poolServer } from './pool-state.ts';
 import { waitUntilReady } from './ready.ts';
-import { type ReleaseSettings, startFormer } from './release.ts';
 import { stopRunning } from './service.ts';
 import type { PoolSettings } from './serving.ts';
 
@@ -22,37 +24,36 @@ export async function removeStarted(
   runtime: RuntimeSettings,
 ): Promise<readonly string[]> {
   const state = await ports.runtime.inspect(input.server, input.run.service);
-  if (!state.running || state.release?.runId !== input.run.requestId) {
-    return [
-      say(input.run, '本次运行启动的版本没有在运行', 'nothing that this run started is running'),
-    ];
-  }
-  return [await stopRunning(ports, input, runtime)];
+  const isOurs = state.running && state.release?.runId === input.run.requestId;
+  const line = isOurs
+    ? await stopRunning(ports, input, runtime.stop)
+    : say(input.run, '本次运行启动的版本没有在运行', 'nothing that this run started is running');
+  await removeManifestsOf(ports, input, input.run.requestId);
+  return [line];
 }
 
-/** service.restore: makes the release that ran before run again, and waits until it is ready. */
+/**
+ * service.restore: makes the release that ran before run again with what it ran with, and waits until it
+ * is ready by its own health check. What it ran with is read before anything is touched.
+ */
 export async function restoreFormer(
   ports: ServerPorts,
   input: CompensationWork,
   settings: ReleaseSettings,
-  health: HealthSettings,
 ): Promise<readonly string[]> {
   const former = input.before.release;
+  const kept = former === null ? null : await readManifest(ports, input, former);
   const lines: string[] = [];
   const state = await ports.runtime.inspect(input.server, input.run.service);
   const isOurs = state.release?.runId === input.run.requestId;
   if (state.running && (isOurs || state.release?.digest !== former?.digest)) {
-    lines.push(await stopRunning(ports, input, settings.runtime));
+    lines.push(await stopRunning(ports, input, settings.runtime.stop));
   }
-  if (former === null) {
-    lines.push(
-      say(input.run, '此前没有运行任何版本，保持停止', 'nothing ran before, so nothing runs now'),
-    );
-    return lines;
-  }
+  if (former === null) return [...lines, nothingRan(input)];
   const now = await ports.runtime.inspect(input.server, input.run.service);
-  if (!now.running) await startFormer(ports, input, settings, former);
-  lines.push(await persistently(() => waitUntilReady(ports, input, health)));
+  if (!now.running) lines.push(await startFormer(ports, input, settings, former, kept));
+  const { health } = judgedBy(kept, settings);
+  lines.push(await persistently(() => waitUntilReady(ports, input, health, kept?.port)));
   const name = `${former.version}（${shortDigest(former.digest)}）`;
   lines.push(
     say(
@@ -62,6 +63,17 @@ export async function restoreFormer(
     ),
   );
   return lines;
+}
+
+function nothingRan({ run, before }: CompensationWork): string {
+  const { stopped } = before;
+  if (stopped === undefined)
+    return say(run, '此前没有运行任何版本，保持停止', 'nothing ran before, so nothing runs now');
+  return say(
+    run,
+    `${stopped.version} 在本次运行之前就已停止，保持停止`,
+    `${stopped.version} had stopped before this run, and stays so`,
+  );
 }
 
 /**
@@ -79,8 +91,10 @@ export async function putBack(
       say(input.run, `运行前状态为 ${pool}，保持不变`, `was ${pool} before the run and stays so`),
     ];
   }
-  if (input.before.release === null) return [await putBackEmpty(ports, input, settings.balancer)];
-  return [await persistently(() => enterPool(ports, input, settings))];
+  const former = input.before.release;
+  if (former === null) return [await putBackEmpty(ports, input, settings.balancer)];
+  const own = judgedBy(await readManifest(ports, input, former), settings);
+  return [await persistently(() => enterPool(ports, input, own))];
 }
 
 /** Nothing answered there before the run, so there is no answer to wait for. */

@@ -4,8 +4,10 @@ import type { updateConfiguration } from '../../actions/servers/configure.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ConfigurationFile } from '../../plan/settings.ts';
 import type { FileAttributes, ServerHost } from '../../ports/server-host.ts';
-import type { OutcomeOf, WorkOf } from '../implement.ts';
+import type { CompensationWork, OutcomeOf, WorkOf } from '../implement.ts';
 import { type OnServer, reading, type ServerPorts } from './context.ts';
+import { digestOf } from './manifest.ts';
+import { readManifest } from './manifest-file.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { heartbeatWhile } from './pace.ts';
 import { renderAll } from './template-files.ts';
@@ -50,20 +52,26 @@ export async function writeConfiguration(
   return { facts: { 'config.current': reading(current, lines.join('; ')) }, evidence: lines };
 }
 
-/** Puts back what config.update replaced. Files that this run never touched stay as they are. */
+/**
+ * Puts back what config.update replaced, with the mode and owner that the release before it had them
+ * with. Files that this run never touched stay as they are.
+ */
 export async function putConfigurationBack(
   ports: ServerPorts,
-  input: OnServer,
+  input: CompensationWork,
   files: readonly ConfigurationFile[],
 ): Promise<readonly string[]> {
+  const { release } = input.before;
+  const manifest = release === null ? null : await readManifest(ports, input, release);
   const host = ports.hosts.get(input.server);
   const lines: string[] = [];
   for (const file of files) {
     const kept = keptNames(file.path, input.run.requestId);
     const former = await host.readFile(kept.former);
     if (former !== null) {
-      await host.writeFile(file.path, former, attributesOf(file));
-      lines.push(say(input.run, `已恢复 ${file.path}`, `restored ${file.path}`));
+      const known = manifest?.files.find(({ path }) => path === file.path);
+      await host.writeFile(file.path, former, attributesOf(known ?? file));
+      lines.push(describeRestored(input, file, known?.digest === digestOf(former)));
     } else if ((await host.readFile(kept.absent)) !== null) {
       await removeFiles(host, [file.path]);
       lines.push(
@@ -135,7 +143,21 @@ function keptNames(
   return { former: `${path}.before-${requestId}`, absent: `${path}.absent-${requestId}` };
 }
 
-function attributesOf({ mode, owner }: ConfigurationFile): FileAttributes {
+function describeRestored(
+  { run }: OnServer,
+  { path }: ConfigurationFile,
+  isAsStarted: boolean,
+): string {
+  return isAsStarted
+    ? say(
+        run,
+        `已恢复 ${path}，与该版本启动时相同`,
+        `restored ${path}, as that version was started with`,
+      )
+    : say(run, `已恢复 ${path}`, `restored ${path}`);
+}
+
+function attributesOf({ mode, owner }: Pick<ConfigurationFile, 'mode' | 'owner'>): FileAttributes {
   return { mode: Number.parseInt(mode, 8), ...(owner !== undefined && { owner }) };
 }
 

@@ -7,7 +7,10 @@ import type { PoolNotes } from './pool-notes.ts';
 
 /** The part of the world that the operations on servers need. */
 export interface ServerPorts
-  extends Pick<Ports, 'hosts' | 'runtime' | 'balancer' | 'http' | 'artifacts' | 'secrets'> {
+  extends Pick<
+    Ports,
+    'hosts' | 'runtime' | 'balancer' | 'http' | 'artifacts' | 'secrets' | 'seal'
+  > {
   /**
    * Makes sure that the run's checkout is on this worker and gives its folder; a worker that took
    * the run over may lack it.

@@ -5,6 +5,7 @@ import type { ActionResult } from '../../plan/run.ts';
 import type { ConfigurationFile, RuntimeSettings } from '../../plan/settings.ts';
 import { forgetFormerConfiguration } from './configuration.ts';
 import { type OnServer, type ServerPorts } from './context.ts';
+import { pruneManifests } from './manifest-file.ts';
 import { heartbeatWhile } from './pace.ts';
 
 export async function finishOn(
@@ -15,6 +16,7 @@ export async function finishOn(
 ): Promise<ActionResult> {
   const { server } = input;
   await heartbeatWhile(() => ports.runtime.finish(server, input.run.service, keepReleases));
+  await pruneManifests(ports, input);
   await forgetFormerConfiguration(ports, input, files);
   ports.notes.want(input.run.requestId, server, 'finished');
   const { present } = await ports.runtime.inspect(server, input.run.service);

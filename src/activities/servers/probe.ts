@@ -1,6 +1,7 @@
 /** What a server runs and how it stands in the pool. Reads only. */
 import type { ServerBefore } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
+import type { ServiceState } from '../../ports/container-runtime.ts';
 import { type OnServer, type ServerPorts } from './context.ts';
 import { placeOf, poolServer } from './pool-state.ts';
 
@@ -10,14 +11,18 @@ export async function probe(
   balancer: BalancerSettings,
 ): Promise<ServerBefore> {
   const { server } = input;
-  const [{ running, release }, pool] = await Promise.all([
+  const [state, pool] = await Promise.all([
     ports.runtime.inspect(server, input.run.service),
     poolServer(ports, input, balancer),
   ]);
-  const runs = running && release !== null;
-  return {
-    server,
-    release: runs ? { digest: release.digest, version: release.version } : null,
-    pool: placeOf(ports, pool),
-  };
+  return beforeOf(server, state, placeOf(ports, pool));
+}
+
+export function beforeOf(
+  server: string,
+  { running, release }: Pick<ServiceState, 'running' | 'release'>,
+  pool: ServerBefore['pool'],
+): ServerBefore {
+  if (running || release === null) return { server, release, pool };
+  return { server, release: null, stopped: release, pool };
 }

@@ -10,6 +10,7 @@ import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
 /**
  * k consecutive good answers of the health path within the limit (`health.ready`). Ends early where
  * the service has exited: waiting would not bring it back.
+ * @param port where it listens; absent: the server's service port
  * @returns a line of evidence
  * @throws ApplicationFailure SERVICE_EXITED | SERVICE_NOT_READY
  */
@@ -17,11 +18,13 @@ export async function waitUntilReady(
   ports: ServerPorts,
   input: OnServer,
   health: HealthSettings,
+  port = ports.hosts.get(input.server).servicePort,
 ): Promise<string> {
   const { successes, intervalMilliseconds, limitSeconds } = health.ready;
   const clock = countDown(limitSeconds * 1000);
   const { server } = input;
-  const url = serviceUrl(ports.hosts.get(server), health.path);
+  const { address } = ports.hosts.get(server);
+  const url = serviceUrl({ address, servicePort: port }, health.path);
   let inRow = 0;
   let last: Answer | null = null;
   while (inRow < successes) {

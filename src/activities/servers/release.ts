@@ -1,25 +1,14 @@
-/** Fetching and starting releases: the new one, and the one that ran before. */
+/** Fetching and starting the new release. */
 import type { pullImage } from '../../actions/servers/pull.ts';
 import type { startService } from '../../actions/servers/start.ts';
 import { say } from '../../diagnostics/language.ts';
-import type { ServerBefore } from '../../plan/run.ts';
-import type { ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
-import type { ContainerOptions, ReleaseStart } from '../../ports/container-runtime.ts';
+import type { ImageSettings } from '../../plan/settings.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
-import { containerOptions } from './container.ts';
 import { fail, type OnServer, reading, type ServerPorts, shortDigest } from './context.ts';
 import { exited } from './exited.ts';
+import { composeManifest, type ReleaseSettings, startOf } from './manifest.ts';
+import { writeManifest } from './manifest-file.ts';
 import { heartbeatWhile } from './pace.ts';
-import { fill, placeholderValues, reveal } from './render.ts';
-
-type Release = NonNullable<ServerBefore['release']>;
-
-/** How a release is run. */
-export interface ReleaseSettings {
-  readonly image: ImageSettings;
-  readonly runtime: RuntimeSettings;
-  readonly container: ContainerOptions;
-}
 
 /** image.pull: the digest that the registry gave the build; moving the tag afterwards changes nothing. */
 export async function pull(
@@ -83,8 +72,10 @@ export async function start(
     );
   }
   if (!state.running) {
-    const { version, requestId } = input.run;
-    const release = await releaseStart(ports, input, settings, { digest, version }, requestId);
+    const { version, requestId: runId } = input.run;
+    const manifest = await composeManifest(ports, input, settings, { digest, version, runId });
+    const release = await startOf(ports, manifest);
+    await writeManifest(ports, input, manifest);
     await heartbeatWhile(() => ports.runtime.start(server, input.run.service, release));
   }
   return readBack(ports, input, digest);
@@ -111,59 +102,4 @@ async function readBack(
           `should run ${shortDigest(digest)}, runs ${shortDigest(runs)}`,
         );
   return { facts: { 'service.deployed': reading(runs === digest, detail) }, evidence: [detail] };
-}
-
-/** Marks what a restore started, so that it is never taken for the new release of the same run. */
-export function restoredRunId(requestId: string): string {
-  return `${requestId}-restored`;
-}
-
-/**
- * Starts the release that ran before, with its own digest and version, and with the command and
- * environment of the settings pinned for this run. A runtime that keeps a release's former start
- * parameters may use those instead.
- */
-export async function startFormer(
-  ports: ServerPorts,
-  input: OnServer,
-  settings: ReleaseSettings,
-  former: Release,
-): Promise<void> {
-  await pullRelease(ports, input, former.digest, settings.image.repository);
-  const id = restoredRunId(input.run.requestId);
-  const release = {
-    ...(await releaseStart(ports, input, settings, former, id)),
-    undoes: input.run.requestId,
-  };
-  await heartbeatWhile(() => ports.runtime.start(input.server, input.run.service, release));
-}
-
-async function releaseStart(
-  ports: ServerPorts,
-  input: OnServer,
-  { image, runtime, container: settings }: ReleaseSettings,
-  { digest, version }: Release,
-  runId: string,
-): Promise<ReleaseStart> {
-  const { command, environment } = runtime;
-  const port = ports.hosts.get(input.server).servicePort;
-  const values = placeholderValues(input, port, version);
-  const variables = await Promise.all(
-    Object.entries(environment).map(async ([name, value]): Promise<[string, string]> => {
-      return [
-        name,
-        await reveal(ports.secrets, fill(value, values, `runtime.environment.${name}`)),
-      ];
-    }),
-  );
-  const container = containerOptions(image, settings, values);
-  return {
-    digest,
-    version,
-    runId,
-    ...(container !== undefined && { container }),
-    command: command.map((part) => fill(part, values, 'runtime.command')),
-    environment: Object.fromEntries(variables),
-    port,
-  };
 }

@@ -14,7 +14,10 @@ export type Answer =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Where the service of one server is reached, past the balancer. */
-export function serviceUrl(host: ServerHost, path: string): string {
+export function serviceUrl(
+  host: Pick<ServerHost, 'address' | 'servicePort'>,
+  path: string,
+): string {
   const address = host.address.includes(':') ? `[${host.address}]` : host.address;
   return `http://${address}:${host.servicePort}${path}`;
 }

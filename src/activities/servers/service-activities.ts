@@ -36,16 +36,18 @@ export function createServiceActivities(ports: ServerPorts) {
     ...implement(updateConfiguration, (work, files) =>
       writeConfiguration(ports, oneAtATime, work, files),
     ),
-    ...implement(startService, (work, image, runtime, container) =>
-      start(ports, work, { image, runtime, container }),
+    ...implement(startService, (work, image, runtime, container, files, health, balancer) =>
+      start(ports, work, { image, runtime, container, files, health, balancer }),
     ),
     ...implement(awaitService, (work, health) => awaitReady(ports, work, health)),
     ...implement(checkPort, (work, health) => portAnswers(ports, work, health)),
     ...implement(checkEndpoint, (work, health) => endpointAnswers(ports, work, health)),
     ...implement(checkSmoke, (work, health) => smokePasses(ports, work, health)),
     ...implement(measurePerformance, (work, health) => measureAtRate(ports, atOnce, work, health)),
-    ...implementCompensation(restoreService, (work, image, runtime, container, health) =>
-      restoreFormer(ports, work, { image, runtime, container }, health),
+    ...implementCompensation(
+      restoreService,
+      (work, image, runtime, container, files, health, balancer) =>
+        restoreFormer(ports, work, { image, runtime, container, files, health, balancer }),
     ),
     ...implementCompensation(restoreConfiguration, (work, files) =>
       putConfigurationBack(ports, work, files),

@@ -6,10 +6,11 @@ import type { HealthSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { StopResult } from '../../ports/container-runtime.ts';
 import type { OutcomeOf } from '../implement.ts';
 import { type OnServer, reading, type ServerPorts, seconds } from './context.ts';
+import { readManifest } from './manifest-file.ts';
 import { heartbeatWhile } from './pace.ts';
 import { waitUntilReady } from './ready.ts';
 
-/** service.stop: signal, grace, then force; the release stays on the server. */
+/** service.stop: as the release that runs says: signal, grace, then force; it stays on the server. */
 export async function stop(
   ports: ServerPorts,
   input: OnServer,
@@ -17,8 +18,9 @@ export async function stop(
 ): Promise<OutcomeOf<typeof stopService>> {
   const { server } = input;
   const state = await ports.runtime.inspect(server, input.run.service);
+  const kept = state.release === null ? null : await readManifest(ports, input, state.release);
   // Also where nothing runs: an engine may be about to bring it up again.
-  const stopped = await stopRunning(ports, input, runtime);
+  const stopped = await stopRunning(ports, input, kept?.stop ?? runtime.stop);
   const lines = state.running
     ? [stopped]
     : [say(input.run, '服务没有在运行', 'the service was not running')];
@@ -35,9 +37,8 @@ export async function stop(
 export async function stopRunning(
   ports: ServerPorts,
   input: OnServer,
-  runtime: RuntimeSettings,
+  { signal, graceSeconds, before }: RuntimeSettings['stop'],
 ): Promise<string> {
-  const { signal, graceSeconds, before } = runtime.stop;
   const how = { signal, graceMs: graceSeconds * 1000, ...(before !== undefined && { before }) };
   const stopped = await heartbeatWhile(() =>
     ports.runtime.stop(input.server, input.run.service, how),

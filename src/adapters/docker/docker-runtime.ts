@@ -8,7 +8,7 @@ import { finishService } from './finish.ts';
 import { inspectService } from './inspect.ts';
 import { pullImage } from './pull.ts';
 import type { Service } from './service.ts';
-import { startRelease } from './start.ts';
+import { resumeRelease, startRelease } from './start.ts';
 import { stopService } from './stop.ts';
 import { tailOf } from './tail.ts';
 
@@ -56,6 +56,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
       await pullImage(at, digest, login, call);
     },
     start: async (server, service, release) => startRelease(on(server, service), release),
+    resume: async (server, service, former) => resumeRelease(on(server, service), former),
     stop: async (server, service, stop) => {
       if (!/^(?:SIG)?[A-Z0-9]{1,10}$/u.test(stop.signal))
         throw invalid(server, stop.signal, 'no signal');

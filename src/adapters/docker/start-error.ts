@@ -1,5 +1,4 @@
 import type { ContainerInfo } from 'dockerode';
-import type { ReleaseStart } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
 import { engineError, failureOf } from './engine-errors.ts';
@@ -11,17 +10,14 @@ const NETWORK = /network (\S+) not found/iu;
 /** Why a container did not start, in a sentence that names what stands in the way. */
 export async function startError(
   host: ServerHost,
-  {
-    name,
-    release,
-  }: { readonly service: string; readonly name: string; readonly release: ReleaseStart },
+  { name, port: servicePort }: { readonly name: string; readonly port: number },
   listed: readonly ContainerInfo[],
   error: unknown,
 ): Promise<PortError> {
   const { message } = failureOf(error);
   const server = host.name;
   if (PORT_TAKEN.test(message)) {
-    const port = portIn(message) ?? release.port;
+    const port = portIn(message) ?? servicePort;
     const holder = holderAmong(listed, port) ?? (await listenerOn(host, port));
     return new PortError(
       'conflict',

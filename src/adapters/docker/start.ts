@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReleaseStart } from '../../ports/container-runtime.ts';
+import type { FormerRelease, ReleaseStart } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
 import { containerBody, furtherNetworks } from './container-body.ts';
 import type { ServiceContainer } from './containers.ts';
@@ -25,58 +25,72 @@ const MOST_LOOKS = 50;
  */
 export async function startRelease(service: Service, release: ReleaseStart): Promise<void> {
   const found = await lookAt(service);
-  const running = found.containers.find((each) => each.running);
-  if (running !== undefined) {
-    if (running.digest !== release.digest) throw conflict(service, running);
-    await record(service, found, running.id, release, true);
-    if (release.undoes !== undefined) await restorePolicy(service, found, running);
-    return;
-  }
-  if (release.undoes === undefined) {
-    const id = await makeNew(service, found, release);
-    await run(service, found, id, release);
-    return record(service, found, id, release, false);
-  }
-  const former = await bringBack(service, found, release, release.undoes);
-  const id = former?.id ?? (await create(service, found, release));
+  if (await runsAlready(service, found, release)) return;
+  const id = await makeNew(service, found, release);
   await run(service, found, id, release);
   await record(service, found, id, release, false);
-  if (former !== undefined) await restorePolicy(service, found, former);
 }
 
-/** The former container makes room under the service's name; it stays as it is otherwise. */
+/** Starts the container that ran before, as it was. @returns false where it is gone */
+export async function resumeRelease(service: Service, former: FormerRelease): Promise<boolean> {
+  const found = await lookAt(service);
+  if (await runsAlready(service, found, former)) return true;
+  const container = formerOf(found, former.digest, former.undoes);
+  if (container === undefined) return false;
+  await bringBack(service, found, container, former.undoes);
+  await run(service, found, container.id, former);
+  await record(service, found, container.id, former, false);
+  await restorePolicy(service, found, container);
+  return true;
+}
+
+type Wanted = Pick<ReleaseStart, 'digest' | 'runId' | 'port' | 'undoes'>;
+
+/** @throws PortError `conflict` where another release runs */
+async function runsAlready(service: Service, found: Found, wanted: Wanted): Promise<boolean> {
+  const running = found.containers.find((each) => each.running);
+  if (running === undefined) return false;
+  if (running.digest !== wanted.digest) throw conflict(service, running);
+  await record(service, found, running.id, wanted, true);
+  if (wanted.undoes !== undefined) await restorePolicy(service, found, running);
+  return true;
+}
+
+/** What serves makes room under the service's name; it stays as it is otherwise. */
 async function makeNew(service: Service, found: Found, release: ReleaseStart): Promise<string> {
   const serving = found.containers.find(({ role }) => role === 'serving');
   const isHalfWay = serving?.run === release.runId && serving.digest === release.digest;
   if (serving !== undefined && isHalfWay) return serving.id;
-  if (serving !== undefined) {
-    await keepDown(service, found, serving);
-    await rename(service, serving, keptName(service.name, serving.digest, serving.id));
-  }
+  if (serving !== undefined) await makeRoom(service, found, serving, release.undoes);
   return create(service, found, release);
 }
 
-/** The container that ran before, under the service's name again; undefined: it is gone. */
+/** The container that ran before, under the service's name again. */
 async function bringBack(
   service: Service,
   found: Found,
-  release: ReleaseStart,
+  former: ServiceContainer,
   undone: string,
-): Promise<ServiceContainer | undefined> {
+): Promise<void> {
   const serving = found.containers.find(({ role }) => role === 'serving');
-  const former = formerOf(found, release.digest, undone);
-  if (serving !== undefined && serving.id !== former?.id) {
-    const isOfUndoneRun = serving.run === undone;
-    const name = isOfUndoneRun
+  if (serving?.id === former.id) return;
+  if (serving !== undefined) await makeRoom(service, found, serving, undone);
+  await rename(service, former, service.name);
+}
+
+/** What the undone run made has failed, and is never started again. */
+async function makeRoom(
+  service: Service,
+  found: Found,
+  serving: ServiceContainer,
+  undone: string | undefined,
+): Promise<void> {
+  const name =
+    serving.run === undone
       ? failedName(service.name, serving.id)
       : keptName(service.name, serving.digest, serving.id);
-    await keepDown(service, found, serving);
-    await rename(service, serving, name);
-  }
-  if (former !== undefined && former.role !== 'serving') {
-    await rename(service, former, service.name);
-  }
-  return former;
+  await keepDown(service, found, serving);
+  await rename(service, serving, name);
 }
 
 function formerOf(found: Found, digest: string, undone: string): ServiceContainer | undefined {
@@ -144,10 +158,10 @@ function imageOf({ repository }: Service, { images }: Found, digest: string): st
 }
 
 async function run(
-  { engine, name, service }: Service,
+  { engine, name }: Service,
   found: Found,
   id: string,
-  release: ReleaseStart,
+  { port }: Pick<ReleaseStart, 'port'>,
 ): Promise<void> {
   try {
     await engine.ask(
@@ -157,7 +171,7 @@ async function run(
     );
   } catch (error) {
     if (hasStatus(error, 304)) return;
-    throw await startError(engine.host, { service, name, release }, found.listed, error);
+    throw await startError(engine.host, { name, port }, found.listed, error);
   }
 }
 
@@ -166,7 +180,7 @@ async function record(
   service: Service,
   found: Found,
   id: string,
-  { digest, runId }: ReleaseStart,
+  { digest, runId }: Wanted,
   mayBeKnown: boolean,
 ): Promise<void> {
   const detail = await inspectContainer(service, id);

@@ -45,6 +45,7 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
       const release = { ...releaseOf(world, start.digest), version: start.version };
       world.launch(server, release, start.runId, start);
     },
+    resume: () => Promise.resolve(false),
     async stop(name, _service, { graceMs }) {
       const server = world.server(name);
       const process = world.running(server);

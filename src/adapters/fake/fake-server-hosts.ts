@@ -41,6 +41,7 @@ function hostOf(server: FakeServer): ServerHost {
           ? Buffer.from(source)
           : await readFile(source.localFile);
       server.writes += 1;
+      server.files.delete(place(path));
       server.files.set(place(path), { content, mode, ...(owner !== undefined && { owner }) });
     },
     async openSocket(path) {
@@ -67,6 +68,19 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
       0,
       values.reduce((text, value) => text.replace('%s', () => value), format),
     ),
+  /** Of a folder, what was written last first. */
+  ls: (server, args) => {
+    const folder = posix.resolve(server.baseFolder, args.at(-1) ?? '');
+    const names = [...server.files.keys()].filter((path) => posix.dirname(path) === folder);
+    if (names.length === 0) return result(2, '', `ls: ${folder}: no such folder`);
+    return result(
+      0,
+      `${names
+        .reverse()
+        .map((path) => posix.basename(path))
+        .join('\n')}\n`,
+    );
+  },
   rm: (server, args) => {
     for (const path of args.filter((each) => !each.startsWith('-'))) {
       server.files.delete(posix.resolve(server.baseFolder, path));

@@ -45,6 +45,8 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
         await pullRelease(options, hosts.get(server), service, image, call);
     },
     start: (server, service, release) => startRelease(quote, hosts.get(server), service, release),
+    // What a process runs with ends with it.
+    resume: () => Promise.resolve(false),
     stop: (server, service, stop) => stopService(quote, hosts.get(server), service, stop, inspect),
     async tail(server, service, lines) {
       const host = hosts.get(server);

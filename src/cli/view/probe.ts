@@ -14,6 +14,7 @@ const CHECKS: Readonly<Record<PreflightCheck['name'], Localized>> = {
   disk: { zh: '磁盘', en: 'disk' },
   port: { zh: '端口', en: 'port' },
   clock: { zh: '时钟', en: 'clock' },
+  release: { zh: '回滚', en: 'rollback' },
   health: { zh: '健康', en: 'health' },
   pool: { zh: '负载均衡', en: 'pool' },
   registry: { zh: '镜像仓库', en: 'registry' },

@@ -5,6 +5,7 @@ import { DECISIONS } from './decisions.ts';
 import type { Entries } from './entry.ts';
 import { FILES } from './files.ts';
 import { PROJECT_FILE } from './project-file.ts';
+import { RELEASES } from './releases.ts';
 import { REQUEST } from './request.ts';
 import { SOURCE } from './source.ts';
 import { SSH } from './ssh.ts';
@@ -19,6 +20,7 @@ export const CATALOGUE = {
   ...PROJECT_FILE,
   ...SOURCE,
   ...SSH,
+  ...RELEASES,
   ...DECISIONS,
   ...SURROUNDINGS,
 } as const satisfies Entries;
@@ -37,6 +39,7 @@ export const CHAPTERS: readonly Chapter[] = [
   { title: { zh: '项目文件', en: 'The project file' }, entries: PROJECT_FILE },
   { title: { zh: '源代码', en: 'The source' }, entries: SOURCE },
   { title: { zh: '通往服务器', en: 'The way to a server' }, entries: SSH },
+  { title: { zh: '服务器上的版本', en: 'Releases on servers' }, entries: RELEASES },
   { title: { zh: '决定', en: 'Decisions' }, entries: DECISIONS },
   { title: { zh: '周围环境', en: 'Surroundings' }, entries: SURROUNDINGS },
 ];

@@ -3,7 +3,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import { say } from '../../diagnostics/language.ts';
-import type { ServerBefore } from '../../plan/run.ts';
+import type { FormerRun, ServerBefore } from '../../plan/run.ts';
 import { askApproval } from '../decisions/approval.ts';
 import { approvalOf } from '../decisions/approvers.ts';
 import {
@@ -95,15 +95,24 @@ async function finishServers(run: FleetParts & PinnedPart, step: number): Promis
   );
 }
 
-/** Servers that run another release than when the approval was asked for. */
+/**
+ * Servers where another release was deployed than when the approval was asked for. One that has died
+ * since, or come back, is the same still: what the approvers saw may be just what they want mended.
+ */
 function differences(
   { approvedAgainst: approved }: DecisionsPart,
   now: ReadonlyMap<string, ServerBefore>,
 ): readonly string[] {
   if (approved === null) return [];
-  return [...now].flatMap(([server, { release }]) => {
-    const then = approved.get(server)?.release ?? null;
-    if (then?.digest === release?.digest) return [];
-    return [`${server} ${then?.version ?? '–'} → ${release?.version ?? '–'}`];
+  return [...now].flatMap(([server, before]) => {
+    const then = deployedOn(approved.get(server));
+    const there = deployedOn(before);
+    if (then?.digest === there?.digest) return [];
+    return [`${server} ${then?.version ?? '–'} → ${there?.version ?? '–'}`];
   });
+}
+
+/** Whether it runs or not. */
+function deployedOn(before: ServerBefore | undefined): FormerRun | null {
+  return before?.release ?? before?.stopped ?? null;
 }

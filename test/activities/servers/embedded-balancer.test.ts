@@ -9,6 +9,7 @@ import type { ActionId } from '../../../src/actions/index.ts';
 import { createServerActivities, type ServerActivities } from '../../../src/activities/servers.ts';
 import { createEmbeddedBalancer } from '../../../src/adapters/embedded-balancer/embedded-balancer.ts';
 import { createFakeContainerRuntime } from '../../../src/adapters/fake/fake-container-runtime.ts';
+import { createFakeSeal } from '../../../src/adapters/fake/fake-seal.ts';
 import { createFakeServerHosts } from '../../../src/adapters/fake/fake-server-hosts.ts';
 import { FakeWorld } from '../../../src/adapters/fake/fake-world.ts';
 import { createHttpProbe } from '../../../src/adapters/http/http-probe.ts';
@@ -63,6 +64,7 @@ describe('servers behind the embedded balancer', () => {
       },
       secrets: { resolve: () => Promise.resolve(secret('')) },
       ensureCheckout: () => Promise.resolve(folder),
+      seal: createFakeSeal(),
     });
   });
 

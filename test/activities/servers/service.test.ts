@@ -231,10 +231,16 @@ describe('probeServer and finishServer', () => {
         server: SERVER,
         project: withSettings('balancer', {}),
       });
-    expect(await probe()).toEqual(before(SERVER));
+    const release = { digest: OLD, version: 'v1', runId: 'earlier' };
+    expect(await probe()).toEqual(before(SERVER, { release }));
     await stage.act('service.stop');
     stage.world.member(SERVER).admin = 'maint';
-    expect(await probe()).toEqual({ server: SERVER, release: null, pool: 'maint' });
+    expect(await probe()).toEqual({
+      server: SERVER,
+      release: null,
+      stopped: release,
+      pool: 'maint',
+    });
   });
 
   it('keeps the releases that the project says, twice over', async () => {

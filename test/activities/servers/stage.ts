@@ -16,6 +16,7 @@ import {
   createFakeLoadBalancer,
   FAKE_CAPABILITIES,
 } from '../../../src/adapters/fake/fake-load-balancer.ts';
+import { createFakeSeal } from '../../../src/adapters/fake/fake-seal.ts';
 import { createFakeServerHosts } from '../../../src/adapters/fake/fake-server-hosts.ts';
 import { type FakeRelease, FakeWorld } from '../../../src/adapters/fake/fake-world.ts';
 import { BALANCERS } from '../../../src/config/balancers/index.ts';
@@ -28,6 +29,7 @@ import type {
 } from '../../../src/plan/run.ts';
 import type { ProjectSettings } from '../../../src/plan/settings.ts';
 import type { BalancerCapabilities } from '../../../src/ports/load-balancer.ts';
+import type { Seal } from '../../../src/ports/seal.ts';
 import type { Secret } from '../../../src/ports/secret-store.ts';
 import { CONTAINER_DEFAULTS, IMAGE_DEFAULTS } from '../../support/default-settings.ts';
 
@@ -115,6 +117,8 @@ export interface StageOptions {
   readonly takeOver?: Stage;
   readonly heartbeatDetails?: unknown;
   readonly ensureCheckout?: () => Promise<string>;
+  /** Default: one that all stages share. */
+  readonly seal?: Seal;
   /** What the balancer tells; default: everything. */
   readonly capabilities?: Partial<BalancerCapabilities>;
 }
@@ -147,6 +151,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     secrets: { resolve: () => Promise.resolve(secret(SECRET_VALUE)) },
     ensureCheckout:
       options.ensureCheckout ?? (() => Promise.resolve(join(folder, run.requestId, 'source'))),
+    seal: options.seal ?? createFakeSeal(),
   };
   const activities = createServerActivities(ports);
   const environment = new MockActivityEnvironment(

@@ -51,10 +51,8 @@ it('takes it over as the former release, and brings it back as it was', async ()
   expect((await runtime.inspect(server.name, SERVICE)).release?.digest).toBe(v2);
 
   await runtime.stop(server.name, SERVICE, STOP);
-  await runtime.start(server.name, SERVICE, {
-    ...startOf(v1, 'v1', 'run-1-restored'),
-    undoes: 'run-1',
-  });
+  const back = { digest: v1, runId: 'run-1-restored', port: PORT, undoes: 'run-1' };
+  expect(await runtime.resume(server.name, SERVICE, back)).toBe(true);
   expect(await settings()).toBe(before);
   expect(before).toContain(id);
 });
@@ -88,8 +86,8 @@ it('knows an image that was never pushed by what the engine calls it', async () 
   await runtime.pull(server.name, SERVICE, { repository: REPOSITORY, digest: v2 }, {});
   await runtime.start(server.name, SERVICE, startOf(v2, 'v2', 'run-1'));
   await runtime.stop(server.name, SERVICE, STOP);
-  const back = { ...startOf(imageId, '2024-01', 'run-1-restored'), undoes: 'run-1' };
-  await runtime.start(server.name, SERVICE, back);
+  const back = { digest: imageId, runId: 'run-1-restored', port: PORT, undoes: 'run-1' };
+  expect(await runtime.resume(server.name, SERVICE, back)).toBe(true);
   expect(await settings()).toMatch(/ running on-failure /u);
 });
 

@@ -26,8 +26,16 @@ const stop = () => place.runtime.stop(name(), SERVICE, STOP);
 const finish = (keep: number) => place.runtime.finish(name(), SERVICE, keep);
 const pull = (digest: string) =>
   place.runtime.pull(name(), SERVICE, { repository: REPOSITORY, digest }, {});
-const start = (digest: string, version: string, run: string, more = {}) =>
-  place.runtime.start(name(), SERVICE, { ...startOf(digest, version, run), ...more });
+const start = (digest: string, version: string, run: string) =>
+  place.runtime.start(name(), SERVICE, startOf(digest, version, run));
+/** What ran before run-2 again; false: it is gone. */
+const resume = (digest: string) =>
+  place.runtime.resume(name(), SERVICE, {
+    digest,
+    runId: 'run-2-restored',
+    port: PORT,
+    undoes: 'run-2',
+  });
 
 /** Pulls, and replaces what runs, as the steps of a run do. */
 async function replaceWith(digest: string, version: string, run: string): Promise<void> {
@@ -148,9 +156,8 @@ describe('bringing back what ran before', () => {
     const former = await place.shell(`docker inspect -f '{{.Id}}' ${SERVICE}`);
     await replaceWith(v2, 'v2', 'run-2');
     await stop();
-    const back = () => start(v1, 'v1', 'run-2-restored', { undoes: 'run-2' });
-    await back();
-    await back();
+    expect(await resume(v1)).toBe(true);
+    expect(await resume(v1)).toBe(true);
     expect(await place.shell(`docker inspect -f '{{.Id}}' ${SERVICE}`)).toBe(former);
     expect(await containers()).toEqual([
       `${SERVICE} running unless-stopped`,
@@ -171,7 +178,7 @@ describe('bringing back what ran before', () => {
     await replaceWith(v1, 'v1', 'run-1');
     await finish(3);
     const former = await place.shell(`docker inspect -f '{{.Id}}' ${SERVICE}`);
-    const back = () => start(v1, 'v1', 'run-2-restored', { undoes: 'run-2' });
+    const back = () => resume(v1);
     const isBack = async () => {
       expect(await place.shell(`docker inspect -f '{{.Id}}' ${SERVICE}`)).toBe(former);
       expect((await inspect()).running).toBe(true);
@@ -202,7 +209,7 @@ describe('bringing back what ran before', () => {
     await replaceWith(v1, 'v1', 'run-2');
     expect(await place.shell(`docker inspect -f '{{.Id}}' ${SERVICE}`)).not.toBe(former);
     await stop();
-    await start(v1, 'v1', 'run-2-restored', { undoes: 'run-2' });
+    await resume(v1);
     expect(await place.shell(`docker inspect -f '{{.Id}}' ${SERVICE}`)).toBe(former);
   });
 
@@ -211,7 +218,15 @@ describe('bringing back what ran before', () => {
     await replaceWith(v2, 'v2', 'run-2');
     await stop();
     await place.shell(`docker rm $(docker ps -aq --filter name=${SERVICE}-runsheet-) >/dev/null`);
-    await start(v1, 'v1', 'run-2-restored', { undoes: 'run-2' });
+    expect(await resume(v1)).toBe(false);
+    await place.runtime.start(name(), SERVICE, {
+      ...startOf(v1, 'v1', 'run-2-restored'),
+      undoes: 'run-2',
+    });
+    expect(await containers()).toEqual([
+      `${SERVICE} running no`,
+      expect.stringMatching(new RegExp(`^${SERVICE}-runsheet-failed-[0-9a-f]{12} exited no$`, 'u')),
+    ]);
     expect(await served()).toContain('"v1"');
   });
 });
@@ -314,7 +329,7 @@ describe('a server that reboots', () => {
     await place.server.powerOn();
     expect((await containers()).filter((line) => line.includes('running'))).toEqual([]);
     expect(await inspect()).toMatchObject({ running: false, release: { digest: v2 } });
-    await start(v1, 'v1', 'run-2-restored', { undoes: 'run-2' });
+    await resume(v1);
     expect(await inspect()).toMatchObject({ running: true, release: { digest: v1 } });
     await place.server.cutPower();
     await place.server.powerOn();

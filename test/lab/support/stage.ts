@@ -84,8 +84,7 @@ export class LabStage {
   }
 
   async open(): Promise<void> {
-    const { releases, templates, listed, pool, home } = this.#options;
-    const { checkPath, pullFrom, health, balancer, settings } = this.#options;
+    const { releases, templates, pool, home, checkPath } = this.#options;
     await makeRepository(this.folder);
     for (const [tag, release] of Object.entries({ 'v1.0.0': {}, 'v2.0.0': {}, ...releases })) {
       await this.release(tag, release);
@@ -100,6 +99,18 @@ export class LabStage {
       this.write(`templates/${file}`, text);
     }
     for (const [file, text] of Object.entries(home?.(this.servers) ?? {})) this.write(file, text);
+    this.configure();
+    this.#worker = await startWorkerProcess({
+      projectFolder: this.folder,
+      env: workerEnvironment(this.folder),
+      entry: join(distFolder(), 'worker.js'),
+    });
+    this.#connection = await Connection.connect({ address: services().temporalAddress });
+  }
+
+  /** Writes runsheet.yaml, which the next run reads. @param change sections that replace the stage's own */
+  configure(change: Section = {}): void {
+    const { listed, pullFrom, health, balancer, settings } = this.#options;
     const project = projectFile({
       name: this.#project,
       environment: this.environment,
@@ -109,15 +120,9 @@ export class LabStage {
       ...(pullFrom !== undefined && { pullFrom }),
       health: health ?? {},
       balancer: balancer ?? {},
-      settings: settings ?? {},
+      settings: { ...settings, ...change },
     });
     this.write('runsheet.yaml', project);
-    this.#worker = await startWorkerProcess({
-      projectFolder: this.folder,
-      env: workerEnvironment(this.folder),
-      entry: join(distFolder(), 'worker.js'),
-    });
-    this.#connection = await Connection.connect({ address: services().temporalAddress });
   }
 
   get haproxy(): Haproxy {

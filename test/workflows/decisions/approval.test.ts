@@ -5,7 +5,7 @@ import { compiledSeed } from '../../support/compiled-seed.ts';
 import { deferred } from '../../support/deferred.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
 import { countedInterpreter, Harness } from '../../support/run-harness.ts';
-import { acceptKnown, broken, stubWorld } from '../../support/stub-activities.ts';
+import { acceptKnown, broken, type StubServer, stubWorld } from '../../support/stub-activities.ts';
 import { createTimeSkipping } from '../../support/temporal.ts';
 
 const HOUR_MS = 3_600_000;
@@ -335,5 +335,56 @@ describe('a version that changed behind an approval', () => {
     expect(failure?.type).toBe('RUN_FAILED');
     expect(status.failure?.type).toBe('APPROVAL_STALE');
     expect(world.names().some((name) => name.startsWith('pool.'))).toBe(false);
+  });
+
+  /** The first look is for the approval, the second once the lock is held. */
+  function meanwhile(change: (server: StubServer, looks: number) => void) {
+    let looks = 0;
+    return stubWorld({
+      before: ({ name, server }, { servers }) => {
+        if (name !== 'probeServer' || server !== 'app-server-1') return;
+        looks += 1;
+        const touched = servers.get('app-server-1') ?? { version: 'v2.0.0', pool: 'ready' };
+        servers.set('app-server-1', touched);
+        change(touched, looks);
+      },
+    });
+  }
+  const requests = (world: ReturnType<typeof stubWorld>) =>
+    world.announced.filter((each) => each.kind === 'request').length;
+
+  it('U5: the service crashed on a server between approval and step 6: not asked again', async () => {
+    const world = meanwhile((server, looks) => {
+      server.hasDied = looks >= 2;
+    });
+    const { failure, status } = await approveEach(world, 1);
+    expect(failure).toBeNull();
+    expect(requests(world)).toBe(1);
+    expect(status.warnings.join()).not.toContain('changed after the approval');
+  });
+
+  it('U5: it was down when the approval was asked for, and has come back: not asked again', async () => {
+    const world = meanwhile((server, looks) => {
+      server.hasDied = looks < 2;
+    });
+    expect((await approveEach(world, 1)).failure).toBeNull();
+    expect(requests(world)).toBe(1);
+  });
+
+  it('U5: another version was deployed and has crashed: asked again', async () => {
+    const world = meanwhile((server, looks) => {
+      if (looks >= 2) Object.assign(server, { version: 'v9', hasDied: true });
+    });
+    const { failure, status } = await approveEach(world, 2);
+    expect(failure).toBeNull();
+    expect(status.warnings.join()).toContain('v2.0.0 → v9');
+  });
+
+  it('U5: nothing ran at the approval, and another run has deployed one: asked again', async () => {
+    const world = meanwhile((server, looks) => {
+      server.version = looks < 2 ? null : 'v9';
+    });
+    const { status } = await approveEach(world, 2);
+    expect(status.warnings.join()).toContain('– → v9');
   });
 });

@@ -14,6 +14,7 @@ import {
   type ServerActivities,
 } from '../../../../src/activities/servers.ts';
 import { createFakeContainerRuntime } from '../../../../src/adapters/fake/fake-container-runtime.ts';
+import { createFakeSeal } from '../../../../src/adapters/fake/fake-seal.ts';
 import { createFakeServerHosts } from '../../../../src/adapters/fake/fake-server-hosts.ts';
 import { FakeWorld } from '../../../../src/adapters/fake/fake-world.ts';
 import { createHttpProbe } from '../../../../src/adapters/http/http-probe.ts';
@@ -75,6 +76,7 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
     },
     secrets: { resolve: () => Promise.resolve(secret('')) },
     ensureCheckout: () => Promise.resolve(folder),
+    seal: createFakeSeal(),
     notes: createPoolNotes(),
   };
   const project: ProjectSettings = {

@@ -1,0 +1,65 @@
+/** The release that ran before a run, and what it ran with. */
+import { say } from '../../diagnostics/language.ts';
+import type { ReleaseManifest } from '../../plan/manifest.ts';
+import type { ServerBefore } from '../../plan/run.ts';
+import { type OnServer, type ServerPorts } from './context.ts';
+import { composeManifest, type ReleaseSettings, startOf } from './manifest.ts';
+import { writeManifest } from './manifest-file.ts';
+import { heartbeatWhile } from './pace.ts';
+import { pullRelease } from './release.ts';
+import type { PoolSettings } from './serving.ts';
+
+export type Release = NonNullable<ServerBefore['release']>;
+
+/** Marks what a restore started, so that it is never taken for the new release of the same run. */
+export function restoredRunId(requestId: string): string {
+  return `${requestId}-restored`;
+}
+
+/**
+ * Starts the release that ran before, with what it ran with: as the server kept it, else as its
+ * manifest says. One without a manifest (from an earlier Runsheet) is given this run's settings.
+ * @returns a line of evidence
+ */
+export async function startFormer(
+  ports: ServerPorts,
+  input: OnServer,
+  settings: ReleaseSettings,
+  former: Release,
+  kept: ReleaseManifest | null,
+): Promise<string> {
+  const { server, run } = input;
+  const { digest, version } = former;
+  const names = { runId: restoredRunId(run.requestId), undoes: run.requestId };
+  const { runId } = names;
+  // The next run finds what it runs with under the name of this start.
+  if (kept !== null) await writeManifest(ports, input, { ...kept, run: runId });
+  const port = kept?.port ?? ports.hosts.get(server).servicePort;
+  const isBack = await heartbeatWhile(() =>
+    ports.runtime.resume(server, run.service, { digest, port, ...names }),
+  );
+  if (isBack) return say(run, '按服务器上保留的原样启动', 'started as the server had kept it');
+  const manifest =
+    kept ?? (await composeManifest(ports, input, settings, { digest, version, runId }));
+  await pullRelease(ports, input, digest, manifest.repository);
+  const start = { ...(await startOf(ports, { ...manifest, run: runId })), undoes: run.requestId };
+  if (kept === null) await writeManifest(ports, input, manifest);
+  await heartbeatWhile(() => ports.runtime.start(server, run.service, start));
+  return kept === null
+    ? say(
+        run,
+        `服务器上没有记录 ${version} 的运行设置，已按本次运行的设置启动`,
+        `nothing on the server says what ${version} ran with: started with this run's settings`,
+      )
+    : say(run, `按 ${version} 自己的设置启动`, `started with what ${version} ran with`);
+}
+
+/** By what the release that ran before is judged: its own health path, where that is known. */
+export function judgedBy(
+  kept: ReleaseManifest | null,
+  { health, balancer }: PoolSettings,
+): PoolSettings {
+  if (kept === null) return { health, balancer };
+  const verify = { ...balancer.verify, path: kept.verifyPath };
+  return { health: kept.health, balancer: { ...balancer, verify } };
+}
