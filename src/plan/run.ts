@@ -183,6 +183,8 @@ export interface RunReport {
   readonly steps: readonly ReportStep[];
   readonly rollback: readonly string[];
   readonly decisions: readonly string[];
+  /** Who approved, with their role. */
+  readonly approvals: readonly string[];
   readonly skips: readonly string[];
   readonly warnings: readonly string[];
   readonly metrics: Readonly<Record<string, number>>;

@@ -4,7 +4,12 @@ export interface RecordStore {
   find(requestId: string): Promise<DeploymentRecord | null>;
   /** Newest first. */
   list(limit: number): Promise<readonly DeploymentRecord[]>;
+  /** The newest run of it that succeeded there; null: none has. */
+  lastSucceeded(release: ReleaseName): Promise<DeploymentRecord | null>;
 }
+
+/** A version of a service in an environment. */
+export type ReleaseName = Pick<DeploymentRecord, 'service' | 'environment' | 'version'>;
 
 export interface DeploymentRecord {
   readonly requestId: string;
@@ -17,6 +22,8 @@ export interface DeploymentRecord {
   readonly planDigest: string;
   readonly outcome: string;
   readonly requestedBy: string;
+  /** Who approved it, with their role; empty: nobody had to. */
+  readonly approvals: readonly string[];
   readonly startedAtMs: number;
   readonly durationMs: number;
   readonly servers: readonly string[];

@@ -97,6 +97,8 @@ export interface DecisionsPart {
   readonly desk: DecisionDesk;
   /** One line a decision, for the report. */
   readonly decisions: string[];
+  /** Who approved, with their role. */
+  readonly approvals: string[];
   /** As each server was when the approval was asked for; null: nobody was asked. */
   approvedAgainst: ReadonlyMap<string, ServerBefore> | null;
   peopleMs: number;

@@ -13,6 +13,7 @@ export function sampleRecord(changes: Partial<DeploymentRecord> = {}): Deploymen
     planDigest: `sha256:${'c'.repeat(64)}`,
     outcome: 'succeeded',
     requestedBy: 'carol',
+    approvals: ['Alice (技术负责人)'],
     startedAtMs: 1_767_225_600_000,
     durationMs: 81_234,
     servers: ['app-server-1', 'app-server-2'],
@@ -33,7 +34,7 @@ export function recordStoreContract(name: string, store: () => Promise<RecordSto
 
     it('keeps null where nothing is known', async () => {
       const records = await store();
-      const record = sampleRecord({ revision: null, digest: null, servers: [] });
+      const record = sampleRecord({ revision: null, digest: null, servers: [], approvals: [] });
       await records.write(record);
       expect(await records.find(record.requestId)).toEqual(record);
     });
@@ -67,6 +68,25 @@ export function recordStoreContract(name: string, store: () => Promise<RecordSto
         'request-3',
         'request-2',
       ]);
+    });
+
+    it('knows the newest run that succeeded, of that version of that service there', async () => {
+      const records = await store();
+      const [service, environment, version] = ['shipping-quotes', 'staging', 'v2.1.0'];
+      const last = () => records.lastSucceeded({ service, environment, version });
+      expect(await last()).toBeNull();
+      const runs: readonly Partial<DeploymentRecord>[] = [
+        { requestId: 'old', startedAtMs: 1 },
+        { requestId: 'right', startedAtMs: 2 },
+        { requestId: 'rolled back', startedAtMs: 3, outcome: 'rolled_back' },
+        { requestId: 'of production', startedAtMs: 4, environment: 'production' },
+        { requestId: 'of another version', startedAtMs: 5, version: 'v2.1.0-rc.1' },
+        { requestId: 'of another service', startedAtMs: 6, service: 'quotes' },
+      ];
+      for (const run of runs) await records.write(sampleRecord({ environment, ...run }));
+      expect((await last())?.requestId).toBe('right');
+      await records.write(sampleRecord({ environment, ...runs[1], outcome: 'failed' }));
+      expect((await last())?.requestId).toBe('old');
     });
 
     it('finds nothing for a run that was never written', async () => {

@@ -105,6 +105,7 @@ async function writeRecord({ records }: NotificationPorts, { report }: TellingWo
     planDigest: run.planDigest,
     outcome: report.status,
     requestedBy: run.requestedBy,
+    approvals: report.approvals,
     startedAtMs: report.startedAtMs,
     durationMs: report.durationMs,
     servers: report.servers,

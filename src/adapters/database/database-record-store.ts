@@ -31,6 +31,8 @@ interface DeploymentsTable {
   readonly plan_digest: string;
   readonly outcome: string;
   readonly requested_by: string;
+  /** JSON array of names. */
+  readonly approvals: string;
   /** bigint, which pg returns as text. */
   readonly started_at_ms: string | number;
   readonly duration_ms: string | number;
@@ -97,6 +99,21 @@ export function createDatabaseRecordStore(options: DatabaseOptions): DatabaseRec
           .execute();
         return rows.map(toRecord);
       }),
+    lastSucceeded: ({ service, environment, version }) =>
+      use(async (transaction) => {
+        const row = await transaction
+          .selectFrom('deployments')
+          .selectAll()
+          .where('service', '=', service)
+          .where('environment', '=', environment)
+          .where('version', '=', version)
+          .where('outcome', '=', 'succeeded')
+          .orderBy('started_at_ms', 'desc')
+          .orderBy('request_id')
+          .limit(1)
+          .executeTakeFirst();
+        return row === undefined ? null : toRecord(row);
+      }),
     close: () => database.destroy(),
   };
 }
@@ -123,6 +140,10 @@ async function migrate(database: Kysely<Database>): Promise<void> {
       .addColumn('report', 'text', (column) => column.notNull())
       .addColumn('written_at', 'timestamptz', (column) => column.notNull().defaultTo(sql`now()`))
       .execute();
+    // A table of 0.1.0 has it not, and workers of 0.1.0 write without it.
+    await sql`alter table deployments add column if not exists approvals text not null default '[]'`.execute(
+      transaction,
+    );
   });
 }
 
@@ -150,6 +171,7 @@ function toRow(record: DeploymentRecord): Insertable<DeploymentsTable> {
     plan_digest: record.planDigest,
     outcome: record.outcome,
     requested_by: record.requestedBy,
+    approvals: JSON.stringify(record.approvals),
     started_at_ms: Math.round(record.startedAtMs),
     duration_ms: Math.round(record.durationMs),
     servers: JSON.stringify(record.servers),
@@ -159,7 +181,6 @@ function toRow(record: DeploymentRecord): Insertable<DeploymentsTable> {
 }
 
 function toRecord(row: Selectable<DeploymentsTable>): DeploymentRecord {
-  const servers: unknown = JSON.parse(row.servers);
   return {
     requestId: row.request_id,
     workflowId: row.workflow_id,
@@ -171,11 +192,17 @@ function toRecord(row: Selectable<DeploymentsTable>): DeploymentRecord {
     planDigest: row.plan_digest,
     outcome: row.outcome,
     requestedBy: row.requested_by,
+    approvals: namesIn(row.approvals),
     startedAtMs: Number(row.started_at_ms),
     durationMs: Number(row.duration_ms),
-    servers: Array.isArray(servers) ? servers.map(String) : [],
+    servers: namesIn(row.servers),
     report: row.report,
   };
+}
+
+function namesIn(json: string): readonly string[] {
+  const names: unknown = JSON.parse(json);
+  return Array.isArray(names) ? names.map(String) : [];
 }
 
 /** The URL may hold a password: only its host is named. */

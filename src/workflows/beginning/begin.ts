@@ -66,6 +66,7 @@ function newRun(
     image: undefined,
     desk,
     decisions: [],
+    approvals: [],
     approvedAgainst: null,
     peopleMs: 0,
     variables: {},

@@ -119,6 +119,7 @@ class ApprovalRequest {
     run.status.approval?.votes.push({ by: vote.name, role, comment });
     if (kind === 'reject') throw this.end('rejected', 'REJECTED', rejectedBy(run, vote, comment));
     this.votes.push(vote);
+    run.approvals.push(`${vote.name} (${role})`);
     if (judgement.quorumReached) return this.approved();
     stepStatus(run, step.number).note = judgement.missing;
     changed(run);

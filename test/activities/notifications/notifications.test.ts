@@ -71,6 +71,7 @@ const report: RunReport = {
   ],
   rollback: [],
   decisions: ['Bob (技术负责人): 批准'],
+  approvals: ['Bob (技术负责人)'],
   skips: ['步骤 1：CI 已完成'],
   warnings: [],
   metrics: { 'deployment.duration': 83.4 },
@@ -115,6 +116,7 @@ function activities(notifiers: readonly FakeNotifier[] = []) {
     write: async (record) => void written.push(record),
     find: async () => null,
     list: async () => written,
+    lastSucceeded: async () => null,
   };
   const recipientsOf = async (roles: readonly string[]) =>
     roles.includes('tech_lead') ? [{ name: 'Bob', email: 'bob@example.com' }] : [];
@@ -222,6 +224,7 @@ describe('record.update', () => {
     await update(input());
     expect(written).toHaveLength(1);
     expect(written[0]).toMatchObject({
+      approvals: ['Bob (技术负责人)'],
       requestId: 'request-1',
       outcome: 'succeeded',
       digest: report.image?.digest,

@@ -109,6 +109,30 @@ describe('the database record store', () => {
     await expect(failed).rejects.not.toThrow('very-secret');
   });
 
+  it('goes on with a table of 0.1.0, in which nobody approved, and lets its workers write', async () => {
+    await openEmpty();
+    const old = `request_id, workflow_id, service, environment, version, plan_digest, outcome,
+      requested_by, started_at_ms, duration_ms, servers, report`;
+    const row = (id: string): string =>
+      `insert into deployments (${old}) values ('${id}', 'w', 's', 'e', 'v', 'p', 'succeeded', 'c', 1, 1, '["a"]', 'r')`;
+    const client = new Client({ connectionString: server.url });
+    await client.connect();
+    const columns = old.split(',').map((name) => `${name.trim()} text`);
+    const table = columns.join(', ').replace('request_id text', 'request_id text primary key');
+    await client.query(
+      `create table deployments (${table.replace(/(\w+_ms) text/gu, '$1 bigint')},
+       revision text, digest text, written_at timestamptz not null default now())`,
+    );
+    await client.query(row('old'));
+    const store = open();
+    expect(await store.find('old')).toMatchObject({ approvals: [], servers: ['a'] });
+    await client.query(row('later'));
+    await client.end();
+    expect(await store.find('later')).toMatchObject({ approvals: [] });
+    await store.write(sampleRecord());
+    expect(await store.find('request-1')).toEqual(sampleRecord());
+  });
+
   it('keeps a report that holds a NUL, without it', async () => {
     const store = await openEmpty();
     await store.write(sampleRecord({ report: 'a\u0000b' }));

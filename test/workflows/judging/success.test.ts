@@ -24,6 +24,7 @@ describe('a run that succeeds', () => {
     expect(failure).toBeNull();
     expect(result).toMatchObject({ outcome: 'succeeded', version: 'v2.1.0' });
     expect(status.steps.map((step) => step.state)).toEqual(Array(10).fill('succeeded'));
+    expect(world.reports.at(-1)?.approvals).toEqual(['alice (技术负责人)']);
     expect([...world.servers.values()]).toEqual(
       Array(3).fill({ version: 'v2.1.0', pool: 'ready' }),
     );
