@@ -55,12 +55,13 @@ export type ProjectThreshold =
 /**
  * What an activity is told beside its sections. `duration` (seconds), `template` and `reference` (texts
  * with `${parameter}`) come from the document's own words, a duration and a reference to an image from
- * the brackets after the phrase; `rolling` is filled in from the plan's rolling
+ * the brackets after the phrase, and `word` from the
+ * place where the phrase has its default; `rolling` is filled in from the plan's rolling
  * rule; `command` is the key of runsheet.yaml's `actions`.
  */
 export type SettingSpec =
   | { readonly kind: 'duration'; readonly default: number }
-  | { readonly kind: 'template' | 'reference'; readonly default: string }
+  | { readonly kind: 'template' | 'reference' | 'word'; readonly default: string }
   | { readonly kind: 'rolling'; readonly rule: 'minimumInPoolPercent'; readonly default: number }
   | { readonly kind: 'command'; readonly default: string };
 

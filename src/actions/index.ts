@@ -7,7 +7,7 @@ import { compile, packageApp } from './code/compile.ts';
 import { measureCoverage } from './code/coverage.ts';
 import { buildImage, pushImage } from './code/image.ts';
 import { lint } from './code/lint.ts';
-import { useImage } from './code/ready-image.ts';
+import { promoteImage, useImage } from './code/ready-image.ts';
 import { audit, scan } from './code/security.ts';
 import { runTests, verifyTests } from './code/tests.ts';
 import type { ActionSpec, CompensationSpec, FactSpec } from './define.ts';
@@ -41,6 +41,7 @@ const LIST = [
   buildImage,
   pushImage,
   useImage,
+  promoteImage,
   drain,
   waitForRequests,
   stopService,

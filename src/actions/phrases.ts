@@ -25,6 +25,36 @@ export function findPhrase(text: string): ActionDefinition | null {
   return actionsByPhrase.get(normalisePhrase(text)) ?? null;
 }
 
+/** An action whose phrase has another word in the place of a setting's default. */
+export interface WordedPhrase {
+  readonly definition: ActionDefinition;
+  readonly setting: string;
+  readonly word: string;
+}
+
+const WORD = /\$\{[^{}]*\}|[A-Za-z0-9][A-Za-z0-9_.-]*/gu;
+/** More is no phrase; each is tried. */
+const MOST_WORDS = 20;
+
+/** `沿用 preprod 已验证的镜像`, where the phrase is `沿用 staging 已验证的镜像`; null: nobody knows it. */
+export function findWorded(text: string): WordedPhrase | null {
+  for (const match of [...text.matchAll(WORD)].slice(0, MOST_WORDS)) {
+    const [word] = match;
+    const [before, after] = [text.slice(0, match.index), text.slice(match.index + word.length)];
+    for (const { setting, usual } of WORDS) {
+      const definition = findPhrase(`${before}${usual}${after}`);
+      if (definition?.settings[setting]?.kind === 'word') return { definition, setting, word };
+    }
+  }
+  return null;
+}
+
+const WORDS = Object.values(ACTIONS).flatMap(({ settings }) =>
+  Object.entries(settings).flatMap(([setting, spec]) =>
+    spec.kind === 'word' ? [{ setting, usual: spec.default }] : [],
+  ),
+);
+
 /** The fact of a criterion that needs no number, for example 无活跃连接. */
 export function findCriterionPhrase(text: string): FactDefinition | null {
   return factsByPhrase.get(normalisePhrase(text)) ?? null;

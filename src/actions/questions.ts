@@ -1,5 +1,6 @@
 /** What is asked of a plan's steps and tasks: pure functions over the definitions. */
 import type { PlanStep, Task } from '../plan/plan.ts';
+import type { SettingSpec } from './define.ts';
 import { ACTIONS, type ActionDefinition, type ActionId, type FactId } from './index.ts';
 
 /** The tasks of a step; a condition or an approval has none. */
@@ -27,13 +28,13 @@ export function tells(action: ActionId): boolean {
   return ACTIONS[action].needs.includes('report');
 }
 
+const IN_DOCUMENTS: readonly SettingSpec['kind'][] = ['duration', 'template', 'reference', 'word'];
+
 /** The settings that a document's own words give, with their defaults. */
 export function documentSettings(
   action: ActionDefinition,
 ): Readonly<Record<string, number | string>> {
-  const own = Object.entries(action.settings).filter(
-    ([, { kind }]) => kind === 'duration' || kind === 'template' || kind === 'reference',
-  );
+  const own = Object.entries(action.settings).filter(([, { kind }]) => IN_DOCUMENTS.includes(kind));
   return Object.fromEntries(own.map(([name, setting]) => [name, setting.default]));
 }
 

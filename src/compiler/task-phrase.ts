@@ -1,6 +1,6 @@
 /** The words that name a task, in a template's list and in a request alike. */
 import { ACTIONS, type ActionDefinition } from '../actions/index.ts';
-import { findPhrase, normalisePhrase } from '../actions/phrases.ts';
+import { findPhrase, findWorded, normalisePhrase } from '../actions/phrases.ts';
 import { bracketOf, documentSettings } from '../actions/questions.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -38,6 +38,12 @@ export function readTaskPhrase(text: string, own: ProjectActions): TaskPhrase | 
     return { task: { action: 'project.command', settings: { name } }, problem: null };
   const whole = findPhrase(text);
   if (whole !== null) return { task: taskOf(whole), problem: null };
+  const worded = findWorded(text);
+  if (worded !== null) {
+    const task = taskOf(worded.definition);
+    const settings = { ...task.settings, [worded.setting]: worded.word };
+    return { task: { ...task, settings }, problem: null };
+  }
   const { before = '', inside = '' } = TRAILING.exec(text)?.groups ?? {};
   const definition = findPhrase(before);
   if (definition === null) return null;

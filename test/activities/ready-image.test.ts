@@ -1,14 +1,17 @@
-/** image.use: an image that somebody else has built, looked at before it is deployed. */
+/** Images that are not built here, looked at before they are deployed: CI's, and staging's. */
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReadyImageActivities } from '../../src/activities/code/ready-image.ts';
+import { createMemoryRecordStore } from '../../src/adapters/database/memory-record-store.ts';
 import { createFakeContainerRuntime } from '../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeServerHosts } from '../../src/adapters/fake/fake-server-hosts.ts';
 import { FakeWorld } from '../../src/adapters/fake/fake-world.ts';
 import { createFakeRegistry } from '../../src/adapters/registry/fake-registry.ts';
 import type { ActionInput } from '../../src/plan/run.ts';
 import type { ImageSettings } from '../../src/plan/settings.ts';
+import type { DeploymentRecord } from '../../src/ports/record-store.ts';
+import { sampleRecord } from '../contracts/record-store.ts';
 import { IMAGE_DEFAULTS } from '../support/default-settings.ts';
 import {
   type CheckoutWorld,
@@ -38,23 +41,29 @@ afterEach(() => world.remove());
 async function stage(image: Parameters<ReturnType<typeof createFakeRegistry>['holds']>[2] = {}) {
   const servers = new FakeWorld({ servers: ['app-1', 'app-2'], releases: [] });
   const registry = createFakeRegistry();
+  const records = createMemoryRecordStore();
   const digest = registry.holds('team/hello', RUN.version, image);
   const activities = createReadyImageActivities({
     ...world.ports,
     registry,
+    records,
     hosts: createFakeServerHosts(servers),
     runtime: createFakeContainerRuntime(servers),
     folder: world.project,
   });
-  const use = async (more: Partial<ActionInput> = {}, settings: Partial<ImageSettings> = {}) => {
-    const project = { image: { ...IMAGE, ...settings } };
-    const source = { revision: COMMIT, kind: 'git' as const };
-    const input = await inputFor(world, project, { servers: ['app-1', 'app-2'], source });
-    return runActivity(activities['image.use'], { ...input, ...more });
-  };
+  const run =
+    (name: keyof typeof activities) =>
+    async (more: Partial<ActionInput> = {}, settings: Partial<ImageSettings> = {}) => {
+      const project = { image: { ...IMAGE, ...settings } };
+      const source = { revision: COMMIT, kind: 'git' as const };
+      const input = await inputFor(world, project, { servers: ['app-1', 'app-2'], source });
+      return runActivity(activities[name], { ...input, ...more });
+    };
+  const use = run('image.use');
+  const promote = run('image.promote');
   const factsWith = async (...given: Parameters<typeof use>) =>
     Object.fromEntries((await use(...given)).facts.map(({ id, value }) => [id, value]));
-  return { servers, registry, digest, use, factsWith };
+  return { servers, registry, records, digest, use, promote, factsWith };
 }
 
 const named = (image: string): Partial<ActionInput> => ({ settings: { image } });
@@ -217,5 +226,89 @@ describe('its signature', () => {
     const { facts, evidence } = await use();
     expect(facts.map(({ id }) => id)).toEqual(['image.tag']);
     expect(evidence).toContain('signature not checked: no image.verify');
+  });
+});
+
+describe('the image that staging verified', () => {
+  const verified = (digest: string | null, more: Partial<DeploymentRecord> = {}) =>
+    sampleRecord({
+      service: RUN.service,
+      environment: 'staging',
+      version: RUN.version,
+      workflowId: 'staging-7',
+      revision: COMMIT,
+      digest,
+      approvals: ['Alice (Tech lead)'],
+      ...more,
+    });
+
+  it('is the digest of the last run there that succeeded, with its run and who approved', async () => {
+    const { promote, records, registry, digest } = await stage();
+    await records.write(verified(digest));
+    registry.holds('team/hello', RUN.version, { labels: { moved: 'the tag' } });
+    const { image, facts, evidence } = await promote();
+    expect(image).toEqual({ reference: `team/hello@${digest}`, tag: '', digest });
+    expect(facts.map(({ id, value }) => [id, value])).toEqual([
+      ['image.verified', true],
+      ['image.commit_matches', true],
+    ]);
+    expect(evidence.slice(0, 2)).toEqual([
+      `run staging-7 in staging (2026-01-01T00:00:00Z) verified ${digest}`,
+      'approved for staging by Alice (Tech lead)',
+    ]);
+  });
+
+  it('says so where nobody had to approve', async () => {
+    const { promote, records, digest } = await stage();
+    await records.write(verified(digest, { approvals: [] }));
+    expect((await promote()).evidence[1]).toBe('nobody had approved the deployment to staging');
+  });
+
+  it('may be that of another environment', async () => {
+    const { promote, records, digest } = await stage();
+    await records.write(verified(digest, { environment: 'preprod' }));
+    await expect(promote()).rejects.toMatchObject({ type: 'NOT_VERIFIED' });
+    const { image } = await promote({ settings: { from: 'preprod' } });
+    expect(image?.digest).toBe(digest);
+  });
+
+  it.each([
+    ['no run', null],
+    ['a run of another version', { version: 'v2.0.0' }],
+    ['a run of another service', { service: 'other' }],
+    ['a run that was rolled back', { outcome: 'rolled_back' }],
+    ['a run that deployed no image', { digest: null }],
+  ])('is refused where the records know %s', async (_what, changes) => {
+    const { promote, records, digest } = await stage();
+    if (changes !== null) await records.write(verified(digest, changes));
+    const refused = promote();
+    await expect(refused).rejects.toMatchObject({ type: 'NOT_VERIFIED', nonRetryable: true });
+    await expect(refused).rejects.toThrow('Deploy this version to staging first');
+  });
+
+  it('is refused where the registry has it no more', async () => {
+    const { promote, records, registry, digest } = await stage();
+    await records.write(verified(digest));
+    registry.forgets('team/hello', digest);
+    const refused = promote();
+    await expect(refused).rejects.toMatchObject({ type: 'IMAGE_MISSING' });
+    await expect(refused).rejects.toThrow('deploy to staging again');
+  });
+
+  it('is of another commit where the version has moved since', async () => {
+    const { promote, records, digest } = await stage();
+    const then = 'f'.repeat(40);
+    await records.write(verified(digest, { revision: then }));
+    const { facts, evidence } = await promote();
+    expect(facts.find(({ id }) => id === 'image.commit_matches')?.value).toBe(false);
+    expect(evidence).toContain(`staging verified commit ${then}, and v2.1.0 is ${COMMIT} now`);
+  });
+
+  it('is not compared where the record knows no commit', async () => {
+    const { promote, records, digest } = await stage();
+    await records.write(verified(digest, { revision: null }));
+    const { facts, evidence } = await promote();
+    expect(facts.map(({ id }) => id)).not.toContain('image.commit_matches');
+    expect(evidence).toContain('commit not compared: the record knows none');
   });
 });

@@ -109,6 +109,52 @@ describe('使用已构建的镜像', () => {
   });
 });
 
+describe('沿用 staging 已验证的镜像', () => {
+  it('provides what the servers pull, in place of build and push', () => {
+    expect(errorsOf(withImage('- 沿用 staging 已验证的镜像'))).toEqual([]);
+    expect(errorsOf(edit(seedText, stepText(seedText, 3), ''))[0]).toContain(
+      '"Promote the image verified in staging"',
+    );
+  });
+
+  it.each([
+    ['沿用 staging 已验证的镜像', 'staging'],
+    ['沿用staging已验证的镜像', 'staging'],
+    ['沿用 preprod 已验证的镜像', 'preprod'],
+    ['沿用 `Pre-prod_EU.2` 已验证的镜像', 'Pre-prod_EU.2'],
+    ['沿用 ${environment} 已验证的镜像', '${environment}'],
+    ['Promote the image verified in staging', 'staging'],
+    ['Promote the image verified in preprod', 'preprod'],
+    ['promote the IMAGE verified in QA.', 'QA'],
+  ])('%s means the environment %s', (phrase, from) => {
+    const { action, settings } = taskOf(withImage(`- ${phrase}`)) ?? {};
+    expect(action).toBe('image.promote');
+    expect(String(settings?.['from']).replace(/\.$/u, '')).toBe(from);
+  });
+
+  it.each([
+    ['沿用预发布已验证的镜像', 'UNKNOWN_PHRASE'],
+    ['沿用 已验证的镜像', 'UNKNOWN_PHRASE'],
+    ['Promote the picture verified in staging', 'UNKNOWN_PHRASE'],
+    ['沿用 staging 已验证的镜像（v1）', 'BAD_FIELD'],
+    ['沿用 ${form} 已验证的镜像', 'UNKNOWN_REFERENCE'],
+  ])('%s is no such phrase', (phrase, code) => {
+    const { diagnostics } = compile(withImage(`- ${phrase}`));
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    expect(errors[0]?.code).toBe(code);
+  });
+
+  it('is judged by having been verified, and by what can be measured', () => {
+    const { criteria } = thirdStep(withImage('- 沿用 staging 已验证的镜像'));
+    expect(criteria.map(({ fact, ifMeasured }) => [fact, ifMeasured])).toEqual([
+      ['image.verified', undefined],
+      ['image.commit_matches', true],
+      ['image.platform_fits', true],
+      ['image.signature_valid', true],
+    ]);
+  });
+});
+
 property(
   'whatever stands in the brackets becomes the image, or is an error',
   [fc.string({ maxLength: 30 }).filter((text) => !/[()（）\n\r]/u.test(text))],

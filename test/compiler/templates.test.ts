@@ -32,6 +32,8 @@ it('each is there in two languages', () => {
     'ci-image-deployment.md',
     'deployment.en.md',
     'deployment.md',
+    'promotion.en.md',
+    'promotion.md',
     'rolling-deployment.en.md',
     'rolling-deployment.md',
   ]);

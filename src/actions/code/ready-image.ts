@@ -65,6 +65,8 @@ export const signatureValid = defineFact({
   },
 });
 
+const LOOKS = [imageAge, commitMatches, platformFits, signatureValid] as const;
+
 export const useImage = defineAction({
   ...CHECK,
   id: 'image.use',
@@ -76,5 +78,34 @@ export const useImage = defineAction({
   uses: ['image'],
   needs: ['checkout'],
   provides: ['pushed-image'],
-  measures: [imageTag, imageAge, commitMatches, platformFits, signatureValid],
+  measures: [imageTag, ...LOOKS],
+});
+
+export const imageVerified = defineFact({
+  id: 'image.verified',
+  unit: 'flag',
+  combine: 'all',
+  defaultComparison: '==',
+  defaultThreshold: true,
+  judgedByDefault: true,
+  label: { zh: '镜像已验证', en: 'Image verified' },
+  phrases: {
+    zh: ['镜像已验证', '镜像已经过验证'],
+    en: ['The image was verified', 'Image verified'],
+  },
+});
+
+/** The records know which digest, which run and who approved. */
+export const promoteImage = defineAction({
+  ...CHECK,
+  id: 'image.promote',
+  phrases: {
+    zh: ['沿用 staging 已验证的镜像', '沿用在 staging 验证过的镜像'],
+    en: ['Promote the image verified in staging', 'Use the image verified in staging'],
+  },
+  settings: { from: { kind: 'word', default: 'staging' } },
+  uses: ['image'],
+  needs: ['checkout'],
+  provides: ['pushed-image'],
+  measures: [imageVerified, ...LOOKS],
 });

@@ -2,6 +2,7 @@
 import type { Reading } from '../../actions/define.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { RunRef, SourcePin } from '../../plan/run.ts';
+import type { DeploymentRecord } from '../../ports/record-store.ts';
 import type { RegistryImage } from '../../ports/registry.ts';
 import { line } from '../evidence.ts';
 
@@ -69,6 +70,29 @@ export function lookAtCommit(
           run,
           `镜像的提交是 ${commit}（${label}），而 ${version} 是 ${revision}`,
           `the image is of commit ${commit} (${label}), and ${version} is ${revision}`,
+        ),
+      );
+}
+
+/** Of a release that was verified before: it was of the commit that the version stands for now. */
+export function lookAtVerifiedCommit(
+  run: RunRef,
+  { revision: now }: SourcePin,
+  { environment, revision: then }: Pick<DeploymentRecord, 'environment' | 'revision'>,
+): Look<boolean> {
+  const { version } = run;
+  if (then === null) {
+    const zh = '未比较提交：部署记录中没有提交';
+    return { reading: null, line: say(run, zh, 'commit not compared: the record knows none') };
+  }
+  return then === now
+    ? measured(true, say(run, `提交 ${then}`, `commit ${then}`))
+    : measured(
+        false,
+        say(
+          run,
+          `${environment} 验证的是提交 ${then}，而 ${version} 现在是 ${now}`,
+          `${environment} verified commit ${then}, and ${version} is ${now} now`,
         ),
       );
 }

@@ -2,6 +2,7 @@
 import { say } from '../../diagnostics/language.ts';
 import type { ImagePin } from '../../plan/run.ts';
 import type { ImageSettings, VerifyName } from '../../plan/settings.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { Progress } from '../context.ts';
 import { line } from '../evidence.ts';
 import type { Look } from './image-looks.ts';
@@ -12,18 +13,16 @@ import {
   runInCheckout,
 } from './project-commands.ts';
 
-export interface SignaturePorts extends CommandPorts {
+export interface SignaturePorts extends CommandPorts, Pick<Ports, 'registry'> {
   /** That of runsheet.yaml: a key that lies there is the project's, not the version's that is deployed. */
   readonly folder: string;
 }
 
-/** @param host by which the worker reaches the registry */
 export async function lookAtSignature(
   ports: SignaturePorts,
   work: CheckoutWork,
   { repository, verify }: ImageSettings,
   { digest }: Pick<ImagePin, 'digest'>,
-  host: string,
   progress: Progress,
 ): Promise<Look<boolean>> {
   const { run, step, source } = work;
@@ -32,7 +31,7 @@ export async function lookAtSignature(
     return { reading: null, line: say(run, zh, 'signature not checked: no image.verify') };
   }
   const values: Readonly<Record<VerifyName, string>> = {
-    image: `${host}/${repository}@${digest}`,
+    image: `${ports.registry.hosts[0]}/${repository}@${digest}`,
     digest,
     version: run.version,
     revision: source.revision,

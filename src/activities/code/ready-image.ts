@@ -1,30 +1,38 @@
-/** Images that are not built here: what the registry holds, looked at and pinned by its digest. */
-import { useImage } from '../../actions/code/ready-image.ts';
+/** Images that are not built here: found in the registry or in the records, looked at, and pinned. */
+import { promoteImage, useImage } from '../../actions/code/ready-image.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ImageSettings } from '../../plan/settings.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { RegistryImage } from '../../ports/registry.ts';
+import type { DeploymentRecord } from '../../ports/record-store.ts';
 import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
+import { line } from '../evidence.ts';
 import { problem } from '../failures.ts';
 import { implement, type OutcomeOf, type WorkOf } from '../implement.ts';
-import { type Look, lookAtAge, lookAtCommit, lookAtPlatform } from './image-looks.ts';
+import {
+  type Examination,
+  type ExaminationPorts,
+  examineImage,
+  missingImage,
+} from './image-examination.ts';
+import { type Look, lookAtCommit, lookAtVerifiedCommit } from './image-looks.ts';
 import { readReference } from './image-reference.ts';
-import { lookAtSignature, type SignaturePorts } from './image-signature.ts';
 
-type ReadyImagePorts = SignaturePorts & Pick<Ports, 'hosts' | 'registry' | 'runtime'>;
+type ReadyImagePorts = ExaminationPorts & Pick<Ports, 'records'>;
 type UseWork = WorkOf<typeof useImage>;
-type UseOutcome = OutcomeOf<typeof useImage>;
-
-/** Servers that are asked for their platform at once. */
-const ASKED_AT_ONCE = 16;
+type PromoteWork = WorkOf<typeof promoteImage>;
 
 export function createReadyImageActivities(
   ports: ReadyImagePorts,
-): Pick<ActionActivities, 'image.use'> {
-  return implement(useImage, (work, image) =>
-    withHeartbeat((progress) => use(ports, work, image, progress)),
-  );
+): Pick<ActionActivities, 'image.use' | 'image.promote'> {
+  return {
+    ...implement(useImage, (work, image) =>
+      withHeartbeat((progress) => use(ports, work, image, progress)),
+    ),
+    ...implement(promoteImage, (work, image) =>
+      withHeartbeat((progress) => promote(ports, work, image, progress)),
+    ),
+  };
 }
 
 /** image.use: the digest that the tag has now; moving the tag afterwards changes nothing. */
@@ -33,86 +41,108 @@ async function use(
   work: UseWork,
   settings: ImageSettings,
   progress: Progress,
-): Promise<UseOutcome> {
-  const { repository } = settings;
-  const { hosts } = ports.registry;
-  const text = work.settings.image.replaceAll('${version}', work.run.version);
-  const { tag, reference } = readReference(work.run, text, { repository, hosts });
-  const servers = await platformsOf(ports, work, progress);
-  const images = await imagesFor(ports, work, repository, reference, servers);
-  const [image] = images;
-  if (image === undefined) throw missing(work, `${hosts[0]}/${repository}`, reference);
-  const { digest } = image;
-  const age = lookAtAge(work.run, images, Date.now());
-  const commit = lookAtCommit(work.run, work.source, images);
-  const platform = lookAtPlatform(work.run, image, servers);
-  const signature = await lookAtSignature(ports, work, settings, image, hosts[0] ?? '', progress);
-  const looks: readonly Look<unknown>[] = [age, commit, platform, signature];
-  const found = `${repository}${tag === null ? '' : `:${tag}`} = ${digest}`;
+): Promise<OutcomeOf<typeof useImage>> {
+  const { run, source } = work;
+  const place = { repository: settings.repository, hosts: ports.registry.hosts };
+  const text = work.settings.image.replaceAll('${version}', run.version);
+  const { tag, reference } = readReference(run, text, place);
+  const found = await examineImage(ports, work, settings, reference, progress);
+  if (found === null) {
+    const zh = '请等 CI 推送它，或检查标签与 image.repository。';
+    const en = 'Let CI push it first, or check the tag and image.repository.';
+    throw missingImage(ports, work, settings, reference, say(run, zh, en));
+  }
+  const commit = lookAtCommit(run, source, found.images);
+  const name = `${settings.repository}${tag === null ? '' : `:${tag}`}`;
   return {
-    facts: {
-      'image.tag': tag === null ? null : { value: tag },
-      'image.age': age.reading,
-      'image.commit_matches': commit.reading,
-      'image.platform_fits': platform.reading,
-      'image.signature_valid': signature.reading,
-    },
-    evidence: [found, ...looks.map(({ line }) => line)],
-    image: { reference: `${repository}@${digest}`, tag: tag ?? '', digest },
+    facts: { 'image.tag': tag === null ? null : { value: tag }, ...readingsOf(found, commit) },
+    evidence: [`${name} = ${found.digest}`, ...linesOf(found, commit)],
+    image: pinOf(settings, found, tag ?? ''),
   };
 }
 
-/** The image as each of the servers' platforms gets it, all under one digest; empty: there is none. */
-async function imagesFor(
-  { registry }: ReadyImagePorts,
-  { run }: UseWork,
-  repository: string,
-  reference: string,
-  servers: ReadonlyMap<string, string>,
-): Promise<readonly RegistryImage[]> {
-  const [first, ...others] = new Set(servers.values());
-  const image = await registry.resolve(repository, reference, first);
-  if (image === null) return [];
-  const { digest } = image;
-  const rest = others.map(async (platform) => {
-    const found = await registry.resolve(repository, digest, platform);
-    if (found === null) throw missing({ run }, repository, digest);
-    return found;
-  });
-  return [image, ...(await Promise.all(rest))];
-}
-
-/** Server → platform, of those that answer and have one: who does not answer fails where it is needed. */
-async function platformsOf(
-  { hosts, runtime }: ReadyImagePorts,
-  { run, servers }: UseWork,
-  { signal }: Progress,
-): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
-  for (let from = 0; from < servers.length; from += ASKED_AT_ONCE) {
-    const some = servers.slice(from, from + ASKED_AT_ONCE);
-    const asked = await Promise.allSettled(
-      some.map((name) => runtime.examine(name, run.service, hosts.get(name).servicePort)),
-    );
-    signal.throwIfAborted();
-    for (const [index, answer] of asked.entries()) {
-      const platform = answer.status === 'fulfilled' ? answer.value.platform : null;
-      const name = some[index];
-      if (platform !== null && name !== undefined) found.set(name, platform);
-    }
+/** image.promote: the digest of the last run of this version that succeeded there. */
+async function promote(
+  ports: ReadyImagePorts,
+  work: PromoteWork,
+  settings: ImageSettings,
+  progress: Progress,
+): Promise<OutcomeOf<typeof promoteImage>> {
+  const { run, source } = work;
+  const { service, version } = run;
+  const environment = work.settings.from;
+  const record = await ports.records.lastSucceeded({ service, environment, version });
+  if (record === null || record.digest === null) throw notVerified(work, record);
+  const found = await examineImage(ports, work, settings, record.digest, progress);
+  if (found === null) {
+    const zh = `它在 ${environment} 验证之后已从镜像仓库删除：请在 ${environment} 重新部署。`;
+    const en = `It was removed after ${environment} had verified it: deploy to ${environment} again.`;
+    throw missingImage(ports, work, settings, record.digest, say(run, zh, en));
   }
-  return found;
+  const commit = lookAtVerifiedCommit(run, source, record);
+  const at = new Date(record.startedAtMs).toISOString().replace(/\.\d+Z$/u, 'Z');
+  const detail = line(
+    say(
+      run,
+      `${environment} 的运行 ${record.workflowId}（${at}）验证了 ${record.digest}`,
+      `run ${record.workflowId} in ${environment} (${at}) verified ${record.digest}`,
+    ),
+  );
+  return {
+    facts: { 'image.verified': { value: true, detail }, ...readingsOf(found, commit) },
+    evidence: [detail, approvalsIn(work, record), ...linesOf(found, commit)],
+    image: pinOf(settings, found, ''),
+  };
 }
 
-function missing({ run }: Pick<UseWork, 'run'>, repository: string, reference: string): Error {
-  const name = `${repository}${reference.startsWith('sha256:') ? '@' : ':'}${reference}`;
+function readingsOf({ age, platform, signature }: Examination, commit: Look<boolean>) {
+  return {
+    'image.age': age.reading,
+    'image.commit_matches': commit.reading,
+    'image.platform_fits': platform.reading,
+    'image.signature_valid': signature.reading,
+  };
+}
+
+function linesOf({ age, platform, signature }: Examination, commit: Look<boolean>): string[] {
+  return [age.line, commit.line, platform.line, signature.line];
+}
+
+function pinOf({ repository }: ImageSettings, { digest }: Examination, tag: string) {
+  return { reference: `${repository}@${digest}`, tag, digest };
+}
+
+function approvalsIn({ run }: PromoteWork, { environment, approvals }: DeploymentRecord): string {
+  if (approvals.length === 0) {
+    const zh = `${environment} 的部署没有人审批`;
+    return say(run, zh, `nobody had approved the deployment to ${environment}`);
+  }
+  const zh = `${environment} 的批准人：${approvals.join('、')}`;
+  return line(say(run, zh, `approved for ${environment} by ${approvals.join(', ')}`));
+}
+
+function notVerified({ run, settings }: PromoteWork, record: DeploymentRecord | null): Error {
+  const { service, version } = run;
+  const { from } = settings;
+  const message =
+    record === null
+      ? say(
+          run,
+          `部署记录中没有 ${service} ${version} 在 ${from} 成功的发布。`,
+          `The records know no run of ${service} ${version} that succeeded in ${from}.`,
+        )
+      : say(
+          run,
+          `${from} 的运行 ${record.workflowId} 成功了，但没有部署镜像。`,
+          `Run ${record.workflowId} succeeded in ${from}, and deployed no image.`,
+        );
   return problem({
-    code: 'IMAGE_MISSING',
-    message: say(run, `镜像仓库中没有 ${name}。`, `The registry holds no ${name}.`),
+    code: 'NOT_VERIFIED',
+    message,
     remedy: say(
       run,
-      '请等 CI 推送它，或检查标签与 image.repository。',
-      'Let CI push it first, or check the tag and image.repository.',
+      `请先把这个版本部署到 ${from}，所用的操作单须有「更新部署记录」。`,
+      `Deploy this version to ${from} first, with a run sheet that has "Update the deployment record".`,
     ),
   });
 }
