@@ -16,6 +16,8 @@ export interface ProjectOptions {
   readonly name: string;
   readonly environment: string;
   readonly servers: readonly ProjectServer[];
+  /** Environments beside it, in the same pool. */
+  readonly others?: Readonly<Record<string, readonly ProjectServer[]>>;
   readonly balancerUrl: string;
   readonly balancerSocket: string;
   /** host:port from which servers pull. Default: the lab's registry. */
@@ -106,7 +108,11 @@ function defaults(options: ProjectOptions): Section {
     registry: { url: `http://${pushRegistry}`, pull_url: options.pullFrom ?? pullRegistry },
     database: { url: databaseUrl },
     temporal: { address: temporalAddress },
-    environments: { [options.environment]: { servers: options.servers } },
+    environments: Object.fromEntries(
+      Object.entries({ [options.environment]: options.servers, ...options.others }).map(
+        ([name, servers]) => [name, { servers }],
+      ),
+    ),
     roles: {
       tech_lead: { names: ['技术负责人', 'Tech lead'] },
       ops_lead: { names: ['运维负责人', 'Operations lead'] },

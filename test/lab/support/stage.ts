@@ -30,6 +30,10 @@ export interface LabStageOptions {
   readonly environment?: string;
   /** What the project lists. Default: the leased servers. */
   readonly listed?: (servers: readonly LabServer[]) => readonly ProjectServer[];
+  /** What the project lists in environments beside it. */
+  readonly others?: (
+    servers: readonly LabServer[],
+  ) => Readonly<Record<string, readonly ProjectServer[]>>;
   /** What HAProxy has. Default: the leased servers. */
   readonly pool?: (servers: readonly LabServer[]) => readonly HaproxyServer[];
   /** What HAProxy's health checks ask for. Default: the lab service's. */
@@ -110,11 +114,12 @@ export class LabStage {
 
   /** Writes runsheet.yaml, which the next run reads. @param change sections that replace the stage's own */
   configure(change: Section = {}): void {
-    const { listed, pullFrom, health, balancer, settings } = this.#options;
+    const { listed, others, pullFrom, health, balancer, settings } = this.#options;
     const project = projectFile({
       name: this.#project,
       environment: this.environment,
       servers: listed?.(this.servers) ?? this.servers.map((server) => goodServer(server)),
+      ...(others !== undefined && { others: others(this.servers) }),
       balancerUrl: this.haproxy.url,
       balancerSocket: this.haproxy.socket,
       ...(pullFrom !== undefined && { pullFrom }),

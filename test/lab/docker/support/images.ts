@@ -14,13 +14,15 @@ export interface Behaviour {
   readonly behaviour?: string;
   /** Bytes of noise in each of as many layers. */
   readonly layers?: readonly number[];
+  /** As CI gives them. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Builds and pushes with the engine's own client. @returns the digest that the lab's registry gives */
 export async function pushImage(
   repository: string,
   tag: string,
-  { behaviour = 'good', layers = [0] }: Behaviour = {},
+  { behaviour = 'good', layers = [0], labels = {} }: Behaviour = {},
 ): Promise<string> {
   const context = mkdtempSync(join(tmpdir(), 'runsheet-lab-image-'));
   try {
@@ -42,7 +44,11 @@ export async function pushImage(
         'EXPOSE 8080\nENTRYPOINT ["/usr/bin/perl", "/srv/service.pl"]\n',
     );
     const reference = `${machine().pushRegistry}/${repository}:${tag}`;
-    await docker('build', '-q', '-t', reference, context);
+    const labelled = Object.entries(labels).flatMap(([name, value]) => [
+      '--label',
+      `${name}=${value}`,
+    ]);
+    await docker('build', '-q', ...labelled, '-t', reference, context);
     await docker('push', '-q', reference);
     const digest = await digestOfTag(repository, tag);
     if (digest === null) throw new Error(`the registry has no ${repository}:${tag}`);
