@@ -16,7 +16,7 @@ import type { TemporalConnection } from './ports/connections.ts';
 import { type Adapters, createAdapters } from './worker/adapters.ts';
 import { loadWorkflowCode } from './worker/bundle.ts';
 import { connectNative } from './worker/connect.ts';
-import { createResolver } from './worker/resolution.ts';
+import { createResolver, createSettingsReader } from './worker/resolution.ts';
 import { WorkerStartError } from './worker/start-error.ts';
 import { createTemporalAccess } from './worker/temporal-access.ts';
 import { deploymentNameOf, makeCurrent, waitForPoller } from './worker/versioning.ts';
@@ -139,6 +139,7 @@ function activitiesOf(
       temporal: () => Promise.resolve(access),
       taskQueue: project.taskQueue,
     },
+    currentSettings: createSettingsReader(folder, environment),
     recipientsOf: async (roles) => {
       const { people } = await policy();
       return Object.values(people).filter((person) =>

@@ -29,6 +29,8 @@ export interface CompensationInput {
   readonly server: string;
   readonly before: ServerBefore;
   readonly project: Partial<ProjectSettings>;
+  /** A person wants the former release started with runsheet.yaml as it is now. */
+  readonly withCurrentSettings?: boolean;
 }
 
 /** Run as local activities: their results cannot be completed from outside. */

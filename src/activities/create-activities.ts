@@ -1,4 +1,6 @@
 /** All activities of a worker, composed of the areas' factories; every one is guarded. */
+import type { RunRef } from '../plan/run.ts';
+import type { ProjectSettings } from '../plan/settings.ts';
 import type { Ports } from '../ports/ports.ts';
 import { createCheckActivities } from './code/checks.ts';
 import { createCompileActivities } from './code/compile.ts';
@@ -25,6 +27,8 @@ export interface ActivityDependencies {
   /** This worker's project; work of another one is refused. Absent: any. */
   readonly project?: string;
   readonly local: LocalDependencies;
+  /** The project's settings as runsheet.yaml has them now. @throws ApplicationFailure BAD_PROJECT_FILE */
+  readonly currentSettings: (run: RunRef) => Promise<ProjectSettings>;
   /** The people who hold any of these roles in runsheet.yaml, as it stands now. */
   readonly recipientsOf?: NotificationPorts['recipientsOf'];
 }
@@ -36,6 +40,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   const serverPorts = {
     ...ports,
     ensureCheckout: (work: Parameters<typeof ensureCheckout>[1]) => ensureCheckout(ports, work),
+    currentSettings: dependencies.currentSettings,
     notes: createPoolNotes(),
   };
   const activities: Activities = {

@@ -1,7 +1,9 @@
 /** Resolves a run's request: reads run sheets and project file afresh, and gives every problem as text. */
+import { ApplicationFailure } from '@temporalio/common';
 import type { ResolvePlanInput } from '../activities/contract.ts';
 import type { Resolution } from '../activities/local/index.ts';
 import { compileTemplate, planDigest } from '../compiler/index.ts';
+import { settingsIn } from '../compiler/request/environment-settings.ts';
 import type { CompileTemplate } from '../compiler/request/library.ts';
 import { languageOf, type RunResolution, resolveRun } from '../compiler/request/run.ts';
 import type { Environment } from '../config/environment.ts';
@@ -10,6 +12,8 @@ import type { ProjectFile } from '../config/project-file.ts';
 import { readTemplateFiles } from '../config/template-files.ts';
 import { vocabularyOf } from '../config/vocabulary.ts';
 import { renderDiagnostics } from '../diagnostics/render.ts';
+import type { RunRef } from '../plan/run.ts';
+import type { ProjectSettings } from '../plan/settings.ts';
 
 export function createResolver(
   folder: string,
@@ -35,6 +39,19 @@ export function createResolver(
       type: typeOf(resolution),
       message: renderDiagnostics(resolution.diagnostics, resolution.language),
     };
+  };
+}
+
+/** Settings as runsheet.yaml has them now, in the run's environment. */
+export function createSettingsReader(
+  folder: string,
+  environment: Environment,
+): (run: RunRef) => Promise<ProjectSettings> {
+  return async (run) => {
+    const { project, diagnostics } = await loadProject(folder, environment);
+    if (project !== null) return settingsIn(project.settings, run.environment);
+    const message = renderDiagnostics(diagnostics, run.language);
+    throw ApplicationFailure.nonRetryable(message, 'BAD_PROJECT_FILE');
   };
 }
 

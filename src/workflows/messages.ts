@@ -8,16 +8,22 @@ import type { CriterionEvidence, PreflightCheck, RunOutcome } from '../plan/run.
 /** What a caller sends with `approve` and `reject`. */
 export type DecisionMessage = Omit<Decision, 'kind'>;
 
+/** What a caller sends with `retry`, `skip` and `rollback`. */
+export interface ResolutionMessage extends DecisionMessage {
+  /** With `retry`: the former release is started with runsheet.yaml as it is now. */
+  readonly withCurrentSettings?: boolean;
+}
+
 export const approveSignal = defineSignal<[DecisionMessage]>('approve');
 export const rejectSignal = defineSignal<[DecisionMessage]>('reject');
 export const decideUpdate = defineUpdate<Judgement, [Decision]>('decide');
 /** Guided failure: what a person says when a compensation cannot succeed. */
-export const retrySignal = defineSignal<[DecisionMessage]>('retry');
-export const skipSignal = defineSignal<[DecisionMessage]>('skip');
-export const rollbackSignal = defineSignal<[DecisionMessage]>('rollback');
+export const retrySignal = defineSignal<[ResolutionMessage]>('retry');
+export const skipSignal = defineSignal<[ResolutionMessage]>('skip');
+export const rollbackSignal = defineSignal<[ResolutionMessage]>('rollback');
 export const resolveUpdate = defineUpdate<
   string,
-  [{ readonly action: 'retry' | 'skip' | 'rollback' } & DecisionMessage]
+  [{ readonly action: 'retry' | 'skip' | 'rollback' } & ResolutionMessage]
 >('resolve');
 export const statusQuery = defineQuery<RunStatus>('status');
 export const planQuery = defineQuery<Plan | null>('plan');

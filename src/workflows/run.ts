@@ -45,6 +45,8 @@ export interface ServersPart {
   /** Servers that the run goes on without. */
   readonly excluded: Map<string, Exclusion>;
   readonly saga: Saga;
+  /** Where a person wants the former release started with runsheet.yaml as it is now. */
+  readonly withCurrentSettings: Set<string>;
   /** The servers that a step works on. */
   scope: Scope;
   /** As each server was when the lock had been taken. */

@@ -66,6 +66,8 @@ export interface StubWorld {
   readonly reports: RunReport[];
   readonly announced: AnnounceApprovalInput[];
   readonly inputs: Map<string, ActionInput>;
+  /** Every compensation that was done. */
+  readonly undone: CompensationInput[];
   /** The fewest servers that have been in the pool at once. */
   fewestInPool(): number;
   readonly activities: Activities;
@@ -101,6 +103,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
   const reports: RunReport[] = [];
   const announced: AnnounceApprovalInput[] = [];
   const inputs = new Map<string, ActionInput>();
+  const undone: CompensationInput[] = [];
 
   const serverOf = (name: string): StubServer => {
     const known = servers.get(name) ?? { version: 'v2.0.0', pool: 'ready' };
@@ -144,6 +147,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     reports,
     announced,
     inputs,
+    undone,
     fewestInPool: () => fewest,
     names: () =>
       calls.map((call) => (call.server === null ? call.name : `${call.name}@${call.server}`)),
@@ -151,6 +155,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
       ...recordOf(ACTION_IDS, (id) => (input: ActionInput) => act(id, input)),
       ...recordOf(COMPENSATION_IDS, (id) => async (input: CompensationInput) => {
         await note(id, input.server, input.step);
+        undone.push(input);
         apply(COMPENSATIONS[id].effect, serverOf(input.server), '', input.before);
         countPool();
         return { facts: [], evidence: [] };

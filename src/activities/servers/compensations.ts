@@ -5,12 +5,13 @@ import type { BalancerSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { CompensationWork } from '../implement.ts';
 import { type ServerPorts, shortDigest } from './context.ts';
 import { enterPool } from './enter.ts';
-import { judgedBy, startFormer } from './former.ts';
+import { judgedBy, type Release, startFormer } from './former.ts';
 import type { ReleaseSettings } from './manifest.ts';
 import { readManifest, removeManifestsOf } from './manifest-file.ts';
 import { uncounted, waitForIdle } from './pool.ts';
 import { isTaking, poolServer } from './pool-state.ts';
 import { waitUntilReady } from './ready.ts';
+import { startAnew } from './restore-anew.ts';
 import { stopRunning } from './service.ts';
 import type { PoolSettings } from './serving.ts';
 
@@ -42,6 +43,8 @@ export async function restoreFormer(
   settings: ReleaseSettings,
 ): Promise<readonly string[]> {
   const former = input.before.release;
+  if (former !== null && input.withCurrentSettings === true)
+    return restoreAnew(ports, input, former, settings);
   const kept = former === null ? null : await readManifest(ports, input, former);
   const lines: string[] = [];
   const state = await ports.runtime.inspect(input.server, input.run.service);
@@ -54,15 +57,24 @@ export async function restoreFormer(
   if (!now.running) lines.push(await startFormer(ports, input, settings, former, kept));
   const { health } = judgedBy(kept, settings);
   lines.push(await persistently(() => waitUntilReady(ports, input, health, kept?.port)));
-  const name = `${former.version}（${shortDigest(former.digest)}）`;
-  lines.push(
-    say(
-      input.run,
-      `已恢复 ${name}`,
-      `${former.version} (${shortDigest(former.digest)}) runs again`,
-    ),
-  );
-  return lines;
+  return [...lines, runsAgain(input, former)];
+}
+
+async function restoreAnew(
+  ports: ServerPorts,
+  input: CompensationWork,
+  former: Release,
+  { runtime }: ReleaseSettings,
+): Promise<readonly string[]> {
+  const { lines, manifest } = await startAnew(ports, input, former, runtime.stop);
+  const { health, port } = manifest;
+  const ready = await persistently(() => waitUntilReady(ports, input, health, port));
+  return [...lines, ready, runsAgain(input, former)];
+}
+
+function runsAgain({ run }: CompensationWork, { version, digest }: Release): string {
+  const short = shortDigest(digest);
+  return say(run, `已恢复 ${version}（${short}）`, `${version} (${short}) runs again`);
 }
 
 function nothingRan({ run, before }: CompensationWork): string {
@@ -91,9 +103,11 @@ export async function putBack(
       say(input.run, `运行前状态为 ${pool}，保持不变`, `was ${pool} before the run and stays so`),
     ];
   }
-  const former = input.before.release;
-  if (former === null) return [await putBackEmpty(ports, input, settings.balancer)];
-  const own = judgedBy(await readManifest(ports, input, former), settings);
+  if (input.before.release === null) return [await putBackEmpty(ports, input, settings.balancer)];
+  // As it runs now: it may have been started with other settings than before the run.
+  const { release } = await ports.runtime.inspect(input.server, input.run.service);
+  const kept = release === null ? null : await readManifest(ports, input, release);
+  const own = judgedBy(kept, settings);
   return [await persistently(() => enterPool(ports, input, own))];
 }
 

@@ -7,7 +7,7 @@ import type { FileAttributes, ServerHost } from '../../ports/server-host.ts';
 import type { CompensationWork, OutcomeOf, WorkOf } from '../implement.ts';
 import { type OnServer, reading, type ServerPorts } from './context.ts';
 import { digestOf } from './manifest.ts';
-import { readManifest } from './manifest-file.ts';
+import { believedManifest, readManifest } from './manifest-file.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { heartbeatWhile } from './pace.ts';
 import { renderAll } from './template-files.ts';
@@ -62,7 +62,8 @@ export async function putConfigurationBack(
   files: readonly ConfigurationFile[],
 ): Promise<readonly string[]> {
   const { release } = input.before;
-  const manifest = release === null ? null : await readManifest(ports, input, release);
+  const read = input.withCurrentSettings === true ? believedManifest : readManifest;
+  const manifest = release === null ? null : await read(ports, input, release);
   const host = ports.hosts.get(input.server);
   const lines: string[] = [];
   for (const file of files) {

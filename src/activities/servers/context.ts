@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Reading } from '../../actions/define.ts';
 import type { RunRef, SourcePin } from '../../plan/run.ts';
+import type { ProjectSettings } from '../../plan/settings.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { PoolNotes } from './pool-notes.ts';
 
@@ -16,6 +17,8 @@ export interface ServerPorts
    * the run over may lack it.
    */
   readonly ensureCheckout: (work: { run: RunRef; source: SourcePin }) => Promise<string>;
+  /** The project's settings as runsheet.yaml has them now. @throws ApplicationFailure BAD_PROJECT_FILE */
+  readonly currentSettings: (run: RunRef) => Promise<ProjectSettings>;
   /** Shared by all activities of a worker. */
   readonly notes: PoolNotes;
 }

@@ -1,4 +1,5 @@
 /** What a release runs with, on its server: written beside it, read back and believed only if sealed. */
+import { ApplicationFailure } from '@temporalio/common';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ReleaseManifest } from '../../plan/manifest.ts';
 import type { Signature } from '../../ports/seal.ts';
@@ -13,6 +14,7 @@ export interface Started {
   readonly runId?: string;
 }
 
+const NOT_BELIEVED = ['MANIFEST_CHANGED', 'MANIFEST_KEY_UNKNOWN', 'NEWER_MANIFEST'];
 const SCHEMA = 1;
 /** It names secrets, and what a release may ask for. */
 const MODE = 0o600;
@@ -67,6 +69,20 @@ export async function readManifest(
   const wanted = placeOf({ ...input.run, ...started, server, run: started.runId ?? '' });
   if (written === wanted) return signed;
   throw diagnosed(input.run, diagnose('MANIFEST_CHANGED', 'foreign', { ...said, written, wanted }));
+}
+
+/** For whom a person has said to do without it. @returns null where there is none that is believed, too */
+export async function believedManifest(
+  ports: ServerPorts,
+  input: OnServer,
+  started: Started,
+): Promise<ReleaseManifest | null> {
+  try {
+    return await readManifest(ports, input, started);
+  } catch (error) {
+    if (error instanceof ApplicationFailure && NOT_BELIEVED.includes(error.type ?? '')) return null;
+    throw error;
+  }
 }
 
 /** What a run has written for the release that it started, or was about to start. */

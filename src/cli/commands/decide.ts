@@ -24,6 +24,7 @@ import { outcomeWord } from '../view/words.ts';
 import { waitingRun } from '../which-run.ts';
 
 interface DecideOptions extends CommonOptions {
+  readonly withCurrentSettings?: boolean;
   readonly by?: string;
   readonly comment?: string;
   readonly step?: string;
@@ -38,6 +39,10 @@ const BY: Localized = {
   en: 'who decides: id, name or email address from runsheet.yaml (default: your local user name)',
 };
 const COMMENT: Localized = { zh: '备注，写入报告', en: 'a comment for the report' };
+const WITH_CURRENT_SETTINGS: Localized = {
+  zh: '与 retry 一起：按 runsheet.yaml 现在的设置启动旧版本，而不是它当时的设置；差别写入报告',
+  en: 'with retry: start the former version with the settings that runsheet.yaml has now, not with its own; the report shows the difference',
+};
 const ACTIONS = ['retry', 'skip', 'rollback'] as const;
 
 const DECISIONS: Readonly<Record<'approve' | 'reject', Localized>> = {
@@ -85,6 +90,7 @@ export function resolveCommand(say: Say): Command {
     )
     .option('--by <person>', say(BY))
     .option('--comment <text>', say(COMMENT))
+    .option('--with-current-settings', say(WITH_CURRENT_SETTINGS))
     .addOption(jsonChoice(say))
     .addOption(languageChoice(say))
     .action(resolve);
@@ -92,6 +98,7 @@ export function resolveCommand(say: Say): Command {
     command,
     say,
     'runsheet resolve $RUN retry --by alice',
+    'runsheet resolve $RUN retry --with-current-settings --by alice',
     'runsheet resolve skip --by alice --comment "restarted by hand"',
   );
 }
@@ -145,6 +152,21 @@ async function resolve(
       options,
     );
   }
+  const withCurrentSettings = options.withCurrentSettings === true;
+  if (withCurrentSettings && action !== 'retry') {
+    throw refuse(
+      {
+        zh: `--with-current-settings 只能与 retry 一起使用，而不是 ${action}`,
+        en: `--with-current-settings goes with retry, not with ${action}`,
+      },
+      options,
+    );
+  }
+  const how = {
+    action,
+    ...messageOf(options),
+    ...(withCurrentSettings && { withCurrentSettings }),
+  };
   await withClient(project, options, async (client) => {
     await requireWorker(client, project, options);
     const waits = { verb: 'resolve', holds: (status: RunStatus) => status.needsAttention !== null };
@@ -158,7 +180,7 @@ async function resolve(
     const status = await client.status(run);
     if (status.needsAttention === null)
       throw notWaiting(status, options, languageOf(options, status.language));
-    const answer = await withRefusals(() => client.resolve(run, { action, ...messageOf(options) }));
+    const answer = await withRefusals(() => client.resolve(run, how));
     print(
       options.json === true
         ? JSON.stringify({ workflowId: run, answer })

@@ -57,6 +57,7 @@ function newRun(
     outdated: false,
     excluded: new Map(),
     saga: new Saga(),
+    withCurrentSettings: new Set(),
     scope: { servers: resolved.servers, batch: null },
     before: new Map(),
     facts: new FactBoard(),

@@ -16,7 +16,10 @@ import { approvalOf, resolverRoles } from './approvers.ts';
 import type { Undecided } from './desk.ts';
 import { judge } from './judge.ts';
 
-export type Resolution = 'retry' | 'skip';
+export interface Resolution {
+  readonly action: 'retry' | 'skip';
+  readonly withCurrentSettings: boolean;
+}
 
 /** Shows what is stuck and waits, however long it takes. `rollback` means: go on, so try again. */
 export async function askForResolution(
@@ -66,10 +69,18 @@ async function judged(
   }
   item.judgement = judgement;
   const { vote } = judgement;
+  const withCurrentSettings = item.message.withCurrentSettings === true;
+  const how = withCurrentSettings
+    ? say(
+        run.ref,
+        '（按 runsheet.yaml 现在的设置）',
+        ' with the settings that runsheet.yaml has now',
+      )
+    : '';
   run.decisions.push(
-    `${item.kind}: ${vote.name} (${vote.role}) ${item.message.comment ?? ''}`.trim(),
+    `${item.kind}${how}: ${vote.name} (${vote.role}) ${item.message.comment ?? ''}`.trim(),
   );
-  return item.kind === 'skip' ? 'skip' : 'retry';
+  return { action: item.kind === 'skip' ? 'skip' : 'retry', withCurrentSettings };
 }
 
 /** The roles of the plan's approval; a template without one has no roles, so access control decides. */
@@ -111,13 +122,21 @@ function describeStuck(
     ),
     PROBLEMS,
   );
-  return say(
+  const anew = stuck.some(({ compensation }) => compensation === 'service.restore')
+    ? say(
+        run.ref,
+        '。若旧版本自己的设置已不能用：retry 加 "withCurrentSettings": true（命令行：--with-current-settings），按 runsheet.yaml 现在的设置启动它',
+        '. Where its own settings are of no use any more: retry with "withCurrentSettings": true (--with-current-settings) starts the former version with the settings that runsheet.yaml has now',
+      )
+    : '';
+  const text = say(
     run.ref,
     `回滚无法完成：${problems.join('；')}。现状：${servers.join('；')}。` +
       '处理后发送信号 retry（再试）或 skip（已人工处理；不再改动这台服务器，也不重新挂载）',
     `the rollback cannot finish: ${problems.join('; ')}. Servers: ${servers.join('; ')}. ` +
       'Once it is repaired, send the signal retry; or skip if you have dealt with the server by hand: it is left as it is, out of the pool',
   );
+  return `${text}${anew}`;
 }
 
 /** Every server as it answers now; of a fleet those that are stuck, and the others counted. */

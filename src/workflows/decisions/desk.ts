@@ -3,7 +3,7 @@
  * needs a person) takes them out one by one and has each judged. What nobody waits for is refused.
  */
 import type { Judgement } from '../../activities/contract.ts';
-import type { DecisionMessage } from '../messages.ts';
+import type { ResolutionMessage } from '../messages.ts';
 
 /** Undecided decisions that are kept; the rest are only counted. */
 export const UNDECIDED_LIMIT = 100;
@@ -24,7 +24,7 @@ export interface OpenRequest {
 
 export interface Undecided {
   readonly kind: DecisionKind;
-  readonly message: DecisionMessage;
+  readonly message: ResolutionMessage;
   /** Set once it has been judged; an update waits for it. */
   judgement: Judgement | null;
 }
@@ -62,6 +62,8 @@ export class DecisionDesk {
     else if (this.open === null)
       this.refuse(item, 'WRONG_STEP', 'nothing waits for a decision now');
     else if (!fits(kind, this.open)) this.refuse(item, 'WRONG_STEP', expectation(this.open));
+    else if (item.message.withCurrentSettings === true && kind !== 'retry')
+      this.refuse(item, 'BAD_DECISION', 'withCurrentSettings goes with retry only');
     else if (item.message.step !== undefined && item.message.step !== this.open.step) {
       this.refuse(item, 'WRONG_STEP', expectation(this.open));
     } else if (this.queue.length >= UNDECIDED_LIMIT) {
@@ -99,12 +101,15 @@ export function shapeProblem(message: unknown): { code: string; reason: string }
   if (message === null || typeof message !== 'object' || Array.isArray(message)) {
     return { code: 'BAD_DECISION', reason: 'expected an object such as {"by":"alice"}' };
   }
-  const { by, comment, grant, step } = message as Record<string, unknown>;
+  const { by, comment, grant, step, withCurrentSettings } = message as Record<string, unknown>;
   if (typeof by !== 'string' || by.trim() === '') {
     return { code: 'BAD_DECISION', reason: 'expected `by`: who decides' };
   }
   if (isNot(comment, 'string') || isNot(grant, 'string') || isNot(step, 'number')) {
     return { code: 'BAD_DECISION', reason: 'expected comment and grant as text, step as a number' };
+  }
+  if (isNot(withCurrentSettings, 'boolean')) {
+    return { code: 'BAD_DECISION', reason: 'expected withCurrentSettings as true or false' };
   }
   const tooLong =
     by.length > NAME_LIMIT ||
@@ -115,12 +120,12 @@ export function shapeProblem(message: unknown): { code: string; reason: string }
   return { code: 'TOO_LARGE', reason: `the limits are ${limits}` };
 }
 
-function isNot(value: unknown, type: 'string' | 'number'): boolean {
+function isNot(value: unknown, type: 'string' | 'number' | 'boolean'): boolean {
   return value !== undefined && value !== null && typeof value !== type;
 }
 
 /** The known fields of a message, cut to size: what is refused is shown too. */
-function readMessage(message: unknown): DecisionMessage {
+function readMessage(message: unknown): ResolutionMessage {
   const fields = (typeof message === 'object' && message !== null ? message : {}) as Record<
     string,
     unknown
@@ -131,6 +136,7 @@ function readMessage(message: unknown): DecisionMessage {
       comment: fields['comment'].slice(0, COMMENT_LIMIT),
     }),
     ...(typeof fields['step'] === 'number' && { step: fields['step'] }),
+    ...(fields['withCurrentSettings'] === true && { withCurrentSettings: true }),
     ...(typeof fields['grant'] === 'string' && { grant: fields['grant'].slice(0, GRANT_LIMIT) }),
   };
 }

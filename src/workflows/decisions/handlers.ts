@@ -33,7 +33,10 @@ const BY_ZH = BY.replace('<person>', '<人员>');
 const DESCRIPTIONS = {
   approve: [`批准正在等待的审批步骤：${BY_ZH}`, `Approves the step that waits for approval: ${BY}`],
   reject: [`拒绝正在等待的审批步骤：${BY_ZH}`, `Rejects the step that waits for approval: ${BY}`],
-  retry: [`回滚受阻时：再试一次：${BY_ZH}`, `Where the rollback is stuck: tries again: ${BY}`],
+  retry: [
+    `回滚受阻时：再试一次：${BY_ZH}；加 "withCurrentSettings":true 则按 runsheet.yaml 现在的设置启动旧版本`,
+    `Where the rollback is stuck: tries again: ${BY}; with "withCurrentSettings":true the former version is started with the settings that runsheet.yaml has now`,
+  ],
   skip: [
     `回滚受阻时：已人工处理，跳过：${BY_ZH}`,
     `Where the rollback is stuck: done by hand, go on: ${BY}`,
@@ -47,8 +50,8 @@ const DESCRIPTIONS = {
     'Approves or rejects and answers with the judgement: {"kind":"approve"|"reject","by":"<person>"}',
   ],
   resolve: [
-    '回滚受阻时的决定，并返回结果：{"action":"retry"|"skip"|"rollback","by":"<人员>"}',
-    'Says how a stuck run goes on: {"action":"retry"|"skip"|"rollback","by":"<person>"}',
+    '回滚受阻时的决定，并返回结果：{"action":"retry"|"skip"|"rollback","by":"<人员>","withCurrentSettings":true|false}',
+    'Says how a stuck run goes on: {"action":"retry"|"skip"|"rollback","by":"<person>","withCurrentSettings":true|false}',
   ],
   status: ['运行状态：步骤、服务器、审批（JSON）', 'The run: steps, servers, approval, as JSON'],
   plan: ['本次运行固定的计划', 'The plan that this run executes'],

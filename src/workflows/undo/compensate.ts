@@ -9,6 +9,10 @@ import { compensations, summaryOf } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
 import type { SagaEntry } from './saga.ts';
 
+const LONGEST_EVIDENCE = 300;
+/** The difference of the settings is told whole. */
+const LONGEST_EVIDENCE_ANEW = 2_000;
+
 /** What could not be undone, for the person who looks. */
 export interface Stuck {
   readonly server: string;
@@ -60,14 +64,25 @@ async function compensate(run: FleetParts, entry: SagaEntry): Promise<string | S
   noteServer(run, server, { doing: phrase });
   run.status.activity = `↩ ${server} ${phrase}`;
   const project = sectionsOf(run.resolved.settings, COMPENSATIONS[compensation]);
+  const isAnew = run.withCurrentSettings.has(server);
   try {
     const result = await compensations[compensation].executeWithOptions(
       { summary: summaryOf(step, server, `↩ ${phrase}`) },
-      [{ run: run.ref, step, server, before, project }],
+      [
+        {
+          run: run.ref,
+          step,
+          server,
+          before,
+          project,
+          ...(isAnew && { withCurrentSettings: true }),
+        },
+      ],
     );
     noteServer(run, server, { doing: '' });
     noteEffect(run, COMPENSATIONS[compensation].effect, server);
-    const evidence = result.evidence.slice(0, 3).join('; ').slice(0, 300);
+    const longest = isAnew ? LONGEST_EVIDENCE_ANEW : LONGEST_EVIDENCE;
+    const evidence = result.evidence.slice(0, 3).join('; ').slice(0, longest);
     return `${server} ${phrase}${evidence === '' ? '' : `: ${evidence}`}`;
   } catch (error) {
     noteServer(run, server, { doing: '' });

@@ -32,7 +32,9 @@ export async function undo(run: FleetParts & AskingParts, step: number): Promise
   let stuck = await undoServers(run, run.saga.servers());
   while (stuck.length > 0) {
     const resolution = await askForResolution(run, step, stuck);
-    if (resolution === 'skip') for (const each of stuck) takenInHand(run, each);
+    if (resolution.action === 'skip') for (const each of stuck) takenInHand(run, each);
+    if (resolution.withCurrentSettings)
+      for (const { server } of stuck) run.withCurrentSettings.add(server);
     stuck = await undoServers(run, run.saga.servers());
   }
   for (const number of run.saga.steps) markUndone(run, number);
@@ -81,7 +83,7 @@ function mayTakeOut(run: FleetParts, { idle, serving }: UnderWay): boolean {
 }
 
 function tell(run: FleetParts, { server, lines, stuck }: Undone): void {
-  if (hasMany(run) && stuck === null) {
+  if (hasMany(run) && stuck === null && !run.withCurrentSettings.has(server)) {
     const version = run.before.get(server)?.release?.version ?? '–';
     run.status.rollback.push(
       say(run.ref, `${server} 已恢复 ${version}`, `${server} back on ${version}`),

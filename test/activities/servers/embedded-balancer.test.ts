@@ -65,6 +65,7 @@ describe('servers behind the embedded balancer', () => {
       secrets: { resolve: () => Promise.resolve(secret('')) },
       ensureCheckout: () => Promise.resolve(folder),
       seal: createFakeSeal(),
+      currentSettings: () => Promise.reject(new Error('not used')),
     });
   });
 

@@ -109,6 +109,7 @@ export async function setEmbeddedStage(
       },
     },
     seal: createFakeSeal(),
+    currentSettings: () => Promise.resolve(V1),
     ensureCheckout: () => Promise.resolve(checkout),
   };
   const activities = createServerActivities(ports);

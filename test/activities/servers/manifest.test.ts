@@ -40,7 +40,7 @@ function put({ world }: Stage, content: string): void {
 async function expectRefused(stage: Stage, type: string, message: RegExp): Promise<void> {
   const server = stage.world.server(SERVER);
   const [process, writes] = [server.process, server.writes];
-  for (const id of ['service.restore', 'config.restore', 'pool.readmit'] as const) {
+  for (const id of ['service.restore', 'config.restore'] as const) {
     await expect(stage.undo(id, FORMER)).rejects.toMatchObject({
       type,
       nonRetryable: true,
@@ -173,6 +173,11 @@ describe('MANIFEST_CHANGED', () => {
     put(stage, '{}');
     await expect(stage.act('service.stop')).rejects.toMatchObject({ type: 'MANIFEST_CHANGED' });
     expect(stage.world.server(SERVER).process?.digest).toBe(OLD);
+    stage.world.member(SERVER).admin = 'drain';
+    await expect(stage.undo('pool.readmit', FORMER)).rejects.toMatchObject({
+      type: 'MANIFEST_CHANGED',
+    });
+    expect(stage.world.member(SERVER).admin).toBe('drain');
   });
 });
 

@@ -117,6 +117,8 @@ export interface StageOptions {
   readonly takeOver?: Stage;
   readonly heartbeatDetails?: unknown;
   readonly ensureCheckout?: () => Promise<string>;
+  /** What runsheet.yaml says by now. */
+  readonly currentSettings?: ProjectSettings;
   /** Default: one that all stages share. */
   readonly seal?: Seal;
   /** What the balancer tells; default: everything. */
@@ -152,6 +154,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     ensureCheckout:
       options.ensureCheckout ?? (() => Promise.resolve(join(folder, run.requestId, 'source'))),
     seal: options.seal ?? createFakeSeal(),
+    currentSettings: () => Promise.resolve(options.currentSettings ?? settings),
   };
   const activities = createServerActivities(ports);
   const environment = new MockActivityEnvironment(

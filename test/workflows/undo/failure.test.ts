@@ -356,6 +356,47 @@ describe('a rollback that cannot succeed', () => {
     expect(world.servers.get('app-server-1')).toEqual(OLD);
   });
 
+  it('retry with the current settings is for the servers that are stuck, and is recorded', async () => {
+    const { world, state } = stuckWorld();
+    const { failure, status } = await harness.with(world, async (start) => {
+      const run = await start(DEVELOPMENT);
+      const waiting = await run.until((each) => each.needsAttention !== null);
+      expect(waiting.needsAttention).toContain('--with-current-settings');
+      state.broken = false;
+      const answer = await run.handle.executeUpdate('resolve', {
+        args: [{ action: 'retry', by: 'alice', withCurrentSettings: true }],
+      });
+      expect(answer).toBe('retry: alice');
+      return run.end();
+    });
+    expect(failure?.type).toBe('RUN_ROLLED_BACK');
+    const anew = world.undone.filter((each) => each.withCurrentSettings === true);
+    expect(new Set(anew.map(({ server }) => server))).toEqual(new Set(['app-server-2']));
+    expect(world.reports.at(-1)?.decisions.join()).toContain(
+      'retry（按 runsheet.yaml 现在的设置）: alice',
+    );
+    expect(status.rollback.join()).toContain('app-server-2 恢复旧版本服务');
+  });
+
+  it.each([
+    ['skip', true],
+    ['rollback', true],
+    ['retry', 'yes'],
+  ])('refuses %s with withCurrentSettings %s', async (action, withCurrentSettings) => {
+    const { world, state } = stuckWorld();
+    await harness.with(world, async (start) => {
+      const run = await start(DEVELOPMENT);
+      await run.until((each) => each.needsAttention !== null);
+      await run.handle.signal(action, { by: 'alice', withCurrentSettings });
+      const refused = await run.until((each) => each.refusals.length === 1);
+      expect(refused.refusals[0]).toContain('BAD_DECISION');
+      state.broken = false;
+      await run.handle.signal('retry', { by: 'alice', withCurrentSettings: false });
+      return run.end();
+    });
+    expect(world.undone.some((each) => each.withCurrentSettings === true)).toBe(false);
+  });
+
   it('lets whoever may signal decide where the template has no approval', async () => {
     const plan = {
       ...SEED,

@@ -77,6 +77,7 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
     secrets: { resolve: () => Promise.resolve(secret('')) },
     ensureCheckout: () => Promise.resolve(folder),
     seal: createFakeSeal(),
+    currentSettings: () => Promise.reject(new Error('not used')),
     notes: createPoolNotes(),
   };
   const project: ProjectSettings = {
