@@ -1,4 +1,11 @@
 /** What the rest of the program uses of the compiler. */
+export {
+  failureRanges,
+  failureRangesLater,
+  type Outlook,
+  outlookOf,
+  rangeText,
+} from '../plan/failure/words.ts';
 export { batchesOf, fewestInPool, largestBatch, rolledSteps } from '../plan/rolling.ts';
 export { duration, rollingSourceText, rollingText } from '../plan/rolling-words.ts';
 export { type CompileResult, compileTemplate } from './compile-template.ts';

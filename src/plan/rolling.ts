@@ -21,7 +21,10 @@ export function batchesOf(
 }
 
 /** The steps that run batch by batch. Numbers name steps; the document's order is what counts. */
-export function rolledSteps({ rolling, steps }: Plan): readonly PlanStep[] {
+export function rolledSteps({
+  rolling,
+  steps,
+}: Pick<Plan, 'rolling' | 'steps'>): readonly PlanStep[] {
   const begin = steps.findIndex((step) => step.number === rolling?.from);
   const end = steps.findIndex((step) => step.number === rolling?.to);
   return begin === -1 ? [] : steps.slice(begin, end + 1);

@@ -15,7 +15,7 @@ const balancerOf = (kind: string, capabilities: BalancerCapabilities) => ({
 
 function section(kind: string, capabilities: BalancerCapabilities, language: 'zh' | 'en'): string {
   const run = resolvedRun({}, { settings: { balancer: balancerOf(kind, capabilities) } });
-  const text = renderPlan(run, run.servers, language).join('\n');
+  const text = renderPlan(run, language).join('\n');
   return text.split('\n\n').find((each) => each.includes(`${kind}`)) ?? '';
 }
 

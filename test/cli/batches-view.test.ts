@@ -23,8 +23,7 @@ function rolled(rule: Partial<RollingRule>, many = 4, poolSize = many): Resolved
   const plan = { ...run.plan, rolling: { ...NONE, ...rule } };
   return { ...run, plan, poolSize, rollingFrom: 'request' };
 }
-const shown = (run: ResolvedRun, language: 'zh' | 'en') =>
-  renderPlan(run, run.servers, language).join('\n');
+const shown = (run: ResolvedRun, language: 'zh' | 'en') => renderPlan(run, language).join('\n');
 const FULL = {
   batches: [ONE, HALF],
   pauseSeconds: 60,
@@ -72,7 +71,7 @@ batches (from the request): 1 server, 50%; first one observed for 30 s; pause 1 
   批次 1：app-server-1
     步骤 6–7：恢复旧版本；其他已挂载的服务器继续服务
     步骤 8：切换回旧版本；其他已挂载的服务器继续服务
-    步骤 9：切换回旧版本：已挂载的逐台进行，其余同时进行，服务保持可用
+    步骤 9：切换回旧版本：已挂载的逐台或几台同时进行，至少 2 台保持挂载，其余同时进行
     批次 2–3 失败时：已挂载，切换回旧版本：逐台或几台同时进行，至少 2 台保持挂载
   批次 2：app-server-2, app-server-3
     批次 1 失败时：没有改动

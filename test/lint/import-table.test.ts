@@ -20,6 +20,8 @@ const rows: readonly (readonly [string, string, boolean])[] = [
   ['plan/a.ts', "import type { X } from '../actions/ids.ts';", true],
   ['plan/a.ts', "import { x } from '../ports/port-error.ts';", false],
   ['plan/a.ts', "import type { X } from '../ports/container-runtime.ts';", true],
+  ['plan/failure/a.ts', "import { x } from '../../actions/questions.ts';", true],
+  ['plan/failure/a.ts', "import { x } from '../../compiler/index.ts';", false],
   ['actions/a.ts', "import { x } from '../diagnostics/codes.ts';", false],
   ['actions/a.ts', "import type { X } from '../diagnostics/diagnostic.ts';", true],
   ['compiler/parse/a.ts', "import type { X } from '../../workflows/messages.ts';", false],

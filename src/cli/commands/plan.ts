@@ -125,7 +125,7 @@ async function plan(runSheet: string | undefined, options: PlanOptions): Promise
   const prepared = await prepareRequest(project, runSheet, options);
   if (options.probe === true) return probe(prepared, project, options);
   if (options.json === true) print(JSON.stringify(asJson(prepared.run), null, 2));
-  else print(planText(prepared, project, options));
+  else print(planText(prepared, options));
 }
 
 /** Exit 3 if a run would fail its preflight. The worker does the checks, as it has the servers' keys. */
@@ -136,7 +136,7 @@ async function probe(
 ): Promise<void> {
   const { run, inputs } = prepared;
   const isJson = options.json === true;
-  if (!isJson) print(`${planText(prepared, project, options)}\n`);
+  if (!isJson) print(`${planText(prepared, options)}\n`);
   const results = await withClient(project, options, async (client) => {
     await requireWorker(client, project, options);
     const { taskQueue } = project;
@@ -161,14 +161,9 @@ function asJson(run: ResolvedRun): object {
 }
 
 /** What a person reads before a run: the plan, then warnings. */
-export function planText(
-  { run, diagnostics }: PreparedRequest,
-  project: ProjectFile,
-  options: RequestOptions,
-): string {
+export function planText({ run, diagnostics }: PreparedRequest, options: RequestOptions): string {
   const language = languageOf(options, run.language);
-  const pool = project.environments[run.environment]?.servers ?? [];
-  const lines = renderPlan(run, pool, language).join('\n');
+  const lines = renderPlan(run, language).join('\n');
   if (diagnostics.length === 0) return lines;
   return `${lines}\n\n${renderDiagnostics(diagnostics, language, paintFor(process.stdout))}`;
 }

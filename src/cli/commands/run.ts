@@ -48,7 +48,7 @@ async function run(runSheet: string | undefined, options: RunOptions): Promise<v
   const project = await requireProject(options);
   const prepared = await prepareRequest(project, runSheet, options);
   const language = languageOf(options, prepared.run.language);
-  if (options.json !== true) print(`${planText(prepared, project, options)}\n`);
+  if (options.json !== true) print(`${planText(prepared, options)}\n`);
   refuseWithoutTerminal(options);
   process.exitCode = await withClient(project, options, async (client) => {
     await requireWorker(client, project, options);

@@ -7,8 +7,7 @@ import { sayIn } from '../language.ts';
 import { balancerLines } from './balancer.ts';
 import { batchLines } from './batches.ts';
 import { countedEn, countedZh } from './counted.ts';
-import { emptiesPool, rollbackOf } from './rollback.ts';
-import { rollingRollbackLines } from './rolling-rollback.ts';
+import { failureLines } from './failure.ts';
 import { visible } from './text.ts';
 
 const KINDS: Readonly<Record<StepKind, Localized>> = {
@@ -18,12 +17,7 @@ const KINDS: Readonly<Record<StepKind, Localized>> = {
   parallel: { zh: '各服务器同时', en: 'all servers at once' },
 };
 
-/** @param poolServers every server of the run's environment: if there are others, the pool stays in service */
-export function renderPlan(
-  run: ResolvedRun,
-  poolServers: readonly string[],
-  language: Language,
-): string[] {
+export function renderPlan(run: ResolvedRun, language: Language): string[] {
   const say = sayIn(language);
   const { plan } = run;
   const lines = [
@@ -37,7 +31,7 @@ export function renderPlan(
     ...withGap(batchLines(run, language)),
     ...withGap(balancerLines(run.settings.balancer, language)),
     say({ zh: '失败时：', en: 'If a step fails:' }),
-    ...failureLines(run, poolServers, language),
+    ...failureLines(run, language).map((line) => `  ${line}`),
   ];
   return lines.map(visible);
 }
@@ -137,16 +131,4 @@ function settingsOf(settings: Readonly<Record<string, Json>>): string {
 
 function shown(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function failureLines(
-  run: ResolvedRun,
-  poolServers: readonly string[],
-  language: Language,
-): readonly string[] {
-  const { rolling, steps } = run.plan;
-  if (rolling !== undefined)
-    return rollingRollbackLines(run, rolling, language).map((line) => `  ${line}`);
-  const lines = rollbackOf(run, steps, emptiesPool(run, poolServers), language);
-  return [`  ${run.servers.join(', ')}`, ...lines.map((line) => `    ${line}`)];
 }

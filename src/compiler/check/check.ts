@@ -45,9 +45,8 @@ export function checkDocument(context: Context, document: Document): Checked {
   const parameters = checkParameters(context, document);
   const byName = new Map(parameters.map((each) => [each.name, each]));
   const steps = withDefaults(context, checkSteps(context, document, byName), document.language);
-  const numbers = steps.map(({ step }) => step.number);
-  const rollback = checkRollback(context, document, numbers);
   const plain = steps.map(({ step }) => step);
+  const rollback = checkRollback(context, document, plain);
   // Where a branch or a rule could not be read, the ways through the steps are not known.
   const paths = hasErrors(context) ? [] : pathsThrough(plain, byName);
   const success = checkSuccess(context, document, plain, paths);

@@ -1,5 +1,5 @@
 /** Every way through the steps that the parameters of branches and skip rules allow. */
-import { branchTaken, isSkippedByRule, skippedByBranch } from '../../plan/branching.ts';
+import { stepsTaken } from '../../plan/branching.ts';
 import type { Expression, Json, ParameterDefinition, PlanStep } from '../../plan/plan.ts';
 
 /** Combinations that are looked at. Ten yes/no parameters make 1,024. */
@@ -29,7 +29,7 @@ export function pathsThrough(
     );
     if (combinations.length > MOST_PATHS) combinations.length = MOST_PATHS;
   }
-  return combinations.map((given) => ({ given, steps: stepsRun(steps, given) }));
+  return combinations.map((given) => ({ given, steps: stepsTaken(steps, given) }));
 }
 
 /** The parameters that matter for what some paths have in common and the others have not. */
@@ -40,20 +40,6 @@ export function whereOf(some: readonly Path[], all: readonly Path[]): Given {
     return all.some(({ given }) => !here.has(given[name]));
   });
   return Object.fromEntries(telling.map((name) => [name, first[name] ?? null]));
-}
-
-function stepsRun(steps: readonly PlanStep[], given: Given): readonly PlanStep[] {
-  const variables: Record<string, Json> = {};
-  const scope = { parameters: given, variables };
-  const skipped = new Set<number>();
-  return steps.filter((step) => {
-    if (skipped.has(step.number) || isSkippedByRule(step, scope)) return false;
-    const branch = step.kind === 'condition' ? branchTaken(step, scope) : null;
-    if (step.kind !== 'condition' || branch === null) return true;
-    for (const { variable, value } of branch.set) variables[variable] = value;
-    for (const number of skippedByBranch(steps, step, branch)) skipped.add(number);
-    return true;
-  });
 }
 
 function expressionsOf(step: PlanStep): readonly Expression[] {

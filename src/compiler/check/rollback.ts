@@ -2,8 +2,15 @@
 
 import { normalisePhrase } from '../../actions/phrases.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
-import type { RollbackPolicy, RollbackRule } from '../../plan/plan.ts';
-import { type Context, claim, report } from '../context.ts';
+import type { Localized } from '../../diagnostics/language.ts';
+import {
+  type FailureRange,
+  failureRanges,
+  outlookOfSteps,
+  rangeText,
+} from '../../plan/failure/words.ts';
+import type { PlanStep, RollbackPolicy, RollbackRule } from '../../plan/plan.ts';
+import { type Context, claim, extendClaim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import { part, type Words } from '../parse/items.ts';
@@ -39,25 +46,62 @@ const RANGE =
   /(?:步骤\s*(\d+)\s*(?:-|–|—|~|～|至|到)\s*(?:步骤\s*)?(\d+)|steps?\s+(\d+)\s*(?:-|–|—|to|and)\s*(?:step\s+)?(\d+))/iu;
 const SINGLE = /(?:步骤\s*(\d+)|step\s+(\d+))/iu;
 
-/** The rules in the document's order. `numbers` are the steps in the document's order. */
+/** The rules in the document's order. */
 export function checkRollback(
   context: Context,
   document: Document,
-  numbers: readonly number[],
+  steps: readonly PlanStep[],
 ): readonly RollbackRule[] {
+  const numbers = steps.map(({ number }) => number);
   const section = document.sections.get('rollback');
   if (section === undefined)
     return missingSection(context, 'rollback', { zh: '步骤N-M → …', en: 'steps N-M → …' }) ?? [];
-  const rules: RollbackRule[] = [];
+  const rules: PlacedRule[] = [];
   for (const item of section.items) {
     if (item.kind !== 'bullet') continue;
     const rule = checkRule(context, item.words, numbers);
     if (rule === null) continue;
-    const clash = rules.find((other) => overlaps(numbers, rule, other));
-    if (clash !== undefined) reportOverlap(context, item.words, clash);
-    rules.push(rule);
+    const clash = rules.find((other) => overlaps(numbers, rule, other.rule));
+    if (clash !== undefined) reportOverlap(context, item.words, clash.rule);
+    rules.push({ rule, words: item.words });
   }
-  return rules;
+  explain(context, section.heading, steps, rules);
+  return rules.map(({ rule }) => rule);
+}
+
+interface PlacedRule {
+  readonly rule: RollbackRule;
+  readonly words: Words;
+}
+
+/** What a failure means for the servers, at the rule that says so; what none says, at the heading. */
+function explain(
+  context: Context,
+  heading: Words,
+  steps: readonly PlanStep[],
+  rules: readonly PlacedRule[],
+): void {
+  const outlook = outlookOfSteps({ steps, rollback: rules.map(({ rule }) => rule) });
+  const at = (number: number): number => steps.findIndex((step) => step.number === number);
+  const indexes = steps.map((_, index) => index);
+  const isIn = (index: number, { from, to }: RollbackRule): boolean =>
+    at(from) <= index && index <= at(to);
+  for (const { rule, words } of rules) {
+    const own = indexes.filter((index) => isIn(index, rule));
+    claim(context, words.start, 'rollback range', inOneLine(failureRanges(outlook, own)));
+  }
+  const rest = indexes.filter((index) => !rules.some(({ rule }) => isIn(index, rule)));
+  if (rest.length === 0) return;
+  const { zh, en } = inOneLine(failureRanges(outlook, rest));
+  extendClaim(context, heading.start, { zh: `；其余：${zh}`, en: `; the rest: ${en}` });
+}
+
+function inOneLine(ranges: readonly FailureRange[]): Localized {
+  const texts = ranges.map(rangeText);
+  return {
+    zh: texts.map(({ zh }) => zh).join('；'),
+    en: texts.map(({ en }) => en).join('; '),
+  };
 }
 
 function checkRule(
@@ -73,10 +117,6 @@ function checkRule(
   const range = readRange(context, part(words, 0, arrow.index), numbers);
   const policy = readPolicy(context, part(words, arrow.index + arrow[0].length));
   if (range === null || policy === null) return null;
-  claim(context, words.start, 'rollback range', {
-    zh: `步骤 ${range.from} 至 ${range.to} 失败：${policy}`,
-    en: `a failure in steps ${range.from} to ${range.to}: ${policy}`,
-  });
   return { ...range, policy };
 }
 

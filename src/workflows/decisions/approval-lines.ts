@@ -1,6 +1,7 @@
 /** What approvers read first: what was left out, what is odd, what runs now, what was measured. */
 import type { AcceptedVote } from '../../activities/contract.ts';
 import { say } from '../../diagnostics/language.ts';
+import { failureSummary } from '../../plan/failure/words.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { rollingSourceText, rollingText } from '../../plan/rolling-words.ts';
 import { type InLanguage, type RunIdentity, type ShownPart } from '../run.ts';
@@ -46,9 +47,16 @@ export function requestLines(
     ...skips,
     ...added,
     ...run.status.warnings,
+    ...failureLines(run),
     ...servers,
     ...evidence,
   ].slice(0, LINES);
+}
+
+/** What is approved with it: what becomes of the servers where a later step fails. */
+function failureLines({ resolved, ref }: RunIdentity): readonly string[] {
+  const lines = failureSummary(resolved).map((each) => each[ref.language]);
+  return lines.map((line) => say(ref, `失败时：${line}`, `on failure: ${line}`));
 }
 
 /** How many servers are taken out at once, and who decided it; nothing where it is all of them. */

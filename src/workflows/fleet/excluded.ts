@@ -1,34 +1,17 @@
 /** Excluded servers: the run goes on without as many as the plan's failure budget covers. */
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
-import {
-  type Exclusion,
-  type FleetParts,
-  type RunIdentity,
-  type ServersPart,
-  type TolerantParts,
-} from '../run.ts';
+import { type Exclusion, type FleetParts, type ServersPart, type TolerantParts } from '../run.ts';
 import { noteServer, warn } from '../showing/status.ts';
-import { messageOf, StepFailure, typeOf } from '../steps/failure.ts';
+import { failureOf, messageOf } from '../steps/failure.ts';
 import { keepOut, undoServer } from '../undo/compensate.ts';
-import { serversInRun } from './scope.ts';
+import { meaningFor } from '../undo/meaning.ts';
 
-/** Failures that say something about the whole run, whichever server they came up at. */
-const RUN_WIDE: readonly string[] = ['POOL_FLOOR', 'NO_IMAGE', 'BAD_INPUT', 'WRONG_PROJECT'];
 const REASON_CHARACTERS = 300;
 
-/**
- * Whether the run may go on without this server: the budget is not spent, it is not the canary
- * itself, and another one is left.
- */
-export function tolerates(run: RunIdentity & ServersPart, server: string, error: unknown): boolean {
-  const { rolling } = run.plan;
-  if (rolling === undefined || isCancellation(error) || run.excluded.has(server)) return false;
-  if (error instanceof StepFailure && error.kind !== 'failed') return false;
-  const type = error instanceof StepFailure ? error.type : typeOf(error);
-  if (RUN_WIDE.includes(type) || run.excluded.size >= rolling.failureBudget) return false;
-  const isWholeCanary = run.scope.batch === 0 && run.scope.servers.length === 1;
-  return !isWholeCanary && serversInRun(run).length > 1;
+/** Whether a failure on a server means that the run goes on without it. */
+export function tolerates(run: FleetParts, step: number, server: string, error: unknown): boolean {
+  return meaningFor(run, failureOf(error, step, server)).outcome === null;
 }
 
 /**

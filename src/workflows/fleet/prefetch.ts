@@ -47,7 +47,7 @@ async function fetchOn(
   } catch (error) {
     if (isCancellation(error)) throw asStepFailure(error, step);
     const message = `${server} ${phrase}: ${messageOf(error)}`;
-    if (!tolerates(run, server, error)) {
+    if (!tolerates(run, step, server, error)) {
       throw new StepFailure(step, 'failed', typeOf(error), message);
     }
     exclude(run, step, server, error);

@@ -94,7 +94,7 @@ function isCovered(
 ): boolean {
   if (reachable || !run.serverIndex.has(subject)) return false;
   const reason = new Error(checks.map((check) => check.detail).join('; '));
-  if (!tolerates(run, subject, reason)) return false;
+  if (!tolerates(run, step, subject, reason)) return false;
   exclude(run, step, subject, reason);
   return true;
 }

@@ -18,7 +18,7 @@ export async function probeServers(
   const found = await Promise.all(
     serversInRun(run).map((server) =>
       probe(run, step, server).catch((error: unknown) => {
-        if (!tolerates(run, server, error)) throw error;
+        if (!tolerates(run, step, server, error)) throw error;
         exclude(run, step, server, error);
         return null;
       }),

@@ -3,6 +3,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import { say } from '../../diagnostics/language.ts';
+import { lastOnServers } from '../../plan/failure/order.ts';
 import type { FormerRun, ServerBefore } from '../../plan/run.ts';
 import { askApproval } from '../decisions/approval.ts';
 import { approvalOf } from '../decisions/approvers.ts';
@@ -17,7 +18,6 @@ import {
 } from '../run.ts';
 import { warn } from '../showing/status.ts';
 import { messageOf, StepFailure } from '../steps/failure.ts';
-import { lastOnServers } from '../steps/order.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
 import { keepUntouchedOut, settleExclusions } from './excluded.ts';

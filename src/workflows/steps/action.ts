@@ -1,5 +1,6 @@
 /** An action step: its tasks one after the other; a task on servers runs on all of them at once. */
 
+import { isNotification } from '../../plan/failure/order.ts';
 import type { ActionStep, ParallelStep } from '../../plan/plan.ts';
 import { isEmptied } from '../fleet/scope.ts';
 import { concludeStep, keepEvidence } from '../judging/conclude-step.ts';
@@ -7,7 +8,6 @@ import type { Run } from '../run.ts';
 import { serversOf } from '../tasks/targets.ts';
 import { runTask } from '../tasks/task.ts';
 import { tasksOf } from '../tasks/tasks-of-step.ts';
-import { isNotification } from './order.ts';
 import { throwFirst } from './outcomes.ts';
 import { runOrLeaveOut } from './tolerant.ts';
 

@@ -7,9 +7,7 @@ import {
   TemporalFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-
-/** Why a run ends before its last step. A rejection and an expiry undo nothing that was not done. */
-export type FailureKind = 'failed' | 'rejected' | 'expired' | 'cancelled';
+import type { Failure, FailureKind } from '../../plan/failure/meaning.ts';
 
 /** The failure of one step, with what a person needs to know. Never leaves the interpreter. */
 export class StepFailure extends Error {
@@ -25,6 +23,12 @@ export class StepFailure extends Error {
     this.kind = kind;
     this.type = type;
   }
+}
+
+/** What was thrown while `step` ran, as what it means for the servers is asked. */
+export function failureOf(error: unknown, step: number, server: string | null): Failure {
+  const { kind, type } = asStepFailure(error, step);
+  return { step, kind, type, server };
 }
 
 /** Turns whatever was thrown while `step` ran into its failure. */

@@ -1,6 +1,13 @@
 /** Goes through the steps in the document's order until the last or the first failure. */
 import { CancellationScope } from '@temporalio/workflow';
 import { changesServers } from '../../actions/questions.ts';
+import {
+  beginsRolling,
+  isLastOnServers,
+  isNotification,
+  isRolled,
+  workOf,
+} from '../../plan/failure/order.ts';
 import type { PlanStep } from '../../plan/plan.ts';
 import { pinSource } from '../beginning/pin-source.ts';
 import { preflight } from '../fleet/preflight.ts';
@@ -12,7 +19,6 @@ import { type ProgressPart, presentationOf, type Run, type RunIdentity } from '.
 import { enterStep, leaveStep, warn } from '../showing/status.ts';
 import { asStepFailure, type StepFailure } from './failure.ts';
 import { runStep } from './index.ts';
-import { beginsRolling, isLastOnServers, isNotification, isRolled, workOf } from './order.ts';
 import { skipReason } from './skips.ts';
 
 /** @returns the failure that ended the run; null: the deployment is done, whatever could not be told. */

@@ -16,7 +16,7 @@ export async function runOrLeaveOut(
     await runTask(run, step, index, server);
     return true;
   } catch (error) {
-    if (!tolerates(run, server, error)) throw error;
+    if (!tolerates(run, step.number, server, error)) throw error;
     exclude(run, step.number, server, error);
     return false;
   }

@@ -1,6 +1,8 @@
 /** The end of a run that failed: undo, tell, and say it in one failure. */
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
+import type { Failure, FailureMeaning } from '../../plan/failure/meaning.ts';
+import { isNotification } from '../../plan/failure/order.ts';
 import type { RunOutcome } from '../../plan/run.ts';
 import { settleExclusions } from '../fleet/excluded.ts';
 import { letGo } from '../fleet/pool-guard.ts';
@@ -18,14 +20,13 @@ import { excludedLines, finish } from '../showing/ending.ts';
 import { firstOf } from '../showing/many.ts';
 import { leaveStep, warn } from '../showing/status.ts';
 import type { StepFailure } from '../steps/failure.ts';
-import { isNotification } from '../steps/order.ts';
 import { runNotifications } from '../steps/sequence.ts';
-import { policyFor, undo } from './undo.ts';
+import { meaningFor } from './meaning.ts';
+import { undo } from './undo.ts';
 
-const TYPES: Record<
-  Exclude<RunOutcome, 'running' | 'succeeded' | 'cancelled' | 'needs_attention'>,
-  string
-> = {
+type ClosingOutcome = Exclude<RunOutcome, 'running' | 'succeeded' | 'needs_attention'>;
+
+const TYPES: Record<Exclude<ClosingOutcome, 'cancelled'>, string> = {
   failed: 'RUN_FAILED',
   rolled_back: 'RUN_ROLLED_BACK',
   rejected: 'RUN_REJECTED',
@@ -39,9 +40,10 @@ const LONGEST_MESSAGE = 4_000;
 /** Undoes what the template says, tells everybody, and returns the error that closes the workflow. */
 export function fail(run: Run, failure: StepFailure): Promise<Error> {
   return CancellationScope.nonCancellable(async () => {
-    const { step, type } = failure;
+    const { step, type, kind } = failure;
+    const failed: Failure = { step, type, kind, server: null };
     const message =
-      failure.kind === 'cancelled'
+      kind === 'cancelled'
         ? say(run.ref, '已取消', 'cancelled')
         : failure.message.slice(0, LONGEST_MESSAGE);
     run.status.failure = { step, type, message };
@@ -49,13 +51,15 @@ export function fail(run: Run, failure: StepFailure): Promise<Error> {
     markUnreached(run);
     widenScope(run);
     run.status.batch = null;
-    await undoAsTheTemplateSays(run, step);
+    const meaning = meaningFor(run, failed);
+    await carryOut(run, failed, meaning);
     await settleExclusions(run);
-    run.verdict = outcomeOf(run, failure);
+    const outcome = closingOutcome(meaning);
+    run.verdict = outcome;
     run.background.push(letGo(run));
     await runNotifications(run);
-    finish(run, run.verdict);
-    return closingError(run, failure, run.verdict, message);
+    finish(run, outcome);
+    return closingError(run, failed, { outcome, reason: message, kept: keptIn(meaning) });
   });
 }
 
@@ -71,40 +75,51 @@ function markUnreached(run: RunIdentity & ShownPart): void {
   }
 }
 
-async function undoAsTheTemplateSays(run: FleetParts & AskingParts, step: number): Promise<void> {
-  const changedServers = run.saga.servers();
-  if (changedServers.length === 0) return;
-  if (policyFor(run, step) !== 'terminate') return undo(run, step);
-  const servers = firstOf(changedServers, NAMES_TOLD).join(', ');
-  warn(
-    run,
-    say(
-      run.ref,
-      `模板规定直接终止，未回滚：${servers}`,
-      `the template says terminate; not rolled back: ${servers}`,
-    ),
+async function carryOut(
+  run: FleetParts & AskingParts,
+  failure: Failure,
+  meaning: FailureMeaning,
+): Promise<void> {
+  if (meaning.servers.some((each) => each.undo.length > 0)) return undo(run, failure);
+  const kept = keptIn(meaning);
+  if (kept.length > 0) warn(run, keptText(run, kept));
+}
+
+/** Servers that stay as they are, though something was done to them. */
+function keptIn({ servers }: FailureMeaning): readonly string[] {
+  return servers.flatMap(({ server, fate }) => (fate === 'kept' ? [server] : []));
+}
+
+function keptText(run: RunIdentity, kept: readonly string[]): string {
+  const servers = firstOf(kept, NAMES_TOLD).join(', ');
+  return say(
+    run.ref,
+    `模板规定直接终止，未回滚：${servers}`,
+    `the template says terminate; not rolled back: ${servers}`,
   );
 }
 
-function outcomeOf({ status }: ShownPart, { kind }: StepFailure): keyof typeof TYPES | 'cancelled' {
-  if (kind !== 'failed') return kind;
-  return status.rollback.length > 0 ? 'rolled_back' : 'failed';
+/** What fails before the first step is the run's failure, whatever that step's would mean. */
+function closingOutcome({ outcome }: FailureMeaning): ClosingOutcome {
+  return outcome === null || outcome === 'succeeded' ? 'failed' : outcome;
+}
+
+interface Closing {
+  readonly outcome: ClosingOutcome;
+  readonly reason: string;
+  readonly kept: readonly string[];
 }
 
 function closingError(
   run: RunIdentity & ShownPart,
-  { step, type }: StepFailure,
-  outcome: keyof typeof TYPES | 'cancelled',
-  reason: string,
+  { step, type }: Failure,
+  { outcome, reason, kept }: Closing,
 ): Error {
   const { title } = presentationOf(run.plan, step);
   const undone = firstOf(run.status.rollback, NAMES_TOLD);
-  const rollback =
-    undone.length === 0
-      ? say(run.ref, '没有需要回滚的改动', 'nothing had to be rolled back')
-      : say(run.ref, `已回滚：${undone.join('；')}`, `rolled back: ${undone.join('; ')}`);
   // A reason that is a sentence has its own full stop.
   const why = reason.replace(/[.。]+$/, '');
+  const rollback = rollbackText(run, undone, kept);
   const message = say(
     run.ref,
     `步骤${step} ${title}：${why}。${rollback}`,
@@ -117,4 +132,15 @@ function closingError(
     nonRetryable: true,
     details: [{ outcome, step, type, reason, rollback: undone, excluded: excludedLines(run) }],
   });
+}
+
+function rollbackText(
+  run: RunIdentity,
+  undone: readonly string[],
+  kept: readonly string[],
+): string {
+  if (undone.length > 0)
+    return say(run.ref, `已回滚：${undone.join('；')}`, `rolled back: ${undone.join('; ')}`);
+  if (kept.length > 0) return keptText(run, kept);
+  return say(run.ref, '没有需要回滚的改动', 'nothing had to be rolled back');
 }

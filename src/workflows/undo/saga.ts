@@ -1,5 +1,6 @@
 /** What a run did to its servers and what undoes it: registered before the attempt, undone last first. */
 import type { CompensationId } from '../../actions/index.ts';
+import { undoneAtLast } from '../../plan/failure/undoing.ts';
 
 /** A mutation that was attempted and what undoes it. */
 export interface SagaEntry {
@@ -18,14 +19,21 @@ export class Saga {
 
   /** A mutation that is tried again is undone once. */
   register(entry: SagaEntry): void {
-    const key = `${entry.compensation} ${entry.server}`;
-    if (this.known.has(key)) return;
+    const { server, step } = entry;
+    const stack = this.stacks.get(server) ?? [];
+    this.stacks.set(server, stack);
+    const last = undoneAtLast(entry.compensation);
+    if (last !== null && this.isNew(last, server)) stack.unshift({ ...entry, compensation: last });
+    if (this.isNew(entry.compensation, server)) stack.push(entry);
+    this.touched.add(server);
+    this.steps.add(step);
+  }
+
+  private isNew(compensation: CompensationId, server: string): boolean {
+    const key = `${compensation} ${server}`;
+    const isNew = !this.known.has(key);
     this.known.add(key);
-    this.touched.add(entry.server);
-    this.steps.add(entry.step);
-    const stack = this.stacks.get(entry.server);
-    if (stack === undefined) this.stacks.set(entry.server, [entry]);
-    else stack.push(entry);
+    return isNew;
   }
 
   /** The mutation of a server that is undone next. */
@@ -43,8 +51,10 @@ export class Saga {
     this.stacks.delete(server);
   }
 
-  /** The servers where something is left to be undone, as they came. */
-  servers(): string[] {
-    return [...this.stacks].flatMap(([server, left]) => (left.length > 0 ? [server] : []));
+  /** Server → what is still to be undone there, in the order in which it was attempted. */
+  changes(): ReadonlyMap<string, readonly CompensationId[]> {
+    return new Map(
+      [...this.stacks].map(([server, left]) => [server, left.map((each) => each.compensation)]),
+    );
   }
 }

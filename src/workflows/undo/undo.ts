@@ -1,48 +1,45 @@
 /** Undoes a whole run: what can be reached at once, and a person for the rest. */
 import { condition } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
-import type { RollbackPolicy } from '../../plan/plan.ts';
+import type { Failure, ServerMeaning } from '../../plan/failure/meaning.ts';
 import { fewestInPool } from '../../plan/rolling.ts';
 import { askForResolution } from '../decisions/attention.ts';
 import { settleExclusion } from '../fleet/excluded.ts';
-import {
-  type AskingParts,
-  type FleetParts,
-  type RunIdentity,
-  type ShownPart,
-  stepStatus,
-} from '../run.ts';
+import { type AskingParts, type FleetParts, type ShownPart, stepStatus } from '../run.ts';
 import { hasMany } from '../showing/many.ts';
 import { changed, noteServer, warn } from '../showing/status.ts';
 import { nameOf, type Stuck, type Undone, undoServer } from './compensate.ts';
-
-/** What a failure in a step means. A step that the template's ranges leave out: undo what there is. */
-export function policyFor({ plan }: RunIdentity, step: number): RollbackPolicy {
-  const rule = plan.rollback.find((each) => each.from <= step && step <= each.to);
-  return rule?.policy ?? 'restore';
-}
+import { meaningFor } from './meaning.ts';
 
 /**
- * Undoes every registered mutation. Servers that take no traffic at once, those in the pool so that
- * it never falls below its floor. Where some cannot be undone, the others are all the same; then a
- * person is asked. Call it in a scope that cannot be cancelled. Returns when everything is undone or
- * a person has said what becomes of the rest.
+ * Undoes what a failure means to be undone. Servers that take no traffic at once, those in the pool
+ * so that it never falls below its floor. Where some cannot be undone, the others are all the same;
+ * then a person is asked. Call it in a scope that cannot be cancelled. Returns when everything is
+ * undone or a person has said what becomes of the rest.
  */
-export async function undo(run: FleetParts & AskingParts, step: number): Promise<void> {
-  let stuck = await undoServers(run, run.saga.servers());
+export async function undo(run: FleetParts & AskingParts, failure: Failure): Promise<void> {
+  let stuck = await undoServers(run, toUndo(run, failure));
   while (stuck.length > 0) {
-    const resolution = await askForResolution(run, step, stuck);
+    const resolution = await askForResolution(run, failure.step, stuck);
     if (resolution.action === 'skip') for (const each of stuck) takenInHand(run, each);
     if (resolution.withCurrentSettings)
       for (const { server } of stuck) run.withCurrentSettings.add(server);
-    stuck = await undoServers(run, run.saga.servers());
+    stuck = await undoServers(run, toUndo(run, failure));
   }
   for (const number of run.saga.steps) markUndone(run, number);
 }
 
-async function undoServers(run: FleetParts, servers: readonly string[]): Promise<readonly Stuck[]> {
-  const serving = servers.filter((server) => run.availability.stateOf(server) === 'in');
-  const idle = servers.filter((server) => run.availability.stateOf(server) !== 'in');
+function toUndo(run: FleetParts, failure: Failure): readonly ServerMeaning[] {
+  return meaningFor(run, failure).servers.filter((each) => each.undo.length > 0);
+}
+
+async function undoServers(
+  run: FleetParts,
+  servers: readonly ServerMeaning[],
+): Promise<readonly Stuck[]> {
+  const [idle = [], serving = []] = (['at_once', 'in_turn'] as const).map((pace) =>
+    servers.flatMap((each) => (each.pace === pace ? [each.server] : [])),
+  );
   const underWay: UnderWay = { idle: new Set(idle), serving: new Set() };
   const stuck: Stuck[] = [];
   const work = async (server: string): Promise<void> => {

@@ -1,0 +1,116 @@
+/** How a run goes when nothing fails, so that it can be said what a failure on the way means. Pure. */
+import { ACTIONS, type CompensationId } from '../../actions/index.ts';
+import { tasksIn } from '../../actions/questions.ts';
+import { stepsTaken } from '../branching.ts';
+import type { PlanStep } from '../plan.ts';
+import { batchesOf, rolledSteps } from '../rolling.ts';
+import type { ResolvedRun } from '../run.ts';
+import {
+  type DecidingPlan,
+  type FailureMeaning,
+  meaningOfFailure,
+  type Situation,
+} from './meaning.ts';
+import { undoneAtLast } from './undoing.ts';
+
+export interface Course {
+  readonly plan: DecidingPlan;
+  readonly servers: readonly string[];
+  /** Steps with their servers, in the order in which they have their turn. */
+  readonly turns: readonly Turn[];
+  /** Whether there is a pool that servers stand in. */
+  readonly hasPool: boolean;
+}
+
+/** One step on the servers that it works on. */
+export interface Turn {
+  readonly step: PlanStep;
+  readonly servers: readonly string[];
+  /** Index of the batch, from 0; null: not in batches. */
+  readonly batch: number | null;
+}
+
+/** The course of a request. */
+export function courseOf({ plan, servers, parameters, overrides, settings }: ResolvedRun): Course {
+  const left = overrides.skip.map(({ step }) => step);
+  const taken = stepsTaken(plan.steps, parameters, left);
+  return {
+    plan,
+    servers,
+    turns: turnsOf(plan, servers, taken),
+    hasPool: settings.balancer.capabilities.pool,
+  };
+}
+
+/** The course of a document that nobody has asked for yet: every step, on one server for all. */
+export function courseOfSteps(plan: DecidingPlan): Course {
+  const atOnce = { steps: plan.steps, rollback: plan.rollback };
+  const servers = ['*'];
+  return { plan: atOnce, servers, turns: turnsOf(atOnce, servers, plan.steps), hasPool: true };
+}
+
+/**
+ * What it means where a turn fails for good.
+ * @param extent least: before it has changed anything; most: after it has attempted all that it does
+ */
+export function meaningAt(course: Course, index: number, extent: 'least' | 'most'): FailureMeaning {
+  const turn = course.turns[index];
+  if (turn === undefined) throw new Error(`there is no turn ${index}`);
+  const failure = { step: turn.step.number, kind: 'failed', type: '', server: null } as const;
+  return meaningOfFailure(course.plan, failure, situationAt(course, index, extent));
+}
+
+/** What a run has attempted by then, and which servers are in the pool, those out of it before aside. */
+export function situationAt(course: Course, index: number, extent: 'least' | 'most'): Situation {
+  const { servers, turns, hasPool } = course;
+  const changes = new Map<string, readonly CompensationId[]>();
+  const pool = new Map<string, 'in' | 'out' | 'before'>();
+  for (const turn of turns.slice(0, extent === 'least' ? index : index + 1)) {
+    for (const { action } of tasksIn(turn.step)) {
+      const { compensation, effect } = ACTIONS[action];
+      if (compensation === undefined) continue;
+      for (const server of turn.servers) {
+        changes.set(server, withChange(changes.get(server) ?? [], compensation.id));
+        if (effect?.pool !== undefined) pool.set(server, effect.pool);
+      }
+    }
+  }
+  const { servers: now = servers, batch = null } = turns[index] ?? {};
+  return {
+    servers,
+    excluded: new Set(),
+    scope: { servers: now, batch },
+    changes,
+    isServing: (server) => hasPool && pool.get(server) !== 'out',
+  };
+}
+
+/** It is undone once, however often it is done. */
+function withChange(
+  known: readonly CompensationId[],
+  change: CompensationId,
+): readonly CompensationId[] {
+  const last = undoneAtLast(change);
+  const ended = last === null || known.includes(last) ? known : [last, ...known];
+  return ended.includes(change) ? ended : [...ended, change];
+}
+
+function turnsOf(
+  plan: DecidingPlan,
+  servers: readonly string[],
+  taken: readonly PlanStep[],
+): readonly Turn[] {
+  const group = rolledSteps(plan);
+  const first = taken.findIndex((step) => group.includes(step));
+  const whole = (step: PlanStep): Turn => ({ step, servers, batch: null });
+  if (first === -1) return taken.map(whole);
+  const members = taken.filter((step) => group.includes(step));
+  const batches = batchesOf(servers, plan.rolling);
+  return [
+    ...taken.slice(0, first).map(whole),
+    ...batches.flatMap((each, batch) =>
+      members.map((step): Turn => ({ step, servers: each, batch })),
+    ),
+    ...taken.slice(first + members.length).map(whole),
+  ];
+}

@@ -1,0 +1,299 @@
+/** What the plan says that a failure means is what the run does: any run sheet, any failing step. */
+import fc from 'fast-check';
+import { expect, it, vi } from 'vitest';
+import {
+  ACTIONS,
+  type ActionId,
+  COMPENSATIONS,
+  type CompensationId,
+} from '../../../src/actions/index.ts';
+import { failureLines } from '../../../src/cli/view/failure.ts';
+import { type Course, courseOf, situationAt } from '../../../src/plan/failure/course.ts';
+import { type FailureMeaning, meaningOfFailure } from '../../../src/plan/failure/meaning.ts';
+import { isNotification } from '../../../src/plan/failure/order.ts';
+import type { ResolvedRun } from '../../../src/plan/run.ts';
+import { interpreter } from '../../../src/workflows/interpreter.ts';
+import { type EndedInProcess, runInProcess } from '../../support/in-process.ts';
+import { holds, property } from '../../support/property.ts';
+import { type Scenario, scenarios } from '../../support/random-sheets.ts';
+import { resolvedRun } from '../../support/resolved-run.ts';
+import { broken, type StubWorld, stubWorld } from '../../support/stub-activities.ts';
+
+vi.mock('@temporalio/workflow', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  ...(await import('../../support/in-process.ts')).inProcess,
+}));
+
+type Meaning = typeof meaningOfFailure;
+
+const OLD = { version: 'v2.0.0', pool: 'ready' };
+
+/** A call that failed, as it came. */
+interface Thrown {
+  readonly step: number;
+  /** null: it is done once. */
+  readonly server: string | null;
+  /** One that the step worked on. */
+  readonly near: string;
+  readonly type: string;
+}
+
+interface Performed {
+  readonly run: ResolvedRun;
+  readonly world: StubWorld;
+  readonly thrown: readonly Thrown[];
+  readonly ended: EndedInProcess;
+}
+
+async function perform({ plan, servers, others, ...rest }: Scenario): Promise<Performed> {
+  const parameters = { environment: 'development', servers: [...servers], ...rest.parameters };
+  const resolved = resolvedRun(parameters, { plan, language: 'en' });
+  const run = { ...resolved, poolSize: servers.length + others };
+  const thrown: Thrown[] = [];
+  const done = new Map<string, number>();
+  const world = stubWorld({
+    resolve: () => run,
+    before: ({ name, server, step }) => {
+      const times = done.get(`${step} ${name}`) ?? 0;
+      done.set(`${step} ${name}`, times + 1);
+      const failing = rest.failing.find(
+        (each) =>
+          each.action === name &&
+          each.step === step &&
+          (server === null ? each.times === times : each.server === server),
+      );
+      if (failing === undefined) return;
+      const near = server ?? world.inputs.get(name)?.servers[0] ?? '';
+      thrown.push({ step, server, near, type: failing.type });
+      throw broken(`${name} is broken`, failing.type);
+    },
+  });
+  let turns = 0;
+  const ended = await runInProcess(interpreter, world, () => {
+    turns += 1;
+    return rest.delays[turns % rest.delays.length] ?? 0;
+  });
+  return { run, world, thrown, ended };
+}
+
+/** Server → what was attempted there, as what undoes it, and what was undone, each in its order. */
+function doneIn({ calls }: StubWorld) {
+  const attempted = new Map<string, CompensationId[]>();
+  const undone = new Map<string, CompensationId[]>();
+  for (const { name, server } of calls) {
+    if (server === null) continue;
+    if (name in COMPENSATIONS) {
+      undone.set(server, [...(undone.get(server) ?? []), name as CompensationId]);
+      continue;
+    }
+    const undo = ACTIONS[name as ActionId]?.compensation?.id;
+    const known = attempted.get(server) ?? [];
+    if (undo === undefined || known.includes(undo)) continue;
+    // What was put into a pool that nobody took it out of is put back as it stood there at last.
+    const isBack = undo === 'pool.withdraw' && !known.includes('pool.readmit');
+    attempted.set(server, [...(isBack ? (['pool.readmit'] as const) : []), ...known, undo]);
+  }
+  return {
+    attempted: (server: string) => attempted.get(server) ?? [],
+    undone: (server: string) => undone.get(server) ?? [],
+    order: calls.flatMap(({ name, server }) => (name in COMPENSATIONS ? [server] : [])),
+  };
+}
+
+function turnOf({ turns }: Course, { step, near }: Thrown): number {
+  return turns.findIndex((each) => each.step.number === step && each.servers.includes(near));
+}
+
+/** What the meaning of each failure makes of a run: which servers it leaves out, and what ends it. */
+function foretell({ run, thrown }: Performed, meaning: Meaning) {
+  const excluded = new Set<string>();
+  let course = courseOf(run);
+  let ending: Thrown | null = null;
+  for (const each of thrown) {
+    const index = turnOf(course, each);
+    const turn = course.turns[index];
+    if (turn === undefined) throw new Error('a step failed that is not in the course');
+    // When a run has failed it still tells people, whatever comes of that.
+    if (ending !== null && isNotification(turn.step)) continue;
+    const { step, server, type } = each;
+    const servers = turn.servers.filter((name) => !excluded.has(name));
+    const { outcome } = meaning(
+      run.plan,
+      { step, server, type, kind: 'failed' },
+      {
+        ...situationAt(course, index, 'most'),
+        servers: run.servers,
+        excluded,
+        scope: { servers, batch: turn.batch },
+      },
+    );
+    if (outcome === 'succeeded') continue;
+    if (outcome === null && server !== null) {
+      excluded.add(server);
+      const isBefore = course.turns.slice(index).some(({ batch }) => batch !== null);
+      // The batches are made of the servers that are left when they begin.
+      const left = run.servers.filter((name) => !excluded.has(name));
+      if (turn.batch === null && isBefore) course = courseOf({ ...run, servers: left });
+    } else ending ??= each;
+  }
+  return { course, excluded, ending };
+}
+
+function meaningsAt(course: Course, index: number, meaning: Meaning): readonly FailureMeaning[] {
+  const step = course.turns[index]?.step.number ?? 0;
+  const failure = { step, kind: 'failed', type: '', server: null } as const;
+  return (['least', 'most'] as const).map((extent) =>
+    meaning(course.plan, failure, situationAt(course, index, extent)),
+  );
+}
+
+/** @throws where the run did something else than the meaning says. */
+async function agrees(scenario: Scenario, meaning: Meaning): Promise<void> {
+  const performed = await perform(scenario);
+  if (scenario.plan.rolling === undefined) keepsItsWord(performed);
+  const { run, world, ended } = performed;
+  const { course, excluded, ending } = foretell(performed, meaning);
+  const done = doneIn(world);
+  const shownExcluded = ended.status.servers.filter((each) => each.excluded !== undefined);
+  expect(shownExcluded.map(({ name }) => name).toSorted()).toEqual([...excluded].toSorted());
+  for (const server of excluded) {
+    expect(done.undone(server)).toEqual(done.attempted(server).toReversed());
+  }
+  if (ending === null) {
+    expect(ended).toMatchObject({ failure: null, status: { outcome: 'succeeded' } });
+    for (const server of run.servers)
+      if (!excluded.has(server)) expect(done.undone(server)).toEqual([]);
+    return;
+  }
+  const index = turnOf(course, ending);
+  expect(ended.status.failure?.step).toBe(ending.step);
+  const [least, most] = meaningsAt(course, index, meaning);
+  expect([least?.outcome, most?.outcome]).toContain(ended.status.outcome);
+  for (const server of run.servers) {
+    if (excluded.has(server)) continue;
+    const undone = done.undone(server);
+    const atLeast = least?.servers.find((each) => each.server === server);
+    const atMost = most?.servers.find((each) => each.server === server);
+    expect(atMost?.undo.filter((each) => undone.includes(each))).toEqual(undone);
+    expect(undone.filter((each) => atLeast?.undo.includes(each))).toEqual(atLeast?.undo);
+    if (atMost?.fate === 'undone') expect(undone).toEqual(done.attempted(server).toReversed());
+    if (atMost?.fate !== 'kept') expect(world.servers.get(server) ?? OLD).toEqual(OLD);
+    if (atMost?.fate === 'unchanged') expect(done.attempted(server)).toEqual([]);
+  }
+  if ((run.plan.rolling?.minimumInPoolPercent ?? 0) > 0) return;
+  checkTurns(performed, [least, most], excluded);
+}
+
+/** One after the other, wherever both ends of the step say so. */
+function checkTurns(
+  { run, world }: Performed,
+  meanings: readonly (FailureMeaning | undefined)[],
+  excluded: ReadonlySet<string>,
+): void {
+  const inTurn = run.servers.filter(
+    (server) =>
+      !excluded.has(server) &&
+      meanings.every(
+        (each) => each?.servers.find((one) => one.server === server)?.pace === 'in_turn',
+      ),
+  );
+  const order = doneIn(world).order.filter((server) => inTurn.includes(server ?? ''));
+  const blocks = order.filter((server, at) => server !== order[at - 1]);
+  expect(new Set(blocks).size).toBe(blocks.length);
+}
+
+/** What a line of the plan promises. */
+function promiseOf(line: string): 'nothing' | 'warning' | 'back' {
+  if (/a warning, no rollback/u.test(line)) return 'warning';
+  return /nothing to roll back|without a rollback/u.test(line) ? 'nothing' : 'back';
+}
+
+/** @throws where the sentence of `runsheet plan` for the step that failed is not what came of it. */
+function keepsItsWord({ run, world, thrown, ended }: Performed): void {
+  const [first] = thrown;
+  if (first === undefined) return;
+  const at = (number: number): number => run.plan.steps.findIndex((each) => each.number === number);
+  const line = failureLines(run, 'en').find((each) => {
+    const [, from, to = from] = /^ {2}steps? (\d+)(?:–(\d+))?:/u.exec(each) ?? [];
+    return at(Number(from)) <= at(first.step) && at(first.step) <= at(Number(to));
+  });
+  if (line === undefined) throw new Error(`no line for step ${first.step}`);
+  const { attempted, undone } = doneIn(world);
+  const said = promiseOf(line);
+  expect(ended.status.outcome === 'succeeded').toBe(said === 'warning');
+  for (const server of run.servers) {
+    expect(undone(server)).toEqual(said === 'back' ? attempted(server).toReversed() : []);
+  }
+}
+
+property(
+  'any run sheet and any failure: what the plan says of it is what the run does',
+  [fc.noShrink(scenarios)],
+  (scenario) => agrees(scenario, meaningOfFailure),
+  { runs: 200 },
+);
+
+const MUTANTS: readonly (readonly [string, Meaning])[] = [
+  [
+    'a step after the pool is a warning',
+    (plan, failure, situation) => {
+      const meaning = meaningOfFailure(plan, failure, situation);
+      const at = plan.steps.findIndex((each) => each.number === failure.step);
+      const isAfter = plan.steps
+        .slice(0, at)
+        .some((each) => 'tasks' in each && each.tasks.some((one) => one.action === 'pool.enable'));
+      return isAfter ? { ...meaning, outcome: 'succeeded' } : meaning;
+    },
+  ],
+  [
+    'undone in the order in which it was done',
+    (plan, failure, situation) => {
+      const { outcome, servers } = meaningOfFailure(plan, failure, situation);
+      return {
+        outcome,
+        servers: servers.map((each) => ({ ...each, undo: each.undo.toReversed() })),
+      };
+    },
+  ],
+  [
+    'ranges by the numbers of steps',
+    (plan, failure, situation) => {
+      const rule = plan.rollback.find(({ from, to }) => from <= failure.step && failure.step <= to);
+      const rollback = [
+        { from: failure.step, to: failure.step, policy: rule?.policy ?? 'restore' },
+      ];
+      return meaningOfFailure({ ...plan, rollback } as typeof plan, failure, situation);
+    },
+  ],
+  [
+    'terminate undoes',
+    (plan, failure, situation) => meaningOfFailure({ ...plan, rollback: [] }, failure, situation),
+  ],
+  [
+    'one server more than the budget',
+    ({ rolling, ...plan }, failure, situation) => {
+      const failureBudget = (rolling?.failureBudget ?? 0) + 1;
+      const more =
+        rolling === undefined ? plan : { ...plan, rolling: { ...rolling, failureBudget } };
+      return meaningOfFailure(more, failure, situation);
+    },
+  ],
+  [
+    'every server in its turn',
+    (plan, failure, situation) => {
+      const { outcome, servers } = meaningOfFailure(plan, failure, situation);
+      return { outcome, servers: servers.map((each) => ({ ...each, pace: 'in_turn' })) };
+    },
+  ],
+];
+
+it.each(MUTANTS)('another meaning is found out: %s', async (_name, mutant) => {
+  // Found is enough: the smallest of them takes as long as many.
+  const tried = holds(
+    [fc.noShrink(scenarios)],
+    (scenario) => agrees(scenario, mutant),
+    { seed: null, runs: 200 },
+    'a mutant',
+  );
+  await expect(tried).rejects.toThrow('a mutant');
+});
