@@ -18,6 +18,12 @@ export interface ContainerRuntime {
   tail(server: string, service: string, lines: number): Promise<string>;
   /** What a run needs to know before it begins. Reads only. */
   examine(server: string, service: string, port: number): Promise<ServerExamination>;
+  /**
+   * Takes away all that a run has put on a server where nothing of the service was before it: releases,
+   * what is kept of their starts, folders. Nothing is taken where something runs, or where another run has
+   * started anything. Volumes stay.
+   */
+  forget(server: string, service: string, runId: string): Promise<void>;
   /** After success: restart policy on, old releases pruned but `keep`. */
   finish(server: string, service: string, keep: number): Promise<void>;
 }

@@ -67,6 +67,29 @@ export function describeContainerRuntimeContract(
       expect((await inspect()).present).toEqual([]);
     });
 
+    it('forgets what a first run put there, twice over, and nothing else', async () => {
+      const forget = (runId: string) =>
+        subject.runtime.forget(subject.server, subject.service, runId);
+      const nothing = { running: false, release: null, startedAt: null, present: [], starts: {} };
+      await forget('run-1');
+      await pull(subject.first);
+      await forget('run-1');
+      expect(await inspect()).toEqual(nothing);
+      await pull(subject.first);
+      await start(subject.first, 'v1');
+      await forget('run-1');
+      expect((await inspect()).running).toBe(true);
+      await stop();
+      await forget('run-2');
+      expect(await inspect()).toMatchObject({ release: { runId: 'run-1' } });
+      await forget('run-1');
+      await forget('run-1');
+      expect(await inspect()).toEqual(nothing);
+      await pull(subject.first);
+      await start(subject.first, 'v1', 'run-3');
+      expect((await inspect()).release).toMatchObject({ runId: 'run-3' });
+    });
+
     it('resumes what it kept as it ran, or says that it keeps nothing', async () => {
       const former = { ...subject.first, runId: 'run-2-restored', undoes: 'run-2' };
       const { port } = subject.start;

@@ -5,9 +5,11 @@ import type { BalancerSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { CompensationWork } from '../implement.ts';
 import { type ServerPorts, shortDigest } from './context.ts';
 import { enterPool } from './enter.ts';
+import { isFirstDeployment } from './first-deployment.ts';
 import { judgedBy, type Release, startFormer } from './former.ts';
 import type { ReleaseSettings } from './manifest.ts';
 import { readManifest, removeManifestsOf } from './manifest-file.ts';
+import { heartbeatWhile } from './pace.ts';
 import { uncounted, waitForIdle } from './pool.ts';
 import { isTaking, poolServer } from './pool-state.ts';
 import { waitUntilReady } from './ready.ts';
@@ -30,7 +32,7 @@ export async function removeStarted(
     ? await stopRunning(ports, input, runtime.stop)
     : say(input.run, '本次运行启动的版本没有在运行', 'nothing that this run started is running');
   await removeManifestsOf(ports, input, input.run.requestId);
-  return [line];
+  return [line, ...(await leaveNothing(ports, input))];
 }
 
 /**
@@ -52,7 +54,7 @@ export async function restoreFormer(
   if (state.running && (isOurs || state.release?.digest !== former?.digest)) {
     lines.push(await stopRunning(ports, input, settings.runtime.stop));
   }
-  if (former === null) return [...lines, nothingRan(input)];
+  if (former === null) return [...lines, nothingRan(input), ...(await leaveNothing(ports, input))];
   const now = await ports.runtime.inspect(input.server, input.run.service);
   if (!now.running) lines.push(await startFormer(ports, input, settings, former, kept));
   const { health } = judgedBy(kept, settings);
@@ -75,6 +77,19 @@ async function restoreAnew(
 function runsAgain({ run }: CompensationWork, { version, digest }: Release): string {
   const short = shortDigest(digest);
   return say(run, `已恢复 ${version}（${short}）`, `${version} (${short}) runs again`);
+}
+
+/** After a first deployment nothing of it stays: a server is as if it had never been. */
+async function leaveNothing(
+  ports: ServerPorts,
+  input: CompensationWork,
+): Promise<readonly string[]> {
+  if (!isFirstDeployment(input)) return [];
+  const { server, run } = input;
+  await heartbeatWhile(() => ports.runtime.forget(server, run.service, run.requestId));
+  return [
+    say(run, '本次运行放到服务器上的内容已清除', 'what this run had put on the server is removed'),
+  ];
 }
 
 function nothingRan({ run, before }: CompensationWork): string {

@@ -6,6 +6,7 @@ import type { ConfigurationFile } from '../../plan/settings.ts';
 import type { FileAttributes, ServerHost } from '../../ports/server-host.ts';
 import type { CompensationWork, OutcomeOf, WorkOf } from '../implement.ts';
 import { type OnServer, reading, type ServerPorts } from './context.ts';
+import { isFirstDeployment } from './first-deployment.ts';
 import { digestOf } from './manifest.ts';
 import { believedManifest, readManifest } from './manifest-file.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
@@ -66,6 +67,7 @@ export async function putConfigurationBack(
   const manifest = release === null ? null : await read(ports, input, release);
   const host = ports.hosts.get(input.server);
   const lines: string[] = [];
+  const absent: string[] = [];
   for (const file of files) {
     const kept = keptNames(file.path, input.run.requestId);
     const former = await host.readFile(kept.former);
@@ -75,6 +77,7 @@ export async function putConfigurationBack(
       lines.push(describeRestored(input, file, known?.digest === digestOf(former)));
     } else if ((await host.readFile(kept.absent)) !== null) {
       await removeFiles(host, [file.path]);
+      absent.push(file.path);
       lines.push(
         say(
           input.run,
@@ -85,6 +88,7 @@ export async function putConfigurationBack(
     } else continue;
     await removeFiles(host, [kept.former, kept.absent]);
   }
+  if (isFirstDeployment(input)) await removeEmptyFolders(host, absent);
   if (lines.length === 0)
     lines.push(say(input.run, '配置文件未被更改', 'no configuration file was changed'));
   return lines;
@@ -126,6 +130,21 @@ async function replace(
   if (former === null || !former.equals(content)) {
     await host.writeFile(file.path, content, attributesOf(file));
   }
+}
+
+/** Those below the base folder that the files made necessary; one that holds anything stays. */
+async function removeEmptyFolders(host: ServerHost, files: readonly string[]): Promise<void> {
+  const own = files.filter((path) => !path.startsWith('/')).flatMap(foldersOf);
+  // The innermost first.
+  const places = [...new Set(own)].sort((a, b) => b.length - a.length);
+  if (places.length === 0) return;
+  await host.exec(['rmdir', '--', ...places.map((path) => `${host.baseFolder}/${path}`)]);
+}
+
+/** `a/b/c.conf` → `a/b`, `a`. */
+function foldersOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 async function removeFiles(host: ServerHost, paths: readonly string[]): Promise<void> {

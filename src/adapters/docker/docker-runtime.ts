@@ -5,6 +5,7 @@ import type { ServerHosts } from '../../ports/server-host.ts';
 import { createEngine, type Engine, loadEngineClient } from './engine.ts';
 import { examineServer } from './examine.ts';
 import { finishService } from './finish.ts';
+import { forgetService } from './forget.ts';
 import { inspectService } from './inspect.ts';
 import { pullImage } from './pull.ts';
 import type { Service } from './service.ts';
@@ -64,6 +65,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
     },
     tail: async (server, service, lines) => tailOf(on(server, service), lines),
     examine: async (server, service, port) => examineServer(on(server, service), port),
+    forget: async (server, service, runId) => forgetService(on(server, service), runId),
     finish: async (server, service, keep) => finishService(on(server, service), keep),
   };
 }

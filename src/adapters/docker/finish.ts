@@ -61,7 +61,10 @@ function oldImages(
   return references.filter((each) => !kept.includes(digestIn(each) ?? ''));
 }
 
-function removeContainer({ engine }: Service, { id, name }: ServiceContainer): Promise<void> {
+export function removeContainer(
+  { engine }: Service,
+  { id, name }: ServiceContainer,
+): Promise<void> {
   return unlessGone(() =>
     engine.ask(
       `remove ${name}`,
@@ -72,7 +75,7 @@ function removeContainer({ engine }: Service, { id, name }: ServiceContainer): P
 }
 
 /** An image that another container uses stays. */
-function removeImage({ engine }: Service, reference: string): Promise<void> {
+export function removeImage({ engine }: Service, reference: string): Promise<void> {
   return unlessGone(() =>
     engine.ask(
       `remove ${reference}`,

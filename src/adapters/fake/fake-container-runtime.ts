@@ -56,6 +56,16 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
       world.end(server);
       return { stopped: true, forced, durationMs: performance.now() - startedMs };
     },
+    async forget(name, _service, runId) {
+      const server = world.server(name);
+      const isOthers = [...server.startedBy].some((each) => each !== runId);
+      if (world.running(server) !== null || isOthers) return;
+      server.present.clear();
+      server.startedBy.clear();
+      server.last = null;
+      server.starts = {};
+      server.output = [];
+    },
     async finish(name, _service, keep) {
       const server = world.server(name);
       server.finished += 1;

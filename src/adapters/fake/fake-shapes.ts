@@ -51,7 +51,9 @@ export interface FakeServer {
   /** What answers on a Unix socket, by its path. */
   readonly sockets: Map<string, (stream: Duplex) => void>;
   readonly present: Set<string>;
-  readonly starts: Record<string, number>;
+  starts: Record<string, number>;
+  /** The runs that have started anything. */
+  readonly startedBy: Set<string>;
   process: FakeProcess | null;
   /** What runs, or ran last. */
   last: { readonly digest: string; readonly version: string; readonly runId: string } | null;
@@ -100,6 +102,7 @@ export function newServer(name: string, index: number): FakeServer {
     sockets: new Map(),
     present: new Set(),
     starts: {},
+    startedBy: new Set(),
     process: null,
     last: null,
     writes: 0,

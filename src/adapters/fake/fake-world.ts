@@ -79,6 +79,7 @@ export class FakeWorld {
     const { digest, version } = release;
     server.present.add(digest);
     server.starts[digest] = (server.starts[digest] ?? 0) + 1;
+    server.startedBy.add(runId);
     server.last = { digest, version, runId };
     server.process = {
       ...server.last,

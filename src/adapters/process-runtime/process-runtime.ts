@@ -17,7 +17,7 @@ import {
   SCRIPT_TIMEOUT_MS,
 } from './on-server.ts';
 import { type PullOptions, pullRelease } from './pull.ts';
-import { EXIT, inspectScript, stopScript, tailScript } from './script.ts';
+import { EXIT, forgetScript, inspectScript, stopScript, tailScript } from './script.ts';
 import { startRelease } from './start.ts';
 import { readState } from './state.ts';
 
@@ -48,6 +48,13 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
     // What a process runs with ends with it.
     resume: () => Promise.resolve(false),
     stop: (server, service, stop) => stopService(quote, hosts.get(server), service, stop, inspect),
+    async forget(server, service, runId) {
+      const host = hosts.get(server);
+      const folder = folderOf(host, service);
+      const script = forgetScript(quote([folder]), quote([runId]));
+      const result = await runScript(host, script, RELEASE_TIMEOUT_MS);
+      if (result.exitCode !== 0) throw failed(server, 'remove', service, result);
+    },
     async tail(server, service, lines) {
       const host = hosts.get(server);
       const script = tailScript(quote([folderOf(host, service)]), lines);

@@ -179,6 +179,21 @@ echo "$rs_forced"
 `;
 }
 
+/** Removes the service's folder, and the one above it where no other service is left. */
+export function forgetScript(folder: string, runId: string): string {
+  return `${PROCESS}${LOCK}
+cd ${folder} 2>/dev/null || exit 0
+rs_lock
+if rs_running || { [ -f starts ] && cut -d ' ' -f 3 starts | grep -vxF -e ${runId} >/dev/null; }; then
+  rs_unlock
+  exit 0
+fi
+cd / && rm -rf -- ${folder} || exit ${EXIT.failed}
+rmdir "$(dirname ${folder})" 2>/dev/null
+exit 0
+`;
+}
+
 /** Bytes of a service's output that are shown at most. */
 const TAIL_BYTES = 4_000;
 

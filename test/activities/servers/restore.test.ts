@@ -118,3 +118,62 @@ describe('U5: a release that has died', () => {
     expect(await stage.about()).toBeNull();
   });
 });
+
+describe('a first deployment that is rolled back', () => {
+  const project = { ...withRuntime({ command: commandOf('datasett') }), files: [...V1.files] };
+  const nested = {
+    ...V1.files[0],
+    template: 'app.conf',
+    path: 'config/more/b.conf',
+    mode: '0640',
+    values: { name: 'b' },
+  };
+
+  it('leaves nothing: no file, no manifest, no folder', async () => {
+    const stage = await setEmbeddedStage();
+    const listed = () => stage.shell(`cd ${stage.baseFolder} && find . | sort`);
+    const empty = await listed();
+    const before = await stage.probe();
+    const files = { ...project, files: [...project.files, nested] };
+    await stage.deploy(RUN_1, 'v1', stage.first, files);
+    expect(await listed()).toContain('/manifests/');
+    const evidence = await stage.undo(RUN_1, before, files);
+    expect(evidence).toContain('what this run had put on the server is removed');
+    expect(await listed()).toBe(empty);
+    await stage.undo(RUN_1, before, files);
+    expect(await listed()).toBe(empty);
+  });
+
+  it('leaves what somebody else has there', async () => {
+    const stage = await setEmbeddedStage();
+    const before = await stage.probe();
+    await stage.shell(`mkdir -p ${stage.baseFolder}/config ${stage.baseFolder}/services/other`);
+    await stage.shell(
+      `touch ${stage.baseFolder}/config/own.conf ${stage.baseFolder}/services/other/x`,
+    );
+    const listed = () => stage.shell(`cd ${stage.baseFolder} && find . | sort`);
+    const there = await listed();
+    await stage.deploy(RUN_1, 'v1', stage.first, project);
+    await stage.undo(RUN_1, before, project);
+    expect(await listed()).toBe(there);
+  });
+
+  it('is deployed well the next time', async () => {
+    const stage = await setEmbeddedStage();
+    const before = await stage.probe();
+    await stage.deploy(RUN_1, 'v1', stage.first, project);
+    await stage.undo(RUN_1, before, project);
+    await stage.deploy(RUN_2, 'v1', stage.first, V1);
+    await expect.poll(() => stage.about(), { timeout: 20_000 }).toEqual(AS_V1);
+  });
+
+  it('takes nothing from a server that another run has deployed to', async () => {
+    const stage = await stageOnV1();
+    await stage.deploy(RUN_2, 'v2', stage.second, project);
+    await stage.undo(RUN_2, { server: 's1', release: null, pool: 'ready' }, project);
+    expect((await stage.probe()).stopped).toBeDefined();
+    expect(await stage.shell(`ls ${stage.baseFolder}/services/tiny/releases | wc -l`)).toMatch(
+      /2/u,
+    );
+  });
+});
