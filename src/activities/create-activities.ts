@@ -6,7 +6,7 @@ import { createCheckActivities } from './code/checks.ts';
 import { createCompileActivities } from './code/compile.ts';
 import { createImageActivities } from './code/image.ts';
 import { createReadyImageActivities } from './code/ready-image.ts';
-import { createSourceActivities, ensureCheckout } from './code/source.ts';
+import { createSourceActivities } from './code/source.ts';
 import { createTestActivities } from './code/tests.ts';
 import type { Activities } from './contract.ts';
 import { createFleetActivities } from './fleet.ts';
@@ -39,7 +39,6 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   const commandPorts = { ...ports, redact };
   const serverPorts = {
     ...ports,
-    ensureCheckout: (work: Parameters<typeof ensureCheckout>[1]) => ensureCheckout(ports, work),
     currentSettings: dependencies.currentSettings,
     notes: createPoolNotes(),
   };

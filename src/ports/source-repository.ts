@@ -11,6 +11,12 @@ export interface SourceRepository {
   checkout(revision: string, requestId: string): Promise<string>;
   /** The files that a checkout of it holds, links included; relative to the source's folder, with `/`. */
   files(revision: string): Promise<ReadonlySet<string>>;
+  /**
+   * The text of one of its files, links inside the source followed; null: it has no such file.
+   * @param path relative to the source's folder
+   * @throws PortError `refused` PATH_OUTSIDE_PROJECT where path or link leaves that folder
+   */
+  read(revision: string, path: string): Promise<string | null>;
   /** What stands in a new checkout for content that is elsewhere; sorted by path, the first 1,000. */
   missing(revision: string, requestId: string): Promise<readonly MissingContent[]>;
 }

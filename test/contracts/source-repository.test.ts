@@ -15,6 +15,8 @@ interface World {
   readonly source: SourceRepository;
   /** Changes the content of the version's source, so that it stands for something else. */
   readonly edit: (version: string, content: string) => Promise<void>;
+  /** A version with these files besides; `-> target` makes a link. */
+  readonly publish: (version: string, files: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 let folder = '';
@@ -49,6 +51,13 @@ async function write(path: string, content: string): Promise<void> {
   await writeFile(join(folder, 'project', path), content);
 }
 
+async function writeAll(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    if (!content.startsWith('-> ')) await write(`${root}/${path}`, content);
+    else await symlink(content.slice('-> '.length), join(folder, 'project', root, path));
+  }
+}
+
 const WORLDS: Record<string, () => Promise<World>> = {
   'a git repository': async () => {
     await write('service/app.js', 'one');
@@ -62,14 +71,21 @@ const WORLDS: Record<string, () => Promise<World>> = {
       await git('commit', '-qam', content);
       await git('tag', '-f', `release/${version}`);
     };
-    return { source: repository('git', 'service', 'release/${version}'), edit };
+    const publish: World['publish'] = async (version, files) => {
+      await writeAll('service', files);
+      await git('add', '.');
+      await git('commit', '-qm', version);
+      await git('tag', `release/${version}`);
+    };
+    return { source: repository('git', 'service', 'release/${version}'), edit, publish };
   },
   'a folder per version': async () => {
     await write('versions/v1.0.0/app.js', 'one');
     await write('versions/v1.0.0/run.sh', '#!/bin/sh\n');
     await write('versions/v1.0.0/node_modules/left/out.js', '');
     const edit = (version: string, content: string) => write(`versions/${version}/app.js`, content);
-    return { source: repository('folder', 'versions/${version}', ''), edit };
+    const publish: World['publish'] = (version, files) => writeAll(`versions/${version}`, files);
+    return { source: repository('folder', 'versions/${version}', ''), edit, publish };
   },
 };
 
@@ -105,6 +121,38 @@ describe.each(Object.entries(WORLDS))('SourceRepository over %s', (_name, make) 
     expect([...(await source.files(revision))].sort()).toEqual(['app.js', 'run.sh']);
     await expect(source.files('../../etc')).rejects.toMatchObject({ name: 'PortError' });
   });
+
+  it('reads a file as it was pinned, through links inside the source', async () => {
+    const { source, edit, publish } = await make();
+    await publish('v3.0.0', {
+      'app.js': 'pinned é',
+      'config/app.conf': 'port=${port}',
+      '[a]*.conf': 'a name like a pattern',
+      current: '-> config',
+      'main.conf': '-> ./current/app.conf',
+    });
+    const { revision } = await source.resolve('v3.0.0');
+    await edit('v3.0.0', 'edited later').catch(() => undefined);
+    const read = (path: string) => source.read(revision, path);
+    expect(await read('app.js')).toBe('pinned é');
+    expect(await read('./config/../app.js')).toBe('pinned é');
+    expect(await read('[a]*.conf')).toBe('a name like a pattern');
+    expect(await read('current/app.conf')).toBe('port=${port}');
+    expect(await read('main.conf')).toBe('port=${port}');
+    for (const absent of ['none', 'config/none', 'app.js/none', 'config', '*.js'])
+      expect(await read(absent), absent).toBeNull();
+    await expect(source.read('../../etc', 'passwd')).rejects.toMatchObject({ name: 'PortError' });
+  });
+
+  it.each(['../outside.conf', '/etc/hostname', 'a/../../outside.conf', 'a\0b'])(
+    'refuses to read %j, which leaves the source',
+    async (path) => {
+      const { source } = await make();
+      await write('outside.conf', 'outside');
+      const { revision } = await source.resolve('v1.0.0');
+      await expect(source.read(revision, path)).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);
+    },
+  );
 
   it('starts clean for another revision', async () => {
     const { source, edit } = await make();
@@ -193,6 +241,16 @@ describe('a source that leaves the project', () => {
       /^PATH_OUTSIDE_PROJECT/,
     );
   });
+
+  it.each(['/etc/hostname', '../outside.conf', 'out.conf', 'folder/../../outside.conf'])(
+    'reads nothing through the link %j of a commit',
+    async (target) => {
+      const { source, publish } = await (WORLDS['a git repository'] ?? (() => Promise.reject()))();
+      await publish('v3.0.0', { '../outside.conf': 'outside', 'out.conf': `-> ${target}` });
+      const { revision } = await source.resolve('v3.0.0');
+      await expect(source.read(revision, 'out.conf')).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);
+    },
+  );
 
   it('runs no hook of the repository', async () => {
     const { source } = await (WORLDS['a git repository'] ?? (() => Promise.reject()))();

@@ -9,7 +9,6 @@ import { type OnServer, reading, type ServerPorts } from './context.ts';
 import { isFirstDeployment } from './first-deployment.ts';
 import { digestOf } from './manifest.ts';
 import { believedManifest, readManifest } from './manifest-file.ts';
-import type { OneAtATime } from './one-at-a-time.ts';
 import { heartbeatWhile } from './pace.ts';
 import { renderAll } from './template-files.ts';
 
@@ -24,7 +23,6 @@ const KEPT: FileAttributes = { mode: 0o600 };
  */
 export async function writeConfiguration(
   ports: ServerPorts,
-  oneAtATime: OneAtATime,
   input: ConfigurationWork,
   files: readonly ConfigurationFile[],
 ): Promise<OutcomeOf<typeof updateConfiguration>> {
@@ -36,11 +34,8 @@ export async function writeConfiguration(
     );
     return { facts: { 'config.current': reading(true, detail) }, evidence: [detail] };
   }
-  // Making the checkout writes its files anew: nobody may read them meanwhile, or half a file would
-  // go to a server. All are rendered before the first is written.
-  const rendered = await heartbeatWhile(() =>
-    oneAtATime(input.run.requestId, () => renderAll(ports, input, files)),
-  );
+  // All are rendered before the first is written.
+  const rendered = await heartbeatWhile(() => renderAll(ports, input, files));
   const host = ports.hosts.get(input.server);
   const lines: string[] = [];
   let current = true;

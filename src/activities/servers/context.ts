@@ -1,7 +1,7 @@
 /** What every operation on a server begins with: its ports, its server, its settings, its words. */
 import { ApplicationFailure } from '@temporalio/common';
 import type { Reading } from '../../actions/define.ts';
-import type { RunRef, SourcePin } from '../../plan/run.ts';
+import type { RunRef } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { PoolNotes } from './pool-notes.ts';
@@ -12,11 +12,8 @@ export interface ServerPorts
     Ports,
     'hosts' | 'runtime' | 'balancer' | 'http' | 'artifacts' | 'secrets' | 'seal'
   > {
-  /**
-   * Makes sure that the run's checkout is on this worker and gives its folder; a worker that took
-   * the run over may lack it.
-   */
-  readonly ensureCheckout: (work: { run: RunRef; source: SourcePin }) => Promise<string>;
+  /** Templates of configuration files are read from the pinned source: no checkout has to be there. */
+  readonly source: Pick<Ports['source'], 'read'>;
   /** The project's settings as runsheet.yaml has them now. @throws ApplicationFailure BAD_PROJECT_FILE */
   readonly currentSettings: (run: RunRef) => Promise<ProjectSettings>;
   /** Shared by all activities of a worker. */

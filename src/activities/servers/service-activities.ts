@@ -14,7 +14,6 @@ import { putConfigurationBack, writeConfiguration } from './configuration.ts';
 import type { ServerPorts } from './context.ts';
 import { finishOn } from './finish.ts';
 import { endpointAnswers, portAnswers, smokePasses } from './health.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
 import { measureAtRate } from './performance.ts';
 import { pull, start } from './release.ts';
 import { awaitReady, stop } from './service.ts';
@@ -28,14 +27,11 @@ export type ServiceActivities = ReturnType<typeof createServiceActivities>;
 const MEASURED_PER_SECOND = 400;
 
 export function createServiceActivities(ports: ServerPorts) {
-  const oneAtATime = createOneAtATime();
   const atOnce = createAtOnce(MEASURED_PER_SECOND);
   return {
     ...implement(stopService, (work, runtime) => stop(ports, work, runtime)),
     ...implement(pullImage, (work, image) => pull(ports, work, image)),
-    ...implement(updateConfiguration, (work, files) =>
-      writeConfiguration(ports, oneAtATime, work, files),
-    ),
+    ...implement(updateConfiguration, (work, files) => writeConfiguration(ports, work, files)),
     ...implement(startService, (work, image, runtime, container, files, health, balancer) =>
       start(ports, work, { image, runtime, container, files, health, balancer }),
     ),

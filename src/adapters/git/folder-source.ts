@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PortError } from '../../ports/port-error.ts';
 import type { SourceRepository } from '../../ports/source-repository.ts';
+import { pathInside } from '../artifacts/safe-path.ts';
 import {
   type CheckoutsOptions,
   enclosingWorkTree,
@@ -40,6 +41,13 @@ export function createFolderSource(options: FolderSourceOptions): SourceReposito
       const source = join(folder, 'source');
       await copySource(copy, source);
       return source;
+    },
+    async read(revision, path) {
+      const copy = copyOf(options.storeFolder, revision);
+      if (!(await exists(copy))) throw gone(revision);
+      const file = await pathInside(copy, path);
+      const found = await stat(file).catch(() => null);
+      return found?.isFile() === true ? readFile(file, 'utf8') : null;
     },
     async missing(_revision, requestId) {
       return findMissingInFolder(join(await runFolder(options, requestId), 'source'));

@@ -7,6 +7,7 @@ import type { SourceRepository } from '../../ports/source-repository.ts';
 import { refusal } from '../refusal.ts';
 import { type CheckoutsOptions, openCheckout, runFolder } from './checkouts.ts';
 import { git, gitFailed, gitOutput } from './git-command.ts';
+import { readFromCommit } from './git-file.ts';
 import { findMissing } from './git-missing.ts';
 import { fillVersion, type SourceLocation, sourceFolder } from './source-path.ts';
 import { createWorkTree, type Origin, restoreWorkTree, sourceOf } from './work-tree.ts';
@@ -51,6 +52,11 @@ export function createGitSource(options: GitSourceOptions): SourceRepository {
       return join(sourceOf({ folder }), repository.prefix);
     },
     files: (revision) => listFiles(options, revision),
+    async read(revision, path) {
+      const repository = await repositoryOf(options, revision);
+      const { prefix } = repository;
+      return readFromCommit(commands, repository.path, { revision, prefix, path });
+    },
     async missing(revision, requestId) {
       const { path, prefix } = await repositoryOf(options, revision);
       const folder = await runFolder(options, requestId);

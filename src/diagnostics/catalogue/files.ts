@@ -50,6 +50,16 @@ export const FILES = {
           en: 'check that this is a run sheet, and remove what does not belong in it',
         },
       },
+      sourceFile: {
+        message: {
+          zh: '源代码中的 {path} 超过 {limit}',
+          en: '{path} of the source is larger than {limit}',
+        },
+        remedy: {
+          zh: '请只把会填入数值的文字文件用作模板',
+          en: 'use only text that is filled in as a template',
+        },
+      },
       line: {
         message: { zh: '第 {line} 行太长', en: 'line {line} is too long' },
         expected: { zh: '最多 {limit} 个字符', en: 'at most {limit} characters' },

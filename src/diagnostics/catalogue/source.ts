@@ -35,6 +35,24 @@ export const SOURCE = {
       },
     },
   },
+  PATH_OUTSIDE_PROJECT: {
+    meaning: {
+      zh: '一个路径或链接离开了它应在的文件夹。',
+      en: 'A path or a link leaves the folder that it belongs to.',
+    },
+    messages: {
+      source: {
+        message: {
+          zh: '{path} 指向源代码之外',
+          en: '{path} leads out of the source',
+        },
+        remedy: {
+          zh: '请改用源代码文件夹内的相对路径，不含 ".."，也不经过指向外面的链接',
+          en: 'use a path below the folder of the source, without "..", and no link that leads out of it',
+        },
+      },
+    },
+  },
   CHECKOUTS_FOLDER: {
     meaning: {
       zh: '检出源代码的文件夹不可用：它在项目或另一个 git 工作区中，或不属于 worker 的用户。',

@@ -1,8 +1,6 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ConfigurationFile } from '../../../src/plan/settings.ts';
-import { run, SECRET_VALUE, SERVERS, type Stage, setStage, settings, valueOf } from './stage.ts';
+import { run, SECRET_VALUE, type Stage, setStage, settings, valueOf } from './stage.ts';
 
 const SERVER = 'app-server-1';
 const FILE: ConfigurationFile = {
@@ -30,7 +28,7 @@ function contentOf({ world }: Stage, name = 'config/app.conf'): string | null {
 
 async function stageWith(former: string | null): Promise<Stage> {
   const stage = await setStage();
-  await stage.addToCheckout('config/app.conf', TEMPLATE);
+  stage.source.set('config/app.conf', TEMPLATE);
   if (former !== null) {
     stage.world
       .server(SERVER)
@@ -71,7 +69,7 @@ describe('config.update', () => {
 
   it('refuses a placeholder without a value, before anything is written', async () => {
     const stage = await stageWith('old');
-    await stage.addToCheckout('config/app.conf', 'x=${unknown}');
+    stage.source.set('config/app.conf', 'x=${unknown}');
     await expect(stage.act('config.update', { project: project() })).rejects.toMatchObject({
       type: 'BAD_CONFIGURATION',
       message: expect.stringMatching(
@@ -89,65 +87,6 @@ describe('config.update', () => {
       type: 'BAD_CONFIGURATION',
       message: expect.stringContaining('config/none.conf'),
     });
-  });
-
-  it.each(['../../outside.conf', '/etc/hostname', 'config/link.conf'])(
-    'refuses %s outside the checkout',
-    async (template) => {
-      const stage = await stageWith('old');
-      const outside = join(stage.folder, 'outside.conf');
-      await writeFile(outside, 'outside');
-      const checkout = join(stage.folder, run.requestId, 'source');
-      await mkdir(join(checkout, 'config'), { recursive: true });
-      await symlink(outside, join(checkout, 'config/link.conf'));
-      await expect(
-        stage.act('config.update', { project: project({ template }) }),
-      ).rejects.toMatchObject({
-        type: 'PATH_OUTSIDE_PROJECT',
-      });
-      expect(contentOf(stage)).toBe('old');
-    },
-  );
-
-  it('has the checkout made where another worker has none', async () => {
-    const stage = await setStage();
-    const made = join(stage.folder, 'made');
-    const ensureCheckout = async (): Promise<string> => {
-      await mkdir(join(made, 'config'), { recursive: true });
-      await writeFile(join(made, 'config/app.conf'), 'from a new checkout ${version}');
-      return made;
-    };
-    const other = await setStage({ takeOver: stage, ensureCheckout });
-    await other.act('config.update', { project: project() });
-    expect(contentOf(stage)).toBe('from a new checkout v2');
-  });
-});
-
-describe('config.update on all servers at once', () => {
-  it('lets one make the checkout and render before the next makes it anew', async () => {
-    const stage = await setStage();
-    const made = join(stage.folder, 'made');
-    let inside = 0;
-    let most = 0;
-    const ensureCheckout = async (): Promise<string> => {
-      inside += 1;
-      most = Math.max(most, inside);
-      await mkdir(join(made, 'config'), { recursive: true });
-      await writeFile(join(made, 'config/app.conf'), 'half');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      await writeFile(join(made, 'config/app.conf'), 'whole ${server}');
-      inside -= 1;
-      return made;
-    };
-    const other = await setStage({ takeOver: stage, ensureCheckout });
-    await Promise.all(
-      SERVERS.map((server) => other.act('config.update', { project: project(), server })),
-    );
-    expect(most).toBe(1);
-    for (const server of SERVERS) {
-      const file = stage.world.server(server).files.get(`/srv/${server}/config/app.conf`);
-      expect(file?.content.toString()).toBe(`whole ${server}`);
-    }
   });
 });
 

@@ -63,7 +63,7 @@ describe('servers behind the embedded balancer', () => {
         folder: (requestId) => Promise.resolve(join(folder, requestId)),
       },
       secrets: { resolve: () => Promise.resolve(secret('')) },
-      ensureCheckout: () => Promise.resolve(folder),
+      source: { read: () => Promise.resolve(null) },
       seal: createFakeSeal(),
       currentSettings: () => Promise.reject(new Error('not used')),
     });

@@ -1,5 +1,4 @@
 /** One embedded server reached over SSH, its releases as processes, and runs that deploy there. */
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -86,9 +85,6 @@ export async function setEmbeddedStage(
 ): Promise<EmbeddedStage> {
   const subject = await makeSubject();
   onTestFinished(() => subject.close());
-  const checkout = join(subject.test.folder, 'checkout');
-  await mkdir(checkout);
-  await writeFile(join(checkout, 'app.conf'), TEMPLATE);
   const world = new FakeWorld({ servers: [SERVER], releases: [] });
   const ports: ServerPorts = {
     notes: createPoolNotes(),
@@ -110,7 +106,9 @@ export async function setEmbeddedStage(
     },
     seal: createFakeSeal(),
     currentSettings: () => Promise.resolve(V1),
-    ensureCheckout: () => Promise.resolve(checkout),
+    source: {
+      read: (_revision, path) => Promise.resolve(path === 'app.conf' ? TEMPLATE : null),
+    },
   };
   const activities = createServerActivities(ports);
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });

@@ -1,8 +1,8 @@
 /** A world with three servers on v1, the activities over it, and inputs for a run that deploys v2. */
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
@@ -99,8 +99,8 @@ export interface Stage {
   /** Runs an action on one server with changed settings. */
   act(id: keyof ServerActivities, change?: Partial<ActionInput>): Promise<ActionResult>;
   undo(id: CompensationId, change?: Partial<CompensationInput>): Promise<ActionResult>;
-  /** A file of the run's checkout. */
-  addToCheckout(name: string, content: string): Promise<void>;
+  /** The pinned source's files, by path. */
+  readonly source: Map<string, string>;
 }
 type CompensationId =
   | 'pool.readmit'
@@ -116,7 +116,6 @@ export interface StageOptions {
   /** Where another worker takes over: the same world and the same folder. */
   readonly takeOver?: Stage;
   readonly heartbeatDetails?: unknown;
-  readonly ensureCheckout?: () => Promise<string>;
   /** What runsheet.yaml says by now. */
   readonly currentSettings?: ProjectSettings;
   /** Default: one that all stages share. */
@@ -139,6 +138,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       ],
       running: OLD,
     });
+  const source = options.takeOver?.source ?? new Map<string, string>();
   const ports: ServerPorts = {
     notes: createPoolNotes(),
     hosts: createFakeServerHosts(world),
@@ -151,8 +151,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       folder: (requestId) => Promise.resolve(join(folder, requestId)),
     },
     secrets: { resolve: () => Promise.resolve(secret(SECRET_VALUE)) },
-    ensureCheckout:
-      options.ensureCheckout ?? (() => Promise.resolve(join(folder, run.requestId, 'source'))),
+    source: { read: (_revision, path) => Promise.resolve(source.get(path) ?? null) },
     seal: options.seal ?? createFakeSeal(),
     currentSettings: () => Promise.resolve(options.currentSettings ?? settings),
   };
@@ -173,11 +172,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
         actionInput(change),
       ),
     undo: (id, change) => environment.run(activities[id], compensationInput(change)),
-    async addToCheckout(name, content) {
-      const path = join(folder, run.requestId, 'source', name);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, content);
-    },
+    source,
   };
 }
 

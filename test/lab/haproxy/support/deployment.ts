@@ -75,7 +75,7 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
       folder: (requestId) => Promise.resolve(join(folder, requestId)),
     },
     secrets: { resolve: () => Promise.resolve(secret('')) },
-    ensureCheckout: () => Promise.resolve(folder),
+    source: { read: () => Promise.resolve(null) },
     seal: createFakeSeal(),
     currentSettings: () => Promise.reject(new Error('not used')),
     notes: createPoolNotes(),
