@@ -99,8 +99,8 @@ export interface DecisionsPart {
   readonly desk: DecisionDesk;
   /** One line a decision, for the report. */
   readonly decisions: string[];
-  /** Who approved, with their role. */
-  readonly approvals: string[];
+  /** Approval step → who approved the last time that it asked, with their role. */
+  readonly approvals: Map<number, readonly string[]>;
   /** As each server was when the approval was asked for; null: nobody was asked. */
   approvedAgainst: ReadonlyMap<string, ServerBefore> | null;
   peopleMs: number;

@@ -67,7 +67,7 @@ function newRun(
     image: undefined,
     desk,
     decisions: [],
-    approvals: [],
+    approvals: new Map(),
     approvedAgainst: null,
     peopleMs: 0,
     variables: {},

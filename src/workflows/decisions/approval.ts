@@ -119,7 +119,6 @@ class ApprovalRequest {
     run.status.approval?.votes.push({ by: vote.name, role, comment });
     if (kind === 'reject') throw this.end('rejected', 'REJECTED', rejectedBy(run, vote, comment));
     this.votes.push(vote);
-    run.approvals.push(`${vote.name} (${role})`);
     if (judgement.quorumReached) return this.approved();
     stepStatus(run, step.number).note = judgement.missing;
     changed(run);
@@ -127,9 +126,12 @@ class ApprovalRequest {
   }
 
   private approved(): string {
-    const names = this.votes.map((vote) => vote.name).join(', ');
-    this.run.searchAttributes.write({ approval: 'approved' });
-    const note = say(this.run.ref, `批准：${names}`, `approved by ${names}`);
+    const { run, step, votes } = this;
+    const names = votes.map((vote) => vote.name).join(', ');
+    const approvals = votes.map((vote) => `${vote.name} (${roleName(run, vote.role)})`);
+    run.approvals.set(step.number, approvals);
+    run.searchAttributes.write({ approval: 'approved' });
+    const note = say(run.ref, `批准：${names}`, `approved by ${names}`);
     this.close(note);
     return note;
   }

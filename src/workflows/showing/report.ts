@@ -47,7 +47,7 @@ export function buildReport(run: ReportedParts): RunReport {
     })),
     rollback: status.rollback,
     decisions: run.decisions,
-    approvals: run.approvals,
+    approvals: [...run.approvals.values()].flat(),
     skips: status.steps.flatMap((step) =>
       step.state === 'skipped' ? [`${step.number} ${step.title}: ${step.note}`] : [],
     ),

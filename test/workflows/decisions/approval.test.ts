@@ -314,7 +314,7 @@ describe('a version that changed behind an approval', () => {
           const asked = world.announced.filter((one) => one.kind === 'request').length;
           return asked === at && each.steps[4]?.state === 'waiting';
         });
-        await run.handle.signal('approve', { by: 'alice' });
+        await run.handle.signal('approve', { by: at === 1 ? 'alice' : 'bob' });
       }
       return run.end();
     });
@@ -327,6 +327,7 @@ describe('a version that changed behind an approval', () => {
     expect(status.warnings.join()).toContain('v2.0.0 → v9.1');
     const second = world.announced.filter((each) => each.kind === 'request')[1];
     expect(second?.lines[0]).toContain('v9.1');
+    expect(world.reports.at(-1)?.approvals).toEqual(['bob (运维负责人)']);
   });
 
   it('gives up after three rounds', async () => {
