@@ -30,10 +30,28 @@ export function renderPlan(run: ResolvedRun, language: Language): string[] {
     '',
     ...withGap(batchLines(run, language)),
     ...withGap(balancerLines(run.settings.balancer, language)),
+    restoredWith(run, language),
+    '',
     say({ zh: '失败时：', en: 'If a step fails:' }),
     ...failureLines(run, language).map((line) => `  ${line}`),
   ];
   return lines.map(visible);
+}
+
+/** With what a former version comes back, and what is done where its server does not say. */
+function restoredWith({ settings }: ResolvedRun, language: Language): string {
+  const say = sayIn(language);
+  const without =
+    settings.image.kind === 'docker'
+      ? say({ zh: '原样启动保留的容器', en: 'its container is started as it was' })
+      : say({
+          zh: '按 runsheet.yaml 现在的设置启动',
+          en: 'it is started with the settings that runsheet.yaml has now',
+        });
+  return say({
+    zh: `回滚时，旧版本按它自己的运行设置恢复；服务器上没有记录时（plan --probe 会指出），${without}`,
+    en: `A rollback starts a former version with what it ran with; where a server has no record of that (plan --probe names it), ${without}`,
+  });
 }
 
 function withGap(lines: readonly string[]): readonly string[] {
