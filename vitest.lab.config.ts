@@ -30,7 +30,7 @@ export default defineConfig({
       'test/e2e/support/build.ts',
       'test/lab/support/global-setup.ts',
     ],
-    maxWorkers: 5,
+    maxWorkers: 4,
     sequence: { sequencer: longestFirst(LONGEST) },
     projects: [
       {

@@ -8,26 +8,19 @@ import { awaitService } from '../../actions/servers/ready.ts';
 import { removeService, startService } from '../../actions/servers/start.ts';
 import { restoreService, stopService } from '../../actions/servers/stop.ts';
 import { implement, implementCompensation, implementOperation } from '../implement.ts';
-import { createAtOnce } from './at-once.ts';
 import { removeStarted, restoreFormer } from './compensations.ts';
 import { putConfigurationBack, writeConfiguration } from './configuration.ts';
 import type { ServerPorts } from './context.ts';
 import { finishOn } from './finish.ts';
 import { endpointAnswers, portAnswers, smokePasses } from './health.ts';
-import { measureAtRate } from './performance.ts';
+import { createMeasurements, measureAtRate } from './performance.ts';
 import { pull, start } from './release.ts';
 import { awaitReady, stop } from './service.ts';
 
 export type ServiceActivities = ReturnType<typeof createServiceActivities>;
 
-/**
- * Requests that all measurements of this worker start in a second: with a whole fleet at once it would
- * measure how busy it is itself.
- */
-const MEASURED_PER_SECOND = 400;
-
 export function createServiceActivities(ports: ServerPorts) {
-  const atOnce = createAtOnce(MEASURED_PER_SECOND);
+  const measurements = createMeasurements();
   return {
     ...implement(stopService, (work, runtime) => stop(ports, work, runtime)),
     ...implement(pullImage, (work, image) => pull(ports, work, image)),
@@ -39,7 +32,9 @@ export function createServiceActivities(ports: ServerPorts) {
     ...implement(checkPort, (work, health) => portAnswers(ports, work, health)),
     ...implement(checkEndpoint, (work, health) => endpointAnswers(ports, work, health)),
     ...implement(checkSmoke, (work, health) => smokePasses(ports, work, health)),
-    ...implement(measurePerformance, (work, health) => measureAtRate(ports, atOnce, work, health)),
+    ...implement(measurePerformance, (work, health) =>
+      measureAtRate(ports, measurements, work, health),
+    ),
     ...implementCompensation(
       restoreService,
       (work, image, runtime, container, files, health, balancer) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { percent, percentile } from '../../../src/activities/servers/performance.ts';
-import type { FakeRelease } from '../../../src/adapters/fake/fake-world.ts';
+import type { FakeAnswer, FakeRelease } from '../../../src/adapters/fake/fake-world.ts';
 import { type Stage, setStage, settings, valueOf, withSettings } from './stage.ts';
 
 /** The first server runs a release that answers like this. */
@@ -71,6 +71,12 @@ describe('health.smoke', () => {
   });
 });
 
+/** As other work of the same process does. */
+function block(ms: number): void {
+  const endMs = performance.now() + ms;
+  while (performance.now() < endMs);
+}
+
 describe('health.performance', () => {
   const load = (stage: Stage, change = {}) =>
     stage.act('health.performance', {
@@ -94,11 +100,46 @@ describe('health.performance', () => {
   });
 
   it('does not queue behind slow answers', async () => {
-    const stage = await answering({ answer: () => ({ status: 200, delayMs: 400 }) });
-    const started = performance.now();
-    const result = await load(stage);
-    expect(performance.now() - started).toBeLessThan(1_500);
-    expect(Number(valueOf(result, 'health_check.response_time'))).toBeLessThan(650);
+    const startsMs: number[] = [];
+    const answer = (): FakeAnswer => {
+      startsMs.push(performance.now());
+      return { status: 200, delayMs: 400 };
+    };
+    const result = await load(await answering({ answer }), { requests: 10, perSecond: 50 });
+    const [first = 0, last = 0] = [startsMs[0], startsMs[9]];
+    // One after the other would take nine times 400 ms, and the last would wait for all of them.
+    expect(last - first).toBeLessThan(2_000);
+    expect(Number(valueOf(result, 'health_check.response_time'))).toBeLessThan(2_000);
+  });
+
+  it('measures again, alone and slower, where this worker was too busy to begin in time', async () => {
+    let asked = 0;
+    const answer = (): FakeAnswer => {
+      asked += 1;
+      if (asked <= 20) block(60);
+      return { status: asked === 3 ? 500 : 200 };
+    };
+    const result = await load(await answering({ answer }), { requests: 20, perSecond: 100 });
+    expect(asked).toBeGreaterThanOrEqual(40);
+    const told = result.facts.find((each) => each.id === 'health_check.response_time');
+    expect(told?.detail).toMatch(/the worker was busy and began requests [\d.]+ ms late/u);
+    // An answer of the first round waited for those before it, up to 1.2 s.
+    expect(Number(told?.value)).toBeLessThan(400);
+    // What failed in any round has failed.
+    expect(Number(valueOf(result, 'service.error_rate'))).toBeGreaterThan(0);
+  });
+
+  it('says where it was late to the end, after three rounds', async () => {
+    let asked = 0;
+    const answer = (): FakeAnswer => {
+      asked += 1;
+      block(1_000 / 6 + 60);
+      return { status: 200 };
+    };
+    const result = await load(await answering({ answer }), { requests: 4, perSecond: 96 });
+    expect(asked).toBe(12);
+    const told = result.facts.find((each) => each.id === 'health_check.response_time');
+    expect(told?.detail).toMatch(/it was still [\d.]+ ms late/u);
   });
 
   it('counts errors in percent', async () => {
