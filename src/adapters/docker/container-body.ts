@@ -50,6 +50,11 @@ export function furtherNetworks({ container }: Pick<ReleaseStart, 'container'>):
   return (container ?? DEFAULTS).networks.slice(1);
 }
 
+/** The restart policy that a release should have, in docker-compose's form. */
+export function restartOf({ container }: Pick<ReleaseStart, 'container'>): string {
+  return (container ?? DEFAULTS).restart;
+}
+
 /** What a restart policy in docker-compose's form is for the engine. */
 export function restartPolicy(text: string): { Name: string; MaximumRetryCount: number } {
   const [name = 'no', retries] = text.split(':');

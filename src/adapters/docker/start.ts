@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FormerRelease, ReleaseStart } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
-import { containerBody, furtherNetworks } from './container-body.ts';
+import { containerBody, furtherNetworks, restartOf } from './container-body.ts';
 import type { ServiceContainer } from './containers.ts';
 import { engineError, hasStatus } from './engine-errors.ts';
 import { digestIn } from './image-name.ts';
@@ -9,7 +9,7 @@ import { inspectContainer, newest, startOf, unrecordedStart } from './inspect.ts
 import { appendJournal } from './journal.ts';
 import { failedName, keptName } from './names.ts';
 import { askNeighboursAnew } from './neighbours.ts';
-import { keepDown, restorePolicy } from './restart-policy.ts';
+import { keepDown, restorePolicy, setRestart } from './restart-policy.ts';
 import { type Found, lookAt, type Service } from './service.ts';
 import { startError } from './start-error.ts';
 
@@ -29,6 +29,8 @@ export async function startRelease(service: Service, release: ReleaseStart): Pro
   const id = await makeNew(service, found, release);
   await run(service, found, id, release);
   await record(service, found, id, release, false);
+  // What ran before had its policy: nobody waits for a success that would give it one.
+  if (release.undoes !== undefined) await setRestart(service, id, restartOf(release));
 }
 
 /** Starts the container that ran before, as it was. @returns false where it is gone */

@@ -224,7 +224,7 @@ describe('bringing back what ran before', () => {
       undoes: 'run-2',
     });
     expect(await containers()).toEqual([
-      `${SERVICE} running no`,
+      `${SERVICE} running unless-stopped`,
       expect.stringMatching(new RegExp(`^${SERVICE}-runsheet-failed-[0-9a-f]{12} exited no$`, 'u')),
     ]);
     expect(await served()).toContain('"v1"');
