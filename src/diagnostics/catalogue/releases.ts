@@ -32,18 +32,18 @@ export const RELEASES = {
   },
   MANIFEST_KEY_UNKNOWN: {
     meaning: {
-      zh: '服务器上记录的版本运行设置，是用本 Worker 没有的密钥签名的；没有做任何改动。',
+      zh: '服务器上记录的版本运行设置，是用本 worker 没有的密钥签名的；没有做任何改动。',
       en: 'What is kept on a server of the settings that a release runs with was signed with a key that this worker does not have; nothing was changed there.',
     },
     messages: {
       unknown: {
         message: {
-          zh: '{server} 上 {file}（{version} 的运行设置）由密钥 {key} 签名，本 Worker 没有它的公钥',
+          zh: '{server} 上 {file}（{version} 的运行设置）由密钥 {key} 签名，本 worker 没有它的公钥',
           en: 'on {server}, {file}, with which {version} runs, was signed with the key {key}, whose public half this worker does not have',
         },
         remedy: {
-          zh: '各 Worker 共用一个密钥（RUNSHEET_SEAL_KEY），或把 seal-{key}.pub 从签名的 Worker 复制到密钥所在的文件夹',
-          en: 'give all workers one key (RUNSHEET_SEAL_KEY), or copy seal-{key}.pub from the worker that signed it into the folder of the key',
+          zh: '各 worker 共用一个密钥（RUNSHEET_SEAL_KEY），或把 seal-{key}.pub 从签名的 worker 复制到密钥所在的文件夹；密钥已丢失时，删除该文件后，会按 runsheet.yaml 当前的设置启动 {version}',
+          en: 'give all workers one key (RUNSHEET_SEAL_KEY), or copy seal-{key}.pub from the worker that signed it into the folder of the key; where the key is lost, delete the file, and {version} is started with the settings of runsheet.yaml instead',
         },
       },
     },
@@ -78,7 +78,7 @@ export const RELEASES = {
           en: '{file} holds no Ed25519 private key that can be read',
         },
         remedy: {
-          zh: '`openssl genpkey -algorithm ed25519 -out {file}`，并只允许 Worker 的用户读取；RUNSHEET_SEAL_KEY 是它的路径',
+          zh: '`openssl genpkey -algorithm ed25519 -out {file}`，并只允许 worker 的用户读取；RUNSHEET_SEAL_KEY 是它的路径',
           en: '`openssl genpkey -algorithm ed25519 -out {file}`, which only the user of the worker may read; RUNSHEET_SEAL_KEY is its path',
         },
       },
