@@ -85,6 +85,11 @@ export function situationAt(course: Course, index: number, extent: 'least' | 'mo
   };
 }
 
+/** Whether a step takes its servers out of the pool, if only for a while. */
+export function takesOut(step: PlanStep): boolean {
+  return tasksIn(step).some(({ action }) => ACTIONS[action].effect?.pool === 'out');
+}
+
 /** It is undone once, however often it is done. */
 function withChange(
   known: readonly CompensationId[],

@@ -3,7 +3,7 @@ import type { Localized } from '../../diagnostics/language.ts';
 import type { RollbackPolicy } from '../plan.ts';
 import { fewestInPool } from '../rolling.ts';
 import type { ResolvedRun } from '../run.ts';
-import { type Course, courseOf, courseOfSteps, meaningAt } from './course.ts';
+import { type Course, courseOf, courseOfSteps, meaningAt, takesOut } from './course.ts';
 import { type DecidingPlan, policyOf, type ServerMeaning } from './meaning.ts';
 
 /** A course, and the pool that the servers stand in. */
@@ -118,6 +118,9 @@ function wayOf({ course }: Outlook, index: number, server: string): Way {
     return wayOfServer(servers.find((each) => each.server === server));
   });
   if (least === undefined || most === undefined) return 'unchanged';
+  const turn = course.turns[index];
+  const isOut = turn !== undefined && turn.servers.includes(server) && takesOut(turn.step);
+  if (most === 'in_turn' && isOut) return 'varies';
   return least === most || least === 'unchanged' ? most : 'varies';
 }
 

@@ -8,7 +8,7 @@ import {
   type CompensationId,
 } from '../../../src/actions/index.ts';
 import { failureLines } from '../../../src/cli/view/failure.ts';
-import { type Course, courseOf, situationAt } from '../../../src/plan/failure/course.ts';
+import { type Course, courseOf, situationAt, takesOut } from '../../../src/plan/failure/course.ts';
 import { type FailureMeaning, meaningOfFailure } from '../../../src/plan/failure/meaning.ts';
 import { isNotification } from '../../../src/plan/failure/order.ts';
 import type { ResolvedRun } from '../../../src/plan/run.ts';
@@ -181,21 +181,24 @@ async function agrees(scenario: Scenario, meaning: Meaning): Promise<void> {
     if (atMost?.fate === 'unchanged') expect(done.attempted(server)).toEqual([]);
   }
   if ((run.plan.rolling?.minimumInPoolPercent ?? 0) > 0) return;
-  checkTurns(performed, [least, most], excluded);
+  // Out of the pool for a while, they are put back with all the others.
+  const turn = course.turns[index];
+  const isOut = (server: string): boolean =>
+    turn !== undefined && takesOut(turn.step) && turn.servers.includes(server);
+  const serving = run.servers.filter((each) => !excluded.has(each) && !isOut(each));
+  checkTurns(performed, [least, most], serving);
 }
 
 /** One after the other, wherever both ends of the step say so. */
 function checkTurns(
-  { run, world }: Performed,
+  { world }: Performed,
   meanings: readonly (FailureMeaning | undefined)[],
-  excluded: ReadonlySet<string>,
+  servers: readonly string[],
 ): void {
-  const inTurn = run.servers.filter(
-    (server) =>
-      !excluded.has(server) &&
-      meanings.every(
-        (each) => each?.servers.find((one) => one.server === server)?.pace === 'in_turn',
-      ),
+  const inTurn = servers.filter((server) =>
+    meanings.every(
+      (each) => each?.servers.find((one) => one.server === server)?.pace === 'in_turn',
+    ),
   );
   const order = doneIn(world).order.filter((server) => inTurn.includes(server ?? ''));
   const blocks = order.filter((server, at) => server !== order[at - 1]);
