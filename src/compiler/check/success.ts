@@ -35,6 +35,12 @@ export function checkSuccess(
   const section = document.sections.get('success');
   if (section === undefined) return missingSection(context, 'success', '- …') ?? [];
   const bullets = section.items.flatMap((item) => (item.kind === 'bullet' ? [item.words] : []));
+  const when = steps.some(changesServers)
+    ? {
+        zh: '在最后一个涉及服务器的步骤结束时',
+        en: 'at the end of the last step that touches servers',
+      }
+    : { zh: '在最后一步结束时', en: 'at the end of the last step' };
   return bullets.flatMap((bullet) => {
     const mark = /^(?:[✅✔☑✓]\uFE0F?\s*|\[[ xX]\]\s*)*/u.exec(bullet.text)?.[0].length ?? 0;
     const words = part(bullet, mark);
@@ -44,8 +50,8 @@ export function checkSuccess(
       checkInTime(context, words, SUCCESS_RULES[fact], paths);
     } else reportUnjudged(context, words, SUCCESS_RULES[fact]);
     claim(context, words.start, 'success rule', {
-      zh: `成功规则 ${fact}，在最后一个涉及服务器的步骤结束时判断`,
-      en: `success rule ${fact}, judged at the end of the last step that touches servers`,
+      zh: `成功规则 ${fact}，${when.zh}判断`,
+      en: `success rule ${fact}, judged ${when.en}`,
     });
     return [{ fact }];
   });
@@ -78,7 +84,10 @@ function reportUnjudged(context: Context, words: Words, { judgedBy, as }: Rule):
   report(context, words, diagnose('UNMEASURED_CRITERION', variant, about));
 }
 
-/** The rules are judged with the last step that changes servers: what is measured later is too late. */
+/**
+ * The rules are judged with the last step that changes servers: what is measured later is too late.
+ * Where no step does, they are judged at the end.
+ */
 function checkInTime(
   context: Context,
   words: Words,
@@ -90,10 +99,12 @@ function checkInTime(
     steps.some((step) => tasksIn(step).some(({ action }) => measures(action, judgedBy)));
   const lacking = paths.filter(({ steps }) => {
     const last = steps.findLastIndex(changesServers);
-    return last >= 0 && !measuring(steps.slice(0, last + 1));
+    return !measuring(last < 0 ? steps : steps.slice(0, last + 1));
   });
-  const step = lacking[0]?.steps.findLast(changesServers)?.number;
-  if (step === undefined) return;
+  const [first] = lacking;
+  const judged = first?.steps.findLast(changesServers) ?? first?.steps.at(-1);
+  if (judged === undefined) return;
+  const step = judged.number;
   const about = { fact: FACTS[judgedBy].label, step };
   const where = conditionOf(whereOf(lacking, paths));
   const isLate = lacking.some(({ steps }) => measuring(steps));

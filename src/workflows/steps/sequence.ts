@@ -15,7 +15,13 @@ import { runRolling } from '../fleet/rolling.ts';
 import { isInBatch } from '../fleet/scope.ts';
 import { enterServers, leaveServers } from '../fleet/servers.ts';
 import { judgeSuccess } from '../judging/success.ts';
-import { type ProgressPart, presentationOf, type Run, type RunIdentity } from '../run.ts';
+import {
+  type ProgressPart,
+  presentationOf,
+  type Run,
+  type RunIdentity,
+  stepStatus,
+} from '../run.ts';
 import { enterStep, leaveStep, warn } from '../showing/status.ts';
 import { asStepFailure, type StepFailure } from './failure.ts';
 import { runStep } from './index.ts';
@@ -44,6 +50,18 @@ async function runWork(run: Run): Promise<void> {
     if (!isRolled(plan, step)) await runUnlessSkipped(run, step);
     else if (beginsRolling(plan, step)) await runRolling(run, runUnlessSkipped);
   }
+  await judgeAtTheEnd(run);
+}
+
+/** Where no step changed servers, or the last that would was left out: the rules hold for the run all the same. */
+async function judgeAtTheEnd(run: Run): Promise<void> {
+  if (run.status.success !== undefined) return;
+  const step = workOf(run.plan).findLast(
+    ({ number }) => stepStatus(run, number).state === 'succeeded',
+  );
+  if (step === undefined) return;
+  run.currentStep = step.number;
+  await judgeSuccess(run, step);
 }
 
 /** Tells how the run ended: every notification step that has not been taken up, each on its own. */
