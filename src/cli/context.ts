@@ -2,13 +2,12 @@
 import pc from 'picocolors';
 import { NoAnswerError, NoTemporalServerError } from '../client/errors.ts';
 import type { RunsheetClient } from '../client.ts';
-import { compileTemplate, planDigest } from '../compiler/index.ts';
+import { compileTemplate, planDigest, type Vocabulary } from '../compiler/index.ts';
 import type { CompileTemplate } from '../compiler/request/library.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
-import { loadProject } from '../config/load-project.ts';
+import { type LoadedProject, loadProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { findProjectFolder } from '../config/project-folder.ts';
-import { vocabularyOf } from '../config/vocabulary.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic, Language, Localized } from '../diagnostics/diagnostic.ts';
 import {
@@ -43,6 +42,14 @@ export function projectFolder(): string {
 
 export function environmentHere(): Environment {
   return readEnvironment(projectFolder());
+}
+
+/** The project where there is one, and what is wrong with it. @throws CommandError without one, exit 2 */
+export async function projectHere(options: CommonOptions): Promise<LoadedProject> {
+  const loaded = await loadProject(projectFolder(), environmentHere());
+  if (loaded.diagnostics.some(({ code }) => code === 'NO_PROJECT_FILE'))
+    throw badInput(loaded.diagnostics, options);
+  return loaded;
 }
 
 /** @throws CommandError with everything that is wrong, exit 2 */
@@ -93,14 +100,14 @@ export function refuseWith(diagnostic: Diagnostic, options: CommonOptions): Comm
 }
 
 /** The compiler with the project's words; without a project, its own. */
-export function compilerFor(project: ProjectFile | null): CompileTemplate {
+export function compilerFor(vocabulary: Vocabulary | null): CompileTemplate {
   return ({ file, bytes }) => {
-    const { plan, diagnostics } = compileTemplate({
+    const { plan, parameters, diagnostics } = compileTemplate({
       file,
       bytes,
-      ...(project !== null && { vocabulary: vocabularyOf(project) }),
+      ...(vocabulary !== null && { vocabulary }),
     });
-    return { plan, digest: plan === null ? '' : planDigest(plan), diagnostics };
+    return { plan, parameters, digest: plan === null ? '' : planDigest(plan), diagnostics };
   };
 }
 

@@ -5,8 +5,9 @@ import { basename } from 'node:path';
 import { findTemplate, templateIdOf } from '../compiler/request/library.ts';
 import { readRequestFile } from '../compiler/request/request-file.ts';
 import { readTypedParameters } from '../compiler/request/resolve.ts';
-import { resolveRun } from '../compiler/request/run.ts';
+import { requestProblems, resolveRun } from '../compiler/request/run.ts';
 import { looksLikeTextRequest, parseTextRequest } from '../compiler/request/text.ts';
+import type { LoadedProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { readTemplateFiles } from '../config/template-files.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
@@ -31,6 +32,7 @@ export interface RequestOptions extends CommonOptions {
 
 export interface PreparedRequest {
   readonly run: ResolvedRun;
+  readonly project: ProjectFile;
   /** Warnings and hints. */
   readonly diagnostics: readonly Diagnostic[];
   /** What the workflow is started with, the plan's digest among it. */
@@ -42,12 +44,13 @@ type GivenRequest = string | Readonly<Record<string, Json>>;
 
 /** Checks everything that the worker will check again. @throws CommandError, exit 2 */
 export async function prepareRequest(
-  project: ProjectFile,
+  loaded: LoadedProject,
   template: string | undefined,
   options: RequestOptions,
 ): Promise<PreparedRequest> {
-  const templates = await readTemplateFiles(project.folder);
-  const compile = compilerFor(project);
+  const { project, vocabulary, diagnostics: projectProblems } = loaded;
+  const templates = await readTemplateFiles(loaded.folder);
+  const compile = compilerFor(vocabulary);
   const text = await requestText(template, options);
   const isText = looksLikeTextRequest(text ?? '');
   const named = isText ? parseTextRequest(text ?? '').request.template?.name : undefined;
@@ -63,14 +66,14 @@ export async function prepareRequest(
     language: choice,
     named: byFile?.file ?? null,
   });
-  if (found.plan === null) throw badInput(found.diagnostics, options);
-  const given = givenRequest(text, found.plan.parameters, options);
+  const parameters = found.parameters ?? [];
+  const given = givenRequest(text, parameters, options);
   // The locale chooses among translations; a run sheet without one keeps its own language.
-  const language = asked ?? (found.plan.presentation.language === choice ? choice : null);
+  const language = asked ?? (found.plan?.presentation.language === choice ? choice : null);
   const overrides = overridesOf(options);
   const extra = {
     ...readTypedParameters(
-      found.plan,
+      { parameters },
       (options.param ?? []).map((each) => splitAt(each, '=', options)),
     ),
     ...(overrides !== null && { overrides }),
@@ -78,16 +81,22 @@ export async function prepareRequest(
     ...requester(given, options),
   };
   const first: readonly Json[] = given === null ? [] : [given];
-  const { run, diagnostics } = resolveRun({
-    templateId,
-    inputs: [...first, extra],
-    templates,
-    project,
-    compile,
-  });
-  if (run === null) throw badInput(diagnostics, options, found.plan.presentation.language);
+  const inputs = [...first, extra];
+  const own = found.plan?.presentation.language;
+  if (project === null) {
+    const problems = found.diagnostics.filter(({ severity }) => severity === 'error');
+    const all = [...projectProblems, ...problems, ...requestProblems(found, inputs)];
+    throw badInput(all, options, own);
+  }
+  const { run, diagnostics } = resolveRun({ templateId, inputs, templates, project, compile });
+  if (run === null) throw badInput(diagnostics, options, own);
   // What is shown is what starts: the digest is that of the plan with this run's batches.
-  return { run, diagnostics, inputs: [...first, { ...extra, plan_digest: run.planDigest }] };
+  return {
+    run,
+    project,
+    diagnostics,
+    inputs: [...first, { ...extra, plan_digest: run.planDigest }],
+  };
 }
 
 /** Who requests the run: as the request or the command line says, else the local user. */

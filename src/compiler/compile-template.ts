@@ -1,7 +1,7 @@
 /** A run sheet's text → its plan, what is wrong with it, and what each line became. */
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { ParameterDefinition, Plan } from '../plan/plan.ts';
 import { checkDocument } from './check/check.ts';
 import { type Context, createContext, diagnosticsOf, report } from './context.ts';
 import { type ExplainRow, explainLines } from './explain.ts';
@@ -20,6 +20,8 @@ export type CompileInput = {
 export interface CompileResult {
   /** null where any diagnostic is an error. */
   readonly plan: Plan | null;
+  /** What a request can be held against, even where something else is wrong; null: they are. */
+  readonly parameters: readonly ParameterDefinition[] | null;
   /** All problems at once, in the document's order. */
   readonly diagnostics: readonly Diagnostic[];
   /** One row for every line of the file; empty where the file could not be read. */
@@ -29,21 +31,29 @@ export interface CompileResult {
 /** Pure; never throws, whatever the text. */
 export function compileTemplate(input: CompileInput): CompileResult {
   const read = readSource(input.file, 'text' in input ? input.text : input.bytes);
-  if (read.source === null) return { plan: null, diagnostics: [read.diagnostic], explanation: [] };
+  if (read.source === null) {
+    return { plan: null, parameters: null, diagnostics: [read.diagnostic], explanation: [] };
+  }
   const vocabulary = withBuiltInRoles(input.vocabulary ?? DEFAULT_VOCABULARY);
   const context = createContext(read.source, vocabulary);
-  const plan = compileSource(context);
+  const { plan, parameters } = compileSource(context);
   const diagnostics = diagnosticsOf(context);
   const isGood = !diagnostics.some((each) => each.severity === 'error');
-  return { plan: isGood ? plan : null, diagnostics, explanation: explainLines(context) };
+  return {
+    plan: isGood ? plan : null,
+    parameters,
+    diagnostics,
+    explanation: explainLines(context),
+  };
 }
 
-function compileSource(context: Context): Plan | null {
+function compileSource(context: Context): Pick<CompileResult, 'plan' | 'parameters'> {
   const items = readItems(context.source);
   if (items === null) {
     report(context, { start: 0, end: 0 }, diagnose('TOO_LARGE', 'nesting', {}));
-    return null;
+    return { plan: null, parameters: null };
   }
   const checked = checkDocument(context, readDocument(context, items));
-  return lowerPlan(checked, context.source.file);
+  const plan = lowerPlan(checked, context.source.file);
+  return { plan, parameters: checked.areParametersRight ? checked.parameters : null };
 }

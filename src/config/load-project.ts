@@ -12,13 +12,18 @@ import { configuredChannels, type ProjectFile } from './project-file.ts';
 import { type ParsedProject, PROJECT_SCHEMA, projectSchema } from './schema.ts';
 import { keysAt } from './schema-keys.ts';
 import { diagnosticOf, inBothLanguages } from './schema-messages.ts';
+import { type ProjectVocabulary, vocabularyOf, wordsIn } from './vocabulary.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 export const PROJECT_FILE = 'runsheet.yaml';
 
 export interface LoadedProject {
+  /** Absolute. */
+  readonly folder: string;
   /** null where anything is wrong, and where there is no file. */
   readonly project: ProjectFile | null;
+  /** Its words, as far as they can be told where something is wrong; null: they cannot. */
+  readonly vocabulary: ProjectVocabulary | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -35,10 +40,10 @@ export async function loadProject(
   try {
     bytes = await readFile(join(absolute, PROJECT_FILE));
   } catch {
-    return { project: null, diagnostics: [noProjectFile(absolute)] };
+    return unreadable(absolute, [noProjectFile(absolute)]);
   }
   const text = decode(bytes);
-  if (text === null) return { project: null, diagnostics: [notUtf8()] };
+  if (text === null) return unreadable(absolute, [notUtf8()]);
   const connections = await readConnections(absolute);
   return parseProject(absolute, text, environment, connections);
 }
@@ -51,19 +56,25 @@ export function parseProject(
   connections: Awaited<ReturnType<typeof readConnections>> = null,
 ): LoadedProject {
   const yaml = readYaml(PROJECT_FILE, text);
-  if (yaml.diagnostics.length > 0) return { project: null, diagnostics: yaml.diagnostics };
+  if (yaml.diagnostics.length > 0) return unreadable(folder, yaml.diagnostics);
   const value = yaml.valueFor(projectSchema);
-  const unreadable = otherSchema(value, yaml);
-  if (unreadable !== null) return { project: null, diagnostics: [unreadable] };
+  const other = otherSchema(value, yaml);
+  if (other !== null) return unreadable(folder, [other]);
+  const vocabulary = wordsIn(value);
   const parsed = projectSchema.safeParse(value, { error: inBothLanguages });
   if (!parsed.success) {
     const diagnostics = parsed.error.issues.flatMap((issue) => describeIssue(issue, yaml));
-    return { project: null, diagnostics };
+    return { folder, project: null, vocabulary, diagnostics };
   }
   const diagnostics = crossChecks(parsed.data, yaml);
-  if (diagnostics.length > 0) return { project: null, diagnostics };
+  if (diagnostics.length > 0) return { folder, project: null, vocabulary, diagnostics };
   const resolved = resolveConnections(folder, parsed.data, environment, connections);
-  return { project: assemble(folder, parsed.data, resolved), diagnostics: [] };
+  const project = assemble(folder, parsed.data, resolved);
+  return { folder, project, vocabulary: vocabularyOf(project), diagnostics: [] };
+}
+
+function unreadable(folder: string, diagnostics: readonly Diagnostic[]): LoadedProject {
+  return { folder, project: null, vocabulary: null, diagnostics };
 }
 
 function assemble(

@@ -21,3 +21,30 @@ export function vocabularyOf(project: ProjectFile): ProjectVocabulary {
     ...(Object.keys(project.people).length > 0 && { people: project.people }),
   };
 }
+
+/** The words of a file that is wrong elsewhere, so that run sheets are judged by them all the same. */
+export function wordsIn(value: unknown): ProjectVocabulary {
+  const roles = Object.entries(sectionOf(value, 'roles')).map(([id, role]) => {
+    const names: unknown = sectionOf(role)['names'];
+    return [id, { names: Array.isArray(names) ? names.map(String) : [] }] as const;
+  });
+  const actions = Object.keys(sectionOf(value, 'actions')).map(
+    (name) => [name, { argv: [], on: 'worker', timeoutSeconds: 0 }] as const,
+  );
+  const channels = sectionOf(value, 'channels');
+  const environments = Object.entries(sectionOf(value, 'environments'));
+  return {
+    roles: Object.fromEntries(roles),
+    actions: Object.fromEntries(actions),
+    channels: (['email', 'slack', 'webhook'] as const).filter((name) => name in channels),
+    rollingEnvironments: environments.flatMap(([name, each]) =>
+      'rolling' in sectionOf(each) ? [name] : [],
+    ),
+  };
+}
+
+function sectionOf(value: unknown, key?: string): Readonly<Record<string, unknown>> {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const map = isMap ? (value as Readonly<Record<string, unknown>>) : {};
+  return key === undefined ? map : sectionOf(map[key]);
+}

@@ -59,8 +59,8 @@ export function createSettingsReader(
 export function compilerOf(project: ProjectFile): CompileTemplate {
   const vocabulary = vocabularyOf(project);
   return ({ file, bytes }) => {
-    const { plan, diagnostics } = compileTemplate({ file, bytes, vocabulary });
-    return { plan, digest: plan === null ? '' : planDigest(plan), diagnostics };
+    const { plan, parameters, diagnostics } = compileTemplate({ file, bytes, vocabulary });
+    return { plan, parameters, digest: plan === null ? '' : planDigest(plan), diagnostics };
   };
 }
 

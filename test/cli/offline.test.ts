@@ -64,6 +64,41 @@ describe('check', { timeout: 60_000 }, () => {
     expect(ended.stdout).toContain('✓ deployment.md');
   });
 
+  it('says at once what is wrong with the project file and with the run sheet', async () => {
+    const wrong = newProject();
+    try {
+      const own = readFileSync(join(wrong.folder, 'runsheet.yaml'), 'utf8');
+      writeFileSync(join(wrong.folder, 'runsheet.yaml'), `${own}\nservise: hello\n`);
+      const text = readFileSync(join(wrong.folder, 'deployment.md'), 'utf8');
+      writeFileSync(join(wrong.folder, 'wrong.md'), text.replace('更新路由规则', '更新路由规泽'));
+      const ended = await runsheet(['check', 'wrong.md', 'deployment.md', '--lang', 'en'], {
+        cwd: wrong.folder,
+      });
+      expect(ended.code).toBe(2);
+      expect(ended.stdout).toMatch(/runsheet\.yaml:\d+:\d+: error BAD_PROJECT_FILE/u);
+      expect(ended.stdout).toMatch(/wrong\.md:\d+:\d+: error UNKNOWN_PHRASE/u);
+      expect(ended.stdout).toContain('✗ wrong.md: 1 error');
+      expect(ended.stdout).toContain('✓ deployment.md');
+    } finally {
+      wrong.remove();
+    }
+  });
+
+  it('says that a word of the project cannot be judged where its file cannot be read', async () => {
+    const wrong = newProject();
+    try {
+      writeFileSync(join(wrong.folder, 'runsheet.yaml'), 'service: [');
+      const text = readFileSync(join(wrong.folder, 'deployment.md'), 'utf8');
+      writeFileSync(join(wrong.folder, 'own.md'), text.replace('更新路由规则', '刷新缓存'));
+      const ended = await runsheet(['check', 'own.md', '--lang', 'en'], { cwd: wrong.folder });
+      expect(ended.code).toBe(2);
+      expect(ended.stdout).toContain('BAD_YAML');
+      expect(ended.stdout).toContain('✗ own.md: cannot be judged before runsheet.yaml is right');
+    } finally {
+      wrong.remove();
+    }
+  });
+
   it.each([
     ['an empty file', 'empty.md', '', 'EMPTY_FILE'],
     ['not UTF-8', 'latin.md', Uint8Array.of(0xff, 0xfe, 0x00, 0x61), 'NOT_UTF8'],

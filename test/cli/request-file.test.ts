@@ -10,11 +10,10 @@ const folder = mkdtempSync(join(tmpdir(), 'request-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function prepare(content: string) {
-  const { project } = await loadProject('examples/service', {});
-  if (project === null) throw new Error('the example does not load');
+  const loaded = await loadProject('examples/service', {});
   const file = join(folder, 'request');
   writeFileSync(file, content);
-  return prepareRequest(project, 'deployment.md', { file });
+  return prepareRequest(loaded, 'deployment.md', { file });
 }
 
 it.each([

@@ -41,8 +41,13 @@ function worldOf(options: StubOptions = {}, rolling?: RollingSettings): StubWorl
       templates,
       project,
       compile: ({ file, bytes }) => {
-        const { plan, diagnostics: found } = compileTemplate({ file, bytes });
-        return { plan, digest: plan === null ? '' : planDigest(plan), diagnostics: found };
+        const { plan, parameters, diagnostics: found } = compileTemplate({ file, bytes });
+        return {
+          plan,
+          parameters,
+          digest: plan === null ? '' : planDigest(plan),
+          diagnostics: found,
+        };
       },
     });
     if (run === null) throw broken(JSON.stringify(diagnostics), 'BAD_REQUEST');

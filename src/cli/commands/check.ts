@@ -7,13 +7,12 @@ import {
   explanationToJson,
   planDigest,
   renderExplanation,
+  type Vocabulary,
 } from '../../compiler/index.ts';
 import { findTemplate, templateIdOf } from '../../compiler/request/library.ts';
 import { loadProject } from '../../config/load-project.ts';
-import type { ProjectFile } from '../../config/project-file.ts';
 import { readTemplateFiles, type TemplateFile } from '../../config/template-files.ts';
-import { vocabularyOf } from '../../config/vocabulary.ts';
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import { diagnosticsToJson, renderDiagnostics } from '../../diagnostics/render.ts';
 import {
   badInput,
@@ -75,11 +74,12 @@ export function checkCommand(say: Say): Command {
 
 async function check(files: readonly string[], options: CheckOptions): Promise<void> {
   const folder = projectFolder();
-  const { project, diagnostics } = await loadProject(folder, environmentHere());
+  const { vocabulary, diagnostics } = await loadProject(folder, environmentHere());
   const problems = diagnostics.filter((each) => each.code !== 'NO_PROJECT_FILE');
+  const isUnread = problems.length > 0 && vocabulary === null;
   const checked: Checked[] = [];
   for (const file of files)
-    checked.push(await checkOne(file, folder, project, problems.length > 0, options));
+    checked.push(await checkOne(file, folder, { vocabulary, isUnread }, options));
   if (options.json === true) print(toJson(checked, problems, options));
   else {
     if (problems.length > 0)
@@ -93,25 +93,30 @@ async function check(files: readonly string[], options: CheckOptions): Promise<v
 async function checkOne(
   file: string,
   folder: string,
-  project: ProjectFile | null,
-  projectIsWrong: boolean,
+  { vocabulary, isUnread }: ProjectWords,
   options: CheckOptions,
 ): Promise<Checked> {
-  const found = await readTemplate(file, folder, project, options);
+  const found = await readTemplate(file, folder, vocabulary, options);
   const result = compileTemplate({
     ...found,
-    ...(project !== null && { vocabulary: vocabularyOf(project) }),
+    ...(vocabulary !== null && { vocabulary }),
   });
-  if (!projectIsWrong) return { file: found.file, ...result };
+  if (!isUnread) return { file: found.file, ...result };
   const sure = result.diagnostics.filter((each) => !PROJECT_WORDS.has(each.code));
   return { file: found.file, ...result, diagnostics: sure };
+}
+
+interface ProjectWords {
+  readonly vocabulary: Vocabulary | null;
+  /** There is a runsheet.yaml, and its words cannot be told. */
+  readonly isUnread: boolean;
 }
 
 /** A path, or the id or name of a run sheet that the project can start. */
 async function readTemplate(
   file: string,
   folder: string,
-  project: ProjectFile | null,
+  vocabulary: Vocabulary | null,
   options: CheckOptions,
 ): Promise<{ file: string; bytes: Uint8Array }> {
   const found = await stat(file).catch(() => null);
@@ -130,13 +135,13 @@ async function readTemplate(
       throw refuse({ zh: `无法读取文件 ${file}`, en: `cannot read the file ${file}` }, options);
     return { file: relative(process.cwd(), resolve(file)) || file, bytes };
   }
-  return knownTemplate(file, await readTemplateFiles(folder), project, options);
+  return knownTemplate(file, await readTemplateFiles(folder), vocabulary, options);
 }
 
 function knownTemplate(
   name: string,
   templates: readonly TemplateFile[],
-  project: ProjectFile | null,
+  vocabulary: Vocabulary | null,
   options: CheckOptions,
 ): { file: string; bytes: Uint8Array } {
   const isPath = name.includes('/') || name.includes('\\');
@@ -156,7 +161,7 @@ function knownTemplate(
       options,
     );
   }
-  const { diagnostics } = findTemplate(basename(name), templates, compilerFor(project), {
+  const { diagnostics } = findTemplate(basename(name), templates, compilerFor(vocabulary), {
     language: null,
     named: null,
   });
@@ -190,11 +195,19 @@ function toText({ file, plan, diagnostics, explanation }: Checked, options: Chec
     const counted = say({ zh: countedZh(steps, '个步骤'), en: countedEn(steps, 'step') });
     parts.push(`✓ ${file}: ${counted}, ${planDigest(plan)}`);
   } else {
-    const errors = diagnostics.filter((each) => each.severity === 'error').length;
-    const counted = say({ zh: countedZh(errors, '个错误'), en: countedEn(errors, 'error') });
-    parts.push(`✗ ${file}: ${counted}`);
+    parts.push(`✗ ${file}: ${say(whyNot(diagnostics))}`);
   }
   return parts.join('\n');
+}
+
+/** Nothing but words that runsheet.yaml would have: whether they are right, nobody can tell. */
+function whyNot(diagnostics: readonly Diagnostic[]): Localized {
+  const errors = diagnostics.filter((each) => each.severity === 'error').length;
+  if (errors > 0) return { zh: countedZh(errors, '个错误'), en: countedEn(errors, 'error') };
+  return {
+    zh: '修正 runsheet.yaml 后才能判断',
+    en: 'cannot be judged before runsheet.yaml is right',
+  };
 }
 
 /** An array of files, in the order in which they were given. */

@@ -8,7 +8,7 @@ import {
   CommandError,
   paintFor,
   print,
-  requireProject,
+  projectHere,
   requireWorker,
   withClient,
 } from '../context.ts';
@@ -121,8 +121,8 @@ export function withRequest(command: Command, say: Say): Command {
 }
 
 async function plan(runSheet: string | undefined, options: PlanOptions): Promise<void> {
-  const project = await requireProject(options);
-  const prepared = await prepareRequest(project, runSheet, options);
+  const prepared = await prepareRequest(await projectHere(options), runSheet, options);
+  const { project } = prepared;
   if (options.probe === true) return probe(prepared, project, options);
   if (options.json === true) print(JSON.stringify(asJson(prepared.run), null, 2));
   else print(planText(prepared, options));

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { RunsheetClient } from '../../client.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
-import { print, refuse, requireProject, requireWorker, withClient } from '../context.ts';
+import { print, projectHere, refuse, requireWorker, withClient } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
@@ -45,8 +45,8 @@ export function runCommand(say: Say): Command {
 }
 
 async function run(runSheet: string | undefined, options: RunOptions): Promise<void> {
-  const project = await requireProject(options);
-  const prepared = await prepareRequest(project, runSheet, options);
+  const prepared = await prepareRequest(await projectHere(options), runSheet, options);
+  const { project } = prepared;
   const language = languageOf(options, prepared.run.language);
   if (options.json !== true) print(`${planText(prepared, options)}\n`);
   refuseWithoutTerminal(options);

@@ -29,6 +29,7 @@ import { checkMetrics, checkSuccess } from './success.ts';
 export interface Checked {
   readonly metadata: Metadata | null;
   readonly parameters: readonly ParameterDefinition[];
+  readonly areParametersRight: boolean;
   readonly steps: readonly CheckedStep[];
   readonly rollback: readonly RollbackRule[];
   readonly success: readonly SuccessRule[];
@@ -42,7 +43,9 @@ export interface Checked {
 export function checkDocument(context: Context, document: Document): Checked {
   checkLines(context, document);
   const metadata = checkMetadata(context, document);
+  const before = context.diagnostics.length;
   const parameters = checkParameters(context, document);
+  const areParametersRight = context.diagnostics.length === before;
   const byName = new Map(parameters.map((each) => [each.name, each]));
   const steps = withDefaults(context, checkSteps(context, document, byName), document.language);
   const plain = steps.map(({ step }) => step);
@@ -60,6 +63,7 @@ export function checkDocument(context: Context, document: Document): Checked {
   return {
     metadata,
     parameters,
+    areParametersRight,
     steps,
     rollback,
     success,

@@ -1,7 +1,7 @@
 /** Finds the template of an id among the run sheets there are. Pure. */
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Plan } from '../../plan/plan.ts';
+import type { ParameterDefinition, Plan } from '../../plan/plan.ts';
 import { nearest } from '../nearest.ts';
 import { show } from './inputs.ts';
 
@@ -14,6 +14,8 @@ export interface TemplateSource {
 export interface CompiledTemplate {
   /** null where the template has errors. */
   readonly plan: Plan | null;
+  /** What a request can be held against where the template is wrong elsewhere; null: not known. */
+  readonly parameters: readonly ParameterDefinition[] | null;
   readonly digest: string;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -22,6 +24,7 @@ export type CompileTemplate = (source: TemplateSource) => CompiledTemplate;
 
 export interface FoundTemplate {
   readonly plan: Plan | null;
+  readonly parameters: readonly ParameterDefinition[] | null;
   readonly digest: string;
   readonly diagnostics: readonly Diagnostic[];
   /** Every file of this id, its translations too. */
@@ -51,22 +54,22 @@ export function findTemplate(
   const matching = sources.filter((source) => templateIdOf(source) === templateId);
   const own = matching.filter((source) => source.origin === 'project');
   const variants = own.length > 0 ? own : matching;
-  if (variants.length === 0)
-    return { plan: null, digest: '', files: [], diagnostics: [unknown(templateId, sources)] };
+  if (variants.length === 0) return nothing([], [unknown(templateId, sources)]);
   const compiled = variants.map((source) => ({ source, ...compile(source) }));
   const files = variants.map((source) => source.file);
   const broken = compiled.filter((each) => each.plan === null);
   if (broken.length > 0) {
+    const { parameters = null } = compiled[0] ?? {};
     return {
-      plan: null,
-      digest: '',
-      files,
-      diagnostics: broken.flatMap((each) => each.diagnostics),
+      ...nothing(
+        files,
+        broken.flatMap((each) => each.diagnostics),
+      ),
+      parameters,
     };
   }
   const contradiction = contradictionOf(templateId, compiled);
-  if (contradiction !== null)
-    return { plan: null, digest: '', files, diagnostics: [contradiction] };
+  if (contradiction !== null) return nothing(files, [contradiction]);
   const base = choice.named?.split('/').at(-1);
   const best =
     compiled.find(
@@ -77,10 +80,15 @@ export function findTemplate(
     [...compiled].sort((a, b) => a.source.file.length - b.source.file.length)[0];
   return {
     plan: best?.plan ?? null,
+    parameters: best?.parameters ?? null,
     digest: best?.digest ?? '',
     files,
     diagnostics: best?.diagnostics ?? [],
   };
+}
+
+function nothing(files: readonly string[], diagnostics: readonly Diagnostic[]): FoundTemplate {
+  return { plan: null, parameters: null, digest: '', files, diagnostics };
 }
 
 function contradictionOf(

@@ -22,7 +22,10 @@ export interface ReadParameters {
 type Report = (diagnostic: Diagnostic) => void;
 
 /** Every parameter that the plan declares, with defaults; every problem at once. */
-export function readParameters(plan: Plan, given: ReadonlyMap<string, RawValue>): ReadParameters {
+export function readParameters(
+  plan: Pick<Plan, 'parameters' | 'steps'>,
+  given: ReadonlyMap<string, RawValue>,
+): ReadParameters {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
   const names = plan.parameters.map((each) => each.name);
@@ -119,7 +122,11 @@ function textsOf(value: Json): readonly string[] {
 }
 
 /** The version becomes an image tag, alone and as the template writes the tag. */
-function checkVersion(plan: Plan, values: Readonly<Record<string, Json>>, report: Report): void {
+function checkVersion(
+  plan: Pick<Plan, 'parameters' | 'steps'>,
+  values: Readonly<Record<string, Json>>,
+  report: Report,
+): void {
   const { version } = values;
   if (typeof version !== 'string') return;
   const tags = [version, ...tagTemplates(plan).map((template) => fill(template, values))];
@@ -143,7 +150,7 @@ export function lookAlikeIn(text: string): { character: string; codePoint: strin
   return { character: show(character), codePoint: `U+${digits}` };
 }
 
-function tagTemplates(plan: Plan): readonly string[] {
+function tagTemplates(plan: Pick<Plan, 'steps'>): readonly string[] {
   return plan.steps.flatMap((step) => {
     if (step.kind !== 'action' && step.kind !== 'parallel') return [];
     const settings = step.tasks

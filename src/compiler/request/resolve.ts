@@ -148,7 +148,7 @@ function listedIn(environments: Environments, name: string): EnvironmentServers 
  * does not fit its type stays text, and the request is refused with the reason.
  */
 export function readTypedParameters(
-  plan: Plan,
+  plan: Pick<Plan, 'parameters'>,
   typed: readonly (readonly [name: string, text: string])[],
 ): Readonly<Record<string, Json>> {
   return Object.fromEntries(

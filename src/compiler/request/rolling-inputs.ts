@@ -16,7 +16,7 @@ export interface AskedRolling {
 }
 
 /** Splits a request into parameters and batches. A parameter that the template declares stays one. */
-export function takeRolling(plan: Plan, raw: RawRequest): AskedRolling {
+export function takeRolling(plan: Pick<Plan, 'parameters'>, raw: RawRequest): AskedRolling {
   const diagnostics: Diagnostic[] = [];
   const declared = new Set(plan.parameters.map((each) => each.name));
   const parameters = new Map<string, RawValue>();

@@ -5,9 +5,16 @@ import type { ApprovalPolicy, ResolvedRun } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import { digestOf } from '../digest.ts';
 import { settingsIn } from './environment-settings.ts';
-import { isObject } from './inputs.ts';
-import { type CompileTemplate, findTemplate, type TemplateSource } from './library.ts';
+import { isObject, readInputs } from './inputs.ts';
+import {
+  type CompileTemplate,
+  type FoundTemplate,
+  findTemplate,
+  type TemplateSource,
+} from './library.ts';
+import { readParameters } from './parameters.ts';
 import { resolveRequest } from './resolve.ts';
+import { takeRolling } from './rolling-inputs.ts';
 import type { Environments } from './servers.ts';
 import { parseTextRequest } from './text.ts';
 import { untoldCriteria } from './untold-criteria.ts';
@@ -49,7 +56,8 @@ export function resolveRun(context: RunContext): RunResolution {
   });
   const language = wanted ?? found.plan?.presentation.language ?? 'zh';
   if (found.plan === null) {
-    return { run: null, diagnostics: found.diagnostics, wrong: 'template', language };
+    const diagnostics = [...found.diagnostics, ...requestProblems(found, inputs)];
+    return { run: null, diagnostics, wrong: 'template', language };
   }
   const { request, diagnostics } = resolveRequest({
     plan: found.plan,
@@ -88,6 +96,23 @@ export function resolveRun(context: RunContext): RunResolution {
     approval: project.approval,
   };
   return { run, diagnostics: all, wrong: null, language };
+}
+
+/** What can be said of a request where its template, or the project, is wrong: no such thing hides it. */
+export function requestProblems(
+  { plan, digest, files, parameters }: FoundTemplate,
+  inputs: readonly Json[],
+): readonly Diagnostic[] {
+  if (plan !== null) {
+    const context = { plan, planDigest: digest, inputs, project: null, templateFiles: files };
+    // A task may be the project's own.
+    return resolveRequest(context).diagnostics.filter(({ code }) => code !== 'UNKNOWN_TASK');
+  }
+  const { raw, diagnostics } = readInputs(inputs);
+  if (parameters === null) return files.length === 0 ? [] : diagnostics;
+  const asked = takeRolling({ parameters }, raw);
+  const read = readParameters({ parameters, steps: [] }, asked.parameters);
+  return [...diagnostics, ...asked.diagnostics, ...read.diagnostics];
 }
 
 /** The language that a request asks for; null: it does not say. */

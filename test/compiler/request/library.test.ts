@@ -16,8 +16,8 @@ import { edit, englishText, ownText } from '../reference.ts';
 
 const ID = 'deployment_workflow_v1';
 const compile: CompileTemplate = ({ file, bytes }) => {
-  const { plan, diagnostics } = compileTemplate({ file, bytes });
-  return { plan, digest: plan === null ? '' : planDigest(plan), diagnostics };
+  const { plan, parameters, diagnostics } = compileTemplate({ file, bytes });
+  return { plan, parameters, digest: plan === null ? '' : planDigest(plan), diagnostics };
 };
 
 function source(

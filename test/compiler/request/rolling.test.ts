@@ -427,8 +427,8 @@ describe('that nobody serves meanwhile', () => {
         templates: [{ file: 'a.md', origin: 'project', bytes: new TextEncoder().encode(text) }],
         project,
         compile: ({ file, bytes }) => {
-          const { plan, diagnostics } = compileTemplate({ file, bytes });
-          return { plan, digest: plan === null ? '' : planDigest(plan), diagnostics };
+          const { plan, parameters, diagnostics } = compileTemplate({ file, bytes });
+          return { plan, parameters, digest: plan === null ? '' : planDigest(plan), diagnostics };
         },
       });
       return run;
