@@ -6,7 +6,10 @@ export const preflightServer = defineOperation({
   id: 'preflightServer',
   uses: ['image', 'health', 'balancer'],
 });
-export const preflightShared = defineOperation({ id: 'preflightShared', uses: ['balancer'] });
+export const preflightShared = defineOperation({
+  id: 'preflightShared',
+  uses: ['image', 'runtime', 'container', 'files', 'health', 'balancer'],
+});
 export const prefetchServer = defineOperation({ id: 'prefetchServer', uses: ['image'] });
 export const observeServers = defineOperation({
   id: 'observeServers',

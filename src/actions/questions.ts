@@ -1,11 +1,16 @@
 /** What is asked of a plan's steps and tasks: pure functions over the definitions. */
-import type { PlanStep, Task } from '../plan/plan.ts';
+import type { Plan, PlanStep, Task } from '../plan/plan.ts';
 import type { SettingSpec } from './define.ts';
 import { ACTIONS, type ActionDefinition, type ActionId, type FactId } from './index.ts';
 
 /** The tasks of a step; a condition or an approval has none. */
 export function tasksIn(step: PlanStep): readonly Task[] {
   return step.kind === 'action' || step.kind === 'parallel' ? step.tasks : [];
+}
+
+/** Each action that a plan holds, once. */
+export function actionsOf({ steps }: Pick<Plan, 'steps'>): readonly ActionId[] {
+  return [...new Set(steps.flatMap((step) => tasksIn(step).map(({ action }) => action)))];
 }
 
 /** Whether a step changes servers: one of its tasks has something to be undone. */

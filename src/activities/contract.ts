@@ -130,9 +130,9 @@ export interface SystemActivities {
 /** Around the actions on real servers. */
 export interface FleetActivities {
   /** One server before anything is built: findings are values, so that all are told at once. */
-  preflightServer(input: ServerInput): Promise<PreflightResult>;
-  /** The balancer and the registry before anything is built. */
-  preflightShared(input: ServersInput): Promise<readonly PreflightResult[]>;
+  preflightServer(input: PreflightServerInput): Promise<PreflightResult>;
+  /** Balancer, registry, source, and what would be filled in on each server, before anything is built. */
+  preflightShared(input: PreflightSharedInput): Promise<readonly PreflightResult[]>;
   /** Fetches the release by digest, before the service is interrupted. */
   prefetchServer(input: ServerInput & { readonly image: ImagePin }): Promise<ActionResult>;
   /** Holds the health of these servers for so long. @throws ApplicationFailure CANARY_UNHEALTHY */
@@ -158,6 +158,16 @@ export interface ServersInput {
   readonly run: RunRef;
   readonly servers: readonly string[];
   readonly project: Partial<ProjectSettings>;
+}
+
+export interface PreflightServerInput extends ServerInput {
+  /** Whether the run builds its image, for the platforms that the project names. */
+  readonly builds?: boolean;
+}
+
+export interface PreflightSharedInput extends ServersInput {
+  /** The actions of the plan. */
+  readonly does: readonly ActionId[];
 }
 
 export interface ObserveInput extends ServersInput {

@@ -20,8 +20,10 @@ export function createFleetActivities(given: Unnoted<FleetPorts>): FleetActiviti
     ...implementOperation(OPERATIONS.preflightServer, (work, image, health, balancer) =>
       examineServer(ports, work, image, health, balancer),
     ),
-    ...implementOperation(OPERATIONS.preflightShared, (work, balancer) =>
-      examineShared(ports, work, balancer),
+    ...implementOperation(
+      OPERATIONS.preflightShared,
+      (work, image, runtime, container, files, health, balancer) =>
+        examineShared(ports, work, { image, runtime, container, files, health, balancer }),
     ),
     ...implementOperation(OPERATIONS.prefetchServer, (work, image) => prefetch(ports, work, image)),
     ...implementOperation(OPERATIONS.observeServers, (work, health, balancer) =>

@@ -111,7 +111,10 @@ export interface PreflightCheck {
     | 'release'
     | 'health'
     | 'pool'
-    | 'registry';
+    | 'registry'
+    | 'source'
+    | 'files'
+    | 'start';
   /** warning: told, and the run goes on. */
   readonly state: 'ok' | 'warning' | 'failed';
   /** One sentence in the run's language; a failed one says what to do. */

@@ -12,6 +12,7 @@ import { beforeOf } from '../servers/probe.ts';
 import { ask, describeAnswer, serviceUrl } from '../servers/requests.ts';
 import { check, failedBy, isOutOfReach, ok } from './findings.ts';
 import { keptRelease } from './kept-release.ts';
+import { runsOn } from './platform.ts';
 import type { FleetPorts } from './ports.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -19,9 +20,13 @@ const CLOCK_LIMIT_MS = 5_000;
 const MIB = 1024 ** 2;
 
 /** Reachable, key, engine, disk, port, clock, the old release and its place in the pool. */
+interface ServerWork extends OnServer {
+  readonly builds?: boolean;
+}
+
 export async function examineServer(
   ports: FleetPorts,
-  input: OnServer,
+  input: ServerWork,
   image: ImageSettings,
   health: HealthSettings,
   balancer: BalancerSettings,
@@ -70,7 +75,7 @@ async function connectionTo(
 /** @returns what runs; null where the engine does not say, which is then a failed check. */
 async function engineChecks(
   ports: FleetPorts,
-  input: OnServer,
+  input: ServerWork,
   image: ImageSettings,
   checks: PreflightCheck[],
 ): Promise<ServiceState | null> {
@@ -83,7 +88,7 @@ async function engineChecks(
         ports.runtime.inspect(input.server, service),
       ]),
     );
-    checks.push(ok('engine', found.engine), diskCheck(input, image, found));
+    checks.push(engineCheck(input, image, found), diskCheck(input, image, found));
     checks.push(portCheck(input, found, port), clockCheck(input, found));
     return state;
   } catch (error) {
@@ -91,6 +96,25 @@ async function engineChecks(
     checks.push(failedBy('engine', error, input));
     return null;
   }
+}
+
+/** An image that is built for other platforms would fail when it is started. */
+function engineCheck(
+  { run, builds = false }: ServerWork,
+  { kind, docker: { platforms } }: ImageSettings,
+  { engine, platform }: ServerExamination,
+): PreflightCheck {
+  if (!builds || kind !== 'docker' || runsOn(platforms, platform)) return ok('engine', engine);
+  const named = platforms.join(', ');
+  return check(
+    'engine',
+    'failed',
+    say(
+      run,
+      `平台是 ${platform}，而镜像只为 ${named} 构建：请把它加入 image.docker.platforms`,
+      `its platform is ${platform}, and the image is built for ${named} only: add it to image.docker.platforms`,
+    ),
+  );
 }
 
 function diskCheck(

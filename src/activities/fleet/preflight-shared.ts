@@ -1,22 +1,28 @@
-/** The balancer and the registry before anything is built. Reads only. */
+/** The balancer, the registry and the settings before anything is built. Reads only. */
 
 import { say } from '../../diagnostics/language.ts';
 import type { PreflightResult } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
 import { type OfRun } from '../servers/context.ts';
+import type { ReleaseSettings } from '../servers/manifest.ts';
 import { noPoolLine } from '../servers/no-pool.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { isServing, poolState } from '../servers/pool-state.ts';
 import { failedBy, isOutOfReach, ok } from './findings.ts';
 import type { FleetPorts } from './ports.ts';
+import { examineSettings, type SettingsWork } from './preflight-settings.ts';
 
-export function examineShared(
+export async function examineShared(
   ports: FleetPorts,
-  input: OfRun,
-  balancer: BalancerSettings,
+  work: SettingsWork,
+  settings: ReleaseSettings,
 ): Promise<readonly PreflightResult[]> {
-  return Promise.all([pool(ports, input, balancer), registry(ports, input)]);
+  const [found, others] = await Promise.all([
+    Promise.all([pool(ports, work, settings.balancer), registry(ports, work)]),
+    examineSettings(ports, work, settings),
+  ]);
+  return [...found, ...others];
 }
 
 async function pool(

@@ -13,7 +13,7 @@ export interface ServerPorts
     'hosts' | 'runtime' | 'balancer' | 'http' | 'artifacts' | 'secrets' | 'seal'
   > {
   /** Templates of configuration files are read from the pinned source: no checkout has to be there. */
-  readonly source: Pick<Ports['source'], 'read'>;
+  readonly source: Pick<Ports['source'], 'read' | 'resolve'>;
   /** The project's settings as runsheet.yaml has them now. @throws ApplicationFailure BAD_PROJECT_FILE */
   readonly currentSettings: (run: RunRef) => Promise<ProjectSettings>;
   /** Shared by all activities of a worker. */

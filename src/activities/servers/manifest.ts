@@ -23,13 +23,6 @@ export async function composeManifest(
 ): Promise<ReleaseManifest> {
   const { image, runtime, health, balancer } = settings;
   const { project, service, environment } = input.run;
-  const port = ports.hosts.get(input.server).servicePort;
-  const values = placeholderValues(input, port, version);
-  const variables = Object.entries(runtime.environment).map(([name, value]) => [
-    name,
-    fill(value, values, `runtime.environment.${name}`),
-  ]);
-  const container = containerOptions(image, settings.container, values);
   return {
     schema: 1,
     project,
@@ -41,13 +34,35 @@ export async function composeManifest(
     run: runId,
     kind: image.kind,
     repository: image.repository,
-    command: runtime.command.map((part) => fill(part, values, 'runtime.command')),
-    variables: Object.fromEntries(variables),
-    port,
+    ...filledStart(ports, input, settings, version),
     files: await filesOn(ports, input, settings),
     health,
     verifyPath: balancer.verify.path,
     stop: runtime.stop,
+  };
+}
+
+/**
+ * What of a start depends on server, environment and version; secrets stay references.
+ * @throws ApplicationFailure BAD_CONFIGURATION for a `${name}` without a value
+ */
+export function filledStart(
+  { hosts }: Pick<ServerPorts, 'hosts'>,
+  input: OnServer,
+  { image, runtime, container: options }: Pick<ReleaseSettings, 'image' | 'runtime' | 'container'>,
+  version: string,
+): Pick<ReleaseManifest, 'command' | 'variables' | 'port' | 'container'> {
+  const port = hosts.get(input.server).servicePort;
+  const values = placeholderValues(input, port, version);
+  const variables = Object.entries(runtime.environment).map(([name, value]) => [
+    name,
+    fill(value, values, `runtime.environment.${name}`),
+  ]);
+  const container = containerOptions(image, options, values);
+  return {
+    command: runtime.command.map((part) => fill(part, values, 'runtime.command')),
+    variables: Object.fromEntries(variables),
+    port,
     ...(container !== undefined && { container }),
   };
 }

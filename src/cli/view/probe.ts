@@ -18,6 +18,9 @@ const CHECKS: Readonly<Record<PreflightCheck['name'], Localized>> = {
   health: { zh: '健康', en: 'health' },
   pool: { zh: '负载均衡', en: 'pool' },
   registry: { zh: '镜像仓库', en: 'registry' },
+  source: { zh: '版本', en: 'version' },
+  files: { zh: '配置文件', en: 'configuration files' },
+  start: { zh: '启动设置', en: 'start settings' },
 };
 const POOLS: Readonly<Record<ServerBefore['pool'], Localized>> = {
   ready: { zh: '已挂载', en: 'in the pool' },
@@ -39,6 +42,8 @@ const BACK: Readonly<Record<ServerBefore['pool'], Localized>> = {
 const SUBJECTS: Readonly<Record<string, Localized>> = {
   balancer: { zh: '负载均衡', en: 'load balancer' },
   registry: { zh: '镜像仓库', en: 'registry' },
+  source: { zh: '源代码', en: 'source' },
+  settings: { zh: '设置', en: 'settings' },
 };
 const WOULD_FAIL: Localized = {
   zh: '现在发布，会在步骤 1 之前失败，除非这些服务器在允许失败台数之内',

@@ -1,5 +1,6 @@
 /** What is asked of the worker outside a run: it has the servers' keys, the CLI has none. Changes nothing. */
 import { ApplicationFailure, uuid4, workflowInfo } from '@temporalio/workflow';
+import { actionsOf } from '../../actions/questions.ts';
 import type { FleetActivities } from '../../activities/contract.ts';
 import type { Json } from '../../plan/plan.ts';
 import type { PreflightResult } from '../../plan/run.ts';
@@ -25,7 +26,8 @@ export async function probe({
   const step = resolved.plan.steps[0]?.number ?? 0;
   const { servers, settings } = resolved;
   try {
-    return await examine({ ref, settings, servers, step });
+    const does = actionsOf(resolved.plan);
+    return await examine({ ref, settings, servers, does, step });
   } catch (error) {
     throw asFailure(error);
   }

@@ -1,6 +1,6 @@
 /** Every server, the balancer and the registry are looked at before anything is built. */
-import { OPERATIONS } from '../../actions/index.ts';
-import { changesServers } from '../../actions/questions.ts';
+import { type ActionId, OPERATIONS } from '../../actions/index.ts';
+import { actionsOf, changesServers } from '../../actions/questions.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { PreflightCheck, PreflightResult, RunRef } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
@@ -23,23 +23,26 @@ export interface PreflightSubject {
   readonly ref: RunRef;
   readonly settings: ProjectSettings;
   readonly servers: readonly string[];
+  /** The plan's actions. */
+  readonly does: readonly ActionId[];
   /** Stands in the summaries. */
   readonly step: number;
 }
 
 /** Looks at all of it at once, servers in a bounded number. Results in the order of the servers. */
 export async function examine(subject: PreflightSubject): Promise<readonly PreflightResult[]> {
-  const { ref, settings, servers, step } = subject;
+  const { ref, settings, servers, does, step } = subject;
   const phrase = say(ref, '预检', 'preflight');
   const found = new Map<string, PreflightResult>();
   const shared = preflights.preflightShared.executeWithOptions(
     { summary: summaryOf(step, null, phrase) },
-    [{ run: ref, servers, project: sectionsOf(settings, OPERATIONS.preflightShared) }],
+    [{ run: ref, servers, does, project: sectionsOf(settings, OPERATIONS.preflightShared) }],
   );
   const project = sectionsOf(settings, OPERATIONS.preflightServer);
   const each = slidingWindow(servers, AT_ONCE, async (server) => {
     const summary = summaryOf(step, server, phrase);
-    const input = { run: ref, server, project };
+    const builds = does.includes('image.build');
+    const input = { run: ref, server, project, ...(builds && { builds }) };
     found.set(server, await preflights.preflightServer.executeWithOptions({ summary }, [input]));
   });
   const [common] = await Promise.all([shared, each]);
@@ -58,7 +61,13 @@ export async function preflight(run: TolerantParts): Promise<void> {
   run.status.preflight = { state: 'running', servers: servers.length, findings: [], more: 0 };
   run.status.activity = say(run.ref, '预检服务器', 'looking at the servers');
   changed(run);
-  const results = await examine({ ref: run.ref, settings, servers, step });
+  const results = await examine({
+    ref: run.ref,
+    settings,
+    servers,
+    does: actionsOf(run.plan),
+    step,
+  });
   for (const result of results) noteBefore(run, result);
   const failed = results.filter((result) => !isCovered(run, step, result)).flatMap(failedChecks);
   run.status.preflight = statusOf(results, failed.length === 0, servers.length);

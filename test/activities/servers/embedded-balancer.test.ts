@@ -17,6 +17,7 @@ import { type Balancer, startBalancer } from '../../../src/embedded/balancer.ts'
 import type { ActionInput, ActionResult } from '../../../src/plan/run.ts';
 import type { LoadBalancer } from '../../../src/ports/load-balancer.ts';
 import { deferred } from '../../support/deferred.ts';
+import { sourceOf } from '../../support/source-of.ts';
 import { actionInput, OLD, run, SERVERS, secret, valueOf, withSettings } from './stage.ts';
 
 const POOL = 'web';
@@ -63,7 +64,7 @@ describe('servers behind the embedded balancer', () => {
         folder: (requestId) => Promise.resolve(join(folder, requestId)),
       },
       secrets: { resolve: () => Promise.resolve(secret('')) },
-      source: { read: () => Promise.resolve(null) },
+      source: sourceOf(),
       seal: createFakeSeal(),
       currentSettings: () => Promise.reject(new Error('not used')),
     });

@@ -1,4 +1,5 @@
 /** One embedded server reached over SSH, its releases as processes, and runs that deploy there. */
+
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -16,6 +17,7 @@ import { createHttpProbe } from '../../../src/adapters/http/http-probe.ts';
 import type { ActionResult, RunRef, ServerBefore } from '../../../src/plan/run.ts';
 import type { ProjectSettings } from '../../../src/plan/settings.ts';
 import { makeSubject } from '../../adapters/process-runtime/subject.ts';
+import { sourceOf } from '../../support/source-of.ts';
 import { actionInput, compensationInput, run, secret, settings } from './stage.ts';
 
 /** Answers only as `datasette`, which its command has to say, and only on the health path of its time. */
@@ -106,9 +108,7 @@ export async function setEmbeddedStage(
     },
     seal: createFakeSeal(),
     currentSettings: () => Promise.resolve(V1),
-    source: {
-      read: (_revision, path) => Promise.resolve(path === 'app.conf' ? TEMPLATE : null),
-    },
+    source: sourceOf(new Map([['app.conf', TEMPLATE]])),
   };
   const activities = createServerActivities(ports);
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });

@@ -213,7 +213,7 @@ describe('no pool at all', () => {
     const stage = await withoutPool();
     const { preflightServer, preflightShared } = fleetOf(stage);
     const { project } = actionInput();
-    const input = { run, servers: SERVERS, project };
+    const input = { run, servers: SERVERS, does: [], project };
     const server: PreflightResult = await stage.environment.run(preflightServer, {
       ...input,
       server: SERVER,

@@ -32,6 +32,7 @@ import type { BalancerCapabilities } from '../../../src/ports/load-balancer.ts';
 import type { Seal } from '../../../src/ports/seal.ts';
 import type { Secret } from '../../../src/ports/secret-store.ts';
 import { CONTAINER_DEFAULTS, IMAGE_DEFAULTS } from '../../support/default-settings.ts';
+import { sourceOf } from '../../support/source-of.ts';
 
 export const OLD = `sha256:${'1'.repeat(64)}`;
 export const NEW = `sha256:${'2'.repeat(64)}`;
@@ -151,7 +152,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       folder: (requestId) => Promise.resolve(join(folder, requestId)),
     },
     secrets: { resolve: () => Promise.resolve(secret(SECRET_VALUE)) },
-    source: { read: (_revision, path) => Promise.resolve(source.get(path) ?? null) },
+    source: sourceOf(source),
     seal: options.seal ?? createFakeSeal(),
     currentSettings: () => Promise.resolve(options.currentSettings ?? settings),
   };

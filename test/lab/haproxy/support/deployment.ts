@@ -1,4 +1,5 @@
 /** The activities over a real HAProxy, the real probe and real services; the engine on the servers is a fake. */
+import { sourceOf } from '../../../support/source-of.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,7 +76,7 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
       folder: (requestId) => Promise.resolve(join(folder, requestId)),
     },
     secrets: { resolve: () => Promise.resolve(secret('')) },
-    source: { read: () => Promise.resolve(null) },
+    source: sourceOf(),
     seal: createFakeSeal(),
     currentSettings: () => Promise.reject(new Error('not used')),
     notes: createPoolNotes(),
