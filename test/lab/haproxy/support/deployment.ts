@@ -1,5 +1,5 @@
 /** The activities over a real HAProxy, the real probe and real services; the engine on the servers is a fake. */
-import { sourceOf } from '../../../support/source-of.ts';
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +30,7 @@ import {
   secret,
   withSettings,
 } from '../../../activities/servers/stage.ts';
+import { sourceOf } from '../../../support/source-of.ts';
 import { type Subject, type SubjectSetup, startSubject } from './subject.ts';
 
 export interface Deployment extends Subject {
