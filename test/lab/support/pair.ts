@@ -55,7 +55,13 @@ export class Pair {
       health: { performance: { path: '/version', requests: 60, per_second: 20 } },
       balancer: { verify: { requests: 200, path: '/version' } },
     });
-    return new Pair(stage, await deployed(stage, OLD));
+    try {
+      return new Pair(stage, await deployed(stage, OLD));
+    } catch (error) {
+      // Its servers and its worker would be missing to all tests that follow.
+      await stage.close();
+      throw error;
+    }
   }
 
   /** A run that is in the middle of a step: something is being done to the second server. */
