@@ -1,0 +1,138 @@
+/** docs/cases.md in both languages: what went wrong once, and the tests that are named by it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Language, Localized } from '../../src/diagnostics/diagnostic.ts';
+
+/** What each row is about; its tests begin their names with its id. */
+const ROWS: Readonly<Record<string, Localized>> = {
+  G1: {
+    zh: '标签下看起来是列表、却没有被读作列表的文字',
+    en: 'text under a label that looks like a list and was not read as one',
+  },
+  G2: {
+    zh: '测试以非 0 退出，而报告全部通过',
+    en: 'tests that end with another exit code than 0 beside a green report',
+  },
+  G3: {
+    zh: '源代码中的文件被当作这次运行的报告',
+    en: 'a file of the source taken for a report of this run',
+  },
+  G4: { zh: '没有运行的测试被算作通过', en: 'tests that did not run, counted as passed' },
+  G5: { zh: '小于 0 的计数被算作已覆盖', en: 'counts below 0, counted as covered' },
+  G6: { zh: 'YAML 把文字变成了别的值', en: 'a text that YAML turns into another value' },
+  G7: {
+    zh: '源代码只含指针或空的子模块',
+    en: 'a source with pointers and empty submodules in place of content',
+  },
+  G8: {
+    zh: '操作测量了结果，却没有条件判断它',
+    en: 'an action that measures, and no criterion that judges it',
+  },
+  G9: {
+    zh: '检出的代码在被忽略的文件夹里，工具什么也没检查',
+    en: 'a checkout in an ignored folder, where tools check nothing',
+  },
+  G10: { zh: '按脱敏后的报告作出的结论', en: 'a verdict on the redacted report' },
+  G11: { zh: '上传被转到另一个地址', en: 'an upload that is sent on to another address' },
+  U1: {
+    zh: '旧版本用新设置启动',
+    en: 'the former release started with the new settings',
+  },
+  U2: {
+    zh: '服务停止之后才发现没有镜像',
+    en: 'no image, found out after the service was stopped',
+  },
+  U3: {
+    zh: '成功条件在最后一个更改服务器的步骤之后才测量',
+    en: 'a success rule measured after the last step that changes servers',
+  },
+  U4: {
+    zh: '计划所说的失败后果与运行不同',
+    en: 'a plan that says something else of a failure than the run does',
+  },
+  U5: {
+    zh: '同一版本崩溃，被当作另一个版本',
+    en: 'the same version dead, taken for another one',
+  },
+  U6: { zh: '镜像的平台与服务器不同', en: 'an image for another platform than the server' },
+};
+
+const WORDS = {
+  en: {
+    title: 'Cases',
+    other: '[简体中文](zh/cases.md)',
+    intro:
+      'Each of these went wrong once, here or in a tool like this one. The tests below them begin their names with the id; this page is made from those names by `npm run docs`.',
+    columns: ['Test', 'File'],
+  },
+  zh: {
+    title: '案例',
+    other: '[English](../cases.md)',
+    intro:
+      '下面每一种情况都出过错，在这里或在同类工具中。各情况下列出的测试以其编号开头；`npm run docs` 根据这些名称生成本页。',
+    columns: ['测试', '文件'],
+  },
+} as const satisfies Record<
+  Language,
+  { title: string; other: string; intro: string; columns: readonly [string, string] }
+>;
+
+interface NamedTest {
+  readonly row: string;
+  readonly name: string;
+  readonly file: string;
+}
+
+const TESTS = new URL('../../test/', import.meta.url);
+/** The text that a test, a group or a table of tests is given as its name. */
+const NAME =
+  /\(\s*(?<mark>['"`])(?<row>[GU]\d{1,2})[: ]\s*(?<name>(?:(?!\k<mark>)[^\\\n]|\\.)+)\k<mark>/gu;
+
+/** The whole page. */
+export function casesPage(language: Language): string {
+  const { title, other, intro, columns } = WORDS[language];
+  const tests = namedTests();
+  const sections = Object.entries(ROWS).flatMap(([row, about]) => {
+    const rows = tests
+      .filter((each) => each.row === row)
+      .map(({ name, file }) => [`\`${name}\``, `\`${file}\``]);
+    const table = [columns, ['---', '---'], ...rows].map(tableRow).join('\n');
+    return [`## ${row}`, sentence(about[language], language), table];
+  });
+  return `${[`# ${title}`, other, intro, ...sections].join('\n\n')}\n`;
+}
+
+/** Every row that has a test. */
+export function rowsWithTests(): ReadonlySet<string> {
+  return new Set(namedTests().map(({ row }) => row));
+}
+
+/** Every row that this page tells of. */
+export const KNOWN_ROWS: readonly string[] = Object.keys(ROWS);
+
+function namedTests(): readonly NamedTest[] {
+  return readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .sort()
+    .flatMap((file) => {
+      const text = readFileSync(new URL(file, TESTS), 'utf8');
+      return [...text.matchAll(NAME)].flatMap(({ groups }) => {
+        const { row, name } = groups ?? {};
+        return row === undefined || name === undefined
+          ? []
+          : [{ row, name: plain(name), file: `test/${file}` }];
+      });
+    });
+}
+
+/** As code in a table. */
+function plain(name: string): string {
+  return name.replaceAll('\\', '').replaceAll('`', "'").replaceAll('|', '/');
+}
+
+function sentence(text: string, language: Language): string {
+  return language === 'zh' ? `${text}。` : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
