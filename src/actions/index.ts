@@ -23,6 +23,7 @@ import { checkEndpoint, checkPort, checkSmoke } from './servers/health.ts';
 import { measurePerformance } from './servers/performance.ts';
 import { pullImage } from './servers/pull.ts';
 import { awaitService } from './servers/ready.ts';
+import { resumeService } from './servers/resume.ts';
 import { removeService, startService } from './servers/start.ts';
 import { restoreService, stopService } from './servers/stop.ts';
 import { waitForRequests } from './servers/wait-for-requests.ts';
@@ -48,6 +49,7 @@ const LIST = [
   pullImage,
   updateConfiguration,
   startService,
+  resumeService,
   awaitService,
   checkPort,
   checkEndpoint,

@@ -163,6 +163,8 @@ export interface ServersInput {
 export interface PreflightServerInput extends ServerInput {
   /** Whether the run builds its image, for the platforms that the project names. */
   readonly builds?: boolean;
+  /** Whether the run starts again what runs now. */
+  readonly resumes?: boolean;
 }
 
 export interface PreflightSharedInput extends ServersInput {

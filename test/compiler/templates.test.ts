@@ -34,6 +34,8 @@ it('each is there in two languages', () => {
     'deployment.md',
     'promotion.en.md',
     'promotion.md',
+    'restart.en.md',
+    'restart.md',
     'rolling-deployment.en.md',
     'rolling-deployment.md',
   ]);

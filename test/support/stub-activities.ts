@@ -129,7 +129,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     const call = await note(id, input.server ?? null, input.step);
     const { effect } = ACTIONS[id];
     if (input.server !== undefined && effect !== undefined) {
-      apply(effect, serverOf(input.server), input.run.version);
+      apply(effect, serverOf(input.server), input.run.version, input.before);
     }
     countPool();
     const tag = `${input.run.version}-${input.run.environment}`;

@@ -22,6 +22,7 @@ const MIB = 1024 ** 2;
 /** Reachable, key, engine, disk, port, clock, the old release and its place in the pool. */
 interface ServerWork extends OnServer {
   readonly builds?: boolean;
+  readonly resumes?: boolean;
 }
 
 export async function examineServer(
@@ -43,6 +44,7 @@ export async function examineServer(
   ]);
   if (state !== null) {
     const kept = await keptRelease(ports, input, image, state);
+    if (input.resumes === true && !isRunning(state)) checks.push(nothingToRestart(input));
     checks.push(...kept.checks, await healthCheck(ports, input, kept.health ?? health, state));
   }
   if (pool !== undefined && ports.balancer.capabilities.pool)
@@ -178,6 +180,22 @@ function clockCheck(input: OnServer, { clockOffsetMs }: ServerExamination): Pref
       input.run,
       `时钟偏差 ${offset}，最多 ${limit}：请在服务器上启用时间同步（NTP）`,
       `the clock is off by ${offset}, at most ${limit}: turn on time synchronisation (NTP) there`,
+    ),
+  );
+}
+
+function isRunning({ running, release }: ServiceState): boolean {
+  return running && release !== null;
+}
+
+function nothingToRestart({ run }: OnServer): PreflightCheck {
+  return check(
+    'release',
+    'failed',
+    say(
+      run,
+      '没有运行任何版本，无法重新启动：请先部署一个版本',
+      'nothing runs there that could be started again: deploy a version first',
     ),
   );
 }

@@ -5,6 +5,7 @@ import { checkEndpoint, checkPort, checkSmoke } from '../../actions/servers/heal
 import { measurePerformance } from '../../actions/servers/performance.ts';
 import { pullImage } from '../../actions/servers/pull.ts';
 import { awaitService } from '../../actions/servers/ready.ts';
+import { resumeService } from '../../actions/servers/resume.ts';
 import { removeService, startService } from '../../actions/servers/start.ts';
 import { restoreService, stopService } from '../../actions/servers/stop.ts';
 import { implement, implementCompensation, implementOperation } from '../implement.ts';
@@ -15,6 +16,7 @@ import { finishOn } from './finish.ts';
 import { endpointAnswers, portAnswers, smokePasses } from './health.ts';
 import { createMeasurements, measureAtRate } from './performance.ts';
 import { pull, start } from './release.ts';
+import { resume } from './resume.ts';
 import { awaitReady, stop } from './service.ts';
 
 export type ServiceActivities = ReturnType<typeof createServiceActivities>;
@@ -27,6 +29,9 @@ export function createServiceActivities(ports: ServerPorts) {
     ...implement(updateConfiguration, (work, files) => writeConfiguration(ports, work, files)),
     ...implement(startService, (work, image, runtime, container, files, health, balancer) =>
       start(ports, work, { image, runtime, container, files, health, balancer }),
+    ),
+    ...implement(resumeService, (work, image, runtime, container, files, health, balancer) =>
+      resume(ports, work, { image, runtime, container, files, health, balancer }),
     ),
     ...implement(awaitService, (work, health) => awaitReady(ports, work, health)),
     ...implement(checkPort, (work, health) => portAnswers(ports, work, health)),

@@ -42,7 +42,9 @@ export async function examine(subject: PreflightSubject): Promise<readonly Prefl
   const each = slidingWindow(servers, AT_ONCE, async (server) => {
     const summary = summaryOf(step, server, phrase);
     const builds = does.includes('image.build');
-    const input = { run: ref, server, project, ...(builds && { builds }) };
+    const resumes = does.includes('service.resume');
+    const asked = { ...(builds && { builds }), ...(resumes && { resumes }) };
+    const input = { run: ref, server, project, ...asked };
     found.set(server, await preflights.preflightServer.executeWithOptions({ summary }, [input]));
   });
   const [common] = await Promise.all([shared, each]);

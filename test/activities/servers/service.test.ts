@@ -55,6 +55,35 @@ describe('image.pull', () => {
   });
 });
 
+describe('service.resume', () => {
+  const restarted = (stage: Stage) => stage.act('service.resume', { before: before(SERVER) });
+
+  it('starts what ran before the run, once, however often it is attempted', async () => {
+    const stage = await setStage();
+    await stage.act('service.stop');
+    await restarted(stage);
+    const result = await restarted(await setStage({ takeOver: stage }));
+    expect(valueOf(result, 'service.resumed')).toBe(true);
+    expect(stage.world.server(SERVER).starts).toEqual({ [OLD]: 2 });
+  });
+
+  it('needs something that ran', async () => {
+    const stage = await setStage();
+    await stage.act('service.stop');
+    const nothing = { ...before(SERVER), release: null };
+    await expect(stage.act('service.resume', { before: nothing })).rejects.toMatchObject({
+      type: 'NOTHING_TO_RESTART',
+    });
+  });
+
+  it('leaves alone what runs by now', async () => {
+    const stage = await stoppedStage();
+    await stage.act('service.start');
+    await expect(restarted(stage)).rejects.toMatchObject({ type: 'CONFLICT' });
+    expect(stage.world.server(SERVER).process?.digest).toBe(NEW);
+  });
+});
+
 describe('service.start', () => {
   it('starts the pulled digest once, however often it is attempted', async () => {
     const stage = await stoppedStage();

@@ -56,6 +56,17 @@ describe.each(SHEETS)('%s', (name) => {
   });
 });
 
+it('restart starts the same version again, batch by batch, and again where it fails', async () => {
+  const plan = planOf('../../../templates/restart.en.md');
+  const started = await runSheet(plan);
+  expect(started.failure).toBeNull();
+  expect(started.world.names().filter((each) => each.startsWith('service.'))).toHaveLength(6);
+  expect([...started.world.servers.values()]).toEqual([OLD, OLD]);
+  const failed = await runSheet(plan, failing('health.endpoint'));
+  expect(failed.status.outcome).toBe('rolled_back');
+  expect([...failed.world.servers.values()]).toEqual([OLD, OLD]);
+});
+
 it('configuration alone is put back where it fails, on servers that stay in the pool', async () => {
   const plan = planOf('configuration.en.md');
   expect(failureLines(runOf(plan), 'en').slice(1)).toEqual([
