@@ -58,8 +58,17 @@ describe('CommandRunner', () => {
   it('ends on cancellation', async () => {
     const controller = new AbortController();
     const script = 'echo $$ > begun; sleep 60';
-    const running = runner.run({ ...sh(script), signal: controller.signal });
+    const { signal } = controller;
+    const running = runner.run({ ...sh(script), timeoutMs: 60_000, signal });
     await expect.poll(() => pidsIn(join(folder, 'begun'))).toHaveLength(1);
+    controller.abort();
+    expect(await running).toMatchObject({ exitCode: null, endedBy: 'cancelled' });
+  });
+
+  it('ends where it was cancelled while it was started', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const running = runner.run({ ...sh('sleep 60'), timeoutMs: 60_000, signal });
     controller.abort();
     expect(await running).toMatchObject({ exitCode: null, endedBy: 'cancelled' });
   });

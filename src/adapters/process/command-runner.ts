@@ -115,6 +115,8 @@ function waitFor(
     const timer = setTimeout(() => stop('timeout'), command.timeoutMs);
     const onAbort = (): void => stop('cancelled');
     command.signal?.addEventListener('abort', onAbort, { once: true });
+    // Cancelled while its log was opened or it was started: that is not told again.
+    if (command.signal?.aborted === true) onAbort();
     const finish = (exitCode: number | null): void => {
       if (settled) return;
       settled = true;

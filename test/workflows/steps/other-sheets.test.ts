@@ -1,6 +1,6 @@
 /** Run sheets that deploy no image are ordinary ones: checked, planned, run, undone and judged. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { failureLines } from '../../../src/cli/view/failure.ts';
 import { compileTemplate, planDigest } from '../../../src/compiler/index.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
@@ -9,6 +9,10 @@ import { interpreter } from '../../../src/workflows/interpreter.ts';
 import { runInProcess } from '../../support/in-process.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
 import { broken, type StubOptions, stubWorld } from '../../support/stub-activities.ts';
+
+// Files of one process share what they import: the interpreter is loaded for this file, and again after it.
+vi.hoisted(() => vi.resetModules());
+afterAll(() => vi.resetModules());
 
 vi.mock('@temporalio/workflow', async (importOriginal) => ({
   ...(await importOriginal<object>()),

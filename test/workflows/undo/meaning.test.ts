@@ -1,6 +1,6 @@
 /** What the plan says that a failure means is what the run does: any run sheet, any failing step. */
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import {
   ACTIONS,
   type ActionId,
@@ -18,6 +18,10 @@ import { holds, property } from '../../support/property.ts';
 import { type Scenario, scenarios } from '../../support/random-sheets.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
 import { broken, type StubWorld, stubWorld } from '../../support/stub-activities.ts';
+
+// Files of one process share what they import: the interpreter is loaded for this file, and again after it.
+vi.hoisted(() => vi.resetModules());
+afterAll(() => vi.resetModules());
 
 vi.mock('@temporalio/workflow', async (importOriginal) => ({
   ...(await importOriginal<object>()),
