@@ -92,7 +92,13 @@ describe('plan --probe', () => {
       const { results } = JSON.parse(ended.stdout) as {
         results: { subject: string; checks: { name: string; state: string }[] }[];
       };
-      expect(results.map((each) => each.subject)).toEqual(['dev-server-1', 'balancer', 'registry']);
+      expect(results.map((each) => each.subject)).toEqual([
+        'dev-server-1',
+        'balancer',
+        'registry',
+        'source',
+        'settings',
+      ]);
       const failed = results[0]?.checks.filter((check) => check.state === 'failed');
       expect(failed?.map((check) => check.name)).toEqual(['disk']);
     } finally {

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import pc from 'picocolors';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { renderRunSheet } from '../../src/cli/view/run-sheet.ts';
 import type { RunStatus } from '../../src/workflows/messages.ts';
 import { Browser, findChromium } from './support/browser.ts';
@@ -42,7 +42,7 @@ describe.skipIf(chromium === null)('the Web UI', () => {
     // So that the approval's timers are in the timeline: they start once the request has been told.
     const events = async () => (await run.handle.fetchHistory()).events ?? [];
     const begun = async () => (await events()).some((each) => each.timerStartedEventAttributes);
-    await expect.poll(begun).toBe(true);
+    await vi.waitUntil(begun, { timeout: 30_000, interval: 50 });
     await run.approve('alice');
     const ended = await run.end();
     expect(ended.failure).toBeNull();
