@@ -114,7 +114,7 @@ describe('preflight', () => {
     expectOnly(stage, { digest, version: 'v1.0.0', servers: [other.name] });
 
   it.each([
-    ['wrong-user', ['LOGIN_REFUSED', 'nobody-here@', /Check the user name/]],
+    ['wrong-user', ['LOGIN_REFUSED', 'nobody-here@', /请检查用户名/]],
     ['refused-key', ['LOGIN_REFUSED', 'root@', /authorized_keys/]],
     ['unknown-key', ['HOST_KEY_UNKNOWN', 'SHA256:', 'runsheet hosts trust unknown-key']],
     ['changed-key', ['HOST_KEY_CHANGED', 'SHA256:', 'runsheet hosts trust changed-key --replace']],

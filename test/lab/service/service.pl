@@ -13,6 +13,7 @@
 #   never-healthy   its health endpoint says 503
 #   hangs N         answers N requests other than /healthz, then nothing but /healthz
 #   errors N        answers N requests other than /healthz, then 500 to all but /healthz
+#   errors-customers  answers 500 to what was sent to another port than its own, so through the balancer
 use strict;
 use warnings;
 use POSIX ();
@@ -86,6 +87,7 @@ sub receive {
   return if $each->{path} || $each->{input} !~ s{^(\w+) (\S+) HTTP/1\.(\d)\r\n((?:[^\r\n]+\r\n)*)\r\n}{};
   my ($method, $path, $minor, $head) = ($1, $2, $3, $4);
   $path =~ s/\?.*//;
+  $each->{direct} = $head =~ /^host:[^\r\n]*:$port\r?$/im;
   @$each{qw(path keep head)} = ($path, $minor && $head !~ /^connection:\s*close/im, $method eq 'HEAD');
   $each->{due} = $path eq '/slow' ? seconds() + $SLOW_SECONDS : seconds();
   answer($each) if $path ne '/slow';
@@ -95,7 +97,7 @@ sub answer {
   my ($each) = @_;
   undef $each->{due};
   my $number = fileno $each->{socket};
-  my ($status, $body) = response($each->{path});
+  my ($status, $body) = response($each->{path}, $each->{direct});
   return if !$status;
   my $keep = $each->{keep} && !$stopping;
   my $type = $body =~ /^\{/ ? 'application/json' : 'text/plain';
@@ -108,7 +110,7 @@ sub answer {
 
 # Nothing: no answer, ever.
 sub response {
-  my ($path) = @_;
+  my ($path, $direct) = @_;
   return if $path eq '/stuck';
   my $json = qq({"status":"ok","version":"$release{version}"}\n);
   if ($path eq '/healthz') {
@@ -122,6 +124,7 @@ sub response {
   $served += 1;
   return if $behaviour eq 'hangs' && $served > $number;
   return ('500 Internal Server Error', "out of tariffs\n") if $behaviour eq 'errors' && $served > $number;
+  return ('500 Internal Server Error', "no customers yet\n") if $behaviour eq 'errors-customers' && !$direct;
   return ('200 OK', $path eq '/version' ? $json : "hello from $release{version}\n");
 }
 
