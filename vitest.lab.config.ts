@@ -30,7 +30,7 @@ export default defineConfig({
       'test/e2e/support/build.ts',
       'test/lab/support/global-setup.ts',
     ],
-    maxWorkers: 4,
+    maxWorkers: 3,
     sequence: { sequencer: longestFirst(LONGEST) },
     projects: [
       {

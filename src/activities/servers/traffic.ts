@@ -103,11 +103,16 @@ async function sendAndCount(
   }
 }
 
-/** Sends requests through the pool, a few at once. @returns every answer */
+/**
+ * Sends requests through the pool, a few at once.
+ * @param atOnce few, where it is measured how long each takes: more would wait for each other here
+ * @returns every answer
+ */
 export async function sendThroughBalancer(
   ports: ServerPorts,
   { balancer: { pool, verify }, health }: PoolSettings,
   requests: number,
+  atOnce = CONCURRENCY,
 ): Promise<readonly Answer[]> {
   const url = `${await ports.balancer.url(pool)}${verify.path}`;
   const timeoutMs = health.timeoutSeconds * 1000;
@@ -120,7 +125,7 @@ export async function sendThroughBalancer(
       answers.push(await ask(ports.http, { url, timeoutMs }, { 'x-runsheet-probe': '1' }));
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  await Promise.all(Array.from({ length: atOnce }, lane));
   return answers;
 }
 

@@ -52,7 +52,6 @@ describe('U1: a release is started again with what it ran with', () => {
   it.each<[string, Section]>([
     ['the command', { container: { entrypoint: ['datasett'] } }],
     ['the environment', runtime({ PORT: '9999', GREETING: 'two' })],
-    ['a secret that does not exist', runtime({ NEW: 'secret://env/LAB_NO_SUCH_SECRET' })],
     ['the health path', health({ path: '/stuck' })],
     ['the status of the health check', health({ status: 204 })],
     [
@@ -67,6 +66,15 @@ describe('U1: a release is started again with what it ran with', () => {
     const { failure, status } = await (await stage.deploy('v2.0.0')).end();
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
     expect(status.needsAttention).toBeNull();
+    await expectV1();
+  });
+
+  it('U1: with a secret that does not exist, nothing is touched', async () => {
+    stage.configure(runtime({ NEW: 'secret://env/LAB_NO_SUCH_SECRET' }));
+    const { failure, status } = await (await stage.deploy('v2.0.0')).end();
+    expect(failure?.type).toBe('RUN_FAILED');
+    expect(status.failure).toMatchObject({ type: 'PREFLIGHT_FAILED' });
+    expect(failure?.message).toContain('LAB_NO_SUCH_SECRET');
     await expectV1();
   });
 
