@@ -65,7 +65,7 @@ export interface JudgeInput {
   readonly quorum: Quorum;
   readonly accepted: readonly AcceptedVote[];
   readonly decision: Decision;
-  /** resolution: says how a stuck run goes on. Role and grant as for an approval, one's own run allowed. */
+  /** resolution: says how a stuck run goes on. Role as for an approval, one's own run allowed. */
   readonly purpose?: 'approval' | 'resolution';
 }
 
@@ -74,7 +74,6 @@ export interface Decision {
   readonly by: string;
   readonly comment?: string;
   readonly step?: number;
-  readonly grant?: string;
 }
 
 export interface AcceptedVote {

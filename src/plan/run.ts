@@ -9,8 +9,6 @@ export interface ResolvedRun {
   readonly plan: Plan;
   /** sha256 over the plan's canonical form, `sha256:` + 64 hex. */
   readonly planDigest: string;
-  /** sha256 over the settings below. */
-  readonly settingsDigest: string;
   readonly settings: ProjectSettings;
   readonly project: string;
   readonly service: string;

@@ -71,7 +71,6 @@ export function resolvedRun(
   return {
     plan: options.plan ?? compiledSeed(),
     planDigest: `sha256:${'a'.repeat(64)}`,
-    settingsDigest: `sha256:${'b'.repeat(64)}`,
     settings: { ...SETTINGS, ...options.settings },
     project: 'hello',
     service: options.service ?? 'hello',

@@ -3,7 +3,6 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Json } from '../../plan/plan.ts';
 import type { ApprovalPolicy, ResolvedRun } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
-import { digestOf } from '../digest.ts';
 import { settingsIn } from './environment-settings.ts';
 import { isObject, readInputs } from './inputs.ts';
 import {
@@ -79,7 +78,6 @@ export function resolveRun(context: RunContext): RunResolution {
   const run: ResolvedRun = {
     plan: request.plan,
     planDigest: request.planDigest,
-    settingsDigest: digestOf(settings),
     settings,
     project: project.service,
     service: project.service,

@@ -12,7 +12,6 @@ export const RECEIVED_LIMIT = 5000;
 const REFUSALS_SHOWN = 50;
 const NAME_LIMIT = 200;
 const COMMENT_LIMIT = 4096;
-const GRANT_LIMIT = 8192;
 
 export type DecisionKind = 'approve' | 'reject' | 'retry' | 'skip' | 'rollback';
 
@@ -101,22 +100,20 @@ export function shapeProblem(message: unknown): { code: string; reason: string }
   if (message === null || typeof message !== 'object' || Array.isArray(message)) {
     return { code: 'BAD_DECISION', reason: 'expected an object such as {"by":"alice"}' };
   }
-  const { by, comment, grant, step, withCurrentSettings } = message as Record<string, unknown>;
+  const { by, comment, step, withCurrentSettings } = message as Record<string, unknown>;
   if (typeof by !== 'string' || by.trim() === '') {
     return { code: 'BAD_DECISION', reason: 'expected `by`: who decides' };
   }
-  if (isNot(comment, 'string') || isNot(grant, 'string') || isNot(step, 'number')) {
-    return { code: 'BAD_DECISION', reason: 'expected comment and grant as text, step as a number' };
+  if (isNot(comment, 'string') || isNot(step, 'number')) {
+    return { code: 'BAD_DECISION', reason: 'expected comment as text, step as a number' };
   }
   if (isNot(withCurrentSettings, 'boolean')) {
     return { code: 'BAD_DECISION', reason: 'expected withCurrentSettings as true or false' };
   }
   const tooLong =
-    by.length > NAME_LIMIT ||
-    (typeof comment === 'string' && comment.length > COMMENT_LIMIT) ||
-    (typeof grant === 'string' && grant.length > GRANT_LIMIT);
+    by.length > NAME_LIMIT || (typeof comment === 'string' && comment.length > COMMENT_LIMIT);
   if (!tooLong) return null;
-  const limits = `by ${NAME_LIMIT}, comment ${COMMENT_LIMIT}, grant ${GRANT_LIMIT} characters`;
+  const limits = `by ${NAME_LIMIT}, comment ${COMMENT_LIMIT} characters`;
   return { code: 'TOO_LARGE', reason: `the limits are ${limits}` };
 }
 
@@ -137,7 +134,6 @@ function readMessage(message: unknown): ResolutionMessage {
     }),
     ...(typeof fields['step'] === 'number' && { step: fields['step'] }),
     ...(fields['withCurrentSettings'] === true && { withCurrentSettings: true }),
-    ...(typeof fields['grant'] === 'string' && { grant: fields['grant'].slice(0, GRANT_LIMIT) }),
   };
 }
 

@@ -7,7 +7,7 @@ describe('the desk', () => {
     const refusals: string[] = [];
     const desk = new DecisionDesk(refusals);
     desk.openFor({ waitsFor: 'resolution', step: 7 });
-    const waiting = desk.take('retry', { by: 'alice', grant: 'g' });
+    const waiting = desk.take('retry', { by: 'alice' });
     const wrong = desk.take('approve', { by: 'alice' });
     expect(wrong.judgement).toMatchObject({ code: 'WRONG_STEP' });
     for (let at = 0; at < RECEIVED_LIMIT; at += 1) desk.take('retry', []);
