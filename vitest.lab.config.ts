@@ -30,7 +30,8 @@ export default defineConfig({
       'test/e2e/support/build.ts',
       'test/lab/support/global-setup.ts',
     ],
-    maxWorkers: 3,
+    // Two cores: more stages at once would measure each other.
+    maxWorkers: 2,
     sequence: { sequencer: longestFirst(LONGEST) },
     projects: [
       {

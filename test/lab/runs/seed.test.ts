@@ -62,7 +62,7 @@ describe('the seed on three servers', () => {
     const { failure, status } = await run.end();
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
     expect(status.outcome).toBe('rolled_back');
-    expect(status.failure?.step).toBe(step);
+    expect(status.failure?.step, failure?.message).toBe(step);
     expect(stage.servers.some(({ name }) => failure?.message.includes(name))).toBe(true);
     await expectOnly(stage, { digest: former, version: 'v2.0.0' });
   });
