@@ -21,6 +21,7 @@ const MAXIMUM_PER_SECOND = 500;
 const MEASURED_PER_SECOND = 400;
 /** A request that begins later than this was held up here: its time says nothing of the service. */
 const LATE_MS = 25;
+/** How much slower a second round goes. */
 const SLOWER = 4;
 /** Of a second round; the first takes what the project asks for. */
 const LONGEST_ROUND_SECONDS = 10;
