@@ -2,6 +2,7 @@
 import type { Plan, PlanStep, Task } from '../plan/plan.ts';
 import type { SettingSpec } from './define.ts';
 import { ACTIONS, type ActionDefinition, type ActionId, type FactId } from './index.ts';
+import type { ResourceId } from './resources.ts';
 
 /** The tasks of a step; a condition or an approval has none. */
 export function tasksIn(step: PlanStep): readonly Task[] {
@@ -26,6 +27,14 @@ export function performs(step: PlanStep, action: ActionId): boolean {
 /** Whether an action measures a fact. */
 export function measures(action: ActionId, fact: FactId): boolean {
   return ACTIONS[action].measures.some((each) => each.id === fact);
+}
+
+/** Whether one of these actions needs this, or provides it. */
+export function concerns(actions: readonly ActionId[], resource: ResourceId): boolean {
+  return actions.some((id) => {
+    const { needs, provides }: ActionDefinition = ACTIONS[id];
+    return needs.includes(resource) || provides.includes(resource);
+  });
 }
 
 /** Whether an action only tells people how the run went. */

@@ -160,10 +160,8 @@ export interface ServersInput {
 }
 
 export interface PreflightServerInput extends ServerInput {
-  /** Whether the run builds its image, for the platforms that the project names. */
-  readonly builds?: boolean;
-  /** Whether the run starts again what runs now. */
-  readonly resumes?: boolean;
+  /** The actions of the plan. */
+  readonly does: readonly ActionId[];
 }
 
 export interface PreflightSharedInput extends ServersInput {

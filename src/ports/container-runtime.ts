@@ -2,6 +2,11 @@
 export interface ContainerRuntime {
   /** What runs now, read from the server: never from memory. */
   inspect(server: string, service: string): Promise<ServiceState>;
+  /**
+   * Proves that the server itself may fetch from the registry; nothing to prove where the worker brings
+   * releases to it. Reads only. @throws PortError otherwise
+   */
+  mayPull(server: string, service: string): Promise<void>;
   /** Fetches by digest and verifies it. Already there: changes nothing. */
   pull(server: string, service: string, image: ReleaseImage, options: CallOptions): Promise<void>;
   /** Starts this release; already running: changes nothing. The former one must be stopped. */

@@ -1,3 +1,6 @@
+/** What a run does with a repository. */
+export type RegistryRight = 'pull' | 'push';
+
 /** The image registry as the worker sees it. */
 export interface Registry {
   /** `host` or `host:port` by which a name may say that an image is here; the worker's own first. */
@@ -9,8 +12,12 @@ export interface Registry {
     tag: string,
     options?: { readonly signal?: AbortSignal; readonly onProgress?: (text: string) => void },
   ): Promise<{ readonly digest: string }>;
-  /** Answers and accepts our credentials. @throws PortError otherwise */
-  ping(): Promise<void>;
+  /**
+   * Proves that the registry answers and that our credentials may do this with the repository, which
+   * need not be there yet. Leaves nothing behind.
+   * @throws PortError otherwise
+   */
+  mayUse(repository: string, right: RegistryRight): Promise<void>;
   /**
    * @param platform of an image for several, the one whose labels and time are read; where there is
    * none of it, another's are

@@ -55,7 +55,7 @@ async function start(
   };
   const registry = {
     hosts: ['registry.test'],
-    ping: async () => {},
+    mayUse: async () => {},
     async push(reference: string, repository: string, tag: string) {
       const image = local.get(reference);
       if (image === undefined)

@@ -197,6 +197,13 @@ export function describeContainerRuntimeContract(
       await release();
     });
 
+    it('may fetch from the registry, and has fetched nothing', async () => {
+      await expect(
+        subject.runtime.mayPull(subject.server, subject.service),
+      ).resolves.toBeUndefined();
+      expect((await inspect()).present).toEqual([]);
+    });
+
     it('knows only the servers of the project', async () => {
       await expect(
         subject.runtime.inspect('no-such-server', subject.service),

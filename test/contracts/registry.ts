@@ -39,8 +39,10 @@ export function describeRegistryContract(name: string, make: () => Promise<Regis
       expect(subject.registry.hosts.length).toBeGreaterThan(0);
     });
 
-    it('answers that it is there', async () => {
-      await expect(subject.registry.ping()).resolves.toBeUndefined();
+    it('says that a repository may be used that is not there yet, and does not make it', async () => {
+      await expect(subject.registry.mayUse('team/new', 'pull')).resolves.toBeUndefined();
+      await expect(subject.registry.mayUse('team/new', 'push')).resolves.toBeUndefined();
+      expect(await subject.registry.resolve('team/new', 'latest')).toBeNull();
     });
 
     it('follows a tag that is moved, and keeps what it named before', async () => {

@@ -1,5 +1,6 @@
 /** One server before anything is built: reads only, and every finding is a value. */
-
+import type { ActionId } from '../../actions/index.ts';
+import { concerns } from '../../actions/questions.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
 import type { BalancerSettings, HealthSettings, ImageSettings } from '../../plan/settings.ts';
@@ -19,12 +20,12 @@ const CONNECT_TIMEOUT_MS = 15_000;
 const CLOCK_LIMIT_MS = 5_000;
 const MIB = 1024 ** 2;
 
-/** Reachable, key, engine, disk, port, clock, the old release and its place in the pool. */
 interface ServerWork extends OnServer {
-  readonly builds?: boolean;
-  readonly resumes?: boolean;
+  /** The actions of the plan. */
+  readonly does: readonly ActionId[];
 }
 
+/** Reachable, key, engine, disk, port, clock, registry, the old release and its place in the pool. */
 export async function examineServer(
   ports: FleetPorts,
   input: ServerWork,
@@ -39,12 +40,16 @@ export async function examineServer(
     ok('connection', say(input.run, '已连接，主机密钥正确', 'connected, the host key is right')),
   ];
   const [state, pool] = await Promise.all([
-    engineChecks(ports, input, image, checks),
+    engineChecks(ports, input, image, checks).then(async (found) => {
+      if (found !== null) checks.push(...(await registryCheck(ports, input)));
+      return found;
+    }),
     poolOf(ports, input, balancer),
   ]);
   if (state !== null) {
     const kept = await keptRelease(ports, input, image, state);
-    if (input.resumes === true && !isRunning(state)) checks.push(nothingToRestart(input));
+    if (input.does.includes('service.resume') && !isRunning(state))
+      checks.push(nothingToRestart(input));
     checks.push(...kept.checks, await healthCheck(ports, input, kept.health ?? health, state));
   }
   if (pool !== undefined && ports.balancer.capabilities.pool)
@@ -100,13 +105,29 @@ async function engineChecks(
   }
 }
 
+/** The engine itself fetches: the way to the registry and its login are the server's own. */
+async function registryCheck(
+  ports: FleetPorts,
+  input: ServerWork,
+): Promise<readonly PreflightCheck[]> {
+  if (!concerns(input.does, 'pushed-image')) return [];
+  try {
+    await heartbeatWhile(() => ports.runtime.mayPull(input.server, input.run.service));
+    return [];
+  } catch (error) {
+    await endIfCancelled();
+    return [failedBy('registry', error, input)];
+  }
+}
+
 /** An image that is built for other platforms would fail when it is started. */
 function engineCheck(
-  { run, builds = false }: ServerWork,
+  { run, does }: ServerWork,
   { kind, docker: { platforms } }: ImageSettings,
   { engine, platform }: ServerExamination,
 ): PreflightCheck {
-  if (!builds || kind !== 'docker' || runsOn(platforms, platform)) return ok('engine', engine);
+  if (!does.includes('image.build') || kind !== 'docker' || runsOn(platforms, platform))
+    return ok('engine', engine);
   const named = platforms.join(', ');
   return check(
     'engine',

@@ -1,8 +1,8 @@
 /** The balancer, the registry and the settings before anything is built. Reads only. */
-
+import { concerns } from '../../actions/questions.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { PreflightResult } from '../../plan/run.ts';
-import type { BalancerSettings } from '../../plan/settings.ts';
+import type { BalancerSettings, ImageSettings } from '../../plan/settings.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
 import { type OfRun } from '../servers/context.ts';
 import type { ReleaseSettings } from '../servers/manifest.ts';
@@ -19,10 +19,10 @@ export async function examineShared(
   settings: ReleaseSettings,
 ): Promise<readonly PreflightResult[]> {
   const [found, others] = await Promise.all([
-    Promise.all([pool(ports, work, settings.balancer), registry(ports, work)]),
+    Promise.all([pool(ports, work, settings.balancer), registry(ports, work, settings.image)]),
     examineSettings(ports, work, settings),
   ]);
-  return [...found, ...others];
+  return [...found.flat(), ...others];
 }
 
 async function pool(
@@ -57,17 +57,27 @@ function poolLine(
   );
 }
 
-async function registry(ports: FleetPorts, input: OfRun): Promise<PreflightResult> {
+/** Nothing where no image is fetched: a restart goes on while the registry is away. */
+async function registry(
+  ports: FleetPorts,
+  { run, does }: SettingsWork,
+  { repository }: ImageSettings,
+): Promise<readonly PreflightResult[]> {
+  if (!concerns(does, 'pushed-image')) return [];
+  const right = does.includes('image.push') ? 'push' : 'pull';
   try {
-    await heartbeatWhile(() => ports.registry.ping());
-    const detail = say(input.run, '镜像仓库可用', 'the registry answers');
-    return { subject: 'registry', reachable: true, checks: [ok('registry', detail)] };
+    await heartbeatWhile(async () => {
+      await ports.registry.mayUse(repository, 'pull');
+      if (right === 'push') await ports.registry.mayUse(repository, 'push');
+    });
+    const may =
+      right === 'push'
+        ? say(run, `可以推送和拉取 ${repository}`, `${repository} may be pushed and pulled`)
+        : say(run, `可以拉取 ${repository}`, `${repository} may be pulled`);
+    return [{ subject: 'registry', reachable: true, checks: [ok('registry', may)] }];
   } catch (error) {
     await endIfCancelled();
-    return {
-      subject: 'registry',
-      reachable: !isOutOfReach(error),
-      checks: [failedBy('registry', error, input)],
-    };
+    const checks = [failedBy('registry', error, { run })];
+    return [{ subject: 'registry', reachable: !isOutOfReach(error), checks }];
   }
 }

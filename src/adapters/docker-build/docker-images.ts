@@ -28,7 +28,7 @@ export interface DockerImagesOptions {
   readonly registryHost: string;
   readonly login?: () => Promise<RegistryLogin>;
   /** What the registry holds, read by our own client. */
-  readonly resolver: Pick<Registry, 'hosts' | 'ping' | 'resolve'>;
+  readonly resolver: Pick<Registry, 'hosts' | 'mayUse' | 'resolve'>;
 }
 
 export interface DockerImages {

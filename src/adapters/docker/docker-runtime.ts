@@ -7,6 +7,7 @@ import { examineServer } from './examine.ts';
 import { finishService } from './finish.ts';
 import { forgetService } from './forget.ts';
 import { inspectService } from './inspect.ts';
+import { mayPull } from './may-pull.ts';
 import { pullImage } from './pull.ts';
 import type { Service } from './service.ts';
 import { resumeRelease, startRelease } from './start.ts';
@@ -51,6 +52,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
   };
   return {
     inspect: async (server, service) => inspectService(on(server, service)),
+    mayPull: async (server, service) => mayPull(on(server, service), login),
     async pull(server, service, { repository, digest }, call) {
       if (!DIGEST.test(digest)) throw invalid(server, digest, 'no digest');
       const at = on(server, service, repository);

@@ -18,6 +18,9 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
         starts: { ...server.starts },
       };
     },
+    async mayPull(name) {
+      if (world.server(name).deniedPull) throw deniedPull(name);
+    },
     async tail(name, _service, lines) {
       return world.server(name).output.slice(-lines).join('\n');
     },
@@ -32,6 +35,7 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
       signal?.throwIfAborted();
       const server = world.server(name);
       if (server.present.has(digest)) return;
+      if (server.deniedPull) throw deniedPull(name);
       releaseOf(world, digest);
       server.pulls += 1;
       server.present.add(digest);
@@ -94,4 +98,9 @@ function missing(digest: string): PortError {
 
 function conflict(server: FakeServer, digest: string): PortError {
   return new PortError('conflict', server.name, `${server.name} runs ${digest}`, 'Stop it first.');
+}
+
+function deniedPull(name: string): PortError {
+  const message = `REGISTRY_DENIED: the registry does not let ${name} pull.`;
+  return new PortError('refused', name, message, 'Let its user do that.');
 }

@@ -66,6 +66,8 @@ export interface FakeServer {
   /** What an examination finds. */
   engine: string;
   platform: string | null;
+  /** Its engine does not get at the registry. */
+  deniedPull: boolean;
   freeBytes: number;
   portTaken: boolean;
   clockOffsetMs: number;
@@ -111,6 +113,7 @@ export function newServer(name: string, index: number): FakeServer {
     output: [],
     engine: 'fake',
     platform: null,
+    deniedPull: false,
     freeBytes: 100 * 1024 ** 3,
     portTaken: false,
     clockOffsetMs: 0,

@@ -1,5 +1,5 @@
 import { PortError } from '../../ports/port-error.ts';
-import type { Registry, RegistryImage } from '../../ports/registry.ts';
+import type { Registry, RegistryImage, RegistryRight } from '../../ports/registry.ts';
 import { digestOf, writeReleaseConfig, writeReleaseManifest } from './oci-manifest.ts';
 
 export interface FakeRegistry extends Registry {
@@ -7,6 +7,8 @@ export interface FakeRegistry extends Registry {
   built(localReference: string, content: string, labels: Readonly<Record<string, string>>): void;
   /** What CI would have pushed. @returns its digest */
   holds(repository: string, tag: string, image: Partial<Omit<RegistryImage, 'digest'>>): string;
+  /** As a registry that lets our user do less. */
+  denies(right: RegistryRight): void;
   /** As a registry that removes what is old. */
   forgets(repository: string, digest: string): void;
 }
@@ -17,7 +19,11 @@ const RELEASE = { labels: {}, platforms: [], createdAtMs: null, sizeBytes: 1 } a
 export function createFakeRegistry(): FakeRegistry {
   const local = new Map<string, RegistryImage>();
   const images = new Map<string, RegistryImage>();
+  const denied = new Set<RegistryRight>();
   return {
+    denies(right) {
+      denied.add(right);
+    },
     built(localReference, content, labels) {
       const archive = { digest: digestOf(content), sizeBytes: Buffer.byteLength(content) };
       const digest = digestOf(writeReleaseManifest(writeReleaseConfig(labels), archive));
@@ -34,8 +40,11 @@ export function createFakeRegistry(): FakeRegistry {
       images.delete(`${repository}/${digest}`);
     },
     hosts: ['registry.test:5000'],
-    ping: () => Promise.resolve(),
+    async mayUse(repository, right) {
+      if (denied.has(right)) throw mayNot(repository, right);
+    },
     async push(localReference, repository, tag) {
+      if (denied.has('push')) throw mayNot(repository, 'push');
       const image = local.get(localReference);
       if (image === undefined) {
         const message = `There is no built archive ${localReference}.`;
@@ -46,7 +55,13 @@ export function createFakeRegistry(): FakeRegistry {
       return { digest: image.digest };
     },
     async resolve(repository, reference) {
+      if (denied.has('pull')) throw mayNot(repository, 'pull');
       return images.get(`${repository}/${reference}`) ?? null;
     },
   };
+}
+
+function mayNot(repository: string, right: RegistryRight): PortError {
+  const message = `REGISTRY_DENIED: the registry does not let the worker ${right} ${repository}.`;
+  return new PortError('refused', 'registry.test:5000', message, 'Let its user do that.');
 }

@@ -1,6 +1,6 @@
 /** The distribution protocol: manifests and blobs of one registry. */
 import { PortError } from '../../ports/port-error.ts';
-import type { RegistryLogin } from '../../ports/registry.ts';
+import type { RegistryLogin, RegistryRight } from '../../ports/registry.ts';
 import { createAuthorization } from './authorization.ts';
 import {
   download,
@@ -23,7 +23,8 @@ export interface OciClientOptions {
 
 export interface OciClient {
   readonly host: string;
-  ping(): Promise<void>;
+  /** @throws PortError where it is no registry, or does not let us do this with the repository */
+  mayUse(repository: string, right: RegistryRight): Promise<void>;
   /** null: no such tag or digest. The digest is that of the bytes, not what the registry says. */
   manifest(repository: string, reference: string): Promise<Content | null>;
   /** A small blob, verified. null: not there */
@@ -56,6 +57,8 @@ export interface Content {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Whether it is there does not matter: 404 is an answer to somebody who may read. */
+const ANY_TAG = 'latest';
 const CONTENT_TIMEOUT_MS = 900_000;
 const MANIFEST_BYTES = 4 * 1024 * 1024;
 const BLOB_BYTES = 8 * 1024 * 1024;
@@ -104,13 +107,25 @@ export function createOciClient(options: OciClientOptions): OciClient {
     return answer.status === 404 ? null : answer;
   };
 
+  const beginUpload = async (repository: string) => {
+    const asked = new URL(`/v2/${repository}/blobs/uploads/`, url);
+    return { asked, begun: await ask({ method: 'POST', path: asked, repository }) };
+  };
+
   return {
     host: url.host,
-    async ping() {
+    async mayUse(repository, right) {
       const answer = await ask({ method: 'GET', path: '/v2/', repository: null });
-      if (answer.status === 200) return;
-      const message = `${url.origin} is no registry: it answers ${answer.status} to /v2/.`;
-      throw new PortError('invalid', url.host, message, 'Correct registry.url in runsheet.yaml.');
+      if (answer.status !== 200) throw noRegistry(url, answer.status);
+      if (right === 'pull') {
+        const path = `/v2/${repository}/manifests/${ANY_TAG}`;
+        await ask({ method: 'HEAD', path, repository, headers: { accept: ACCEPT } });
+        return;
+      }
+      const { asked, begun } = await beginUpload(repository);
+      const place = uploadPlace(asked, begun.headers['location']);
+      // Registries that cannot cancel forget what was begun.
+      await withLogin({ method: 'DELETE', path: place, repository }, send).catch(() => undefined);
     },
     async manifest(repository, reference) {
       const answer = await found({
@@ -148,8 +163,7 @@ export function createOciClient(options: OciClientOptions): OciClient {
     async upload(repository, { digest, body }, signal) {
       const path = `/v2/${repository}/blobs/${digest}`;
       if ((await found({ method: 'HEAD', path, repository })) !== null) return;
-      const asked = new URL(`/v2/${repository}/blobs/uploads/`, url);
-      const begun = await ask({ method: 'POST', path: asked, repository });
+      const { asked, begun } = await beginUpload(repository);
       const place = uploadPlace(asked, begun.headers['location']);
       place.searchParams.set('digest', digest);
       await ask({
@@ -168,6 +182,11 @@ export function createOciClient(options: OciClientOptions): OciClient {
       await ask({ method: 'PUT', path, repository, headers, body: text });
     },
   };
+}
+
+function noRegistry(url: URL, status: number): PortError {
+  const message = `${url.origin} is no registry: it answers ${status} to /v2/.`;
+  return new PortError('invalid', url.host, message, 'Correct registry.url in runsheet.yaml.');
 }
 
 function scopeOf({ repository, method }: Ask): string {

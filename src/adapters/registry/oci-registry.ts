@@ -80,13 +80,13 @@ export function createOciRegistry(options: OciRegistryOptions): ArchiveRegistry 
 export function createImageResolver(
   client: OciClient,
   pullHost = client.host,
-): Pick<Registry, 'hosts' | 'ping' | 'resolve'> {
+): Pick<Registry, 'hosts' | 'mayUse' | 'resolve'> {
   const hosts = [client.host, pullHost].flatMap((host) =>
     HUB.test(host) ? [host, 'docker.io'] : host,
   );
   return {
     hosts: [...new Set(hosts)],
-    ping: () => client.ping(),
+    mayUse: (repository, right) => client.mayUse(repository, right),
     async resolve(repository, reference, platform = PLATFORM) {
       const found = await client.manifest(repository, reference);
       if (found === null) return null;

@@ -41,10 +41,7 @@ export async function examine(subject: PreflightSubject): Promise<readonly Prefl
   const project = sectionsOf(settings, OPERATIONS.preflightServer);
   const each = slidingWindow(servers, AT_ONCE, async (server) => {
     const summary = summaryOf(step, server, phrase);
-    const builds = does.includes('image.build');
-    const resumes = does.includes('service.resume');
-    const asked = { ...(builds && { builds }), ...(resumes && { resumes }) };
-    const input = { run: ref, server, project, ...asked };
+    const input = { run: ref, server, does, project };
     found.set(server, await preflights.preflightServer.executeWithOptions({ summary }, [input]));
   });
   const [common] = await Promise.all([shared, each]);

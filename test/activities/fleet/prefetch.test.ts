@@ -1,5 +1,6 @@
 /** U6: an image for another processor is refused before any server leaves the pool. */
 import { describe, expect, it } from 'vitest';
+import type { ActionId } from '../../../src/actions/index.ts';
 import { runsOn } from '../../../src/activities/fleet/platform.ts';
 import { createFleetActivities } from '../../../src/activities/fleet.ts';
 import { createFakeRegistry } from '../../../src/adapters/registry/fake-registry.ts';
@@ -8,6 +9,7 @@ import type { RegistryImage } from '../../../src/ports/registry.ts';
 import { NEW, run, setStage, settings } from '../servers/stage.ts';
 
 const SERVER = 'app-server-1';
+const BUILDS: readonly ActionId[] = ['image.build'];
 
 async function prefetchOn(platform: string | null, platforms: readonly string[]): Promise<unknown> {
   const stage = await setStage();
@@ -39,7 +41,7 @@ async function engineOn(platforms: readonly string[], builds: boolean): Promise<
   const { checks }: PreflightResult = await stage.environment.run(preflightServer, {
     run,
     server: SERVER,
-    builds,
+    does: builds ? BUILDS : [],
     project,
   });
   const engine = checks.find(({ name }) => name === 'engine');

@@ -13,6 +13,7 @@ async function poolCheck(stage: Stage, server = 'app-server-1'): Promise<Preflig
   const result: PreflightResult = await stage.environment.run(preflightServer, {
     run,
     server,
+    does: [],
     project: settings,
   });
   const found = result.checks.find(({ name }) => name === 'pool');

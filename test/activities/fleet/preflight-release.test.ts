@@ -29,7 +29,7 @@ async function checksOn(
 ): Promise<ReadonlyMap<string, PreflightCheck>> {
   const ports = { ...stage.ports, registry: createFakeRegistry() };
   const { preflightServer } = createFleetActivities(ports);
-  const input = { run, server: SERVER, project };
+  const input = { run, server: SERVER, does: [], project };
   const result: PreflightResult = await stage.environment.run(preflightServer, input);
   return new Map(result.checks.map((each) => [each.name, each]));
 }

@@ -113,6 +113,6 @@ describe('a preflight of the settings', () => {
   it('asks nothing of what the plan does not do', async () => {
     const runtime = { ...settings.runtime, command: ['serve', '${prot}'] };
     const checks = await checksOf(await setStage(), { runtime, files: [FILE] }, ['pool.drain']);
-    expect(checks.map(({ name }) => name)).toEqual(['pool', 'registry', 'source']);
+    expect(checks.map(({ name }) => name)).toEqual(['pool', 'source']);
   });
 });

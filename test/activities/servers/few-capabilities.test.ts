@@ -48,7 +48,7 @@ function outcome(stage: Stage, change: Partial<BalancerSettings> = {}): Promise<
 function fleetOf({ ports }: Stage): ReturnType<typeof createFleetActivities> {
   const registry = {
     hosts: [],
-    ping: () => Promise.resolve(),
+    mayUse: () => Promise.resolve(),
     push: () => Promise.reject(new Error('not used')),
     resolve: () => Promise.resolve(null),
   };

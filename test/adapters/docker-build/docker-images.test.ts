@@ -64,7 +64,7 @@ function machine(answers: (argv: readonly string[]) => Partial<CommandResult>) {
     login: async () => ({ username: 'u', password: 'pass' }),
     resolver: {
       hosts: ['r:5000'],
-      ping: async () => undefined,
+      mayUse: async () => undefined,
       resolve: async (_repository, reference) =>
         reference === DIGEST || reference === 'v1'
           ? { digest: DIGEST, labels: {}, platforms: [], createdAtMs: null, sizeBytes: 1 }

@@ -128,10 +128,12 @@ describe('Basic', () => {
   it('is sent when asked for, and at once from then on', async () => {
     const registry = await serve(basic);
     const client = createOciClient({ url: registry.url, login });
-    await client.ping();
-    await client.ping();
+    await client.mayUse('app', 'pull');
+    await client.mayUse('app', 'pull');
     expect(registry.seen.map(({ authorization }) => authorization)).toEqual([
       undefined,
+      BASIC,
+      BASIC,
       BASIC,
       BASIC,
     ]);
@@ -139,11 +141,68 @@ describe('Basic', () => {
 
   it('is refused by name where there are no credentials', async () => {
     const registry = await serve(basic);
-    await expect(createOciClient({ url: registry.url }).ping()).rejects.toMatchObject({
+    await expect(
+      createOciClient({ url: registry.url }).mayUse('app', 'pull'),
+    ).rejects.toMatchObject({
       kind: 'refused',
       message: expect.stringMatching(/^REGISTRY_DENIED: .* does not let the worker in \(401\)\.$/u),
     });
     expect(registry.seen).toHaveLength(1);
+  });
+});
+
+describe('what our user may do', () => {
+  /** only the repository `ours` may be pushed; what is begun there is counted. */
+  const begun = new Set<string>();
+  const rights: Handler = (request, response) => {
+    const { method = '', url = '' } = request;
+    if (url === '/v2/') return end(response, 200, {}, '{}');
+    if (url.startsWith('/v2/secret/')) return end(response, 403, {}, '{"errors":[]}');
+    if (method === 'HEAD') return end(response, 404, {});
+    if (!url.startsWith('/v2/ours/')) return end(response, 403, {});
+    if (method === 'POST') {
+      begun.add('/v2/ours/blobs/uploads/1');
+      return end(response, 202, { location: '/v2/ours/blobs/uploads/1' });
+    }
+    if (method === 'DELETE') begun.delete(url);
+    return end(response, method === 'DELETE' ? 204 : 405, {});
+  };
+
+  it('is asked without leaving anything in a repository that is not there yet', async () => {
+    const client = createOciClient({ url: (await serve(rights)).url });
+    await client.mayUse('ours', 'pull');
+    await client.mayUse('ours', 'push');
+    expect(begun.size).toBe(0);
+  });
+
+  it.each([
+    ['secret', 'pull'],
+    ['theirs', 'push'],
+  ] as const)('is refused by name: %s, %s', async (repository, right) => {
+    const client = createOciClient({ url: (await serve(rights)).url });
+    await expect(client.mayUse(repository, right)).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(
+        new RegExp(`^REGISTRY_DENIED: .* for ${repository} \\(403`, 'u'),
+      ),
+    });
+  });
+
+  it('may be pushed where the registry cannot cancel what was begun', async () => {
+    const registry = await serve((request, response) => {
+      if (request.method === 'POST') return end(response, 202, { location: '/v2/x/uploads/1' });
+      end(response, request.method === 'DELETE' ? 405 : 200, {});
+    });
+    await expect(
+      createOciClient({ url: registry.url }).mayUse('x', 'push'),
+    ).resolves.toBeUndefined();
+  });
+
+  it('is not asked of what is no registry', async () => {
+    const website = await serve((_request, response) => end(response, 404, {}, 'not here'));
+    await expect(createOciClient({ url: website.url }).mayUse('app', 'pull')).rejects.toMatchObject(
+      { message: expect.stringContaining('is no registry') },
+    );
   });
 });
 
@@ -206,7 +265,7 @@ describe('what a registry sends', () => {
   it('is bounded in time', async () => {
     const registry = await serve(() => undefined);
     await expect(
-      createOciClient({ url: registry.url, timeoutMs: 100 }).ping(),
+      createOciClient({ url: registry.url, timeoutMs: 100 }).mayUse('app', 'pull'),
     ).rejects.toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('within 100 ms'),

@@ -27,8 +27,30 @@ afterEach(() => place.server.reset());
 afterAll(() => place?.close());
 
 const name = () => place.server.name;
+const mayPull = (options = {}) => place.another(options).runtime.mayPull(name(), SERVICE);
 const pullOf = (digest: string, options = {}) =>
   place.another(options).runtime.pull(name(), SERVICE, { repository: REPOSITORY, digest }, {});
+
+describe('before a pull', () => {
+  it('the registry is asked, and nothing is fetched', async () => {
+    await mayPull();
+    expect((await place.runtime.inspect(name(), SERVICE)).present).toEqual([]);
+  });
+
+  it('a repository that is not there yet may be used', async () => {
+    await expect(mayPull({ repository: 'docker/new' })).resolves.toBeUndefined();
+  });
+
+  it('a registry that the server cannot reach is told of', async () => {
+    const front = await TcpFront.start();
+    const registryHost = front.address;
+    await front.close();
+    await expect(mayPull({ registryHost })).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining(registryHost),
+    });
+  });
+});
 
 describe('a pull', () => {
   it('of an image that is missing', () =>
@@ -89,6 +111,11 @@ describe('a pull', () => {
       const wrong = async () => ({ ...LOGIN, password: 'wrong-secret' });
       const attempt = pullOf(v1, { registryHost, login: wrong });
       await expectRefused(name(), attempt, 'refused', 'REGISTRY_DENIED', [], /registry\.password/u);
+      for (const options of [{}, { login: wrong }]) {
+        const asked = mayPull({ registryHost, ...options });
+        await expectRefused(name(), asked, 'refused', 'REGISTRY_DENIED', [], /registry\.password/u);
+      }
+      await mayPull({ registryHost, login: async () => LOGIN });
       await pullOf(v1, { registryHost, login: async () => LOGIN });
       expect(await place.shell(`docker images -q ${front.address}/${REPOSITORY}`)).not.toBe('');
       expect(await place.shell('cat /root/.docker/config.json 2>/dev/null || echo none')).toBe(

@@ -64,7 +64,10 @@ describe('a real registry', () => {
         buildsFolder: tmpdir(),
         login: async () => wrong,
       });
-      for (const ask of [() => registry.ping(), () => registry.resolve('team/app', 'v1')]) {
+      for (const ask of [
+        () => registry.mayUse('team/app', 'pull'),
+        () => registry.resolve('team/app', 'v1'),
+      ]) {
         const refused = await ask().catch((error: unknown) => error);
         expect(refused).toMatchObject({
           kind: 'refused',
