@@ -13,5 +13,4 @@ export { planDigest } from './digest.ts';
 export { explanationToJson, renderExplanation } from './explain.ts';
 export { outageOf } from './outage.ts';
 export { parseDurationMs } from './parse/duration.ts';
-export { planJsonSchema, planSchema } from './plan-schema.ts';
 export type { Vocabulary } from './vocabulary.ts';

@@ -22,10 +22,8 @@ export function packageTemplatesFolder(): string {
 }
 
 /** All templates, read afresh; the project's first, each folder in the order of names. */
-export async function readTemplateFiles(
-  projectFolder: string,
-  packageFolder = packageTemplatesFolder(),
-): Promise<readonly TemplateFile[]> {
+export async function readTemplateFiles(projectFolder: string): Promise<readonly TemplateFile[]> {
+  const packageFolder = packageTemplatesFolder();
   const own = join(projectFolder, 'templates');
   const project = await readFolder(own, 'project');
   return own === packageFolder

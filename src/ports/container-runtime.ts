@@ -159,7 +159,6 @@ export interface ReleaseStop {
 }
 
 export interface StopResult {
-  readonly stopped: boolean;
   readonly forced: boolean;
   readonly durationMs: number;
 }
@@ -172,7 +171,6 @@ export interface ServiceState {
     readonly version: string;
     readonly runId: string;
   } | null;
-  readonly startedAt: string | null;
   /** Digests that are on the server. */
   readonly present: readonly string[];
   /** How often a release was started here, by digest; the proof that nothing started twice. */

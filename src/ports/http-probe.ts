@@ -9,7 +9,6 @@ export interface ProbeRequest {
   readonly method: string;
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }

@@ -1,7 +1,7 @@
 /** Whatever people write of batches: nothing is thrown, and what is accepted can be kept. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { planDigest, planSchema } from '../../src/compiler/index.ts';
+import { planDigest } from '../../src/compiler/index.ts';
 import { readRolling, rollingValueText } from '../../src/compiler/parse/rolling.ts';
 import { type ResolvedRequest, resolveRequest } from '../../src/compiler/request/resolve.ts';
 import { ROLLING_KEYS } from '../../src/compiler/request/rolling-names.ts';
@@ -9,6 +9,7 @@ import { parseTextRequest } from '../../src/compiler/request/text.ts';
 import type { BatchSize, Json, RollingSettings } from '../../src/plan/plan.ts';
 import { batchesOf, fewestInPool } from '../../src/plan/rolling.ts';
 import { anyCharacter, property } from '../support/property.ts';
+import { planSchema } from './plan-schema.ts';
 import { compile, ownText, planOf } from './reference.ts';
 import { withLabels } from './rolling-variants.ts';
 

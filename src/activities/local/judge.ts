@@ -13,7 +13,6 @@ export interface PolicyPerson {
   readonly name: string;
   readonly roles: readonly string[];
   readonly email?: string;
-  readonly slack?: string;
 }
 
 const COMMENT_LIMIT_BYTES = 4096;

@@ -23,7 +23,6 @@ export async function inspectService(service: Service): Promise<ServiceState> {
   return {
     running: running !== undefined,
     release: last === undefined ? null : releaseOf(found, last),
-    startedAt: running === undefined ? null : startOf(detail),
     present: presentOn(service, found),
     starts: startsOf(found, detail),
   };

@@ -23,7 +23,6 @@ export async function stopService(service: Service, stop: ReleaseStop): Promise<
   await Promise.all(ended.map((each) => keepDown(service, found, each)));
   const forced = await Promise.all(running.map((each) => stopOne(service, found, each, stop)));
   return {
-    stopped: true,
     forced: forced.includes(true),
     durationMs: Math.round(performance.now() - began),
   };

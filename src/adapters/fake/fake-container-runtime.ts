@@ -10,10 +10,6 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
       return {
         running: process !== null,
         release: server.last,
-        startedAt:
-          process === null
-            ? null
-            : new Date(performance.timeOrigin + process.startedMs).toISOString(),
         present: [...server.present],
         starts: { ...server.starts },
       };
@@ -53,12 +49,12 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
     async stop(name, _service, { graceMs }) {
       const server = world.server(name);
       const process = world.running(server);
-      if (process === null) return { stopped: true, forced: false, durationMs: 0 };
+      if (process === null) return { forced: false, durationMs: 0 };
       const forced = world.releases.get(process.digest)?.ignoresStop === true;
       const startedMs = performance.now();
       if (forced) await new Promise((resolve) => setTimeout(resolve, graceMs));
       world.end(server);
-      return { stopped: true, forced, durationMs: performance.now() - startedMs };
+      return { forced, durationMs: performance.now() - startedMs };
     },
     async forget(name, _service, runId) {
       const server = world.server(name);

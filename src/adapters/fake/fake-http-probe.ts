@@ -33,7 +33,6 @@ async function send(world: FakeWorld, request: ProbeRequest): Promise<ProbeRespo
     method: request.method,
     path: `${url.pathname}${url.search}`,
     headers: request.headers ?? {},
-    body: request.body ?? '',
   };
   try {
     const answer = await route(world, url, sent, signal);

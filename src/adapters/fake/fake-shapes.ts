@@ -5,7 +5,6 @@ export interface FakeRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
 }
 
 export interface FakeAnswer {

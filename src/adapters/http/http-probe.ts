@@ -24,7 +24,6 @@ async function sendRequest(request: ProbeRequest): Promise<ProbeResponse> {
       headers: { ...request.headers },
       signal,
       reset: true,
-      ...(request.body !== undefined && { body: request.body }),
     });
     const body = await readBounded(answer.body);
     const durationMs = performance.now() - startedMs;

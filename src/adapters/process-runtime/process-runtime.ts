@@ -124,5 +124,5 @@ async function stopService(
   const result = await runScript(host, script, graceMs * 2 + SCRIPT_TIMEOUT_MS);
   if (result.exitCode !== 0) throw failed(host.name, 'stop', service, result);
   const forced = result.stdout.trim() === 'forced';
-  return { stopped: true, forced, durationMs: Date.now() - began };
+  return { forced, durationMs: Date.now() - began };
 }

@@ -33,7 +33,6 @@ export function readState(server: string, place: string, printed: string): Servi
       release === undefined
         ? null
         : { digest: release.digest, version: release.version, runId: release.runId },
-    startedAt: current?.startedAt ?? null,
     present: lines
       .slice(first + 1, second)
       .filter((name) => /^[0-9a-f]{64}$/.test(name))

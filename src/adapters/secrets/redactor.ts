@@ -33,14 +33,13 @@ const PATTERNS: readonly { readonly pattern: RegExp; readonly replacement: strin
   },
 ];
 
-export function createRedactor(values: readonly string[] = []): Redactor {
+export function createRedactor(): Redactor {
   const known = new Set<string>();
   const add = (value: string): void => {
     for (const line of [value, ...value.split('\n')]) {
       if (line.trim().length >= SHORTEST) known.add(line);
     }
   };
-  for (const value of values) add(value);
   return {
     add,
     redact(text) {

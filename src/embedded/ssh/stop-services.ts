@@ -2,11 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endGroup } from '../process-group.ts';
 
+const GRACE_MS = 3_000;
+
 /**
  * Ends every service started below an embedded server's base folder: SIGTERM to its process group, a grace
  * time, then SIGKILL. A pid that has since gone to another program is left alone.
  */
-export async function stopAllServices(baseFolder: string, graceMs = 3_000): Promise<void> {
+export async function stopAllServices(baseFolder: string): Promise<void> {
   const folder = join(baseFolder, 'services');
   const services = await readdir(folder).catch(() => []);
   await Promise.all(
@@ -14,7 +16,7 @@ export async function stopAllServices(baseFolder: string, graceMs = 3_000): Prom
       const text = await readFile(join(folder, service, 'current.json'), 'utf8').catch(() => '');
       const pid = Number(/^\{"pid":"(\d+)"/.exec(text)?.[1] ?? 0);
       const start = /"processStart":"([^"]*)"/.exec(text)?.[1];
-      if (pid > 1 && (await isSameProcess(pid, start))) await endGroup(pid, graceMs);
+      if (pid > 1 && (await isSameProcess(pid, start))) await endGroup(pid, GRACE_MS);
     }),
   );
 }

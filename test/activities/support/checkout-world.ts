@@ -46,7 +46,8 @@ export async function makeCheckoutWorld(files: Readonly<Record<string, string>>)
     storeFolder: join(folder, 'sources'),
     checkoutsFolder: join(folder, 'checkouts'),
   });
-  const redactor = createRedactor(['hunter2-hunter2']);
+  const redactor = createRedactor();
+  redactor.add('hunter2-hunter2');
   return {
     folder,
     project,

@@ -158,7 +158,9 @@ describe('the redactor', () => {
   });
 
   it('knows values, the longest first, each line of one with several, and no short one', () => {
-    const redactor = createRedactor(['abcdef', 'abcdefghij', 'first-line\nsecond-line', 'ab']);
+    const redactor = createRedactor();
+    for (const value of ['abcdef', 'abcdefghij', 'first-line\nsecond-line', 'ab'])
+      redactor.add(value);
     expect(redactor.redact('abcdefghij abcdef second-line ab')).toBe(
       '[REDACTED] [REDACTED] [REDACTED] ab',
     );

@@ -1,6 +1,6 @@
-/** The plan's shape as zod schemas, and as the JSON Schema that other programs read. */
+/** The plan's shape, said a second time and strictly: what has another key is no plan. */
 import { z } from 'zod';
-import { ACTIONS, FACTS } from '../actions/index.ts';
+import { ACTIONS, FACTS } from '../../src/actions/index.ts';
 
 const number = z.int().nonnegative();
 const text = z.string();
@@ -135,8 +135,3 @@ export const planSchema = z.strictObject({
   rolling: rolling.optional(),
   presentation,
 });
-
-/** The same as JSON Schema (draft 2020-12). */
-export function planJsonSchema(): object {
-  return z.toJSONSchema(planSchema);
-}
