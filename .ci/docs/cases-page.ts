@@ -54,6 +54,18 @@ const ROWS: Readonly<Record<string, Localized>> = {
     en: 'the same version dead, taken for another one',
   },
   U6: { zh: '镜像的平台与服务器不同', en: 'an image for another platform than the server' },
+  B1: {
+    zh: '主机密钥的名称与 OpenSSH 使用的不同',
+    en: 'a host key looked up by another name than OpenSSH does',
+  },
+  B6: {
+    zh: '报告前面有别的文字，或不重要的字段不合规',
+    en: 'a report behind other text, or with a detail that nobody needs and that is not valid',
+  },
+  B9: {
+    zh: 'SSH 配置包含的文件没有读到',
+    en: 'files that the SSH configuration includes, and that were not read',
+  },
 };
 
 const WORDS = {
@@ -85,7 +97,7 @@ interface NamedTest {
 const TESTS = new URL('../../test/', import.meta.url);
 /** The text that a test, a group or a table of tests is given as its name. */
 const NAME =
-  /\(\s*(?<mark>['"`])(?<row>[GU]\d{1,2})[: ]\s*(?<name>(?:(?!\k<mark>)[^\\\n]|\\.)+)\k<mark>/gu;
+  /\(\s*(?<mark>['"`])(?<row>[BGU]\d{1,2})[: ]\s*(?<name>(?:(?!\k<mark>)[^\\\n]|\\.)+)\k<mark>/gu;
 
 /** The whole page. */
 export function casesPage(language: Language): string {

@@ -2,12 +2,13 @@
  * The SSH configuration as OpenSSH evaluates it, without what would run a program: `Match exec`,
  * ProxyCommand, KnownHostsCommand. The first value found wins; identity files add up.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { type Line, parse } from 'ssh-config';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import { refusal } from '../refusal.ts';
-import { matchesPattern, matchesPatternList } from './patterns.ts';
+import { filesOf } from './glob.ts';
+import { matchesPatternList } from './patterns.ts';
 
 export interface ConfigSource {
   readonly file: string;
@@ -165,26 +166,11 @@ function subjectOf(criterion: string, found: Found): string | null {
   }
 }
 
-/** Files of an `Include`; `*` and `?` in the last part of a name. */
 function included(patterns: readonly string[], folder: string, home: string): readonly string[] {
   return patterns.flatMap((each) => {
     const path = each.startsWith('~/') ? posix.join(home, each.slice(2)) : each;
-    const absolute = posix.resolve(folder, path);
-    const last = posix.basename(absolute);
-    if (!/[*?]/u.test(last)) return [absolute];
-    const parent = posix.dirname(absolute);
-    return namesIn(parent)
-      .filter((name) => !name.startsWith('.') && matchesPattern(last, name))
-      .map((name) => posix.join(parent, name));
+    return filesOf(posix.resolve(folder, path));
   });
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }
 
 /** A file that is not there, or not for this user, has no lines. */

@@ -8,7 +8,7 @@ import { type ClientConfig, type ConfigSource, readClientConfig } from './client
 import { type Expand, expander, type SshUser } from './expand-path.ts';
 import { assertHostName } from './host-key.ts';
 import { type Identities, identitiesOf } from './identity-settings.ts';
-import { placeOf } from './known-hosts.ts';
+import { placesOf } from './known-hosts.ts';
 
 /** One machine that is logged in to: a server, or a jump host on the way. */
 export interface Endpoint {
@@ -21,8 +21,10 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** As known_hosts names it. */
+  /** As known_hosts names it: by HostKeyAlias alone, otherwise by host and port. */
   readonly place: string;
+  /** The host without its port, for lines that name none; null: `place` has none either. */
+  readonly placeWithoutPort: string | null;
   readonly hostKeys: readonly string[];
   readonly knownHostsFiles: readonly string[];
   readonly identities: Identities;
@@ -82,7 +84,7 @@ function resolve(wanted: Wanted, options: EndpointOptions): Endpoint {
     host,
     port,
     user,
-    place: placeOf(config.first('hostkeyalias') ?? host, port),
+    ...placesOf(config.first('hostkeyalias'), host, port),
     hostKeys: wanted.hostKeys ?? [],
     knownHostsFiles: [...options.files.knownHostsFiles, ...userKnownHosts(config, expand, options)],
     identities: identitiesOf(wanted, config, expand, options.user),

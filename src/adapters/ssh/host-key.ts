@@ -52,7 +52,7 @@ export function pinnedKeys(lines: readonly string[]): readonly KnownKey[] {
  * that nobody noted down would look like a changed one.
  */
 export function algorithmsFor(known: readonly KnownKey[]): ServerHostKeyAlgorithm[] {
-  const held = new Set(known.filter(({ kind }) => kind === 'plain').map(({ type }) => type));
+  const held = new Set(known.filter(isTrusted).map(({ type }) => type));
   const first = ALGORITHMS.filter(({ type }) => held.has(type));
   const rest = ALGORITHMS.filter(({ type }) => !held.has(type));
   return [...first, ...rest].flatMap(({ names }) => names);
@@ -63,9 +63,13 @@ export function judgeHostKey(key: Buffer, known: readonly KnownKey[]): HostKeySt
   const blob = key.toString('base64');
   const same = known.filter((each) => each.blob === blob);
   if (same.some(({ kind }) => kind === 'revoked')) return 'revoked';
-  if (same.some(({ kind }) => kind === 'plain')) return 'trusted';
+  if (same.some(isTrusted)) return 'trusted';
   if (known.some(({ kind }) => kind === 'plain')) return 'changed';
   return known.some(({ kind }) => kind === 'authority') ? 'authority' : 'unknown';
+}
+
+function isTrusted({ kind }: KnownKey): boolean {
+  return kind === 'plain' || kind === 'without-port';
 }
 
 export interface JudgedKey {

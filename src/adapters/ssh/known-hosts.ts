@@ -4,8 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { matchesPatternList } from './patterns.ts';
 
 export interface KnownKey {
-  /** `authority` signs certificates, which ssh2 cannot take. */
-  readonly kind: 'plain' | 'revoked' | 'authority';
+  /**
+   * `without-port` stands in a line that names no port, of a server on another port than 22: the
+   * same key is trusted, another one says nothing. `authority` signs certificates, which ssh2
+   * cannot take.
+   */
+  readonly kind: 'plain' | 'without-port' | 'revoked' | 'authority';
   /** `ssh-ed25519`, … */
   readonly type: string;
   /** base64, as in the file. */
@@ -28,8 +32,20 @@ export function placeOf(host: string, port: number): string {
   return port === DEFAULT_PORT ? name : `[${name}]:${port}`;
 }
 
+/** The names by which OpenSSH looks a server up. An alias is the whole name, whatever the port is. */
+export function placesOf(
+  alias: string | null,
+  host: string,
+  port: number,
+): { readonly place: string; readonly placeWithoutPort: string | null } {
+  if (alias !== null) return { place: alias.toLowerCase(), placeWithoutPort: null };
+  const place = placeOf(host, port);
+  const bare = placeOf(host, DEFAULT_PORT);
+  return { place, placeWithoutPort: place === bare ? null : bare };
+}
+
 /** The keys that files hold for a place; a file that is not there holds none. */
-export async function readKnownKeys(
+async function readKnownKeys(
   files: readonly string[],
   place: string,
 ): Promise<readonly KnownKey[]> {
@@ -37,6 +53,27 @@ export async function readKnownKeys(
   return texts.flatMap((bytes, index) =>
     knownKeysOf(bytes.subarray(0, MOST_BYTES).toString('utf8'), place, files[index] ?? ''),
   );
+}
+
+/**
+ * The keys of a server: where no line with its port holds one, also those of lines without a port. A
+ * key that such a line revokes is revoked in any case.
+ */
+export async function readKeysOf(
+  files: readonly string[],
+  place: string,
+  placeWithoutPort: string | null,
+): Promise<readonly KnownKey[]> {
+  const found = await readKnownKeys(files, place);
+  if (placeWithoutPort === null) return found;
+  const isKnown = found.some(({ kind }) => kind === 'plain');
+  const others = await readKnownKeys(files, placeWithoutPort);
+  return [
+    ...found,
+    ...others
+      .filter(({ kind }) => kind === 'revoked' || !isKnown)
+      .map((key): KnownKey => (key.kind === 'plain' ? { ...key, kind: 'without-port' } : key)),
+  ];
 }
 
 /** The same of one file's text; pure. A line that cannot be read is skipped, as OpenSSH does. */

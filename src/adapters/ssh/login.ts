@@ -7,7 +7,7 @@ import type { Endpoint } from './endpoint.ts';
 import { loginRefused, type SshFault, unavailable, unreachable } from './errors.ts';
 import { algorithmsFor, pinnedKeys, refuseHostKey } from './host-key.ts';
 import { authHandler, type KeyReader, type Offers } from './identities.ts';
-import { type KnownKey, readKnownKeys } from './known-hosts.ts';
+import { type KnownKey, readKeysOf } from './known-hosts.ts';
 
 export interface LoginOptions {
   readonly keys: KeyReader;
@@ -71,7 +71,8 @@ export async function login(endpoint: Endpoint, options: LoginOptions): Promise<
 
 /** Where runsheet.yaml names a server's keys, only these; a revoked key is refused all the same. */
 export async function keysKnownFor(endpoint: Endpoint): Promise<readonly KnownKey[]> {
-  const found = await readKnownKeys(endpoint.knownHostsFiles, endpoint.place);
+  const { knownHostsFiles, place, placeWithoutPort } = endpoint;
+  const found = await readKeysOf(knownHostsFiles, place, placeWithoutPort);
   if (endpoint.hostKeys.length === 0) return found;
   return [...pinnedKeys(endpoint.hostKeys), ...found.filter(({ kind }) => kind === 'revoked')];
 }

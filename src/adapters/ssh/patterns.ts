@@ -1,18 +1,32 @@
 /** OpenSSH's patterns: `*` any characters, `?` one; in a list, `!pattern` takes what it matches out. */
 
-/** Steps back to the last `*` only, so that no pattern takes more than length times length. */
+/** Any characters, or what one character has to be. */
+export type Token = '*' | ((char: string) => boolean);
+
+const ONE: Token = () => true;
+
 export function matchesPattern(pattern: string, text: string): boolean {
+  const tokens = [...pattern].map((wanted): Token => {
+    if (wanted === '*') return '*';
+    return wanted === '?' ? ONE : (char) => char === wanted;
+  });
+  return matchesTokens(tokens, text);
+}
+
+/** Steps back to the last `*` only, so that no pattern takes more than length times length. */
+export function matchesTokens(tokens: readonly Token[], text: string): boolean {
+  const chars = [...text];
   let at = 0;
   let inText = 0;
   let star = -1;
   let resumeAt = 0;
-  while (inText < text.length) {
-    const wanted = pattern[at];
+  while (inText < chars.length) {
+    const wanted = tokens[at];
     if (wanted === '*') {
       star = at;
       resumeAt = inText;
       at += 1;
-    } else if (wanted === '?' || wanted === text[inText]) {
+    } else if (wanted?.(chars[inText] ?? '') === true) {
       at += 1;
       inText += 1;
     } else if (star >= 0) {
@@ -21,8 +35,8 @@ export function matchesPattern(pattern: string, text: string): boolean {
       at = star + 1;
     } else return false;
   }
-  while (pattern[at] === '*') at += 1;
-  return at === pattern.length;
+  while (tokens[at] === '*') at += 1;
+  return at === tokens.length;
 }
 
 /** Case does not matter: names of hosts are compared. */

@@ -101,7 +101,7 @@ describe('the configuration', () => {
       host: 'web-1.example.com',
       port: 2222,
       user: 'deploy',
-      place: '[alias]:2222',
+      place: 'alias',
       connectTimeoutMs: 7_000,
       knownHostsFiles: ['/project/known_hosts', join(home, 'known_web-1')],
     });
