@@ -55,7 +55,7 @@ export interface PoolServer {
   /** Several balancers disagree: although it is not ready everywhere, one of them gives it requests. */
   readonly split?: true;
   /** The balancer itself keeps it out, no operator did: why, for example a name that does not resolve. */
-  readonly held?: string;
+  readonly held?: { readonly zh: string; readonly en: string };
   readonly healthy: boolean | null;
   readonly weight: number | null;
   /** Requests in flight, not idle keep-alive connections. */

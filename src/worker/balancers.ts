@@ -19,7 +19,7 @@ const CREATE: {
     createHaproxy({
       ...rest,
       instances: instances.map(({ socket, server, backends }) => ({
-        name: server === null ? `HAProxy at ${socket}` : `HAProxy at ${socket} on ${server}`,
+        name: `HAProxy ${server === null ? '' : `${server}:`}${socket}`,
         backends,
         open: () =>
           server === null ? openLocalSocket(socket) : hosts.get(server).openSocket(socket),

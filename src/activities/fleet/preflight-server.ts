@@ -289,8 +289,8 @@ function poolCheck(
       'failed',
       say(
         input.run,
-        `负载均衡自己不让它进入池 ${name}：${pool.held}。请先修复，部署后它才会接收流量`,
-        `the balancer itself keeps it out of the pool ${name}: ${pool.held}. Mend that first, or it takes no traffic after the deployment`,
+        `负载均衡自己不让它进入池 ${name}：${pool.held.zh}。请先修复，部署后它才会接收流量`,
+        `the balancer itself keeps it out of the pool ${name}: ${pool.held.en}. Mend that first, or it takes no traffic after the deployment`,
       ),
     );
   }

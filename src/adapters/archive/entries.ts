@@ -1,8 +1,11 @@
 /** What of a build's context goes into the release archive: found, checked, and in a fixed order. */
+
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { diagnose, type Parameter } from '../../diagnostics/diagnose.ts';
 import type { BuildRequest } from '../../ports/image-builder.ts';
-import { PortError } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure, refusal } from '../refusal.ts';
 import { leadsOut } from './links.ts';
 import { LIMITS } from './safe-archive.ts';
 
@@ -85,37 +88,25 @@ class Collection {
   private push(entry: Entry, bytes = 0): void {
     const { context } = this.request;
     this.blocks += HEADER_BLOCKS + Math.ceil(bytes / BLOCK_BYTES);
-    if (this.entries.length === LIMITS.entries) throw tooLarge(context, `${LIMITS.entries} files`);
+    if (this.entries.length === LIMITS.entries)
+      throw tooLarge(context, { zh: `${LIMITS.entries} 个文件`, en: `${LIMITS.entries} files` });
     if (this.blocks * BLOCK_BYTES > LIMITS.unpackedBytes)
-      throw tooLarge(context, `${LIMITS.unpackedBytes} bytes`);
+      throw tooLarge(context, {
+        zh: `${LIMITS.unpackedBytes} 字节`,
+        en: `${LIMITS.unpackedBytes} bytes`,
+      });
     this.entries.push(entry);
   }
 }
 
 function missing(path: string, cause: unknown): PortError {
-  return new PortError(
-    'invalid',
-    path,
-    `The image should include ${path}, and the build made no such file.`,
-    'Correct image.include in runsheet.yaml, or what commands.package makes.',
-    { cause },
-  );
+  return failure(path, diagnose('INVALID', 'archiveNoFile', { path }), { cause });
 }
 
 function outside(path: string): PortError {
-  return new PortError(
-    'refused',
-    path,
-    `PATH_OUTSIDE_PROJECT: ${path} leads out of the image's context, or is no file, folder or link.`,
-    'Include only files, folders and links that stay inside the context.',
-  );
+  return refusal('refused', path, diagnose('PATH_OUTSIDE_PROJECT', 'include', { path }));
 }
 
-function tooLarge(context: string, limit: string): PortError {
-  return new PortError(
-    'invalid',
-    context,
-    `TOO_LARGE: the image holds more than ${limit}.`,
-    'Name what the release needs in image.include of runsheet.yaml.',
-  );
+function tooLarge(context: string, limit: Parameter): PortError {
+  return refusal('invalid', context, diagnose('TOO_LARGE', 'image', { limit }));
 }

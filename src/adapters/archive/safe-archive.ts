@@ -4,7 +4,9 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type ExtractEvents, extract } from 'tar-stream';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose, type VariantOf } from '../../diagnostics/diagnose.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { refusal } from '../refusal.ts';
 import { leadsOut } from './links.ts';
 
 export interface ArchiveLimits {
@@ -16,6 +18,7 @@ export const LIMITS: ArchiveLimits = { unpackedBytes: 1024 * 1024 * 1024, entrie
 
 type TarEntry = ExtractEvents['entry'][1];
 
+const CODE = 'ARCHIVE_UNSAFE';
 const BLOCK_BYTES = 512;
 const SPECIAL_BITS = 0o7000;
 
@@ -39,22 +42,28 @@ export async function assertSafeArchive(
       pipeline(createReadStream(file), createGunzip(), meter, tar),
       takeAll(tar, content),
     ]);
-    if (meter.bytes === 0) throw new Unsafe('is empty');
+    if (meter.bytes === 0) throw new Unsafe((named) => diagnose(CODE, 'empty', named));
     content.assertLinks();
   } catch (error) {
-    const what = error instanceof Unsafe ? error.message : 'cannot be read as a tar archive';
-    throw new PortError(
-      'refused',
-      name,
-      `ARCHIVE_UNSAFE: the archive of ${name} ${what}.`,
-      'Build the release again from its source; do not deploy this archive.',
-      { cause: error },
-    );
+    const diagnostic =
+      error instanceof Unsafe ? error.of({ name }) : diagnose(CODE, 'unreadable', { name });
+    throw refusal('refused', name, diagnostic, { cause: error });
   }
 }
 
-/** Completes the sentence "the archive of … ". */
-class Unsafe extends Error {}
+/** What is wrong, said when it is known how the archive is called. */
+class Unsafe extends Error {
+  readonly of: (named: Named) => Diagnostic;
+
+  constructor(of: (named: Named) => Diagnostic) {
+    super(CODE);
+    this.of = of;
+  }
+}
+
+interface Named {
+  readonly name: string;
+}
 
 async function takeAll(tar: AsyncIterable<TarEntry>, content: Content): Promise<void> {
   for await (const entry of tar) {
@@ -75,8 +84,9 @@ class Meter extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.bytes += chunk.length;
-    if (this.bytes > this.limit)
-      done(new Unsafe(`is larger than ${this.limit} bytes when unpacked`));
+    const { limit } = this;
+    if (this.bytes > limit)
+      done(new Unsafe(({ name }) => diagnose(CODE, 'bytes', { name, limit })));
     else done(null, chunk);
   }
 }
@@ -95,20 +105,17 @@ class Content {
   /** @throws Unsafe what is wrong with this entry alone */
   take({ header, offset }: TarEntry): void {
     const { name, type, mode, size, linkname } = header;
-    if (this.types.size === this.limit) throw new Unsafe(`has more than ${this.limit} entries`);
+    if (this.types.size === this.limit) throw tooMany(this.limit);
     const path = posix.normalize(name).replace(/\/$/u, '');
     const isFile = type === 'file';
     if (name === '' || name.startsWith('/') || name.split('/').includes('..') || hasNul(name))
-      throw unsafe(name, 'a path out of its folder');
-    if (!isFile && type !== 'directory' && type !== 'symlink')
-      throw unsafe(name, 'which is neither a file, a folder nor a symbolic link');
-    if ((mode & SPECIAL_BITS) !== 0) throw unsafe(name, 'with a setuid, setgid or sticky bit');
-    if (!isFile && size !== 0) throw unsafe(name, 'no file and yet with content');
-    if (type === 'symlink' && (!linkname || hasNul(linkname)))
-      throw unsafe(name, 'a link without a target that every program reads the same');
-    if (offset - this.nextOffset !== extensionBytes(header))
-      throw unsafe(name, 'with headers before it that programs read differently');
-    if (this.types.has(path)) throw unsafe(name, 'a second time');
+      throw unsafe(name, 'outside');
+    if (!isFile && type !== 'directory' && type !== 'symlink') throw unsafe(name, 'type');
+    if ((mode & SPECIAL_BITS) !== 0) throw unsafe(name, 'special');
+    if (!isFile && size !== 0) throw unsafe(name, 'content');
+    if (type === 'symlink' && (!linkname || hasNul(linkname))) throw unsafe(name, 'target');
+    if (offset - this.nextOffset !== extensionBytes(header)) throw unsafe(name, 'headers');
+    if (this.types.has(path)) throw unsafe(name, 'twice');
     this.nextOffset = offset + BLOCK_BYTES + padded(isFile ? size : 0);
     this.types.set(path, type);
     if (type === 'symlink') this.links.set(path, linkname);
@@ -117,10 +124,8 @@ class Content {
   /** @throws Unsafe what only shows when all entries are known: their order in the archive is nobody's promise */
   assertLinks(): void {
     for (const path of this.types.keys()) {
-      if (foldersOf(path).some((folder) => this.isNoFolder(folder)))
-        throw unsafe(path, 'a path through a link or a file');
-      if (this.links.has(path) && leadsOut(path, this.links))
-        throw unsafe(path, 'a link out of its folder');
+      if (foldersOf(path).some((folder) => this.isNoFolder(folder))) throw unsafe(path, 'through');
+      if (this.links.has(path) && leadsOut(path, this.links)) throw unsafe(path, 'linkOut');
     }
   }
 
@@ -129,8 +134,14 @@ class Content {
   }
 }
 
-function unsafe(path: string, reason: string): Unsafe {
-  return new Unsafe(`holds ${JSON.stringify(path)}, ${reason}`);
+function tooMany(limit: number): Unsafe {
+  return new Unsafe(({ name }) => diagnose(CODE, 'entries', { name, limit }));
+}
+
+type Flaw = Exclude<VariantOf<typeof CODE>, 'unreadable' | 'empty' | 'bytes' | 'entries'>;
+
+function unsafe(path: string, flaw: Flaw): Unsafe {
+  return new Unsafe(({ name }) => diagnose(CODE, flaw, { name, path: JSON.stringify(path) }));
 }
 
 /**

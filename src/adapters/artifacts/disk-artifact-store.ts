@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
-import { PortError } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure, refusal } from '../refusal.ts';
 import { pathInside } from './safe-path.ts';
 
 const REFERENCE = /^artifact:([A-Za-z0-9][A-Za-z0-9_-]{0,127})\/(.+)$/s;
@@ -65,28 +67,16 @@ async function readOrNull(path: string): Promise<Buffer | null> {
 }
 
 function badRequestId(requestId: string): PortError {
-  return new PortError(
-    'refused',
-    'artifacts',
-    `PATH_OUTSIDE_PROJECT: ${JSON.stringify(requestId)} cannot name the folder of a run.`,
-    'A request id is letters, digits, "-" and "_".',
-  );
+  const named = { id: JSON.stringify(requestId) };
+  return refusal('refused', 'artifacts', diagnose('PATH_OUTSIDE_PROJECT', 'runFolder', named));
 }
 
 function badReference(reference: string): PortError {
-  return new PortError(
-    'invalid',
-    'artifacts',
-    `${JSON.stringify(reference)} is no artifact reference.`,
-    'A reference reads artifact:<requestId>/<name>.',
-  );
+  const named = { reference: JSON.stringify(reference) };
+  return failure('artifacts', diagnose('INVALID', 'artifactReference', named));
 }
 
 function tooLarge(name: string, bytes: number): PortError {
-  return new PortError(
-    'invalid',
-    name,
-    `TOO_LARGE: ${name} has ${bytes} bytes, at most ${LARGEST_BYTES} are kept.`,
-    'Let the tool write a shorter report.',
-  );
+  const named = { name, bytes, limit: LARGEST_BYTES };
+  return refusal('invalid', name, diagnose('TOO_LARGE', 'artifact', named));
 }

@@ -1,6 +1,8 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { refusal } from '../refusal.ts';
 
 /**
  * Joins a name to a folder and proves that the result stays inside, links followed.
@@ -48,10 +50,6 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function outside(name: string): PortError {
-  return new PortError(
-    'refused',
-    name,
-    `PATH_OUTSIDE_PROJECT: ${JSON.stringify(name)} leaves its folder.`,
-    'Use a path below the folder, without "..", and no link that leads out of it.',
-  );
+  const named = { path: JSON.stringify(name) };
+  return refusal('refused', name, diagnose('PATH_OUTSIDE_PROJECT', 'folder', named));
 }

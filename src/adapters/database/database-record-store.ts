@@ -8,8 +8,10 @@ import {
   type Transaction,
 } from 'kysely';
 import { Pool } from 'pg';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { DeploymentRecord, RecordStore } from '../../ports/record-store.ts';
+import { failure, phrase } from '../refusal.ts';
 
 const CONNECT_LIMIT_MS = 5_000;
 const QUERY_LIMIT_MS = 15_000;
@@ -210,27 +212,13 @@ function toPortError(error: unknown, url: string): PortError {
   const host = URL.canParse(url) ? new URL(url).host : 'database';
   const reason = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return failure(host, refusedBy(code, { place: host, reason: phrase(reason) }), { cause: error });
+}
+
+function refusedBy(code: string, named: { readonly place: string; readonly reason: string }) {
   // Class 28: login refused. Class 22 and 23: the data itself is refused.
-  if (code.startsWith('28')) {
-    const message = `the record store ${host} refused the login: ${reason}`;
-    return new PortError('refused', host, message, 'Check the user and password of its URL.', {
-      cause: error,
-    });
-  }
-  if (/^2[23]/.test(code)) {
-    const message = `the record store ${host} refused the record: ${reason}`;
-    return new PortError('invalid', host, message, 'Look at the values in the report.', {
-      cause: error,
-    });
-  }
-  const message = `the record store ${host} does not answer: ${reason}`;
-  return new PortError(
-    'unavailable',
-    host,
-    message,
-    'Start it (`runsheet dev` brings its own), or check its URL.',
-    {
-      cause: error,
-    },
-  );
+  if (code.startsWith('28')) return diagnose('REFUSED', 'recordLogin', named);
+  return /^2[23]/.test(code)
+    ? diagnose('INVALID', 'recordRefused', named)
+    : diagnose('UNAVAILABLE', 'recordSilent', named);
 }

@@ -1,6 +1,7 @@
 /** What `docker` is called with: pure, so that a test can read it. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { BuildRequest, DockerBuildOptions } from '../../ports/image-builder.ts';
-import { PortError } from '../../ports/port-error.ts';
+import { refusal } from '../refusal.ts';
 
 /** buildx: BuildKit with everything; buildkit: older clients' own way to it; classic: without. */
 export type BuildTool = 'buildx' | 'buildkit' | 'classic';
@@ -69,10 +70,5 @@ function assertCan(tool: BuildTool, docker: DockerBuildOptions): void {
     ...(tool === 'classic' && docker.platforms.length > 0 ? ['platforms'] : []),
   ];
   if (wanted.length === 0) return;
-  throw new PortError(
-    'invalid',
-    'docker build',
-    `BUILDKIT_MISSING: image.docker asks for ${wanted.join(', ')}, which needs docker buildx on the worker's machine.`,
-    'Install the plugin docker-buildx there, or leave it out of image.docker in runsheet.yaml.',
-  );
+  throw refusal('invalid', 'docker build', diagnose('BUILDKIT_MISSING', 'buildx', { wanted }));
 }

@@ -1,5 +1,8 @@
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 import type { CommandResult } from '../../ports/command-runner.ts';
-import { PortError } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure, phrase, refusal } from '../refusal.ts';
 import { excerpt } from './output.ts';
 
 const NO_ENGINE =
@@ -14,62 +17,38 @@ const NOT_BUILT = /does not exist locally|no such image|tag does not exist/iu;
 export function buildError(reference: string, result: CommandResult): PortError {
   const known = engineError('build', result);
   if (known !== null) return known;
-  return new PortError(
-    'invalid',
-    reference,
-    `BUILD_FAILED: docker build ended with ${endOf(result)}: ${excerpt(result.stdout, result.stderr)}`,
-    'Correct the Dockerfile or image.docker in runsheet.yaml.',
-  );
+  const said = phrase(excerpt(result.stdout, result.stderr));
+  const named = { end: endOf(result), said };
+  return refusal('invalid', reference, diagnose('BUILD_FAILED', 'docker', named));
 }
 
 /** Why a push failed; what has nothing to do with rights may succeed in the next attempt. */
-export function pushError(reference: string, result: CommandResult): PortError {
+export function pushError(image: string, result: CommandResult): PortError {
   const known = engineError('push', result);
   if (known !== null) return known;
-  const said = excerpt(result.stdout, result.stderr);
+  const said = phrase(excerpt(result.stdout, result.stderr));
   if (NOT_BUILT.test(said)) {
-    const message = `The engine of the worker's machine has no image ${reference}.`;
-    return new PortError('not-found', reference, message, 'Build it again.');
+    return failure(image, diagnose('NOT_FOUND', 'registryNoImage', { image }));
   }
   if (DENIED.test(said)) {
-    return new PortError(
-      'refused',
-      reference,
-      `REGISTRY_DENIED: the registry does not take ${reference}: ${said}`,
-      'Check registry.username and registry.password in runsheet.yaml, and what that user may do.',
-    );
+    return refusal('refused', image, diagnose('REGISTRY_DENIED', 'push', { image, said }));
   }
-  return new PortError(
-    'unavailable',
-    reference,
-    `docker push of ${reference} ended with ${endOf(result)}: ${said}`,
-    'Check that the registry runs and is reached from the worker.',
-  );
+  const named = { image, end: endOf(result), said };
+  return failure(image, diagnose('UNAVAILABLE', 'registryPush', named));
 }
 
-function engineError(verb: string, { stdout, stderr }: CommandResult): PortError | null {
-  const said = excerpt(stdout, stderr);
-  if (NO_SPACE.test(said)) {
-    const message = `DISK_FULL: the worker's machine has no space left to ${verb}: ${said}`;
-    return new PortError('invalid', 'worker', message, 'Make room there (docker system df).');
-  }
-  if (NO_RIGHT.test(said)) {
-    return new PortError(
-      'refused',
-      'worker',
-      "DOCKER_DENIED: the worker's user may not use the Docker Engine of its machine.",
-      'Add that user to the group docker, or point DOCKER_HOST to an engine that it may use.',
-    );
-  }
+function engineError(verb: 'build' | 'push', { stdout, stderr }: CommandResult): PortError | null {
+  const said = phrase(excerpt(stdout, stderr));
+  if (NO_SPACE.test(said))
+    return refusal('invalid', 'worker', diagnose('DISK_FULL', verb, { said }));
+  if (NO_RIGHT.test(said))
+    return refusal('refused', 'worker', diagnose('DOCKER_DENIED', 'worker', {}));
   if (!NO_ENGINE.test(said)) return null;
-  return new PortError(
-    'unavailable',
-    'worker',
-    `DOCKER_STOPPED: no Docker Engine answers the worker, so that nothing can be ${verb === 'push' ? 'pushed' : 'built'}.`,
-    "Start Docker on the worker's machine, or set DOCKER_HOST to an engine elsewhere.",
-  );
+  return refusal('unavailable', 'worker', diagnose('DOCKER_STOPPED', verb, {}));
 }
 
-function endOf({ exitCode, endedBy }: CommandResult): string {
-  return exitCode === null ? `no exit code (${endedBy})` : `exit code ${exitCode}`;
+function endOf({ exitCode, endedBy }: CommandResult): Localized {
+  return exitCode === null
+    ? { zh: `无退出码（${endedBy}）`, en: `no exit code (${endedBy})` }
+    : { zh: `退出码 ${exitCode} `, en: `exit code ${exitCode}` };
 }

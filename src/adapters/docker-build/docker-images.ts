@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { CommandResult, CommandRunner } from '../../ports/command-runner.ts';
 import type { BuildRequest, DockerBuildOptions, ImageBuilder } from '../../ports/image-builder.ts';
-import { PortError } from '../../ports/port-error.ts';
 import type { Registry, RegistryLogin } from '../../ports/registry.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
+import { failure } from '../refusal.ts';
 import {
   type BuildCall,
   type BuildTool,
@@ -108,12 +109,7 @@ async function confirm(
 ): Promise<{ readonly digest: string }> {
   const answered = await resolver.resolve(repository, reference);
   if (answered !== null) return { digest: answered.digest };
-  throw new PortError(
-    'unavailable',
-    repository,
-    `The registry does not hold ${repository} (${reference}), which was just pushed.`,
-    'Check that registry.url is the registry to which docker pushes.',
-  );
+  throw failure(repository, diagnose('UNAVAILABLE', 'registryLost', { repository, reference }));
 }
 
 /** Once for the life of the worker. */
@@ -188,6 +184,5 @@ async function withSecretFiles(
 
 function dockerOf({ docker, repository }: BuildRequest): DockerBuildOptions {
   if (docker !== undefined) return docker;
-  const message = `The build of ${repository} does not say how docker is to build it.`;
-  throw new PortError('invalid', repository, message, 'Set image.docker in runsheet.yaml.');
+  throw failure(repository, diagnose('INVALID', 'dockerUnsaid', { repository }));
 }

@@ -1,7 +1,9 @@
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ContainerRuntime } from '../../ports/container-runtime.ts';
-import { PortError } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { RegistryLogin } from '../../ports/registry.ts';
 import type { ServerHosts } from '../../ports/server-host.ts';
+import { failure } from '../refusal.ts';
 import { createEngine, type Engine, loadEngineClient } from './engine.ts';
 import { examineServer } from './examine.ts';
 import { finishService } from './finish.ts';
@@ -45,7 +47,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
     return engine;
   };
   const on = (server: string, service: string, repository = options.repository): Service => {
-    if (!NAME.test(service)) throw invalid(server, service, 'no name of a service');
+    if (!NAME.test(service)) throw invalid(server, service, 'dockerService');
     const name = options.containerName ?? service;
     const engine = engineOf(server);
     return { engine, service, name, repository: `${registryHost}/${repository}` };
@@ -54,7 +56,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
     inspect: async (server, service) => inspectService(on(server, service)),
     mayPull: async (server, service) => mayPull(on(server, service), login),
     async pull(server, service, { repository, digest }, call) {
-      if (!DIGEST.test(digest)) throw invalid(server, digest, 'no digest');
+      if (!DIGEST.test(digest)) throw invalid(server, digest, 'dockerDigest');
       const at = on(server, service, repository);
       await pullImage(at, digest, login, call);
     },
@@ -62,7 +64,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
     resume: async (server, service, former) => resumeRelease(on(server, service), former),
     stop: async (server, service, stop) => {
       if (!/^(?:SIG)?[A-Z0-9]{1,10}$/u.test(stop.signal))
-        throw invalid(server, stop.signal, 'no signal');
+        throw invalid(server, stop.signal, 'dockerSignal');
       return stopService(on(server, service), stop);
     },
     tail: async (server, service, lines) => tailOf(on(server, service), lines),
@@ -72,7 +74,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
   };
 }
 
-function invalid(server: string, value: string, what: string): PortError {
-  const message = `${JSON.stringify(value)} is ${what}.`;
-  return new PortError('invalid', server, message, 'Correct it in runsheet.yaml.');
+type Wrong = 'dockerService' | 'dockerDigest' | 'dockerSignal';
+
+function invalid(server: string, value: string, wrong: Wrong): PortError {
+  return failure(server, diagnose('INVALID', wrong, { value: JSON.stringify(value) }));
 }

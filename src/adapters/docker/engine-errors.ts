@@ -1,4 +1,7 @@
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 import { PortError } from '../../ports/port-error.ts';
+import { failure, phrase, refusal } from '../refusal.ts';
 
 /** What the engine answered, or that it did not. */
 export interface EngineFailure {
@@ -7,6 +10,7 @@ export interface EngineFailure {
 }
 
 const LOST = /socket hang up|ECONNRESET|EPIPE|ECONNREFUSED|aborted|premature close|closed/iu;
+const BROKE_OFF: Localized = { zh: '连接中断了', en: 'the connection to it broke off' };
 const NO_SPACE = /no space left on device|disk quota exceeded/iu;
 
 /** The status and the engine's own words of what the client threw. */
@@ -28,49 +32,34 @@ export function hasStatus(error: unknown, ...statuses: readonly number[]): boole
 /**
  * Turns what the engine said into what a person reads; what it is about decides whether trying
  * again may help.
- * @param what the operation, for example `start app`
+ * @param what the operation, for example "start app"
  */
-export function engineError(server: string, what: string, error: unknown): PortError {
+export function engineError(server: string, what: Localized, error: unknown): PortError {
   if (error instanceof PortError) return error;
   const { status, message } = failureOf(error);
   const cause = { cause: error };
-  if (NO_SPACE.test(message)) return diskFull(server, what, message, cause);
-  if (status === null) {
-    const reason = LOST.test(message) ? 'the connection to it broke off' : message;
-    return new PortError(
-      'unavailable',
+  const said = phrase(message);
+  if (NO_SPACE.test(message)) {
+    return refusal(
+      'invalid',
       server,
-      `The Docker Engine of ${server} did not ${what}: ${reason}.`,
-      `Check on ${server} that Docker runs (systemctl status docker).`,
+      diagnose('DISK_FULL', 'server', { server, what, said }),
       cause,
     );
   }
-  const said = `The Docker Engine of ${server} could not ${what}: ${sentence(message)}`;
-  if (status >= 500) {
-    const remedy = `Look at the engine's log on ${server} (journalctl -u docker).`;
-    return new PortError('unavailable', server, said, remedy, cause);
+  if (status === null) {
+    const reason = LOST.test(message) ? BROKE_OFF : said;
+    const named = { server, what, reason };
+    return failure(server, diagnose('UNAVAILABLE', 'dockerSilent', named), cause);
   }
-  if (status === 404) {
-    const remedy = 'Check what it names: image, network or volume.';
-    return new PortError('not-found', server, said, remedy, cause);
-  }
-  const remedy = 'Correct container in runsheet.yaml, or what stands in the way on the server.';
-  return new PortError(status === 409 ? 'conflict' : 'invalid', server, said, remedy, cause);
+  return failure(server, answerOf(status, { server, what, said }), cause);
 }
 
-function diskFull(server: string, what: string, message: string, cause: ErrorOptions): PortError {
-  return new PortError(
-    'invalid',
-    server,
-    `DISK_FULL: ${server} has no space left to ${what}: ${sentence(message)}`,
-    `Make room on ${server} (docker system df shows what Docker uses), then run again.`,
-    cause,
-  );
-}
-
-export function sentence(text: string): string {
-  const clipped = text.replace(/\s+/gu, ' ').trim().slice(0, 1_000);
-  return clipped.endsWith('.') ? clipped : `${clipped}.`;
+function answerOf(status: number, named: { server: string; what: Localized; said: string }) {
+  if (status >= 500) return diagnose('UNAVAILABLE', 'dockerFailed', named);
+  if (status === 404) return diagnose('NOT_FOUND', 'dockerNone', named);
+  if (status === 409) return diagnose('CONFLICT', 'dockerConflict', named);
+  return diagnose('INVALID', 'dockerRefused', named);
 }
 
 /** Prints one word: why the socket does not open for whoever logs in. */
@@ -93,37 +82,22 @@ export function socketError(
   printed: string,
   error: Error,
 ): PortError {
-  const [state, user = 'the login'] = printed.trim().split(' ');
+  const [state, login] = printed.trim().split(' ');
   const cause = { cause: error };
   if (state === 'no-docker') {
-    return new PortError(
-      'not-found',
-      server,
-      `NO_DOCKER: ${server} has no Docker Engine.`,
-      `Install Docker on ${server}, or set image.kind to process in runsheet.yaml.`,
-      cause,
-    );
+    return refusal('not-found', server, diagnose('NO_DOCKER', 'server', { server }), cause);
   }
   if (state === 'denied') {
-    return new PortError(
-      'refused',
-      server,
-      `DOCKER_DENIED: ${user} may not use ${path} on ${server}.`,
-      `Add ${user} to the group docker there (usermod -aG docker ${user}), or set sudo: true for ${server}.`,
-      cause,
-    );
+    const user = login ?? { zh: '登录的用户', en: 'the login' };
+    const named = { server, user, path };
+    return refusal('refused', server, diagnose('DOCKER_DENIED', 'server', named), cause);
   }
   const isRefused = error instanceof PortError && error.kind === 'refused';
   if (isRefused || (state !== 'absent' && state !== 'stopped')) {
-    return engineError(server, 'answer', error);
+    return engineError(server, { zh: '应答', en: 'answer' }, error);
   }
-  return new PortError(
-    'unavailable',
-    server,
-    `DOCKER_STOPPED: the Docker Engine of ${server} does not answer at ${path}.`,
-    `Start it there (systemctl start docker) and look why it stopped (journalctl -u docker).`,
-    cause,
-  );
+  const stopped = diagnose('DOCKER_STOPPED', 'server', { server, path });
+  return refusal('unavailable', server, stopped, cause);
 }
 
 function fieldOf(value: unknown, name: string): unknown {

@@ -1,6 +1,9 @@
 import type Docker from 'dockerode';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
+import { failure } from '../refusal.ts';
 import { EngineAgent } from './engine-agent.ts';
 import { engineError, hasStatus, socketError, socketScript } from './engine-errors.ts';
 
@@ -11,9 +14,9 @@ export interface Engine {
   readonly host: ServerHost;
   /**
    * Asks for one thing; what goes wrong is a PortError that names the server.
-   * @param what the operation in words, for example `list its containers`
+   * @param what the operation in words, which follow "did not …" and "没有…"
    */
-  ask<T>(what: string, work: Work<T>, options?: AskOptions): Promise<T>;
+  ask<T>(what: Localized, work: Work<T>, options?: AskOptions): Promise<T>;
 }
 
 type Work<T> = (docker: Docker, abortSignal: AbortSignal) => Promise<T>;
@@ -103,11 +106,7 @@ async function openSocket(
   }
 }
 
-function late(server: string, what: string, timeoutMs: number): PortError {
-  return new PortError(
-    'unavailable',
-    server,
-    `The Docker Engine of ${server} did not ${what} within ${Math.round(timeoutMs / 1000)} s.`,
-    `Look at what keeps ${server} busy (docker ps, journalctl -u docker there).`,
-  );
+function late(server: string, what: Localized, timeoutMs: number): PortError {
+  const named = { server, what, seconds: Math.round(timeoutMs / 1000) };
+  return failure(server, diagnose('UNAVAILABLE', 'dockerLate', named));
 }

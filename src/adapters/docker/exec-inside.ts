@@ -1,3 +1,4 @@
+import type { Localized } from '../../diagnostics/language.ts';
 import type { Engine } from './engine.ts';
 import { readBounded, readFrames } from './frames.ts';
 
@@ -14,7 +15,7 @@ export async function execInside(
   timeoutMs: number,
 ): Promise<InsideResult> {
   return engine.ask(
-    `run ${argv[0] ?? 'a command'} in the container`,
+    inContainer(argv[0]),
     async (docker, abortSignal) => {
       const exec = await docker.getContainer(id).exec({
         Cmd: [...argv],
@@ -29,4 +30,11 @@ export async function execInside(
     },
     { timeoutMs },
   );
+}
+
+function inContainer(program: string | undefined): Localized {
+  return {
+    zh: `在容器中运行 ${program ?? '命令'}`,
+    en: `run ${program ?? 'a command'} in the container`,
+  };
 }

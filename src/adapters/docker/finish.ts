@@ -1,4 +1,6 @@
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure } from '../refusal.ts';
 import type { ServiceContainer } from './containers.ts';
 import { hasStatus } from './engine-errors.ts';
 import { digestIn, familiar, nameAndTagOf } from './image-name.ts';
@@ -67,7 +69,7 @@ export function removeContainer(
 ): Promise<void> {
   return unlessGone(() =>
     engine.ask(
-      `remove ${name}`,
+      { zh: `删除 ${name}`, en: `remove ${name}` },
       (docker, abortSignal) => docker.getContainer(id).remove({ abortSignal }),
       { expect: [404, 409] },
     ),
@@ -78,7 +80,7 @@ export function removeContainer(
 export function removeImage({ engine }: Service, reference: string): Promise<void> {
   return unlessGone(() =>
     engine.ask(
-      `remove ${reference}`,
+      { zh: `删除 ${reference}`, en: `remove ${reference}` },
       (docker, abortSignal) => docker.getImage(reference).remove({ abortSignal }),
       { expect: [404, 409] },
     ),
@@ -95,10 +97,5 @@ async function unlessGone(work: () => Promise<unknown>): Promise<void> {
 
 function nothingRuns({ engine, service }: Service): PortError {
   const server = engine.host.name;
-  return new PortError(
-    'conflict',
-    server,
-    `${server} does not run ${service} any more, so that nothing is pruned there.`,
-    'Look why it ended (docker logs), then deploy again.',
-  );
+  return failure(server, diagnose('CONFLICT', 'dockerNothingRuns', { server, service }));
 }

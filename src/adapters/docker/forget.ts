@@ -1,4 +1,5 @@
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import { failure, phrase } from '../refusal.ts';
 import type { ServiceContainer } from './containers.ts';
 import { removeContainer, removeImage } from './finish.ts';
 import { familiar, nameAndTagOf } from './image-name.ts';
@@ -22,8 +23,8 @@ export async function forgetService(service: Service, runId: string): Promise<vo
     timeoutMs: TIMEOUT_MS,
   });
   if (exitCode === 0) return;
-  const message = `${host.name} could not remove ${folder}: ${stderr.trim()}`;
-  throw new PortError('unavailable', host.name, message, 'Look at that folder.');
+  const named = { server: host.name, folder, said: phrase(stderr) };
+  throw failure(host.name, diagnose('UNAVAILABLE', 'dockerNotRemoved', named));
 }
 
 /** Nothing runs, and nobody else has made or started anything. */

@@ -34,7 +34,7 @@ export async function inspectContainer(
 ): Promise<ContainerInspectInfo | null> {
   try {
     return await engine.ask(
-      `inspect ${idOrName}`,
+      { zh: `查看 ${idOrName}`, en: `inspect ${idOrName}` },
       (docker, abortSignal) => docker.getContainer(idOrName).inspect({ abortSignal }),
       { expect: [404] },
     );

@@ -2,10 +2,11 @@
  * What the engine does not keep: how often each container was started here, by which run, and how a
  * container was set that somebody else had made. One line of JSON each, in the server's base folder.
  */
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
+import { phrase, refusal } from '../refusal.ts';
 import { assertReadable, SCHEMA } from '../shell/schema.ts';
-import { sentence } from './engine-errors.ts';
 
 export interface StartEntry {
   readonly kind: 'start';
@@ -71,12 +72,8 @@ export async function appendJournal(
 }
 
 export function notWritable(host: ServerHost, reason: string): PortError {
-  return new PortError(
-    'refused',
-    host.name,
-    `BASE_FOLDER: nothing can be written below ${host.baseFolder} on ${host.name}: ${sentence(reason)}`,
-    `Give the login that folder (install -d -o USER ${host.baseFolder}), or set base_folder of ${host.name}.`,
-  );
+  const named = { server: host.name, folder: host.baseFolder, said: phrase(reason) };
+  return refusal('refused', host.name, diagnose('BASE_FOLDER', 'denied', named));
 }
 
 export function folderOf(host: ServerHost, service: string): string {

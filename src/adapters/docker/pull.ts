@@ -1,7 +1,10 @@
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 import type { CallOptions } from '../../ports/container-runtime.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { RegistryLogin } from '../../ports/registry.ts';
-import { engineError, failureOf, hasStatus, sentence } from './engine-errors.ts';
+import { failure, phrase, refusal } from '../refusal.ts';
+import { engineError, failureOf, hasStatus } from './engine-errors.ts';
 import { digestIn } from './image-name.ts';
 import { lineSplitter, PullProgress, readPullLine } from './pull-progress.ts';
 import type { Service } from './service.ts';
@@ -24,18 +27,14 @@ export async function pullImage(
   await pull(service, reference, digest, (await login?.()) ?? null, options);
   if (await holds(service, reference, digest)) return;
   const server = service.engine.host.name;
-  throw new PortError(
-    'invalid',
-    server,
-    `DIGEST_MISMATCH: ${server} pulled ${reference}, and its engine does not hold that digest.`,
-    'Check the registry and what stands between it and the server; then pull again.',
-  );
+  const named = { server, image: reference };
+  throw refusal('invalid', server, diagnose('DIGEST_MISMATCH', 'notHeld', named));
 }
 
 async function holds({ engine }: Service, reference: string, digest: string): Promise<boolean> {
   try {
     const found = await engine.ask(
-      `look for ${reference}`,
+      { zh: `查找 ${reference}`, en: `look for ${reference}` },
       (docker) => docker.getImage(reference).inspect(),
       { expect: [404] },
     );
@@ -59,7 +58,7 @@ async function pull(
   const serveraddress = repository.split('/')[0] ?? '';
   try {
     await engine.ask(
-      `pull ${reference}`,
+      pulling(reference),
       async (docker, abortSignal) => {
         const options = { fromImage: repository, tag: digest, abortSignal };
         const auth = login === null ? {} : { ...login, serveraddress };
@@ -73,8 +72,7 @@ async function pull(
     );
   } catch (error) {
     signal?.throwIfAborted();
-    if (stalled.signal.aborted)
-      throw pullError(engine.host.name, reference, new Error('no progress any more'));
+    if (stalled.signal.aborted) throw stalledPull(engine.host.name, reference, error);
     throw pullError(engine.host.name, reference, error);
   } finally {
     clearTimeout(watch);
@@ -109,35 +107,27 @@ const MISMATCH =
 export function pullError(server: string, reference: string, error: unknown): PortError {
   if (error instanceof PortError) return error;
   const { message } = failureOf(error);
-  const said = sentence(message);
+  const named = { server, image: reference, said: phrase(message) };
   const cause = { cause: error };
   if (MISMATCH.test(message)) {
-    return new PortError(
-      'invalid',
-      server,
-      `DIGEST_MISMATCH: what the registry gave ${server} for ${reference} does not have that digest: ${said}`,
-      'Check the registry and what stands between it and the server; then build and push again.',
-      cause,
-    );
+    return refusal('invalid', server, diagnose('DIGEST_MISMATCH', 'server', named), cause);
   }
   if (MISSING.test(message)) {
-    return new PortError(
-      'not-found',
-      server,
-      `IMAGE_MISSING: the registry has no ${reference} for ${server}: ${said}`,
-      'Build and push it again, or check registry.pull_url and image.repository.',
-      cause,
-    );
+    return refusal('not-found', server, diagnose('IMAGE_MISSING', 'server', named), cause);
   }
   if (DENIED.test(message)) {
-    return new PortError(
-      'refused',
-      server,
-      `REGISTRY_DENIED: the registry does not let ${server} pull ${reference}: ${said}`,
-      'Check registry.username and registry.password in runsheet.yaml.',
-      cause,
-    );
+    return refusal('refused', server, diagnose('REGISTRY_DENIED', 'pull', named), cause);
   }
   // What happened to the engine's own connection comes as its status 500: it may be tried again.
-  return engineError(server, `pull ${reference}`, error);
+  return engineError(server, pulling(reference), error);
+}
+
+function stalledPull(server: string, reference: string, cause: unknown): PortError {
+  const reason = { zh: '不再有进展', en: 'no progress any more' };
+  const named = { server, what: pulling(reference), reason };
+  return failure(server, diagnose('UNAVAILABLE', 'dockerSilent', named), { cause });
+}
+
+function pulling(reference: string): Localized {
+  return { zh: `拉取 ${reference}`, en: `pull ${reference}` };
 }

@@ -7,10 +7,13 @@ import { appendJournal } from './journal.ts';
 import type { Found, Service } from './service.ts';
 
 export function setRestart({ engine }: Service, id: string, restart: string): Promise<void> {
-  return engine.ask('set a restart policy', async (docker, abortSignal) => {
-    const RestartPolicy = restartPolicy(restart);
-    await docker.getContainer(id).update({ RestartPolicy, abortSignal });
-  });
+  return engine.ask(
+    { zh: '设置重启策略', en: 'set a restart policy' },
+    async (docker, abortSignal) => {
+      const RestartPolicy = restartPolicy(restart);
+      await docker.getContainer(id).update({ RestartPolicy, abortSignal });
+    },
+  );
 }
 
 export function policyOf(detail: ContainerInspectInfo): string {

@@ -32,10 +32,12 @@ export interface Found {
  */
 export async function lookAt({ engine, service, name }: Service): Promise<Found> {
   const [listed, images, journal] = await Promise.all([
-    engine.ask('list its containers', (docker, abortSignal) =>
+    engine.ask({ zh: '列出容器', en: 'list its containers' }, (docker, abortSignal) =>
       docker.listContainers({ all: true, abortSignal }),
     ),
-    engine.ask('list its images', (docker, abortSignal) => docker.listImages({ abortSignal })),
+    engine.ask({ zh: '列出镜像', en: 'list its images' }, (docker, abortSignal) =>
+      docker.listImages({ abortSignal }),
+    ),
     readJournal(engine.host, service),
   ]);
   for (const { Labels, Names } of listed.filter((each) => each.Labels[LABEL.service] === service))

@@ -1,6 +1,9 @@
 import type { ContainerInfo } from 'dockerode';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
+import { refusal } from '../refusal.ts';
 import { engineError, failureOf } from './engine-errors.ts';
 
 const PORT_TAKEN = /port is already allocated|address already in use|ports are not available/iu;
@@ -19,25 +22,15 @@ export async function startError(
   if (PORT_TAKEN.test(message)) {
     const port = portIn(message) ?? servicePort;
     const holder = holderAmong(listed, port) ?? (await listenerOn(host, port));
-    return new PortError(
-      'conflict',
-      server,
-      `PORT_TAKEN: port ${port} of ${server} is held by ${holder}, so that ${name} cannot start.`,
-      `Stop it, or give the service another port (runtime.port, container.ports).`,
-      { cause: error },
-    );
+    const named = { server, port, holder, container: name };
+    return refusal('conflict', server, diagnose('PORT_TAKEN', 'held', named), { cause: error });
   }
   const network = NETWORK.exec(message)?.[1];
   if (network !== undefined) {
-    return new PortError(
-      'not-found',
-      server,
-      `NETWORK_MISSING: ${server} has no Docker network ${network}, which container.networks names.`,
-      `Create it there (docker network create ${network}), or correct container.networks.`,
-      { cause: error },
-    );
+    const missing = diagnose('NETWORK_MISSING', 'network', { server, network });
+    return refusal('not-found', server, missing, { cause: error });
   }
-  return engineError(server, `start ${name}`, error);
+  return engineError(server, { zh: `启动 ${name}`, en: `start ${name}` }, error);
 }
 
 /** The last port that the engine's sentence names: the one it could not bind. */
@@ -46,17 +39,19 @@ export function portIn(message: string): number | null {
   return found === undefined ? null : Number(found);
 }
 
-function holderAmong(listed: readonly ContainerInfo[], port: number): string | null {
+function holderAmong(listed: readonly ContainerInfo[], port: number): Localized | null {
   const holder = listed.find(({ Ports }) => Ports.some(({ PublicPort }) => PublicPort === port));
-  return holder === undefined
-    ? null
-    : `the container ${(holder.Names[0] ?? '').replace(/^\//u, '')}`;
+  if (holder === undefined) return null;
+  const name = (holder.Names[0] ?? '').replace(/^\//u, '');
+  return { zh: `容器 ${name} `, en: `the container ${name}` };
 }
 
 /** Whoever logs in may not see the program's name. */
-async function listenerOn(host: ServerHost, port: number): Promise<string> {
+async function listenerOn(host: ServerHost, port: number): Promise<Localized> {
   const argv = ['ss', '-Hltnp', `sport = :${port}`];
   const looked = await host.exec(argv, { timeoutMs: 5_000 }).catch(() => null);
   const program = /users:\(\("([^"]{1,64})",pid=(\d+)/u.exec(looked?.stdout ?? '');
-  return program === null ? 'another program' : `the program ${program[1]} (process ${program[2]})`;
+  if (program === null) return { zh: '另一个程序', en: 'another program' };
+  const [, name, pid] = program;
+  return { zh: `程序 ${name}（进程 ${pid}）`, en: `the program ${name} (process ${pid})` };
 }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { FormerRelease, ReleaseStart } from '../../ports/container-runtime.ts';
-import { PortError } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure } from '../refusal.ts';
 import { containerBody, furtherNetworks, restartOf } from './container-body.ts';
 import type { ServiceContainer } from './containers.ts';
 import { engineError, hasStatus } from './engine-errors.ts';
@@ -111,7 +113,7 @@ async function create(service: Service, found: Found, release: ReleaseStart): Pr
   const body = containerBody({ server: engine.host.name, ...service, image, release });
   try {
     const created = await engine.ask(
-      `create ${name}`,
+      { zh: `创建 ${name}`, en: `create ${name}` },
       (docker, abortSignal) => {
         // Kept apart, or the whole body, values of the environment included, would be in the URL.
         const options = { _query: { name }, _body: body, abortSignal };
@@ -120,8 +122,9 @@ async function create(service: Service, found: Found, release: ReleaseStart): Pr
       { expect: [404, 409] },
     );
     for (const network of furtherNetworks(release)) {
-      await engine.ask(`connect ${name} to the network ${network}`, (docker) =>
-        docker.getNetwork(network).connect({ Container: created.id }),
+      await engine.ask(
+        { zh: `把 ${name} 接入网络 ${network}`, en: `connect ${name} to the network ${network}` },
+        (docker) => docker.getNetwork(network).connect({ Container: created.id }),
       );
     }
     return created.id;
@@ -148,7 +151,11 @@ async function madeMeanwhile(
     if (serving?.digest === digest && serving.run === runId) return serving.id;
     if (serving !== undefined) break;
   }
-  throw engineError(service.engine.host.name, `create ${service.name}`, error);
+  throw engineError(
+    service.engine.host.name,
+    { zh: `创建 ${service.name}`, en: `create ${service.name}` },
+    error,
+  );
 }
 
 /** By the repository's name where the image was pulled under it, else by another that it has here. */
@@ -167,7 +174,7 @@ async function run(
 ): Promise<void> {
   try {
     await engine.ask(
-      `start ${name}`,
+      { zh: `启动 ${name}`, en: `start ${name}` },
       (docker, abortSignal) => docker.getContainer(id).start({ abortSignal }),
       { timeoutMs: START_TIMEOUT_MS, expect: [304] },
     );
@@ -194,23 +201,23 @@ async function record(
 }
 
 function rename({ engine }: Service, { id, name }: ServiceContainer, to: string): Promise<void> {
-  return engine.ask(`rename ${name} to ${to}`, async (docker, abortSignal) => {
-    await docker.getContainer(id).rename({ name: to, abortSignal });
-  });
+  return engine.ask(
+    { zh: `把 ${name} 改名为 ${to}`, en: `rename ${name} to ${to}` },
+    async (docker, abortSignal) => {
+      await docker.getContainer(id).rename({ name: to, abortSignal });
+    },
+  );
 }
 
 function conflict({ engine, service }: Service, running: ServiceContainer): PortError {
   const server = engine.host.name;
-  return new PortError(
-    'conflict',
-    server,
-    `${server} runs another release of ${service}: ${running.version} in the container ${running.name}.`,
-    'Stop it first.',
-  );
+  const version = running.version ?? { zh: '未知版本', en: 'an unknown version' };
+  const named = { server, service, version, container: running.name };
+  return failure(server, diagnose('CONFLICT', 'dockerOtherRelease', named));
 }
 
 function notPulled({ engine, repository }: Service, digest: string): PortError {
   const server = engine.host.name;
-  const message = `${server} has no image ${repository}@${digest}.`;
-  return new PortError('not-found', server, message, 'Pull it first.');
+  const named = { server, image: `${repository}@${digest}` };
+  return failure(server, diagnose('NOT_FOUND', 'dockerNotPulled', named));
 }

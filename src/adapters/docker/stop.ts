@@ -1,8 +1,9 @@
 import type { ContainerInspectInfo } from 'dockerode';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ReleaseStop, StopResult } from '../../ports/container-runtime.ts';
-import { PortError } from '../../ports/port-error.ts';
+import { failure, phrase } from '../refusal.ts';
 import type { ServiceContainer } from './containers.ts';
-import { hasStatus, sentence } from './engine-errors.ts';
+import { hasStatus } from './engine-errors.ts';
 import { execInside } from './exec-inside.ts';
 import { inspectContainer } from './inspect.ts';
 import { keepDown, policyOf, rememberPolicy, setRestart } from './restart-policy.ts';
@@ -66,7 +67,7 @@ async function stopByEngine(
   const t = Math.ceil(graceMs / 1000);
   await quietly([304], () =>
     engine.ask(
-      `stop ${name}`,
+      { zh: `停止 ${name}`, en: `stop ${name}` },
       (docker, abortSignal) => docker.getContainer(id).stop({ t, abortSignal }),
       {
         timeoutMs: t * 1000 + TEARDOWN_TIMEOUT_MS,
@@ -94,12 +95,8 @@ async function stopBySignal(
     return wasKilled(await inspectContainer(service, container.id));
   }
   const server = service.engine.host.name;
-  throw new PortError(
-    'unavailable',
-    server,
-    `${server} still runs ${container.name} ${TEARDOWN_TIMEOUT_MS / 1000} s after SIGKILL.`,
-    `Look at what holds its processes there (docker top ${container.name}).`,
-  );
+  const named = { server, container: container.name, seconds: TEARDOWN_TIMEOUT_MS / 1000 };
+  throw failure(server, diagnose('UNAVAILABLE', 'dockerStillRuns', named));
 }
 
 async function kill(
@@ -110,7 +107,7 @@ async function kill(
   // 409: it has ended meanwhile.
   await quietly([404, 409], () =>
     engine.ask(
-      `send ${signal} to ${name}`,
+      { zh: `向 ${name} 发送 ${signal}`, en: `send ${signal} to ${name}` },
       (docker, abortSignal) => docker.getContainer(id).kill({ signal, abortSignal }),
       { expect: [404, 409] },
     ),
@@ -125,7 +122,7 @@ async function hasEnded(
   const limit = AbortSignal.timeout(withinMs);
   try {
     await service.engine.ask(
-      `wait for ${name}`,
+      { zh: `等到 ${name} 结束`, en: `wait for ${name}` },
       (docker, abortSignal) =>
         docker.getContainer(id).wait({ condition: 'not-running', abortSignal }),
       { signal: limit, timeoutMs: withinMs + TEARDOWN_TIMEOUT_MS },
@@ -146,12 +143,13 @@ async function runBefore(
   const { exitCode, output } = await execInside(service.engine, id, argv, timeoutMs);
   if (exitCode === 0) return;
   const server = service.engine.host.name;
-  throw new PortError(
-    'unavailable',
+  const named = {
     server,
-    `The command before the stop of ${name} on ${server} ended with ${exitCode}: ${sentence(output.slice(-500))}`,
-    'Correct runtime.stop.before, or what it asks of the service.',
-  );
+    container: name,
+    exitCode: String(exitCode),
+    said: phrase(output.slice(-500)),
+  };
+  throw failure(server, diagnose('UNAVAILABLE', 'dockerBeforeStop', named));
 }
 
 /** Killed for its memory it would have 137 too; that is not our doing. */

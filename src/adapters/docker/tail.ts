@@ -15,7 +15,7 @@ export async function tailOf(service: Service, lines: number): Promise<string> {
   if (one === undefined) return '';
   try {
     const raw = await service.engine.ask(
-      `read the log of ${one.name}`,
+      { zh: `读取 ${one.name} 的日志`, en: `read the log of ${one.name}` },
       (docker, abortSignal) =>
         docker
           .getContainer(one.id)

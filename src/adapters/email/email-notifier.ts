@@ -1,7 +1,9 @@
 import { createTransport } from 'nodemailer';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Notification, Notifier } from '../../ports/notifier.ts';
-import { PortError } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
+import { failure } from '../refusal.ts';
 import { emailContent } from './email-message.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -63,12 +65,7 @@ async function login(
 }
 
 function noRecipient(config: EmailConfig): PortError {
-  return new PortError(
-    'invalid',
-    config.host,
-    'Nobody to send the mail to: no person with that role has an address, and channels.email.to is empty.',
-    'Add email: to people in runsheet.yaml, or channels.email.to.',
-  );
+  return failure(config.host, diagnose('INVALID', 'mailNobody', {}));
 }
 
 /** Codes of nodemailer: EAUTH for a refused login, EENVELOPE for a refused sender or recipient. */
@@ -76,12 +73,14 @@ function mailError({ host, port }: EmailConfig, error: unknown): PortError {
   const { code, responseCode } = (error ?? {}) as { code?: unknown; responseCode?: unknown };
   const permanent = typeof responseCode === 'number' && responseCode >= 500;
   const reason = typeof code === 'string' ? code : 'error';
-  const answer = typeof responseCode === 'number' ? `, answer ${responseCode}` : '';
-  return new PortError(
-    code === 'EAUTH' || permanent ? 'refused' : 'unreachable',
-    `${host}:${port}`,
-    `The mail server ${host}:${port} did not take the message (${reason}${answer}).`,
-    'Check channels.email in runsheet.yaml and that the worker reaches the server.',
+  const answer = typeof responseCode === 'number' ? `, ${responseCode}` : '';
+  const place = `${host}:${port}`;
+  const named = { place, reason: `${reason}${answer}` };
+  return failure(
+    place,
+    code === 'EAUTH' || permanent
+      ? diagnose('REFUSED', 'mailRefused', named)
+      : diagnose('UNREACHABLE', 'mailNotTaken', named),
     { cause: error },
   );
 }

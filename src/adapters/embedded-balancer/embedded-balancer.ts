@@ -1,11 +1,12 @@
 import { request } from 'undici';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type {
   BalancerCapabilities,
   LoadBalancer,
   PoolServer,
   PoolState,
 } from '../../ports/load-balancer.ts';
-import { PortError } from '../../ports/port-error.ts';
+import { failure } from '../refusal.ts';
 
 const ANSWER_LIMIT_MS = 5_000;
 
@@ -70,13 +71,8 @@ export function createEmbeddedBalancer(options: EmbeddedBalancerOptions): LoadBa
 function memberOf(state: PoolState, pool: string, server: string): PoolServer {
   const member = state.servers.find((candidate) => candidate.name === server);
   if (member !== undefined) return member;
-  const known = state.servers.map(({ name }) => name).join(', ');
-  throw new PortError(
-    'not-found',
-    server,
-    `pool ${pool} of the balancer has no server ${server} (it has ${known})`,
-    'List the server under this environment in runsheet.yaml and start `runsheet dev` again.',
-  );
+  const known = state.servers.map(({ name }) => name);
+  throw failure(server, diagnose('NOT_FOUND', 'embeddedNoServer', { pool, server, known }));
 }
 
 function toPoolServer(server: PoolServer): PoolServer {
@@ -93,12 +89,14 @@ async function callAdmin<Body>(
   const { statusCode, answer } = await exchange(base, method, path, body);
   if (statusCode === 200) return answer as Body;
   const reason = isProblem(answer) ? answer.error : `status ${statusCode}`;
-  throw new PortError(
-    statusCode === 404 ? 'not-found' : statusCode >= 500 ? 'unavailable' : 'invalid',
-    'balancer',
-    `the balancer refused ${method} ${path}: ${reason}`,
-    'Compare `balancer:` and `environments:` in runsheet.yaml with what `runsheet dev` started.',
-  );
+  throw failure('balancer', refusedBy(statusCode, { request: `${method} ${path}`, reason }));
+}
+
+function refusedBy(status: number, named: { readonly request: string; readonly reason: string }) {
+  if (status === 404) return diagnose('NOT_FOUND', 'embeddedNone', named);
+  return status >= 500
+    ? diagnose('UNAVAILABLE', 'embeddedFailed', named)
+    : diagnose('INVALID', 'embeddedRefused', named);
 }
 
 async function exchange(
@@ -118,13 +116,9 @@ async function exchange(
     });
     return { statusCode: response.statusCode, answer: await response.body.json() };
   } catch (error) {
-    throw new PortError(
-      'unavailable',
-      'balancer',
-      `the balancer does not answer at ${base}: ${error instanceof Error ? error.message : String(error)}`,
-      'Start it with `runsheet dev`.',
-      { cause: error },
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    const diagnostic = diagnose('UNAVAILABLE', 'embeddedSilent', { address: base, reason });
+    throw failure('balancer', diagnostic, { cause: error });
   }
 }
 

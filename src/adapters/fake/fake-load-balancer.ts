@@ -76,8 +76,13 @@ function unable(what: string): PortError {
   return new PortError('invalid', what, `this balancer has no ${what}`, 'Leave that out.');
 }
 
-function heldBack({ name, held = '' }: FakeMember): PortError {
-  return new PortError('conflict', name, `the balancer keeps ${name} out: ${held}`, 'Mend that.');
+function heldBack({ name, held }: FakeMember): PortError {
+  return new PortError(
+    'conflict',
+    name,
+    `the balancer keeps ${name} out: ${held?.en}`,
+    'Mend that.',
+  );
 }
 
 function describe(world: FakeWorld, member: FakeMember, can: BalancerCapabilities): PoolServer {

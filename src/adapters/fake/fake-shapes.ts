@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Localized } from '../../diagnostics/language.ts';
 
 /** What the fake world is made of. */
 export interface FakeRequest {
@@ -87,7 +88,7 @@ export interface FakeMember {
   believedHealthy: boolean;
   /** Several balancers disagree, or the balancer itself keeps it out. */
   split?: true;
-  held?: string;
+  held?: Localized;
 }
 
 const FIRST_PORT = 8_100;

@@ -17,7 +17,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { diagnose } from '../../diagnostics/diagnose.ts';
-import { PortError } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import { escapes } from '../artifacts/safe-path.ts';
 import { refusal } from '../refusal.ts';
 
@@ -106,12 +106,8 @@ async function removeOld(ofProject: string): Promise<void> {
 }
 
 function badRequestId(requestId: string): PortError {
-  return new PortError(
-    'refused',
-    'checkouts',
-    `PATH_OUTSIDE_PROJECT: ${JSON.stringify(requestId)} cannot name the checkout of a run.`,
-    'A request id is letters, digits, "-" and "_".',
-  );
+  const named = { id: JSON.stringify(requestId) };
+  return refusal('refused', 'checkouts', diagnose('PATH_OUTSIDE_PROJECT', 'checkout', named));
 }
 
 function insideProject(folder: string): PortError {

@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import { pathInside } from '../artifacts/safe-path.ts';
+import { refusal } from '../refusal.ts';
 
 /** Never part of a source: history, our own state, and what a package manager installs. */
 const LEFT_OUT = new Set(['.git', '.runsheet', 'node_modules']);
@@ -98,10 +100,6 @@ async function digestFile(path: string): Promise<string> {
 }
 
 function tooMany(folder: string): PortError {
-  return new PortError(
-    'invalid',
-    folder,
-    `TOO_LARGE: the source folder ${folder} holds more than ${MOST_FILES} files.`,
-    'Point source.path in runsheet.yaml at the folder of the service alone.',
-  );
+  const named = { folder, limit: MOST_FILES };
+  return refusal('invalid', folder, diagnose('TOO_LARGE', 'sourceFolder', named));
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { SourceRepository } from '../../ports/source-repository.ts';
 import { pathInside } from '../artifacts/safe-path.ts';
+import { failure } from '../refusal.ts';
 import {
   type CheckoutsOptions,
   enclosingWorkTree,
@@ -100,10 +102,5 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function gone(revision: string): PortError {
-  return new PortError(
-    'not-found',
-    revision,
-    `The pinned copy of the source ${revision} is not on this machine, or has been changed.`,
-    'Start the run again; the state folder .runsheet/sources must stay while it runs.',
-  );
+  return failure(revision, diagnose('NOT_FOUND', 'sourceGone', { revision }));
 }

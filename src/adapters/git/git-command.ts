@@ -1,6 +1,8 @@
 /** How git is called: without hooks, and in our own repositories without anybody's settings. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { CommandResult, CommandRunner } from '../../ports/command-runner.ts';
-import { PortError } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure, phrase } from '../refusal.ts';
 
 export interface GitCall {
   readonly cwd: string;
@@ -54,11 +56,10 @@ export function ownEnvironment(empty: string): Readonly<Record<string, string>> 
 }
 
 export function gitFailed(result: CommandResult, subject: string): PortError {
-  const reason = result.stderr.trim().slice(0, 300) || `it ended by ${result.endedBy}`;
-  return new PortError(
-    result.endedBy === 'exit' ? 'invalid' : 'unavailable',
-    subject,
-    `git failed for ${subject}: ${reason}`,
-    'Check the repository with git fsck and the free space of the disk.',
-  );
+  const { endedBy } = result;
+  const ended = { zh: `它由 ${endedBy} 结束`, en: `it ended by ${endedBy}` };
+  const named = { subject, reason: phrase(result.stderr, 300) || ended };
+  return endedBy === 'exit'
+    ? failure(subject, diagnose('INVALID', 'gitFailed', named))
+    : failure(subject, diagnose('UNAVAILABLE', 'gitEnded', named));
 }

@@ -2,9 +2,9 @@ import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
-import { PortError } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { SourceRepository } from '../../ports/source-repository.ts';
-import { refusal } from '../refusal.ts';
+import { failure, phrase, refusal } from '../refusal.ts';
 import { type CheckoutsOptions, openCheckout, runFolder } from './checkouts.ts';
 import { git, gitFailed, gitOutput } from './git-command.ts';
 import { readFromCommit } from './git-file.ts';
@@ -107,12 +107,7 @@ async function repositoryOf(options: GitSourceOptions, revision: string): Promis
 /** A git source is one repository: a path per version makes sense for plain folders only. */
 function withoutVersion(path: string): string {
   if (!path.includes('${version}')) return path;
-  throw new PortError(
-    'invalid',
-    'source.path',
-    'source.path holds ${version}, and source.kind is git.',
-    'Put ${version} into source.tag, or set source.kind to folder, in runsheet.yaml.',
-  );
+  throw failure('source.path', diagnose('INVALID', 'sourcePathOfVersion', {}));
 }
 
 async function locateRepository(
@@ -122,13 +117,9 @@ async function locateRepository(
   const args = ['rev-parse', '--git-common-dir', '--show-prefix'];
   const result = await git(commands, { cwd: path, args });
   if (result.exitCode !== 0) {
-    const reason = result.stderr.trim().split('\n')[0] ?? '';
-    throw new PortError(
-      'not-found',
-      named,
-      `The source folder ${named} is in no git repository: ${reason}`,
-      'Run git init there and tag a version, or set source.kind to folder in runsheet.yaml.',
-    );
+    const reason = phrase(result.stderr.trim().split('\n')[0] ?? '');
+    const diagnostic = diagnose('NOT_FOUND', 'sourceNoRepository', { folder: named, reason });
+    throw failure(named, diagnostic);
   }
   const [commonDir = '', prefix = ''] = result.stdout.split('\n');
   return {
@@ -162,12 +153,12 @@ async function nearbyTags({ commands }: GitSourceOptions, path: string): Promise
 }
 
 function noTag(version: string, tag: string, tags = ''): PortError {
-  const known = tags === '' ? 'The repository has no tags.' : `The newest tags are ${tags}.`;
-  return new PortError(
-    'not-found',
+  const named = { version, tag: JSON.stringify(tag) };
+  return failure(
     version,
-    `The version ${version} names no commit: the repository has no tag ${JSON.stringify(tag)}.`,
-    `${known} Tag the commit (git tag ${JSON.stringify(tag)} <commit>), or correct the version or source.tag.`,
+    tags === ''
+      ? diagnose('NOT_FOUND', 'sourceNoTags', named)
+      : diagnose('NOT_FOUND', 'sourceNoTag', { ...named, tags }),
   );
 }
 
@@ -177,19 +168,10 @@ function notWhole(revision: string, cause: unknown): PortError {
 }
 
 function tooManyFiles(tree: string): PortError {
-  return new PortError(
-    'invalid',
-    tree,
-    `TOO_LARGE: the names of the files of ${tree} are more than can be read.`,
-    'Point source.path in runsheet.yaml at the folder of the service alone.',
-  );
+  return refusal('invalid', tree, diagnose('TOO_LARGE', 'sourceTree', { tree }));
 }
 
 function noCommit(revision: string): PortError {
-  return new PortError(
-    'invalid',
-    revision,
-    `${JSON.stringify(revision)} is no commit id.`,
-    'Start the run again, so that its version is resolved.',
-  );
+  const named = { revision: JSON.stringify(revision) };
+  return failure(revision, diagnose('INVALID', 'sourceNoCommit', named));
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { pathInside } from '../artifacts/safe-path.ts';
+import { failure, refusal } from '../refusal.ts';
 
 /** What resolves a version to a pinned source; the same fields as `source:` in runsheet.yaml. */
 export interface SourceLocation {
@@ -14,12 +15,8 @@ const VERSION = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 /** @throws PortError `invalid` (BAD_PARAMETER) for what is no version: options, paths, spaces */
 export function checkVersion(version: string): void {
   if (VERSION.test(version) && !version.includes('..')) return;
-  throw new PortError(
-    'invalid',
-    'version',
-    `BAD_PARAMETER: ${JSON.stringify(version)} is not a version.`,
-    'Use letters, digits, ".", "_" and "-", at most 128 of them.',
-  );
+  const named = { value: JSON.stringify(version) };
+  throw refusal('invalid', 'version', diagnose('BAD_PARAMETER', 'version', named));
 }
 
 /** Puts the version where a path or a tag says `${version}`. */
@@ -37,15 +34,10 @@ export async function sourceFolder(location: SourceLocation, version: string): P
   const path = await pathInside(location.projectFolder, name);
   const status = await stat(path).catch(() => null);
   if (status?.isDirectory() === true) return path;
-  const perVersion = location.path.includes('${version}');
-  throw new PortError(
-    'not-found',
+  throw failure(
     version,
-    perVersion
-      ? `The version ${version} has no source: there is no folder ${name}.`
-      : `There is no source folder ${name}.`,
-    perVersion
-      ? 'Name a version that exists, or correct source.path in runsheet.yaml.'
-      : 'Correct source.path in runsheet.yaml.',
+    location.path.includes('${version}')
+      ? diagnose('NOT_FOUND', 'sourceNoVersion', { version, folder: name })
+      : diagnose('NOT_FOUND', 'sourceNoFolder', { folder: name }),
   );
 }

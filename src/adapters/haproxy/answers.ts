@@ -1,4 +1,5 @@
 /** What HAProxy's runtime API answers, as data. Pure; columns are found by their names. */
+import type { Localized } from '../../diagnostics/language.ts';
 
 /** One line of `show stat`: a backend, or a server in it. */
 export interface Counters {
@@ -24,7 +25,7 @@ export interface ServerState {
   readonly name: string;
   readonly admin: 'ready' | 'drain' | 'maint';
   /** Why HAProxy itself keeps it out; null where an operator or the configuration did. */
-  readonly held: string | null;
+  readonly held: Localized | null;
   /** Whether its checks, where it has any, let requests through. */
   readonly isUp: boolean;
   readonly weight: number;
@@ -79,11 +80,12 @@ function adminOf(bits: number): ServerState['admin'] {
   return (bits & DRAIN) === 0 ? 'ready' : 'drain';
 }
 
-function heldBy(bits: number): string | null {
+function heldBy(bits: number): Localized | null {
   if ((bits & FORCED_MAINT) !== 0) return null;
-  if ((bits & UNRESOLVED) !== 0) return 'its name does not resolve';
-  if ((bits & INHERITED_MAINT) !== 0) return 'the server that it tracks is in maintenance';
-  return null;
+  if ((bits & UNRESOLVED) !== 0)
+    return { zh: '它的主机名无法解析', en: 'its name does not resolve' };
+  if ((bits & INHERITED_MAINT) === 0) return null;
+  return { zh: '它所跟踪的服务器处于维护状态', en: 'the server that it tracks is in maintenance' };
 }
 
 export function parseInfo(text: string): ProcessInfo | null {

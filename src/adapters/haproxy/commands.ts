@@ -1,5 +1,8 @@
 /** Commands of HAProxy's runtime API, as text. Pure: nothing here is sent. */
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { refusal } from '../refusal.ts';
 
 /** HAProxy's own alphabet; a space, `;` or a new line would begin another word or command. */
 const NAME = /^[A-Za-z0-9_.:-]{1,100}$/u;
@@ -16,19 +19,20 @@ export const SHOW_EVERYTHING = 'show stat -1 6 -1';
 
 /** Counters of the backend and its servers, then how its servers stand. */
 export function showPool(backend: string): readonly [string, string] {
-  const name = named('backend', backend);
+  const name = named('haproxyBackend', backend);
   return [`show stat ${name} 6 -1`, `show servers state ${name}`];
 }
 
 export function setState(backend: string, server: string, state: 'ready' | 'drain'): string {
-  return `set server ${named('backend', backend)}/${named('server', server)} state ${state}`;
+  return `set server ${named('haproxyBackend', backend)}/${named('haproxyServer', server)} state ${state}`;
 }
 
 export function setWeight(backend: string, server: string, weight: number): string {
   if (!Number.isInteger(weight) || weight < 0 || weight > HEAVIEST) {
-    throw badParameter('weight', String(weight), `a whole number from 0 to ${HEAVIEST}`);
+    const named = { ...shown(String(weight)), most: HEAVIEST };
+    throw badParameter(String(weight), diagnose('BAD_PARAMETER', 'haproxyWeight', named));
   }
-  return `set server ${named('backend', backend)}/${named('server', server)} weight ${weight}`;
+  return `set server ${named('haproxyBackend', backend)}/${named('haproxyServer', server)} weight ${weight}`;
 }
 
 export function showMap(file: string): string {
@@ -36,33 +40,32 @@ export function showMap(file: string): string {
 }
 
 export function addRoute(file: string, prefix: string, backend: string): string {
-  return `add map ${mapFile(file)} ${route(prefix)} ${named('backend', backend)}`;
+  return `add map ${mapFile(file)} ${route(prefix)} ${named('haproxyBackend', backend)}`;
 }
 
 export function changeRoute(file: string, prefix: string, backend: string): string {
-  return `set map ${mapFile(file)} ${route(prefix)} ${named('backend', backend)}`;
+  return `set map ${mapFile(file)} ${route(prefix)} ${named('haproxyBackend', backend)}`;
 }
 
-function named(what: 'backend' | 'server', name: string): string {
+function named(what: 'haproxyBackend' | 'haproxyServer', name: string): string {
   if (NAME.test(name)) return name;
-  throw badParameter(what, name, 'letters, digits and - _ . : only');
+  throw badParameter(name, diagnose('BAD_PARAMETER', what, shown(name)));
 }
 
 function route(prefix: string): string {
   if (ROUTE.test(prefix)) return prefix;
-  throw badParameter('route', prefix, 'a path of letters, digits and - _ . ~ % / only');
+  throw badParameter(prefix, diagnose('BAD_PARAMETER', 'haproxyRoute', shown(prefix)));
 }
 
 function mapFile(file: string): string {
   if (FILE.test(file)) return file;
-  throw badParameter('map file', file, 'an absolute path without spaces');
+  throw badParameter(file, diagnose('BAD_PARAMETER', 'haproxyMap', shown(file)));
 }
 
-function badParameter(what: string, value: string, expected: string): PortError {
-  return new PortError(
-    'invalid',
-    value,
-    `BAD_PARAMETER: ${JSON.stringify(value)} is no ${what} of HAProxy.`,
-    `Give ${expected}.`,
-  );
+function badParameter(value: string, diagnostic: Diagnostic): PortError {
+  return refusal('invalid', value, diagnostic);
+}
+
+function shown(value: string): { readonly value: string } {
+  return { value: JSON.stringify(value) };
 }

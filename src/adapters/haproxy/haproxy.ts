@@ -1,6 +1,9 @@
 /** The pool in front of the servers by HAProxy's runtime API; several HAProxies are kept in step. */
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 import type { BalancerCapabilities, LoadBalancer } from '../../ports/load-balancer.ts';
 import { PortError } from '../../ports/port-error.ts';
+import { failure, withMore } from '../refusal.ts';
 import { HaproxyInstance, type InstanceNames } from './instance.ts';
 import { concerned, mergeRoutes, mergeStates } from './merge.ts';
 import { noBackend } from './refusals.ts';
@@ -45,7 +48,10 @@ export function createHaproxy(options: HaproxyOptions): LoadBalancer & { close()
     throw noBackend({ haproxy: 'HAProxy', backend: pool }, known);
   };
   const setAdmin = (pool: string, server: string, wanted: 'ready' | 'drain'): Promise<void> =>
-    onEach(serving(pool), async (each) => `${server} ${await each.setAdmin(pool, server, wanted)}`);
+    onEach(serving(pool), async (each) => {
+      const state = `${server} ${await each.setAdmin(pool, server, wanted)}`;
+      return { zh: state, en: state };
+    });
   return {
     capabilities: HAPROXY_CAPABILITIES,
     async state(pool) {
@@ -58,7 +64,7 @@ export function createHaproxy(options: HaproxyOptions): LoadBalancer & { close()
       await Promise.all(instances.map((each) => each.assertMembers(pool, Object.keys(weights))));
       await onEach(instances, async (each) => {
         await each.setWeights(pool, weights);
-        return 'the weights are set';
+        return { zh: '权重已设置', en: 'the weights are set' };
       });
     },
     async setRoutes(routes) {
@@ -69,7 +75,7 @@ export function createHaproxy(options: HaproxyOptions): LoadBalancer & { close()
           concerned(all, pool).includes(each),
         );
         await each.setRoutes(routesMap, Object.fromEntries(own));
-        return 'the routes are set';
+        return { zh: '路由已设置', en: 'the routes are set' };
       });
     },
     async routes() {
@@ -87,12 +93,7 @@ export function createHaproxy(options: HaproxyOptions): LoadBalancer & { close()
       serving(pool);
       const url = urls[pool];
       if (url !== undefined) return url;
-      throw new PortError(
-        'invalid',
-        pool,
-        `balancer.url says nothing of the pool ${pool}.`,
-        'Give the address that requests through this pool are sent to.',
-      );
+      throw failure(pool, diagnose('INVALID', 'haproxyNoUrl', { pool }));
     },
     close() {
       for (const each of all) each.close();
@@ -103,7 +104,7 @@ export function createHaproxy(options: HaproxyOptions): LoadBalancer & { close()
 /** All are told, whatever becomes of one; where one fails, the error says how the others stand. */
 async function onEach(
   instances: readonly HaproxyInstance[],
-  work: (instance: HaproxyInstance) => Promise<string>,
+  work: (instance: HaproxyInstance) => Promise<Localized>,
 ): Promise<void> {
   const results = await Promise.allSettled(instances.map(work));
   const failed = results.find((each) => each.status === 'rejected');
@@ -113,17 +114,17 @@ async function onEach(
   const others = results.flatMap((each, index) => {
     if (each === failed) return [];
     const { name = '' } = instances[index] ?? {};
-    return each.status === 'fulfilled' ? [`${name}: ${each.value}`] : [`${name}: failed as well`];
+    const { zh, en } = each.status === 'fulfilled' ? each.value : FAILED;
+    return [{ zh: `${name}：${zh}`, en: `${name}: ${en}` }];
   });
-  const message = `${error.message} The others: ${others.join('; ')}.`;
-  throw new PortError(error.kind, error.subject, message, error.remedy, { cause: error });
+  throw withMore(error, {
+    zh: `其他：${others.map(({ zh }) => zh).join('；')}。`,
+    en: `The others: ${others.map(({ en }) => en).join('; ')}.`,
+  });
 }
 
+const FAILED: Localized = { zh: '也失败了', en: 'failed as well' };
+
 function noMap(): PortError {
-  return new PortError(
-    'invalid',
-    'balancer.routes_map',
-    'balancer.routes are given, and no map file that HAProxy reads them from.',
-    'Give the path as balancer.routes_map in runsheet.yaml; haproxy.cfg uses it as `use_backend %[path,map_beg(FILE)]`.',
-  );
+  return failure('balancer.routes_map', diagnose('INVALID', 'haproxyNoRoutesMap', {}));
 }

@@ -1,6 +1,9 @@
 /** The runtime API of an HAProxy on the worker's own machine. */
+
 import { connect, type Socket } from 'node:net';
-import { PortError, type PortErrorKind } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure } from '../refusal.ts';
 
 /** @param address a Unix socket's absolute path, or `host:port` */
 export function openLocalSocket(address: string): Promise<Socket> {
@@ -23,28 +26,19 @@ function targetOf(address: string): { path: string } | { host: string; port: num
 }
 
 function refused(address: string, error: NodeJS.ErrnoException): PortError {
-  const [kind, why, remedy] = reasonOf(error);
-  return new PortError(kind, address, `HAProxy at ${address}: ${why}.`, remedy, { cause: error });
+  return failure(address, reasonOf(address, error), { cause: error });
 }
 
-function reasonOf(error: NodeJS.ErrnoException): readonly [PortErrorKind, string, string] {
-  switch (error.code) {
+function reasonOf(address: string, { code, message }: NodeJS.ErrnoException) {
+  switch (code) {
     case 'ENOENT':
-      return [
-        'unreachable',
-        'there is no such socket',
-        'Start HAProxy, or compare balancer.haproxy in runsheet.yaml with `stats socket` in haproxy.cfg.',
-      ];
+      return diagnose('UNREACHABLE', 'haproxyNoSocket', { address });
     case 'ECONNREFUSED':
-      return ['unreachable', 'nobody listens there', 'Start HAProxy.'];
+      return diagnose('UNREACHABLE', 'haproxyNobody', { address });
     case 'EACCES':
     case 'EPERM':
-      return [
-        'refused',
-        'the worker may not use this socket',
-        'Give it the right, for example `stats socket … mode 660 group runsheet` in haproxy.cfg.',
-      ];
+      return diagnose('REFUSED', 'haproxySocketDenied', { address });
     default:
-      return ['unavailable', error.message, 'Check that HAProxy runs.'];
+      return diagnose('UNAVAILABLE', 'haproxyNotReached', { address, reason: message });
   }
 }

@@ -1,5 +1,9 @@
 /** What HAProxy refuses, as errors that name the place and the next thing to do. */
-import { PortError } from '../../ports/port-error.ts';
+
+import { diagnose, type Parameter } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure, phrase } from '../refusal.ts';
 import { type Refusal, refusalOf } from './answers.ts';
 
 export interface Place {
@@ -18,80 +22,61 @@ export function assertAccepted(place: Place, answer: string, isSilent: boolean):
 
 const BY_REFUSAL: Record<Refusal, (place: Place, answer: string) => PortError> = {
   'no-permission': ({ haproxy }) =>
-    new PortError(
-      'refused',
-      haproxy,
-      `${haproxy} permits no changes through this socket.`,
-      'Add `level admin` to its `stats socket` line in haproxy.cfg and reload HAProxy.',
-    ),
+    failure(haproxy, diagnose('REFUSED', 'haproxyNoChanges', { haproxy })),
   'no-backend': (place) => noBackend(place, null),
   'no-server': (place) => noServer(place, null),
   'no-map': ({ haproxy, map = '' }) =>
-    new PortError(
-      'not-found',
-      map,
-      `${haproxy} reads no map ${map}.`,
-      'Compare balancer.routes_map in runsheet.yaml with the map files that haproxy.cfg names.',
-    ),
-  other: ({ haproxy, backend, server, map }, answer) =>
-    new PortError(
-      'invalid',
-      server ?? backend ?? haproxy,
-      `${haproxy} refused a change of ${[backend, server, map].filter(Boolean).join('/')}: ${answer}`,
-      'Look at this backend in haproxy.cfg.',
-    ),
+    failure(map, diagnose('NOT_FOUND', 'haproxyNoMap', { haproxy, map })),
+  other: ({ haproxy, backend, server, map }, answer) => {
+    const what = [backend, server, map].filter(Boolean).join('/');
+    const named = { haproxy, what, said: phrase(answer) };
+    return failure(server ?? backend ?? haproxy, diagnose('INVALID', 'haproxyRefused', named));
+  },
 };
 
 export function noBackend(
   { haproxy, backend = '' }: Place,
   known: readonly string[] | null,
 ): PortError {
-  return new PortError(
-    'not-found',
+  const named = { haproxy, backend };
+  return failure(
     backend,
-    `${haproxy} has no backend ${backend}${listed(known)}.`,
-    'Compare balancer.pool in runsheet.yaml with the backends in haproxy.cfg.',
+    known === null
+      ? diagnose('NOT_FOUND', 'haproxyNoBackend', named)
+      : diagnose('NOT_FOUND', 'haproxyNoBackendOf', { ...named, known: listed(known) }),
   );
 }
 
 export function noServer(
-  { haproxy, backend, server = '' }: Place,
+  { haproxy, backend = '', server = '' }: Place,
   known: readonly string[] | null,
 ): PortError {
-  return new PortError(
-    'not-found',
+  const named = { haproxy, backend, server };
+  return failure(
     server,
-    `backend ${backend} of ${haproxy} has no server ${server}${listed(known)}.`,
-    'Add it to that backend in haproxy.cfg, or give its name there under balancer.names in runsheet.yaml.',
+    known === null
+      ? diagnose('NOT_FOUND', 'haproxyNoServer', named)
+      : diagnose('NOT_FOUND', 'haproxyNoServerOf', { ...named, known: listed(known) }),
   );
 }
 
 /** HAProxy itself keeps the server out: no command of ours would bring it in. */
-export function heldByHaproxy({ haproxy, backend, server = '' }: Place, why: string): PortError {
-  return new PortError(
-    'conflict',
-    server,
-    `${haproxy} itself keeps ${backend}/${server} in maintenance: ${why}.`,
-    'Mend that, and HAProxy takes it back by itself; then try again.',
-  );
+export function heldByHaproxy({ haproxy, backend, server = '' }: Place, why: Localized): PortError {
+  const named = { haproxy, server: `${backend}/${server}`, why };
+  return failure(server, diagnose('CONFLICT', 'haproxyHolds', named));
 }
 
 /** The command was taken, and what is read back is something else. */
 export function notTaken(
   { haproxy, backend, server, map }: Place,
   wanted: string,
-  actual: string,
+  actual: Parameter,
 ): PortError {
   const what = map ?? `${backend}/${server}`;
-  return new PortError(
-    'conflict',
-    server ?? map ?? haproxy,
-    `${haproxy} took "${wanted}" for ${what} and shows ${actual}.`,
-    'Another program, an agent check or a tracked server sets it as well: look at `show servers state` there.',
-  );
+  const diagnostic = diagnose('CONFLICT', 'haproxyNotTaken', { haproxy, wanted, what, actual });
+  return failure(server ?? map ?? haproxy, diagnostic);
 }
 
-function listed(known: readonly string[] | null): string {
-  if (known === null) return '';
-  return ` (it has ${known.length === 0 ? 'none' : known.slice(0, 20).join(', ')})`;
+function listed(known: readonly string[]): Parameter {
+  return known.length === 0 ? { zh: '无', en: 'none' } : known.slice(0, 20);
 }

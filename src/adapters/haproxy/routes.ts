@@ -37,7 +37,7 @@ export async function writeRoutes(
   const after = await readRoutes(api, backends, map);
   const wrong = Object.entries(routes).find(([prefix, pool]) => after[prefix] !== pool);
   if (wrong === undefined) return;
-  throw notTaken(place, `route ${wrong[0]}`, after[wrong[0]] ?? 'no route');
+  throw notTaken(place, `route ${wrong[0]}`, after[wrong[0]] ?? { zh: '没有路由', en: 'no route' });
 }
 
 async function readMap(api: RuntimeApi, map: string): Promise<Names> {

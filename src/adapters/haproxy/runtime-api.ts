@@ -2,7 +2,9 @@
 
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose, type Parameter } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure } from '../refusal.ts';
 import { type Counters, type ProcessInfo, parseCounters, parseInfo } from './answers.ts';
 import { SHOW_ALL_SERVERS, SHOW_INFO } from './commands.ts';
 import { Session, SessionLost } from './session.ts';
@@ -15,7 +17,7 @@ export interface RuntimeTimes {
 }
 
 export interface RuntimeEndpoint {
-  /** For messages, for example `HAProxy at /run/haproxy/admin.sock on lb-1`. */
+  /** For messages, for example `HAProxy lb-1:/run/haproxy/admin.sock`. */
   readonly name: string;
   open(): Promise<Duplex>;
 }
@@ -98,7 +100,10 @@ export class RuntimeApi {
       this.retire(session);
       if (isFresh) await delay(HANDOVER_MS);
     }
-    throw this.gone('it is told to end, and no other process has its socket');
+    throw this.gone({
+      zh: '它正在结束，而没有别的进程接管它的 socket',
+      en: 'it is told to end, and no other process has its socket',
+    });
   }
 
   /** null: a stream that was open already had been closed meanwhile; another one tells more. */
@@ -112,10 +117,14 @@ export class RuntimeApi {
       const info = parseInfo(first);
       if (info !== null) return { info, texts };
       session.close();
-      throw this.gone(`it answers "${first.trim().slice(0, 100)}" to "${SHOW_INFO}"`);
+      const said = first.trim().slice(0, 100);
+      throw this.gone({
+        zh: `它对 "${SHOW_INFO}" 的应答是 "${said}"`,
+        en: `it answers "${said}" to "${SHOW_INFO}"`,
+      });
     } catch (error) {
       if (!(error instanceof SessionLost)) throw error;
-      if (isFresh) throw this.gone(error.message);
+      if (isFresh) throw this.gone(error.reason);
       return null;
     }
   }
@@ -126,7 +135,7 @@ export class RuntimeApi {
     try {
       this.current = await Session.begin(stream, this.times.answerMs);
     } catch (error) {
-      throw this.gone(error instanceof Error ? error.message : String(error));
+      throw this.gone(reasonOf(error));
     }
     return this.current;
   }
@@ -145,7 +154,11 @@ export class RuntimeApi {
       (stream) => stream.destroy(),
       () => undefined,
     );
-    throw this.gone(`it was not reached within ${this.times.openMs / 1000} s`);
+    const seconds = this.times.openMs / 1000;
+    throw this.gone({
+      zh: `${seconds} 秒内连不到它`,
+      en: `it was not reached within ${seconds} s`,
+    });
   }
 
   private retire(session: Session): void {
@@ -170,12 +183,13 @@ export class RuntimeApi {
     return counted.flat();
   }
 
-  private gone(reason: string): PortError {
-    return new PortError(
-      'unavailable',
-      this.endpoint.name,
-      `${this.endpoint.name}: ${reason}.`,
-      'Check that HAProxy runs and that balancer.haproxy in runsheet.yaml names its stats socket.',
-    );
+  private gone(reason: Parameter): PortError {
+    const { name } = this.endpoint;
+    return failure(name, diagnose('UNAVAILABLE', 'haproxyGone', { haproxy: name, reason }));
   }
+}
+
+function reasonOf(error: unknown): Parameter {
+  if (error instanceof SessionLost) return error.reason;
+  return error instanceof Error ? error.message : String(error);
 }

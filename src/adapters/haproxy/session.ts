@@ -1,5 +1,7 @@
 /** One open stream to the runtime API, in interactive mode: an answer ends with the next prompt. */
 import type { Duplex } from 'node:stream';
+import type { Parameter } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 
 const PROMPT = '\n> ';
 /** Thousands of servers stay below it; a stream without end does not. */
@@ -8,6 +10,19 @@ const LONGEST_ANSWER = 16 * 1024 * 1024;
 /** The stream ended or said nothing in time; whether its last commands were carried out is not known. */
 export class SessionLost extends Error {
   override readonly name = 'SessionLost';
+  readonly reason: Parameter;
+
+  constructor(reason: Parameter) {
+    super('the stream to the runtime API is lost');
+    this.reason = reason;
+  }
+}
+
+const CLOSED: Localized = { zh: 'socket 已关闭', en: 'the socket was closed' };
+const ENDLESS: Localized = { zh: '应答没有尽头', en: 'an answer without end' };
+
+function lateBy(seconds: number): Localized {
+  return { zh: `${seconds} 秒内没有应答`, en: `no answer within ${seconds} s` };
 }
 
 interface Waiting {
@@ -28,8 +43,8 @@ export class Session {
     stream.setEncoding('utf8');
     stream.on('data', (chunk: string) => this.take(chunk));
     stream.on('error', (error: Error) => this.end(error.message));
-    stream.on('close', () => this.end('the socket was closed'));
-    stream.on('end', () => this.end('the socket was closed'));
+    stream.on('close', () => this.end(CLOSED));
+    stream.on('end', () => this.end(CLOSED));
   }
 
   /** @throws SessionLost where the other side is no runtime API */
@@ -46,10 +61,7 @@ export class Session {
   /** Sends the commands at once. @returns their answers in order @throws SessionLost */
   async ask(commands: readonly string[]): Promise<readonly string[]> {
     if (this.lost !== null) throw this.lost;
-    const timer = setTimeout(
-      () => this.end(`no answer within ${this.answerMs / 1000} s`),
-      this.answerMs,
-    );
+    const timer = setTimeout(() => this.end(lateBy(this.answerMs / 1000)), this.answerMs);
     try {
       const answers = commands.map(
         () => new Promise<string>((resolve, reject) => this.waiting.push({ resolve, reject })),
@@ -62,12 +74,12 @@ export class Session {
   }
 
   close(): void {
-    this.end('closed');
+    this.end(CLOSED);
   }
 
   private take(chunk: string): void {
     this.text += chunk;
-    if (this.text.length > LONGEST_ANSWER) return this.end('an answer without end');
+    if (this.text.length > LONGEST_ANSWER) return this.end(ENDLESS);
     for (let at = this.text.indexOf(PROMPT); at >= 0; at = this.text.indexOf(PROMPT)) {
       const answer = this.text.slice(0, at);
       this.text = this.text.slice(at + PROMPT.length);
@@ -75,7 +87,7 @@ export class Session {
     }
   }
 
-  private end(reason: string): void {
+  private end(reason: Parameter): void {
     if (this.lost !== null) return;
     this.lost = new SessionLost(reason);
     this.stream.destroy();

@@ -1,7 +1,9 @@
 import { connect as connectSocket } from 'node:net';
 import { Client } from 'undici';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { HttpProbe, ProbeRequest, ProbeResponse } from '../../ports/http-probe.ts';
 import { PortError } from '../../ports/port-error.ts';
+import { failure } from '../refusal.ts';
 
 const MAXIMUM_BODY_BYTES = 64 * 1024;
 
@@ -70,11 +72,12 @@ function connectTo(host: string, port: number, timeoutMs: number): Promise<void>
     };
     const place = `${host}:${port}`;
     const timer = setTimeout(() => {
-      end(unreachable(place, `${place} does not accept a connection within ${timeoutMs} ms`));
+      end(failure(place, diagnose('UNREACHABLE', 'connectLate', { place, ms: timeoutMs })));
     }, timeoutMs);
     socket.once('connect', () => end());
     socket.once('error', (error) => {
-      end(unreachable(place, `${place} does not accept connections: ${reasonOf(error)}`, error));
+      const named = { place, reason: reasonOf(error) };
+      end(failure(place, diagnose('UNREACHABLE', 'connectRefused', named), { cause: error }));
     });
   });
 }
@@ -85,49 +88,31 @@ const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELE
 function methodOf(name: string): Method {
   const method = METHODS.find((each) => each === name.toUpperCase());
   if (method !== undefined) return method;
-  throw new PortError(
-    'invalid',
-    name,
-    `HTTP method ${name} is not known`,
-    `Use one of ${METHODS.join(', ')}.`,
-  );
+  throw failure(name, diagnose('INVALID', 'requestMethod', { method: name, methods: METHODS }));
 }
 
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
-  throw new PortError(
-    'invalid',
-    text,
-    `${text} is not an http address`,
-    'Write it as http://host:port/path.',
-  );
+  throw failure(text, diagnose('INVALID', 'requestAddress', { url: text }));
 }
 
-function timedOut(request: ProbeRequest): PortError {
-  const message = `${request.url} gave no answer within ${request.timeoutMs} ms`;
-  return new PortError(
-    'unavailable',
-    request.url,
-    message,
-    'Look at what the service is doing, or allow it longer.',
-  );
+function timedOut({ url, timeoutMs }: ProbeRequest): PortError {
+  return failure(url, diagnose('UNAVAILABLE', 'requestLate', { url, ms: timeoutMs }));
 }
+
+const NOT_REACHED = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
 
 function notReached(url: string, error: unknown): Error {
   if (error instanceof PortError) return error;
-  const refused = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (refused.includes(code)) return unreachable(url, `${url} cannot be reached: ${code}`, error);
-  const message = `${url} broke off: ${reasonOf(error)}`;
-  return new PortError('unavailable', url, message, 'Look at the output of the service.', {
-    cause: error,
-  });
-}
-
-function unreachable(subject: string, message: string, cause?: unknown): PortError {
-  const remedy = 'Check that the service runs and listens at this address.';
-  return new PortError('unreachable', subject, message, remedy, { cause });
+  const named = { url, reason: reasonOf(error) };
+  return failure(
+    url,
+    NOT_REACHED.includes(named.reason)
+      ? diagnose('UNREACHABLE', 'requestNotReached', named)
+      : diagnose('UNAVAILABLE', 'requestBroke', named),
+    { cause: error },
+  );
 }
 
 function reasonOf(error: unknown): string {

@@ -1,6 +1,9 @@
 /** What every operation needs on a server: the service's folder, and scripts that run there. */
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { ExecResult, ServerHost } from '../../ports/server-host.ts';
+import { failure, phrase } from '../refusal.ts';
 import { EXIT } from './script.ts';
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
@@ -25,32 +28,30 @@ export function runScript(
 
 export function folderOf(host: ServerHost, service: string): string {
   if (NAME.test(service)) return `${host.baseFolder}/services/${service}`;
-  const message = `${JSON.stringify(service)} is no name of a service.`;
-  throw new PortError('invalid', host.name, message, 'Use letters, digits, "_", "." and "-".');
+  const named = { value: JSON.stringify(service) };
+  throw failure(host.name, diagnose('INVALID', 'processService', named));
 }
 
 export function hexOf(digest: string): string {
   if (DIGEST.test(digest)) return digest.slice('sha256:'.length);
-  throw new PortError(
-    'invalid',
-    digest,
-    `${JSON.stringify(digest)} is no digest.`,
-    'Pin the image again.',
-  );
+  throw failure(digest, diagnose('INVALID', 'processDigest', { value: JSON.stringify(digest) }));
 }
 
 export function failed(
   server: string,
-  verb: string,
+  what: Localized,
   service: string,
   { exitCode, stderr }: ExecResult,
 ): PortError {
-  return new PortError(
-    'unavailable',
+  const end = {
+    zh: `退出码 ${exitCode ?? '无'}`,
+    en: `exit code ${exitCode ?? 'none'}`,
+  };
+  const named = { server, what, service, end, said: phrase(stderr.trim().slice(-1_000)) };
+  return failure(
     server,
-    `${server} could not ${verb} ${service} (exit code ${exitCode ?? 'none'}): ${stderr.trim().slice(-1_000)}`,
     exitCode === EXIT.busy
-      ? `Another start or stop holds ${service} on ${server}; wait for it.`
-      : `Look at services/${service}/service.log below the base folder of ${server}.`,
+      ? diagnose('UNAVAILABLE', 'processBusy', named)
+      : diagnose('UNAVAILABLE', 'processFailed', named),
   );
 }

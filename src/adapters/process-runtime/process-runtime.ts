@@ -1,11 +1,12 @@
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type {
   ContainerRuntime,
   ReleaseStop,
   ServiceState,
   StopResult,
 } from '../../ports/container-runtime.ts';
-import { PortError } from '../../ports/port-error.ts';
 import type { ServerHost, ServerHosts } from '../../ports/server-host.ts';
+import { failure } from '../refusal.ts';
 import { examineScript, readExamination } from './examine.ts';
 import {
   failed,
@@ -34,7 +35,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
     const result = await runScript(host, script, SCRIPT_TIMEOUT_MS);
     const place = folderOf(host, service);
     if (result.exitCode === EXIT.missing) return readState(server, place, 'stopped\n--\n--\n');
-    if (result.exitCode !== 0) throw failed(server, 'look at', service, result);
+    if (result.exitCode !== 0) throw failed(server, { zh: '查看', en: 'look at' }, service, result);
     return readState(server, place, result.stdout);
   };
   return {
@@ -55,7 +56,8 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
       const folder = folderOf(host, service);
       const script = forgetScript(quote([folder]), quote([runId]));
       const result = await runScript(host, script, RELEASE_TIMEOUT_MS);
-      if (result.exitCode !== 0) throw failed(server, 'remove', service, result);
+      if (result.exitCode !== 0)
+        throw failed(server, { zh: '删除', en: 'remove' }, service, result);
     },
     async tail(server, service, lines) {
       const host = hosts.get(server);
@@ -68,7 +70,8 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
       const script = examineScript(quote([folders[0]]), quote([folders[1]]), port);
       const sentMs = Date.now();
       const result = await runScript(host, script, SCRIPT_TIMEOUT_MS);
-      if (result.exitCode !== 0) throw failed(server, 'examine', service, result);
+      if (result.exitCode !== 0)
+        throw failed(server, { zh: '检查', en: 'examine' }, service, result);
       return readExamination(result.stdout, sentMs, Date.now());
     },
     async finish(server, service, keep) {
@@ -80,7 +83,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
       const result = await host.exec(['rm', '-rf', '--', ...folders], {
         timeoutMs: RELEASE_TIMEOUT_MS,
       });
-      if (result.exitCode !== 0) throw failed(server, 'prune', service, result);
+      if (result.exitCode !== 0) throw failed(server, { zh: '清理', en: 'prune' }, service, result);
     },
   };
 }
@@ -106,23 +109,23 @@ async function stopService(
 ): Promise<StopResult> {
   const name = signal.replace(/^SIG/, '');
   if (!/^[A-Z0-9]{1,10}$/.test(name)) {
-    throw new PortError(
-      'invalid',
-      host.name,
-      `${signal} is no signal.`,
-      'Correct runtime.stop.signal.',
-    );
+    throw failure(host.name, diagnose('INVALID', 'processSignal', { value: signal }));
   }
   const began = Date.now();
   const { running } = await inspect(host.name, service);
   if (running && before !== undefined && before.length > 0) {
     const result = await host.exec(before, { timeoutMs: Math.max(graceMs, 1_000) });
     if (result.exitCode !== 0)
-      throw failed(host.name, 'run the command before the stop of', service, result);
+      throw failed(
+        host.name,
+        { zh: '运行停止之前的命令：', en: 'run the command before the stop of' },
+        service,
+        result,
+      );
   }
   const script = stopScript(quote([folderOf(host, service)]), name, Math.ceil(graceMs / 100));
   const result = await runScript(host, script, graceMs * 2 + SCRIPT_TIMEOUT_MS);
-  if (result.exitCode !== 0) throw failed(host.name, 'stop', service, result);
+  if (result.exitCode !== 0) throw failed(host.name, { zh: '停止', en: 'stop' }, service, result);
   const forced = result.stdout.trim() === 'forced';
   return { forced, durationMs: Date.now() - began };
 }

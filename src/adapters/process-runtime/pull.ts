@@ -34,7 +34,8 @@ export async function pullRelease(
     signal?.throwIfAborted();
     const script = unpackScript(options.quote([folder]), hexOf(digest), options.quote([uploaded]));
     const result = await runScript(host, script, RELEASE_TIMEOUT_MS, signal);
-    if (result.exitCode !== 0) throw failed(host.name, 'unpack', service, result);
+    if (result.exitCode !== 0)
+      throw failed(host.name, { zh: '解开', en: 'unpack' }, service, result);
   } finally {
     await rm(beside, { recursive: true, force: true });
   }

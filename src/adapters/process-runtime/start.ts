@@ -1,6 +1,7 @@
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ReleaseStart } from '../../ports/container-runtime.ts';
-import { PortError } from '../../ports/port-error.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
+import { failure } from '../refusal.ts';
 import { assertReadable } from '../shell/schema.ts';
 import { failed, folderOf, hexOf, type Quote, runScript, SCRIPT_TIMEOUT_MS } from './on-server.ts';
 import { EXIT, startScript } from './script.ts';
@@ -41,18 +42,14 @@ export async function startRelease(
     assertReadable(host.name, `${folderOf(host, service)}/${file}`, form);
   }
   if (result.exitCode === EXIT.missing) {
-    throw new PortError(
-      'not-found',
-      host.name,
-      `${host.name} has no release ${digest}.`,
-      'Pull it first.',
-    );
+    const named = { server: host.name, digest };
+    throw failure(host.name, diagnose('NOT_FOUND', 'processNotPulled', named));
   }
   if (result.exitCode === EXIT.conflict) {
-    const message = `${host.name} runs another release of ${service}.`;
-    throw new PortError('conflict', host.name, message, 'Stop it first.');
+    const named = { server: host.name, service };
+    throw failure(host.name, diagnose('CONFLICT', 'processOtherRelease', named));
   }
-  throw failed(host.name, 'start', service, result);
+  throw failed(host.name, { zh: '启动', en: 'start' }, service, result);
 }
 
 function exportsOf(
@@ -62,13 +59,7 @@ function exportsOf(
 ): string {
   const lines = Object.entries(environment).map(([name, value]) => {
     if (VARIABLE.test(name)) return `export ${name}=${quote([value])}`;
-    const message = `${JSON.stringify(name)} is no name of an environment variable.`;
-    throw new PortError(
-      'invalid',
-      server,
-      message,
-      'Correct runtime.environment in runsheet.yaml.',
-    );
+    throw failure(server, diagnose('INVALID', 'processVariable', { value: JSON.stringify(name) }));
   });
   return lines.join('\n');
 }

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Command, CommandResult, CommandRunner } from '../../ports/command-runner.ts';
-import { PortError } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure } from '../refusal.ts';
 import { BoundedText } from './bounded-text.ts';
 import { minimalEnvironment } from './environment.ts';
 import { endGroup, signalGroup } from './group.ts';
@@ -68,12 +70,7 @@ async function runCommand(command: Command, options: CommandRunnerOptions): Prom
 function start(command: Command, options: CommandRunnerOptions): Promise<ChildProcess> {
   const [program, ...rest] = command.argv;
   if (program === undefined || program === '') {
-    throw new PortError(
-      'invalid',
-      'commands',
-      'A command has no program: its argument list is empty.',
-      'Give the program and its arguments as a list in runsheet.yaml.',
-    );
+    throw failure('commands', diagnose('INVALID', 'commandEmpty', {}));
   }
   return new Promise((resolve, reject) => {
     const child = spawn(program, rest, {
@@ -88,13 +85,8 @@ function start(command: Command, options: CommandRunnerOptions): Promise<ChildPr
 }
 
 function cannotStart(program: string, cause: Error): PortError {
-  return new PortError(
-    'invalid',
-    program,
-    `The program ${JSON.stringify(program)} could not be started: ${cause.message}`,
-    'Install it on the machine of the worker, or correct the command in runsheet.yaml.',
-    { cause },
-  );
+  const named = { program: JSON.stringify(program), reason: cause.message };
+  return failure(program, diagnose('INVALID', 'commandNotStarted', named), { cause });
 }
 
 /** Waits for the end by itself, by the timeout or by the caller; no process of the group survives. */

@@ -1,6 +1,8 @@
 /** Credentials for a registry, as it asks for them: Basic, or a token of its token service. */
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { RegistryLogin } from '../../ports/registry.ts';
+import { refusal } from '../refusal.ts';
 import { type Challenge, readChallenge } from './challenge.ts';
 import { downgraded, send } from './http-client.ts';
 
@@ -104,10 +106,6 @@ function fieldOf(value: unknown, name: string): unknown {
 
 function tokenRefused(url: URL, realm: URL, status: number): PortError {
   const kind = status >= 500 || status === 429 ? 'unavailable' : 'refused';
-  return new PortError(
-    kind,
-    url.host,
-    `REGISTRY_DENIED: the token service ${realm.origin} of the registry ${url.origin} gives no token (${status}).`,
-    'Check registry.username and registry.password in runsheet.yaml.',
-  );
+  const named = { realm: realm.origin, registry: url.origin, status };
+  return refusal(kind, url.host, diagnose('REGISTRY_DENIED', 'token', named));
 }

@@ -4,7 +4,10 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
+import { diagnose, type Parameter } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 import { PortError } from '../../ports/port-error.ts';
+import { failure, refusal } from '../refusal.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
@@ -84,8 +87,8 @@ async function exchange<T>(
   } catch (error) {
     asked.signal?.throwIfAborted();
     if (error instanceof PortError) throw error;
-    const reason = limit.aborted ? `no whole answer within ${asked.timeoutMs} ms` : reasonOf(error);
-    throw unavailable(asked.url, `does not answer (${reason})`, error);
+    const reason = limit.aborted ? lateBy(asked.timeoutMs) : reasonOf(error);
+    throw silent(asked.url, reason, error);
   }
 }
 
@@ -106,8 +109,8 @@ async function follow(asked: HttpRequest, signal: AbortSignal): Promise<Dispatch
     const isRedirect = REDIRECTS.has(answer.statusCode) && typeof location === 'string';
     if (!isRedirect || (asked.method !== 'GET' && asked.method !== 'HEAD')) return answer;
     await answer.body.dump();
-    if (hops === MOST_REDIRECTS) throw unavailable(asked.url, 'redirects without end');
-    if (!URL.canParse(location, url.href)) throw unavailable(asked.url, 'redirects to no address');
+    if (hops === MOST_REDIRECTS) throw endless(asked.url);
+    if (!URL.canParse(location, url.href)) throw noAddress(asked.url);
     const next = new URL(location, url);
     const isKept = next.protocol === url.protocol || next.protocol === 'https:';
     if (!isKept) throw downgraded(asked.url, next);
@@ -131,23 +134,30 @@ function without(headers: Record<string, string>, name: string): Record<string, 
   return Object.fromEntries(Object.entries(headers).filter(([key]) => key.toLowerCase() !== name));
 }
 
-export function unavailable(url: URL, what: string, cause?: unknown): PortError {
-  return new PortError(
-    'unavailable',
-    url.host,
-    `The registry ${url.origin} ${what}.`,
-    'Check that it runs and is reached from the worker.',
-    { cause },
-  );
+function lateBy(ms: number): Localized {
+  return { zh: `${ms} ms 内没有完整的应答`, en: `no whole answer within ${ms} ms` };
+}
+
+function silent({ host, origin }: URL, reason: Parameter, cause: unknown): PortError {
+  const named = { registry: origin, reason };
+  return failure(host, diagnose('UNAVAILABLE', 'registrySilent', named), { cause });
+}
+
+function endless({ host, origin }: URL): PortError {
+  return failure(host, diagnose('UNAVAILABLE', 'registryEndless', { registry: origin }));
+}
+
+export function noAddress({ host, origin }: URL): PortError {
+  return failure(host, diagnose('UNAVAILABLE', 'registryNoAddress', { registry: origin }));
 }
 
 export function downgraded(url: URL, next: URL): PortError {
-  return new PortError(
-    'refused',
-    url.host,
-    `The registry ${url.origin} leads from ${url.protocol.slice(0, -1)} to ${originOf(next)}: nothing was sent there.`,
-    'Let it, or the proxy before it, name https addresses only.',
-  );
+  const named = {
+    registry: url.origin,
+    from: url.protocol.slice(0, -1),
+    to: originOf(next),
+  };
+  return failure(url.host, diagnose('REFUSED', 'registryDowngraded', named));
 }
 
 /** Of what is neither http nor https there is none. */
@@ -156,12 +166,8 @@ function originOf({ origin, protocol }: URL): string {
 }
 
 function tooLarge(url: URL): PortError {
-  return new PortError(
-    'invalid',
-    url.host,
-    `TOO_LARGE: the answer of ${url.origin}${url.pathname} is larger than it may be.`,
-    'Check what was pushed there.',
-  );
+  const named = { url: `${url.origin}${url.pathname}` };
+  return refusal('invalid', url.host, diagnose('TOO_LARGE', 'registryAnswer', named));
 }
 
 /** Node hides what happened to the connection in the cause. */

@@ -1,6 +1,8 @@
 import { access, readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { PortError } from '../../ports/port-error.ts';
+import { failure, refusal } from '../refusal.ts';
 
 /** What is kept beside a built archive until it is pushed. */
 export interface LocalImage {
@@ -36,13 +38,8 @@ export async function readLocalImage(
     return { archive, labels: stringsOf(labels) };
   } catch (error) {
     if (error instanceof PortError) throw error;
-    throw new PortError(
-      'not-found',
-      localReference,
-      `There is no built archive ${localReference} on this worker.`,
-      'Build it again.',
-      { cause: error },
-    );
+    const diagnostic = diagnose('NOT_FOUND', 'registryNotBuilt', { reference: localReference });
+    throw failure(localReference, diagnostic, { cause: error });
   }
 }
 
@@ -57,12 +54,8 @@ export function stringsOf(value: unknown): Record<string, string> {
 
 function inside(folder: string, name: string): string {
   if (isAbsolute(name) || normalize(name).split(/[/\\]/).includes('..')) {
-    throw new PortError(
-      'refused',
-      name,
-      `PATH_OUTSIDE_PROJECT: ${JSON.stringify(name)} leaves the folder of builds.`,
-      'Use a repository and a tag without "..".',
-    );
+    const named = { path: JSON.stringify(name) };
+    throw refusal('refused', name, diagnose('PATH_OUTSIDE_PROJECT', 'builds', named));
   }
   return join(folder, name);
 }

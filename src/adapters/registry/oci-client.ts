@@ -1,6 +1,8 @@
 /** The distribution protocol: manifests and blobs of one registry. */
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { RegistryLogin, RegistryRight } from '../../ports/registry.ts';
+import { failure, refusal } from '../refusal.ts';
 import { createAuthorization } from './authorization.ts';
 import {
   download,
@@ -9,7 +11,6 @@ import {
   type HttpRequest,
   REDIRECTS,
   send,
-  unavailable,
 } from './http-client.ts';
 import { ACCEPT, digestOf, isDigest } from './oci-manifest.ts';
 import { redirected, uploadPlace } from './upload-place.ts';
@@ -184,9 +185,8 @@ export function createOciClient(options: OciClientOptions): OciClient {
   };
 }
 
-function noRegistry(url: URL, status: number): PortError {
-  const message = `${url.origin} is no registry: it answers ${status} to /v2/.`;
-  return new PortError('invalid', url.host, message, 'Correct registry.url in runsheet.yaml.');
+function noRegistry({ host, origin }: URL, status: number): PortError {
+  return failure(host, diagnose('INVALID', 'registryNone', { registry: origin, status }));
 }
 
 function scopeOf({ repository, method }: Ask): string {
@@ -202,23 +202,25 @@ function checked<T extends HttpAnswer>(url: URL, { method, path, repository }: A
   const what = `${method} ${path instanceof URL ? path.pathname : path}`;
   if (REDIRECTS.has(status)) throw redirected(new URL(path, url), answer.headers['location']);
   if (status === 404 && (method === 'GET' || method === 'HEAD')) return answer;
-  if (status >= 500 || TRANSIENT.has(status))
-    throw unavailable(url, `answers ${status} to ${what}`);
-  const said = saidBy(answer.body);
-  if (status === 401 || status === 403) {
-    const name = repository === null ? '' : ` for ${repository}`;
-    throw new PortError(
-      'refused',
-      url.host,
-      `REGISTRY_DENIED: the registry ${url.origin} does not let the worker in${name} (${status}${said}).`,
-      'Check registry.username and registry.password in runsheet.yaml, and what that user may do.',
-    );
+  const registry = url.origin;
+  if (status >= 500 || TRANSIENT.has(status)) {
+    const named = { registry, status, request: what };
+    throw failure(url.host, diagnose('UNAVAILABLE', 'registryStatus', named));
   }
-  throw new PortError(
-    'invalid',
-    url.host,
-    `The registry ${url.origin} refuses ${what} (${status}${said}).`,
-    'Check image.repository in runsheet.yaml.',
+  const said = `${status}${saidBy(answer.body)}`;
+  if (status === 401 || status === 403) throw denied(url, repository, said);
+  const named = { registry, request: what, said };
+  throw failure(url.host, diagnose('INVALID', 'registryRefuses', named));
+}
+
+function denied({ host, origin }: URL, repository: string | null, said: string): PortError {
+  const named = { registry: origin, said };
+  return refusal(
+    'refused',
+    host,
+    repository === null
+      ? diagnose('REGISTRY_DENIED', 'worker', named)
+      : diagnose('REGISTRY_DENIED', 'repository', { ...named, repository }),
   );
 }
 
@@ -230,10 +232,6 @@ function saidBy(body: Buffer): string {
 
 export function tampered(url: URL | string, reference: string): PortError {
   const host = url instanceof URL ? url.host : url;
-  return new PortError(
-    'invalid',
-    host,
-    `DIGEST_MISMATCH: what the registry ${host} sent for ${reference} does not have that digest.`,
-    'Check the registry; then build and push under a new version.',
-  );
+  const named = { registry: host, reference };
+  return refusal('invalid', host, diagnose('DIGEST_MISMATCH', 'worker', named));
 }

@@ -1,7 +1,9 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { Registry, RegistryImage } from '../../ports/registry.ts';
+import { failure, refusal } from '../refusal.ts';
 import { readLocalImage } from './local-images.ts';
 import { createOciClient, type OciClient, type OciClientOptions, tampered } from './oci-client.ts';
 import {
@@ -143,19 +145,11 @@ async function archiveOf(client: OciClient, repository: string, digest: string):
 }
 
 function notFound({ host }: OciClient, repository: string, digest: string): PortError {
-  return new PortError(
-    'not-found',
-    host,
-    `IMAGE_MISSING: the registry ${host} holds no ${repository}@${digest}.`,
-    'Build and push it first.',
-  );
+  const named = { image: `${host}/${repository}@${digest}` };
+  return refusal('not-found', host, diagnose('IMAGE_MISSING', 'worker', named));
 }
 
 function unreadable({ host }: OciClient, repository: string, reference: string): PortError {
-  return new PortError(
-    'invalid',
-    host,
-    `What the registry ${host} holds as ${repository}, ${reference}, is no image or release that can be deployed.`,
-    'Build and push it again, or check image.kind and image.repository in runsheet.yaml.',
-  );
+  const named = { registry: host, repository, reference };
+  return failure(host, diagnose('INVALID', 'registryUnreadable', named));
 }

@@ -1,6 +1,8 @@
 /** Where a registry wants an upload: nothing is sent to another scheme, host or port than its own. */
-import { PortError } from '../../ports/port-error.ts';
-import { unavailable } from './http-client.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure } from '../refusal.ts';
+import { noAddress } from './http-client.ts';
 
 /**
  * The place that `Location` names, without credentials in it.
@@ -9,7 +11,8 @@ import { unavailable } from './http-client.ts';
  */
 export function uploadPlace(asked: URL, location: unknown): URL {
   if (typeof location !== 'string' || !URL.canParse(location, asked.href)) {
-    throw unavailable(asked, 'gives no place to upload to');
+    const named = { registry: asked.origin };
+    throw failure(asked.host, diagnose('UNAVAILABLE', 'registryNoPlace', named));
   }
   const place = new URL(location, asked);
   if (place.origin !== asked.origin || !isHttp(place)) throw leadsAway(asked, place);
@@ -21,30 +24,21 @@ export function uploadPlace(asked: URL, location: unknown): URL {
 /** The registry sends a request that writes elsewhere, which would be repeated there whole. */
 export function redirected(asked: URL, location: unknown): PortError {
   if (typeof location !== 'string' || !URL.canParse(location, asked.href)) {
-    return unavailable(asked, 'redirects to no address');
+    return noAddress(asked);
   }
   return leadsAway(asked, new URL(location, asked));
 }
 
 function leadsAway(asked: URL, place: URL): PortError {
-  const shown = isHttp(place) ? place.origin : place.protocol;
-  return new PortError(
-    'refused',
-    asked.host,
-    `The registry ${asked.origin} wants the upload at ${shown}: nothing was sent there.`,
-    remedyFor(asked, place),
-  );
-}
-
-function remedyFor(asked: URL, place: URL): string {
+  const registry = asked.origin;
+  const named = { registry, place: isHttp(place) ? place.origin : place.protocol };
   const isSameHost = place.hostname === asked.hostname;
   if (isSameHost && asked.protocol === 'https:' && place.protocol === 'http:') {
-    return 'Let the proxy before the registry set X-Forwarded-Proto: https, or set http.relativeurls: true in the registry.';
+    return failure(asked.host, diagnose('REFUSED', 'registryAwayToHttp', named));
   }
-  if (isSameHost && place.protocol === 'https:') {
-    return `Set registry.url in runsheet.yaml to ${place.origin}.`;
-  }
-  return `Let the proxy before the registry pass on the Host header, or set http.host: ${asked.origin} or http.relativeurls: true in the registry.`;
+  return isSameHost && place.protocol === 'https:'
+    ? failure(asked.host, diagnose('REFUSED', 'registryAwayToHttps', named))
+    : failure(asked.host, diagnose('REFUSED', 'registryAway', named));
 }
 
 function isHttp({ protocol }: URL): boolean {

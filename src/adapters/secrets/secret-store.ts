@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { Secret, SecretStore } from '../../ports/secret-store.ts';
 import { pathInside } from '../artifacts/safe-path.ts';
+import { failure } from '../refusal.ts';
 import { RedactedSecret } from './redacted-secret.ts';
 
 const REFERENCE = /^secret:\/\/(?:(env|file)\/)?([A-Za-z_][A-Za-z0-9_.-]{0,127})$/;
@@ -57,12 +59,11 @@ async function readSecretFile(folder: string, name: string): Promise<string | nu
 }
 
 function badReference(reference: string): PortError {
-  const shown = reference.startsWith('secret://') ? JSON.stringify(reference) : 'The value given';
-  return new PortError(
-    'invalid',
+  return failure(
     'secrets',
-    `${shown} is no secret reference.`,
-    'Write secret://env/NAME or secret://file/NAME.',
+    reference.startsWith('secret://')
+      ? diagnose('INVALID', 'secretReference', { reference: JSON.stringify(reference) })
+      : diagnose('INVALID', 'secretValue', {}),
   );
 }
 
@@ -74,11 +75,13 @@ function missing(
 ): PortError {
   const variable = from === 'env' ? name : variableFor(name);
   const file = join(folder, name);
-  const remedies = {
-    env: `Set the environment variable ${variable} where the worker starts.`,
-    file: `Write it to ${file}, readable by the worker only.`,
-  };
-  const remedy =
-    from === 'env' || from === 'file' ? remedies[from] : `${remedies.env} Or: ${remedies.file}`;
-  return new PortError('not-found', reference, `The secret ${reference} has no value.`, remedy);
+  if (from === 'env') {
+    return failure(reference, diagnose('NOT_FOUND', 'secretVariable', { reference, variable }));
+  }
+  return failure(
+    reference,
+    from === 'file'
+      ? diagnose('NOT_FOUND', 'secretFile', { reference, file })
+      : diagnose('NOT_FOUND', 'secretEither', { reference, variable, file }),
+  );
 }

@@ -1,5 +1,6 @@
 /** What is kept on servers says in which form it is written: a later Runsheet may know another one. */
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import { refusal } from '../refusal.ts';
 
 /** The form that this Runsheet writes, and the only one that it reads. */
 export const SCHEMA = 1;
@@ -11,10 +12,6 @@ export const SCHEMA = 1;
  */
 export function assertReadable(server: string, what: string, schema: unknown): void {
   if (schema === undefined || String(schema) === String(SCHEMA)) return;
-  throw new PortError(
-    'refused',
-    server,
-    `NEWER_RUNSHEET: ${what} on ${server} has the form ${String(schema)}; this Runsheet reads form ${SCHEMA}.`,
-    `A later Runsheet has deployed to ${server}: go on with that version, or a newer one.`,
-  );
+  const named = { server, file: what, schema: String(schema), own: SCHEMA };
+  throw refusal('refused', server, diagnose('NEWER_RUNSHEET', 'form', named));
 }

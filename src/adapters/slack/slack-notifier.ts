@@ -1,7 +1,9 @@
 import { LogLevel, WebClient } from '@slack/web-api';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Notifier } from '../../ports/notifier.ts';
-import { PortError, type PortErrorKind } from '../../ports/port-error.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
+import { failure } from '../refusal.ts';
 import { slackContent } from './slack-message.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -57,32 +59,24 @@ const silent = {
   setName: () => undefined,
 };
 
-const KINDS: Readonly<Record<string, PortErrorKind>> = {
-  channel_not_found: 'not-found',
-  ratelimited: 'unavailable',
-  internal_error: 'unavailable',
-  service_unavailable: 'unavailable',
-};
+const NOT_NOW = ['ratelimited', 'internal_error', 'service_unavailable'];
 
 /** Slack answers 200 with `{"ok":false,"error":name}`; everything else did not reach it. */
 function slackError(channel: string, error: unknown): PortError {
   const data = error instanceof Error && 'data' in error ? error.data : null;
   const name = typeof data === 'object' && data !== null && 'error' in data ? data.error : null;
   if (typeof name === 'string') {
-    return new PortError(
-      KINDS[name] ?? 'refused',
-      channel,
-      `Slack refused the message to ${channel} (${name}).`,
-      'Check channels.slack in runsheet.yaml: the token, and that the bot is in the channel.',
-      { cause: error },
-    );
+    return failure(channel, refusedBy(name, channel), { cause: error });
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
-  return new PortError(
-    'unreachable',
-    channel,
-    `Slack did not answer for ${channel} (${code}).`,
-    'Check that the worker reaches Slack, and try again.',
-    { cause: error },
-  );
+  const diagnostic = diagnose('UNREACHABLE', 'slackSilent', { channel, reason: code });
+  return failure(channel, diagnostic, { cause: error });
+}
+
+function refusedBy(reason: string, channel: string) {
+  const named = { channel, reason };
+  if (reason === 'channel_not_found') return diagnose('NOT_FOUND', 'slackNoChannel', named);
+  return NOT_NOW.includes(reason)
+    ? diagnose('UNAVAILABLE', 'slackNotNow', named)
+    : diagnose('REFUSED', 'slackRefused', named);
 }

@@ -1,7 +1,11 @@
 /** One connection that is shared by all who need it, kept while used, opened again when it was lost. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel, SFTPWrapper } from 'ssh2';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure, phrase } from '../refusal.ts';
 import { reasonOf, unavailable } from './errors.ts';
 import { Gate } from './gate.ts';
 import type { LoggedIn } from './login.ts';
@@ -28,7 +32,7 @@ const ALONE_WAITS_MS = [REFUSED_WAIT_MS, 40, 200, 1_000];
 
 /** What is open to one machine. */
 export class OpenConnection {
-  readonly name: string;
+  readonly name: Localized;
   readonly sessions: Gate;
   readonly sockets: Gate;
   private readonly login: LoggedIn;
@@ -39,7 +43,7 @@ export class OpenConnection {
   private sftpOpen: SFTPWrapper | null = null;
   private sftpUsers = 0;
 
-  constructor(name: string, loggedIn: LoggedIn, limits: Limits) {
+  constructor(name: Localized, loggedIn: LoggedIn, limits: Limits) {
     this.name = name;
     this.login = loggedIn;
     this.limits = limits;
@@ -134,7 +138,7 @@ export class OpenConnection {
     failure: (error: unknown) => PortError,
     signal?: AbortSignal,
   ): Promise<T> {
-    const late = (): Error => this.tooLong('commands', this.sessions);
+    const late = (): Error => this.tooLong({ zh: '条命令', en: 'commands' }, this.sessions);
     const waitsMs = [...ALONE_WAITS_MS];
     for (let refused = 0; ; refused += 1) {
       const entering = this.sessions.enter(this.limits.queueMs, late, signal);
@@ -171,35 +175,27 @@ export class OpenConnection {
 
   enterSocket(): Promise<() => void> {
     const { queueMs } = this.limits;
-    return this.sockets.enter(queueMs, () => this.tooLong('sockets', this.sockets));
+    return this.sockets.enter(queueMs, () =>
+      this.tooLong({ zh: '个 socket', en: 'sockets' }, this.sockets),
+    );
   }
 
-  private tooLong(what: string, gate: Gate): PortError {
+  private tooLong(what: Localized, { count, waiting }: Gate): PortError {
     const seconds = Math.round(this.limits.queueMs / 1_000);
-    return unavailable(
-      this.name,
-      `${gate.count} ${what} are open and ${gate.waiting} wait; none ended within ${seconds} s`,
-    );
+    return unavailable(this.name, {
+      zh: `已打开 ${count} ${what.zh}，还有 ${waiting} 个在等待；${seconds} 秒内没有一个结束`,
+      en: `${count} ${what.en} are open and ${waiting} wait; none ended within ${seconds} s`,
+    });
   }
 
   private noSession(error: unknown): PortError {
-    return new PortError(
-      'unavailable',
-      this.name,
-      `${this.name} opens no session for a command: ${reasonOf(error)}.`,
-      `Set MaxSessions to 10 in sshd_config of ${this.name}, and check that its login may run commands.`,
-      { cause: error },
-    );
+    const named = { server: this.name, reason: phrase(reasonOf(error)) };
+    return failure(this.name.en, diagnose('UNAVAILABLE', 'sshNoSession', named), { cause: error });
   }
 
   private noSftp(error: unknown): PortError {
-    return new PortError(
-      'unavailable',
-      this.name,
-      `${this.name} offers no SFTP: ${reasonOf(error)}.`,
-      `Add "Subsystem sftp internal-sftp" to sshd_config of ${this.name}.`,
-      { cause: error },
-    );
+    const named = { server: this.name, reason: phrase(reasonOf(error)) };
+    return failure(this.name.en, diagnose('UNAVAILABLE', 'sshNoSftp', named), { cause: error });
   }
 }
 

@@ -1,6 +1,8 @@
 /** runsheet.yaml and the SSH configuration put together: where a server is, and how one gets there. */
+
 import { posix } from 'node:path';
 import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 import type { ServerConnection, SshFiles } from '../../ports/connections.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import { refusal } from '../refusal.ts';
@@ -14,8 +16,8 @@ import { placesOf } from './known-hosts.ts';
 export interface Endpoint {
   /** The server that it is about, for messages and their remedies. */
   readonly server: string;
-  /** `web-1`, or `jump host bastion`. */
-  readonly label: string;
+  /** `web-1`, or "jump host bastion". */
+  readonly label: Localized;
   /** The jump host as it was named; null: the server itself. */
   readonly jumpName: string | null;
   readonly host: string;
@@ -80,7 +82,7 @@ function resolve(wanted: Wanted, options: EndpointOptions): Endpoint {
   return {
     server,
     jumpName,
-    label: jumpName === null ? server : `jump host ${jumpName}`,
+    label: labelOf(server, jumpName),
     host,
     port,
     user,
@@ -214,4 +216,10 @@ function userKnownHosts(
     ...listed('userknownhostsfile', '~/.ssh/known_hosts ~/.ssh/known_hosts2'),
     ...listed('globalknownhostsfile', '/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2'),
   ];
+}
+
+function labelOf(server: string, jumpName: string | null): Localized {
+  return jumpName === null
+    ? { zh: server, en: server }
+    : { zh: `跳板机 ${jumpName}`, en: `jump host ${jumpName}` };
 }

@@ -1,21 +1,23 @@
 /** What goes wrong between here and a server, each as one sentence with what to do next. */
-import { diagnose } from '../../diagnostics/diagnose.ts';
-import { PortError } from '../../ports/port-error.ts';
-import { refusal } from '../refusal.ts';
+import { diagnose, type Parameter } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { failure, phrase, refusal } from '../refusal.ts';
 import type { Endpoint } from './endpoint.ts';
 
 export type SshFault = Error & { readonly level?: string; readonly code?: unknown };
 
 /** Trying again may help. */
-export function unavailable(server: string, reason: string, cause?: unknown): PortError {
-  return new PortError(
-    'unavailable',
-    server,
-    `The SSH connection to ${server} is not there: ${reason}.`,
-    `Check that ${server} is up and that its SSH port is reached from the worker.`,
-    { cause },
-  );
+export function unavailable(
+  server: string | Localized,
+  reason: Parameter,
+  cause?: unknown,
+): PortError {
+  const subject = typeof server === 'string' ? server : server.en;
+  return failure(subject, diagnose('UNAVAILABLE', 'sshLost', { server, reason }), { cause });
 }
+
+export const NO_REASON: Localized = { zh: '没有给出原因', en: 'it gave no reason' };
 
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -24,55 +26,60 @@ export function reasonOf(error: unknown): string {
 /** Nobody answers, or what answers speaks no SSH that we know. */
 export function unreachable(endpoint: Endpoint, error: SshFault): PortError {
   const { server, label, host, port, via } = endpoint;
-  const where = `${host}:${port}`;
-  const from = via === null ? 'the worker' : via.label;
+  const named = { label, place: `${host}:${port}` };
+  const cause = { cause: error };
   if (error.level === 'handshake') {
-    return new PortError(
-      'refused',
-      server,
-      `${label} (${where}) and Runsheet have no way to speak in common: ${error.message}.`,
-      `Let its SSH server offer a newer key exchange and cipher: ssh -vv shows what it has.`,
-      { cause: error },
-    );
+    const reason = phrase(error.message);
+    return failure(server, diagnose('REFUSED', 'sshNoCommon', { ...named, reason }), cause);
   }
-  return new PortError(
-    'unavailable',
-    server,
-    `${label} (${where}) does not answer: ${networkReason(error)}.`,
-    `Check that it is up, and that ${where} is reached from ${from}.`,
-    { cause: error },
-  );
+  const from = via === null ? { zh: 'worker', en: 'the worker' } : via.label;
+  const reason = networkReason(error);
+  return failure(server, diagnose('UNAVAILABLE', 'sshSilent', { ...named, from, reason }), cause);
 }
 
-function networkReason(error: SshFault): string {
+function networkReason(error: SshFault): Parameter {
   const code = error.level === 'client-timeout' ? 'ETIMEDOUT' : String(error.code);
-  return NETWORK[code] ?? error.message;
+  return NETWORK[code] ?? phrase(error.message);
 }
 
-const NETWORK: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection is refused, nothing listens there',
-  ECONNRESET: 'the connection was reset',
-  EHOSTUNREACH: 'there is no way to it',
-  ENETUNREACH: 'there is no way to its network',
-  ENOTFOUND: 'nobody knows this name',
-  ETIMEDOUT: 'there was no answer in time',
+const NETWORK: Readonly<Record<string, Localized>> = {
+  ECONNREFUSED: {
+    zh: '连接被拒绝，那里没有程序在监听',
+    en: 'the connection is refused, nothing listens there',
+  },
+  ECONNRESET: { zh: '连接被重置', en: 'the connection was reset' },
+  EHOSTUNREACH: { zh: '没有到它的路由', en: 'there is no way to it' },
+  ENETUNREACH: { zh: '没有到它的网络的路由', en: 'there is no way to its network' },
+  ENOTFOUND: { zh: '无法解析这个名称', en: 'nobody knows this name' },
+  ETIMEDOUT: { zh: '没有及时应答', en: 'there was no answer in time' },
 };
 
 /** Refused login: sshd does not say whether user or key is the wrong one. */
 export function loginRefused(
   endpoint: Endpoint,
   offered: readonly string[],
-  notes: readonly string[],
+  notes: readonly Localized[],
   methodsLeft: readonly string[],
 ): PortError {
   const { server, label, user, host, port } = endpoint;
   const login = `${user}@${host}:${port}`;
   const takes = methodsLeft.length > 0 && !methodsLeft.includes('publickey');
-  const others = takes ? [`it takes ${methodsLeft.join(', ')} only, and no public key`] : [];
-  const rest = [...notes, ...others].map((each) => `; ${each}`).join('');
+  const others = takes ? [takesOnly(methodsLeft)] : [];
+  const all = [...notes, ...others];
+  const rest = {
+    zh: all.map(({ zh }) => `；${zh}`).join(''),
+    en: all.map(({ en }) => `; ${en}`).join(''),
+  };
   const diagnostic =
     offered.length === 0
       ? diagnose('LOGIN_REFUSED', 'noKey', { label, login, server, notes: rest })
       : diagnose('LOGIN_REFUSED', 'keys', { label, login, user, offered, notes: rest });
   return refusal('refused', server, diagnostic);
+}
+
+function takesOnly(methods: readonly string[]): Localized {
+  return {
+    zh: `它只接受 ${methods.join('、')}，不接受公钥`,
+    en: `it takes ${methods.join(', ')} only, and no public key`,
+  };
 }

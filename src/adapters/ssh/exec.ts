@@ -1,10 +1,13 @@
 /** Runs commands over a connection, each over a channel of its own. */
+
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel } from 'ssh2';
-import { PortError } from '../../ports/port-error.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { PortError } from '../../ports/port-error.ts';
 import type { ExecOptions } from '../../ports/server-host.ts';
 import { BoundedText } from '../process/bounded-text.ts';
+import { failure } from '../refusal.ts';
 import type { OpenConnection } from './connection.ts';
 import { type Content, streamOf } from './content.ts';
 import { unavailable } from './errors.ts';
@@ -97,7 +100,10 @@ class RunningCommand {
     if (this.unread !== null) throw this.unread;
     this.mark?.flush();
     if (this.exit === null) {
-      throw unavailable(this.call.server, 'the channel closed before the command ended');
+      throw unavailable(this.call.server, {
+        zh: '命令结束之前通道已关闭',
+        en: 'the channel closed before the command ended',
+      });
     }
     return { exitCode: this.exit.code, stdout: this.stdout, stderr: this.stderr };
   }
@@ -144,10 +150,7 @@ function abortReason(signal: AbortSignal | undefined): Error {
 }
 
 function timedOut({ server, argv }: ExecCall, timeoutMs: number): PortError {
-  return new PortError(
-    'unavailable',
-    server,
-    `${argv[0] ?? 'the command'} on ${server} did not end within ${timeoutMs} ms and was ended.`,
-    `Look at what keeps ${server} busy, then try again.`,
-  );
+  const program = argv[0] ?? { zh: '命令', en: 'the command' };
+  const named = { program, server, ms: timeoutMs };
+  return failure(server, diagnose('UNAVAILABLE', 'sshTimedOut', named));
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import type { HostKeyState } from '../../ports/server-host.ts';
 import { refusal } from '../refusal.ts';
@@ -74,8 +75,8 @@ function isTrusted({ kind }: KnownKey): boolean {
 
 export interface JudgedKey {
   readonly server: string;
-  /** What the key belongs to, for example `web-1`, or `jump host bastion`. */
-  readonly label: string;
+  /** What the key belongs to, for example `web-1`, or "jump host bastion". */
+  readonly label: Localized;
   readonly place: string;
   readonly key: Buffer;
   readonly known: readonly KnownKey[];
@@ -93,7 +94,7 @@ export function refuseHostKey(judged: JudgedKey): PortError | null {
 }
 
 interface Shown {
-  readonly label: string;
+  readonly label: Localized;
   readonly place: string;
   readonly shown: string;
   readonly sources: readonly string[];

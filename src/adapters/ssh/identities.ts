@@ -1,7 +1,9 @@
 /** Which keys are offered to a machine, and in which order: files first, then what the agent has. */
+
 import { readFile, stat } from 'node:fs/promises';
 import ssh2, { type AuthHandlerMiddleware, type BaseAgent, type ParsedKey } from 'ssh2';
 import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import { refusal } from '../refusal.ts';
@@ -19,7 +21,7 @@ export type Offer =
 export interface Offers {
   readonly offers: readonly Offer[];
   /** Why keys that were thought of are not among them. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Localized[];
 }
 
 export interface KeyReader {
@@ -55,7 +57,7 @@ async function resolved(secrets: SecretStore | null, reference: string): Promise
 
 async function gather(endpoint: Endpoint, openKey: OpenKey): Promise<Offers> {
   const { files, named, passphrase, only, agentSocket } = endpoint.identities;
-  const notes: string[] = [];
+  const notes: Localized[] = [];
   const agent = await agentKeys(agentSocket, notes);
   const offers: Offer[] = [];
   for (const file of files) {
@@ -65,7 +67,7 @@ async function gather(endpoint: Endpoint, openKey: OpenKey): Promise<Offers> {
       const held = await heldByAgent(file, agent);
       if (held !== null) offers.push(held);
       else if (named) throw unusable(endpoint, file, error);
-      else if (!isMissing(error)) notes.push(`${file}: ${reasonOf(error)}`);
+      else if (!isMissing(error)) notes.push(note(file, file, error));
     }
   }
   const rest = only ? [] : agent.filter((each) => !offers.some(({ name }) => name === each.name));
@@ -86,20 +88,25 @@ interface AgentKey {
   readonly agent: BaseAgent;
 }
 
-async function agentKeys(socket: string | null, notes: string[]): Promise<readonly AgentKey[]> {
+async function agentKeys(socket: string | null, notes: Localized[]): Promise<readonly AgentKey[]> {
   if (socket === null || socket === '') return [];
   const agent = new ssh2.OpenSSHAgent(socket);
   try {
     const keys = await listKeys(agent);
     return keys.map((key) => {
       const blob = key.getPublicSSH().toString('base64');
-      const name = `${key.comment || key.type} of the agent`;
+      const name = `ssh-agent ${key.comment || key.type}`;
       return { name, blob, agent: agentOfOneKey(socket, key) };
     });
   } catch (error) {
-    notes.push(`the agent at ${socket}: ${reasonOf(error)}`);
+    notes.push(note(`agent ${socket}`, `the agent at ${socket}`, error));
     return [];
   }
+}
+
+function note(zh: string, en: string, error: unknown): Localized {
+  const reason = reasonOf(error);
+  return { zh: `${zh}：${reason}`, en: `${en}: ${reason}` };
 }
 
 function listKeys(agent: ssh2.OpenSSHAgent): Promise<readonly ParsedKey[]> {

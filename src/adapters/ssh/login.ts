@@ -1,8 +1,11 @@
 /** One login: host key checked against what is known, then keys offered. Nothing is trusted on first use. */
+
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Client } from 'ssh2';
+import type { Localized } from '../../diagnostics/language.ts';
 import type { PortError } from '../../ports/port-error.ts';
+import { phrase } from '../refusal.ts';
 import type { Endpoint } from './endpoint.ts';
 import { loginRefused, type SshFault, unavailable, unreachable } from './errors.ts';
 import { algorithmsFor, pinnedKeys, refuseHostKey } from './host-key.ts';
@@ -30,7 +33,7 @@ export async function login(endpoint: Endpoint, options: LoginOptions): Promise<
   const known = await keysKnownFor(endpoint);
   const offers = await options.keys.offersFor(endpoint);
   if (options.through?.destroyed === true)
-    throw unavailable(endpoint.server, 'the way to it broke');
+    throw unavailable(endpoint.server, { zh: '通往它的连接断了', en: 'the way to it broke' });
   const client = new Client();
   const sock = options.through ?? open(endpoint);
   const attempt = new Attempt(endpoint, known, offers);
@@ -115,7 +118,7 @@ class Attempt {
     if (this.refusedKey !== null) return this.refusedKey;
     if (this.phase === 'ready') {
       const silent = error.level === 'client-timeout';
-      const reason = silent ? 'it stopped answering' : error.message;
+      const reason = silent ? STOPPED : phrase(error.message);
       return unavailable(this.endpoint.label, reason, error);
     }
     const isRefusal = this.methodsLeft !== null || (this.phase === 'login' && hungUp(error));
@@ -124,6 +127,8 @@ class Attempt {
     return loginRefused(this.endpoint, names, this.offers.notes, this.methodsLeft ?? []);
   }
 }
+
+const STOPPED: Localized = { zh: '它不再应答', en: 'it stopped answering' };
 
 /** SSH_DISCONNECT_PROTOCOL_ERROR during a login is OpenSSH's "too many authentication failures". */
 function hungUp({ code }: SshFault): boolean {

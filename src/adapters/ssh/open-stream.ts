@@ -1,11 +1,15 @@
 /** Opens byte streams: to Unix sockets on the server, and through a jump host to the next machine. */
+
 import type { Duplex } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 import { PortError } from '../../ports/port-error.ts';
+import { failure, phrase } from '../refusal.ts';
 import { ChannelStream } from './channel-stream.ts';
 import { isOpenFailure, type OpenConnection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
-import { reasonOf } from './errors.ts';
+import { NO_REASON, reasonOf } from './errors.ts';
 import { SOCKET_EXIT, socketCommand } from './remote-command.ts';
 import { SudoMark, sudoRefusal } from './sudo.ts';
 
@@ -27,13 +31,13 @@ export function streamThrough(connection: OpenConnection, to: Endpoint): Promise
   );
   return opening.catch((error: unknown) => {
     if (error instanceof PortError) throw error;
-    throw new PortError(
-      'unavailable',
-      to.server,
-      `${to.label} (${to.host}:${to.port}) is not reached from ${connection.name}: ${reasonOf(error)}.`,
-      `Check that it is up, and that ${connection.name} may forward to it (AllowTcpForwarding).`,
-      { cause: error },
-    );
+    const named = {
+      label: to.label,
+      place: `${to.host}:${to.port}`,
+      hop: connection.name,
+      reason: phrase(reasonOf(error)),
+    };
+    throw failure(to.server, diagnose('UNAVAILABLE', 'sshNotForwarded', named), { cause: error });
   });
 }
 
@@ -147,13 +151,10 @@ class SocketProgram {
     return begun;
   }
 
-  private failure(server: string): PortError {
-    return new PortError(
-      'unavailable',
-      server,
-      `The stream to a socket on ${server} broke: ${this.said.trim() || `exit code ${this.code}`}.`,
-      `Check that the program behind the socket runs on ${server}.`,
-    );
+  private failure(server: Localized): PortError {
+    const ended = { zh: `退出码 ${this.code}`, en: `exit code ${this.code}` };
+    const named = { server, reason: phrase(this.said) || ended };
+    return failure(server.en, diagnose('UNAVAILABLE', 'socketBroke', named));
   }
 }
 
@@ -164,46 +165,23 @@ async function explain(
 ): Promise<PortError> {
   const { server, path, user, sudo } = call;
   if (code === SOCKET_EXIT.missing) {
-    return new PortError(
-      'not-found',
-      server,
-      `${server} has no socket ${path}.`,
-      `Start the program behind it on ${server}, or correct the path.`,
-    );
+    return failure(server, diagnose('NOT_FOUND', 'socketMissing', { server, path }));
   }
   if (code === SOCKET_EXIT.noProgram) {
-    return new PortError(
-      'refused',
-      server,
-      `${user} cannot reach ${path} on ${server}: sshd does not forward it, and neither docker nor socat is there.`,
-      `Set AllowStreamLocalForwarding yes in sshd_config of ${server}, give ${user} the right to ${path}, or install socat.`,
-    );
+    return failure(server, diagnose('REFUSED', 'socketNoProgram', { user, path, server }));
   }
   if (code === SOCKET_EXIT.denied) {
-    return new PortError(
-      'refused',
-      server,
-      `${user} may not use the socket ${path} on ${server}.`,
-      `Give ${user} the right to it (for Docker's: usermod -aG docker ${user}), or set sudo: true.`,
-    );
+    return failure(server, diagnose('REFUSED', 'socketDenied', { user, path, server }));
   }
   return sudo ? sudoRefusal(connection, call) : notOpened(call, said.trim());
 }
 
 function notOpened({ server, path }: SocketCall, reason: string): PortError {
-  return new PortError(
-    'unavailable',
-    server,
-    `The socket ${path} on ${server} does not open: ${reason || 'it gave no reason'}.`,
-    `Check that the program behind ${path} runs on ${server}.`,
-  );
+  const named = { path, server, reason: phrase(reason) || NO_REASON };
+  return failure(server, diagnose('UNAVAILABLE', 'socketShut', named));
 }
 
 function badPath(server: string, path: string): PortError {
-  return new PortError(
-    'invalid',
-    server,
-    `${JSON.stringify(path)} is no path of a socket on ${server}.`,
-    'Use an absolute path of at most 107 letters, digits and . _ + @ - characters.',
-  );
+  const named = { path: JSON.stringify(path), server };
+  return failure(server, diagnose('INVALID', 'socketBadPath', named));
 }

@@ -1,6 +1,9 @@
 /** The worker's connections: how many there are, which are given up when there are too many. */
+
 import type { Duplex } from 'node:stream';
+import type { Localized } from '../../diagnostics/language.ts';
 import { PortError } from '../../ports/port-error.ts';
+import { withMore } from '../refusal.ts';
 import { type Limits, OpenConnection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import { unavailable } from './errors.ts';
@@ -70,7 +73,7 @@ export class ConnectionPool {
 
   /** Work that opens a connection, so many at once and no more. */
   async inTurn<T>(endpoint: Endpoint, work: () => Promise<T>): Promise<T> {
-    const late = (): Error => unavailable(endpoint.server, 'too many logins are under way');
+    const late = (): Error => unavailable(endpoint.server, TOO_MANY);
     const leave = await this.opening.enter(this.options.queueMs, late);
     try {
       return await work();
@@ -92,7 +95,7 @@ export class ConnectionPool {
     const id = idOf(endpoint);
     const deadlineMs = Date.now() + this.options.queueMs;
     for (;;) {
-      if (this.closed) throw unavailable(endpoint.server, 'the worker is closing its connections');
+      if (this.closed) throw unavailable(endpoint.server, CLOSING);
       const slot = this.open.get(id) ?? (this.makeRoom() ? this.newSlot(id, endpoint) : undefined);
       if (slot !== undefined) {
         slot.users += 1;
@@ -116,7 +119,7 @@ export class ConnectionPool {
 
   private roomFor(endpoint: Endpoint, limitMs: number): Promise<void> {
     const { connections, queueMs } = this.options;
-    const reason = `all ${connections} connections of the worker are in use, and none was free within ${queueMs / 1_000} s`;
+    const reason = noneFree(connections, queueMs / 1_000);
     return new Promise((resolve, reject) => {
       const go = (): void => {
         clearTimeout(timer);
@@ -169,7 +172,7 @@ export class ConnectionPool {
     // Every server behind a jump host is one stream through it.
     const { sockets, connections } = this.options;
     const limits = { ...this.options, sockets: endpoint.jumpName === null ? sockets : connections };
-    return new OpenConnection(nameOf(endpoint), loggedIn, limits);
+    return new OpenConnection(endpoint.label, loggedIn, limits);
   }
 
   private release(slot: Slot): void {
@@ -218,15 +221,22 @@ function idOf(endpoint: Endpoint): string {
   return JSON.stringify(way);
 }
 
-function nameOf({ server, jumpName }: Endpoint): string {
-  return jumpName === null ? server : `jump host ${jumpName}`;
-}
-
 /** A jump host's failure is told to each server behind it, by the server's name. */
 function onTheWayTo(server: string, error: unknown): unknown {
   if (!(error instanceof PortError)) return error;
-  const { kind, message, remedy } = error;
-  return new PortError(kind, server, `${message} It is on the way to ${server}.`, remedy, {
-    cause: error,
-  });
+  const more = { zh: `它在通往 ${server} 的路上。`, en: `It is on the way to ${server}.` };
+  return withMore(error, more, server);
+}
+
+const TOO_MANY: Localized = { zh: '同时登录的太多', en: 'too many logins are under way' };
+const CLOSING: Localized = {
+  zh: 'worker 正在关闭它的连接',
+  en: 'the worker is closing its connections',
+};
+
+function noneFree(connections: number, seconds: number): Localized {
+  return {
+    zh: `worker 的 ${connections} 个连接都在使用，${seconds} 秒内没有空出`,
+    en: `all ${connections} connections of the worker are in use, and none was free within ${seconds} s`,
+  };
 }

@@ -6,7 +6,7 @@ import type { ServerConnection, SshFiles } from '../../ports/connections.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { ExecOptions, ServerHost, ServerHosts } from '../../ports/server-host.ts';
-import { refusal } from '../refusal.ts';
+import { failure, phrase, refusal } from '../refusal.ts';
 import { type Content, inMemory, withContent } from './content.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
 import { reasonOf } from './errors.ts';
@@ -129,7 +129,7 @@ function hostOver(
     };
     return pool.use(to, (connection) => execOver(connection, call));
   };
-  const onFile = async <T>(verb: string, path: string, work: () => Promise<T>): Promise<T> => {
+  const onFile = async <T>(verb: Verb, path: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
@@ -192,18 +192,19 @@ async function giveTo(
   if (exitCode !== 0) throw new Error(stderr.text().trim() || `chown exit code ${exitCode}`);
 }
 
+type Verb = 'read' | 'write';
+
 function unknownServer(name: string, known: readonly string[]): PortError {
   const named = { server: JSON.stringify(name), known };
   return refusal('unknown', name, diagnose('UNKNOWN_SERVER', 'inProject', named));
 }
 
-function fileError(server: string, verb: string, path: string, error: unknown): PortError {
+function fileError(server: string, verb: Verb, path: string, error: unknown): PortError {
   if (error instanceof PortError) return error;
-  return new PortError(
-    'unavailable',
-    server,
-    `Cannot ${verb} ${path} on ${server}: ${reasonOf(error)}.`,
-    `Check the rights and the free space of ${path} on ${server}.`,
-    { cause: error },
-  );
+  const named = { path, server, reason: phrase(reasonOf(error)) };
+  const diagnostic =
+    verb === 'read'
+      ? diagnose('UNAVAILABLE', 'sshNotRead', named)
+      : diagnose('UNAVAILABLE', 'sshNotWritten', named);
+  return failure(server, diagnostic, { cause: error });
 }

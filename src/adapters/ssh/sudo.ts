@@ -1,8 +1,9 @@
 /** What sudo says, told apart from what the command says. */
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { PortError } from '../../ports/port-error.ts';
-import { refusal } from '../refusal.ts';
+import { phrase, refusal } from '../refusal.ts';
 import type { OpenConnection } from './connection.ts';
+import { NO_REASON } from './errors.ts';
 import { STARTED } from './remote-command.ts';
 
 const MARK = Buffer.from(STARTED);
@@ -56,7 +57,7 @@ export async function sudoRefusal(
   const login = { server, user, line };
   const diagnostic = /password is required|askpass/u.test(said)
     ? diagnose('SUDO_NEEDS_PASSWORD', 'password', login)
-    : diagnose('SUDO_REFUSED', 'refused', { ...login, reason: said || 'it gave no reason' });
+    : diagnose('SUDO_REFUSED', 'refused', { ...login, reason: phrase(said) || NO_REASON });
   return refusal('refused', server, diagnostic);
 }
 

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { request } from 'undici';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Notification, Notifier } from '../../ports/notifier.ts';
-import { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
+import { failure } from '../refusal.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -63,12 +64,7 @@ async function addressOf(config: WebhookConfig, secrets: SecretStore): Promise<U
     const url = new URL(text);
     if (url.protocol === 'http:' || url.protocol === 'https:') return url;
   }
-  throw new PortError(
-    'invalid',
-    'webhook',
-    'The webhook address is not an http or https address.',
-    'Set channels.webhook.url in runsheet.yaml.',
-  );
+  throw failure('webhook', diagnose('INVALID', 'webhookAddress', {}));
 }
 
 async function post(url: URL, { headers, body }: WebhookRequest): Promise<void> {
@@ -86,19 +82,15 @@ async function post(url: URL, { headers, body }: WebhookRequest): Promise<void> 
     await response.body.dump({ limit: 65_536 });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.name : 'error';
-    throw new PortError(
-      'unreachable',
-      url.host,
-      `The webhook at ${url.host} did not answer (${reason}).`,
-      'Check that it is running and reachable from the worker.',
-      { cause },
-    );
+    const diagnostic = diagnose('UNREACHABLE', 'webhookSilent', { place: url.host, reason });
+    throw failure(url.host, diagnostic, { cause });
   }
   if (status >= 200 && status < 300) return;
-  throw new PortError(
-    status === 429 || status >= 500 ? 'unavailable' : 'refused',
+  const named = { place: url.host, status };
+  throw failure(
     url.host,
-    `The webhook at ${url.host} answered ${status}, expected 2xx.`,
-    'Check the address and the signing key in runsheet.yaml.',
+    status === 429 || status >= 500
+      ? diagnose('UNAVAILABLE', 'webhookNotNow', named)
+      : diagnose('REFUSED', 'webhookRefused', named),
   );
 }

@@ -20,7 +20,19 @@ export interface Sentence {
 export interface Entry {
   /** What the code stands for: the documentation begins with it. */
   readonly meaning: Localized;
-  readonly messages: Readonly<Record<string, Sentence>>;
+  readonly messages: Sentences;
 }
+
+export type Sentences = Readonly<Record<string, Sentence>>;
+
+/** What one topic has to say of failures without a name of their own, under the names of their kinds. */
+export type ByKind = Readonly<
+  Partial<
+    Record<
+      'UNAVAILABLE' | 'UNREACHABLE' | 'NOT_FOUND' | 'REFUSED' | 'CONFLICT' | 'INVALID',
+      Sentences
+    >
+  >
+>;
 
 export type Entries = Readonly<Record<string, Entry>>;

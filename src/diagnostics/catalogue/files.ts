@@ -1,5 +1,6 @@
 /** What can be wrong with any file or text, before anybody looks at what it says. */
 import type { Entries } from './entry.ts';
+import { SIZES } from './sizes.ts';
 
 export const FILES = {
   EMPTY_FILE: {
@@ -123,6 +124,7 @@ export const FILES = {
         },
         remedy: { zh: '请写短一些', en: 'shorten it' },
       },
+      ...SIZES,
     },
   },
   BAD_YAML: {

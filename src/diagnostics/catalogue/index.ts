@@ -1,9 +1,13 @@
 /** Every code with its sentences, by who finds it. */
 import type { Localized } from '../language.ts';
+import { ARCHIVES } from './archives.ts';
 import { BATCHES } from './batches.ts';
+import { BUILDS } from './builds.ts';
 import { DECISIONS } from './decisions.ts';
+import { DOCKER } from './docker.ts';
 import type { Entries } from './entry.ts';
 import { FILES } from './files.ts';
+import { IMAGES } from './images.ts';
 import { PROJECT_FILE } from './project-file.ts';
 import { RELEASES } from './releases.ts';
 import { REQUEST } from './request.ts';
@@ -11,6 +15,7 @@ import { SOURCE } from './source.ts';
 import { SSH } from './ssh.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 import { TEMPLATE } from './template.ts';
+import { UNNAMED } from './unnamed/index.ts';
 
 export const CATALOGUE = {
   ...FILES,
@@ -19,10 +24,15 @@ export const CATALOGUE = {
   ...REQUEST,
   ...PROJECT_FILE,
   ...SOURCE,
+  ...BUILDS,
+  ...IMAGES,
+  ...ARCHIVES,
   ...SSH,
+  ...DOCKER,
   ...RELEASES,
   ...DECISIONS,
   ...SURROUNDINGS,
+  ...UNNAMED,
 } as const satisfies Entries;
 
 export interface Chapter {
@@ -38,8 +48,12 @@ export const CHAPTERS: readonly Chapter[] = [
   { title: { zh: '运行请求', en: 'The run request' }, entries: REQUEST },
   { title: { zh: '项目文件', en: 'The project file' }, entries: PROJECT_FILE },
   { title: { zh: '源代码', en: 'The source' }, entries: SOURCE },
+  { title: { zh: '构建与测试', en: 'Builds and tests' }, entries: BUILDS },
+  { title: { zh: '镜像', en: 'Images' }, entries: { ...IMAGES, ...ARCHIVES } },
   { title: { zh: '通往服务器', en: 'The way to a server' }, entries: SSH },
+  { title: { zh: '服务器上的 Docker 与磁盘', en: 'Docker and disks' }, entries: DOCKER },
   { title: { zh: '服务器上的版本', en: 'Releases on servers' }, entries: RELEASES },
   { title: { zh: '决定', en: 'Decisions' }, entries: DECISIONS },
   { title: { zh: '周围环境', en: 'Surroundings' }, entries: SURROUNDINGS },
+  { title: { zh: '其他失败', en: 'Other failures' }, entries: UNNAMED },
 ];

@@ -136,6 +136,13 @@ export const PROJECT_FILE = {
         message: { zh: '{where}：没有这个键', en: '{where}: there is no such key' },
         remedy: { zh: '可用的键：{known}', en: 'use one of: {known}' },
       },
+      criticalPattern: {
+        message: {
+          zh: 'tests.critical.name 不是正则表达式：{reason}',
+          en: 'the value of tests.critical.name is no regular expression: {reason}',
+        },
+        remedy: { zh: '请修改 runsheet.yaml', en: 'correct it in runsheet.yaml' },
+      },
       ...PROJECT_VALUES,
       ...SECTION_VALUES,
       ...AGREEMENT,

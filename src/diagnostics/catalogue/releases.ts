@@ -66,6 +66,39 @@ export const RELEASES = {
       },
     },
   },
+  NEWER_RUNSHEET: {
+    meaning: {
+      zh: '服务器上的记录由更新的 Runsheet 写下，这个版本读不了；没有做任何改动。',
+      en: 'What is kept on a server was written by a later Runsheet in a form that this one does not read; nothing was changed there.',
+    },
+    messages: {
+      form: {
+        message: {
+          zh: '{server} 上 {file} 的格式为 {schema}，本 Runsheet 只读格式 {own}',
+          en: '{file} on {server} has the form {schema}; this Runsheet reads form {own}',
+        },
+        remedy: {
+          zh: '更新的 Runsheet 部署过 {server}：请使用该版本，或更新的版本',
+          en: 'go on with the later Runsheet that has deployed to {server}, or a newer one',
+        },
+      },
+    },
+  },
+  NOTHING_TO_RESTART: {
+    meaning: {
+      zh: '要重启的服务器在运行开始前没有运行任何版本。',
+      en: 'On a server that is to be restarted, nothing ran before the run.',
+    },
+    messages: {
+      server: {
+        message: {
+          zh: '运行开始前，{server} 上没有运行任何版本',
+          en: 'nothing ran on {server} before this run',
+        },
+        remedy: { zh: '请先部署一个版本', en: 'deploy a version there first' },
+      },
+    },
+  },
   SEAL_KEY_UNUSABLE: {
     meaning: {
       zh: '用来给版本运行设置签名的密钥文件读不了，或不是 Ed25519 私钥。',

@@ -1,5 +1,6 @@
 /** What is wrong with the parameters and the servers of a run request. */
 import type { Entries } from './entry.ts';
+import { VALUES } from './values.ts';
 
 const LOOK_ALIKE = {
   zh: '「{character}」是 {codePoint}，不是 ASCII 字符：请重新输入',
@@ -119,6 +120,7 @@ export const REQUEST_PARAMETERS = {
           en: 'put the name in quotes',
         },
       },
+      ...VALUES,
     },
   },
   UNKNOWN_SERVER: {

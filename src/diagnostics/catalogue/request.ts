@@ -133,6 +133,16 @@ export const REQUEST = {
           en: 'define it under actions in runsheet.yaml',
         },
       },
+      inProject: {
+        message: {
+          zh: 'runsheet.yaml 没有任务 {task}',
+          en: 'there is no task {task} in runsheet.yaml',
+        },
+        remedy: {
+          zh: '请在 actions 下定义它；现有：{known}',
+          en: 'add it under actions; there are: {known}',
+        },
+      },
     },
   },
   UNTRUSTED_POLICY: {

@@ -1,5 +1,6 @@
 /** The source of a version, and where it is checked out. */
 import type { Entries } from './entry.ts';
+import { OUTSIDE } from './outside.ts';
 
 const SET = {
   zh: '请为 worker 设置 RUNSHEET_CHECKOUTS，指向项目之外、只供它使用的文件夹',
@@ -50,6 +51,22 @@ export const SOURCE = {
           zh: '请改用源代码文件夹内的相对路径，不含 ".."，也不经过指向外面的链接',
           en: 'use a path below the folder of the source, without "..", and no link that leads out of it',
         },
+      },
+      ...OUTSIDE,
+    },
+  },
+  SOURCE_NOT_RESOLVED: {
+    meaning: {
+      zh: '一个步骤需要源代码，而本次运行还没有确定它。',
+      en: 'A step needs the source, which this run has not resolved.',
+    },
+    messages: {
+      version: {
+        message: {
+          zh: '本次运行还没有确定版本 {version} 的源代码',
+          en: 'the version {version} has not been resolved to a source in this run',
+        },
+        remedy: { zh: '请重新开始发布', en: 'start the run again' },
       },
     },
   },

@@ -38,7 +38,7 @@ it('a server that the balancer itself keeps out is a failure, with the reason', 
   const stage = await setStage();
   Object.assign(stage.world.member('app-server-1'), {
     admin: 'maint',
-    held: 'its name does not resolve',
+    held: { zh: '它的主机名无法解析', en: 'its name does not resolve' },
   });
   expect(await poolCheck(stage)).toMatchObject({
     state: 'failed',

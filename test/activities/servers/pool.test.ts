@@ -179,7 +179,7 @@ describe('pool.enable', () => {
     const stage = await setStage();
     Object.assign(stage.world.member(SERVER), {
       admin: 'maint',
-      held: 'its name does not resolve',
+      held: { zh: '它的主机名无法解析', en: 'its name does not resolve' },
     });
     await expect(stage.act('pool.enable')).rejects.toThrow(/its name does not resolve/u);
   });

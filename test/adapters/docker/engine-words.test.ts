@@ -40,7 +40,7 @@ describe('an engine that', () => {
     ['disagrees', answered(409, 'name in use'), 'conflict', /name in use/u],
     ['refuses', answered(400, 'bad parameter'), 'invalid', /bad parameter/u],
   ])('%s', (_what, error, kind, message) => {
-    const found = engineError('web-1', 'start app', error);
+    const found = engineError('web-1', { zh: '启动 app', en: 'start app' }, error);
     expect(found).toMatchObject({ name: 'PortError', kind, subject: 'web-1' });
     expect(found.message).toMatch(message);
     expect(found.remedy).not.toBe('');
@@ -48,7 +48,7 @@ describe('an engine that', () => {
 
   it('is not asked twice about what is said already', () => {
     const said = new PortError('refused', 'web-1', 'no', 'do');
-    expect(engineError('web-1', 'start', said)).toBe(said);
+    expect(engineError('web-1', { zh: '启动', en: 'start' }, said)).toBe(said);
     expect(pullError('web-1', 'r/a', said)).toBe(said);
   });
 });

@@ -84,20 +84,23 @@ describe('show servers state', () => {
 
   it("tells an operator's maint from HAProxy's own", () => {
     expect(stateOf('s4')).toMatchObject({ admin: 'maint', held: null });
-    expect(stateOf('s5')).toMatchObject({ admin: 'maint', held: 'its name does not resolve' });
+    expect(stateOf('s5')).toMatchObject({
+      admin: 'maint',
+      held: { zh: '它的主机名无法解析', en: 'its name does not resolve' },
+    });
   });
 
   it.each([
     [0, 'ready', null],
     [1, 'maint', null],
-    [2, 'maint', 'the server that it tracks is in maintenance'],
+    [2, 'maint', { en: 'the server that it tracks is in maintenance' }],
     // Disabled in haproxy.cfg, and enabled since: HAProxy 2.6 keeps the bit and sends requests.
     [4, 'ready', null],
     [5, 'maint', null],
     [8, 'drain', null],
     [9, 'maint', null],
     [16, 'drain', null],
-    [32, 'maint', 'its name does not resolve'],
+    [32, 'maint', { en: 'its name does not resolve' }],
     [33, 'maint', null],
     [64, 'ready', null],
   ])('srv_admin_state %i is %s', (bits, admin, held) => {

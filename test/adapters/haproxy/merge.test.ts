@@ -56,8 +56,9 @@ describe('several HAProxies as one pool', () => {
   });
 
   it('says why HAProxy keeps a server out where all do', () => {
-    const held = { admin: 'maint', held: 'its name does not resolve' } as const;
-    expect(merged(held, held)?.held).toBe('its name does not resolve');
+    const why = { zh: '它的主机名无法解析', en: 'its name does not resolve' };
+    const held = { admin: 'maint', held: why } as const;
+    expect(merged(held, held)?.held).toEqual(why);
     expect(merged(held, {})?.held).toBeUndefined();
   });
 

@@ -48,7 +48,7 @@ async function endpoint(
 describe('without a configuration', () => {
   it('is who the worker is, with the usual keys and files', async () => {
     expect(await endpoint({})).toMatchObject({
-      label: 'web-1',
+      label: { zh: 'web-1', en: 'web-1' },
       host: 'web-1',
       port: 22,
       user: 'me',
@@ -214,7 +214,7 @@ describe('jump hosts', () => {
     );
     expect(found.via).toMatchObject({
       jumpName: 'inner',
-      label: 'jump host inner',
+      label: { zh: '跳板机 inner', en: 'jump host inner' },
       host: '10.0.0.2',
       user: 'hop',
       place: '10.0.0.2',

@@ -43,7 +43,7 @@ function sshd(places: number, lateMs: number): Sshd {
   const loggedIn = { client: { exec }, ended: new Promise(() => undefined) };
   const limits = { sessions: 9, sockets: 9, idleMs: 1_000, queueMs: 5_000 };
   return {
-    connection: new OpenConnection('s1', loggedIn as unknown as LoggedIn, limits),
+    connection: new OpenConnection({ zh: 's1', en: 's1' }, loggedIn as unknown as LoggedIn, limits),
     counted: () => counted,
     asked: () => asked,
     most: () => most,

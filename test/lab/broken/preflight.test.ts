@@ -118,9 +118,9 @@ describe('preflight', () => {
     ['refused-key', ['LOGIN_REFUSED', 'root@', /authorized_keys/]],
     ['unknown-key', ['HOST_KEY_UNKNOWN', 'SHA256:', 'runsheet hosts trust unknown-key']],
     ['changed-key', ['HOST_KEY_CHANGED', 'SHA256:', 'runsheet hosts trust changed-key --replace']],
-    ['jump-down', ['jump host', NOBODY, /does not answer|is not there/]],
+    ['jump-down', ['跳板机', NOBODY, /没有应答|不可用/]],
     ['asks-password', ['SUDO_NEEDS_PASSWORD', 'asker', /NOPASSWD/]],
-    ['switched-off', [/does not answer|is not there/, 'Check that it is up']],
+    ['switched-off', [/没有应答|不可用/, '请检查它是否开着']],
     ['stranger', [/负载均衡池 .* 中没有 stranger/, '请在负载均衡配置中加入它']],
   ])('%s', async (server, said) => {
     await expectRefused(server, said);
@@ -187,7 +187,7 @@ describe('preflight', () => {
     await expectRefused(other.name, ['DOCKER_STOPPED', /systemctl start docker/]);
     await other.shell('mv /usr/sbin/dockerd /usr/sbin/dockerd.away; rm -f /run/docker.sock');
     try {
-      await expectRefused(other.name, ['NO_DOCKER', 'Install Docker']);
+      await expectRefused(other.name, ['NO_DOCKER', '安装 Docker']);
     } finally {
       await other.shell('mv /usr/sbin/dockerd.away /usr/sbin/dockerd; rm /etc/lab-no-engine');
       await other.untilEngineAnswers();

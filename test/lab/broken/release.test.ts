@@ -82,7 +82,7 @@ describe('a broken release', () => {
 
   it('is missing in the registry', async () => {
     front.faults = { missing: true };
-    await expectNotFetched('v4.1.0', ['IMAGE_MISSING', 'Build and push it again']);
+    await expectNotFetched('v4.1.0', ['IMAGE_MISSING', '请重新构建并推送']);
   });
 
   it('has another digest than the one that was built', async () => {
@@ -96,7 +96,7 @@ describe('a broken release', () => {
       'fallocate -l $(($(df -B1 --output=avail /var/lib/docker | tail -1) - 83886080)) /var/lib/docker/ballast',
     );
     try {
-      await expectNotFetched('v4.5.0', ['DISK_FULL', second.name, 'Make room']);
+      await expectNotFetched('v4.5.0', ['DISK_FULL', second.name, '腾出空间']);
     } finally {
       await second.shell('rm /var/lib/docker/ballast');
     }

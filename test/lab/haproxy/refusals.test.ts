@@ -88,7 +88,7 @@ describe('HAProxy refuses', () => {
     const { servers } = await balancer.state(POOL);
     expect(servers.find(({ name }) => name === 'ghost')).toMatchObject({
       admin: 'maint',
-      held: 'its name does not resolve',
+      held: { zh: '它的主机名无法解析', en: 'its name does not resolve' },
       healthy: false,
     });
     await balancer.drain(POOL, 'ghost');

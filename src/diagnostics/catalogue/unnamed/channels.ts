@@ -1,0 +1,164 @@
+/** Messages, records and requests to the service, where the kind of failure is the code. */
+import type { ByKind } from '../entry.ts';
+
+const MAIL_NOT_TAKEN = {
+  zh: '邮件服务器 {place} 没有接受这封邮件（{reason}）',
+  en: 'The mail server {place} did not take the message ({reason})',
+} as const;
+
+const MAIL_SETTINGS = {
+  zh: '请检查 runsheet.yaml 的 channels.email，以及 worker 能否连到该服务器',
+  en: 'check channels.email in runsheet.yaml and that the worker reaches the server',
+} as const;
+
+const SLACK_REFUSED = {
+  zh: 'Slack 拒绝了发往 {channel} 的消息（{reason}）',
+  en: 'Slack refused the message to {channel} ({reason})',
+} as const;
+
+const SLACK_SETTINGS = {
+  zh: '请检查 runsheet.yaml 的 channels.slack：令牌，以及机器人是否在该频道中',
+  en: 'check channels.slack in runsheet.yaml: the token, and that the bot is in the channel',
+} as const;
+
+const WEBHOOK_ANSWER = {
+  zh: '{place} 的 webhook 应答 {status}，应为 2xx',
+  en: 'The webhook at {place} answered {status}, expected 2xx',
+} as const;
+
+const WEBHOOK_SETTINGS = {
+  zh: '请检查 runsheet.yaml 中的地址和签名密钥',
+  en: 'check the address and the signing key in runsheet.yaml',
+} as const;
+
+const LISTENS = {
+  zh: '请检查服务是否在运行，并在这个地址监听',
+  en: 'check that the service runs and listens at this address',
+} as const;
+
+export const CHANNELS = {
+  UNAVAILABLE: {
+    slackNotNow: { message: SLACK_REFUSED, remedy: SLACK_SETTINGS },
+    webhookNotNow: { message: WEBHOOK_ANSWER, remedy: WEBHOOK_SETTINGS },
+    recordSilent: {
+      message: {
+        zh: '部署记录数据库 {place} 没有应答：{reason}',
+        en: 'The record store {place} does not answer: {reason}',
+      },
+      remedy: {
+        zh: '请启动它（`runsheet dev` 自带一个），或检查它的 URL',
+        en: 'start it (`runsheet dev` brings its own), or check its URL',
+      },
+    },
+    requestLate: {
+      message: {
+        zh: '{url} 在 {ms} ms 内没有应答',
+        en: '{url} gave no answer within {ms} ms',
+      },
+      remedy: {
+        zh: '请查看服务在做什么，或给它更长的时间',
+        en: 'look at what the service is doing, or allow it longer',
+      },
+    },
+    requestBroke: {
+      message: { zh: '{url} 中断了应答：{reason}', en: '{url} broke off: {reason}' },
+      remedy: { zh: '请查看服务的输出', en: 'look at the output of the service' },
+    },
+  },
+  UNREACHABLE: {
+    mailNotTaken: { message: MAIL_NOT_TAKEN, remedy: MAIL_SETTINGS },
+    slackSilent: {
+      message: {
+        zh: 'Slack 没有应答发往 {channel} 的消息（{reason}）',
+        en: 'Slack did not answer for {channel} ({reason})',
+      },
+      remedy: {
+        zh: '请检查 worker 能否连到 Slack，然后重试',
+        en: 'check that the worker reaches Slack, and try again',
+      },
+    },
+    webhookSilent: {
+      message: {
+        zh: '{place} 的 webhook 没有应答（{reason}）',
+        en: 'The webhook at {place} did not answer ({reason})',
+      },
+      remedy: {
+        zh: '请检查它是否在运行，以及 worker 能否连到它',
+        en: 'check that it is running and reachable from the worker',
+      },
+    },
+    connectLate: {
+      message: {
+        zh: '{place} 在 {ms} ms 内没有接受连接',
+        en: '{place} does not accept a connection within {ms} ms',
+      },
+      remedy: LISTENS,
+    },
+    connectRefused: {
+      message: {
+        zh: '{place} 不接受连接：{reason}',
+        en: '{place} does not accept connections: {reason}',
+      },
+      remedy: LISTENS,
+    },
+    requestNotReached: {
+      message: { zh: '连不到 {url}：{reason}', en: '{url} cannot be reached: {reason}' },
+      remedy: LISTENS,
+    },
+  },
+  REFUSED: {
+    mailRefused: { message: MAIL_NOT_TAKEN, remedy: MAIL_SETTINGS },
+    slackRefused: { message: SLACK_REFUSED, remedy: SLACK_SETTINGS },
+    webhookRefused: { message: WEBHOOK_ANSWER, remedy: WEBHOOK_SETTINGS },
+    recordLogin: {
+      message: {
+        zh: '部署记录数据库 {place} 拒绝登录：{reason}',
+        en: 'The record store {place} refused the login: {reason}',
+      },
+      remedy: {
+        zh: '请检查它的 URL 中的用户和密码',
+        en: 'check the user and password of its URL',
+      },
+    },
+  },
+  NOT_FOUND: {
+    slackNoChannel: { message: SLACK_REFUSED, remedy: SLACK_SETTINGS },
+  },
+  INVALID: {
+    mailNobody: {
+      message: {
+        zh: '没有收件人：担任该角色的人都没有地址，channels.email.to 也是空的',
+        en: 'Nobody to send the mail to: no person with that role has an address, and channels.email.to is empty',
+      },
+      remedy: {
+        zh: '请在 runsheet.yaml 的 people 中加上 email:，或设置 channels.email.to',
+        en: 'add email: to people in runsheet.yaml, or channels.email.to',
+      },
+    },
+    webhookAddress: {
+      message: {
+        zh: 'webhook 的地址不是 http 或 https 地址',
+        en: 'The webhook address is not an http or https address',
+      },
+      remedy: {
+        zh: '请设置 runsheet.yaml 的 channels.webhook.url',
+        en: 'set channels.webhook.url in runsheet.yaml',
+      },
+    },
+    recordRefused: {
+      message: {
+        zh: '部署记录数据库 {place} 拒绝了这条记录：{reason}',
+        en: 'The record store {place} refused the record: {reason}',
+      },
+      remedy: { zh: '请查看报告中的值', en: 'look at the values in the report' },
+    },
+    requestMethod: {
+      message: { zh: '不认识的 HTTP 方法 {method}', en: 'The HTTP method {method} is not known' },
+      remedy: { zh: '请使用 {methods} 之一', en: 'use one of {methods}' },
+    },
+    requestAddress: {
+      message: { zh: '{url} 不是 http 地址', en: '{url} is not an http address' },
+      remedy: { zh: '请写成 http://host:port/path', en: 'write it as http://host:port/path' },
+    },
+  },
+} as const satisfies ByKind;
