@@ -17,7 +17,7 @@ export async function mayPull(
   const authconfig = auth === null ? undefined : { ...auth, serveraddress };
   try {
     await engine.ask(
-      `ask the registry for ${reference}`,
+      { zh: `向镜像仓库询问 ${reference}`, en: `ask the registry for ${reference}` },
       (docker, abortSignal) =>
         docker
           .getImage(reference)
