@@ -58,6 +58,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '主机密钥的名称与 OpenSSH 使用的不同',
     en: 'a host key looked up by another name than OpenSSH does',
   },
+  B2: {
+    zh: '登录 shell 的输出混入命令的输出',
+    en: 'what the login’s shell prints, taken for what a command printed',
+  },
   B6: {
     zh: '报告前面有别的文字，或不重要的字段不合规',
     en: 'a report behind other text, or with a detail that nobody needs and that is not valid',

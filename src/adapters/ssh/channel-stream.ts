@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 import type { OpenConnection } from './connection.ts';
+import { StartMark } from './start-mark.ts';
 
 /** The part of a channel that a stream over it needs. */
 type Channel = Pick<ClientChannel, 'on' | 'once' | 'write' | 'pause' | 'resume' | 'close' | 'end'>;
@@ -15,15 +16,22 @@ export class ChannelStream extends Duplex {
   private writing: ((error?: Error | null) => void) | null = null;
   private stopListening: () => void = () => undefined;
 
-  constructor(channel: Channel, connection: OpenConnection) {
+  /** @param ignore told what comes before the program's own bytes; null: nothing does */
+  constructor(
+    channel: Channel,
+    connection: OpenConnection,
+    ignore: ((noise: string) => void) | null = null,
+  ) {
     super({ allowHalfOpen: false });
     this.channel = channel;
     // Whoever does not listen is told by the end of the stream, and no process ends for it.
     this.on('error', () => undefined);
     this.stopListening = connection.whenLost((error) => this.destroy(error));
-    channel.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       if (!this.push(chunk)) channel.pause();
-    });
+    };
+    const mark = ignore === null ? null : new StartMark(take, ignore);
+    channel.on('data', (chunk: Buffer) => (mark === null ? take(chunk) : mark.write(chunk)));
     channel.once('end', () => {
       // A lost connection looks the same: its reason comes in the same turn.
       setImmediate(() => this.push(null));

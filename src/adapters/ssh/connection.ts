@@ -19,6 +19,8 @@ export interface Limits {
   readonly idleMs: number;
   /** The longest wait for a place in one of these lines. */
   readonly queueMs: number;
+  /** Told what comes before a command's own output. */
+  readonly onNoise?: (machine: string, noise: string) => void;
 }
 
 /**
@@ -39,6 +41,7 @@ export class OpenConnection {
   private readonly limits: Limits;
   private readonly onLost = new Set<(error: PortError) => void>();
   private lostBy: PortError | null = null;
+  private shell: 'quiet' | 'speaks' | null = null;
   private sftpOpening: Promise<SFTPWrapper> | null = null;
   private sftpOpen: SFTPWrapper | null = null;
   private sftpUsers = 0;
@@ -98,6 +101,23 @@ export class OpenConnection {
         });
       });
     return this.inSession(open, (error) => this.noSession(error), signal);
+  }
+
+  /** Called when a command has begun, with what came before it on one of its streams; often nothing. */
+  hear(noise: string, from: 'stdout' | 'stderr'): void {
+    if (noise !== '') this.limits.onNoise?.(this.name.en, noise);
+    if (from === 'stdout' && this.shell !== 'speaks')
+      this.shell = noise === '' ? 'quiet' : 'speaks';
+  }
+
+  /**
+   * Whether the login's shell prints something by itself, as it then does in front of SFTP too.
+   * @param ask runs any command; called where none has run yet
+   */
+  async shellSpeaks(ask: () => Promise<unknown>): Promise<boolean> {
+    // Where no command runs, SFTP says itself what is wrong.
+    if (this.shell === null) await ask().catch(() => undefined);
+    return this.shell === 'speaks';
   }
 
   /** Work over the one SFTP channel, which keeps a session's place while nobody else waits for it. */

@@ -12,7 +12,8 @@ import type { OpenConnection } from './connection.ts';
 import { type Content, streamOf } from './content.ts';
 import { unavailable } from './errors.ts';
 import { KILL_GRACE_MS, remoteCommand } from './remote-command.ts';
-import { SudoMark, sudoRefusal } from './sudo.ts';
+import { StartMark } from './start-mark.ts';
+import { sudoRefusal } from './sudo.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_KEEP_BYTES = 1024 * 1024;
@@ -41,7 +42,7 @@ export async function execOver(connection: OpenConnection, call: ExecCall): Prom
   const command = remoteCommand({ argv, sudo, stdinBytes: input.bytes > 0 ? input.bytes : null });
   const running = await connection.openCommand(
     command,
-    (channel) => new RunningCommand(channel, call),
+    (channel) => new RunningCommand(channel, call, connection),
     options.signal,
   );
   const output = await running.result();
@@ -49,29 +50,35 @@ export async function execOver(connection: OpenConnection, call: ExecCall): Prom
   return output;
 }
 
+type Stream = 'stdout' | 'stderr';
+
 class RunningCommand {
   readonly stdout: BoundedText;
   readonly stderr: BoundedText;
   private readonly channel: ClientChannel;
   private readonly call: ExecCall;
-  private readonly mark: SudoMark | null;
+  private readonly marks: Readonly<Record<Stream, StartMark>>;
   private readonly closed: Promise<void>;
   private readonly input: Readable;
   private exit: { readonly code: number | null } | null = null;
   private unread: Error | null = null;
 
-  constructor(channel: ClientChannel, call: ExecCall) {
+  constructor(channel: ClientChannel, call: ExecCall, connection: OpenConnection) {
     this.channel = channel;
     this.call = call;
     const keepBytes = call.options.keepBytes ?? DEFAULT_KEEP_BYTES;
     this.stdout = new BoundedText(keepBytes);
     this.stderr = new BoundedText(keepBytes);
-    this.mark = call.sudo ? new SudoMark((chunk) => this.take(chunk, 'stderr')) : null;
-    channel.on('data', (chunk: Buffer) => this.take(chunk, 'stdout'));
-    channel.stderr.on('data', (chunk: Buffer) => {
-      if (this.mark === null) this.take(chunk, 'stderr');
-      else this.mark.write(chunk);
-    });
+    const markOf = (from: Stream): StartMark =>
+      new StartMark(
+        (chunk) => this.take(chunk, from),
+        (noise) => connection.hear(noise, from),
+      );
+    const stdout = markOf('stdout');
+    const stderr = markOf('stderr');
+    this.marks = { stdout, stderr };
+    channel.on('data', (chunk: Buffer) => stdout.write(chunk));
+    channel.stderr.on('data', (chunk: Buffer) => stderr.write(chunk));
     channel.on('exit', (code: number | null) => {
       this.exit = { code };
     });
@@ -88,7 +95,7 @@ class RunningCommand {
   }
 
   get startedAsRoot(): boolean {
-    return this.mark?.seen === true;
+    return this.marks.stderr.seen;
   }
 
   async result(): Promise<ExecOutput> {
@@ -98,7 +105,8 @@ class RunningCommand {
       throw ended;
     }
     if (this.unread !== null) throw this.unread;
-    this.mark?.flush();
+    this.marks.stdout.flush();
+    this.marks.stderr.flush();
     if (this.exit === null) {
       throw unavailable(this.call.server, {
         zh: '命令结束之前通道已关闭',
@@ -138,7 +146,7 @@ class RunningCommand {
     this.channel.close();
   }
 
-  private take(chunk: Buffer, from: 'stdout' | 'stderr'): void {
+  private take(chunk: Buffer, from: Stream): void {
     this[from].append(chunk);
     this.call.options.onOutput?.(chunk, from);
   }

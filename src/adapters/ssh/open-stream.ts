@@ -11,7 +11,8 @@ import { isOpenFailure, type OpenConnection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import { NO_REASON, reasonOf } from './errors.ts';
 import { SOCKET_EXIT, socketCommand } from './remote-command.ts';
-import { SudoMark, sudoRefusal } from './sudo.ts';
+import { StartMark } from './start-mark.ts';
+import { sudoRefusal } from './sudo.ts';
 
 const OPEN_LIMIT_MS = 20_000;
 /** Linux takes 107 bytes; no character that socat or a URL reads as its own. */
@@ -117,9 +118,12 @@ class SocketProgram {
   private readonly begun: Promise<boolean>;
 
   constructor(channel: ClientChannel, connection: OpenConnection) {
-    const mark = new SudoMark((chunk) => {
-      this.said = (this.said + chunk.toString('utf8')).slice(-1_000);
-    });
+    const mark = new StartMark(
+      (chunk) => {
+        this.said = (this.said + chunk.toString('utf8')).slice(-1_000);
+      },
+      (noise) => connection.hear(noise, 'stderr'),
+    );
     channel.on('exit', (code: number | null) => {
       this.code = code;
     });
@@ -137,7 +141,9 @@ class SocketProgram {
     channel.once('close', () => {
       if (this.code !== 0 && mark.seen) this.stream.destroy(this.failure(connection.name));
     });
-    this.stream = new ChannelStream(channel, connection);
+    this.stream = new ChannelStream(channel, connection, (noise) =>
+      connection.hear(noise, 'stdout'),
+    );
   }
 
   /** @returns false where the program ended before there was a stream */

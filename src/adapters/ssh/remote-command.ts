@@ -18,7 +18,10 @@ export interface RemoteCommand {
 
 export const KILL_GRACE_MS = 3_000;
 
-/** On standard error, before the command's own: from here on it is the command that speaks. */
+/**
+ * On standard output and standard error, before the command's own: from here on it is the command
+ * that speaks. Before it speak the login's shell, which reads its `~/.bashrc`, and sudo.
+ */
 export const STARTED = '\u001erunsheet: started\n';
 
 /** Leaves quietly where the command has ended by itself: then sshd closes the channel. */
@@ -31,14 +34,14 @@ const WITHOUT_STDIN = `exec 3<&0; ${GUARDED}; exec "$@" </dev/null 3<&-`;
 /** The guard begins where the command's input ends. */
 const WITH_STDIN =
   'rs_bytes=$1; shift; exec 3<&0; ' + `{ head -c "$rs_bytes" <&3; ${GUARDED}; } | exec "$@" 3<&-`;
-const ANNOUNCE = `printf '\\036runsheet: started\\n' >&2; `;
+const ANNOUNCE = `printf '\\036runsheet: started\\n'; printf '\\036runsheet: started\\n' >&2; `;
 
 export function remoteCommand({ argv, stdinBytes, sudo }: RemoteCommand): string {
   // Some shells take it for an option of their `exec`.
   if (argv[0]?.startsWith('-') === true) throw new Error('a program\'s name cannot begin with "-"');
   const script = stdinBytes === null ? WITHOUT_STDIN : WITH_STDIN;
   const words = stdinBytes === null ? argv : [String(stdinBytes), ...argv];
-  return asWho(['sh', '-c', `${sudo ? ANNOUNCE : ''}${script}`, 'sh', ...words], sudo);
+  return asWho(['sh', '-c', `${ANNOUNCE}${script}`, 'sh', ...words], sudo);
 }
 
 /** Exit codes of the stream to a socket, before anything went over it. */

@@ -7,6 +7,7 @@ import { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { ExecOptions, ServerHost, ServerHosts } from '../../ports/server-host.ts';
 import { failure, phrase, refusal } from '../refusal.ts';
+import { readByCommand, writeByCommand } from './command-files.ts';
 import { type Content, inMemory, withContent } from './content.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
 import { reasonOf } from './errors.ts';
@@ -15,8 +16,8 @@ import type { SshUser } from './expand-path.ts';
 import { createKeyReader } from './identities.ts';
 import { socketOver } from './open-stream.ts';
 import { ConnectionPool } from './pool.ts';
-import { readAsRoot, writeAsRoot } from './root-files.ts';
 import { readOver, type WriteOptions, writeOver } from './sftp.ts';
+import { noiseTeller } from './shell-noise.ts';
 import { showHostKey } from './show-host-key.ts';
 
 export interface SshHostsOptions {
@@ -64,7 +65,12 @@ export function createSshHosts(
   options: SshHostsOptions = {},
 ): ServerHosts {
   const limits = { ...LIMITS, ...options.limits };
-  const pool = new ConnectionPool({ ...limits, keys: createKeyReader(options.secrets ?? null) });
+  const { secrets = null, onIgnored = () => undefined } = options;
+  const pool = new ConnectionPool({
+    ...limits,
+    keys: createKeyReader(secrets),
+    onNoise: noiseTeller(onIgnored),
+  });
   const resolve = createResolver(options, limits, pool);
   const known = new Map(
     servers.map((server) => {
@@ -136,8 +142,14 @@ function hostOver(
       throw fileError(name, verb, path, error);
     }
   };
-  const overSftp = <T>(work: (sftp: SFTPWrapper) => Promise<T>): Promise<T> =>
-    pool.use(endpoint(), (connection) => connection.withSftp(work));
+  const overSftp = <T>(
+    work: (sftp: SFTPWrapper) => Promise<T>,
+    byCommand: () => Promise<T>,
+  ): Promise<T> =>
+    pool.use(endpoint(), async (connection) => {
+      const speaks = await connection.shellSpeaks(() => run(['true'], {}));
+      return speaks ? byCommand() : connection.withSftp(work);
+    });
   return {
     name,
     get address() {
@@ -151,19 +163,22 @@ function hostOver(
       return { exitCode, stdout: stdout.text(), stderr: stderr.text(), truncated };
     },
     readFile: (path) =>
-      onFile('read', path, () =>
-        sudo ? readAsRoot(run, absolute(path)) : overSftp((sftp) => readOver(sftp, absolute(path))),
-      ),
+      onFile('read', path, () => {
+        const byCommand = (): Promise<Buffer | null> => readByCommand(run, absolute(path));
+        return sudo ? byCommand() : overSftp((sftp) => readOver(sftp, absolute(path)), byCommand);
+      }),
     writeFile: (path, source, attributes = {}) =>
       onFile('write', path, () =>
         withContent(source, (content) => {
-          if (sudo) return writeAsRoot(run, absolute(path), content, attributes);
+          const byCommand = (): Promise<void> =>
+            writeByCommand(run, absolute(path), content, attributes);
+          if (sudo) return byCommand();
           const { mode, owner } = attributes;
           const options: WriteOptions = {
             ...(mode !== undefined && { mode }),
             ...(owner !== undefined && { beforeRename: (part) => giveTo(run, owner, part) }),
           };
-          return overSftp((sftp) => writeOver(sftp, absolute(path), content, options));
+          return overSftp((sftp) => writeOver(sftp, absolute(path), content, options), byCommand);
         }),
       ),
     async openSocket(path) {

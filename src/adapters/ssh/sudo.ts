@@ -1,51 +1,13 @@
-/** What sudo says, told apart from what the command says. */
+/** Why sudo does not let a login in. */
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import { phrase, refusal } from '../refusal.ts';
 import type { OpenConnection } from './connection.ts';
 import { NO_REASON } from './errors.ts';
-import { STARTED } from './remote-command.ts';
 
-const MARK = Buffer.from(STARTED);
-/** sudo says a line or two before it begins, such as that it cannot resolve the host's name. */
-const MOST_BEFORE = 16 * 1024;
+/** Of what it says. */
+const MOST_SAID = 16 * 1024;
 const ASKING_LIMIT_MS = 20_000;
-
-/** Takes the mark out of standard error; what stands around it is passed on. */
-export class SudoMark {
-  seen = false;
-  private before = Buffer.alloc(0);
-  private givenUp = false;
-  private readonly pass: (chunk: Buffer) => void;
-
-  constructor(pass: (chunk: Buffer) => void) {
-    this.pass = pass;
-  }
-
-  write(chunk: Buffer): void {
-    if (this.seen || this.givenUp) return this.pass(chunk);
-    this.before = Buffer.concat([this.before, chunk]);
-    const at = this.before.indexOf(MARK);
-    if (at < 0) {
-      this.givenUp = this.before.length > MOST_BEFORE;
-      if (this.givenUp) this.flush();
-      return;
-    }
-    this.seen = true;
-    const rest = Buffer.concat([
-      this.before.subarray(0, at),
-      this.before.subarray(at + MARK.length),
-    ]);
-    this.before = Buffer.alloc(0);
-    if (rest.length > 0) this.pass(rest);
-  }
-
-  /** What was held back. */
-  flush(): void {
-    if (!this.seen && this.before.length > 0) this.pass(this.before);
-    this.before = Buffer.alloc(0);
-  }
-}
 
 /** Asks sudo once more, in a language that we know, why it does not let this login in. */
 export async function sudoRefusal(
@@ -67,9 +29,10 @@ async function askSudo(connection: OpenConnection): Promise<string> {
     let said = '';
     const timer = setTimeout(() => channel.close(), ASKING_LIMIT_MS);
     const hear = (chunk: Buffer): void => {
-      if (said.length < MOST_BEFORE) said += chunk.toString('utf8');
+      if (said.length < MOST_SAID) said += chunk.toString('utf8');
     };
-    channel.on('data', hear).on('error', () => undefined);
+    // What the login's shell prints is not sudo's.
+    channel.on('error', () => undefined).resume();
     channel.stderr.on('data', hear);
     channel.end();
     return new Promise<string>((resolve) => {

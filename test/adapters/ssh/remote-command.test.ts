@@ -10,7 +10,7 @@ import {
   remoteCommand,
   STARTED,
 } from '../../../src/adapters/ssh/remote-command.ts';
-import { SudoMark } from '../../../src/adapters/ssh/sudo.ts';
+import { StartMark } from '../../../src/adapters/ssh/start-mark.ts';
 import { isAlive, pidsIn } from '../../support/processes.ts';
 import { property } from '../../support/property.ts';
 
@@ -76,8 +76,8 @@ describe.each([false, true])('a command, by sudo: %s', (sudo) => {
       const { ended } = start({ argv, sudo, stdinBytes: bytes > 0 ? bytes : null }, stdin);
       const { code, stdout, stderr } = await ended;
       expect(code).toBe(0);
-      expect(stdout.split('\0').slice(0, -1)).toEqual([...words, 'end']);
-      expect(stderr).toBe(`${sudo ? STARTED : ''}${stdin}`);
+      expect(stdout).toBe(`${STARTED}${[...words, 'end', ''].join('\0')}`);
+      expect(stderr).toBe(`${STARTED}${stdin}`);
     },
     { runs: 40 },
   );
@@ -87,7 +87,10 @@ describe.each([false, true])('a command, by sudo: %s', (sudo) => {
       7,
     );
     const withInput = { argv: ['sh', '-c', 'cat; exit 8'], sudo, stdinBytes: 2 };
-    expect(await start(withInput, 'ab').ended).toMatchObject({ code: 8, stdout: 'ab' });
+    expect(await start(withInput, 'ab').ended).toMatchObject({
+      code: 8,
+      stdout: `${STARTED}ab`,
+    });
     expect((await start({ argv: ['no-such-program'], sudo, stdinBytes: null }).ended).code).toBe(
       127,
     );
@@ -116,32 +119,41 @@ it('does not take an option of a shell for a program', () => {
   expect(() => remoteCommand({ argv: ['-a', 'x'], sudo: false, stdinBytes: null })).toThrow('"-"');
 });
 
-describe('the mark on standard error', () => {
-  const passed = (...chunks: readonly string[]): { text: string; seen: boolean } => {
+describe('the mark', () => {
+  const passed = (
+    ...chunks: readonly string[]
+  ): { text: string; noise: string | null; seen: boolean } => {
     let text = '';
-    const mark = new SudoMark((chunk) => {
-      text += chunk.toString('utf8');
-    });
+    let noise: string | null = null;
+    const mark = new StartMark(
+      (chunk) => {
+        text += chunk.toString('utf8');
+      },
+      (heard) => {
+        noise = heard;
+      },
+    );
     for (const chunk of chunks) mark.write(Buffer.from(chunk));
     mark.flush();
-    return { text, seen: mark.seen };
+    return { text, noise, seen: mark.seen };
   };
 
-  it('is taken out wherever it stands, also in pieces', () => {
-    expect(passed(`${STARTED}one`)).toEqual({ text: 'one', seen: true });
-    expect(
-      passed(`sudo: a note\n${STARTED.slice(0, 5)}`, `${STARTED.slice(5)}one`, STARTED),
-    ).toEqual({
-      text: `sudo: a note\none${STARTED}`,
-      seen: true,
+  it('B2 takes what comes before it away, also in pieces', () => {
+    const seen = true;
+    expect(passed(`${STARTED}one`)).toEqual({ text: 'one', noise: '', seen });
+    expect(passed(`Welcome\n${STARTED.slice(0, 5)}`, `${STARTED.slice(5)}one`, STARTED)).toEqual({
+      text: `one${STARTED}`,
+      noise: 'Welcome\n',
+      seen,
     });
-    expect(passed('sudo: a password', ' is required')).toEqual({
-      text: 'sudo: a password is required',
-      seen: false,
-    });
-    expect(passed('x'.repeat(20_000), 'y')).toEqual({
-      text: `${'x'.repeat(20_000)}y`,
-      seen: false,
-    });
+    const long = 'x'.repeat(1_000_000);
+    expect(passed(long, `\n${STARTED}{"a":1}`)).toMatchObject({ text: '{"a":1}', seen });
+  });
+
+  it('is missing where the command never began: then all of it is what was said', () => {
+    const none = { noise: null, seen: false };
+    const text = 'sudo: a password is required';
+    expect(passed('sudo: a password', ' is required')).toEqual({ text, ...none });
+    expect(passed('x'.repeat(20_000), 'y')).toEqual({ text: `${'x'.repeat(20_000)}y`, ...none });
   });
 });

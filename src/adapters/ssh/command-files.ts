@@ -1,11 +1,14 @@
-/** Files as root: by a command through sudo, because sshd serves SFTP as the login. Pure but for `run`. */
+/**
+ * Files by commands: as root, because sshd serves SFTP as the login; and where the login's shell
+ * prints something in front of SFTP. Pure but for `run`.
+ */
 import { randomBytes } from 'node:crypto';
 import type { FileAttributes } from '../../ports/server-host.ts';
 import type { Content } from './content.ts';
 import type { ExecOutput } from './exec.ts';
 import { MOST_READ_BYTES } from './sftp.ts';
 
-export type RunAsRoot = (
+export type RunCommand = (
   argv: readonly string[],
   options: { readonly input?: Content; readonly keepBytes?: number; readonly timeoutMs: number },
 ) => Promise<ExecOutput>;
@@ -37,7 +40,7 @@ const READ = `[ -e "$1" ] || exit ${EXIT_MISSING}
 exec cat -- "$1"`;
 
 /** null: no such file. */
-export async function readAsRoot(run: RunAsRoot, path: string): Promise<Buffer | null> {
+export async function readByCommand(run: RunCommand, path: string): Promise<Buffer | null> {
   const argv = ['sh', '-c', READ, 'sh', path, String(MOST_READ_BYTES)];
   // The first and the last half are kept, so that all of it is.
   const keepBytes = 2 * MOST_READ_BYTES;
@@ -49,8 +52,8 @@ export async function readAsRoot(run: RunAsRoot, path: string): Promise<Buffer |
 }
 
 /** Written beside and renamed; folders are made. */
-export async function writeAsRoot(
-  run: RunAsRoot,
+export async function writeByCommand(
+  run: RunCommand,
   path: string,
   content: Content,
   { mode = DEFAULT_MODE, owner = '' }: FileAttributes,
