@@ -62,6 +62,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '登录 shell 的输出混入命令的输出',
     en: 'what the login’s shell prints, taken for what a command printed',
   },
+  B3: {
+    zh: '标签存在，却说没有',
+    en: 'a tag that is there, and a message that says there is none',
+  },
   B6: {
     zh: '报告前面有别的文字，或不重要的字段不合规',
     en: 'a report behind other text, or with a detail that nobody needs and that is not valid',

@@ -32,13 +32,22 @@ const command = z
   .nullable()
   .optional();
 
+/** A name, as `git remote` shows it: never an address, never an option. */
+const REMOTE = /^[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}$/u;
+
 export const source = z
   .strictObject({
     kind: z.enum(['git', 'folder']).default('git'),
     path: text.default('.'),
     tag: text.default('${version}'),
+    remote: text.regex(REMOTE, { error: fieldProblem('remote') }).optional(),
   })
-  .prefault({});
+  .prefault({})
+  .refine(({ kind, remote }) => kind === 'git' || remote === undefined, {
+    path: ['remote'],
+    error: fieldProblem('remoteOfFolder'),
+  })
+  .transform(defined);
 
 export const commands = z
   .strictObject({

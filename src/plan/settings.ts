@@ -29,6 +29,8 @@ export interface SourceSettings {
   readonly path: string;
   readonly kind: 'git' | 'folder';
   readonly tag: string;
+  /** The clone's own name for where the tag is fetched from; absent: it is in the clone. */
+  readonly remote?: string;
 }
 
 export type ReportFormat = 'sarif' | 'eslint' | 'npm-audit' | 'pip-audit';

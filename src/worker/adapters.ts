@@ -63,6 +63,7 @@ export async function createAdapters(
       storeFolder: join(state, 'sources'),
       source: settings.source,
       commands,
+      environment,
     }),
     ...createReleasePorts({ commands, secrets, hosts, project, environment, registry }),
     hosts,

@@ -43,6 +43,7 @@ function repository(kind: 'git' | 'folder', path: string, tag: string): SourceRe
     checkoutsFolder: join(folder, 'checkouts'),
     source: { kind, path, tag },
     commands,
+    environment: {},
   });
 }
 

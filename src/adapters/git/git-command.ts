@@ -9,6 +9,8 @@ export interface GitCall {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly onOutput?: (chunk: string) => void;
+  /** 2 minutes without it. */
+  readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 120_000;
@@ -17,13 +19,13 @@ const SETTINGS = ['core.hooksPath=/dev/null', 'core.fsmonitor=false'];
 
 /** A call that may end with any exit code. */
 export function git(commands: CommandRunner, call: GitCall): Promise<CommandResult> {
-  const { cwd, args, env = {}, onOutput } = call;
+  const { cwd, args, env = {}, onOutput, timeoutMs = TIMEOUT_MS } = call;
   const argv = ['git', ...SETTINGS.flatMap((each) => ['-c', each]), ...args];
   return commands.run({
     argv,
     cwd,
     env: { ...QUIET, ...env },
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
     ...(onOutput !== undefined && { onOutput }),
   });
 }

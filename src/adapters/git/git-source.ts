@@ -9,6 +9,9 @@ import { type CheckoutsOptions, openCheckout, runFolder } from './checkouts.ts';
 import { git, gitFailed, gitOutput } from './git-command.ts';
 import { readFromCommit } from './git-file.ts';
 import { findMissing } from './git-missing.ts';
+import { ownerRefusal } from './git-owner.ts';
+import { fetchTag, type Remote } from './git-remote.ts';
+import { checkTagName, noTag } from './git-tags.ts';
 import { fillVersion, type SourceLocation, sourceFolder } from './source-path.ts';
 import { createWorkTree, type Origin, restoreWorkTree, sourceOf } from './work-tree.ts';
 
@@ -16,6 +19,8 @@ export interface GitSourceOptions extends SourceLocation, CheckoutsOptions {
   readonly commands: CommandRunner;
   /** The tag that stands for a version, for example `v${version}`. */
   readonly tag: string;
+  /** Where the tag is fetched from; null: it is in the clone. */
+  readonly remote: Remote | null;
 }
 
 interface Repository {
@@ -28,7 +33,6 @@ interface Repository {
 }
 
 const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
-const TAG = /^(?!-)[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}$/;
 const MOST_TAGS = 50_000;
 
 /**
@@ -84,15 +88,17 @@ async function resolveTag(
 ): ReturnType<SourceRepository['resolve']> {
   const path = await sourceFolder({ ...options, path: withoutVersion(options.path) }, version);
   const tag = fillVersion(options.tag, version);
+  checkTagName({ version, tag });
   const { commonDir } = await locateRepository(options, path);
-  if (!TAG.test(tag) || tag.includes('..') || tag.endsWith('.lock')) throw noTag(version, tag);
+  const { commands, remote } = options;
+  if (remote !== null) await fetchTag(commands, path, remote, { version, tag });
   const ref = `refs/tags/${tag}^{commit}`;
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', ref];
-  const found = await git(options.commands, { cwd: path, args });
+  const found = await git(commands, { cwd: path, args });
   if (found.endedBy !== 'exit') throw gitFailed(found, commonDir);
   const revision = found.stdout.trim();
   if (found.exitCode !== 0 || !COMMIT.test(revision)) {
-    throw noTag(version, tag, await nearbyTags(options, path));
+    throw await noTag(commands, path, { version, tag });
   }
   return { revision, kind: 'git' };
 }
@@ -117,6 +123,8 @@ async function locateRepository(
   const args = ['rev-parse', '--git-common-dir', '--show-prefix'];
   const result = await git(commands, { cwd: path, args });
   if (result.exitCode !== 0) {
+    const otherOwner = await ownerRefusal(commands, named, result.stderr);
+    if (otherOwner !== null) throw otherOwner;
     const reason = phrase(result.stderr.trim().split('\n')[0] ?? '');
     const diagnostic = diagnose('NOT_FOUND', 'sourceNoRepository', { folder: named, reason });
     throw failure(named, diagnostic);
@@ -144,22 +152,6 @@ async function isPartial({ commands }: GitSourceOptions, { path }: Repository): 
   const settings = '^(extensions\\.partialclone|remote\\..*\\.promisor)$';
   const args = ['config', '--get-regexp', settings];
   return (await git(commands, { cwd: path, args })).exitCode === 0;
-}
-
-async function nearbyTags({ commands }: GitSourceOptions, path: string): Promise<string> {
-  const args = ['tag', '--list', '--sort=-creatordate'];
-  const result = await git(commands, { cwd: path, args });
-  return result.stdout.trim().split('\n').filter(Boolean).slice(0, 5).join(', ');
-}
-
-function noTag(version: string, tag: string, tags = ''): PortError {
-  const named = { version, tag: JSON.stringify(tag) };
-  return failure(
-    version,
-    tags === ''
-      ? diagnose('NOT_FOUND', 'sourceNoTags', named)
-      : diagnose('NOT_FOUND', 'sourceNoTag', { ...named, tags }),
-  );
 }
 
 function notWhole(revision: string, cause: unknown): PortError {

@@ -52,6 +52,18 @@ export const PROJECT_VALUES = {
       en: '{where}: expected a size such as 512MiB',
     },
   },
+  remote: {
+    message: {
+      zh: '{where}：应为 git remote 列出的名称，例如 origin',
+      en: '{where}: expected a name that git remote shows, for example origin',
+    },
+  },
+  remoteOfFolder: {
+    message: {
+      zh: '{where}：source.kind 是 folder，没有可以取回的标签',
+      en: '{where}: source.kind is folder, which has no tag to fetch',
+    },
+  },
   size: {
     message: {
       zh: '{where}：应为大小，例如 512m 或 1g',

@@ -10,6 +10,7 @@ import { STORED } from './files.ts';
 import { PROCESSES } from './processes.ts';
 import { REGISTRY } from './registry.ts';
 import { SERVERS } from './servers.ts';
+import { SOURCES } from './sources.ts';
 
 export const UNNAMED = {
   UNAVAILABLE: {
@@ -24,6 +25,7 @@ export const UNNAMED = {
       ...REGISTRY.UNAVAILABLE,
       ...BALANCERS.UNAVAILABLE,
       ...STORED.UNAVAILABLE,
+      ...SOURCES.UNAVAILABLE,
       ...CHANNELS.UNAVAILABLE,
     },
   },
@@ -43,6 +45,7 @@ export const UNNAMED = {
       ...REGISTRY.NOT_FOUND,
       ...BALANCERS.NOT_FOUND,
       ...STORED.NOT_FOUND,
+      ...SOURCES.NOT_FOUND,
       ...CHANNELS.NOT_FOUND,
     },
   },
@@ -55,6 +58,7 @@ export const UNNAMED = {
       ...SERVERS.REFUSED,
       ...REGISTRY.REFUSED,
       ...BALANCERS.REFUSED,
+      ...SOURCES.REFUSED,
       ...CHANNELS.REFUSED,
     },
   },
@@ -63,7 +67,12 @@ export const UNNAMED = {
       zh: '有别的东西挡着：另一个版本、另一个程序，或在别处做的设置。',
       en: 'Something else stands in the way: another release, another program, or what was set elsewhere.',
     },
-    messages: { ...DOCKER_ENGINE.CONFLICT, ...PROCESSES.CONFLICT, ...BALANCERS.CONFLICT },
+    messages: {
+      ...DOCKER_ENGINE.CONFLICT,
+      ...PROCESSES.CONFLICT,
+      ...BALANCERS.CONFLICT,
+      ...SOURCES.CONFLICT,
+    },
   },
   INVALID: {
     meaning: {
@@ -77,6 +86,7 @@ export const UNNAMED = {
       ...REGISTRY.INVALID,
       ...BALANCERS.INVALID,
       ...STORED.INVALID,
+      ...SOURCES.INVALID,
       ...CHANNELS.INVALID,
     },
   },

@@ -4,8 +4,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { CheckoutsOptions } from '../../../../src/adapters/git/checkouts.ts';
-import { createSourceRepository } from '../../../../src/adapters/git/source-repository.ts';
+import {
+  createSourceRepository,
+  type SourceRepositoryOptions,
+} from '../../../../src/adapters/git/source-repository.ts';
 import { createCommandRunner } from '../../../../src/adapters/process/command-runner.ts';
 import type { MissingContent, SourceRepository } from '../../../../src/ports/source-repository.ts';
 
@@ -44,15 +46,16 @@ export async function makeGitProject(initArgs: readonly string[] = []) {
   const sourceAt = (
     path: string,
     kind: 'git' | 'folder' = 'git',
-    places: Partial<CheckoutsOptions> = {},
+    places: Partial<SourceRepositoryOptions> = {},
   ): SourceRepository =>
     createSourceRepository({
       projectFolder: project,
       storeFolder: join(folder, 'sources'),
       checkoutsFolder: join(folder, 'checkouts'),
-      ...places,
       source: { kind, path, tag: '${version}' },
       commands: createCommandRunner({ environment }),
+      environment: {},
+      ...places,
     });
   const checkout = async (version: string, path = '.', requestId = 'run-1'): Promise<string> => {
     const source = sourceAt(path);
