@@ -17,8 +17,10 @@ export type { FleetPorts };
 export function createFleetActivities(given: Unnoted<FleetPorts>): FleetActivities {
   const ports: FleetPorts = { ...given, notes: given.notes ?? createPoolNotes() };
   return {
-    ...implementOperation(OPERATIONS.preflightServer, (work, image, health, balancer) =>
-      examineServer(ports, work, image, health, balancer),
+    ...implementOperation(
+      OPERATIONS.preflightServer,
+      (work, image, runtime, container, health, balancer) =>
+        examineServer(ports, work, { image, runtime, container, health, balancer }),
     ),
     ...implementOperation(
       OPERATIONS.preflightShared,

@@ -97,6 +97,8 @@ export interface PreflightResult {
   readonly checks: readonly PreflightCheck[];
   /** Of servers: what runs, and how it stands in the pool. */
   readonly before?: ServerBefore;
+  /** Of the balancer: how many servers its pool has, and which of them serve. */
+  readonly pool?: { readonly size: number; readonly serving: readonly string[] };
 }
 
 export interface PreflightCheck {

@@ -1,12 +1,15 @@
 /** Whether the release that runs can be started again with what it runs with, before it is stopped. */
+import type { ActionId } from '../../actions/index.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ReleaseManifest } from '../../plan/manifest.ts';
 import type { PreflightCheck } from '../../plan/run.ts';
-import type { HealthSettings, ImageSettings } from '../../plan/settings.ts';
+import type { HealthSettings } from '../../plan/settings.ts';
 import type { ServiceState } from '../../ports/container-runtime.ts';
 import { type OnServer } from '../servers/context.ts';
+import { filledStart, type ReleaseSettings } from '../servers/manifest.ts';
 import { readManifest } from '../servers/manifest-file.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
+import { reveal } from '../servers/render.ts';
 import { check, failedBy, ok } from './findings.ts';
 import type { FleetPorts } from './ports.ts';
 
@@ -16,20 +19,28 @@ interface KeptRelease {
   readonly health: HealthSettings | null;
 }
 
+interface KeptWork extends OnServer {
+  /** The actions of the plan: a restart starts it again, a deployment only where it fails. */
+  readonly does: readonly ActionId[];
+}
+
+type StartSettings = Pick<ReleaseSettings, 'image' | 'runtime' | 'container'>;
+
 const NOTHING: KeptRelease = { checks: [], health: null };
 
 /** Nothing is checked where nothing runs: nothing is started again then. */
 export async function keptRelease(
   ports: FleetPorts,
-  input: OnServer,
-  { kind }: ImageSettings,
+  input: KeptWork,
+  settings: StartSettings,
   { running, release }: ServiceState,
 ): Promise<KeptRelease> {
   if (!running || release === null) return NOTHING;
   const { version } = release;
   try {
     const kept = await heartbeatWhile(() => readManifest(ports, input, release));
-    if (kept === null) return { checks: [withoutManifest(input, kind, version)], health: null };
+    if (kept === null)
+      return { checks: [await withoutManifest(ports, input, settings, version)], health: null };
     return { checks: [await secretsCheck(ports, input, kept)], health: kept.health };
   } catch (error) {
     await endIfCancelled();
@@ -38,12 +49,15 @@ export async function keptRelease(
   }
 }
 
-function withoutManifest(
-  { run }: OnServer,
-  kind: ImageSettings['kind'],
+/** A container is started as it was; a process with the settings of now, which a restart has to have. */
+async function withoutManifest(
+  ports: FleetPorts,
+  input: KeptWork,
+  settings: StartSettings,
   version: string,
-): PreflightCheck {
-  if (kind === 'docker') {
+): Promise<PreflightCheck> {
+  const { run } = input;
+  if (settings.image.kind === 'docker') {
     return ok(
       'release',
       say(
@@ -52,6 +66,10 @@ function withoutManifest(
         `nothing says what ${version} runs with: a rollback starts its container as it was`,
       ),
     );
+  }
+  if (resumes(input)) {
+    const { variables } = filledStart(ports, input, settings, version);
+    for (const value of Object.values(variables)) await reveal(ports.secrets, value);
   }
   return check(
     'release',
@@ -64,12 +82,17 @@ function withoutManifest(
   );
 }
 
+function resumes({ does }: KeptWork): boolean {
+  return does.includes('service.resume');
+}
+
 /** A container that is kept needs none; where it is gone, and of processes, they are resolved again. */
 async function secretsCheck(
   ports: FleetPorts,
-  { run }: OnServer,
+  input: KeptWork,
   { version, kind, variables }: ReleaseManifest,
 ): Promise<PreflightCheck> {
+  const { run } = input;
   const known = say(run, `${version} 的运行设置已记录`, `what ${version} runs with is on record`);
   if (kind === 'docker') return ok('release', known);
   const references = Object.values(variables).filter((value) => value.startsWith('secret://'));
@@ -83,6 +106,11 @@ async function secretsCheck(
   }
   if (missing.length === 0) return ok('release', known);
   const names = missing.join(', ');
+  if (resumes(input)) {
+    const zh = `${version} 使用的 ${names} 现在没有值，无法重新启动它：请先恢复这些密钥`;
+    const en = `${names}, with which ${version} runs, has no value now, so it could not be started again: provide it first`;
+    return check('release', 'failed', say(run, zh, en));
+  }
   return check(
     'release',
     'warning',

@@ -3,18 +3,19 @@ import type { ActionId } from '../../actions/index.ts';
 import { concerns } from '../../actions/questions.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
-import type { BalancerSettings, HealthSettings, ImageSettings } from '../../plan/settings.ts';
+import type { HealthSettings, ImageSettings } from '../../plan/settings.ts';
 import type { ServerExamination, ServiceState } from '../../ports/container-runtime.ts';
-import type { PoolServer } from '../../ports/load-balancer.ts';
 import { type OnServer } from '../servers/context.ts';
+import type { ReleaseSettings } from '../servers/manifest.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
-import { placeOf, poolServer } from '../servers/pool-state.ts';
+import { placeOf } from '../servers/pool-state.ts';
 import { beforeOf } from '../servers/probe.ts';
 import { ask, describeAnswer, serviceUrl } from '../servers/requests.ts';
 import { check, failedBy, isOutOfReach, ok } from './findings.ts';
 import { keptRelease } from './kept-release.ts';
 import { runsOn } from './platform.ts';
 import type { FleetPorts } from './ports.ts';
+import { poolCheck, poolOf } from './preflight-pool.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
 const CLOCK_LIMIT_MS = 5_000;
@@ -25,15 +26,19 @@ interface ServerWork extends OnServer {
   readonly does: readonly ActionId[];
 }
 
+type ServerSettings = Pick<
+  ReleaseSettings,
+  'image' | 'runtime' | 'container' | 'health' | 'balancer'
+>;
+
 /** Reachable, key, engine, disk, port, clock, registry, the old release and its place in the pool. */
 export async function examineServer(
   ports: FleetPorts,
   input: ServerWork,
-  image: ImageSettings,
-  health: HealthSettings,
-  balancer: BalancerSettings,
+  settings: ServerSettings,
 ): Promise<PreflightResult> {
   const { server } = input;
+  const { image, health, balancer } = settings;
   const refusal = await connectionTo(ports, input);
   if (refusal !== null) return { subject: server, ...refusal };
   const checks: PreflightCheck[] = [
@@ -47,13 +52,14 @@ export async function examineServer(
     poolOf(ports, input, balancer),
   ]);
   if (state !== null) {
-    const kept = await keptRelease(ports, input, image, state);
+    const kept = await keptRelease(ports, input, settings, state);
     if (input.does.includes('service.resume') && !isRunning(state))
       checks.push(nothingToRestart(input));
     checks.push(...kept.checks, await healthCheck(ports, input, kept.health ?? health, state));
   }
+  const isWell = checks.some(({ name, state: found }) => name === 'health' && found === 'ok');
   if (pool !== undefined && ports.balancer.capabilities.pool)
-    checks.push(poolCheck(input, balancer, pool));
+    checks.push(poolCheck(input, balancer, pool, isWell && state?.running === true));
   return {
     subject: server,
     reachable: true,
@@ -250,59 +256,4 @@ async function healthCheck(
       `${version} is not healthy (${describeAnswer(answer)}): a rollback would come back to that`,
     ),
   );
-}
-
-/** undefined: the balancer did not answer, which the shared preflight says once. */
-async function poolOf(
-  ports: FleetPorts,
-  input: OnServer,
-  balancer: BalancerSettings,
-): Promise<PoolServer | null | undefined> {
-  try {
-    return await heartbeatWhile(() => poolServer(ports, input, balancer));
-  } catch {
-    await endIfCancelled();
-    return undefined;
-  }
-}
-
-function poolCheck(
-  input: OnServer,
-  { pool: name }: BalancerSettings,
-  pool: PoolServer | null,
-): PreflightCheck {
-  if (pool === null) {
-    return check(
-      'pool',
-      'failed',
-      say(
-        input.run,
-        `负载均衡池 ${name} 中没有 ${input.server}：请在负载均衡配置中加入它`,
-        `the pool ${name} does not know ${input.server}: add it to the balancer's configuration`,
-      ),
-    );
-  }
-  if (pool.admin === 'ready') return ok('pool', say(input.run, '在负载均衡池中', 'in the pool'));
-  if (pool.held !== undefined) {
-    return check(
-      'pool',
-      'failed',
-      say(
-        input.run,
-        `负载均衡自己不让它进入池 ${name}：${pool.held.zh}。请先修复，部署后它才会接收流量`,
-        `the balancer itself keeps it out of the pool ${name}: ${pool.held.en}. Mend that first, or it takes no traffic after the deployment`,
-      ),
-    );
-  }
-  const out = say(
-    input.run,
-    `在负载均衡中的状态为 ${pool.admin}`,
-    `its state in the pool is ${pool.admin}`,
-  );
-  const stays = say(
-    input.run,
-    '：由运维人员设置，部署后仍不接收流量',
-    ', set by an operator: it will be deployed but take no traffic',
-  );
-  return check('pool', 'warning', pool.admin === 'maint' ? `${out}${stays}` : out);
 }

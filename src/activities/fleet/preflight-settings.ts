@@ -2,11 +2,12 @@
 import type { ActionId } from '../../actions/index.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { PreflightCheck, PreflightResult, SourcePin } from '../../plan/run.ts';
+import type { HealthSettings } from '../../plan/settings.ts';
 import { isPortError } from '../failures.ts';
 import type { OfRun, OnServer } from '../servers/context.ts';
 import { filledStart, type ReleaseSettings } from '../servers/manifest.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
-import { reveal } from '../servers/render.ts';
+import { fill, placeholderValues, reveal } from '../servers/render.ts';
 import { renderAll } from '../servers/template-files.ts';
 import { check, failedBy, isOutOfReach, ok } from './findings.ts';
 import type { FleetPorts } from './ports.ts';
@@ -37,6 +38,15 @@ export async function examineSettings(
       await onEach(work, 'start', say(work.run, '可以启动', 'can be started'), (server) =>
         fillStart(ports, { run: work.run, server }, settings),
       ),
+    );
+  }
+  const rules = answerRules(work.does, settings.health);
+  if (rules.length > 0) {
+    checks.push(
+      await onEach(work, 'health', say(work.run, '可以检查', 'can be checked'), async (server) => {
+        const values = placeholderValues({ run: work.run, server }, portOf(ports, server));
+        for (const [place, rule] of rules) fill(rule, values, place);
+      }),
     );
   }
   const own: PreflightResult = { subject: 'settings', reachable: true, checks };
@@ -84,6 +94,27 @@ async function onEach(
     found.length === servers.length ? problem : `${found.join(', ')}: ${problem}`,
   );
   return check(name, 'failed', lines.join('; '));
+}
+
+/** What the plan's health checks hold answers against, and where it stands. */
+function answerRules(
+  does: readonly ActionId[],
+  { json = {}, smoke }: HealthSettings,
+): readonly (readonly [string, string])[] {
+  const bodies = Object.entries(json).flatMap(([path, rule]) =>
+    typeof rule === 'string' ? [[`health.json.${path}`, rule] as const] : [],
+  );
+  const texts = smoke.flatMap(({ contains }) =>
+    contains === undefined ? [] : [['health.smoke.contains', contains] as const],
+  );
+  return [
+    ...(does.includes('health.endpoint') ? bodies : []),
+    ...(does.includes('health.smoke') ? texts : []),
+  ];
+}
+
+function portOf({ hosts }: FleetPorts, server: string): number {
+  return hosts.get(server).servicePort;
 }
 
 async function fillStart(

@@ -1,7 +1,7 @@
 /** The balancer, the registry and the settings before anything is built. Reads only. */
 import { concerns } from '../../actions/questions.ts';
 import { say } from '../../diagnostics/language.ts';
-import type { PreflightResult } from '../../plan/run.ts';
+import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
 import type { BalancerSettings, ImageSettings } from '../../plan/settings.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
 import { type OfRun } from '../servers/context.ts';
@@ -27,13 +27,18 @@ export async function examineShared(
 
 async function pool(
   ports: FleetPorts,
-  input: OfRun,
+  input: SettingsWork,
   balancer: BalancerSettings,
 ): Promise<PreflightResult> {
   try {
     const { servers } = await heartbeatWhile(() => poolState(ports, balancer));
-    const detail = noPoolLine(ports, input) ?? poolLine(input, balancer, servers);
-    return { subject: 'balancer', reachable: true, checks: [ok('pool', detail)] };
+    const none = noPoolLine(ports, input);
+    const detail = none ?? poolLine(input, balancer, servers);
+    const found = { subject: 'balancer', reachable: true } as const;
+    if (none !== null) return { ...found, checks: [ok('pool', detail)] };
+    const checks = [ok('pool', detail), ...(await routeChecks(ports, input, balancer))];
+    const serving = servers.filter(isServing).map(({ name }) => name);
+    return { ...found, checks, pool: { size: servers.length, serving } };
   } catch (error) {
     await endIfCancelled();
     return {
@@ -42,6 +47,26 @@ async function pool(
       checks: [failedBy('pool', error, input)],
     };
   }
+}
+
+/** A route to a pool that there is not is refused when the servers are back, and all is undone. */
+async function routeChecks(
+  ports: FleetPorts,
+  input: SettingsWork,
+  { pool: own, routes }: BalancerSettings,
+): Promise<readonly PreflightCheck[]> {
+  if (!input.does.includes('routes.update')) return [];
+  const checks: PreflightCheck[] = [];
+  for (const target of new Set(Object.values(routes))) {
+    if (target === own) continue;
+    try {
+      await heartbeatWhile(() => ports.balancer.state(target));
+    } catch (error) {
+      await endIfCancelled();
+      checks.push(failedBy('pool', error, input));
+    }
+  }
+  return checks;
 }
 
 function poolLine(

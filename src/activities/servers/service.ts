@@ -6,7 +6,7 @@ import type { HealthSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { StopResult } from '../../ports/container-runtime.ts';
 import type { OutcomeOf } from '../implement.ts';
 import { type OnServer, reading, type ServerPorts, seconds } from './context.ts';
-import { readManifest } from './manifest-file.ts';
+import { believedManifest, readManifest } from './manifest-file.ts';
 import { heartbeatWhile } from './pace.ts';
 import { waitUntilReady } from './ready.ts';
 
@@ -18,7 +18,9 @@ export async function stop(
 ): Promise<OutcomeOf<typeof stopService>> {
   const { server } = input;
   const state = await ports.runtime.inspect(server, input.run.service);
-  const kept = state.release === null ? null : await readManifest(ports, input, state.release);
+  // Where nothing runs, what it ran with stops nobody: the deployment may be the cure.
+  const read = state.running ? readManifest : believedManifest;
+  const kept = state.release === null ? null : await read(ports, input, state.release);
   // Also where nothing runs: an engine may be about to bring it up again.
   const stopped = await stopRunning(ports, input, kept?.stop ?? runtime.stop);
   const lines = state.running

@@ -26,8 +26,9 @@ export async function probe({
   const step = resolved.plan.steps[0]?.number ?? 0;
   const { servers, settings } = resolved;
   try {
+    const { rolling } = resolved.plan;
     const does = actionsOf(resolved.plan);
-    return await examine({ ref, settings, servers, does, step });
+    return await examine({ ref, settings, servers, rolling, does, step });
   } catch (error) {
     throw asFailure(error);
   }

@@ -2,6 +2,7 @@
 import { type ActionId, OPERATIONS } from '../../actions/index.ts';
 import { actionsOf, changesServers } from '../../actions/questions.ts';
 import { say } from '../../diagnostics/language.ts';
+import type { RollingRule } from '../../plan/plan.ts';
 import type { PreflightCheck, PreflightResult, RunRef } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import type { PreflightFinding, PreflightStatus } from '../messages.ts';
@@ -13,6 +14,7 @@ import { preflights, summaryOf } from '../tasks/activities.ts';
 import { sectionsOf } from '../tasks/sections.ts';
 import { standing } from './availability.ts';
 import { exclude, tolerates } from './excluded.ts';
+import { withFloor } from './preflight-floor.ts';
 import { slidingWindow } from './sliding-window.ts';
 
 const AT_ONCE = 50;
@@ -23,6 +25,7 @@ export interface PreflightSubject {
   readonly ref: RunRef;
   readonly settings: ProjectSettings;
   readonly servers: readonly string[];
+  readonly rolling: RollingRule | undefined;
   /** The plan's actions. */
   readonly does: readonly ActionId[];
   /** Stands in the summaries. */
@@ -45,7 +48,7 @@ export async function examine(subject: PreflightSubject): Promise<readonly Prefl
     found.set(server, await preflights.preflightServer.executeWithOptions({ summary }, [input]));
   });
   const [common] = await Promise.all([shared, each]);
-  return [...servers.flatMap((server) => found.get(server) ?? []), ...common];
+  return withFloor(subject, [...servers.flatMap((server) => found.get(server) ?? []), ...common]);
 }
 
 /**
@@ -64,6 +67,7 @@ export async function preflight(run: TolerantParts): Promise<void> {
     ref: run.ref,
     settings,
     servers,
+    rolling: run.plan.rolling,
     does: actionsOf(run.plan),
     step,
   });

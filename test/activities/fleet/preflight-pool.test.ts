@@ -25,6 +25,21 @@ it('a server in the pool is as it should be', async () => {
   expect(await poolCheck(await setStage())).toMatchObject({ state: 'ok' });
 });
 
+it('one that answers and that the balancer calls ill is told, and the run goes on', async () => {
+  const stage = await setStage();
+  stage.world.member('app-server-1').unreachable = true;
+  expect(await poolCheck(stage)).toMatchObject({
+    state: 'warning',
+    detail: expect.stringContaining('calls it ill, and it answers its own health check'),
+  });
+});
+
+it('one that is ill itself is nothing against the balancer', async () => {
+  const stage = await setStage({ old: { answer: () => ({ status: 500 }) } });
+  stage.world.member('app-server-1').unreachable = true;
+  expect(await poolCheck(stage)).toMatchObject({ state: 'ok' });
+});
+
 it("an operator's maint is told, and the run goes on", async () => {
   const stage = await setStage();
   stage.world.member('app-server-1').admin = 'maint';

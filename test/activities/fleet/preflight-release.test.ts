@@ -1,5 +1,6 @@
 /** Whether what runs could be started again with what it runs with: known before anything is built. */
 import { expect, it } from 'vitest';
+import type { ActionId } from '../../../src/actions/index.ts';
 import { createFleetActivities } from '../../../src/activities/fleet.ts';
 import { createFakeSeal } from '../../../src/adapters/fake/fake-seal.ts';
 import { createFakeRegistry } from '../../../src/adapters/registry/fake-registry.ts';
@@ -26,10 +27,11 @@ async function stageOnV1(): Promise<Stage> {
 async function checksOn(
   stage: Stage,
   project: ProjectSettings = settings,
+  does: readonly ActionId[] = [],
 ): Promise<ReadonlyMap<string, PreflightCheck>> {
   const ports = { ...stage.ports, registry: createFakeRegistry() };
   const { preflightServer } = createFleetActivities(ports);
-  const input = { run, server: SERVER, does: [], project };
+  const input = { run, server: SERVER, does, project };
   const result: PreflightResult = await stage.environment.run(preflightServer, input);
   return new Map(result.checks.map((each) => [each.name, each]));
 }
@@ -86,6 +88,26 @@ it('warns where a secret that it runs with has no value any more', async () => {
   expect((await checksOn(stage)).get('release')).toMatchObject({
     state: 'warning',
     detail: expect.stringContaining('secret://token, with which v1 runs, has no value now'),
+  });
+});
+
+it('fails where a restart would need a secret that has no value any more', async () => {
+  const stage = await stageOnV1();
+  stage.ports.secrets.resolve = () => Promise.reject(new Error('no value'));
+  expect((await checksOn(stage, settings, ['service.resume'])).get('release')).toMatchObject({
+    state: 'failed',
+    detail: expect.stringContaining('secret://token, with which v1 runs, has no value now'),
+  });
+});
+
+it('fails where a restart without a record could not be filled in', async () => {
+  const runtime = { ...settings.runtime, command: ['serve', '${prot}'] };
+  const project = { ...settings, runtime };
+  const stage = await setStage();
+  expect((await checksOn(stage, project)).get('release')?.state).toBe('warning');
+  expect((await checksOn(stage, project, ['service.resume'])).get('release')).toMatchObject({
+    state: 'failed',
+    detail: expect.stringContaining('${prot} has no value'),
   });
 });
 

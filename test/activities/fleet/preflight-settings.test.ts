@@ -115,4 +115,33 @@ describe('a preflight of the settings', () => {
     const checks = await checksOf(await setStage(), { runtime, files: [FILE] }, ['pool.drain']);
     expect(checks.map(({ name }) => name)).toEqual(['pool', 'source']);
   });
+
+  it.each([
+    [['health.endpoint'], { json: { version: '${versoin}' } }, 'health.json.version'],
+    [
+      ['health.smoke'],
+      { smoke: [{ method: 'GET', path: '/', status: 200, contains: '${versoin}' }] },
+      'health.smoke.contains',
+    ],
+  ] as const)('names what %j could not hold an answer against', async (does, change, place) => {
+    const health = { ...settings.health, ...change };
+    expect(await found('health', await setStage(), { health }, does)).toMatchObject({
+      state: 'failed',
+      detail: expect.stringMatching(new RegExp(`${place}: \\$\\{versoin\\} has no value`, 'u')),
+    });
+  });
+
+  it('has nothing against rules that no step asks for', async () => {
+    const health = { ...settings.health, json: { version: '${versoin}' } };
+    expect(await found('health', await setStage(), { health })).toBeUndefined();
+  });
+
+  it('names a route to a pool that there is not', async () => {
+    const balancer = { ...settings.balancer, routes: { '/': 'web', '/api': 'nowhere' } };
+    const checks = await checksOf(await setStage(), { balancer }, ['routes.update']);
+    expect(checks.filter(({ state }) => state === 'failed')).toMatchObject([
+      { name: 'pool', detail: expect.stringContaining('nowhere') },
+    ]);
+    expect(await found('pool', await setStage(), { balancer })).toMatchObject({ state: 'ok' });
+  });
 });

@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 import type { CompensationInput } from '../../../src/activities/contract.ts';
 import { createFakeSeal } from '../../../src/adapters/fake/fake-seal.ts';
 import type { Seal } from '../../../src/ports/seal.ts';
-import { before, NEW, OLD, run, type Stage, setStage, settings, withSettings } from './stage.ts';
+import {
+  before,
+  NEW,
+  OLD,
+  run,
+  type Stage,
+  setStage,
+  settings,
+  valueOf,
+  withSettings,
+} from './stage.ts';
 
 const SERVER = 'app-server-1';
 const RUN_1 = '6f0a0a52-0000-4000-8000-00000000000a';
@@ -182,6 +192,16 @@ describe('MANIFEST_CHANGED', () => {
 });
 
 describe('what cannot be read', () => {
+  it('is nothing to a stop where the release has ended by itself', async () => {
+    const stage = await stageAfterV2();
+    await stage.act('service.stop');
+    const server = stage.world.server(SERVER);
+    for (const path of server.files.keys()) {
+      server.files.set(path, { content: Buffer.from('{}'), mode: 0o600 });
+    }
+    expect(valueOf(await stage.act('service.stop'), 'service.stopped')).toBe(true);
+  });
+
   it('MANIFEST_KEY_UNKNOWN: it was signed with a key that is not here', async () => {
     const stage = await stageAfterV2(createFakeSeal('another-worker'));
     const here = await setStage({ takeOver: stage, seal: createFakeSeal('this-worker') });
