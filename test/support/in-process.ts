@@ -14,8 +14,10 @@ import {
 import type { RunStatus } from '../../src/workflows/messages.ts';
 import type { StubWorld } from './stub-activities.ts';
 
+type Called = Pick<StubWorld, 'activities'>;
+
 interface Execution {
-  readonly world: StubWorld;
+  readonly world: Called;
   /** How many turns of the event loop the next activity takes. */
   readonly delay: () => number;
   readonly waiting: (() => void)[];
@@ -25,25 +27,32 @@ interface Execution {
 
 export interface EndedInProcess {
   readonly status: RunStatus;
-  /** The failure's type; null: the run returned. */
+  /** The failure's type; null: the run returned. ASKS: nobody answers what it asks. */
   readonly failure: string | null;
 }
 
+const ASKS = 'ASKS';
+
 const executions = new AsyncLocalStorage<Execution>();
 
-/** @param interpreter the one whose @temporalio/workflow is `inProcess` */
+/**
+ * @param interpreter the one whose @temporalio/workflow is `inProcess`
+ * @param tick is called after each turn of the event loop
+ */
 export async function runInProcess(
   interpreter: () => Promise<unknown>,
-  world: StubWorld,
+  world: Called,
   delay: () => number,
+  tick: () => void = () => undefined,
 ): Promise<EndedInProcess> {
   const status = (): never => {
     throw new Error('the run has not said what its status is');
   };
   const execution: Execution = { world, delay, waiting: [], status, isOver: false };
   return executions.run(execution, async () => {
-    const driver = drive(execution);
-    const failure = await interpreter().then(() => null, typeOf);
+    const driver = drive(execution, tick);
+    const ended = interpreter().then(() => null, typeOf);
+    const failure = await Promise.race([ended, driver]);
     execution.isOver = true;
     await driver;
     return { status: execution.status(), failure };
@@ -56,12 +65,15 @@ function typeOf(error: unknown): string {
   throw error;
 }
 
-/** Conditions are looked at after each turn of the event loop, as long as the run goes on. */
-async function drive(execution: Execution): Promise<void> {
+/** Conditions are looked at after each turn of the event loop, as long as the run goes on by itself. */
+async function drive(execution: Execution, tick: () => void): Promise<typeof ASKS> {
   while (!execution.isOver) {
     await turn();
+    tick();
     for (const look of execution.waiting.splice(0)) look();
+    if (execution.status().outcome === 'needs_attention') break;
   }
+  return ASKS;
 }
 
 function turn(): Promise<void> {

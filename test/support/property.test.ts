@@ -18,10 +18,10 @@ describe('the values', () => {
   });
 
   it('are more with one, and the same with the same one', async () => {
-    expect(choose(undefined, 40)).toEqual({ seed: null, runs: 40 });
-    expect(choose('-7', 40)).toEqual({ seed: -7, runs: 800 });
+    expect(choose(undefined, 40, 800)).toEqual({ seed: null, runs: 40 });
+    expect(choose('-7', 40, 800)).toEqual({ seed: -7, runs: 800 });
     expect(await tried({ seed: -7, runs: 800 })).toEqual(await tried({ seed: -7, runs: 800 }));
-    expect(() => choose('1e3', 40)).toThrow('RUNSHEET_SEED');
+    expect(() => choose('1e3', 40, 800)).toThrow('RUNSHEET_SEED');
   });
 });
 

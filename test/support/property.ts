@@ -17,8 +17,10 @@ type Arbitraries<Values extends unknown[]> = {
 };
 
 export interface PropertyOptions {
-  /** With the fixed seed; as many times twenty with another one. */
+  /** With the fixed seed. */
   readonly runs?: number;
+  /** With another one; absent: as many times twenty. */
+  readonly randomRuns?: number;
 }
 
 /** What decides which values are tried. `seed` is null where it is the fixed one. */
@@ -37,9 +39,9 @@ export function property<Values extends unknown[]>(
   name: string,
   arbitraries: Arbitraries<Values>,
   predicate: (...values: Values) => unknown,
-  { runs = RUNS }: PropertyOptions = {},
+  { runs = RUNS, randomRuns = runs * RANDOM_TIMES }: PropertyOptions = {},
 ): void {
-  const choice = choose(process.env['RUNSHEET_SEED'], runs);
+  const choice = choose(process.env['RUNSHEET_SEED'], runs, randomRuns);
   const timeout = TIMEOUT_MS * (choice.seed === null ? 1 : RANDOM_TIMES);
   test(name, { tags: ['property'], timeout }, async () => {
     const file = relative(process.cwd(), expect.getState().testPath ?? '');
@@ -49,10 +51,10 @@ export function property<Values extends unknown[]>(
 }
 
 /** @throws where the seed is no whole number */
-export function choose(seed: string | undefined, runs: number): Choice {
+export function choose(seed: string | undefined, runs: number, randomRuns: number): Choice {
   if (seed === undefined || seed === '') return { seed: null, runs };
   if (!/^-?\d{1,10}$/u.test(seed)) throw new Error(`RUNSHEET_SEED is no whole number: ${seed}`);
-  return { seed: Number(seed), runs: runs * RANDOM_TIMES };
+  return { seed: Number(seed), runs: randomRuns };
 }
 
 /** Tries the predicate. @throws with the values that it does not hold for, and `repeat` */
