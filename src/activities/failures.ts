@@ -39,33 +39,21 @@ const BY_KIND: Record<PortErrorKind, { readonly type: string; readonly retryable
 const NAMED = /^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+): /;
 const LONGEST_MESSAGE = 4_000;
 
-export interface Problem {
-  /** Stable upper-case name; the failure's type. */
-  readonly code: string;
-  /** What is wrong and where, one sentence or two. */
-  readonly message: string;
-  /** What to do next. */
-  readonly remedy: string;
-  /** Only where the same attempt may succeed later. */
-  readonly retryable?: boolean;
-}
-
-/** A failure of an activity's own making, for example a test run without a report. */
-export function problem(found: Problem): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: found.code,
-    message: sentence(found.message, found.remedy),
-    nonRetryable: found.retryable !== true,
-  });
-}
-
-/** The same in the words of the catalogue, in the run's language. */
+/**
+ * A failure of an activity's own making, for example a test run without a report, in the run's language.
+ * @param retryable only where the same attempt may succeed later
+ */
 export function diagnosed(
   { language }: { readonly language: Language },
   { code, message, remedy }: Diagnostic,
+  { retryable = false }: { readonly retryable?: boolean } = {},
 ): ApplicationFailure {
   const next = remedy === undefined ? '' : asSentence(remedy, language);
-  return problem({ code, message: asSentence(message, language), remedy: next });
+  return ApplicationFailure.create({
+    type: code,
+    message: sentence(asSentence(message, language), next),
+    nonRetryable: !retryable,
+  });
 }
 
 /**
@@ -103,6 +91,12 @@ export function isPortError(error: unknown): error is PortError {
     typeof error.kind === 'string' &&
     Object.hasOwn(BY_KIND, error.kind)
   );
+}
+
+/** What an error says without what to do next: a port's in both languages, any other as it is. */
+export function wordsOf(error: unknown): Localized {
+  const en = error instanceof Error ? error.message : String(error);
+  return { zh: isPortError(error) && error.zh !== null ? error.zh.message : en, en };
 }
 
 /** What an adapter's error says, with what to do next; in Chinese where the catalogue has it. */
@@ -148,9 +142,13 @@ function sentence(message: string, remedy: string): string {
   return message.endsWith('。') ? `${message}${remedy}` : `${message} ${remedy}`;
 }
 
-/** A catalogue's text begins in lower case and has no stop. */
+/** A catalogue's text begins in lower case and has no stop; a name at its beginning stays as it is. */
 function asSentence({ zh, en }: Localized, language: Language): string {
-  return language === 'zh' ? `${zh}。` : `${en.charAt(0).toUpperCase()}${en.slice(1)}.`;
+  return language === 'zh' ? `${zh}。` : `${en.replace(/^[a-z](?=[a-z]*[\s,])/u, capital)}.`;
+}
+
+function capital(letter: string): string {
+  return letter.toUpperCase();
 }
 
 function clip(text: string): string {

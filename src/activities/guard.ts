@@ -1,8 +1,10 @@
 /** What stands around every activity: project, heartbeat, cancellation, failures, redaction. */
+
 import { Context } from '@temporalio/activity';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Language } from '../diagnostics/language.ts';
 import type { ActionResult, PreflightResult } from '../plan/run.ts';
-import { type Attempt, FIRST_ATTEMPT, problem, toActivityFailure } from './failures.ts';
+import { type Attempt, diagnosed, FIRST_ATTEMPT, toActivityFailure } from './failures.ts';
 
 export interface GuardOptions {
   readonly redact: (text: string) => string;
@@ -73,11 +75,8 @@ async function whileBeating<T>(context: Context, work: () => Promise<T>): Promis
 function refuseOtherProject(input: unknown, project: string | undefined): void {
   const theirs = projectOf(input);
   if (project === undefined || theirs === undefined || theirs === project) return;
-  throw problem({
-    code: 'WRONG_PROJECT',
-    message: `This worker serves the project ${project}, and the run belongs to ${theirs}.`,
-    remedy: 'Give each project a task queue of its own: task_queue in runsheet.yaml.',
-  });
+  const named = { own: project, other: theirs };
+  throw diagnosed({ language: languageOf(input) }, diagnose('WRONG_PROJECT', 'queue', named));
 }
 
 function languageOf(input: unknown): Language {

@@ -3,6 +3,7 @@
  * and nothing else: typed settings, each section of `uses` as an argument of its own, and what `needs`
  * promises. A missing section, one too many, an unknown setting or a missing fact do not compile.
  */
+
 import { ApplicationFailure } from '@temporalio/common';
 import type {
   ActionSpec,
@@ -15,6 +16,7 @@ import type {
 } from '../actions/define.ts';
 import type { OperationId } from '../actions/index.ts';
 import type { ResourceId } from '../actions/resources.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import type {
   ActionInput,
   ActionResult,
@@ -27,7 +29,7 @@ import type {
 } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
 import type { CompensationInput, FleetActivities, SystemActivities } from './contract.ts';
-import { problem } from './failures.ts';
+import { diagnosed } from './failures.ts';
 
 /** What every action is told. */
 interface Work {
@@ -171,24 +173,15 @@ function workOf<A extends ActionSpec>(action: A, input: ActionInput): WorkOf<A> 
 
 function requireNeed(need: ResourceId, { run, step, source, image, report }: ActionInput): void {
   if (need === 'checkout' && source === undefined) {
-    throw problem({
-      code: 'SOURCE_NOT_RESOLVED',
-      message: `The version ${run.version} has not been resolved to a source in this run.`,
-      remedy: 'Start the run again.',
-    });
+    const { version } = run;
+    throw diagnosed(run, diagnose('SOURCE_NOT_RESOLVED', 'version', { version }));
   }
-  if (need === 'pushed-image' && image === undefined) throw noImage(run);
+  if (need === 'pushed-image' && image === undefined) {
+    throw diagnosed(run, diagnose('NO_IMAGE', 'run', {}));
+  }
   if (need === 'report' && report === undefined) {
     throw ApplicationFailure.nonRetryable(`Step ${step} was started without a report.`, 'INVALID');
   }
-}
-
-function noImage({ language }: RunRef): Error {
-  const message =
-    language === 'zh'
-      ? '本次运行没有镜像：请在模板中先构建并推送镜像，再部署'
-      : 'this run has no image: build and push one in an earlier step of the template';
-  return ApplicationFailure.nonRetryable(message, 'NO_IMAGE');
 }
 
 /** The sections in the order of `uses`. @throws ApplicationFailure where the input lacks one */

@@ -80,8 +80,6 @@ describe('project.command', () => {
   });
 
   it('names an action that there is not', async () => {
-    await expect(run('constructor')).rejects.toThrow(
-      /no action "constructor".*verify, each, first/,
-    );
+    await expect(run('constructor')).rejects.toThrow(/no task "constructor".*verify, each, first/);
   });
 });

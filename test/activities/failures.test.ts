@@ -4,8 +4,9 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { withHeartbeat } from '../../src/activities/context.ts';
-import { problem, toActivityFailure } from '../../src/activities/failures.ts';
+import { diagnosed, toActivityFailure } from '../../src/activities/failures.ts';
 import { guardAll } from '../../src/activities/guard.ts';
+import { diagnose } from '../../src/diagnostics/diagnose.ts';
 import { PortError, type PortErrorKind } from '../../src/ports/port-error.ts';
 import { RUN } from './support/checkout-world.ts';
 
@@ -45,16 +46,12 @@ describe('toActivityFailure', () => {
   });
 
   it('redacts every message and keeps type and retry', () => {
-    const own = problem({
-      code: 'TOOL_FAILED',
-      message: 'said hunter2.',
-      remedy: '',
-      retryable: true,
-    });
+    const diagnostic = diagnose('NO_TESTS', 'none', { reason: 'hunter2' });
+    const own = diagnosed({ language: 'en' }, diagnostic, { retryable: true });
     expect(toActivityFailure(own, false, redact)).toMatchObject({
-      type: 'TOOL_FAILED',
+      type: 'NO_TESTS',
       nonRetryable: false,
-      message: 'said [REDACTED].',
+      message: expect.stringMatching(/^No test ran: \[REDACTED\]\. Set /u),
     });
     expect(toActivityFailure(new Error('hunter2'), false, redact)).toMatchObject({
       type: 'UNEXPECTED',
@@ -72,7 +69,8 @@ describe('toActivityFailure', () => {
 
 describe('trying again', () => {
   const gone = new PortError('unreachable', 'web-1', 'It is off.', 'Turn it on.');
-  const own = problem({ code: 'SLOW', message: 'Slow.', remedy: '', retryable: true });
+  const none = diagnose('NO_TESTS', 'none', { reason: 'odd' });
+  const own = diagnosed({ language: 'en' }, none, { retryable: true });
   const fails = (error: Error, number: number, sinceFirstMs: number) =>
     toActivityFailure(error, false, plain, { number, sinceFirstMs });
 

@@ -112,7 +112,7 @@ describe('which image', () => {
     const { use } = await stage();
     const run = { ...RUN, language: 'zh' as const };
     await expect(use({ ...named('team/other:v1'), run })).rejects.toThrow(
-      'team/other 不是本项目的镜像仓库；本项目的是 registry.test:5000/team/hello。',
+      'team/other 不是本项目的仓库；本项目的是 registry.test:5000/team/hello。',
     );
   });
 });

@@ -127,7 +127,7 @@ describe('critical tests', () => {
       const { run } = await start(junit(1, 0), undefined, { critical });
       await expect(run()).rejects.toMatchObject({ type: 'NO_CRITICAL_TESTS' });
       await expect(run()).rejects.toThrow(
-        /selects none of the 1 tests\. Set tests\.critical\.name/,
+        /selects none of the tests \(1\)\. Set tests\.critical\.name/,
       );
     },
   );

@@ -1,5 +1,6 @@
 /** The report of a check: found, proven to be its own, read, and copied for people. */
 
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { RunRef } from '../../plan/run.ts';
 import type { ProjectCommand } from '../../plan/settings.ts';
@@ -15,7 +16,7 @@ import {
   type RunReports,
   readRunReports,
 } from './reports/run-reports.ts';
-import { trusted } from './reports/trusted.ts';
+import { type Trouble, trusted } from './reports/trusted.ts';
 
 interface CheckedWork {
   readonly run: RunRef;
@@ -66,7 +67,10 @@ export function trustedReport<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const settings = { zh: '该命令的 report 和 format', en: "the command's report and format" };
-  return trusted(input, { code: 'BAD_REPORT', about: command.argv.join(' '), ran, settings }, work);
+  const program = command.argv.join(' ');
+  const about = { zh: program, en: program };
+  const bad = (named: Trouble) => diagnose('BAD_REPORT', 'report', { ...named, program });
+  return trusted(input, { bad, about, ran, settings }, work);
 }
 
 function printed({ run }: CheckedWork, ran: Ran): RunReports['texts'][number] {

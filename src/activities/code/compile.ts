@@ -1,11 +1,12 @@
 /** The project's own build commands, in the checkout. */
+
 import { compile, packageApp } from '../../actions/code/compile.ts';
-import { say } from '../../diagnostics/language.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { CommandSettings } from '../../plan/settings.ts';
 import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { line } from '../evidence.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 import { implement, type OutcomeOf } from '../implement.ts';
 import {
   type CheckoutWork,
@@ -51,11 +52,8 @@ async function runBuildCommand(
     `${input.step}-${name}`,
   );
   if (ran.exitCode !== 0) {
-    throw problem({
-      code: 'BUILD_FAILED',
-      message: `${ran.summary}: ${excerptOf(ports, ran)}`,
-      remedy: say(input.run, `完整输出见 ${ran.log}。`, `The full output is in ${ran.log}.`),
-    });
+    const named = { summary: ran.summary, said: excerptOf(ports, ran), log: ran.log };
+    throw diagnosed(input.run, diagnose('BUILD_FAILED', 'command', named));
   }
   return { facts: {}, evidence: [line(ran.summary)] };
 }

@@ -1,9 +1,10 @@
 /** What an exit code says of a tool whose report has been read. */
+
 import { constants } from 'node:os';
-import { say } from '../../diagnostics/language.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { RunRef } from '../../plan/run.ts';
 import type { ProjectCommand } from '../../plan/settings.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 import { type CommandPorts, excerptOf, type Ran } from './project-commands.ts';
 import type { Words } from './reports/report-error.ts';
 
@@ -41,18 +42,6 @@ export function toolFailed(
   const signal = SIGNALS.get(ran.exitCode ?? 0);
   const code = signal === undefined ? `${ran.exitCode}` : `${ran.exitCode} (${signal})`;
   const program = ports.redact(command.argv.join(' '));
-  const output = excerptOf(ports, ran);
-  return problem({
-    code: 'TOOL_FAILED',
-    message: say(
-      run,
-      `${program} 以 ${code} 结束，${without.zh}：${output}`,
-      `${program} ended with ${code} and ${without.en}: ${output}`,
-    ),
-    remedy: say(
-      run,
-      `完整输出见 ${ran.log}；没有正常结束的工具不算结果。`,
-      `See ${ran.log}; a tool that did not end well has measured nothing.`,
-    ),
-  });
+  const named = { program, exitCode: code, without, said: excerptOf(ports, ran), log: ran.log };
+  return diagnosed(run, diagnose('TOOL_FAILED', 'unexplained', named));
 }

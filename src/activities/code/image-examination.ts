@@ -1,10 +1,8 @@
 /** An image of the registry, looked at for the servers of a run. */
-import { say } from '../../diagnostics/language.ts';
 import type { ImageSettings } from '../../plan/settings.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RegistryImage } from '../../ports/registry.ts';
 import type { Progress } from '../context.ts';
-import { problem } from '../failures.ts';
 import { type Look, lookAtAge, lookAtPlatform } from './image-looks.ts';
 import { lookAtSignature, type SignaturePorts } from './image-signature.ts';
 import type { CheckoutWork } from './project-commands.ts';
@@ -49,21 +47,14 @@ export async function examineImage(
   };
 }
 
-/** @param remedy what to do where the registry has no such image, in the run's language */
-export function missingImage(
+/** The whole name of an image, for messages. */
+export function imageName(
   { registry }: ExaminationPorts,
-  { run }: Pick<ExaminationWork, 'run'>,
   { repository }: ImageSettings,
   reference: string,
-  remedy: string,
-): Error {
+): string {
   const separator = reference.startsWith('sha256:') ? '@' : ':';
-  const name = `${registry.hosts[0]}/${repository}${separator}${reference}`;
-  return problem({
-    code: 'IMAGE_MISSING',
-    message: say(run, `镜像仓库中没有 ${name}。`, `The registry holds no ${name}.`),
-    remedy,
-  });
+  return `${registry.hosts[0]}/${repository}${separator}${reference}`;
 }
 
 async function imagesFor(

@@ -1,8 +1,10 @@
 /** What an image says about itself: labels, and the tag that it is pushed under. */
+
 import { createHash } from 'node:crypto';
 import type { buildImage, pushImage } from '../../actions/code/image.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { CommandSettings, ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 import type { WorkOf } from '../implement.ts';
 
 const LABELS = ['version', 'revision', 'template', 'plan', 'inputs'] as const;
@@ -80,9 +82,5 @@ export function tagOf({ run, settings }: ImageWork): string {
     .replaceAll('${version}', run.version)
     .replaceAll('${environment}', run.environment);
   if (TAG.test(tag)) return tag;
-  throw problem({
-    code: 'BAD_PARAMETER',
-    message: `${JSON.stringify(tag)} is no image tag.`,
-    remedy: 'A tag is letters, digits, "_", "." and "-", at most 128 of them.',
-  });
+  throw diagnosed(run, diagnose('BAD_PARAMETER', 'filledTag', { value: JSON.stringify(tag) }));
 }

@@ -1,7 +1,7 @@
 /** Which image the document names: by tag, by digest, or by a whole name of the project's own. */
-import { say } from '../../diagnostics/language.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { RunRef } from '../../plan/run.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 
 export interface NamedImage {
   /** null: it is named by its digest alone. */
@@ -43,31 +43,10 @@ const WHOLE =
   /^(?<name>[A-Za-z0-9][A-Za-z0-9._:/-]*?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/u;
 
 function unreadable(run: RunRef, text: string): Error {
-  const shown = JSON.stringify(text);
-  return problem({
-    code: 'BAD_PARAMETER',
-    message: say(run, `${shown} 不是镜像。`, `${shown} names no image.`),
-    remedy: say(
-      run,
-      '请给出标签、摘要（sha256:…），或带标签或摘要的完整名称。',
-      'Give a tag, a digest (sha256:…), or a whole name with one of them.',
-    ),
-  });
+  return diagnosed(run, diagnose('BAD_PARAMETER', 'image', { value: JSON.stringify(text) }));
 }
 
 function foreign(run: RunRef, name: string, ours: readonly string[]): Error {
   const [, own = ''] = ours;
-  return problem({
-    code: 'FOREIGN_IMAGE',
-    message: say(
-      run,
-      `${name} 不是本项目的镜像仓库；本项目的是 ${own}。`,
-      `${name} is not this project's repository, which is ${own}.`,
-    ),
-    remedy: say(
-      run,
-      '请使用本项目仓库中的镜像，或修改 runsheet.yaml 的 registry.url 与 image.repository。',
-      'Use an image of that repository, or change registry.url and image.repository in runsheet.yaml.',
-    ),
-  });
+  return diagnosed(run, diagnose('FOREIGN_IMAGE', 'repository', { name, own }));
 }

@@ -3,15 +3,17 @@
  * built from; a tag that the registry already holds is used again where they name the same revision
  * and inputs, and refused where they do not, so that a tag never changes its meaning.
  */
+
 import { join } from 'node:path';
 import { buildImage, pushImage } from '../../actions/code/image.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { CommandSettings, ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RegistryImage } from '../../ports/registry.ts';
 import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
-import { isPortError, problem } from '../failures.ts';
+import { diagnosed, isPortError } from '../failures.ts';
 import { implement, type OutcomeOf } from '../implement.ts';
 import {
   buildArguments,
@@ -124,18 +126,12 @@ async function heldImage(
 ): Promise<RegistryImage | null> {
   const held = await ports.registry.resolve(wanted.repository, wanted.tag);
   if (held === null || sameInputs(held.labels, wanted.labels)) return held;
-  const theirs = held.labels['runsheet.revision'] ?? say(input.run, '（没有标签）', '(no label)');
-  const zh = `registry 中的 ${wanted.repository}:${wanted.tag} 来自另一个源 ${theirs}，或其他构建输入；本次运行的源是 ${wanted.labels['runsheet.revision']}`;
-  const en = `The registry holds ${wanted.repository}:${wanted.tag} of another source, ${theirs}, or of other build inputs; this run's source is ${wanted.labels['runsheet.revision']}`;
-  throw problem({
-    code: 'IMAGE_TAG_TAKEN',
-    message: `${say(input.run, zh, en)}.`,
-    remedy: say(
-      input.run,
-      '请发布新的版本号，或从 registry 删除该标签。',
-      'Release under a new version, or delete the tag from the registry.',
-    ),
-  });
+  const named = {
+    image: `${wanted.repository}:${wanted.tag}`,
+    theirs: held.labels['runsheet.revision'] ?? { zh: '（没有标签）', en: '(no label)' },
+    ours: wanted.labels['runsheet.revision'],
+  };
+  throw diagnosed(input.run, diagnose('IMAGE_TAG_TAKEN', 'tag', named));
 }
 
 async function build(
@@ -192,11 +188,7 @@ function localName(wanted: WantedImage): string {
 function contextOf(input: ImageWork, settings: ImageSettings): string {
   const { context } = settings;
   if (!context.startsWith('/') && !context.split('/').includes('..')) return context;
-  throw problem({
-    code: 'PATH_OUTSIDE_PROJECT',
-    message: `image.context ${context} leaves the checkout.`,
-    remedy: say(input.run, '请改为检出目录之内的路径。', 'Use a path inside the checkout.'),
-  });
+  throw diagnosed(input.run, diagnose('PATH_OUTSIDE_PROJECT', 'context', { path: context }));
 }
 
 function reused(
@@ -207,7 +199,7 @@ function reused(
   const name = `${wanted.repository}:${wanted.tag}`;
   const detail = say(
     input.run,
-    `沿用 registry 中的 ${name}（同一源、同样的构建输入，${held.digest}）`,
+    `沿用镜像仓库中的 ${name}（同一源、同样的构建输入，${held.digest}）`,
     `reused ${name} of the registry (same source and build inputs, ${held.digest})`,
   );
   return built(wanted, detail);
@@ -219,19 +211,8 @@ function otherDigest(
   digest: string,
   answered: RegistryImage | null,
 ): Error {
-  const theirs = answered?.digest ?? say(input.run, '没有该标签', 'no such tag');
-  return problem({
-    code: 'PUSH_NOT_CONFIRMED',
-    message: say(
-      input.run,
-      `推送了 ${digest}，但 registry 对 ${wanted.repository}:${wanted.tag} 的应答是：${theirs}。`,
-      `${digest} was pushed, and the registry answers for ${wanted.repository}:${wanted.tag}: ${theirs}.`,
-    ),
-    remedy: say(
-      input.run,
-      '请检查是否有其他发布在使用该标签。',
-      'Check whether somebody else pushes this tag.',
-    ),
-    retryable: answered === null,
-  });
+  const theirs = answered?.digest ?? { zh: '没有该标签', en: 'no such tag' };
+  const named = { digest, image: `${wanted.repository}:${wanted.tag}`, theirs };
+  const diagnostic = diagnose('PUSH_NOT_CONFIRMED', 'other', named);
+  return diagnosed(input.run, diagnostic, { retryable: answered === null });
 }

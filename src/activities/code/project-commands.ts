@@ -1,5 +1,6 @@
 /** Runs the commands of runsheet.yaml (or detected ones) in the run's checkout. */
 
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { RunRef, SourcePin } from '../../plan/run.ts';
 import type { CommandSettings, ProjectCommand } from '../../plan/settings.ts';
@@ -7,7 +8,7 @@ import type { CommandResult } from '../../ports/command-runner.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { type Progress } from '../context.ts';
 import { duration, lastLines } from '../evidence.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 import { type CommandName, detectCommand } from './detect.ts';
 
 export interface CommandPorts extends Pick<Ports, 'commands' | 'artifacts' | 'source'> {
@@ -128,12 +129,9 @@ async function installPackages(
   const command = { argv: ['npm', 'ci', '--no-audit', '--no-fund'] };
   const ran = await runInCheckout(ports, input, command, folder, progress, `${input.step}-npm-ci`);
   if (ran.exitCode === 0) return;
-  throw problem({
-    code: 'PACKAGES_NOT_INSTALLED',
-    message: `npm ci ended with ${ran.exitCode}: ${excerptOf(ports, ran)}`,
-    remedy: `See ${ran.log}; check package-lock.json and the package registry.`,
-    retryable: true,
-  });
+  const named = { exitCode: String(ran.exitCode), said: excerptOf(ports, ran), log: ran.log };
+  const diagnostic = diagnose('PACKAGES_NOT_INSTALLED', 'npm', named);
+  throw diagnosed(input.run, diagnostic, { retryable: true });
 }
 
 function ended(
@@ -143,12 +141,10 @@ function ended(
   timeoutSeconds: number,
   log: string,
 ): Error {
-  const timedOut = result.endedBy === 'timeout';
-  const zh = timedOut ? `超过 ${timeoutSeconds} 秒，已终止` : '被信号终止';
-  const en = timedOut ? `was ended after ${timeoutSeconds} s` : 'was ended by a signal';
-  return problem({
-    code: timedOut ? 'COMMAND_TIMEOUT' : 'COMMAND_ENDED',
-    message: `${program}: ${say(input.run, zh, en)}`,
-    remedy: timedOut ? `See ${log}; raise its timeout in runsheet.yaml.` : `See ${log}.`,
-  });
+  return diagnosed(
+    input.run,
+    result.endedBy === 'timeout'
+      ? diagnose('COMMAND_TIMEOUT', 'late', { program, seconds: timeoutSeconds, log })
+      : diagnose('COMMAND_ENDED', 'signal', { program, log }),
+  );
 }

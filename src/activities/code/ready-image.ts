@@ -1,5 +1,7 @@
 /** Images that are not built here: found in the registry or in the records, looked at, and pinned. */
+
 import { promoteImage, useImage } from '../../actions/code/ready-image.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ImageSettings } from '../../plan/settings.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -7,13 +9,13 @@ import type { DeploymentRecord } from '../../ports/record-store.ts';
 import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { line } from '../evidence.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 import { implement, type OutcomeOf, type WorkOf } from '../implement.ts';
 import {
   type Examination,
   type ExaminationPorts,
   examineImage,
-  missingImage,
+  imageName,
 } from './image-examination.ts';
 import { type Look, lookAtCommit, lookAtVerifiedCommit } from './image-looks.ts';
 import { readReference } from './image-reference.ts';
@@ -48,9 +50,8 @@ async function use(
   const { tag, reference } = readReference(run, text, place);
   const found = await examineImage(ports, work, settings, reference, progress);
   if (found === null) {
-    const zh = '请等 CI 推送它，或检查标签与 image.repository。';
-    const en = 'Let CI push it first, or check the tag and image.repository.';
-    throw missingImage(ports, work, settings, reference, say(run, zh, en));
+    const image = imageName(ports, settings, reference);
+    throw diagnosed(run, diagnose('IMAGE_MISSING', 'fromCi', { image }));
   }
   const commit = lookAtCommit(run, source, found.images);
   const name = `${settings.repository}${tag === null ? '' : `:${tag}`}`;
@@ -75,9 +76,8 @@ async function promote(
   if (record === null || record.digest === null) throw notVerified(work, record);
   const found = await examineImage(ports, work, settings, record.digest, progress);
   if (found === null) {
-    const zh = `它在 ${environment} 验证之后已从镜像仓库删除：请在 ${environment} 重新部署。`;
-    const en = `It was removed after ${environment} had verified it: deploy to ${environment} again.`;
-    throw missingImage(ports, work, settings, record.digest, say(run, zh, en));
+    const image = imageName(ports, settings, record.digest);
+    throw diagnosed(run, diagnose('IMAGE_MISSING', 'removed', { image, environment }));
   }
   const commit = lookAtVerifiedCommit(run, source, record);
   const at = new Date(record.startedAtMs).toISOString().replace(/\.\d+Z$/u, 'Z');
@@ -123,26 +123,11 @@ function approvalsIn({ run }: PromoteWork, { environment, approvals }: Deploymen
 
 function notVerified({ run, settings }: PromoteWork, record: DeploymentRecord | null): Error {
   const { service, version } = run;
-  const { from } = settings;
-  const message =
+  const environment = settings.from;
+  return diagnosed(
+    run,
     record === null
-      ? say(
-          run,
-          `部署记录中没有 ${service} ${version} 在 ${from} 成功的发布。`,
-          `The records know no run of ${service} ${version} that succeeded in ${from}.`,
-        )
-      : say(
-          run,
-          `${from} 的运行 ${record.workflowId} 成功了，但没有部署镜像。`,
-          `Run ${record.workflowId} succeeded in ${from}, and deployed no image.`,
-        );
-  return problem({
-    code: 'NOT_VERIFIED',
-    message,
-    remedy: say(
-      run,
-      `请先把这个版本部署到 ${from}，所用的操作单须有「更新部署记录」。`,
-      `Deploy this version to ${from} first, with a run sheet that has "Update the deployment record".`,
-    ),
-  });
+      ? diagnose('NOT_VERIFIED', 'noRun', { service, version, environment })
+      : diagnose('NOT_VERIFIED', 'noImage', { environment, run: record.workflowId }),
+  );
 }

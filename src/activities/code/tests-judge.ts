@@ -1,9 +1,11 @@
 /** What a verdict on the tests proves: the pass rate, and that of the critical tests. */
+
 import type { runTests } from '../../actions/code/tests.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { RunRef } from '../../plan/run.ts';
 import { line } from '../evidence.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 import type { OutcomeOf } from '../implement.ts';
 import { describeOverwritten } from './reports/run-reports.ts';
 import { passRateOf } from './reports/test-summary.ts';
@@ -30,7 +32,7 @@ export function requireTests(
   if (passRateOf(verdict) !== null) return;
   const zh = `报告中没有执行任何测试（跳过 ${verdict.skipped} 项）`;
   const en = `the report holds no test that ran (${verdict.skipped} skipped)`;
-  throw noTests(input, say(input.run, zh, en));
+  throw noTests(input, { zh, en });
 }
 
 /**
@@ -101,25 +103,18 @@ function unlistedIn({ run }: JudgedWork, { unlisted }: Verdict): readonly string
  * evidence says what to set. Where it is set and selects no test, that is a mistake: a failure.
  */
 function judgeCritical({ run }: JudgedWork, { critical, ...verdict }: Verdict): Critical {
-  const remedy = say(
-    run,
-    '请在 runsheet.yaml 设置 tests.critical.name（正则）或 tests.critical.marker',
-    'Set tests.critical.name (a pattern) or tests.critical.marker in runsheet.yaml',
-  );
   if (critical === null) {
-    const none = say(run, '没有测量关键功能测试', 'Critical tests were not measured');
-    return { rate: null, evidence: [`${none}: ${remedy}`] };
+    const none = say(
+      run,
+      '没有测量关键功能测试：请在 runsheet.yaml 设置 tests.critical.name（正则）或 tests.critical.marker',
+      'Critical tests were not measured: Set tests.critical.name (a pattern) or tests.critical.marker in runsheet.yaml',
+    );
+    return { rate: null, evidence: [none] };
   }
   const named = critical.passed + critical.others;
   if (named === 0) {
     const cases = verdict.passed + verdict.failed + verdict.errors + verdict.skipped;
-    const zh = `tests.critical 没有选中任何测试（共 ${cases} 项）。`;
-    const en = `tests.critical selects none of the ${cases} tests.`;
-    throw problem({
-      code: 'NO_CRITICAL_TESTS',
-      message: say(run, zh, en),
-      remedy: `${remedy}.`,
-    });
+    throw diagnosed(run, diagnose('NO_CRITICAL_TESTS', 'none', { count: cases }));
   }
   const selected = named + critical.unnamed;
   const others = critical.shown

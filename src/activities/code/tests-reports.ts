@@ -1,9 +1,9 @@
 /** The reports of a test run: found, proven to be its own, and copied for people. */
 
-import { say } from '../../diagnostics/language.ts';
+import { diagnose, type Parameter } from '../../diagnostics/diagnose.ts';
 import type { RunRef } from '../../plan/run.ts';
 import type { TestSettings } from '../../plan/settings.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 import { type CommandPorts, excerptOf, type Ran } from './project-commands.ts';
 import { ReportError } from './reports/report-error.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type RunReports,
   readRunReports,
 } from './reports/run-reports.ts';
-import { trusted } from './reports/trusted.ts';
+import { type Trouble, trusted } from './reports/trusted.ts';
 
 /** Where test frameworks usually write, for projects that do not say. */
 const USUAL_REPORTS = ['reports/**/*.xml', 'test-results/**/*.xml', '**/TEST-*.xml', 'junit.xml'];
@@ -56,23 +56,16 @@ export function reportGlobs({ reports }: TestSettings): readonly string[] {
 
 /** Runs work on reports; what cannot be read fails with what to check. */
 export function reading<T>(input: OfRun, ran: Ran | null, work: () => Promise<T>): Promise<T> {
-  const about = say(input.run, '测试没有可用的报告', 'The tests left no usable report');
+  const about = { zh: '测试没有可用的报告', en: 'the tests left no usable report' };
   const settings = {
     zh: ' tests.reports 和 tests.coverage',
     en: 'tests.reports and tests.coverage',
   };
-  return trusted(input, { code: 'NO_TEST_REPORT', about, ran, settings }, work);
+  const bad = (named: Trouble) => diagnose('NO_TEST_REPORT', 'report', named);
+  return trusted(input, { bad, about, ran, settings }, work);
 }
 
 /** No test ran, so nothing was proven. */
-export function noTests(input: OfRun, reason: string): Error {
-  return problem({
-    code: 'NO_TESTS',
-    message: `${say(input.run, '没有执行任何测试', 'No test ran')}: ${reason}.`,
-    remedy: say(
-      input.run,
-      '请在 runsheet.yaml 设置 commands.test（写出 JUnit XML）和 tests.reports。',
-      'Set commands.test (it must write JUnit XML) and tests.reports in runsheet.yaml.',
-    ),
-  });
+export function noTests(input: OfRun, reason: Parameter): Error {
+  return diagnosed(input.run, diagnose('NO_TESTS', 'none', { reason }));
 }

@@ -3,14 +3,15 @@
  * that the report does not explain, a crash or a missing report is no result. The tests are judged
  * once, from what the tool wrote; 验证测试通过率 reads that verdict again.
  */
+
 import { measureCoverage } from '../../actions/code/coverage.ts';
 import { runTests, verifyTests } from '../../actions/code/tests.ts';
-import { say } from '../../diagnostics/language.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { CommandSettings, ProjectCommand, TestSettings } from '../../plan/settings.ts';
 import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { line } from '../evidence.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 import { implement, type WorkOf } from '../implement.ts';
 import { isUnexplained, toolFailed } from './exit-code.ts';
 import { type CommandPorts, chooseCommand, type Ran, runInCheckout } from './project-commands.ts';
@@ -101,15 +102,8 @@ function verdictIn<T>({ run }: TestWork, make: () => T): T {
     return make();
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw problem({
-      code: 'BAD_PROJECT_FILE',
-      message: say(
-        run,
-        `tests.critical.name 不是正则表达式：${error.message}。`,
-        `tests.critical.name is no regular expression: ${error.message}.`,
-      ),
-      remedy: say(run, '请修改 runsheet.yaml。', 'Correct it in runsheet.yaml.'),
-    });
+    const named = { reason: error.message };
+    throw diagnosed(run, diagnose('BAD_PROJECT_FILE', 'criticalPattern', named));
   }
 }
 
@@ -118,5 +112,5 @@ async function verifyKept(ports: TestPorts, input: WorkOf<typeof verifyTests>): 
   const verdict: Verdict | null = await readVerdict(ports, input);
   if (verdict !== null) return judge(input, verdict);
   const zh = '本次运行没有测试结论';
-  throw noTests(input, say(input.run, zh, 'this run has kept no verdict on its tests'));
+  throw noTests(input, { zh, en: 'this run has kept no verdict on its tests' });
 }

@@ -1,12 +1,14 @@
 /** Whether the first batch stays healthy while it serves. */
 
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ActionResult } from '../../plan/run.ts';
 import type { BalancerSettings, HealthSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { ObserveInput } from '../contract.ts';
+import { diagnosed } from '../failures.ts';
 import { type Counters, countersOf } from '../servers/baseline.ts';
-import { fail, reading } from '../servers/context.ts';
+import { reading } from '../servers/context.ts';
 import { countDown, pause } from '../servers/pace.ts';
 import { percent } from '../servers/performance.ts';
 import { findServer, poolState } from '../servers/pool-state.ts';
@@ -78,14 +80,8 @@ function judgeErrors(
   const rate = percent(errors, Math.max(requests, errors));
   if (rate < maximumErrorPercent) return;
   const names = input.servers.join(', ');
-  throw fail(
-    'CANARY_UNHEALTHY',
-    say(
-      input.run,
-      `金丝雀批次 ${names}：${requests} 个请求中 ${errors} 个失败（${rate}%，上限 ${maximumErrorPercent}%）。请查看新版本的日志`,
-      `canary ${names}: ${errors} of ${requests} requests failed (${rate}%, limit ${maximumErrorPercent}%). Look at the output of the new version`,
-    ),
-  );
+  const named = { servers: names, requests, errors, rate, limit: maximumErrorPercent };
+  throw diagnosed(input.run, diagnose('CANARY_UNHEALTHY', 'errors', named));
 }
 
 function countedSince(servers: readonly string[], start: PoolState, now: PoolState): Counters {
@@ -105,15 +101,8 @@ function countedSince(servers: readonly string[], start: PoolState, now: PoolSta
 }
 
 function unhealthy(input: ObserveWork, server: string, answer: Answer): Error {
-  const said = describeAnswer(answer);
-  return fail(
-    'CANARY_UNHEALTHY',
-    say(
-      input.run,
-      `${server}: 观察期内健康检查连续 ${BAD_IN_ROW} 次失败（${said}）。请查看新版本的日志`,
-      `${server}: ${BAD_IN_ROW} health checks in a row failed while it was observed (${said}). Look at the output of the new version`,
-    ),
-  );
+  const named = { server, count: BAD_IN_ROW, answer: describeAnswer(input, answer) };
+  return diagnosed(input.run, diagnose('CANARY_UNHEALTHY', 'health', named));
 }
 
 function healthy(

@@ -1,9 +1,11 @@
 /** The release on a server before its service is interrupted. */
+
 import { Context } from '@temporalio/activity';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ActionResult, ImagePin } from '../../plan/run.ts';
 import type { ImageSettings } from '../../plan/settings.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 import { type OnServer, seconds, shortDigest } from '../servers/context.ts';
 import { heartbeatWhile } from '../servers/pace.ts';
 import { runsOn } from './platform.ts';
@@ -50,18 +52,6 @@ async function refuseForeign(
   ]);
   const offered = found?.platforms ?? [];
   if (runsOn(offered, platform)) return;
-  const list = offered.join(', ');
-  throw problem({
-    code: 'PLATFORM_MISMATCH',
-    message: say(
-      run,
-      `${server} 是 ${platform}，镜像 ${shortDigest(image.digest)} 只有 ${list}。`,
-      `${server} is ${platform}, and the image ${shortDigest(image.digest)} is for ${list} only.`,
-    ),
-    remedy: say(
-      run,
-      '请在 image.docker.platforms 中列出各服务器的平台并重新构建。',
-      'List the platforms of the servers in image.docker.platforms, and build it again.',
-    ),
-  });
+  const named = { server, platform: String(platform), digest: shortDigest(image.digest), offered };
+  throw diagnosed(run, diagnose('PLATFORM_MISMATCH', 'image', named));
 }

@@ -252,8 +252,8 @@ async function healthCheck(
     'warning',
     say(
       input.run,
-      `${version} 不健康（${describeAnswer(answer)}）：失败时也只能回到这个状态`,
-      `${version} is not healthy (${describeAnswer(answer)}): a rollback would come back to that`,
+      `${version} 不健康（${describeAnswer(input, answer)}）：失败时也只能回到这个状态`,
+      `${version} is not healthy (${describeAnswer(input, answer)}): a rollback would come back to that`,
     ),
   );
 }

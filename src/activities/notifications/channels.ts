@@ -1,7 +1,9 @@
 /** Sends one message on several channels so that none hides another, and each gets it once. */
+import { say } from '../../diagnostics/language.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Notification, Notifier } from '../../ports/notifier.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { wordsOf } from '../failures.ts';
 
 export interface NotificationPorts extends Pick<Ports, 'notifiers' | 'records' | 'artifacts'> {
   /** The people who hold any of these roles in runsheet.yaml, as it stands now. */
@@ -51,7 +53,8 @@ async function deliverTo(
   try {
     to = await notifier.notify(message);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const { zh, en } = wordsOf(error);
+    const reason = say(message, zh, en);
     return { channel, to: null, reason: reason.slice(0, LONGEST_REASON) };
   }
   await artifacts.write(requestId, marker, to);

@@ -1,5 +1,7 @@
 /** The project's own phrases: `actions:` in runsheet.yaml, on the worker or on servers. */
+
 import { projectCommand } from '../../actions/run/command.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ProjectAction, ProjectSettings } from '../../plan/settings.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -8,7 +10,7 @@ import { ensureCheckout, type SourcePorts } from '../code/source.ts';
 import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { duration, lastLine, lastLines, line } from '../evidence.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 import { implement, type OutcomeOf, type WorkOf } from '../implement.ts';
 
 type CommandWork = WorkOf<typeof projectCommand>;
@@ -42,17 +44,18 @@ export function createCommandActivities(
   );
 }
 
-function commandOf({ settings }: CommandWork, actions: Actions): NamedCommand {
+function commandOf({ run, settings }: CommandWork, actions: Actions): NamedCommand {
   const { name } = settings;
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (action !== undefined) {
     return { name, action, log: `action-${Object.keys(actions).indexOf(name) + 1}` };
   }
-  throw problem({
-    code: 'UNKNOWN_TASK',
-    message: `runsheet.yaml has no action ${JSON.stringify(name)}.`,
-    remedy: `Add it under actions; there are: ${Object.keys(actions).join(', ') || 'none'}.`,
-  });
+  const names = Object.keys(actions);
+  const known = names.length === 0 ? { zh: '无', en: 'none' } : names;
+  throw diagnosed(
+    run,
+    diagnose('UNKNOWN_TASK', 'inProject', { task: JSON.stringify(name), known }),
+  );
 }
 
 async function runHere(

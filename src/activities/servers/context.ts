@@ -1,5 +1,4 @@
 /** What every operation on a server begins with: its ports, its server, its settings, its words. */
-import { ApplicationFailure } from '@temporalio/common';
 import type { Reading } from '../../actions/define.ts';
 import type { RunRef } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
@@ -32,11 +31,6 @@ export interface OfRun {
 /** What is done on one of its servers. */
 export interface OnServer extends OfRun {
   readonly server: string;
-}
-
-/** A failure that trying again does not mend. */
-export function fail(type: string, message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, type);
 }
 
 /** Characters of a fact's detail: histories stay small. */

@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { say } from '../../diagnostics/language.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
+import { wordsOf } from '../failures.ts';
 import { type OnServer, type ServerPorts } from './context.ts';
 import { endIfCancelled } from './pace.ts';
 import { type PoolSettings, type Seen, waitUntilServing } from './serving.ts';
@@ -22,7 +23,8 @@ export async function enterPool(
   } catch (error) {
     if (!(error instanceof ApplicationFailure) || error.type !== 'POOL_NOT_SERVING') throw error;
     const told = await takeOutAgain(ports, input, settings.balancer);
-    throw ApplicationFailure.nonRetryable(`${error.message} ${told}`, error.type);
+    const separator = error.message.endsWith('。') ? '' : ' ';
+    throw ApplicationFailure.nonRetryable(`${error.message}${separator}${told}`, error.type);
   }
 }
 
@@ -39,11 +41,11 @@ async function takeOutAgain(
     return say(input.run, '该服务器已再次移出负载均衡池。', 'It is out of the pool again.');
   } catch (error) {
     await endIfCancelled();
-    const reason = error instanceof Error ? error.message : String(error);
+    const { zh, en } = wordsOf(error);
     return say(
       input.run,
-      `该服务器未能再次移出负载均衡池：${reason}`,
-      `It could not be taken out of the pool again: ${reason}`,
+      `该服务器未能再次移出负载均衡池：${zh}`,
+      `It could not be taken out of the pool again: ${en}`,
     );
   }
 }

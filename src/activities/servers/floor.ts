@@ -1,10 +1,12 @@
 /** Taking a server out of the pool, but never below the pool's floor. */
+
 import type { drain } from '../../actions/servers/drain.ts';
-import { say } from '../../diagnostics/language.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
+import { diagnosed } from '../failures.ts';
 import type { WorkOf } from '../implement.ts';
-import { fail, type ServerPorts } from './context.ts';
+import type { ServerPorts } from './context.ts';
 import { countDown, pause } from './pace.ts';
 import { findServer, isServing, isTaking, poolState } from './pool-state.ts';
 
@@ -85,17 +87,8 @@ function belowFloor(input: DrainWork, balancer: BalancerSettings, state: PoolSta
   const serving = state.servers.filter(isServing).length;
   const out = state.servers.filter((each) => !isServing(each)).map(describe);
   const others = out.length === 0 ? '-' : out.join(', ');
-  return fail(
-    'POOL_FLOOR',
-    say(
-      input.run,
-      `${server} 未移出池 ${pool}：${all} 台中至少要有 ${least} 台（${percent}%）在线，` +
-        `现有 ${serving} 台；不在线：${others}。请先恢复其他服务器、减小批次，或调低 balancer.floor`,
-      `${server} stays in the pool ${pool}: at least ${least} of ${all} servers (${percent}%) must serve, ` +
-        `now ${serving} do; out of service: ${others}. ` +
-        'Bring the others back first, take smaller batches, or lower balancer.floor',
-    ),
-  );
+  const named = { server, pool, all, least, percent, serving, others };
+  return diagnosed(input.run, diagnose('POOL_FLOOR', 'floor', named));
 }
 
 function describe({ name, admin, healthy }: PoolServer): string {

@@ -2,6 +2,7 @@
 import type { checkPort } from '../../actions/servers/health.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { HealthSettings, SmokeRequest } from '../../plan/settings.ts';
+import { wordsOf } from '../failures.ts';
 import type { OutcomeOf } from '../implement.ts';
 import { type OnServer, reading, type ServerPorts } from './context.ts';
 import { endIfCancelled, heartbeatWhile } from './pace.ts';
@@ -26,7 +27,8 @@ export async function portAnswers(
   } catch (error) {
     await endIfCancelled();
     await assertReachable(ports, input);
-    return passed(false, [error instanceof Error ? error.message : String(error)]);
+    const { zh, en } = wordsOf(error);
+    return passed(false, [say(input.run, zh, en)]);
   }
 }
 
@@ -42,7 +44,7 @@ export async function endpointAnswers(
   if (answer.kind === 'failed') await assertReachable(ports, input);
   const values = placeholderValues(input, host.servicePort);
   const problems = problemsOf(input, health, values, answer);
-  const line = `GET ${url}: ${describeAnswer(answer)}`;
+  const line = `GET ${url}: ${describeAnswer(input, answer)}`;
   return passed(problems.length === 0, [line, ...problems]);
 }
 
@@ -66,7 +68,8 @@ function problemsOf(
   const rules = Object.entries(health.json ?? {});
   const body = rules.length === 0 ? null : parsed(answer.body);
   for (const [path, rule] of rules) {
-    const expected = typeof rule === 'string' ? fill(rule, values, `health.json.${path}`) : rule;
+    const expected =
+      typeof rule === 'string' ? fill(input, rule, values, `health.json.${path}`) : rule;
     const actual = valueAt(body, path);
     if (actual === expected) continue;
     const shown = JSON.stringify(actual)?.slice(0, 60) ?? '-';
@@ -121,22 +124,23 @@ export async function smokePasses(
     const { method } = request;
     const answer = await ask(ports.http, { method, url, timeoutMs: timeoutSeconds * 1000 });
     if (answer.kind === 'failed') await assertReachable(ports, input);
-    const isGood = smokePassed(request, placeholderValues(input, host.servicePort), answer);
+    const isGood = smokePassed(input, request, placeholderValues(input, host.servicePort), answer);
     good &&= isGood;
-    lines.push(`${isGood ? '✓' : '✗'} ${method} ${request.path}: ${describeAnswer(answer)}`);
+    lines.push(`${isGood ? '✓' : '✗'} ${method} ${request.path}: ${describeAnswer(input, answer)}`);
     if (!isGood) lines.push(expectation(input, request));
   }
   return passed(good, lines);
 }
 
 function smokePassed(
+  input: OnServer,
   request: SmokeRequest,
   values: Readonly<Record<string, string>>,
   answer: Answer,
 ): boolean {
   if (answer.kind === 'failed' || answer.status !== request.status) return false;
   if (request.contains === undefined) return true;
-  return answer.body.includes(fill(request.contains, values, 'health.smoke.contains'));
+  return answer.body.includes(fill(input, request.contains, values, 'health.smoke.contains'));
 }
 
 function expectation(input: OnServer, { status, contains }: SmokeRequest): string {

@@ -56,11 +56,11 @@ export function filledStart(
   const values = placeholderValues(input, port, version);
   const variables = Object.entries(runtime.environment).map(([name, value]) => [
     name,
-    fill(value, values, `runtime.environment.${name}`),
+    fill(input, value, values, `runtime.environment.${name}`),
   ]);
-  const container = containerOptions(image, options, values);
+  const container = containerOptions(input, image, options, values);
   return {
-    command: runtime.command.map((part) => fill(part, values, 'runtime.command')),
+    command: runtime.command.map((part) => fill(input, part, values, 'runtime.command')),
     variables: Object.fromEntries(variables),
     port,
     ...(container !== undefined && { container }),

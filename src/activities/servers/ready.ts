@@ -1,8 +1,10 @@
 /** Until a service answers well, several times in a row. */
 
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { HealthSettings } from '../../plan/settings.ts';
-import { fail, type OnServer, type ServerPorts, seconds } from './context.ts';
+import { diagnosed } from '../failures.ts';
+import { type OnServer, type ServerPorts, seconds } from './context.ts';
 import { exited } from './exited.ts';
 import { countDown, pause } from './pace.ts';
 import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
@@ -45,14 +47,7 @@ export async function waitUntilReady(
 }
 
 function notReady(input: OnServer, limitSeconds: number, url: string, last: Answer | null): Error {
-  const answer = last === null ? '-' : describeAnswer(last);
-  return fail(
-    'SERVICE_NOT_READY',
-    say(
-      input.run,
-      `${input.server}: ${limitSeconds}s 内未就绪，${url} 最后一次应答：${answer}。请查看该服务的日志，或调整 health.ready`,
-      `${input.server} was not ready within ${limitSeconds}s, last answer of ${url}: ${answer}. ` +
-        'Look at the output of the service, or change health.ready',
-    ),
-  );
+  const answer = last === null ? '-' : describeAnswer(input, last);
+  const named = { server: input.server, seconds: limitSeconds, url, answer };
+  return diagnosed(input.run, diagnose('SERVICE_NOT_READY', 'late', named));
 }

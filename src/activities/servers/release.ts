@@ -1,10 +1,13 @@
 /** Fetching and starting the new release. */
+
 import type { pullImage } from '../../actions/servers/pull.ts';
 import type { startService } from '../../actions/servers/start.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ImageSettings } from '../../plan/settings.ts';
+import { diagnosed } from '../failures.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
-import { fail, type OnServer, reading, type ServerPorts, shortDigest } from './context.ts';
+import { type OnServer, reading, type ServerPorts, shortDigest } from './context.ts';
 import { exited } from './exited.ts';
 import { composeManifest, type ReleaseSettings, startOf } from './manifest.ts';
 import { writeManifest } from './manifest-file.ts';
@@ -62,14 +65,8 @@ export async function start(
   const { digest } = input.image;
   const state = await ports.runtime.inspect(server, input.run.service);
   if (state.running && state.release?.digest !== digest) {
-    throw fail(
-      'CONFLICT',
-      say(
-        input.run,
-        `${server} 仍在运行 ${state.release?.version ?? '另一版本'}；启动新版本前请先停止它`,
-        `${server} still runs ${state.release?.version ?? 'another version'}; stop it before the new one is started`,
-      ),
-    );
+    const version = state.release?.version ?? { zh: '另一个版本', en: 'another version' };
+    throw diagnosed(input.run, diagnose('CONFLICT', 'serviceStillRuns', { server, version }));
   }
   if (!state.running) {
     const { version, requestId: runId } = input.run;

@@ -1,6 +1,9 @@
 /** `${name}` in configuration files, commands and environments. */
+
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
-import { fail, type OnServer } from './context.ts';
+import { diagnosed } from '../failures.ts';
+import type { OfRun, OnServer } from './context.ts';
 
 const SECRET = 'secret://';
 
@@ -20,6 +23,7 @@ export function placeholderValues(
  * @throws ApplicationFailure BAD_CONFIGURATION for a name without a value
  */
 export function fill(
+  { run }: OfRun,
   text: string,
   values: Readonly<Record<string, string>>,
   place: string,
@@ -28,12 +32,8 @@ export function fill(
     if (name === undefined) return '${';
     const value = Object.hasOwn(values, name.trim()) ? values[name.trim()] : undefined;
     if (value !== undefined) return value;
-    const known = Object.keys(values).sort().join(', ');
-    throw fail(
-      'BAD_CONFIGURATION',
-      `${place}: ${whole} has no value; known names: ${known}. ` +
-        'Add it under files.values in runsheet.yaml, or write $${ for a literal',
-    );
+    const named = { place, placeholder: whole, known: Object.keys(values).sort() };
+    throw diagnosed(run, diagnose('BAD_CONFIGURATION', 'noValue', named));
   });
 }
 

@@ -1,6 +1,9 @@
 /** One request and what came of it, as a value: a refused connection is an answer too. */
+import { type Localized, say } from '../../diagnostics/language.ts';
 import type { HttpProbe } from '../../ports/http-probe.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
+import { wordsOf } from '../failures.ts';
+import type { OfRun } from './context.ts';
 import { endIfCancelled, heartbeatWhile } from './pace.ts';
 
 export type Answer =
@@ -11,7 +14,7 @@ export type Answer =
       readonly headers: Readonly<Record<string, string>>;
       readonly durationMs: number;
     }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: Localized };
 
 /** Where the service of one server is reached, past the balancer. */
 export function serviceUrl(
@@ -36,13 +39,13 @@ export async function ask(
     return { kind: 'answered', ...response };
   } catch (error) {
     await endIfCancelled();
-    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failed', reason: wordsOf(error) };
   }
 }
 
 /** For evidence and messages, for example `500 in 12 ms`. */
-export function describeAnswer(answer: Answer): string {
-  if (answer.kind === 'failed') return answer.reason;
+export function describeAnswer({ run }: OfRun, answer: Answer): string {
+  if (answer.kind === 'failed') return say(run, answer.reason.zh, answer.reason.en);
   return `HTTP ${answer.status}, ${Math.round(answer.durationMs)} ms`;
 }
 

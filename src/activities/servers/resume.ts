@@ -1,9 +1,11 @@
 /** A restart: what ran before the run is started again. */
+
 import type { resumeService } from '../../actions/servers/resume.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
-import { problem } from '../failures.ts';
+import { diagnosed } from '../failures.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
-import { fail, reading, type ServerPorts, shortDigest } from './context.ts';
+import { reading, type ServerPorts, shortDigest } from './context.ts';
 import { exited } from './exited.ts';
 import { type Release, startFormer } from './former.ts';
 import type { ReleaseSettings } from './manifest.ts';
@@ -40,24 +42,9 @@ export async function resume(
 
 /** The preflight has said the same, before the service was stopped. */
 function nothingRan({ run, server }: ResumeWork): Error {
-  return problem({
-    code: 'NOTHING_TO_RESTART',
-    message: say(
-      run,
-      `运行开始前，${server} 上没有运行任何版本。`,
-      `nothing ran on ${server} before this run.`,
-    ),
-    remedy: say(run, '请先部署一个版本。', 'Deploy a version there first.'),
-  });
+  return diagnosed(run, diagnose('NOTHING_TO_RESTART', 'server', { server }));
 }
 
 function anotherRuns({ run, server }: ResumeWork, { version }: Release): Error {
-  return fail(
-    'CONFLICT',
-    say(
-      run,
-      `${server} 上运行的不是 ${version}；请先停止它`,
-      `${server} runs something else than ${version}; stop it first`,
-    ),
-  );
+  return diagnosed(run, diagnose('CONFLICT', 'serviceOther', { server, version }));
 }

@@ -1,9 +1,11 @@
 /** Whether a server really answers through the balancer: its state alone is never believed. */
 
-import { say } from '../../diagnostics/language.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import { type Localized, say } from '../../diagnostics/language.ts';
 import type { BalancerSettings, HealthSettings } from '../../plan/settings.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
-import { fail, type OnServer, type ServerPorts, seconds } from './context.ts';
+import { diagnosed } from '../failures.ts';
+import { type OnServer, type ServerPorts, seconds } from './context.ts';
 import { type Clock, countDown, pause } from './pace.ts';
 import { findServer, isMaintained, isServing, poolState } from './pool-state.ts';
 import { missingRequests, type Proof, proofOf, SETTLE_MS, type Watch } from './proof.ts';
@@ -124,29 +126,26 @@ function notServing(
   { answers, wanted, isOwn }: Proof,
 ): Error {
   const { server } = input;
-  const answer = last === null ? '' : `; ${describeAnswer(last)}`;
-  const seen = `${stateWord(now)}${answer}`;
-  const sentence = isOwn
-    ? say(
-        input.run,
-        `${server}: ${limitSeconds}s 内未能经负载均衡应答 ${wanted} 次（${answers} 次，状态 ${seen}）。`,
-        `${server} did not give ${wanted} answers through the balancer within ${limitSeconds}s (${answers}; state ${seen}). `,
-      )
-    : say(
-        input.run,
-        `${server}: 加入后 ${limitSeconds}s 内经负载均衡未能连续 ${wanted} 个请求正常（${answers} 个，状态 ${seen}）。`,
-        `with ${server} in the pool, ${wanted} requests in a row were not served through the balancer within ${limitSeconds}s (${answers}; state ${seen}). `,
-      );
-  const remedy = say(
+  const answer = last === null ? '' : `; ${describeAnswer(input, last)}`;
+  const { zh, en } = stateWord(now);
+  const state = { zh: `${zh}${answer}`, en: `${en}${answer}` };
+  const named = { server, seconds: limitSeconds, wanted, answers, state };
+  return diagnosed(
     input.run,
-    '请检查负载均衡到该服务器服务端口的连通与健康检查。',
-    'Check that the balancer reaches the service port of this server, and its health check.',
+    isOwn
+      ? diagnose('POOL_NOT_SERVING', 'own', named)
+      : diagnose('POOL_NOT_SERVING', 'pool', named),
   );
-  return fail('POOL_NOT_SERVING', `${sentence}${remedy}`);
 }
 
-function stateWord(now: PoolServer | null): string {
-  if (now === null) return 'absent';
-  const health = { true: 'healthy', false: 'unhealthy', null: 'health unknown' } as const;
-  return `${now.admin}, ${health[`${now.healthy}`]}`;
+const HEALTH = {
+  true: { zh: '健康', en: 'healthy' },
+  false: { zh: '不健康', en: 'unhealthy' },
+  null: { zh: '健康状况未知', en: 'health unknown' },
+} as const;
+
+function stateWord(now: PoolServer | null): Localized {
+  if (now === null) return { zh: '不在池中', en: 'absent' };
+  const { zh, en } = HEALTH[`${now.healthy}`];
+  return { zh: `${now.admin}，${zh}`, en: `${now.admin}, ${en}` };
 }

@@ -1,8 +1,10 @@
 /** Configuration files rendered from the templates of the run's pinned source. */
-import { say } from '../../diagnostics/language.ts';
+
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { SourcePin } from '../../plan/run.ts';
 import type { ConfigurationFile } from '../../plan/settings.ts';
-import { fail, type OnServer, type ServerPorts } from './context.ts';
+import { diagnosed } from '../failures.ts';
+import { type OnServer, type ServerPorts } from './context.ts';
 import { fill, placeholderValues, reveal, valuesFor } from './render.ts';
 
 /** For one server, from the source that the run has pinned. */
@@ -35,20 +37,14 @@ async function render(
   const base = placeholderValues(input, servicePort);
   const values: Record<string, string> = { ...base };
   for (const [name, value] of Object.entries(valuesFor(file.values, input.run.environment))) {
-    values[name] = await reveal(ports.secrets, fill(value, base, `files.values.${name}`));
+    values[name] = await reveal(ports.secrets, fill(input, value, base, `files.values.${name}`));
   }
   const template = await ports.source.read(input.source.revision, file.template);
   if (template === null) throw noTemplate(input, file.template);
-  return Buffer.from(fill(template, values, file.template));
+  return Buffer.from(fill(input, template, values, file.template));
 }
 
 function noTemplate({ run }: Rendering, name: string): Error {
-  return fail(
-    'BAD_CONFIGURATION',
-    say(
-      run,
-      `${run.version} 的源代码中没有 ${name}；请检查 runsheet.yaml 的 files.template`,
-      `the source of ${run.version} has no ${name}; check files.template in runsheet.yaml`,
-    ),
-  );
+  const named = { version: run.version, name };
+  return diagnosed(run, diagnose('BAD_CONFIGURATION', 'noTemplate', named));
 }

@@ -45,7 +45,7 @@ export async function countTraffic(
     ...again,
     ...headerLine(input, answers),
     ...maintLine(input, taking),
-    ...failed.slice(0, 1).map((each) => describeAnswer(each)),
+    ...failed.slice(0, 1).map((each) => describeAnswer(input, each)),
   ];
   const all = failed.length > 0 ? false : allReceive(counts);
   const deviation = deviationOf(counts);

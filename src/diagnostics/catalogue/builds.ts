@@ -173,7 +173,7 @@ export const BUILDS = {
       none: {
         message: {
           zh: 'tests.critical 没有选中任何测试（共 {count} 项）',
-          en: 'of the tests, {count} in number, tests.critical selects none',
+          en: 'tests.critical selects none of the tests ({count})',
         },
         remedy: {
           zh: '请在 runsheet.yaml 设置 tests.critical.name（正则）或 tests.critical.marker',

@@ -11,6 +11,7 @@ import { IMAGES } from './images.ts';
 import { PROJECT_FILE } from './project-file.ts';
 import { RELEASES } from './releases.ts';
 import { REQUEST } from './request.ts';
+import { SERVICES } from './services.ts';
 import { SOURCE } from './source.ts';
 import { SSH } from './ssh.ts';
 import { SURROUNDINGS } from './surroundings.ts';
@@ -30,6 +31,7 @@ export const CATALOGUE = {
   ...SSH,
   ...DOCKER,
   ...RELEASES,
+  ...SERVICES,
   ...DECISIONS,
   ...SURROUNDINGS,
   ...UNNAMED,
@@ -53,6 +55,7 @@ export const CHAPTERS: readonly Chapter[] = [
   { title: { zh: '通往服务器', en: 'The way to a server' }, entries: SSH },
   { title: { zh: '服务器上的 Docker 与磁盘', en: 'Docker and disks' }, entries: DOCKER },
   { title: { zh: '服务器上的版本', en: 'Releases on servers' }, entries: RELEASES },
+  { title: { zh: '服务', en: 'Services' }, entries: SERVICES },
   { title: { zh: '决定', en: 'Decisions' }, entries: DECISIONS },
   { title: { zh: '周围环境', en: 'Surroundings' }, entries: SURROUNDINGS },
   { title: { zh: '其他失败', en: 'Other failures' }, entries: UNNAMED },

@@ -48,7 +48,7 @@ export const OUTSIDE = {
   context: {
     message: {
       zh: 'image.context {path} 离开了检出目录',
-      en: 'the path {path} of image.context leaves the checkout',
+      en: 'image.context {path} leaves the checkout',
     },
     remedy: { zh: '请改为检出目录之内的路径', en: 'use a path inside the checkout' },
   },

@@ -139,7 +139,7 @@ export const PROJECT_FILE = {
       criticalPattern: {
         message: {
           zh: 'tests.critical.name 不是正则表达式：{reason}',
-          en: 'the value of tests.critical.name is no regular expression: {reason}',
+          en: 'tests.critical.name is no regular expression: {reason}',
         },
         remedy: { zh: '请修改 runsheet.yaml', en: 'correct it in runsheet.yaml' },
       },

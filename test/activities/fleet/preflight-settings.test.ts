@@ -106,7 +106,7 @@ describe('a preflight of the settings', () => {
     const runtime = { ...settings.runtime, command: ['serve', '${prot}'] };
     expect(await found('start', await setStage(), { runtime })).toMatchObject({
       state: 'failed',
-      detail: expect.stringMatching(/runtime\.command: \$\{prot\} has no value/u),
+      detail: expect.stringMatching(/runtime\.command, \$\{prot\} has no value/u),
     });
   });
 

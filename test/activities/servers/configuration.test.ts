@@ -73,7 +73,7 @@ describe('config.update', () => {
     await expect(stage.act('config.update', { project: project() })).rejects.toMatchObject({
       type: 'BAD_CONFIGURATION',
       message: expect.stringMatching(
-        /config\/app\.conf: \$\{unknown\} has no value; known names: .*version/u,
+        /config\/app\.conf, \$\{unknown\} has no value; known names: .*version/u,
       ),
     });
     expect(contentOf(stage)).toBe('old');

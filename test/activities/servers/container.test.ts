@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest';
 import { containerOptions } from '../../../src/activities/servers/container.ts';
 import { parseProject } from '../../../src/config/load-project.ts';
+import { RUN } from '../support/checkout-world.ts';
 
 const VALUES = { server: 'web-1', environment: 'production', port: '8080' };
 
 function optionsOf(yaml: string) {
   const { project } = parseProject('/p', `service: app\nenvironments: {}\n${yaml}`);
   if (project === null) throw new Error('the project has problems');
-  return containerOptions(project.settings.image, project.settings.container, VALUES);
+  const { image, container } = project.settings;
+  return containerOptions({ run: RUN }, image, container, VALUES);
 }
 
 const CONTAINER = `container:
@@ -31,7 +33,7 @@ it('fills the names of the run into every text, and into nothing else', () => {
 
 it('names the setting whose placeholder has no value', () => {
   const yaml = 'image: { kind: docker }\ncontainer: { hostname: "${nme}" }\n';
-  expect(() => optionsOf(yaml)).toThrow(/container\.hostname: \$\{nme\} has no value/u);
+  expect(() => optionsOf(yaml)).toThrow(/container\.hostname, \$\{nme\} has no value/u);
 });
 
 it('is for containers only', () => {

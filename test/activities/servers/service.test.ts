@@ -143,7 +143,9 @@ describe('service.ready', () => {
     const pending = stage.act('service.ready', { project: withSettings('health', { ready }) });
     await expect(pending).rejects.toMatchObject({
       type: 'SERVICE_EXITED',
-      message: expect.stringMatching(/app-server-1.*exited.*\nlistening\nno such table: orders$/u),
+      message: expect.stringMatching(
+        /app-server-1.*exited.*\nlistening\nno such table: orders\. Correct it and deploy again\.$/u,
+      ),
     });
     expect(performance.now() - started).toBeLessThan(2_000);
   });

@@ -1,24 +1,32 @@
-import { say } from '../../../diagnostics/language.ts';
+import { diagnose } from '../../../diagnostics/diagnose.ts';
+import type { Diagnostic } from '../../../diagnostics/diagnostic.ts';
 import type { RunRef } from '../../../plan/run.ts';
-import { problem } from '../../failures.ts';
+import { diagnosed } from '../../failures.ts';
 import type { Ran } from '../project-commands.ts';
 import { ReportError, type Words } from './report-error.ts';
 
 export interface ReportTrouble {
-  /** Stable type of the failure. */
-  readonly code: 'BAD_REPORT' | 'NO_TEST_REPORT';
+  /** What is said of a report that cannot be used. */
+  readonly bad: (trouble: Trouble) => Diagnostic;
   /** Whose report it is. */
-  readonly about: string;
+  readonly about: Words;
   /** Absent: nothing has run yet. */
   readonly ran: Ran | null;
   /** The settings to check. */
   readonly settings: Words;
 }
 
+export interface Trouble {
+  readonly problem: Words;
+  /** Where to look. */
+  readonly place: string;
+  readonly settings: Words;
+}
+
 /** Runs work on reports: one that cannot be read or trusted fails, with what to look at. */
 export async function trusted<T>(
-  input: { readonly run: RunRef },
-  { code, about, ran, settings }: ReportTrouble,
+  { run }: { readonly run: RunRef },
+  { bad, about, ran, settings }: ReportTrouble,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -26,16 +34,10 @@ export async function trusted<T>(
   } catch (error) {
     if (!(error instanceof ReportError)) throw error;
     const isOutside = error.message.startsWith('PATH_OUTSIDE_PROJECT');
-    const place = ran?.log ?? 'runsheet.yaml';
-    const { zh, en } = error.words;
-    throw problem({
-      code: isOutside ? 'PATH_OUTSIDE_PROJECT' : code,
-      message: say(input.run, `${about}：${zh}。`, `${about}: ${en}.`),
-      remedy: say(
-        input.run,
-        `请查看 ${place}，并检查${settings.zh}。`,
-        `See ${place}, and check ${settings.en}.`,
-      ),
-    });
+    const trouble = { problem: error.words, place: ran?.log ?? 'runsheet.yaml', settings };
+    throw diagnosed(
+      run,
+      isOutside ? diagnose('PATH_OUTSIDE_PROJECT', 'report', { ...trouble, about }) : bad(trouble),
+    );
   }
 }

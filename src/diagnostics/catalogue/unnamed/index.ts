@@ -68,6 +68,7 @@ export const UNNAMED = {
       en: 'Something else stands in the way: another release, another program, or what was set elsewhere.',
     },
     messages: {
+      ...SERVERS.CONFLICT,
       ...DOCKER_ENGINE.CONFLICT,
       ...PROCESSES.CONFLICT,
       ...BALANCERS.CONFLICT,

@@ -142,6 +142,25 @@ export const SERVERS = {
       },
     },
   },
+  CONFLICT: {
+    serviceOther: {
+      message: {
+        zh: '{server} 上运行的不是 {version}',
+        en: 'On {server}, something else than {version} runs',
+      },
+      remedy: { zh: '请先停止它', en: 'stop it first' },
+    },
+    serviceStillRuns: {
+      message: {
+        zh: '{server} 仍在运行 {version}',
+        en: 'On {server}, {version} still runs',
+      },
+      remedy: {
+        zh: '启动新版本前请先停止它',
+        en: 'stop it before the new one is started',
+      },
+    },
+  },
   INVALID: {
     socketBadPath: {
       message: {
