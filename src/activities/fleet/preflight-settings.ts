@@ -45,7 +45,7 @@ export async function examineSettings(
     checks.push(
       await onEach(work, 'health', say(work.run, '可以检查', 'can be checked'), async (server) => {
         const values = placeholderValues({ run: work.run, server }, portOf(ports, server));
-        for (const [place, rule] of rules) fill(rule, values, place);
+        for (const [place, rule] of rules) fill(work, rule, values, place);
       }),
     );
   }
