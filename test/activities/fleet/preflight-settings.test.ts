@@ -127,7 +127,7 @@ describe('a preflight of the settings', () => {
     const health = { ...settings.health, ...change };
     expect(await found('health', await setStage(), { health }, does)).toMatchObject({
       state: 'failed',
-      detail: expect.stringMatching(new RegExp(`${place}: \\$\\{versoin\\} has no value`, 'u')),
+      detail: expect.stringMatching(new RegExp(`${place}, \\$\\{versoin\\} has no value`, 'u')),
     });
   });
 
