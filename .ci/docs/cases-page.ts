@@ -66,6 +66,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '标签存在，却说没有',
     en: 'a tag that is there, and a message that says there is none',
   },
+  B4: {
+    zh: '镜像仓库的地址带有路径，或仓库中还没有这个镜像的存储库',
+    en: 'a registry’s address with a path, and a repository that is not there yet',
+  },
   B6: {
     zh: '报告前面有别的文字，或不重要的字段不合规',
     en: 'a report behind other text, or with a detail that nobody needs and that is not valid',

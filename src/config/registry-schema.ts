@@ -5,10 +5,30 @@ import { fieldProblem } from './schema-messages.ts';
 
 const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}|[0-9A-Fa-f:.]*)(?::\d{1,5})?$/u;
 
-const url = z.url({
-  protocol: /^https?$/u,
-  error: fieldProblem('httpUrl'),
-});
+/** A registry is a host: everything that follows it would be dropped without a word. */
+const url = z
+  .url({
+    protocol: /^https?$/u,
+    error: fieldProblem('httpUrl'),
+    abort: true,
+  })
+  .superRefine((value, context) => {
+    const { pathname, search, hash, username, password } = new URL(value);
+    const path = pathname.replace(/^\/+|\/+$/gu, '');
+    if (username !== '' || password !== '') problem(context, fieldProblem('registryUrlLogin'));
+    if (path !== '' && !API.test(path)) {
+      problem(context, fieldProblem('registryUrlPath', { path }));
+    } else if (path !== '' || search !== '' || hash !== '') {
+      problem(context, fieldProblem('registryUrlRest'));
+    }
+  });
+
+/** What addresses of the protocol begin with, `https://index.docker.io/v1/` included. */
+const API = /^v[12]$/u;
+
+function problem(context: z.RefinementCtx, message: string): void {
+  context.addIssue({ code: 'custom', message });
+}
 
 /** `registry.example.com:5000`, or an address of which scheme and path say nothing to a server. */
 const place = z

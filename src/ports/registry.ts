@@ -15,13 +15,15 @@ export interface Registry {
   /**
    * Proves that the registry answers and that our credentials may do this with the repository, which
    * need not be there yet. Leaves nothing behind.
-   * @throws PortError otherwise
+   * @throws PortError `not-found` where our credentials are taken and the repository is not shown to
+   * them, which is so before the first push as well; another one for what is wrong
    */
   mayUse(repository: string, right: RegistryRight): Promise<void>;
   /**
    * @param platform of an image for several, the one whose labels and time are read; where there is
    * none of it, another's are
    * @returns null: no such tag or digest
+   * @throws PortError as `mayUse` does
    */
   resolve(repository: string, reference: string, platform?: string): Promise<RegistryImage | null>;
 }

@@ -130,6 +130,20 @@ describe('image.build and image.push', () => {
     ]);
   });
 
+  it('B4 are done where the registry shows the repository only after its first push', async () => {
+    const { run, registry, tags, builds } = await start();
+    const { resolve } = registry;
+    registry.resolve = (repository, tag) =>
+      tags.size > 0
+        ? resolve(repository, tag)
+        : Promise.reject(new PortError('not-found', 'r', 'REGISTRY_DENIED: not shown.', 'Push.'));
+    await run('build.compile');
+    await run('image.build');
+    const pushed = await run('image.push');
+    expect(pushed.image?.digest).toBe(tags.get('hello:v2.1.0-production')?.digest);
+    expect(builds).toHaveLength(1);
+  });
+
   it('use a tag of the same source again without building', async () => {
     const { run, builds } = await start();
     await run('build.compile');

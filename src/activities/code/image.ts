@@ -124,7 +124,7 @@ async function heldImage(
   input: ImageWork,
   wanted: WantedImage,
 ): Promise<RegistryImage | null> {
-  const held = await ports.registry.resolve(wanted.repository, wanted.tag);
+  const held = await ports.registry.resolve(wanted.repository, wanted.tag).catch(nullWhereHidden);
   if (held === null || sameInputs(held.labels, wanted.labels)) return held;
   const named = {
     image: `${wanted.repository}:${wanted.tag}`,
@@ -132,6 +132,12 @@ async function heldImage(
     ours: wanted.labels['runsheet.revision'],
   };
   throw diagnosed(input.run, diagnose('IMAGE_TAG_TAKEN', 'tag', named));
+}
+
+/** Before its first push a repository is shown to nobody; whether we may push, the push says. */
+function nullWhereHidden(error: unknown): null {
+  if (isPortError(error) && error.kind === 'not-found') return null;
+  throw error;
 }
 
 async function build(

@@ -5,6 +5,7 @@ import { say } from '../../diagnostics/language.ts';
 import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
 import type { HealthSettings, ImageSettings } from '../../plan/settings.ts';
 import type { ServerExamination, ServiceState } from '../../ports/container-runtime.ts';
+import { isPortError } from '../failures.ts';
 import { type OnServer } from '../servers/context.ts';
 import type { ReleaseSettings } from '../servers/manifest.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
@@ -122,6 +123,9 @@ async function registryCheck(
     return [];
   } catch (error) {
     await endIfCancelled();
+    // Before its first push a repository is shown to nobody.
+    const isPushed = input.does.includes('image.push');
+    if (isPushed && isPortError(error) && error.kind === 'not-found') return [];
     return [failedBy('registry', error, input)];
   }
 }

@@ -4,6 +4,8 @@ import { say } from '../../diagnostics/language.ts';
 import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
 import type { BalancerSettings, ImageSettings } from '../../plan/settings.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
+import type { RegistryRight } from '../../ports/registry.ts';
+import { isPortError } from '../failures.ts';
 import { type OfRun } from '../servers/context.ts';
 import type { ReleaseSettings } from '../servers/manifest.ts';
 import { noPoolLine } from '../servers/no-pool.ts';
@@ -89,20 +91,42 @@ async function registry(
   { repository }: ImageSettings,
 ): Promise<readonly PreflightResult[]> {
   if (!concerns(does, 'pushed-image')) return [];
-  const right = does.includes('image.push') ? 'push' : 'pull';
+  const right: RegistryRight = does.includes('image.push') ? 'push' : 'pull';
   try {
-    await heartbeatWhile(async () => {
-      await ports.registry.mayUse(repository, 'pull');
+    const isShown = await heartbeatWhile(async () => {
+      const shown = await isPulled(ports, repository, right);
       if (right === 'push') await ports.registry.mayUse(repository, 'push');
+      return shown;
     });
     const may =
-      right === 'push'
-        ? say(run, `可以推送和拉取 ${repository}`, `${repository} may be pushed and pulled`)
-        : say(run, `可以拉取 ${repository}`, `${repository} may be pulled`);
+      right === 'pull'
+        ? say(run, `可以拉取 ${repository}`, `${repository} may be pulled`)
+        : isShown
+          ? say(run, `可以推送和拉取 ${repository}`, `${repository} may be pushed and pulled`)
+          : say(
+              run,
+              `可以推送 ${repository}；它还不在镜像仓库中`,
+              `${repository} may be pushed, and is not there yet`,
+            );
     return [{ subject: 'registry', reachable: true, checks: [ok('registry', may)] }];
   } catch (error) {
     await endIfCancelled();
     const checks = [failedBy('registry', error, { run })];
     return [{ subject: 'registry', reachable: !isOutOfReach(error), checks }];
+  }
+}
+
+/** A repository that a run pushes need not be there before: then nobody may see it. */
+async function isPulled(
+  { registry }: FleetPorts,
+  repository: string,
+  right: RegistryRight,
+): Promise<boolean> {
+  try {
+    await registry.mayUse(repository, 'pull');
+    return true;
+  } catch (error) {
+    if (right === 'push' && isPortError(error) && error.kind === 'not-found') return false;
+    throw error;
   }
 }

@@ -11,6 +11,8 @@ const NO_RIGHT = /permission denied while trying to connect/iu;
 const NO_SPACE = /no space left on device/iu;
 const DENIED =
   /unauthorized|authentication required|access denied|no basic auth|denied:|forbidden/iu;
+/** The login itself, and not what it may do. */
+const NO_LOGIN = /unauthorized|authentication required|no basic auth|incorrect username/iu;
 const NOT_BUILT = /does not exist locally|no such image|tag does not exist/iu;
 
 /** Why a build failed. */
@@ -31,7 +33,8 @@ export function pushError(image: string, result: CommandResult): PortError {
     return failure(image, diagnose('NOT_FOUND', 'registryNoImage', { image }));
   }
   if (DENIED.test(said)) {
-    return refusal('refused', image, diagnose('REGISTRY_DENIED', 'push', { image, said }));
+    const why = NO_LOGIN.test(said) ? 'push' : 'pushRefused';
+    return refusal('refused', image, diagnose('REGISTRY_DENIED', why, { image, said }));
   }
   const named = { image, end: endOf(result), said };
   return failure(image, diagnose('UNAVAILABLE', 'registryPush', named));

@@ -1,12 +1,20 @@
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { RegistryLogin } from '../../ports/registry.ts';
-import { hasStatus } from './engine-errors.ts';
+import { phrase, refusal } from '../refusal.ts';
+import { failureOf, hasStatus } from './engine-errors.ts';
 import { pullError } from './pull.ts';
 import type { Service } from './service.ts';
 
 /** Whether the tag is there does not matter: the registry says so only to somebody who may read. */
 const ANY_TAG = 'latest';
+/** What a registry that took the login says of a repository that is not there, or not for this user. */
+const NOT_SHOWN =
+  /repository does not exist|requested access to the resource is denied|insufficient[_ ]scope/iu;
 
-/** The engine asks the registry as it would before a pull, and fetches nothing. */
+/**
+ * The engine asks the registry as it would before a pull, and fetches nothing.
+ * @throws PortError `not-found` where the login is taken and the repository is not shown
+ */
 export async function mayPull(
   { engine, repository }: Service,
   login: (() => Promise<RegistryLogin>) | undefined,
@@ -25,8 +33,12 @@ export async function mayPull(
       { raw: true },
     );
   } catch (error) {
-    const refusal = pullError(engine.host.name, reference, error);
-    if (hasStatus(error, 404) || refusal.message.startsWith('IMAGE_MISSING')) return;
-    throw refusal;
+    const denied = pullError(engine.host.name, reference, error);
+    if (hasStatus(error, 404) || denied.message.startsWith('IMAGE_MISSING')) return;
+    const said = failureOf(error).message;
+    if (auth === null || !NOT_SHOWN.test(said)) throw denied;
+    const named = { server: engine.host.name, image: repository, said: phrase(said) };
+    const diagnostic = diagnose('REGISTRY_DENIED', 'serverNoRepository', named);
+    throw refusal('not-found', engine.host.name, diagnostic, { cause: error });
   }
 }

@@ -4,6 +4,7 @@ import type { PortError } from '../../ports/port-error.ts';
 import type { RegistryLogin } from '../../ports/registry.ts';
 import { refusal } from '../refusal.ts';
 import { type Challenge, readChallenge } from './challenge.ts';
+import { notShown } from './denials.ts';
 import { downgraded, send } from './http-client.ts';
 
 export interface AuthorizationOptions {
@@ -26,6 +27,8 @@ const TOKEN_BYTES = 1024 * 1024;
 const DEFAULT_SECONDS = 60;
 /** A token is not used in its last seconds: it has to hold until the request is through. */
 const MARGIN_SECONDS = 5;
+/** A token service that knows the user answers so for what that user may not do. */
+const MAY_NOT = new Set([403, 404]);
 const MOST_TOKENS = 1_000;
 
 /** Tokens are kept as long as they hold, one for each scope, and written nowhere. */
@@ -59,6 +62,12 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       maximumBytes: TOKEN_BYTES,
       ...(authorization !== null && { headers: { authorization } }),
     });
+    const repository = /^repository:(.*):([a-z,*]+)$/u.exec(scope);
+    if (MAY_NOT.has(answer.status) && authorization !== null && repository !== null) {
+      const [, name = '', actions = ''] = repository;
+      const said = `${answer.status}`;
+      throw notShown(url, { repository: name, said, isRead: actions === 'pull' });
+    }
     if (answer.status !== 200) throw tokenRefused(url, realm, answer.status);
     const { token, seconds } = readToken(answer.body.toString('utf8'));
     if (token === null) throw tokenRefused(url, realm, answer.status);

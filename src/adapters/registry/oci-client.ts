@@ -1,9 +1,10 @@
 /** The distribution protocol: manifests and blobs of one registry. */
 import { diagnose } from '../../diagnostics/diagnose.ts';
-import type { PortError } from '../../ports/port-error.ts';
+import { PortError } from '../../ports/port-error.ts';
 import type { RegistryLogin, RegistryRight } from '../../ports/registry.ts';
 import { failure, refusal } from '../refusal.ts';
 import { createAuthorization } from './authorization.ts';
+import { denied, notShown } from './denials.ts';
 import {
   download,
   type FileBody,
@@ -26,7 +27,10 @@ export interface OciClient {
   readonly host: string;
   /** @throws PortError where it is no registry, or does not let us do this with the repository */
   mayUse(repository: string, right: RegistryRight): Promise<void>;
-  /** null: no such tag or digest. The digest is that of the bytes, not what the registry says. */
+  /**
+   * null: no such tag or digest. The digest is that of the bytes, not what the registry says.
+   * @throws PortError `not-found` where our login is taken and the repository is not shown to it
+   */
   manifest(repository: string, reference: string): Promise<Content | null>;
   /** A small blob, verified. null: not there */
   blob(repository: string, digest: string): Promise<Buffer | null>;
@@ -85,7 +89,7 @@ export function createOciClient(options: OciClientOptions): OciClient {
   const withLogin = async <T extends HttpAnswer>(
     ask: Ask,
     exchange: (request: HttpRequest) => Promise<T>,
-  ): Promise<T> => {
+  ): Promise<Answered<T>> => {
     const target = new URL(ask.path, url);
     const scope = scopeOf(ask);
     const request = (header: string | null): HttpRequest => ({
@@ -95,10 +99,17 @@ export function createOciClient(options: OciClientOptions): OciClient {
       url: target,
       headers: { ...ask.headers, ...(header !== null && { authorization: header }) },
     });
-    const first = await exchange(request(await authorization.known(scope)));
-    if (first.status !== 401) return first;
+    const answered = (answer: T, header: string | null): Answered<T> => ({
+      answer,
+      loginTaken: options.login !== undefined && isTaken(answer, header),
+    });
+    const known = await authorization.known(scope);
+    const first = await exchange(request(known));
+    if (first.status !== 401) return answered(first, known);
     const header = await authorization.answer(scope, first.headers['www-authenticate']);
-    return header === null ? first : exchange(request(header));
+    return header === null
+      ? answered(first, known)
+      : answered(await exchange(request(header)), header);
   };
   const ask = async (wanted: Ask): Promise<HttpAnswer> =>
     checked(url, wanted, await withLogin(wanted, send));
@@ -156,14 +167,15 @@ export function createOciClient(options: OciClientOptions): OciClient {
         maximumBytes: ARCHIVE_BYTES,
         ...(signal !== undefined && { signal }),
       };
-      const answer = await withLogin(wanted, (request) => download(request, file));
-      if (checked(url, wanted, answer).status === 404) return false;
+      const answered = await withLogin(wanted, (request) => download(request, file));
+      const answer = checked(url, wanted, answered);
+      if (answer.status === 404) return false;
       if (answer.digest !== digest) throw tampered(url, digest);
       return true;
     },
     async upload(repository, { digest, body }, signal) {
       const path = `/v2/${repository}/blobs/${digest}`;
-      if ((await found({ method: 'HEAD', path, repository })) !== null) return;
+      if (await unlessHidden(found({ method: 'HEAD', path, repository }))) return;
       const { asked, begun } = await beginUpload(repository);
       const place = uploadPlace(asked, begun.headers['location']);
       place.searchParams.set('digest', digest);
@@ -185,6 +197,27 @@ export function createOciClient(options: OciClientOptions): OciClient {
   };
 }
 
+/** What a registry answers, and whether it took our login. */
+interface Answered<T> {
+  readonly answer: T;
+  readonly loginTaken: boolean;
+}
+
+/** Tokens are given to who is known; by itself, 403 says that the user is and may not. */
+function isTaken({ status }: HttpAnswer, header: string | null): boolean {
+  return header?.startsWith('Bearer ') === true || (header !== null && status === 403);
+}
+
+/** A repository that is not there yet is not shown to anybody: the push decides. */
+async function unlessHidden(found: Promise<HttpAnswer | null>): Promise<boolean> {
+  try {
+    return (await found) !== null;
+  } catch (error) {
+    if (error instanceof PortError && error.kind === 'not-found') return false;
+    throw error;
+  }
+}
+
 function noRegistry({ host, origin }: URL, status: number): PortError {
   return failure(host, diagnose('INVALID', 'registryNone', { registry: origin, status }));
 }
@@ -196,7 +229,11 @@ function scopeOf({ repository, method }: Ask): string {
 }
 
 /** Success and 404 pass, where 404 can be an answer. @throws PortError otherwise */
-function checked<T extends HttpAnswer>(url: URL, { method, path, repository }: Ask, answer: T): T {
+function checked<T extends HttpAnswer>(
+  url: URL,
+  { method, path, repository }: Ask,
+  { answer, loginTaken }: Answered<T>,
+): T {
   const { status } = answer;
   if (status >= 200 && status < 300) return answer;
   const what = `${method} ${path instanceof URL ? path.pathname : path}`;
@@ -208,20 +245,13 @@ function checked<T extends HttpAnswer>(url: URL, { method, path, repository }: A
     throw failure(url.host, diagnose('UNAVAILABLE', 'registryStatus', named));
   }
   const said = `${status}${saidBy(answer.body)}`;
-  if (status === 401 || status === 403) throw denied(url, repository, said);
+  if (status === 401 || status === 403) {
+    throw loginTaken && repository !== null
+      ? notShown(url, { repository, said, isRead: method === 'GET' || method === 'HEAD' })
+      : denied(url, repository, said);
+  }
   const named = { registry, request: what, said };
   throw failure(url.host, diagnose('INVALID', 'registryRefuses', named));
-}
-
-function denied({ host, origin }: URL, repository: string | null, said: string): PortError {
-  const named = { registry: origin, said };
-  return refusal(
-    'refused',
-    host,
-    repository === null
-      ? diagnose('REGISTRY_DENIED', 'worker', named)
-      : diagnose('REGISTRY_DENIED', 'repository', { ...named, repository }),
-  );
 }
 
 /** The registry's own words, in front of which stands a colon. */

@@ -11,6 +11,16 @@ const LOGIN_AND_RIGHTS = {
   en: 'check registry.username and registry.password in runsheet.yaml, and what that user may do',
 } as const;
 
+const NOT_THERE = {
+  zh: '请先推送它，或在镜像仓库中创建；否则请检查 image.repository，以及 registry.username 的用户能读取什么',
+  en: 'push it first, or create it there; otherwise check image.repository, and what the user of registry.username may read',
+} as const;
+
+const NO_PUSH = {
+  zh: '请在镜像仓库中创建它，或让 registry.username 的用户可以推送；否则请检查 image.repository',
+  en: 'create it in the registry, or let the user of registry.username push to it; otherwise check image.repository',
+} as const;
+
 const HELD_NOWHERE = {
   zh: '镜像仓库中没有 {image}',
   en: 'the registry holds no {image}',
@@ -41,6 +51,34 @@ export const IMAGES = {
           en: 'the registry {registry} does not let the worker in for {repository} ({said})',
         },
         remedy: LOGIN_AND_RIGHTS,
+      },
+      noRepository: {
+        message: {
+          zh: '镜像仓库 {registry} 接受了登录，但没有给出 {repository}（{said}）',
+          en: 'the registry {registry} takes the login and shows no {repository} ({said})',
+        },
+        remedy: NOT_THERE,
+      },
+      noPush: {
+        message: {
+          zh: '镜像仓库 {registry} 接受了登录，但不让它推送 {repository}（{said}）',
+          en: 'the registry {registry} takes the login and does not let it push {repository} ({said})',
+        },
+        remedy: NO_PUSH,
+      },
+      pushRefused: {
+        message: {
+          zh: '镜像仓库不让推送 {image}：{said}',
+          en: 'the registry does not let {image} be pushed: {said}',
+        },
+        remedy: NO_PUSH,
+      },
+      serverNoRepository: {
+        message: {
+          zh: '镜像仓库没有给 {server} 的 {image}：{said}',
+          en: 'the registry shows {server} no {image}: {said}',
+        },
+        remedy: NOT_THERE,
       },
       push: {
         message: {

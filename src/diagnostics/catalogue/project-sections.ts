@@ -69,6 +69,32 @@ export const SECTION_VALUES = {
       en: '{where}: expected a platform such as linux/amd64',
     },
   },
+  registryUrlPath: {
+    message: {
+      zh: '{where}：应为不含路径的地址；{path} 属于镜像的名称',
+      en: '{where}: expected an address without a path; {path} is part of the name of the image',
+    },
+    remedy: {
+      zh: '请把它写进 image.repository，例如 {path}/app，地址只留下主机',
+      en: 'put it into image.repository, for example {path}/app, and leave the host alone as the address',
+    },
+  },
+  registryUrlRest: {
+    message: {
+      zh: '{where}：应只有主机，例如 https://registry.example.com',
+      en: '{where}: expected the host alone, for example https://registry.example.com',
+    },
+  },
+  registryUrlLogin: {
+    message: {
+      zh: '{where}：地址中不能有用户名和密码',
+      en: '{where}: no user and no password may stand in the address',
+    },
+    remedy: {
+      zh: '请写在 registry.username 和 registry.password（secret:// 引用）',
+      en: 'write them as registry.username and registry.password (a secret:// reference)',
+    },
+  },
   pullHost: {
     message: {
       zh: '{where}：应为「主机」或「主机:端口」',

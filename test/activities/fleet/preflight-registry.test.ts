@@ -7,6 +7,7 @@ import {
   type FakeRegistry,
 } from '../../../src/adapters/registry/fake-registry.ts';
 import type { PreflightResult } from '../../../src/plan/run.ts';
+import { PortError } from '../../../src/ports/port-error.ts';
 import { run, setStage, settings } from '../servers/stage.ts';
 
 const SERVER = 'app-server-1';
@@ -68,6 +69,41 @@ describe('the registry', () => {
     expect((await shared(BY_CI, createFakeRegistry()))?.checks[0]?.detail).toBe(
       `${repository} may be pulled`,
     );
+  });
+});
+
+describe('B4 a repository that is not there yet', () => {
+  const message = 'REGISTRY_DENIED: it shows no such repository.';
+  const notShown = new PortError('not-found', 'registry.test:5000', message, 'Push it.');
+
+  function hiding(denies: 'push' | null): FakeRegistry {
+    const registry = denies === null ? createFakeRegistry() : that(denies);
+    const mayUse: FakeRegistry['mayUse'] = (repository, right) =>
+      right === 'pull' ? Promise.reject(notShown) : registry.mayUse(repository, right);
+    return { ...registry, mayUse };
+  }
+
+  it.each([
+    ['is pushed', BUILT, null, 'ok', 'may be pushed, and is not there yet'],
+    ['is not pushed by us', BUILT, 'push', 'failed', 'does not let the worker push'],
+    ['is only pulled', BY_CI, null, 'failed', 'shows no such repository'],
+  ] as const)('and %s', async (_name, does, denied, state, detail) => {
+    expect((await shared(does, hiding(denied)))?.checks).toEqual([
+      { name: 'registry', state, detail: expect.stringContaining(detail) },
+    ]);
+  });
+
+  it.each([
+    [BUILT, 0],
+    [BY_CI, 1],
+  ] as const)('is no obstacle on a server of a run that pushes it: %j', async (does, found) => {
+    const stage = await setStage();
+    const runtime = { ...stage.ports.runtime, mayPull: () => Promise.reject(notShown) };
+    const ports = { ...stage.ports, runtime, registry: createFakeRegistry() };
+    const { preflightServer } = createFleetActivities(ports);
+    const input = { run, server: SERVER, does, project: settings };
+    const { checks }: PreflightResult = await stage.environment.run(preflightServer, input);
+    expect(checks.filter(({ name }) => name === 'registry')).toHaveLength(found);
   });
 });
 

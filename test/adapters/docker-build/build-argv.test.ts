@@ -188,4 +188,16 @@ describe('what docker prints', () => {
       message: expect.stringMatching(message),
     });
   });
+
+  it.each([
+    ['denied: requested access to the resource is denied', /^Create it in the registry, or let/u],
+    ['denied: repository team/app does not exist', /^Create it in the registry, or let/u],
+    ['unauthorized: authentication required', /registry\.password/u],
+    ['no basic auth credentials', /registry\.password/u],
+  ])('B4 push: what is to be done about %s', (stderr, remedy) => {
+    expect(pushError('r/app:v1', result(stderr))).toMatchObject({
+      message: expect.stringMatching(/^REGISTRY_DENIED: /u),
+      remedy: expect.stringMatching(remedy),
+    });
+  });
 });

@@ -151,6 +151,87 @@ describe('Basic', () => {
   });
 });
 
+describe('B4 a repository that is not there yet', () => {
+  /** Gives a token to whoever has the right password; what may be done shows only when it is used. */
+  async function serveHidden(pushes: boolean, tokenStatus = 200) {
+    const made = new Set<string>();
+    const tokens = await serve((request, response, url) => {
+      if (request.headers.authorization !== BASIC) return end(response, 401);
+      const scope = url.searchParams.get('scope') ?? '';
+      const isGiven = scope === '' || (pushes && !scope.endsWith(':pull'));
+      const token = `t${Buffer.from(scope).toString('hex')}`;
+      end(response, isGiven ? 200 : tokenStatus, {}, JSON.stringify({ token }));
+    });
+    const registry = await serve((request, response) => {
+      const { method = '', url = '' } = request;
+      const denied = (status = 401): void =>
+        end(
+          response,
+          status,
+          { 'www-authenticate': `Bearer realm="${tokens.url}/token",service="r"` },
+          '{"errors":[{"code":"DENIED","message":"insufficient_scope"}]}',
+        );
+      if (request.headers.authorization === undefined) return denied();
+      request.resume();
+      if (url === '/v2/') return end(response, 200, {}, '{}');
+      if (method === 'DELETE') return end(response, 204);
+      if (method === 'PUT' && url.includes('/blobs/')) return end(response, 201);
+      if (method === 'POST' && pushes) {
+        made.add('team/new');
+        return end(response, 202, { location: '/v2/team/new/blobs/uploads/1' });
+      }
+      if (made.has('team/new') && (method === 'GET' || method === 'HEAD'))
+        return end(response, 404);
+      denied();
+    });
+    return createOciClient({ url: registry.url, login });
+  }
+  const noPassword = expect.not.stringContaining('password');
+  const hidden = {
+    kind: 'not-found',
+    message: expect.stringMatching(/takes the login and shows no team\/new/u),
+    remedy: noPassword,
+  };
+
+  it.each([200, 403, 404])('is not shown, and no password is in question (%i)', async (status) => {
+    const client = await serveHidden(true, status);
+    await expect(client.manifest('team/new', 'v1')).rejects.toMatchObject(hidden);
+    await expect(client.mayUse('team/new', 'pull')).rejects.toMatchObject(hidden);
+  });
+
+  it('is pushed: whether it may be, the push decides', async () => {
+    const client = await serveHidden(true);
+    await client.mayUse('team/new', 'push');
+    const config = '{}';
+    await client.upload('team/new', { digest: digestOf(config), body: config });
+    expect(await client.manifest('team/new', 'v1')).toBeNull();
+  });
+
+  it.each([200, 403])('and may not be pushed, says what is to be done (%i)', async (status) => {
+    const client = await serveHidden(false, status);
+    const refused = {
+      kind: 'refused',
+      message: expect.stringMatching(/takes the login and does not let it push team\/new/u),
+      remedy: noPassword,
+    };
+    await expect(client.mayUse('team/new', 'push')).rejects.toMatchObject(refused);
+    const blob = { digest: digestOf('x'), body: 'x' };
+    await expect(client.upload('team/new', blob)).rejects.toMatchObject(refused);
+  });
+
+  it('does ask for the password where it is wrong, or none is given', async () => {
+    const { registry } = await serveWithTokens();
+    const logins = [undefined, async () => ({ username: 'deployer', password: 'wrong' })];
+    for (const each of logins) {
+      const client = createOciClient({ url: registry.url, ...(each && { login: each }) });
+      await expect(client.manifest('team/new', 'v1')).rejects.toMatchObject({
+        kind: 'refused',
+        remedy: expect.stringContaining('registry.password'),
+      });
+    }
+  });
+});
+
 describe('what our user may do', () => {
   /** only the repository `ours` may be pushed; what is begun there is counted. */
   const begun = new Set<string>();
