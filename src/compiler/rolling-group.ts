@@ -1,7 +1,7 @@
 /** Which steps of a plan run batch by batch, and why some cannot. */
 import { changesServers, performs } from '../actions/questions.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Localized } from '../diagnostics/diagnostic.ts';
 import type { PlanStep } from '../plan/plan.ts';
 
 export interface RollingGroup {
@@ -44,10 +44,10 @@ export function rollingGroup(steps: readonly PlanStep[], begin?: number): FoundG
 }
 
 /** A decision in the middle of a batch would be asked again for each batch. */
-function deciding(step: PlanStep, { from, to }: RollingGroup): readonly GroupProblem[] {
+function deciding(step: PlanStep, group: RollingGroup): readonly GroupProblem[] {
   if (step.kind !== 'approval' && step.kind !== 'condition') return [];
   const variant = step.kind === 'approval' ? 'approvalInBatches' : 'decisionInBatches';
-  const at = { from, to, step: step.number };
+  const at = { from: group.from, steps: stepsOf(group), step: step.number };
   const diagnostic = diagnose('BAD_FIELD', variant, at, { actual: `[${step.kind}]` });
   return [{ step: step.number, diagnostic }];
 }
@@ -55,8 +55,10 @@ function deciding(step: PlanStep, { from, to }: RollingGroup): readonly GroupPro
 function poolProblems(
   steps: readonly PlanStep[],
   members: readonly PlanStep[],
-  { from, to }: RollingGroup,
+  group: RollingGroup,
 ): readonly GroupProblem[] {
+  const { from } = group;
+  const range = stepsOf(group);
   const drains = members.findIndex((step) => performs(step, 'pool.drain'));
   const enables = members.findLastIndex((step) => performs(step, 'pool.enable'));
   const found: Diagnostic[] = [];
@@ -64,12 +66,12 @@ function poolProblems(
     const drain = steps.find((step) => performs(step, 'pool.drain'))?.number;
     found.push(
       drain === undefined
-        ? diagnose('BAD_FIELD', 'neverDrained', { from, to })
-        : diagnose('BAD_FIELD', 'drainedBefore', { from, to, drain }),
+        ? diagnose('BAD_FIELD', 'neverDrained', { from, steps: range })
+        : diagnose('BAD_FIELD', 'drainedBefore', { steps: range, drain }),
     );
   }
   if (enables === -1 || enables < drains)
-    found.push(diagnose('BAD_FIELD', 'neverPutBack', { from, to }));
+    found.push(diagnose('BAD_FIELD', 'neverPutBack', { steps: range }));
   return found.map((diagnostic) => ({ step: null, diagnostic }));
 }
 
@@ -82,8 +84,16 @@ function jumpsInto(
   const inside = new Set(members.slice(1).map((each) => each.number));
   const target = step.branches.find((branch) => branch.goTo !== null && inside.has(branch.goTo));
   if (target === undefined) return [];
-  const at = { from, to, step: step.number, target: Number(target.goTo) };
+  const range = stepsOf({ from, to });
+  const at = { from, to, steps: range, step: step.number, target: Number(target.goTo) };
   const actual = String(target.goTo);
   const diagnostic = diagnose('BAD_FIELD', 'jumpIntoBatches', at, { actual });
   return [{ step: step.number, diagnostic }];
+}
+
+/** `step 6`, `steps 6–9`. */
+export function stepsOf({ from, to }: RollingGroup): Localized {
+  return from === to
+    ? { zh: `步骤 ${from}`, en: `step ${from}` }
+    : { zh: `步骤 ${from}–${to}`, en: `steps ${from}–${to}` };
 }

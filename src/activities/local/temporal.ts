@@ -21,7 +21,7 @@ export interface TemporalAccess {
   } | null>;
 }
 
-/** Registers what is missing. Never throws: a run goes on without, and says so. */
+/** Registers what is missing. Never throws: a run goes on without, and says why (`note`). */
 export async function ensureAttributes(
   access: TemporalAccess,
   wanted: Readonly<Record<string, string>>,
@@ -42,7 +42,7 @@ export async function ensureAttributes(
 function withoutAttributes(reason: string): { readonly registered: false; readonly note: string } {
   return {
     registered: false,
-    note: `没有搜索属性，运行照常 · runs without search attributes (${reason.slice(0, 200)})`,
+    note: reason.slice(0, 200),
   };
 }
 

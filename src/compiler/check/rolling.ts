@@ -8,7 +8,7 @@ import type { Part } from '../parse/document.ts';
 import type { Words } from '../parse/items.ts';
 import { isAllAtOnce, readRolling } from '../parse/rolling.ts';
 import { isRollingLabel, type RollingLabel } from '../parse/words.ts';
-import { type RollingGroup, rollingGroup } from '../rolling-group.ts';
+import { type RollingGroup, rollingGroup, stepsOf } from '../rolling-group.ts';
 import type { CheckedStep } from './steps.ts';
 
 interface Placed {
@@ -176,8 +176,9 @@ function explain(
   context: Context,
   labels: readonly Placed[],
   values: readonly RollingSettings[],
-  { from, to }: RollingGroup,
+  group: RollingGroup,
 ): void {
+  const steps = stepsOf(group);
   for (const [index, { label, part }] of labels.entries()) {
     const value = values[index] ?? {};
     const [zh, en] = [rollingText(value, 'zh'), rollingText(value, 'en')];
@@ -186,11 +187,8 @@ function explain(
       label !== 'batches'
         ? ['', '']
         : none
-          ? [
-              `步骤 ${from}–${to} 在所有服务器上同时进行：`,
-              `steps ${from}–${to} on all servers at once: `,
-            ]
-          : [`步骤 ${from}–${to} 一批接一批进行：`, `steps ${from}–${to} batch by batch: `];
+          ? [`${steps.zh} 在所有服务器上同时进行：`, `${steps.en} on all servers at once: `]
+          : [`${steps.zh} 一批接一批进行：`, `${steps.en} batch by batch: `];
     claim(context, part.name.start, 'setting', {
       zh: `${startZh}${zh === '' ? '无' : zh}`,
       en: `${startEn}${en === '' ? 'none' : en}`,

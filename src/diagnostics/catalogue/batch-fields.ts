@@ -151,24 +151,24 @@ const PLACEMENT = {
 const GROUPS = {
   approvalInBatches: {
     message: {
-      zh: '步骤 {from}–{to} 分批进行，其中的步骤 {step} 是审批，每一批都会等人',
-      en: 'steps {from}–{to} run batch by batch, and step {step} among them is an approval: people would be asked for each batch',
+      zh: '步骤 {step} 是审批，而{steps} 分批进行，每一批都会等人',
+      en: 'step {step} is an approval among what runs batch by batch ({steps}): people would be asked for each batch',
     },
     expected: '[action] | [parallel]',
     remedy: { zh: '请把它移到步骤 {from} 之前', en: 'move it before step {from}' },
   },
   decisionInBatches: {
     message: {
-      zh: '步骤 {from}–{to} 分批进行，其中的步骤 {step} 是判断，不能逐批改变流程',
-      en: 'steps {from}–{to} run batch by batch, and step {step} among them is a decision, which cannot differ from batch to batch',
+      zh: '步骤 {step} 是判断，而{steps} 分批进行，不能逐批改变流程',
+      en: 'step {step} is a decision among what runs batch by batch ({steps}), and cannot differ from batch to batch',
     },
     expected: '[action] | [parallel]',
     remedy: { zh: '请把它移到步骤 {from} 之前', en: 'move it before step {from}' },
   },
   neverDrained: {
     message: {
-      zh: '步骤 {from}–{to} 没有「从负载均衡器移除」：一批服务器会在流量中停止',
-      en: 'steps {from}–{to} take no server out of the load balancer: a batch would be stopped under traffic',
+      zh: '{steps} 没有「从负载均衡器移除」：一批服务器会在流量中停止',
+      en: 'no server is taken out of the load balancer in {steps}: a batch would be stopped under traffic',
     },
     expected: { zh: '从负载均衡器移除', en: 'Remove it from the load balancer' },
     remedy: {
@@ -178,8 +178,8 @@ const GROUPS = {
   },
   drainedBefore: {
     message: {
-      zh: '步骤 {from}–{to} 没有「从负载均衡器移除」：它在这些步骤之外的步骤 {drain}',
-      en: 'steps {from}–{to} take no server out of the load balancer: step {drain} does, outside these steps',
+      zh: '{steps} 没有「从负载均衡器移除」：它在分批之外的步骤 {drain}',
+      en: 'no server is taken out of the load balancer in {steps}: step {drain} does that, outside the batches',
     },
     expected: { zh: '从负载均衡器移除', en: 'Remove it from the load balancer' },
     remedy: {
@@ -189,8 +189,8 @@ const GROUPS = {
   },
   neverPutBack: {
     message: {
-      zh: '步骤 {from}–{to} 没有在最后「将服务器重新加入负载均衡池」：下一批开始时，这一批还没有恢复服务',
-      en: 'steps {from}–{to} do not put the servers back into the pool: a batch would not serve again before the next one begins',
+      zh: '{steps} 没有在最后「将服务器重新加入负载均衡池」：下一批开始时，这一批还没有恢复服务',
+      en: 'the servers are not put back into the pool in {steps}: a batch would not serve again before the next one begins',
     },
     expected: {
       zh: '将服务器重新加入负载均衡池',
@@ -203,8 +203,8 @@ const GROUPS = {
   },
   jumpIntoBatches: {
     message: {
-      zh: '步骤 {step} 进入步骤 {target}，是分批进行的步骤 {from}–{to} 的中间',
-      en: 'step {step} goes to step {target}, in the middle of steps {from}–{to}, which run batch by batch',
+      zh: '步骤 {step} 进入步骤 {target}，是分批进行的{steps} 的中间',
+      en: 'step {step} goes to step {target}, in the middle of what runs batch by batch ({steps})',
     },
     expected: '{from}',
     remedy: {

@@ -1,5 +1,6 @@
 /** The start of a run: everything that decides is read once and pinned. */
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { say } from '../../diagnostics/language.ts';
 import type { Json } from '../../plan/plan.ts';
 import type { ResolvedRun, RunRef } from '../../plan/run.ts';
 import { type Answers, setHandlers } from '../decisions/handlers.ts';
@@ -26,7 +27,9 @@ export async function beginRun(answers: Answers, inputs: readonly Json[]): Promi
   describeRun(status, resolved, ref);
   // Again, now that the run's language is known.
   setHandlers(answers);
-  if (attributes.note !== '') status.warnings.push(attributes.note);
+  if (!attributes.registered && attributes.note !== '') {
+    status.warnings.push(withoutAttributes(ref, attributes.note));
+  }
   const run = newRun(answers, resolved, ref, new SearchAttributeWriter(attributes.registered));
   run.searchAttributes.write({
     service: ref.service,
@@ -86,6 +89,14 @@ async function findSearchAttributes(): Promise<{ registered: boolean; note: stri
     return await local.ensureSearchAttributes();
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return { registered: false, note: `search attributes: ${messageOf(error)}` };
+    return { registered: false, note: messageOf(error) };
   }
+}
+
+function withoutAttributes(ref: RunRef, reason: string): string {
+  return say(
+    ref,
+    `没有搜索属性，运行照常（${reason}）`,
+    `the run goes on without search attributes (${reason})`,
+  );
 }

@@ -301,8 +301,8 @@ describe('a run sheet that cannot roll', () => {
   it('is refused where the request asks for batches', () => {
     const found = errors(noPool, [{ ...GOOD, batches: 1 }]);
     expect(found).toEqual([
-      'BAD_REQUEST: steps 6–7 take no server out of the load balancer: a batch would be stopped under traffic',
-      'BAD_REQUEST: steps 6–7 do not put the servers back into the pool: a batch would not serve again before the next one begins',
+      'BAD_REQUEST: no server is taken out of the load balancer in steps 6–7: a batch would be stopped under traffic',
+      'BAD_REQUEST: the servers are not put back into the pool in steps 6–7: a batch would not serve again before the next one begins',
     ]);
     expect(errors(checksOnly, [{ ...GOOD, batches: 1 }])).toEqual([
       'BAD_REQUEST: no step of deployment_workflow_v1 changes servers, so nothing can run in batches',

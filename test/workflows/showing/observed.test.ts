@@ -79,10 +79,12 @@ describe('search attributes', () => {
     };
     const { failure, status } = await harness.run(failing);
     expect(failure).toBeNull();
-    expect(status.warnings).toContain('search attributes: not permitted');
+    expect(status.warnings).toContain('没有搜索属性，运行照常（not permitted）');
     const noted = world();
     noted.activities.ensureSearchAttributes = async () => ({ registered: false, note: 'no room' });
-    expect((await harness.run(noted)).status.warnings).toContain('no room');
+    expect((await harness.run(noted)).status.warnings).toContain(
+      '没有搜索属性，运行照常（no room）',
+    );
   });
 });
 
