@@ -70,6 +70,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '镜像仓库的地址带有路径，或仓库中还没有这个镜像的存储库',
     en: 'a registry’s address with a path, and a repository that is not there yet',
   },
+  B5: {
+    zh: 'compose 文件的写法读成了别的意思',
+    en: 'what compose files are written with, read as something else',
+  },
   B6: {
     zh: '报告前面有别的文字，或不重要的字段不合规',
     en: 'a report behind other text, or with a detail that nobody needs and that is not valid',

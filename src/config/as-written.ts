@@ -50,8 +50,16 @@ function read(value: unknown, wanted: readonly Schema[]): unknown {
   if (Array.isArray(value)) return value.map(inside);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, inside(each, name)]),
+    Object.entries(value)
+      .filter(([name]) => !isExtension(name, wanted))
+      .map(([name, each]) => [name, inside(each, name)]),
   );
+}
+
+/** As in compose files, a key that begins with `x-` is its writer's own; where names are free, it is one. */
+function isExtension(name: string, wanted: readonly Schema[]): boolean {
+  const isFree = wanted.some((schema) => schema._zod.def.type === 'record');
+  return name.startsWith('x-') && !isFree && wanted.some(({ _zod }) => _zod.def.type === 'object');
 }
 
 function scalarAs({ value, source }: Untyped, wanted: readonly Schema[]): unknown {

@@ -1,6 +1,7 @@
 /** `container:` of runsheet.yaml: a service's keys as docker-compose has them, read into one form. */
 import { z } from 'zod';
 import type { PublishedPort, VolumeMount } from '../ports/container-runtime.ts';
+import { singleDollars } from './compose/dollars.ts';
 import { parsePorts, protocolOf } from './compose/ports.ts';
 import { parseSize } from './compose/sizes.ts';
 import { parseVolume, type VolumeProblem, volumeOf } from './compose/volumes.ts';
@@ -254,4 +255,5 @@ export const container = z
         extraHosts: extra_hosts,
       }),
     }),
-  );
+  )
+  .transform(singleDollars);

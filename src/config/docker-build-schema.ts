@@ -1,5 +1,6 @@
 /** `image.docker:` of runsheet.yaml: what docker-compose writes under a service's `build:`. */
 import { z } from 'zod';
+import { singleDollars } from './compose/dollars.ts';
 import { pairs } from './container-schema.ts';
 import { defined, identifier, path, secretReference, text } from './fields.ts';
 import { fieldProblem } from './schema-messages.ts';
@@ -14,7 +15,7 @@ export const dockerBuild = z
     target: text.optional(),
     network: text.optional(),
     platforms: z.array(platform).default([]),
-    args: pairs.default({}),
+    args: pairs.default({}).transform(singleDollars),
     secrets: z.record(identifier, secretReference).default({}),
     cache_from: z.array(text).default([]),
     cache_to: z.array(text).default([]),

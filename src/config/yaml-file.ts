@@ -40,6 +40,8 @@ export function readYaml(file: string, text: string): YamlFile {
     prettyErrors: false,
     uniqueKeys: isSameKey,
     schema: 'core',
+    // `<<: *anchor`, as compose files have it.
+    merge: true,
   });
   // An unknown tag is a warning of the parser's, and its text would be taken without it.
   const problems = [...document.errors, ...document.warnings];
@@ -54,7 +56,11 @@ export function readYaml(file: string, text: string): YamlFile {
   try {
     const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
     return { valueFor: (schema) => asWanted(value, schema), diagnostics: [], locate };
-  } catch {
+  } catch (error) {
+    const { message } = error as Error;
+    if (/merge source/iu.test(message)) {
+      return failed(diagnose('BAD_YAML', 'syntax', { problem: message }, whole));
+    }
     return failed(diagnose('TOO_LARGE', 'projectAliases', { aliases: MOST_ALIASES }, whole));
   }
 }

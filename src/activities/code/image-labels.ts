@@ -55,9 +55,12 @@ export function buildArguments(
   { docker }: ImageSettings,
 ): Readonly<Record<string, string>> {
   const { version, environment } = run;
+  const names: Readonly<Record<string, string>> = { version, environment };
+  const fill = (whole: string, name: string | undefined): string =>
+    name === undefined ? '$' : (names[name] ?? whole);
   const args = Object.entries(docker.args).map(([name, value]) => [
     name,
-    value.replaceAll('${version}', version).replaceAll('${environment}', environment),
+    value.replace(/\$\$(?=\$*\{)|\$\{(version|environment)\}/gu, fill),
   ]);
   return Object.fromEntries(args);
 }

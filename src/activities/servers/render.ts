@@ -18,7 +18,7 @@ export function placeholderValues(
 }
 
 /**
- * Fills `${name}`; `$${` stands for a literal `${`.
+ * Fills `${name}`. Before a brace, `$$` stands for one `$`: `$${` for a literal `${`.
  * @param place names the file or setting in the message
  * @throws ApplicationFailure BAD_CONFIGURATION for a name without a value
  */
@@ -28,13 +28,16 @@ export function fill(
   values: Readonly<Record<string, string>>,
   place: string,
 ): string {
-  return text.replace(/\$\$\{|\$\{([^}]*)\}/gu, (whole: string, name: string | undefined) => {
-    if (name === undefined) return '${';
-    const value = Object.hasOwn(values, name.trim()) ? values[name.trim()] : undefined;
-    if (value !== undefined) return value;
-    const named = { place, placeholder: whole, known: Object.keys(values).sort() };
-    throw diagnosed(run, diagnose('BAD_CONFIGURATION', 'noValue', named));
-  });
+  return text.replace(
+    /\$\$(?=\$*\{)|\$\{([^}]*)\}/gu,
+    (whole: string, name: string | undefined) => {
+      if (name === undefined) return '$';
+      const value = Object.hasOwn(values, name.trim()) ? values[name.trim()] : undefined;
+      if (value !== undefined) return value;
+      const named = { place, placeholder: whole, known: Object.keys(values).sort() };
+      throw diagnosed(run, diagnose('BAD_CONFIGURATION', 'noValue', named));
+    },
+  );
 }
 
 /** A `secret://name` reference becomes its value; everything else stays. */
