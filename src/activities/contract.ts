@@ -11,8 +11,16 @@ import type {
   ServerBefore,
   SourcePin,
 } from '../plan/run.ts';
+import type { WorkSeal } from '../plan/sealed-work.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
 import type { ShownHostKey } from '../ports/server-host.ts';
+
+/** What is done for a run. */
+export interface OfRun {
+  readonly run: RunRef;
+  /** Without it, a worker refuses the work; see activities/proof.ts. */
+  readonly seal?: WorkSeal | undefined;
+}
 
 /** One activity an action; the activity type is the action's id. */
 export type ActionActivities = Record<ActionId, (input: ActionInput) => Promise<ActionResult>>;
@@ -23,8 +31,7 @@ export type CompensationActivities = Record<
   (input: CompensationInput) => Promise<ActionResult>
 >;
 
-export interface CompensationInput {
-  readonly run: RunRef;
+export interface CompensationInput extends OfRun {
   readonly step: number;
   readonly server: string;
   readonly before: ServerBefore;
@@ -54,12 +61,14 @@ export interface LocalActivities {
 export interface ResolvePlanInput {
   readonly templateId: string;
   readonly workflowId: string;
+  readonly requestId: string;
+  /** Options of the start that would end the run midway or start it again; absent: not asked. */
+  readonly bounds?: readonly string[];
   /** The workflow's arguments as they came. */
   readonly inputs: readonly Json[];
 }
 
-export interface JudgeInput {
-  readonly run: RunRef;
+export interface JudgeInput extends OfRun {
   readonly step: number;
   readonly approvers: readonly string[];
   readonly quorum: Quorum;
@@ -97,13 +106,9 @@ export type Judgement =
 /** Run as ordinary activities around the actions. */
 export interface SystemActivities {
   /** Resolves `version` to a commit (or content digest) and makes the clean checkout of the run. */
-  resolveSource(input: { readonly run: RunRef }): Promise<SourcePin>;
+  resolveSource(input: OfRun): Promise<SourcePin>;
   /** Reads what one server runs and how it stands in the pool. Changes nothing. */
-  probeServer(input: {
-    readonly run: RunRef;
-    readonly server: string;
-    readonly project: Partial<ProjectSettings>;
-  }): Promise<ServerBefore>;
+  probeServer(input: ServerInput): Promise<ServerBefore>;
   /** Other runs' requests of the same service and environment that wait for approval, and filed ones. */
   findPendingApprovals(input: { readonly run: RunRef }): Promise<readonly string[]>;
   /** Sends the approval request on the step's channels that are configured. Returns who and what got it. */
@@ -111,19 +116,9 @@ export interface SystemActivities {
     input: AnnounceApprovalInput,
   ): Promise<{ readonly delivered: readonly string[]; readonly failed: readonly string[] }>;
   /** Errors and response time from the balancer's counters since the enable, held by the caller against step 8's thresholds. */
-  measureOutcome(input: {
-    readonly run: RunRef;
-    readonly step: number;
-    readonly servers: readonly string[];
-    readonly project: Partial<ProjectSettings>;
-  }): Promise<ActionResult>;
+  measureOutcome(input: ServersInput & { readonly step: number }): Promise<ActionResult>;
   /** After success, per server: restart policy, retire what was kept, prune old releases. */
-  finishServer(input: {
-    readonly run: RunRef;
-    readonly server: string;
-    readonly image: ImagePin | null;
-    readonly project: Partial<ProjectSettings>;
-  }): Promise<ActionResult>;
+  finishServer(input: ServerInput & { readonly image: ImagePin | null }): Promise<ActionResult>;
 }
 
 /** Around the actions on real servers. */
@@ -147,14 +142,12 @@ export interface FleetActivities {
   showHostKey(input: { readonly server: string }): Promise<ShownHostKey>;
 }
 
-export interface ServerInput {
-  readonly run: RunRef;
+export interface ServerInput extends OfRun {
   readonly server: string;
   readonly project: Partial<ProjectSettings>;
 }
 
-export interface ServersInput {
-  readonly run: RunRef;
+export interface ServersInput extends OfRun {
   readonly servers: readonly string[];
   readonly project: Partial<ProjectSettings>;
 }
@@ -176,8 +169,7 @@ export interface ObserveInput extends ServersInput {
   readonly maximumErrorPercent: number | null;
 }
 
-export interface AnnounceApprovalInput {
-  readonly run: RunRef;
+export interface AnnounceApprovalInput extends OfRun {
   readonly step: number;
   readonly title: string;
   readonly kind: 'request' | 'reminder' | 'closed';

@@ -13,6 +13,7 @@ import { createFleetActivities } from './fleet.ts';
 import { guardAll } from './guard.ts';
 import { createLocalActivities, type LocalDependencies } from './local/index.ts';
 import type { NotificationPorts } from './notifications/channels.ts';
+import { createProof } from './proof.ts';
 import { createCommandActivities } from './run/command.ts';
 import { createReportActivities } from './run/report.ts';
 import { createPoolNotes } from './servers/pool-notes.ts';
@@ -26,7 +27,7 @@ export interface ActivityDependencies {
   readonly redact: (text: string) => string;
   /** This worker's project; work of another one is refused. Absent: any. */
   readonly project?: string;
-  readonly local: LocalDependencies;
+  readonly local: Omit<LocalDependencies, 'seal'>;
   /** The project's settings as runsheet.yaml has them now. @throws ApplicationFailure BAD_PROJECT_FILE */
   readonly currentSettings: (run: RunRef) => Promise<ProjectSettings>;
   /** The people who hold any of these roles in runsheet.yaml, as it stands now. */
@@ -53,7 +54,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     ...createServerActivities(serverPorts),
     ...createFleetActivities(serverPorts),
     ...createReportActivities({ ...ports, ...(recipientsOf && { recipientsOf }) }),
-    ...createLocalActivities(local),
+    ...createLocalActivities({ ...local, seal: ports.seal }),
   };
-  return guardAll(activities, { redact, ...(project !== undefined && { project }) });
+  const proof = createProof(ports.seal);
+  return guardAll(activities, { redact, proof, ...(project !== undefined && { project }) });
 }

@@ -1,15 +1,18 @@
-/** What stands around every activity: project, heartbeat, cancellation, failures, redaction. */
+/** What stands around every activity: project, proof, heartbeat, cancellation, failures, redaction. */
 
 import { Context } from '@temporalio/activity';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Language } from '../diagnostics/language.ts';
 import type { ActionResult, PreflightResult } from '../plan/run.ts';
 import { type Attempt, diagnosed, FIRST_ATTEMPT, toActivityFailure } from './failures.ts';
+import type { Proof } from './proof.ts';
 
 export interface GuardOptions {
   readonly redact: (text: string) => string;
   /** This worker's project; work of another one is refused. Absent: any project's. */
   readonly project?: string;
+  /** Refuses what no worker of the project pinned. Absent: everybody is believed. */
+  readonly proof?: Proof;
 }
 
 /** A set of activities by name. */
@@ -18,12 +21,13 @@ export type Guardable<A> = { readonly [K in keyof A]: (...args: never[]) => Prom
 /** The same activities, each guarded. The evidence that they return is redacted. */
 export function guardAll<A extends Guardable<A>>(activities: A, options: GuardOptions): A {
   const guarded = Object.entries<(...args: never[]) => Promise<unknown>>(activities).map(
-    ([name, activity]) => [name, guard(activity, options)],
+    ([name, activity]) => [name, guard(name, activity, options)],
   );
   return Object.fromEntries(guarded) as A;
 }
 
 function guard<I extends never[]>(
+  name: string,
   activity: (...args: I) => Promise<unknown>,
   options: GuardOptions,
 ): (...args: I) => Promise<unknown> {
@@ -32,6 +36,7 @@ function guard<I extends never[]>(
     const startedMs = performance.now();
     try {
       refuseOtherProject(args[0], options.project);
+      await options.proof?.(name, args[0], context.info);
       const result = await whileBeating(context, () => activity(...args));
       return redactResult(result, options.redact);
     } catch (error) {

@@ -18,8 +18,14 @@ export const SERVER_SEARCH_ATTRIBUTES: Readonly<Record<string, string>> = {
   RunsheetApproval: 'Keyword',
 };
 
-/** Without it, every workflow step waits up to 50 ms for the next poll of the transfer queue. */
-const DYNAMIC_CONFIG = ['history.transferProcessorMaxPollRPS=5000'];
+const DYNAMIC_CONFIG = [
+  // Without it, every workflow step waits up to 50 ms for the next poll of the transfer queue.
+  'history.transferProcessorMaxPollRPS=5000',
+  // An activity outside any run would be one that nobody approved; a worker refuses it, too.
+  'activity.enableStandalone=false',
+  // Its HTTP API has no use here, and would answer to any page in a browser.
+  'frontend.httpAllowedHosts=["nobody.invalid"]',
+];
 const GRACE_MS = 8_000;
 const USUAL_PORT = 7233;
 const USUAL_UI_PORT = 8233;

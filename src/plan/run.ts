@@ -1,6 +1,7 @@
 /** What one run is made of: the resolved request, and what activities take and give. */
 import type { FactId } from '../actions/index.ts';
 import type { Json, Plan, Task } from './plan.ts';
+import type { RunProof, WorkSeal } from './sealed-work.ts';
 import type { ProjectSettings } from './settings.ts';
 import type { Unit } from './units.ts';
 
@@ -26,6 +27,8 @@ export interface ResolvedRun {
   /** Warnings that the status, the approval message and the report show. */
   readonly warnings: readonly string[];
   readonly approval: ApprovalPolicy;
+  /** Absent in runs of an earlier Runsheet, which their own worker version finishes. */
+  readonly proof?: RunProof;
 }
 
 export interface Overrides {
@@ -132,6 +135,7 @@ export interface Fact {
 
 export interface ActionInput {
   readonly run: RunRef;
+  readonly seal?: WorkSeal | undefined;
   readonly step: number;
   /** From the document: limits, templates (already filled in). Durations in seconds. */
   readonly settings: Readonly<Record<string, Json>>;

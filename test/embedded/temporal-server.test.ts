@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EmbeddedError } from '../../src/embedded/embedded-error.ts';
 import { findTemporal } from '../../src/embedded/find-temporal.ts';
@@ -22,6 +23,44 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Every port that the process listens on, as Linux tells it. */
+async function listeners(pid: number): Promise<readonly number[]> {
+  const fds = await readdir(`/proc/${pid}/fd`);
+  const links = await Promise.all(
+    fds.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
+  );
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/${pid}/net/${name}`, 'utf8').catch(() => '')),
+  );
+  return tables.flatMap((table) =>
+    table.split('\n').flatMap((line) => {
+      const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/u);
+      const isOwn = state === '0A' && links.includes(`socket:[${inode}]`);
+      return isOwn ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : [];
+    }),
+  );
+}
+
+/** What Temporal's HTTP API answers a page of another site there; null: no HTTP. */
+async function answersAny(port: number): Promise<number | null> {
+  return new Promise((resolve) => {
+    const asked = request({
+      port,
+      host: '127.0.0.1',
+      path: '/api/v1/namespaces/default/workflows',
+      headers: { host: 'attacker.example' },
+      timeout: 5_000,
+    });
+    asked.on('response', (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? null);
+    });
+    asked.on('timeout', () => asked.destroy(new Error('timeout')));
+    asked.on('error', () => resolve(null));
+    asked.end();
+  });
+}
 
 describe('startTemporalServer', () => {
   it('answers with our search attributes, keeps its data, and leaves no process', async () => {
@@ -43,6 +82,30 @@ describe('startTemporalServer', () => {
       expect((await fetch(server.uiUrl ?? '')).status).toBe(200);
       await server.close();
       expect(groupIsAlive(server.pid)).toBe(false);
+    }
+  }, 60_000);
+
+  it('S1 S2 runs no activity outside a run, and answers no page of a browser by HTTP', async () => {
+    const server = await startTemporalServer({
+      env: process.env,
+      port: 0,
+      uiPort: 0,
+      logFile: join(folder, 'temporal.log'),
+    });
+    try {
+      const connection = await Connection.connect({ address: server.address });
+      const { activity } = new Client({ connection });
+      const options = { taskQueue: 'q', startToCloseTimeout: 5_000, id: 'alone', args: [] };
+      await expect(activity.start('service.stop', options)).rejects.toMatchObject({
+        cause: expect.objectContaining({ details: expect.stringMatching(/disabled/iu) }),
+      });
+      await connection.close();
+      const answers = await Promise.all((await listeners(server.pid)).map(answersAny));
+      expect(answers.filter((status) => status === 200)).toEqual([]);
+      expect(answers.filter((status) => status === 403).length).toBeGreaterThan(0);
+      expect((await fetch(server.uiUrl ?? '')).status).toBe(200);
+    } finally {
+      await server.close();
     }
   }, 60_000);
 

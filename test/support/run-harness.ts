@@ -2,11 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowOptions } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, Worker, type WorkflowBundle } from '@temporalio/worker';
+import type { ResolvePlanInput } from '../../src/activities/contract.ts';
+import { sealRun } from '../../src/activities/local/seal-run.ts';
+import { createProof } from '../../src/activities/proof.ts';
+import { createFakeSeal } from '../../src/adapters/fake/fake-seal.ts';
 import type { Json } from '../../src/plan/plan.ts';
 import type { RunStatus } from '../../src/workflows/messages.ts';
 import { cachedBundle } from './bundle-cache.ts';
@@ -53,7 +57,7 @@ export class Harness {
   readonly bundle: WorkflowBundle;
   /** Whose activities a run gets, by its workflow id: one worker serves every case of a file. */
   private readonly worlds = new Map<string, StubWorld>();
-  private readonly taskQueue = `test-${randomUUID()}`;
+  readonly taskQueue = `test-${randomUUID()}`;
   private serving: Promise<{ readonly worker: Worker; readonly ended: Promise<void> }> | undefined;
 
   constructor(env: TestWorkflowEnvironment, bundle: WorkflowBundle) {
@@ -101,6 +105,7 @@ export class Harness {
       workflowId = `run-${randomUUID()}`,
       type = 'deployment_workflow_v1',
       args = [parameters],
+      options = {},
     }: StartOptions,
   ): Promise<Started> {
     this.worlds.set(workflowId, world);
@@ -108,6 +113,7 @@ export class Harness {
       taskQueue: this.taskQueue,
       workflowId,
       args: [...args],
+      ...options,
     });
     const status = (): Promise<RunStatus> => handle.query<RunStatus, []>('status');
     return {
@@ -129,19 +135,33 @@ export interface StartOptions {
   readonly type?: string;
   /** Instead of the parameters. */
   readonly args?: readonly unknown[];
+  /** What Temporal is told of the start. */
+  readonly options?: Partial<WorkflowOptions>;
 }
 
-/** Activities that look up the world of the run that calls them. */
+/**
+ * Activities that look up the world of the run that calls them. As a worker's, they do nothing that the
+ * run was not sealed for: an input that the interpreter forgot to seal fails the run.
+ */
 function dispatching(worlds: ReadonlyMap<string, StubWorld>): Record<string, AnyActivity> {
+  const seal = createFakeSeal();
+  const proof = createProof(seal);
   return Object.fromEntries(
     Object.keys(stubWorld().activities).map((name) => [
       name,
-      (input: unknown) => {
-        const { workflowId } = Context.current().info.workflowExecution ?? {};
-        const world = worlds.get(workflowId ?? '');
-        const activity = (world?.activities as Record<string, AnyActivity> | undefined)?.[name];
-        if (activity === undefined) throw new Error(`no world for ${workflowId}`);
-        return activity(input);
+      async (input: unknown) => {
+        const { info } = Context.current();
+        await proof(name, input, info);
+        const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
+        const world = worlds.get(workflowId);
+        if (world === undefined) throw new Error(`no world for ${workflowId}`);
+        if (name === 'resolvePlan') {
+          const asked = input as ResolvePlanInput;
+          const run = await world.activities.resolvePlan(asked);
+          const names = { workflowId, runId, requestId: asked.requestId };
+          return { ...run, proof: await sealRun(seal, run, names) };
+        }
+        return (world.activities as object as Record<string, AnyActivity>)[name]?.(input);
       },
     ]),
   );

@@ -1,9 +1,14 @@
 /** The activities that decide: run as local ones, for an ordinary one's result could be forged from outside. */
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
 import { SEARCH_ATTRIBUTES } from '../../plan/search-attributes.ts';
+import type { Seal } from '../../ports/seal.ts';
 import type { LocalActivities, ResolvePlanInput, SystemActivities } from '../contract.ts';
+import { diagnosed } from '../failures.ts';
 import { type DecisionPolicy, judge } from './judge.ts';
+import { sealRun } from './seal-run.ts';
 import { breakLock, ensureAttributes, pendingApprovals, type TemporalAccess } from './temporal.ts';
 
 export type { DecisionPolicy } from './judge.ts';
@@ -17,6 +22,13 @@ export interface LocalDependencies {
   /** Made at the first use. */
   readonly temporal: () => Promise<TemporalAccess>;
   readonly taskQueue: string;
+  readonly seal: Seal;
+}
+
+/** What ends a run while its servers are half changed, or starts it twice. */
+function refuseBounds(run: ResolvedRun, bounds: readonly string[] = []): void {
+  if (bounds.length === 0) return;
+  throw diagnosed(run, diagnose('UNBOUND_RUN', 'option', { option: bounds.join(', ') }));
 }
 
 export type Resolution =
@@ -34,11 +46,18 @@ const MESSAGE_LIMIT = 20_000;
 export function createLocalActivities(
   dependencies: LocalDependencies,
 ): LocalActivities & Pick<SystemActivities, 'findPendingApprovals'> {
-  const { resolve, policy, temporal, taskQueue } = dependencies;
+  const { resolve, policy, temporal, taskQueue, seal } = dependencies;
   return {
     async resolvePlan(input) {
       const resolution = await resolve(input);
-      if (resolution.ok) return resolution.run;
+      if (resolution.ok) {
+        const { run } = resolution;
+        refuseBounds(run, input.bounds);
+        // As the server says, not as the input does.
+        const { workflowExecution: execution } = Context.current().info;
+        const names = { workflowId: '', runId: '', ...execution, requestId: input.requestId };
+        return { ...run, proof: await sealRun(seal, run, names) };
+      }
       throw ApplicationFailure.nonRetryable(
         resolution.message.slice(0, MESSAGE_LIMIT),
         resolution.type,

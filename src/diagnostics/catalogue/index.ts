@@ -9,6 +9,7 @@ import type { Entries } from './entry.ts';
 import { FILES } from './files.ts';
 import { IMAGES } from './images.ts';
 import { PROJECT_FILE } from './project-file.ts';
+import { PROOF } from './proof.ts';
 import { RELEASES } from './releases.ts';
 import { REQUEST } from './request.ts';
 import { SERVICES } from './services.ts';
@@ -32,6 +33,7 @@ export const CATALOGUE = {
   ...DOCKER,
   ...RELEASES,
   ...SERVICES,
+  ...PROOF,
   ...DECISIONS,
   ...SURROUNDINGS,
   ...UNNAMED,
@@ -56,6 +58,7 @@ export const CHAPTERS: readonly Chapter[] = [
   { title: { zh: '服务器上的 Docker 与磁盘', en: 'Docker and disks' }, entries: DOCKER },
   { title: { zh: '服务器上的版本', en: 'Releases on servers' }, entries: RELEASES },
   { title: { zh: '服务', en: 'Services' }, entries: SERVICES },
+  { title: { zh: '对活动的要求', en: 'What activities are told' }, entries: PROOF },
   { title: { zh: '决定', en: 'Decisions' }, entries: DECISIONS },
   { title: { zh: '周围环境', en: 'Surroundings' }, entries: SURROUNDINGS },
   { title: { zh: '其他失败', en: 'Other failures' }, entries: UNNAMED },

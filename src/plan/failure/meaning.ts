@@ -59,7 +59,16 @@ export interface FailureMeaning {
 export type DecidingPlan = Pick<Plan, 'steps' | 'rollback' | 'rolling'>;
 
 /** Failures that say something about the whole run, whichever server they came up at. */
-const RUN_WIDE: readonly string[] = ['POOL_FLOOR', 'NO_IMAGE', 'BAD_INPUT', 'WRONG_PROJECT'];
+const RUN_WIDE: readonly string[] = [
+  'POOL_FLOOR',
+  'NO_IMAGE',
+  'BAD_INPUT',
+  'WRONG_PROJECT',
+  'FORGED_INPUT',
+  'SEAL_KEY_UNKNOWN',
+];
+/** The history was set back and the servers were not: nothing that it knows of them holds. */
+export const WAS_RESET = 'RUN_WAS_RESET';
 
 export function meaningOfFailure(
   plan: DecidingPlan,
@@ -80,6 +89,7 @@ export function meaningOfFailure(
 type Verdict = 'deployed' | 'tolerated' | RollbackPolicy;
 
 function verdictOn(plan: DecidingPlan, failure: Failure, situation: Situation): Verdict {
+  if (failure.type === WAS_RESET) return 'terminate';
   if (isTold(plan, failure.step)) return 'deployed';
   return tolerates(plan, failure, situation) ? 'tolerated' : policyOf(plan, failure.step);
 }

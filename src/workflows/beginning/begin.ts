@@ -3,6 +3,7 @@ import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
 import type { Json } from '../../plan/plan.ts';
 import type { ResolvedRun, RunRef } from '../../plan/run.ts';
+import { refOf } from '../../plan/run-ref.ts';
 import { type Answers, setHandlers } from '../decisions/handlers.ts';
 import { Availability } from '../fleet/availability.ts';
 import { FactBoard } from '../judging/facts.ts';
@@ -12,14 +13,14 @@ import { changed, describeRun, showDetails } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { local } from '../tasks/activities.ts';
 import { Saga } from '../undo/saga.ts';
-import { refOf, resolveRequest } from './resolve.ts';
+import { resolveRequest } from './resolve.ts';
 
 /** Resolves the request by local activities. @throws ApplicationFailure, as resolvePlan's contract says. */
 export async function beginRun(answers: Answers, inputs: readonly Json[]): Promise<Run> {
   const { status } = answers;
   const { workflowType } = workflowInfo();
   const [resolved, attributes] = await Promise.all([
-    resolveRequest(workflowType, inputs),
+    resolveRequest(workflowType, inputs, { requestId: status.requestId, bounds: boundsOf() }),
     findSearchAttributes(),
   ]);
   const ref = refOf(status, resolved);
@@ -81,6 +82,18 @@ function newRun(
     verdict: null,
     background: [],
   };
+}
+
+/** Options of the start that would end the run with its servers half changed, or start it again. */
+function boundsOf(): readonly string[] {
+  const { executionTimeoutMs, runTimeoutMs, retryPolicy, cronSchedule } = workflowInfo();
+  return [
+    ...(executionTimeoutMs === undefined ? [] : ['--execution-timeout']),
+    // A limit of the execution is the run's, too.
+    ...(runTimeoutMs === undefined || executionTimeoutMs !== undefined ? [] : ['--run-timeout']),
+    ...(retryPolicy === undefined ? [] : ['retryPolicy']),
+    ...(cronSchedule === undefined ? [] : ['--cron']),
+  ];
 }
 
 /** A local activity fails with its cause itself. Without a yes nothing is written: an unknown attribute would block the run for good. */

@@ -1,4 +1,5 @@
 import { say } from '../../diagnostics/language.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
 import { type PinnedPart, type RunIdentity } from '../run.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
 
@@ -9,6 +10,6 @@ export async function pinSource(run: RunIdentity & PinnedPart): Promise<void> {
   const phrase = say(run.ref, `取出 ${run.ref.version}`, `check out ${run.ref.version}`);
   run.source = await system.resolveSource.executeWithOptions(
     { summary: summaryOf(first.number, null, phrase) },
-    [{ run: run.ref }],
+    [{ run: run.ref, seal: sealFor(run.resolved.proof, 'resolveSource') }],
   );
 }

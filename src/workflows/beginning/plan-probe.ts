@@ -4,10 +4,11 @@ import { actionsOf } from '../../actions/questions.ts';
 import type { FleetActivities } from '../../activities/contract.ts';
 import type { Json } from '../../plan/plan.ts';
 import type { PreflightResult } from '../../plan/run.ts';
+import { refOf } from '../../plan/run-ref.ts';
 import { examine } from '../fleet/preflight.ts';
 import { messageOf, typeOf } from '../steps/failure.ts';
 import { hostKeys as keys } from '../tasks/activities.ts';
-import { refOf, resolveRequest } from './resolve.ts';
+import { resolveRequest } from './resolve.ts';
 
 export interface ProbeRequest {
   readonly templateId: string;
@@ -21,14 +22,15 @@ export async function probe({
   inputs,
 }: ProbeRequest): Promise<readonly PreflightResult[]> {
   const { workflowId } = workflowInfo();
-  const resolved = await resolveRequest(templateId, inputs);
-  const ref = refOf({ workflowId, requestId: uuid4() }, resolved);
+  const requestId = uuid4();
+  const resolved = await resolveRequest(templateId, inputs, { requestId });
+  const ref = refOf({ workflowId, requestId }, resolved);
   const step = resolved.plan.steps[0]?.number ?? 0;
-  const { servers, settings } = resolved;
+  const { servers, settings, proof } = resolved;
   try {
     const { rolling } = resolved.plan;
     const does = actionsOf(resolved.plan);
-    return await examine({ ref, settings, servers, rolling, does, step });
+    return await examine({ ref, settings, proof, servers, rolling, does, step });
   } catch (error) {
     throw asFailure(error);
   }

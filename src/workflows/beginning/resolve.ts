@@ -1,7 +1,8 @@
 /** The request that a run starts from: read once, by a local activity, and pinned. */
 import { ApplicationFailure, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { ResolvePlanInput } from '../../activities/contract.ts';
 import type { Json } from '../../plan/plan.ts';
-import type { ResolvedRun, RunRef } from '../../plan/run.ts';
+import type { ResolvedRun } from '../../plan/run.ts';
 import { messageOf, typeOf } from '../steps/failure.ts';
 import { local } from '../tasks/activities.ts';
 
@@ -9,11 +10,12 @@ import { local } from '../tasks/activities.ts';
 export async function resolveRequest(
   templateId: string,
   inputs: readonly Json[],
+  about: Pick<ResolvePlanInput, 'requestId' | 'bounds'>,
 ): Promise<ResolvedRun> {
   const { workflowId } = workflowInfo();
   try {
     return await local.resolvePlan.executeWithOptions({ summary: templateId }, [
-      { templateId, workflowId, inputs },
+      { templateId, workflowId, inputs, ...about },
     ]);
   } catch (error) {
     if (isCancellation(error)) throw error;
@@ -23,23 +25,4 @@ export async function resolveRequest(
       nonRetryable: true,
     });
   }
-}
-
-/** What every activity of a run is told about it. */
-export function refOf(
-  status: Pick<RunRef, 'workflowId' | 'requestId'>,
-  resolved: ResolvedRun,
-): RunRef {
-  return {
-    workflowId: status.workflowId,
-    requestId: status.requestId,
-    project: resolved.project,
-    service: resolved.service,
-    environment: resolved.environment,
-    version: resolved.version,
-    templateId: resolved.plan.templateId,
-    planDigest: resolved.planDigest,
-    requestedBy: resolved.requestedBy,
-    language: resolved.language,
-  };
 }

@@ -2,6 +2,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
 import { presentationOf, type RunIdentity, type ShownPart } from '../run.ts';
 import { changed, warn } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
@@ -36,6 +37,7 @@ export async function announce(
       [
         {
           run: run.ref,
+          seal: sealFor(run.resolved.proof, 'announceApproval'),
           step: step.number,
           title: presentationOf(run.plan, step.number).title,
           channels: step.channels,

@@ -2,15 +2,16 @@
 
 import { condition } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
+import { sectionsOf } from '../../actions/sections.ts';
 import type { AcceptedVote, Judgement } from '../../activities/contract.ts';
 import { say } from '../../diagnostics/language.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
 import { type AskingParts, type RunIdentity, type ShownPart } from '../run.ts';
 import { firstOf, hasMany } from '../showing/many.ts';
 import { changed } from '../showing/status.ts';
 import { poolText } from '../showing/words.ts';
 import { messageOf } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
-import { sectionsOf } from '../tasks/sections.ts';
 import type { Stuck } from '../undo/compensate.ts';
 import { approvalOf, resolverRoles } from './approvers.ts';
 import type { Undecided } from './desk.ts';
@@ -185,7 +186,7 @@ async function stateOf(run: RunIdentity, step: number, server: string): Promise<
         scheduleToCloseTimeout: '45 seconds',
         retry: { maximumAttempts: 2 },
       },
-      [{ run: run.ref, server, project }],
+      [{ run: run.ref, seal: sealFor(run.resolved.proof, 'probeServer'), server, project }],
     );
     const release =
       found.release === null ? '–' : `${found.release.version} ${found.release.digest}`;

@@ -2,12 +2,13 @@
 
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
+import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
 import { type FleetParts, type LockPart } from '../run.ts';
 import { warn } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { guards, summaryOf } from '../tasks/activities.ts';
-import { sectionsOf } from '../tasks/sections.ts';
 import { releaseLock } from './lock.ts';
 import { serversInRun } from './scope.ts';
 
@@ -44,7 +45,14 @@ async function guard(run: FleetParts, step: number): Promise<void> {
   try {
     const { evidence } = await guards.guardPool.executeWithOptions(
       { summary: summaryOf(step, null, phrase) },
-      [{ run: run.ref, servers: serversInRun(run), project }],
+      [
+        {
+          run: run.ref,
+          seal: sealFor(run.resolved.proof, 'guardPool'),
+          servers: serversInRun(run),
+          project,
+        },
+      ],
     );
     for (const line of evidence) warn(run, line);
   } catch (error) {

@@ -2,13 +2,14 @@
 
 import { isCancellation } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
+import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ImagePin } from '../../plan/run.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
 import { type PinnedPart, type TolerantParts } from '../run.ts';
 import { changed, noteServer } from '../showing/status.ts';
 import { asStepFailure, messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { fetches, summaryOf } from '../tasks/activities.ts';
-import { sectionsOf } from '../tasks/sections.ts';
 import { exclude, tolerates } from './excluded.ts';
 import { serversInRun } from './scope.ts';
 import { slidingWindow } from './sliding-window.ts';
@@ -42,7 +43,13 @@ async function fetchOn(
   noteServer(run, server, { doing: phrase });
   try {
     await fetches.prefetchServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
-      { run: run.ref, server, project, image },
+      {
+        run: run.ref,
+        seal: sealFor(run.resolved.proof, 'prefetchServer'),
+        server,
+        project,
+        image,
+      },
     ]);
   } catch (error) {
     if (isCancellation(error)) throw asStepFailure(error, step);

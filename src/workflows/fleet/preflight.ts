@@ -1,9 +1,11 @@
 /** Every server, the balancer and the registry are looked at before anything is built. */
 import { type ActionId, OPERATIONS } from '../../actions/index.ts';
 import { actionsOf, changesServers } from '../../actions/questions.ts';
+import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { RollingRule } from '../../plan/plan.ts';
 import type { PreflightCheck, PreflightResult, RunRef } from '../../plan/run.ts';
+import { type RunProof, sealFor } from '../../plan/sealed-work.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import type { PreflightFinding, PreflightStatus } from '../messages.ts';
 import { type Draft, type ShownPart, type TolerantParts } from '../run.ts';
@@ -11,7 +13,6 @@ import { firstOf } from '../showing/many.ts';
 import { changed, noteServer } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { preflights, summaryOf } from '../tasks/activities.ts';
-import { sectionsOf } from '../tasks/sections.ts';
 import { standing } from './availability.ts';
 import { exclude, tolerates } from './excluded.ts';
 import { withFloor } from './preflight-floor.ts';
@@ -24,6 +25,7 @@ const FAILURES_TOLD = 40;
 export interface PreflightSubject {
   readonly ref: RunRef;
   readonly settings: ProjectSettings;
+  readonly proof: RunProof | undefined;
   readonly servers: readonly string[];
   readonly rolling: RollingRule | undefined;
   /** The plan's actions. */
@@ -34,17 +36,26 @@ export interface PreflightSubject {
 
 /** Looks at all of it at once, servers in a bounded number. Results in the order of the servers. */
 export async function examine(subject: PreflightSubject): Promise<readonly PreflightResult[]> {
-  const { ref, settings, servers, does, step } = subject;
+  const { ref, settings, proof, servers, does, step } = subject;
   const phrase = say(ref, '预检', 'preflight');
   const found = new Map<string, PreflightResult>();
   const shared = preflights.preflightShared.executeWithOptions(
     { summary: summaryOf(step, null, phrase) },
-    [{ run: ref, servers, does, project: sectionsOf(settings, OPERATIONS.preflightShared) }],
+    [
+      {
+        run: ref,
+        seal: sealFor(proof, 'preflightShared'),
+        servers,
+        does,
+        project: sectionsOf(settings, OPERATIONS.preflightShared),
+      },
+    ],
   );
   const project = sectionsOf(settings, OPERATIONS.preflightServer);
   const each = slidingWindow(servers, AT_ONCE, async (server) => {
     const summary = summaryOf(step, server, phrase);
-    const input = { run: ref, server, does, project };
+    const seal = sealFor(proof, 'preflightServer');
+    const input = { run: ref, seal, server, does, project };
     found.set(server, await preflights.preflightServer.executeWithOptions({ summary }, [input]));
   });
   const [common] = await Promise.all([shared, each]);
@@ -66,6 +77,7 @@ export async function preflight(run: TolerantParts): Promise<void> {
   const results = await examine({
     ref: run.ref,
     settings,
+    proof: run.resolved.proof,
     servers,
     rolling: run.plan.rolling,
     does: actionsOf(run.plan),

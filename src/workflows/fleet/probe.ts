@@ -1,11 +1,12 @@
 /** Looks at what the run's servers run now. Changes nothing. */
 import { OPERATIONS } from '../../actions/index.ts';
+import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ServerBefore } from '../../plan/run.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
 import { type RunIdentity, type TolerantParts } from '../run.ts';
 import { noteServer } from '../showing/status.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
-import { sectionsOf } from '../tasks/sections.ts';
 import { standing } from './availability.ts';
 import { exclude, tolerates } from './excluded.ts';
 import { serversInRun } from './scope.ts';
@@ -36,6 +37,6 @@ function probe(run: RunIdentity, step: number, server: string): Promise<ServerBe
   const project = sectionsOf(run.resolved.settings, OPERATIONS.probeServer);
   const phrase = say(run.ref, '查看现状', 'look at what runs');
   return system.probeServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
-    { run: run.ref, server, project },
+    { run: run.ref, seal: sealFor(run.resolved.proof, 'probeServer'), server, project },
   ]);
 }

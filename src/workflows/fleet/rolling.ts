@@ -3,9 +3,11 @@
 import { sleep } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import { changesServers } from '../../actions/questions.ts';
+import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { PlanStep, RollingRule } from '../../plan/plan.ts';
 import { batchesOf, rolledSteps } from '../../plan/rolling.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
 import { concludeStep } from '../judging/conclude-step.ts';
 import { criterionFor, judgeSuccess } from '../judging/success.ts';
 import {
@@ -20,7 +22,6 @@ import {
 import { changed, enterStep, leaveStep } from '../showing/status.ts';
 import { beginTask, endTask } from '../showing/tasks.ts';
 import { observations, summaryOf } from '../tasks/activities.ts';
-import { sectionsOf } from '../tasks/sections.ts';
 import { settleExclusions } from './excluded.ts';
 import { isEmptied, serversInRun, widenScope } from './scope.ts';
 import { enterServers } from './servers.ts';
@@ -102,6 +103,7 @@ async function observe(
       [
         {
           run: run.ref,
+          seal: sealFor(run.resolved.proof, 'observeServers'),
           servers: run.scope.servers,
           project,
           step,

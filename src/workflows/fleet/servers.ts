@@ -2,9 +2,11 @@
 
 import { ApplicationFailure } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
+import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import { lastOnServers } from '../../plan/failure/order.ts';
 import type { FormerRun, ServerBefore } from '../../plan/run.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
 import { askApproval } from '../decisions/approval.ts';
 import { approvalOf } from '../decisions/approvers.ts';
 import {
@@ -19,7 +21,6 @@ import {
 import { warn } from '../showing/status.ts';
 import { messageOf, StepFailure } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
-import { sectionsOf } from '../tasks/sections.ts';
 import { keepUntouchedOut, settleExclusions } from './excluded.ts';
 import { claimLock, releaseLock } from './lock.ts';
 import { letGo, startGuard } from './pool-guard.ts';
@@ -86,7 +87,13 @@ async function finishServers(run: FleetParts & PinnedPart, step: number): Promis
     serversInRun(run).map(async (server) => {
       try {
         await system.finishServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
-          { run: run.ref, server, image: run.image ?? null, project },
+          {
+            run: run.ref,
+            seal: sealFor(run.resolved.proof, 'finishServer'),
+            server,
+            image: run.image ?? null,
+            project,
+          },
         ]);
       } catch (error) {
         warn(run, `${server} ${phrase}: ${messageOf(error)}`);

@@ -2,6 +2,7 @@
 
 import { impliedCriteria } from '../../actions/default-criteria.ts';
 import { FACTS, type FactDefinition, type FactId } from '../../actions/index.ts';
+import { fillTemplate } from '../../actions/templates.ts';
 import { say } from '../../diagnostics/language.ts';
 import { compare } from '../../plan/evaluate.ts';
 import type { Criterion, Task } from '../../plan/plan.ts';
@@ -17,7 +18,6 @@ import {
 } from '../run.ts';
 import { showDuration } from '../showing/words.ts';
 import type { TaskStep } from '../tasks/tasks-of-step.ts';
-import { fillTemplate } from '../tasks/templates.ts';
 import { combine, type Place } from './facts.ts';
 import { isOwedHere, measuresFact, unmeasuredPlaces, whyUnmeasured } from './unmeasured.ts';
 

@@ -1,17 +1,18 @@
 /** The template's success rules, held against what was measured, at the last step on servers. */
 import { defaultCriterion } from '../../actions/default-criteria.ts';
 import { FACTS, type FactId, OPERATIONS } from '../../actions/index.ts';
+import { sectionsOf } from '../../actions/sections.ts';
 import { type CompletionFactId, SUCCESS_RULES } from '../../actions/success-rules.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { Criterion, PlanStep } from '../../plan/plan.ts';
 import type { ActionResult, Fact } from '../../plan/run.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
 import { serversInRun } from '../fleet/scope.ts';
 import type { SuccessStatus } from '../messages.ts';
 import { type MeasuredPart, type RunIdentity, type ShownPart, type TolerantParts } from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
-import { sectionsOf } from '../tasks/sections.ts';
 import { evidenceOf, explainEvidence } from './criteria.ts';
 
 type Verdict = Omit<SuccessStatus, 'fact'>;
@@ -48,6 +49,7 @@ async function measureAgain(run: TolerantParts, step: PlanStep): Promise<readonl
     [
       {
         run: run.ref,
+        seal: sealFor(run.resolved.proof, 'measureOutcome'),
         step: step.number,
         servers,
         project: sectionsOf(settings, OPERATIONS.measureOutcome),

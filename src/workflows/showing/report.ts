@@ -1,4 +1,6 @@
 /** What report, notification and record are written from: one value, taken from the status. */
+
+import { fillTemplate } from '../../actions/templates.ts';
 import type { RunOutcome, RunReport } from '../../plan/run.ts';
 import { serversInRun } from '../fleet/scope.ts';
 import { explainEvidence } from '../judging/criteria.ts';
@@ -12,7 +14,6 @@ import {
   type ShownPart,
   type TolerantParts,
 } from '../run.ts';
-import { fillTemplate } from '../tasks/templates.ts';
 import { reportMetrics } from './metrics.ts';
 import { outcomeText, showDuration } from './words.ts';
 

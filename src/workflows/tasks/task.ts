@@ -1,6 +1,7 @@
 /** Runs one task of a step on one server, or once: schedule, note, measure, judge. */
 import { isCancellation } from '@temporalio/workflow';
 import { ACTIONS, type ActionId } from '../../actions/index.ts';
+import { sectionsOf } from '../../actions/sections.ts';
 import type { Task } from '../../plan/plan.ts';
 import type { ActionResult } from '../../plan/run.ts';
 import { criteriaFailure } from '../judging/conclude-step.ts';
@@ -13,7 +14,6 @@ import { beginTask, bounded, endTask, shownEvidence } from '../showing/tasks.ts'
 import { messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { actions, PAUSES, summaryOf } from './activities.ts';
 import { inputOf } from './input.ts';
-import { sectionsOf } from './sections.ts';
 import { type TaskStep, tasksOf } from './tasks-of-step.ts';
 import { timeoutsOf } from './timeouts.ts';
 

@@ -1,12 +1,13 @@
 /** Undoes what a run did to one server. */
 import { COMPENSATIONS, type CompensationId } from '../../actions/index.ts';
+import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
 import { type FleetParts, type InLanguage } from '../run.ts';
 import { noteEffect } from '../showing/effects.ts';
 import { noteServer } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { compensations, summaryOf } from '../tasks/activities.ts';
-import { sectionsOf } from '../tasks/sections.ts';
 import type { SagaEntry } from './saga.ts';
 
 const LONGEST_EVIDENCE = 300;
@@ -71,6 +72,7 @@ async function compensate(run: FleetParts, entry: SagaEntry): Promise<string | S
       [
         {
           run: run.ref,
+          seal: sealFor(run.resolved.proof, compensation),
           step,
           server,
           before,

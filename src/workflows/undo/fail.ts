@@ -1,7 +1,7 @@
 /** The end of a run that failed: undo, tell, and say it in one failure. */
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
-import type { Failure, FailureMeaning } from '../../plan/failure/meaning.ts';
+import { type Failure, type FailureMeaning, WAS_RESET } from '../../plan/failure/meaning.ts';
 import { isNotification } from '../../plan/failure/order.ts';
 import type { RunOutcome } from '../../plan/run.ts';
 import { settleExclusions } from '../fleet/excluded.ts';
@@ -82,7 +82,7 @@ async function carryOut(
 ): Promise<void> {
   if (meaning.servers.some((each) => each.undo.length > 0)) return undo(run, failure);
   const kept = keptIn(meaning);
-  if (kept.length > 0) warn(run, keptText(run, kept));
+  if (kept.length > 0) warn(run, keptText(run, failure, kept));
 }
 
 /** Servers that stay as they are, though something was done to them. */
@@ -90,8 +90,15 @@ function keptIn({ servers }: FailureMeaning): readonly string[] {
   return servers.flatMap(({ server, fate }) => (fate === 'kept' ? [server] : []));
 }
 
-function keptText(run: RunIdentity, kept: readonly string[]): string {
+function keptText(run: RunIdentity, { type }: Failure, kept: readonly string[]): string {
   const servers = firstOf(kept, NAMES_TOLD).join(', ');
+  if (type === WAS_RESET) {
+    return say(
+      run.ref,
+      `被回退的运行已更改过这些服务器，没有撤销：${servers}`,
+      `the run that was reset had changed these servers, and nothing is undone: ${servers}`,
+    );
+  }
   return say(
     run.ref,
     `模板规定直接终止，未回滚：${servers}`,
@@ -112,14 +119,15 @@ interface Closing {
 
 function closingError(
   run: RunIdentity & ShownPart,
-  { step, type }: Failure,
+  failure: Failure,
   { outcome, reason, kept }: Closing,
 ): Error {
+  const { step, type } = failure;
   const { title } = presentationOf(run.plan, step);
   const undone = firstOf(run.status.rollback, NAMES_TOLD);
   // A reason that is a sentence has its own full stop.
   const why = reason.replace(/[.。]+$/, '');
-  const rollback = rollbackText(run, undone, kept);
+  const rollback = rollbackText(run, failure, undone, kept);
   const message = say(
     run.ref,
     `步骤${step} ${title}：${why}。${rollback}`,
@@ -136,11 +144,12 @@ function closingError(
 
 function rollbackText(
   run: RunIdentity,
+  failure: Failure,
   undone: readonly string[],
   kept: readonly string[],
 ): string {
   if (undone.length > 0)
     return say(run.ref, `已回滚：${undone.join('；')}`, `rolled back: ${undone.join('; ')}`);
-  if (kept.length > 0) return keptText(run, kept);
+  if (kept.length > 0) return keptText(run, failure, kept);
   return say(run.ref, '没有需要回滚的改动', 'nothing had to be rolled back');
 }

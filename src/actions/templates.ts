@@ -1,5 +1,5 @@
 /** Fills `${name}` in what a document's text sets. */
-import type { Json } from '../../plan/plan.ts';
+import type { Json } from '../plan/plan.ts';
 
 /** Replaces each `${name}` by its value; lists are joined by commas, unknown names stay as written. */
 export function fillTemplate(text: string, values: Readonly<Record<string, Json>>): string {

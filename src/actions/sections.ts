@@ -1,6 +1,7 @@
 /** Which of the project's settings go into an activity's input: each stands in history once a server. */
-import type { ActivitySpec } from '../../actions/define.ts';
-import type { ProjectSettings } from '../../plan/settings.ts';
+
+import type { ProjectSettings } from '../plan/settings.ts';
+import type { ActivitySpec } from './define.ts';
 
 /** The sections that an activity uses, and no more. */
 export function sectionsOf(

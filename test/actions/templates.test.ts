@@ -1,6 +1,6 @@
 /** `${name}` in what a document sets. */
 import { describe, expect, it } from 'vitest';
-import { fillSettings, fillTemplate } from '../../../src/workflows/tasks/templates.ts';
+import { fillSettings, fillTemplate } from '../../src/actions/templates.ts';
 
 describe('templates', () => {
   it('fills what it knows and leaves the rest as written', () => {

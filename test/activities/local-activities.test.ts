@@ -1,0 +1,55 @@
+/** What a run is resolved to, and what is refused before that. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { describe, expect, it } from 'vitest';
+import { createLocalActivities } from '../../src/activities/local/index.ts';
+import { createProof } from '../../src/activities/proof.ts';
+import { createFakeSeal } from '../../src/adapters/fake/fake-seal.ts';
+import type { ResolvedRun } from '../../src/plan/run.ts';
+import { refOf } from '../../src/plan/run-ref.ts';
+import { sealFor } from '../../src/plan/sealed-work.ts';
+import { resolvedRun } from '../support/resolved-run.ts';
+
+const EXECUTION = { workflowId: 'release-1', runId: 'execution-1' };
+const ASKED = { templateId: 't', workflowId: 'said-by-the-input', requestId: 'r-1', inputs: [] };
+
+function resolvePlan(input: typeof ASKED & { readonly bounds?: readonly string[] }) {
+  const never = () => Promise.reject(new Error('not asked'));
+  const activities = createLocalActivities({
+    resolve: () => Promise.resolve({ ok: true, run: resolvedRun({}) }),
+    policy: never,
+    temporal: never,
+    taskQueue: 'q',
+    seal: createFakeSeal(),
+  });
+  const environment = new MockActivityEnvironment({ workflowExecution: EXECUTION, isLocal: true });
+  return environment.run(activities.resolvePlan, input) as Promise<ResolvedRun>;
+}
+
+it('a run is sealed for the execution that the server names, not for the one in the input', async () => {
+  const resolved = await resolvePlan(ASKED);
+  expect(resolved.proof?.runId).toBe('execution-1');
+  const run = refOf({ workflowId: 'release-1', requestId: 'r-1' }, resolved);
+  const proof = createProof(createFakeSeal());
+  const { info } = new MockActivityEnvironment({ workflowExecution: EXECUTION }).context;
+  const told = { run, seal: sealFor(resolved.proof, 'resolveSource') };
+  await expect(proof('resolveSource', told, info)).resolves.toBeUndefined();
+  const other = { ...told, run: { ...run, workflowId: 'said-by-the-input' } };
+  await expect(proof('resolveSource', other, info)).rejects.toMatchObject({ type: 'FORGED_INPUT' });
+});
+
+describe('S5 a start', () => {
+  it.each([['--execution-timeout'], ['--run-timeout'], ['retryPolicy', '--cron']])(
+    'S5 with %s is refused before anything is done, by what it was started with',
+    async (...bounds) => {
+      await expect(resolvePlan({ ...ASKED, bounds })).rejects.toMatchObject({
+        type: 'UNBOUND_RUN',
+        nonRetryable: true,
+        message: expect.stringContaining(bounds.join(', ')),
+      });
+    },
+  );
+
+  it('S5 without any of them is resolved', async () => {
+    expect((await resolvePlan({ ...ASKED, bounds: [] })).version).not.toBe('');
+  });
+});
