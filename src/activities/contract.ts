@@ -10,15 +10,15 @@ import type {
   RunRef,
   ServerBefore,
   SourcePin,
+  WorkSeal,
 } from '../plan/run.ts';
-import type { WorkSeal } from '../plan/sealed-work.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
 import type { ShownHostKey } from '../ports/server-host.ts';
 
 /** What is done for a run. */
 export interface OfRun {
   readonly run: RunRef;
-  /** Without it, a worker refuses the work; see activities/proof.ts. */
+  /** Without it, a worker refuses the work; see activities/sealing/proof.ts. */
   readonly seal?: WorkSeal | undefined;
 }
 

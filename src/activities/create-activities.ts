@@ -13,9 +13,9 @@ import { createFleetActivities } from './fleet.ts';
 import { guardAll } from './guard.ts';
 import { createLocalActivities, type LocalDependencies } from './local/index.ts';
 import type { NotificationPorts } from './notifications/channels.ts';
-import { createProof } from './proof.ts';
 import { createCommandActivities } from './run/command.ts';
 import { createReportActivities } from './run/report.ts';
+import { createProof } from './sealing/proof.ts';
 import { createPoolNotes } from './servers/pool-notes.ts';
 import { createServerActivities } from './servers.ts';
 

@@ -5,7 +5,7 @@ import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Language } from '../diagnostics/language.ts';
 import type { ActionResult, PreflightResult } from '../plan/run.ts';
 import { type Attempt, diagnosed, FIRST_ATTEMPT, toActivityFailure } from './failures.ts';
-import type { Proof } from './proof.ts';
+import type { Proof } from './sealing/proof.ts';
 
 export interface GuardOptions {
   readonly redact: (text: string) => string;

@@ -1,7 +1,7 @@
 /** What one run is made of: the resolved request, and what activities take and give. */
 import type { FactId } from '../actions/index.ts';
+import type { Signature } from '../ports/seal.ts';
 import type { Json, Plan, Task } from './plan.ts';
-import type { RunProof, WorkSeal } from './sealed-work.ts';
 import type { ProjectSettings } from './settings.ts';
 import type { Unit } from './units.ts';
 
@@ -29,6 +29,19 @@ export interface ResolvedRun {
   readonly approval: ApprovalPolicy;
   /** Absent in runs of an earlier Runsheet, which their own worker version finishes. */
   readonly proof?: RunProof;
+}
+
+/** Every signature of a run, by what is signed; made once, when the request is resolved. */
+export interface RunProof {
+  /** Temporal's id of the execution that they are good for. */
+  readonly runId: string;
+  /** See sealKey of sealed-work.ts. */
+  readonly seals: Readonly<Record<string, Signature>>;
+}
+
+/** What stands in an activity's input. */
+export interface WorkSeal extends Signature {
+  readonly runId: string;
 }
 
 export interface Overrides {

@@ -3,30 +3,35 @@
  * nothing for anybody who cannot show this: not for one who reaches the Temporal frontend, nor for a
  * worker of somebody else's on the same queue.
  */
-import type { Signature } from '../ports/seal.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Json } from './plan.ts';
-import type { RunRef } from './run.ts';
+import type { ResolvedRun, RunProof, RunRef, WorkSeal } from './run.ts';
 import type { ProjectSettings } from './settings.ts';
-
-/** Every signature of a run, by what is signed; made once, when the request is resolved. */
-export interface RunProof {
-  /** Temporal's id of the execution that they are good for. */
-  readonly runId: string;
-  /** See sealKey. */
-  readonly seals: Readonly<Record<string, Signature>>;
-}
-
-/** What stands in an activity's input. */
-export interface WorkSeal extends Signature {
-  readonly runId: string;
-}
 
 /** The part of an activity's input that is signed; servers and what was measured arise in the run. */
 export interface ToldWork {
   readonly run: RunRef;
   readonly settings?: Readonly<Record<string, Json>>;
   readonly project?: Partial<ProjectSettings>;
+}
+
+/** What every activity of a run is told about it. */
+export function refOf(
+  { workflowId, requestId }: Pick<RunRef, 'workflowId' | 'requestId'>,
+  resolved: ResolvedRun,
+): RunRef {
+  return {
+    workflowId,
+    requestId,
+    project: resolved.project,
+    service: resolved.service,
+    environment: resolved.environment,
+    version: resolved.version,
+    templateId: resolved.plan.templateId,
+    planDigest: resolved.planDigest,
+    requestedBy: resolved.requestedBy,
+    language: resolved.language,
+  };
 }
 
 /** @param settings of an action, as it is told them */

@@ -2,11 +2,10 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import { createLocalActivities } from '../../src/activities/local/index.ts';
-import { createProof } from '../../src/activities/proof.ts';
+import { createProof } from '../../src/activities/sealing/proof.ts';
 import { createFakeSeal } from '../../src/adapters/fake/fake-seal.ts';
 import type { ResolvedRun } from '../../src/plan/run.ts';
-import { refOf } from '../../src/plan/run-ref.ts';
-import { sealFor } from '../../src/plan/sealed-work.ts';
+import { refOf, sealFor } from '../../src/plan/sealed-work.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 
 const EXECUTION = { workflowId: 'release-1', runId: 'execution-1' };

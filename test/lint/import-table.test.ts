@@ -53,6 +53,8 @@ const rows: readonly (readonly [string, string, boolean])[] = [
   ['activities/a.ts', "import { x } from '../actions/index.ts';", true],
   ['activities/local/a.ts', "import { x } from '../../plan/evaluate.ts';", false],
   ['activities/local/a.ts', "import { x } from '../../plan/search-attributes.ts';", true],
+  ['activities/sealing/a.ts', "import { x } from '../../plan/evaluate.ts';", false],
+  ['activities/sealing/a.ts', "import { x } from '../../plan/sealed-work.ts';", true],
   ['activities/failures.ts', "import { PortError } from '../ports/port-error.ts';", true],
   ['activities/failures.ts', "import { x } from '../ports/ports.ts';", false],
   ['activities/failures.ts', "import { x } from '../adapters/ssh/host.ts';", false],

@@ -136,7 +136,12 @@ describe('S1 a worker', { timeout: 60_000 }, () => {
       'same',
       'FORGED_INPUT',
     ],
-    ['without a seal', ({ seal: _, ...told }: ActionInput) => told, 'same', 'FORGED_INPUT'],
+    [
+      'without a seal',
+      (told: ActionInput) => ({ ...told, seal: undefined }),
+      'same',
+      'FORGED_INPUT',
+    ],
     [
       'with a seal of no known key',
       (told: ActionInput) => ({ ...told, seal: { ...told.seal, key: 'theirs' } }),

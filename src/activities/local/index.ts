@@ -7,8 +7,8 @@ import { SEARCH_ATTRIBUTES } from '../../plan/search-attributes.ts';
 import type { Seal } from '../../ports/seal.ts';
 import type { LocalActivities, ResolvePlanInput, SystemActivities } from '../contract.ts';
 import { diagnosed } from '../failures.ts';
+import { sealRun } from '../sealing/seal-run.ts';
 import { type DecisionPolicy, judge } from './judge.ts';
-import { sealRun } from './seal-run.ts';
 import { breakLock, ensureAttributes, pendingApprovals, type TemporalAccess } from './temporal.ts';
 
 export type { DecisionPolicy } from './judge.ts';

@@ -3,7 +3,7 @@ import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
 import type { Json } from '../../plan/plan.ts';
 import type { ResolvedRun, RunRef } from '../../plan/run.ts';
-import { refOf } from '../../plan/run-ref.ts';
+import { refOf } from '../../plan/sealed-work.ts';
 import { type Answers, setHandlers } from '../decisions/handlers.ts';
 import { Availability } from '../fleet/availability.ts';
 import { FactBoard } from '../judging/facts.ts';

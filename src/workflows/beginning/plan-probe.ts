@@ -4,7 +4,7 @@ import { actionsOf } from '../../actions/questions.ts';
 import type { FleetActivities } from '../../activities/contract.ts';
 import type { Json } from '../../plan/plan.ts';
 import type { PreflightResult } from '../../plan/run.ts';
-import { refOf } from '../../plan/run-ref.ts';
+import { refOf } from '../../plan/sealed-work.ts';
 import { examine } from '../fleet/preflight.ts';
 import { messageOf, typeOf } from '../steps/failure.ts';
 import { hostKeys as keys } from '../tasks/activities.ts';

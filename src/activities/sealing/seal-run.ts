@@ -3,9 +3,8 @@ import { ACTIONS, COMPENSATIONS, OPERATIONS } from '../../actions/index.ts';
 import { tasksIn } from '../../actions/questions.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { taskSettings } from '../../actions/task-settings.ts';
-import type { ResolvedRun, RunRef } from '../../plan/run.ts';
-import { refOf } from '../../plan/run-ref.ts';
-import { type RunProof, sealedWork, sealKey, type ToldWork } from '../../plan/sealed-work.ts';
+import type { ResolvedRun, RunProof, RunRef } from '../../plan/run.ts';
+import { refOf, sealedWork, sealKey, type ToldWork } from '../../plan/sealed-work.ts';
 import type { Seal, Signature } from '../../ports/seal.ts';
 
 /** Activities around the actions that are given no settings of the project. */

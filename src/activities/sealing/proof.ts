@@ -4,10 +4,11 @@
  */
 import { type Context } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
-import { diagnose } from '../diagnostics/diagnose.ts';
-import { sealedWork, type ToldWork, type WorkSeal } from '../plan/sealed-work.ts';
-import type { Seal } from '../ports/seal.ts';
-import { diagnosed } from './failures.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { WorkSeal } from '../../plan/run.ts';
+import { sealedWork, type ToldWork } from '../../plan/sealed-work.ts';
+import type { Seal } from '../../ports/seal.ts';
+import { diagnosed } from '../failures.ts';
 
 /** @throws ApplicationFailure FORGED_INPUT | SEAL_KEY_UNKNOWN | RUN_WAS_RESET */
 export type Proof = (activity: string, input: unknown, info: Context['info']) => Promise<void>;
