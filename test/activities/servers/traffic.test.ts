@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createServerActivities } from '../../../src/activities/servers.ts';
 import type { ActionResult } from '../../../src/plan/run.ts';
 import type { BalancerSettings } from '../../../src/plan/settings.ts';
+import type { HttpProbe } from '../../../src/ports/http-probe.ts';
+import { PortError } from '../../../src/ports/port-error.ts';
 import { actionInput, run, SERVERS, type Stage, setStage, valueOf, withSettings } from './stage.ts';
 
 /** A run-scoped action: no server, no before. */
@@ -41,6 +44,30 @@ describe('routes.update', () => {
   });
 });
 
+/** A stage whose balancer gives no answer, or this one, to every other request until so many had none. */
+async function stageThatHolds(
+  count: number,
+  answer: { readonly status: number } | null = null,
+): Promise<{ readonly stage: Stage; readonly held: () => number }> {
+  const stage = await setStage();
+  const { request } = stage.ports.http;
+  let asked = 0;
+  let held = 0;
+  const http: HttpProbe = {
+    ...stage.ports.http,
+    async request(wanted) {
+      const isOurs = wanted.headers?.['x-runsheet-probe'] !== undefined;
+      asked += isOurs ? 1 : 0;
+      if (!isOurs || held === count || asked % 2 === 1) return request(wanted);
+      held += 1;
+      if (answer === null) throw new PortError('unavailable', wanted.url, 'no answer', '');
+      return { ...answer, headers: {}, body: '', durationMs: 1 };
+    },
+  };
+  const activities = createServerActivities({ ...stage.ports, http });
+  return { stage: { ...stage, activities }, held: () => held };
+}
+
 describe('traffic.verify', () => {
   it('finds each server answering, evenly', async () => {
     const stage = await setStage();
@@ -50,6 +77,29 @@ describe('traffic.verify', () => {
     expect(result.evidence.join('\n')).toMatch(
       /app-server-1 10, app-server-2 10, app-server-3 10/u,
     );
+  });
+
+  it('asks once more where a few had no answer in time, as behind what was held meanwhile', async () => {
+    const { stage, held } = await stageThatHolds(3);
+    const result = await once(stage, 'traffic.verify');
+    expect(held()).toBe(3);
+    expect(valueOf(result, 'traffic.all_receive')).toBe(true);
+    expect(result.evidence.join('\n')).toMatch(/30 requests.* 0 failed/u);
+    expect(result.evidence.join('\n')).toContain('the first time 3 had no answer in time');
+  });
+
+  it('has failed where some have none the second time either', async () => {
+    const { stage } = await stageThatHolds(30 + 1);
+    const result = await once(stage, 'traffic.verify');
+    expect(valueOf(result, 'traffic.all_receive')).toBe(false);
+  });
+
+  it('asks only once where an answer is an error', async () => {
+    const { stage, held } = await stageThatHolds(3, { status: 500 });
+    const result = await once(stage, 'traffic.verify');
+    expect(held()).toBe(3);
+    expect(valueOf(result, 'traffic.all_receive')).toBe(false);
+    expect(result.evidence.join('\n')).toMatch(/30 requests.* 3 failed/u);
   });
 
   it('finds a server that gets nothing', async () => {
