@@ -36,7 +36,10 @@ function guard<I extends never[]>(
     const startedMs = performance.now();
     try {
       refuseOtherProject(args[0], options.project);
-      await options.proof?.(name, args[0], context.info);
+      if (options.proof !== undefined) {
+        await options.proof(name, args[0], context.info);
+        context.cancellationSignal.throwIfAborted();
+      }
       const result = await whileBeating(context, () => activity(...args));
       return redactResult(result, options.redact);
     } catch (error) {
