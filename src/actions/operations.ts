@@ -4,7 +4,7 @@ import { defineOperation } from './define.ts';
 export const probeServer = defineOperation({ id: 'probeServer', uses: ['balancer'] });
 export const preflightServer = defineOperation({
   id: 'preflightServer',
-  uses: ['image', 'runtime', 'container', 'health', 'balancer'],
+  uses: ['image', 'runtime', 'container', 'files', 'health', 'balancer'],
 });
 export const preflightShared = defineOperation({
   id: 'preflightShared',

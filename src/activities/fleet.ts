@@ -19,8 +19,8 @@ export function createFleetActivities(given: Unnoted<FleetPorts>): FleetActiviti
   return {
     ...implementOperation(
       OPERATIONS.preflightServer,
-      (work, image, runtime, container, health, balancer) =>
-        examineServer(ports, work, { image, runtime, container, health, balancer }),
+      (work, image, runtime, container, files, health, balancer) =>
+        examineServer(ports, work, { image, runtime, container, files, health, balancer }),
     ),
     ...implementOperation(
       OPERATIONS.preflightShared,

@@ -16,6 +16,7 @@ import { check, failedBy, isOutOfReach, ok } from './findings.ts';
 import { keptRelease } from './kept-release.ts';
 import { runsOn } from './platform.ts';
 import type { FleetPorts } from './ports.ts';
+import { fileChecks } from './preflight-files.ts';
 import { poolCheck, poolOf } from './preflight-pool.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -29,10 +30,10 @@ interface ServerWork extends OnServer {
 
 type ServerSettings = Pick<
   ReleaseSettings,
-  'image' | 'runtime' | 'container' | 'health' | 'balancer'
+  'image' | 'runtime' | 'container' | 'files' | 'health' | 'balancer'
 >;
 
-/** Reachable, key, engine, disk, port, clock, registry, the old release and its place in the pool. */
+/** Reachable, key, engine, disk, port, clock, registry, files, the old release and its place in the pool. */
 export async function examineServer(
   ports: FleetPorts,
   input: ServerWork,
@@ -52,6 +53,8 @@ export async function examineServer(
     }),
     poolOf(ports, input, balancer),
   ]);
+  if (input.does.includes('config.update'))
+    checks.push(...(await fileChecks(ports, input, settings.files)));
   if (state !== null) {
     const kept = await keptRelease(ports, input, settings, state);
     if (input.does.includes('service.resume') && !isRunning(state))

@@ -1,11 +1,10 @@
 /** What is asked of the worker outside a run: it has the servers' keys, the CLI has none. Changes nothing. */
 import { ApplicationFailure, uuid4, workflowInfo } from '@temporalio/workflow';
-import { actionsOf } from '../../actions/questions.ts';
 import type { FleetActivities } from '../../activities/contract.ts';
 import type { Json } from '../../plan/plan.ts';
 import type { PreflightResult } from '../../plan/run.ts';
 import { refOf } from '../../plan/sealed-work.ts';
-import { examine } from '../fleet/preflight.ts';
+import { doneIn, examine } from '../fleet/preflight.ts';
 import { messageOf, typeOf } from '../steps/failure.ts';
 import { hostKeys as keys } from '../tasks/activities.ts';
 import { resolveRequest } from './resolve.ts';
@@ -29,7 +28,7 @@ export async function probe({
   const { servers, settings, proof } = resolved;
   try {
     const { rolling } = resolved.plan;
-    const does = actionsOf(resolved.plan);
+    const does = doneIn(resolved);
     return await examine({ ref, settings, proof, servers, rolling, does, step });
   } catch (error) {
     throw asFailure(error);

@@ -4,7 +4,13 @@ import { actionsOf, changesServers } from '../../actions/questions.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { RollingRule } from '../../plan/plan.ts';
-import type { PreflightCheck, PreflightResult, RunProof, RunRef } from '../../plan/run.ts';
+import type {
+  PreflightCheck,
+  PreflightResult,
+  ResolvedRun,
+  RunProof,
+  RunRef,
+} from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import type { PreflightFinding, PreflightStatus } from '../messages.ts';
@@ -28,10 +34,15 @@ export interface PreflightSubject {
   readonly proof: RunProof | undefined;
   readonly servers: readonly string[];
   readonly rolling: RollingRule | undefined;
-  /** The plan's actions. */
+  /** The run's actions. */
   readonly does: readonly ActionId[];
   /** Stands in the summaries. */
   readonly step: number;
+}
+
+/** What the plan does and what the request adds to it. */
+export function doneIn({ plan, overrides }: ResolvedRun): readonly ActionId[] {
+  return [...new Set([...actionsOf(plan), ...overrides.add.map(({ task }) => task.action)])];
 }
 
 /** Looks at all of it at once, servers in a bounded number. Results in the order of the servers. */
@@ -80,7 +91,7 @@ export async function preflight(run: TolerantParts): Promise<void> {
     proof: run.resolved.proof,
     servers,
     rolling: run.plan.rolling,
-    does: actionsOf(run.plan),
+    does: doneIn(run.resolved),
     step,
   });
   for (const result of results) noteBefore(run, result);

@@ -1,4 +1,5 @@
 /** The servers of a world and the pool in front of them, and how they give way under whoever uses them. */
+import { posix } from 'node:path';
 import { createFakeContainerRuntime } from '../../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeHttpProbe } from '../../../src/adapters/fake/fake-http-probe.ts';
 import { createFakeLoadBalancer } from '../../../src/adapters/fake/fake-load-balancer.ts';
@@ -7,7 +8,8 @@ import { type FakeRelease, FakeWorld } from '../../../src/adapters/fake/fake-wor
 import type { ReleaseImage } from '../../../src/ports/container-runtime.ts';
 import { PortError, type PortErrorKind } from '../../../src/ports/port-error.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
-import { PLATFORM, POOL } from './project.ts';
+import type { ServerHost } from '../../../src/ports/server-host.ts';
+import { FILE_PATH, PLATFORM, POOL } from './project.ts';
 import { type Fault, isWrong, type ServerFault, type World } from './world.ts';
 
 export const OLD_VERSION = 'v2.0.0';
@@ -57,7 +59,7 @@ export function groundOf(world: World): Ground {
     takenOut,
     hosts: {
       ...hosts,
-      get: (name) => troubled(hosts.get(name), () => reach(world, name)),
+      get: (name) => hostOf(world, hosts.get(name)),
     },
     runtime: troubled(runtimeOf(world, fake), atServer),
     balancer: troubled(createFakeLoadBalancer(fake), (method, [, server]) => {
@@ -68,6 +70,25 @@ export function groundOf(world: World): Ground {
     }),
     http: troubled(createFakeHttpProbe(fake), (_method, [asked]) => unanswered(world, fake, asked)),
   };
+}
+
+/** Where a file may not be written, and what a shell there says of that. */
+function hostOf(world: World, host: ServerHost): ServerHost {
+  const isDenied = isWrong(world, 'file not to be written', host.name);
+  const own: ServerHost = {
+    ...host,
+    exec: async (argv, options) => {
+      if (argv[0] !== 'sh') return host.exec(argv, options);
+      const stdout = isDenied ? `folder 0 ${posix.dirname(FILE_PATH)}\n` : '';
+      return { exitCode: 0, stdout, stderr: '', truncated: false };
+    },
+  };
+  return troubled(own, (method, [path]) => {
+    const unreached = reach(world, host.name);
+    if (unreached !== null || !isDenied || method !== 'writeFile') return unreached;
+    const isBelow = String(path).startsWith(posix.dirname(FILE_PATH));
+    return isBelow ? broken('refused', host.name, 'file not to be written') : null;
+  });
 }
 
 /** An engine keeps the container that ran, with all that it ran with. */

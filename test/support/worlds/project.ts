@@ -7,6 +7,8 @@ import { isWrong, type World } from './world.ts';
 const UNKNOWN = '${nobody_knows}';
 
 export const FILE = 'app.conf';
+/** Where it is on a server. */
+export const FILE_PATH = '/etc/hello/app.conf';
 export const FILE_SECRET = 'secret://of-the-file';
 export const SERVICE_SECRET = 'secret://of-the-service';
 export const OLD_SECRET = 'secret://of-the-old-release';
@@ -30,7 +32,7 @@ export function projectOf(world: World): ProjectSettings {
       environment: { TOKEN: SERVICE_SECRET },
     },
     container: { ...container, hostname: known('no value in the container', '${server}') },
-    files: [{ template: FILE, path: FILE, mode: '0640', values: { password: FILE_SECRET } }],
+    files: [{ template: FILE, path: FILE_PATH, mode: '0640', values: { password: FILE_SECRET } }],
     health: {
       ...health,
       json: { version: known('no value in the health rule', '${version}') },

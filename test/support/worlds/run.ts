@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { actionsOf } from '../../../src/actions/questions.ts';
+import { actionsOf, changesServers } from '../../../src/actions/questions.ts';
 import { createImageActivities } from '../../../src/activities/code/image.ts';
 import { createReadyImageActivities } from '../../../src/activities/code/ready-image.ts';
 import { createSourceActivities } from '../../../src/activities/code/source.ts';
@@ -15,7 +15,7 @@ import { createPoolNotes } from '../../../src/activities/servers/pool-notes.ts';
 import { createServerActivities } from '../../../src/activities/servers.ts';
 import { createFakeSeal } from '../../../src/adapters/fake/fake-seal.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
-import type { PreflightResult, ResolvedRun, RunRef } from '../../../src/plan/run.ts';
+import type { Overrides, PreflightResult, ResolvedRun, RunRef } from '../../../src/plan/run.ts';
 import type { interpreter } from '../../../src/workflows/interpreter.ts';
 import type { RunStatus } from '../../../src/workflows/messages.ts';
 import { runInProcess } from '../in-process.ts';
@@ -114,8 +114,16 @@ function runOf(world: World, plan: Plan): ResolvedRun {
   const servers = world.servers.map(({ name }) => name);
   const version = deploys ? 'v2.1.0' : OLD_VERSION;
   const parameters = { environment: 'development', servers, version, image: version };
-  const run = resolvedRun(parameters, { plan, settings: projectOf(world), language: 'en' });
+  const overrides = { add: addedTo(plan, world) };
+  const settings = projectOf(world);
+  const run = resolvedRun(parameters, { plan, settings, overrides, language: 'en' });
   return { ...run, poolSize: servers.length + world.others };
+}
+
+function addedTo({ steps }: Plan, { added }: World): Overrides['add'] {
+  const last = steps.findLast(changesServers);
+  if (added === null || last === undefined) return [];
+  return [{ step: last.number, phrase: added, task: { action: added, settings: {} } }];
 }
 
 function refOf({ project, service, environment: place, version }: ResolvedRun): RunRef {

@@ -3,6 +3,7 @@
  * no terms of what a preflight reads; whatever is wrong is so from the beginning and stays so.
  */
 import fc from 'fast-check';
+import type { ActionId } from '../../../src/actions/index.ts';
 
 /** Wrong with one server. */
 const ON_SERVERS = [
@@ -17,6 +18,7 @@ const ON_SERVERS = [
   'not in the pool',
   'held by the balancer',
   'out of reach of the balancer',
+  'file not to be written',
   'old release is ill',
   'settings of the old release changed',
   'settings of the old release signed by nobody known',
@@ -67,6 +69,8 @@ export interface World {
   readonly others: number;
   /** Percent of the pool that has to serve. */
   readonly floor: number;
+  /** What the request has done in the last step on servers, beside what the run sheet says. */
+  readonly added: ActionId | null;
   readonly faults: readonly Fault[];
 }
 
@@ -112,6 +116,7 @@ function worldsWith(
       servers: fc.constant(all),
       others: fc.nat(2),
       floor: often(0, 30, 50),
+      added: often<ActionId | null>(null, 'config.update', 'health.smoke', 'health.endpoint'),
       faults: faults(all.map(({ name }) => name)),
     }),
   );

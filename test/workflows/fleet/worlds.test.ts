@@ -97,7 +97,13 @@ const MUTANTS: readonly (readonly [Name, ...Fault['what'][]])[] = [
   ['health', 'old release is ill', 'no value in the health rule'],
   ['pool', 'no balancer', 'another pool', 'not in the pool', 'held by the balancer'],
   ['source', 'no such version'],
-  ['files', 'no template of a file', 'no value in a file', 'no secret of a file'],
+  [
+    'files',
+    'file not to be written',
+    'no template of a file',
+    'no value in a file',
+    'no secret of a file',
+  ],
   ['start', 'no value in the command', 'no secret of the service'],
 ];
 
