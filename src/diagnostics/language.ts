@@ -18,3 +18,8 @@ export function anyOf(zh: readonly string[], en: readonly string[] = zh): Locali
     en: en.map((word) => `"${word}"`).join(' or '),
   };
 }
+
+/** `1 server`, `2 servers`. */
+export function countedEn(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}

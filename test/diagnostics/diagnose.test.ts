@@ -32,7 +32,7 @@ describe('a diagnostic', () => {
     expect(found).toMatchObject({ expected: { zh: 'x', en: 'x' }, actual: 'y' });
     expect(diagnose('TOO_LARGE', 'moreProblems', { count: 3 })).toMatchObject({
       severity: 'hint',
-      message: { en: '… and 3 more problems' },
+      message: { en: '… and more problems: 3' },
     });
   });
 

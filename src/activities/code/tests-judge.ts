@@ -2,7 +2,7 @@
 
 import type { runTests } from '../../actions/code/tests.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
-import { say } from '../../diagnostics/language.ts';
+import { countedEn, say } from '../../diagnostics/language.ts';
 import type { RunRef } from '../../plan/run.ts';
 import { line } from '../evidence.ts';
 import { diagnosed } from '../failures.ts';
@@ -65,7 +65,7 @@ export function judge(input: JudgedWork, verdict: Verdict): Judged {
 function countsOf({ run }: JudgedWork, verdict: Verdict, ran: number): string {
   const { passed, failed, errors, skipped, flaky, files } = verdict;
   const zh = `${ran} 项中 ${passed} 项通过，失败 ${failed}，错误 ${errors}，跳过 ${skipped}`;
-  const en = `${passed} of ${ran} passed, ${failed} failed, ${errors} errors, ${skipped} skipped`;
+  const en = `${passed} of ${ran} passed, ${failed} failed, ${countedEn(errors, 'error')}, ${skipped} skipped`;
   const again =
     flaky === 0 ? { zh: '', en: '' } : { zh: `，重跑后才通过 ${flaky}`, en: `, ${flaky} flaky` };
   return say(

@@ -1,7 +1,7 @@
 /** Whether the first batch stays healthy while it serves. */
 
 import { diagnose } from '../../diagnostics/diagnose.ts';
-import { say } from '../../diagnostics/language.ts';
+import { countedEn, say } from '../../diagnostics/language.ts';
 import type { ActionResult } from '../../plan/run.ts';
 import type { BalancerSettings, HealthSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
@@ -116,7 +116,7 @@ function healthy(
   const detail = say(
     input.run,
     `观察 ${input.seconds}s：${checks} 次健康检查，${requests} 个请求，失败 ${errors} 个`,
-    `observed for ${input.seconds}s: ${checks} health checks, ${requests} requests, ${errors} errors`,
+    `observed for ${input.seconds}s: ${countedEn(checks, 'health check')}, ${countedEn(requests, 'request')}, ${countedEn(errors, 'error')}`,
   );
   if (requests === 0) return { facts: [], evidence: [detail] };
   const rate = percent(errors, requests);

@@ -1,6 +1,6 @@
 /** The balancer, the registry and the settings before anything is built. Reads only. */
 import { concerns } from '../../actions/questions.ts';
-import { say } from '../../diagnostics/language.ts';
+import { countedEn, say } from '../../diagnostics/language.ts';
 import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
 import type { BalancerSettings, ImageSettings } from '../../plan/settings.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
@@ -80,7 +80,7 @@ function poolLine(
   return say(
     input.run,
     `池 ${name} 有 ${servers.length} 台服务器，其中 ${taking} 台接收流量`,
-    `the pool ${name} has ${servers.length} servers, ${taking} of them take traffic`,
+    `the pool ${name} has ${countedEn(servers.length, 'server')}, of which ${taking} ${taking === 1 ? 'takes' : 'take'} traffic`,
   );
 }
 

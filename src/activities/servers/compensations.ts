@@ -1,6 +1,6 @@
 /** What undoes a run's changes on one server. Each reads first; on a server as before nothing changes. */
 import { ApplicationFailure } from '@temporalio/common';
-import { say } from '../../diagnostics/language.ts';
+import { countedEn, say } from '../../diagnostics/language.ts';
 import type { BalancerSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { CompensationWork } from '../implement.ts';
 import { type ServerPorts, shortDigest } from './context.ts';
@@ -160,7 +160,7 @@ export async function takeOutAgain(
       : say(
           input.run,
           `${waited} ms 后剩余 ${active} 个请求`,
-          `${active} requests left after ${waited} ms`,
+          `${countedEn(active, 'request')} left after ${waited} ms`,
         );
   return [say(input.run, `已移出负载均衡池，${left}`, `out of the pool, ${left}`)];
 }

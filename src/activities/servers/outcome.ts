@@ -1,6 +1,6 @@
 /** The template's final rules, measured from the balancer's own counters since the enable. */
 
-import { say } from '../../diagnostics/language.ts';
+import { countedEn, say } from '../../diagnostics/language.ts';
 import type { ActionResult, Fact } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import { type Counters, countersOf, readBaseline, since } from './baseline.ts';
@@ -129,14 +129,14 @@ function countedLine(input: OfRun, { counters }: Outcome, own: readonly Answer[]
     return say(
       input.run,
       `加入负载均衡后 ${requests} 个请求（其中补发 ${own.length} 个），失败 ${errors} 个`,
-      `${requests} requests since the enable (${own.length} of them sent to have enough), ${errors} errors`,
+      `${countedEn(requests, 'request')} since the enable (${own.length} of them sent to have enough), ${countedEn(errors, 'error')}`,
     );
   }
   const { requests, errors } = countersOfOwn(own);
   return say(
     input.run,
     `负载均衡不统计请求：经它自发 ${requests} 个，失败 ${errors} 个`,
-    `the load balancer does not count requests: ${requests} of our own through it, ${errors} errors`,
+    `the load balancer does not count requests: ${requests} of our own through it, ${countedEn(errors, 'error')}`,
   );
 }
 
@@ -159,7 +159,7 @@ function responseTime(
   const detail = say(
     input.run,
     `经负载均衡的 ${times.length} 个请求 p95 ${p95} ms`,
-    `p95 ${p95} ms of ${times.length} requests through the balancer`,
+    `p95 ${p95} ms of ${countedEn(times.length, 'request')} through the balancer`,
   );
   return { id: 'health_check.response_time', ...reading(p95, detail, times.length) };
 }

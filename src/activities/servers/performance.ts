@@ -2,7 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { Reading } from '../../actions/define.ts';
 import type { measurePerformance } from '../../actions/servers/performance.ts';
-import { say } from '../../diagnostics/language.ts';
+import { countedEn, say } from '../../diagnostics/language.ts';
 import type { HealthSettings } from '../../plan/settings.ts';
 import type { OutcomeOf } from '../implement.ts';
 import { type AtOnce, createAtOnce } from './at-once.ts';
@@ -141,7 +141,7 @@ function summarise(input: OnServer, rounds: readonly Round[]): PerformanceOutcom
   const detail = say(
     input.run,
     `p95 ${p95} ms，中位数 ${median} ms，${times.length} 个应答`,
-    `p95 ${p95} ms, median ${median} ms, ${times.length} answers`,
+    `p95 ${p95} ms, median ${median} ms, ${countedEn(times.length, 'answer')}`,
   );
   const told = [detail, ...busyLines(input, rounds)].join('; ');
   return outcome(errorRate, reading(p95, told, times.length), [...lines, detail]);

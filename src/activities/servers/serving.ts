@@ -1,7 +1,7 @@
 /** Whether a server really answers through the balancer: its state alone is never believed. */
 
 import { diagnose } from '../../diagnostics/diagnose.ts';
-import { type Localized, say } from '../../diagnostics/language.ts';
+import { countedEn, type Localized, say } from '../../diagnostics/language.ts';
 import type { BalancerSettings, HealthSettings } from '../../plan/settings.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 import { diagnosed } from '../failures.ts';
@@ -100,13 +100,13 @@ function served(input: OnServer, { answers, isOwn }: Proof, clock: Clock): strin
     return say(
       input.run,
       `已加入负载均衡池，${time} 内经负载均衡连续 ${answers} 个请求正常；负载均衡不统计，无法得知由哪台服务器应答`,
-      `in the pool, ${answers} requests in a row were served through the load balancer within ${time}; it does not count, so which server answered is not known`,
+      `in the pool, ${countedEn(answers, 'request')} in a row served through the load balancer within ${time}; it does not count, so which server answered is not known`,
     );
   }
   return say(
     input.run,
     `已加入负载均衡池，${time} 内经负载均衡应答 ${answers} 次`,
-    `in the pool, ${answers} answers through the balancer within ${time}`,
+    `in the pool, ${countedEn(answers, 'answer')} through the balancer within ${time}`,
   );
 }
 

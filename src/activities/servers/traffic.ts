@@ -1,6 +1,6 @@
 /** Whether requests through the balancer reach every server, as evenly as their weights say. */
 import type { verifyTraffic } from '../../actions/run/traffic.ts';
-import { say } from '../../diagnostics/language.ts';
+import { countedEn, say } from '../../diagnostics/language.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { readBaseline } from './baseline.ts';
@@ -40,7 +40,7 @@ export async function countTraffic(
     say(
       input.run,
       `经负载均衡发送 ${answers.length} 个请求，失败 ${failed.length} 个；各服务器：${spread}`,
-      `${answers.length} requests through the balancer, ${failed.length} failed; by server: ${spread}`,
+      `${countedEn(answers.length, 'request')} through the balancer, ${failed.length} failed; by server: ${spread}`,
     ),
     ...again,
     ...queueLine(input, unanswered),

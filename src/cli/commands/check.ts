@@ -13,6 +13,7 @@ import { findTemplate, templateIdOf } from '../../compiler/request/library.ts';
 import { loadProject } from '../../config/load-project.ts';
 import { readTemplateFiles, type TemplateFile } from '../../config/template-files.ts';
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
+import { countedEn } from '../../diagnostics/language.ts';
 import { diagnosticsToJson, renderDiagnostics } from '../../diagnostics/render.ts';
 import {
   badInput,
@@ -28,7 +29,7 @@ import {
 import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
-import { countedEn, countedZh } from '../view/counted.ts';
+import { countedZh } from '../view/counted.ts';
 
 interface CheckOptions extends CommonOptions {
   readonly explain?: boolean;

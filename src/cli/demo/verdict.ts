@@ -1,8 +1,10 @@
 /** The demo's conclusion: whether the outcome is as expected, and what the traffic saw. */
+
 import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
+import { countedEn } from '../../diagnostics/language.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
 import { sayIn } from '../language.ts';
-import { countedEn, countedZh } from '../view/counted.ts';
+import { countedZh } from '../view/counted.ts';
 import { durationWord } from '../view/words.ts';
 import type { Fault } from './faults.ts';
 import { PRODUCTION_SERVERS } from './stage.ts';

@@ -1,4 +1,5 @@
 /** The batches of a run: which servers when, how many stay in the pool, and what a failure means. Pure. */
+
 import {
   batchesOf,
   duration,
@@ -9,10 +10,11 @@ import {
   rollingText,
 } from '../../compiler/index.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
+import { countedEn } from '../../diagnostics/language.ts';
 import type { RollingRule } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
 import { sayIn } from '../language.ts';
-import { countedEn, countedZh, rangeEn, rangeZh } from './counted.ts';
+import { countedZh, rangeEn, rangeZh } from './counted.ts';
 
 /** Two hundred servers one by one are two hundred batches: the rest are counted. */
 export const MOST_BATCHES = 12;

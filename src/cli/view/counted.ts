@@ -1,10 +1,5 @@
 /** Numbers and ranges with their nouns. */
 
-/** `1 server`, `2 servers`. */
-export function countedEn(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : plural}`;
-}
-
 /** `1 台`, `2 台服务器`: a measure word, with its noun or without. */
 export function countedZh(count: number, measure: string): string {
   return `${count} ${measure}`;

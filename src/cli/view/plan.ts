@@ -1,12 +1,14 @@
 /** A plan as people read it: steps with tasks and thresholds, and what a failure means for the servers. Pure. */
+
 import { duration, rolledSteps } from '../../compiler/index.ts';
 import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
+import { countedEn } from '../../diagnostics/language.ts';
 import type { Json, PlanStep, StepKind } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
 import { sayIn } from '../language.ts';
 import { balancerLines } from './balancer.ts';
 import { batchLines } from './batches.ts';
-import { countedEn, countedZh } from './counted.ts';
+import { countedZh } from './counted.ts';
 import { failureLines } from './failure.ts';
 import { visible } from './text.ts';
 

@@ -85,7 +85,7 @@ export const FILES = {
         remedy: { zh: '请直接写出内容', en: 'write the values out' },
       },
       moreProblems: {
-        message: { zh: '… 还有 {count} 个问题', en: '… and {count} more problems' },
+        message: { zh: '… 还有 {count} 个问题', en: '… and more problems: {count}' },
         severity: 'hint',
       },
       projectFile: {

@@ -1,6 +1,6 @@
 /** What approvers read first: what was left out, what is odd, what runs now, what was measured. */
 import type { AcceptedVote } from '../../activities/contract.ts';
-import { say } from '../../diagnostics/language.ts';
+import { countedEn, say } from '../../diagnostics/language.ts';
 import { failureSummary } from '../../plan/failure/words.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { rollingSourceText, rollingText } from '../../plan/rolling-words.ts';
@@ -72,7 +72,7 @@ export function quorumText(run: InLanguage, step: ApprovalStep): string {
   const { quorum } = step;
   if (quorum.kind === 'any') return say(run.ref, '至少一人批准', 'any one of them');
   if (quorum.kind === 'all') return say(run.ref, '每个角色一人', 'one for each role');
-  return say(run.ref, `${quorum.people} 人批准`, `${quorum.people} people`);
+  return say(run.ref, `${quorum.people} 人批准`, countedEn(quorum.people, 'person', 'people'));
 }
 
 export function rejectedBy(run: RunIdentity, vote: AcceptedVote, comment: string): string {

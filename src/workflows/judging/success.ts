@@ -3,7 +3,7 @@ import { defaultCriterion } from '../../actions/default-criteria.ts';
 import { FACTS, type FactId, OPERATIONS } from '../../actions/index.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { type CompletionFactId, SUCCESS_RULES } from '../../actions/success-rules.ts';
-import { say } from '../../diagnostics/language.ts';
+import { countedEn, say } from '../../diagnostics/language.ts';
 import type { Criterion, PlanStep } from '../../plan/plan.ts';
 import type { ActionResult, Fact } from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
@@ -74,7 +74,7 @@ function requiredSteps(run: RunIdentity & ShownPart): Verdict {
   const detail = say(
     run.ref,
     `已完成 ${done} 步，按规则跳过 ${skipped} 步`,
-    `${done} steps done, ${skipped} skipped by rule`,
+    `${countedEn(done, 'step')} done, ${skipped} skipped by rule`,
   );
   return { passed: open.length === 0, detail };
 }
