@@ -1,13 +1,20 @@
 /**
- * Wall time and history events of the seed's plan with no-op activities beside a hand-written workflow
- * that calls the same activities: same server, same worker settings, runs interleaved, medians.
+ * Wall time and history events of the seed's plan with no-op activities, with and without the seals of
+ * what they are told, beside a hand-written workflow that calls the same activities: same server, same
+ * worker settings, runs interleaved, medians.
  * `npx tsx bench/interpreter.ts [rounds]`
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { createFileSeal } from '../src/adapters/seal/file-seal.ts';
+import { canonicalJson } from '../src/plan/canonical.ts';
 import { compiledSeed } from '../test/support/compiled-seed.ts';
 import { resolvedRun } from '../test/support/resolved-run.ts';
 import { WORKFLOWS_PATH } from '../test/support/run-harness.ts';
+import { sealed } from '../test/support/sealed.ts';
 import { stubWorld } from '../test/support/stub-activities.ts';
 import { createLocal } from '../test/support/temporal.ts';
 
@@ -23,6 +30,15 @@ interface Sample {
   readonly workflowTasks: number;
 }
 
+const keys = mkdtempSync(join(tmpdir(), 'runsheet-bench-'));
+const seal = await createFileSeal({
+  keyFile: join(keys, 'seal.pem'),
+  makeKey: true,
+  canonical: canonicalJson,
+});
+if (seal === null) throw new Error('the key cannot be read');
+const names = Object.keys(world.activities);
+const proven = sealed(names, () => world.activities, seal);
 const env = await createLocal();
 try {
   const logger = {
@@ -36,14 +52,15 @@ try {
   const handwrittenPath = fileURLToPath(new URL('./handwritten-workflow.ts', import.meta.url));
   const workers = await Promise.all(
     [
-      { taskQueue: 'interpreter', workflowsPath: WORKFLOWS_PATH },
-      { taskQueue: 'handwritten', workflowsPath: handwrittenPath },
-    ].map(async ({ taskQueue, workflowsPath }) =>
+      { taskQueue: 'interpreter', workflowsPath: WORKFLOWS_PATH, activities: world.activities },
+      { taskQueue: 'sealed', workflowsPath: WORKFLOWS_PATH, activities: proven },
+      { taskQueue: 'handwritten', workflowsPath: handwrittenPath, activities: world.activities },
+    ].map(async ({ taskQueue, workflowsPath, activities }) =>
       Worker.create({
         connection: env.nativeConnection,
         taskQueue,
         workflowBundle: await bundleWorkflowCode({ workflowsPath, logger }),
-        activities: world.activities,
+        activities,
       }),
     ),
   );
@@ -56,6 +73,7 @@ try {
   }
 } finally {
   await env.teardown();
+  rmSync(keys, { recursive: true });
 }
 
 async function compare(): Promise<void> {
@@ -74,15 +92,18 @@ async function compare(): Promise<void> {
   const project = { image: resolved.settings.image, runtime: resolved.settings.runtime };
   const base = { run, step: 1, settings: {}, project, servers: resolved.servers };
   const interpreted: Sample[] = [];
+  const withSeals: Sample[] = [];
   const handwritten: Sample[] = [];
   for (let round = -1; round < rounds; round += 1) {
     const ours = await measure(plan.templateId, 'interpreter', { environment });
+    const verified = await measure(plan.templateId, 'sealed', { environment });
     const theirs = await measure('handwritten', 'handwritten', { base });
-    if (round < 0) continue; // The first pair warms both workers up.
+    if (round < 0) continue; // The first ones warm the workers up.
     interpreted.push(ours);
+    withSeals.push(verified);
     handwritten.push(theirs);
   }
-  print(interpreted, handwritten);
+  print(interpreted, withSeals, handwritten);
 }
 
 async function measure(type: string, taskQueue: string, input: unknown): Promise<Sample> {
@@ -100,17 +121,29 @@ async function measure(type: string, taskQueue: string, input: unknown): Promise
   return { durationMs, events: events?.length ?? 0, workflowTasks };
 }
 
-function print(ours: readonly Sample[], theirs: readonly Sample[]): void {
-  const row = (name: string, of: (sample: Sample) => number, digits: number): string => {
-    const [a, b] = [median(ours.map(of)), median(theirs.map(of))];
-    return `${name.padEnd(16)}${a.toFixed(digits).padStart(12)}${b.toFixed(digits).padStart(14)}${(a / b).toFixed(2).padStart(8)}`;
+function print(
+  ours: readonly Sample[],
+  withSeals: readonly Sample[],
+  theirs: readonly Sample[],
+): void {
+  const cells = (...texts: readonly string[]): string =>
+    texts.map((text, index) => (index === 0 ? text.padEnd(16) : text.padStart(14))).join('');
+  const row = (name: string, of: (sample: Sample) => number): string => {
+    const [a, b, c] = [ours, withSeals, theirs].map((samples) => median(samples.map(of)));
+    const [plain = 0, verified = 0, written = 1] = [a, b, c];
+    return cells(
+      name,
+      ...[plain, verified, written].map((value) => value.toFixed(0)),
+      (plain / written).toFixed(2),
+      (verified / written).toFixed(2),
+    );
   };
   const lines = [
     `seed, three servers, no-op activities, ${rounds} interleaved rounds, medians`,
-    `${''.padEnd(16)}${'interpreter'.padStart(12)}${'hand-written'.padStart(14)}${'ratio'.padStart(8)}`,
-    row('wall time ms', (sample) => sample.durationMs, 0),
-    row('history events', (sample) => sample.events, 0),
-    row('workflow tasks', (sample) => sample.workflowTasks, 0),
+    cells('', 'interpreter', 'with seals', 'hand-written', 'ratio', 'with seals'),
+    row('wall time ms', (sample) => sample.durationMs),
+    row('history events', (sample) => sample.events),
+    row('workflow tasks', (sample) => sample.workflowTasks),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -82,6 +82,16 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: 'SSH 配置包含的文件没有读到',
     en: 'files that the SSH configuration includes, and that were not read',
   },
+  S1: {
+    zh: '在运行之外、或由别人的 workflow 要求的操作',
+    en: 'work asked for outside a run, or by a workflow of somebody else’s',
+  },
+  S5: {
+    zh: '会让运行在中途结束或再次启动的启动选项',
+    en: 'options of a start that end a run midway, or start it again',
+  },
+  S6: { zh: '被回退的运行凭旧的审批再次部署', en: 'a run that was reset, on its old approval' },
+  S7: { zh: '让脱敏停顿的输出', en: 'output that makes the redaction stand still' },
 };
 
 const WORDS = {
@@ -113,7 +123,7 @@ interface NamedTest {
 const TESTS = new URL('../../test/', import.meta.url);
 /** The text that a test, a group or a table of tests is given as its name. */
 const NAME =
-  /\(\s*(?<mark>['"`])(?<row>[BGU]\d{1,2})[: ]\s*(?<name>(?:(?!\k<mark>)[^\\\n]|\\.)+)\k<mark>/gu;
+  /\(\s*(?<mark>['"`])(?<row>[BGSU]\d{1,2})[: ]\s*(?<name>(?:(?!\k<mark>)[^\\\n]|\\.)+)\k<mark>/gu;
 
 /** The whole page. */
 export function casesPage(language: Language): string {

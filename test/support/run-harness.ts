@@ -1,19 +1,17 @@
 /** Starts the interpreter with stub worlds on a test server: one worker a file, one world a case. */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Context } from '@temporalio/activity';
 import type { WorkflowHandle, WorkflowOptions } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, Worker, type WorkflowBundle } from '@temporalio/worker';
-import type { ResolvePlanInput } from '../../src/activities/contract.ts';
-import { createProof } from '../../src/activities/sealing/proof.ts';
-import { sealRun } from '../../src/activities/sealing/seal-run.ts';
+import type { Activities } from '../../src/activities/contract.ts';
 import { createFakeSeal } from '../../src/adapters/fake/fake-seal.ts';
 import type { Json } from '../../src/plan/plan.ts';
 import type { RunStatus } from '../../src/workflows/messages.ts';
 import { cachedBundle } from './bundle-cache.ts';
+import { type AnyActivity, sealed } from './sealed.ts';
 import { type StubWorld, stubWorld } from './stub-activities.ts';
 import { countedBundle, countedWorker, keepWorkflowCoverage } from './workflow-coverage.ts';
 
@@ -139,35 +137,18 @@ export interface StartOptions {
   readonly options?: Partial<WorkflowOptions>;
 }
 
-/**
- * Activities that look up the world of the run that calls them. As a worker's, they do nothing that the
- * run was not sealed for: an input that the interpreter forgot to seal fails the run.
- */
-function dispatching(worlds: ReadonlyMap<string, StubWorld>): Record<string, AnyActivity> {
-  const seal = createFakeSeal();
-  const proof = createProof(seal);
-  return Object.fromEntries(
-    Object.keys(stubWorld().activities).map((name) => [
-      name,
-      async (input: unknown) => {
-        const { info } = Context.current();
-        await proof(name, input, info);
-        const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
-        const world = worlds.get(workflowId);
-        if (world === undefined) throw new Error(`no world for ${workflowId}`);
-        if (name === 'resolvePlan') {
-          const asked = input as ResolvePlanInput;
-          const run = await world.activities.resolvePlan(asked);
-          const names = { workflowId, runId, requestId: asked.requestId };
-          return { ...run, proof: await sealRun(seal, run, names) };
-        }
-        return (world.activities as object as Record<string, AnyActivity>)[name]?.(input);
-      },
-    ]),
-  );
+/** Activities that look up the world of the run that calls them. */
+function dispatching(
+  worlds: ReadonlyMap<string, StubWorld>,
+): Readonly<Record<string, AnyActivity>> {
+  const names = Object.keys(stubWorld().activities);
+  const activitiesOf = (workflowId: string): Activities => {
+    const world = worlds.get(workflowId);
+    if (world === undefined) throw new Error(`no world for ${workflowId}`);
+    return world.activities;
+  };
+  return sealed(names, activitiesOf, createFakeSeal());
 }
-
-type AnyActivity = (input: unknown) => Promise<unknown>;
 
 async function ended(handle: WorkflowHandle, status: () => Promise<RunStatus>): Promise<Ended> {
   try {

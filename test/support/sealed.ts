@@ -1,0 +1,34 @@
+/** Activities as a worker has them: they do nothing that the run was not sealed for. */
+import { Context } from '@temporalio/activity';
+import type { Activities, ResolvePlanInput } from '../../src/activities/contract.ts';
+import { createProof } from '../../src/activities/sealing/proof.ts';
+import { sealRun } from '../../src/activities/sealing/seal-run.ts';
+import type { Seal } from '../../src/ports/seal.ts';
+
+export type AnyActivity = (input: unknown) => Promise<unknown>;
+
+/**
+ * An input that the interpreter forgot to seal fails the run.
+ * @param activitiesOf those of a run, by its workflow id
+ */
+export function sealed(
+  names: readonly string[],
+  activitiesOf: (workflowId: string) => Activities,
+  seal: Seal,
+): Readonly<Record<string, AnyActivity>> {
+  const proof = createProof(seal);
+  const guarded = (name: string) => async (input: unknown) => {
+    const { info } = Context.current();
+    await proof(name, input, info);
+    const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
+    const activities = activitiesOf(workflowId);
+    if (name !== 'resolvePlan') {
+      return (activities as object as Record<string, AnyActivity>)[name]?.(input);
+    }
+    const asked = input as ResolvePlanInput;
+    const run = await activities.resolvePlan(asked);
+    const { requestId } = asked;
+    return { ...run, proof: await sealRun(seal, run, { workflowId, runId, requestId }) };
+  };
+  return Object.fromEntries(names.map((name) => [name, guarded(name)]));
+}
