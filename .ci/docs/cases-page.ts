@@ -82,6 +82,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: 'SSH 配置包含的文件没有读到',
     en: 'files that the SSH configuration includes, and that were not read',
   },
+  B10: {
+    zh: '测试报告在惯例的位置，却没有找到',
+    en: 'a report of tests that stands where it usually does, and was not found',
+  },
   S1: {
     zh: '在运行之外、或由别人的 workflow 要求的操作',
     en: 'work asked for outside a run, or by a workflow of somebody else’s',

@@ -69,7 +69,7 @@ const pattern = text.refine(isPattern, {
 
 export const tests = z
   .strictObject({
-    reports: z.array(path).default(['**/junit*.xml', 'reports/*.xml', 'test-results/**/*.xml']),
+    reports: z.array(path).default([]),
     coverage: z
       .array(path)
       .default(['**/lcov.info', '**/cobertura*.xml', '**/coverage-summary.json', 'coverage.xml']),

@@ -16,7 +16,23 @@ import {
 import { type Trouble, trusted } from './reports/trusted.ts';
 
 /** Where test frameworks usually write, for projects that do not say. */
-const USUAL_REPORTS = ['reports/**/*.xml', 'test-results/**/*.xml', '**/TEST-*.xml', 'junit.xml'];
+const USUAL_REPORTS: readonly string[] = [
+  // Maven's Surefire and Failsafe; below them TestNG writes the same results once more.
+  '**/target/{surefire,failsafe}-reports/TEST-*.xml',
+  // Gradle, Playwright, CircleCI's convention
+  '**/test-results/**/*.xml',
+  // Jest, PHPUnit, cargo-nextest, gotestsum and pytest as their manuals have it
+  '**/*junit*.xml',
+  // go-junit-report, pytest, Mocha, RSpec, Ant
+  '{report,results,pytest,unit-tests,test-results,test-report,rspec,TEST-*}.xml',
+  'reports/**/*.xml',
+  // .NET
+  '**/TestResults/**/*.xml',
+];
+const USUAL = {
+  zh: 'Maven、Gradle、pytest、Jest、Go、.NET 的惯例（其他位置请设置 tests.reports）',
+  en: 'what Maven, Gradle, pytest, Jest, Go and .NET usually write (for another place set tests.reports)',
+} as const;
 type OfRun = { readonly run: RunRef };
 
 /** @throws ReportError where this run of the tests wrote none */
@@ -27,14 +43,43 @@ export async function freshReports(
   pinned: PinnedReports,
   ran: Ran,
 ): Promise<RunReports> {
-  const reports = await readRunReports(folder, globs, pinned, ran.startedAtMs);
+  const isUsual = globs === USUAL_REPORTS;
+  const found = await readRunReports(folder, globs, pinned, ran.startedAtMs);
+  const reports = isUsual ? withoutOthers(found) : found;
   if (reports.texts.length > 0) return reports;
   const output = excerptOf(ports, ran);
-  const names = globs.join(', ');
-  const zh = `命令以 ${ran.exitCode} 结束，没有写出匹配 ${names} 的报告`;
-  const en = `it ended with ${ran.exitCode} and wrote no report that matches ${names}`;
+  const names = isUsual ? USUAL : { zh: globs.join(', '), en: globs.join(', ') };
+  const zh = `命令以 ${ran.exitCode} 结束，没有写出匹配 ${names.zh} 的报告`;
+  const en = `it ended with ${ran.exitCode} and wrote no report that matches ${names.en}`;
   const { words } = nothingWritten({ zh, en }, reports);
   throw new ReportError({ zh: `${words.zh}：${output}`, en: `${words.en}: ${output}` });
+}
+
+/** In the usual places are other files as well: of coverage, of style checks. A test report is none of them. */
+function withoutOthers(reports: RunReports): RunReports {
+  const isTests = ({ text }: ReportText): boolean => isOfTests(rootOf(text));
+  const texts = reports.texts.filter(isTests);
+  const other = reports.texts.find((each) => !isTests(each));
+  const passedOver =
+    other === undefined
+      ? reports.passedOver
+      : { zh: `${other.path} 不是测试报告`, en: `${other.path} is no report of tests` };
+  return { texts, overwritten: namesIn(texts, reports.overwritten), passedOver };
+}
+
+function namesIn(texts: readonly ReportText[], paths: readonly string[]): readonly string[] {
+  return paths.filter((path) => texts.some((each) => each.path === path));
+}
+
+/** A report in another form than JUnit's is one of tests as well: it is refused, and not passed over. */
+function isOfTests(root: string | null): boolean {
+  return root === null || /^(?:test|assembl)/iu.test(root);
+}
+
+/** null: the text has no element, and may be a report that was cut off. */
+function rootOf(text: string): string | null {
+  const body = text.replace(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>/gu, '');
+  return /<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)/u.exec(body)?.[1] ?? null;
 }
 
 /** Copies for people, redacted; what was proved is in the verdict. */

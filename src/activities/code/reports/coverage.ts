@@ -11,9 +11,9 @@ import { ReportError } from './report-error.ts';
  */
 export function readCoverage(text: string): Coverage {
   const body = text.replace(/^\ufeff/, '').trimStart();
-  if (body.startsWith('<')) return readCobertura(text);
-  if (body.startsWith('{')) return readIstanbul(text);
   if (isLcov(text)) return readLcov(text);
+  if (/^\ufeff?[ \t]*</mu.test(text)) return readCobertura(text);
+  if (/^\ufeff?[ \t]*\{/mu.test(text)) return readIstanbul(text);
   throw new ReportError(
     body === ''
       ? { zh: '覆盖率报告是空的', en: 'the coverage report is empty' }

@@ -85,7 +85,14 @@ export async function readReport(folder: string, path: string): Promise<string> 
       en: `TOO_LARGE: ${path} has ${size} bytes, at most ${LARGEST_BYTES} are read`,
     });
   }
-  return readFile(file, 'utf8');
+  return decoded(await readFile(file));
+}
+
+/** Windows shells write UTF-16 where output is sent to a file; the mark at its beginning says so. */
+function decoded(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  return bytes.toString('utf8');
 }
 
 function refuseOutside(glob: string): void {

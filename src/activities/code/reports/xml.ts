@@ -17,12 +17,15 @@ const parser = new XMLParser({
   isArray: (name, _path, _isLeaf, isAttribute) => !isAttribute && name !== '#text',
 });
 
+/** The first line that looks like XML: tools print others before, and a mark or blank lines. */
+const BEGINNING = /^\ufeff?[ \t]*<[!?A-Za-z_]/mu;
+
 /**
  * The document as an element that holds its root.
  * @throws ReportError where it is cut off or not well-formed
  */
 export function parseXml(text: string): Element {
-  const body = text.replace(/^\ufeff/, '').trimStart();
+  const body = bodyOf(text).trimStart();
   const valid = XMLValidator.validate(body);
   if (valid !== true) {
     const { msg, line } = valid.err;
@@ -39,6 +42,12 @@ export function parseXml(text: string): Element {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ReportError({ zh: `XML 无法读取（${reason}）`, en: `unreadable XML (${reason})` });
   }
+}
+
+/** Without what a tool printed before; where an element ends there, that is a part of the report. */
+function bodyOf(text: string): string {
+  const at = Math.max(0, text.search(BEGINNING));
+  return /<\/|\/>/u.test(text.slice(0, at)) ? text : text.slice(at).replace(/^\ufeff/u, '');
 }
 
 /** The children of one of the names. */
