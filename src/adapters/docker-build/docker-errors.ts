@@ -52,6 +52,6 @@ function engineError(verb: 'build' | 'push', { stdout, stderr }: CommandResult):
 
 function endOf({ exitCode, endedBy }: CommandResult): Localized {
   return exitCode === null
-    ? { zh: `无退出码（${endedBy}）`, en: `no exit code (${endedBy})` }
+    ? { zh: `没有退出码（${endedBy}）`, en: `no exit code (${endedBy})` }
     : { zh: `退出码 ${exitCode} `, en: `exit code ${exitCode}` };
 }

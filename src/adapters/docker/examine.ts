@@ -10,7 +10,7 @@ const SCRIPT_TIMEOUT_MS = 30_000;
 export async function examineServer(service: Service, port: number): Promise<ServerExamination> {
   const { engine, name } = service;
   const [info, listed] = await Promise.all([
-    engine.ask({ zh: '说明自己', en: 'describe itself' }, (docker) => docker.info()),
+    engine.ask({ zh: '给出自身的信息', en: 'describe itself' }, (docker) => docker.info()),
     engine.ask({ zh: '列出容器', en: 'list its containers' }, (docker, abortSignal) =>
       docker.listContainers({ all: true, abortSignal }),
     ),

@@ -118,7 +118,7 @@ async function stopService(
     if (result.exitCode !== 0)
       throw failed(
         host.name,
-        { zh: '运行停止之前的命令：', en: 'run the command before the stop of' },
+        { zh: '运行停止前的命令：服务', en: 'run the command before the stop of' },
         service,
         result,
       );

@@ -10,6 +10,7 @@ import { FILES } from './files.ts';
 import { IMAGES } from './images.ts';
 import { PROJECT_FILE } from './project-file.ts';
 import { PROOF } from './proof.ts';
+import { REGISTRY } from './registry.ts';
 import { RELEASES } from './releases.ts';
 import { REQUEST } from './request.ts';
 import { SERVICES } from './services.ts';
@@ -27,6 +28,7 @@ export const CATALOGUE = {
   ...PROJECT_FILE,
   ...SOURCE,
   ...BUILDS,
+  ...REGISTRY,
   ...IMAGES,
   ...ARCHIVES,
   ...SSH,
@@ -53,7 +55,7 @@ export const CHAPTERS: readonly Chapter[] = [
   { title: { zh: '项目文件', en: 'The project file' }, entries: PROJECT_FILE },
   { title: { zh: '源代码', en: 'The source' }, entries: SOURCE },
   { title: { zh: '构建与测试', en: 'Builds and tests' }, entries: BUILDS },
-  { title: { zh: '镜像', en: 'Images' }, entries: { ...IMAGES, ...ARCHIVES } },
+  { title: { zh: '镜像', en: 'Images' }, entries: { ...REGISTRY, ...IMAGES, ...ARCHIVES } },
   { title: { zh: '通往服务器', en: 'The way to a server' }, entries: SSH },
   { title: { zh: '服务器上的 Docker 与磁盘', en: 'Docker and disks' }, entries: DOCKER },
   { title: { zh: '服务器上的版本', en: 'Releases on servers' }, entries: RELEASES },
