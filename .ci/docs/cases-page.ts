@@ -78,6 +78,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '报告前面有别的文字，或不重要的字段不合规',
     en: 'a report behind other text, or with a detail that nobody needs and that is not valid',
   },
+  B8: {
+    zh: '有效的发件人被拒绝，或邮件服务器的原因看不到',
+    en: 'a valid sender refused, and a mail server’s reason that nobody sees',
+  },
   B9: {
     zh: 'SSH 配置包含的文件没有读到',
     en: 'files that the SSH configuration includes, and that were not read',
@@ -95,6 +99,7 @@ const ROWS: Readonly<Record<string, Localized>> = {
     en: 'options of a start that end a run midway, or start it again',
   },
   S6: { zh: '被回退的运行凭旧的审批再次部署', en: 'a run that was reset, on its old approval' },
+  S12: { zh: '未加密发送的密码', en: 'a password sent in clear' },
   S7: { zh: '让脱敏停顿的输出', en: 'output that makes the redaction stand still' },
 };
 

@@ -30,6 +30,16 @@ const environments = z.record(
   }),
 );
 
+/** An address, alone or behind a name: `Releases <releases@example.com>`. */
+const mailbox = z
+  .string({ error: fieldProblem('mailbox') })
+  .refine(
+    (text) => z.email().safeParse(/^[^<>\r\n]*<([^<>]+)>$/u.exec(text)?.[1] ?? text).success,
+    {
+      error: fieldProblem('mailbox'),
+    },
+  );
+
 const channels = z
   .strictObject({
     email: z
@@ -38,8 +48,8 @@ const channels = z
           protocol: /^smtps?$/u,
           error: fieldProblem('smtpUrl'),
         }),
-        from: z.email(),
-        to: z.array(z.email()).default([]),
+        from: mailbox,
+        to: z.array(mailbox).default([]),
         user: text.optional(),
         password: secretReference.optional(),
       })

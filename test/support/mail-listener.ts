@@ -12,13 +12,14 @@ export interface MailListener {
 /**
  * A real SMTP server on loopback and a free port that keeps what it is sent.
  * @param password absent: anybody may send
+ * @param encrypts whether it offers STARTTLS, with a certificate that nobody trusts
  */
-export async function listenMail(password?: string): Promise<MailListener> {
+export async function listenMail(password?: string, encrypts = false): Promise<MailListener> {
   const mails: ParsedMail[] = [];
   const server = new SMTPServer({
     authOptional: password === undefined,
     allowInsecureAuth: true,
-    disabledCommands: ['STARTTLS'],
+    disabledCommands: encrypts ? [] : ['STARTTLS'],
     logger: false,
     onAuth: (auth, _session, callback) =>
       auth.password === password

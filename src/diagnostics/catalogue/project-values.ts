@@ -141,6 +141,12 @@ export const PROJECT_VALUES = {
   smtpUrl: {
     message: { zh: '{where}：应为 smtp:// 地址', en: '{where}: expected an smtp:// address' },
   },
+  mailbox: {
+    message: {
+      zh: '{where}：应为邮件地址，例如 releases@example.com 或 Releases <releases@example.com>',
+      en: '{where}: expected a mail address, for example releases@example.com or Releases <releases@example.com>',
+    },
+  },
   webhookUrl: {
     message: {
       zh: '{where}：应为 http(s):// 地址或 secret:// 引用',

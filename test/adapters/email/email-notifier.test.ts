@@ -7,8 +7,8 @@ import { secretsOf } from '../../support/secrets.ts';
 const open: MailListener[] = [];
 afterEach(() => Promise.all(open.splice(0).map((server) => server.close())));
 
-async function listenSmtp(password?: string): Promise<MailListener> {
-  const listener = await listenMail(password);
+async function listenSmtp(password?: string, encrypts = false): Promise<MailListener> {
+  const listener = await listenMail(password, encrypts);
   open.push(listener);
   return listener;
 }
@@ -42,6 +42,56 @@ describe('email notifier', () => {
     const error = await notifier.notify(sampleNotification()).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ kind: 'refused' });
     expect(String(error)).not.toContain('wr0ng');
+  });
+
+  // The same place by a name that is not taken for this machine's.
+  const ELSEWHERE = '::ffff:127.0.0.1';
+
+  it('S12 sends no password in clear to another machine, and says what to set', async () => {
+    const server = await listenSmtp('s3cret');
+    const secrets = secretsOf({ 'secret://mail': 's3cret' });
+    const config = { ...base, port: server.port, user: 'bot', passwordRef: 'secret://mail' };
+    const away = createEmailNotifier({ ...config, host: ELSEWHERE }, secrets);
+    await expect(away.notify(sampleNotification())).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('offers no encryption (STARTTLS)'),
+      remedy: expect.stringContaining('smtps://'),
+    });
+    expect(server.mails).toEqual([]);
+    await createEmailNotifier(config, secrets).notify(sampleNotification());
+    expect(server.mails).toHaveLength(1);
+  });
+
+  it('S12 sends without a password wherever the server is', async () => {
+    const server = await listenSmtp();
+    const config = { ...base, port: server.port, host: ELSEWHERE };
+    await createEmailNotifier(config, secretsOf({})).notify(sampleNotification());
+    expect(server.mails).toHaveLength(1);
+  });
+
+  it.each([base.host, ELSEWHERE])(
+    'B8 tells why the certificate of %s is not taken',
+    async (host) => {
+      const server = await listenSmtp(undefined, true);
+      const notifier = createEmailNotifier({ ...base, host, port: server.port }, secretsOf({}));
+      await expect(notifier.notify(sampleNotification())).rejects.toMatchObject({
+        kind: 'refused',
+        message: expect.stringMatching(/certificate/u),
+        remedy: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+      });
+    },
+  );
+
+  it.each([
+    'Releases <a@example.com>',
+    '"Releases, daily" <a@example.com>',
+    '发布 <a@example.com>',
+    'a@example.com',
+  ])('B8 sends from %s', async (from) => {
+    const server = await listenSmtp();
+    const notifier = createEmailNotifier({ ...base, from, port: server.port }, secretsOf({}));
+    await notifier.notify(sampleNotification());
+    expect(server.mails[0]?.from?.value[0]?.address).toBe('a@example.com');
   });
 
   it('shows typed text as text, in HTML and in the subject', async () => {

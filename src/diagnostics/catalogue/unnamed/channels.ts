@@ -11,6 +11,16 @@ const MAIL_SETTINGS = {
   en: 'check channels.email in runsheet.yaml and that the worker reaches the server',
 } as const;
 
+const MAIL_IN_CLEAR = {
+  zh: '邮件服务器 {place} 不提供加密（STARTTLS）；密码没有发送',
+  en: 'The mail server {place} offers no encryption (STARTTLS); the password was not sent',
+} as const;
+
+const MAIL_CERTIFICATE = {
+  zh: '如果服务器使用自己的证书，请为 worker 设置 NODE_EXTRA_CA_CERTS；否则请检查 runsheet.yaml 的 channels.email',
+  en: 'for a certificate of your own, set NODE_EXTRA_CA_CERTS for the worker; else check channels.email in runsheet.yaml',
+} as const;
+
 const SLACK_REFUSED = {
   zh: 'Slack 拒绝了发往 {channel} 的消息（{reason}）',
   en: 'Slack refused the message to {channel} ({reason})',
@@ -108,6 +118,14 @@ export const CHANNELS = {
   },
   REFUSED: {
     mailRefused: { message: MAIL_NOT_TAKEN, remedy: MAIL_SETTINGS },
+    mailNotTrusted: { message: MAIL_NOT_TAKEN, remedy: MAIL_CERTIFICATE },
+    mailInClear: {
+      message: MAIL_IN_CLEAR,
+      remedy: {
+        zh: '请使用 smtps:// 地址，或让该服务器提供 STARTTLS',
+        en: 'use an smtps:// address, or let the server offer STARTTLS',
+      },
+    },
     slackRefused: { message: SLACK_REFUSED, remedy: SLACK_SETTINGS },
     webhookRefused: { message: WEBHOOK_ANSWER, remedy: WEBHOOK_SETTINGS },
     recordLogin: {
