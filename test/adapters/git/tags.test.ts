@@ -145,6 +145,28 @@ describe('B3 a clone that nobody fetched', () => {
     );
   });
 
+  it('has the agent and the proxies of the worker for it, and nothing else', async () => {
+    const seen: Readonly<Record<string, string>>[] = [];
+    const real = createCommandRunner({ environment: { ...process.env, HOME: test.home } });
+    const commands: CommandRunner = {
+      run: (command) => {
+        if (command.argv.includes('fetch')) seen.push(command.env ?? {});
+        return real.run(command);
+      },
+    };
+    const environment = {
+      SSH_AUTH_SOCK: '/run/agent',
+      https_proxy: 'http://proxy:3128',
+      NO_PROXY: 'localhost',
+      DATABASE_PASSWORD: 'hunter2',
+    };
+    const source = { kind: 'git', path: '.', tag: 'v${version}', remote: 'origin' } as const;
+    await test.sourceAt('.', 'git', { source, commands, environment }).resolve('2');
+    const { DATABASE_PASSWORD: _, ...passedOn } = environment;
+    expect(seen).toEqual([expect.objectContaining(passedOn)]);
+    expect(seen[0]).not.toHaveProperty('DATABASE_PASSWORD');
+  });
+
   it('without source.remote, says how to fetch', async () => {
     await expect(sourceWith('v${version}').resolve('2')).rejects.toMatchObject({
       kind: 'not-found',
