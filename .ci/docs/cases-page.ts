@@ -90,6 +90,14 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '测试报告在惯例的位置，却没有找到',
     en: 'a report of tests that stands where it usually does, and was not found',
   },
+  B14: {
+    zh: '词在别的词里被找到',
+    en: 'a word found inside another word',
+  },
+  B15: {
+    zh: '差一点就对的名称、标题、章节或标签',
+    en: 'a name, a heading, a section or a label that is almost right',
+  },
   S1: {
     zh: '在运行之外、或由别人的 workflow 要求的操作',
     en: 'work asked for outside a run, or by a workflow of somebody else’s',

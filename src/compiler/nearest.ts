@@ -5,13 +5,18 @@ import { normalisePhrase } from '../actions/phrases.ts';
 /** Longer texts are nobody's misspelt phrase, and the distance's cost grows with the product of lengths. */
 const LONGEST_COMPARED = 120;
 
-/** Up to `limit` candidates, nearest first, none further away than 60 % of the longer text. */
-export function nearest(word: string, candidates: readonly string[], limit = 3): readonly string[] {
+/** Up to `limit` candidates, nearest first, none further away than this share of the longer text. */
+export function nearest(
+  word: string,
+  candidates: readonly string[],
+  limit = 3,
+  furthest = 0.6,
+): readonly string[] {
   const wanted = normalisePhrase(word);
   if (wanted.length === 0 || wanted.length > LONGEST_COMPARED) return [];
   return [...new Set(candidates)]
     .map((candidate) => ({ candidate, score: score(wanted, normalisePhrase(candidate)) }))
-    .filter((each) => each.score <= 0.6)
+    .filter((each) => each.score <= furthest)
     .sort((a, b) => a.score - b.score)
     .slice(0, limit)
     .map((each) => each.candidate);

@@ -173,7 +173,8 @@ function readApprovers(
       diagnose('BAD_FIELD', 'environment', { environment, known }, { near, actual: environment }),
     );
   }
-  const roles = listOf(value).flatMap((word) => {
+  const isRole = ({ text }: Words): boolean => findRole(context.vocabulary, text) !== null;
+  const roles = listOf(value, isRole).flatMap((word) => {
     const role = findRole(context.vocabulary, word.text);
     if (role === null) reportUnknownRole(context, word);
     else roleNames[role] = word.text;
@@ -210,11 +211,24 @@ function splitAtColon(words: Words): { name: string; value: Words } {
   return { name: words.text.slice(0, at).trim(), value: part(words, at + 1) };
 }
 
-/** `邮件 + Slack`, `A、B 和 C`, `A and B` → the words, each with its place. */
-function listOf(words: Words): Words[] {
+const SIGN = /\s*[+＋、,，/&]\s*|$/gu;
+const CONJUNCTION = /\s*(?:和|以及|\sand\s)\s*|$/giu;
+
+/**
+ * `邮件 + Slack`, `A、B 和 C`, `A and B` → the words, each with its place. What is known as a whole
+ * stays whole: 研发和运维负责人 is one role where the project has it.
+ */
+function listOf(words: Words, isKnown: (word: Words) => boolean = () => false): Words[] {
+  if (isKnown(words)) return [words];
+  return splitAt(words, SIGN).flatMap((word) =>
+    isKnown(word) ? [word] : splitAt(word, CONJUNCTION),
+  );
+}
+
+function splitAt(words: Words, separator: RegExp): Words[] {
   const list: Words[] = [];
   let from = 0;
-  for (const match of words.text.matchAll(/\s*(?:[+＋、,，/&]|和|以及|\sand\s)\s*|$/giu)) {
+  for (const match of words.text.matchAll(separator)) {
     const word = part(words, from, match.index);
     if (word.text !== '') list.push(word);
     from = match.index + match[0].length;

@@ -11,7 +11,8 @@ import { checkJump, type StepOrder } from './order.ts';
 const IF = /^(?:if\b|如果|若)\s*(.*?)\s*[:：]?$/iu;
 const ELIF = /^(?:elif\b|else\s+if\b|否则如果|否则若)\s*(.*?)\s*[:：]?$/iu;
 const ELSE = /^(?:else|otherwise|否则)\s*[:：]?$/iu;
-const SET = /^(?:设置|将|set)\s*variables?\.([A-Za-z_]\w*)\s*(?:=|为|设为|to)\s*(.+)$/iu;
+const SET =
+  /^(?:设置|将|set)\s*variables?\.([A-Za-z_]\w*)(?!\w)\s*(?:=|为|设为|(?<=\s)to(?=\s))\s*(.+)$/iu;
 const GO =
   /^(?:直接)?(?:进入|跳到|转到)步骤\s*(\d+)$|^(?:go|continue)\s+(?:straight\s+|directly\s+)?(?:to|with)\s+step\s+(\d+)$/iu;
 const SKIP = /^跳过步骤\s*(\d+)$|^skip\s+step\s+(\d+)$/iu;

@@ -53,18 +53,19 @@ export function readDocument(context: Context, items: readonly Item[]): Document
   const languages: Language[] = [];
   for (const item of items) {
     if (item.kind === 'fence' && !item.closed) reportUnclosed(context, item);
-    if (item.kind !== 'heading' || item.depth > 2) {
+    if (item.kind !== 'heading' || item.depth > 2 || looksLikeStep(item.words)) {
       if (current === null) checkProse(context, [item]);
       else current.items.push(item);
       continue;
     }
-    if (item.depth === 1) {
-      title ??= item.words;
+    const found = findWord(SECTIONS, item.words.text);
+    if (item.depth === 1 && title === null && found === null) {
+      title = item.words;
       claim(context, item.words.start, 'heading', { zh: '标题', en: 'title' });
       current = null;
       continue;
     }
-    const found = findWord(SECTIONS, item.words.text);
+    if (item.depth === 1 && found !== null) reportLevel(context, item.words);
     if (found === null) reportUnknownSection(context, item.words);
     else languages.push(found.language);
     current = found === null ? null : openSection(context, sections, found.key, item.words);
@@ -72,6 +73,11 @@ export function readDocument(context: Context, items: readonly Item[]): Document
   const chinese = languages.filter((each) => each === 'zh').length;
   const language = languages.length > 0 && chinese * 2 >= languages.length ? 'zh' : 'en';
   return { title, language, sections };
+}
+
+/** `5. Verify [action]`, whatever its level: it is no section, and what follows it is a step's. */
+function looksLikeStep({ text }: Words): boolean {
+  return /^\d+\s*[.．、].*\[[^\]]*\]$/u.test(text);
 }
 
 function openSection(
@@ -165,6 +171,10 @@ function checkBeforeLabels(context: Context, item: Item): void {
 function reportUnknownSection(context: Context, words: Words): void {
   const near = nearest(words.text, allWords(SECTIONS));
   report(context, words, diagnose('UNKNOWN_SECTION', 'section', { section: words.text }, { near }));
+}
+
+function reportLevel(context: Context, { text, ...place }: Words): void {
+  report(context, place, diagnose('UNREAD_LINE', 'likeSection', { section: text }));
 }
 
 function reportUnknownLabel(context: Context, words: Words): void {

@@ -8,19 +8,33 @@ export interface Comparative {
   readonly figure: string;
 }
 
+/** Chinese and symbols stand anywhere; English words whole, with "is" or without: not in "coverage". */
+function comparing(anywhere: string, words: string): RegExp {
+  return new RegExp(
+    `${anywhere}|(?<![\\p{L}\\p{N}_-])(?:is )?(?:${words})(?![\\p{L}\\p{N}_-])`,
+    'iu',
+  );
+}
+
 const WORDS: readonly (readonly [RegExp, Comparison])[] = [
   [
-    />=|≥|不低于|不小于|不少于|大于等于|大于或等于|至少|is at least|at least|not below|no less than/iu,
+    comparing(
+      '>=|≥|不低于|不小于|不少于|大于等于|大于或等于|至少',
+      'at least|not below|not under|not less than|no less than',
+    ),
     '>=',
   ],
   [
-    /<=|≤|不高于|不超过|不大于|不多于|小于等于|小于或等于|至多|最多|is at most|at most|no more than|not above|up to/iu,
+    comparing(
+      '<=|≤|不高于|不超过|不大于|不多于|小于等于|小于或等于|至多|最多',
+      'at most|not above|not over|not more than|no more than|up to',
+    ),
     '<=',
   ],
-  [/==|等于|equal to|equals/iu, '=='],
-  [/!=|≠|不等于/iu, '!='],
-  [/<|低于|小于|少于|is below|is under|is less than|less than|below|under/iu, '<'],
-  [/>|高于|大于|超过|多于|is above|is over|is more than|more than|greater than|above|over/iu, '>'],
+  [comparing('==|等于', 'equal to|equals'), '=='],
+  [comparing('!=|≠|不等于', 'not equal to'), '!='],
+  [comparing('<|低于|小于|少于', 'less than|below|under'), '<'],
+  [comparing('>|高于|大于|超过|多于', 'more than|greater than|above|over'), '>'],
 ];
 
 /** null where the text holds no comparison. The earliest comparison in the text counts. */

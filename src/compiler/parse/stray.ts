@@ -4,8 +4,9 @@
  */
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import { type Context, report } from '../context.ts';
+import { nearest } from '../nearest.ts';
 import { type Fence, type Item, part, type Words } from './items.ts';
-import { findWord, LABELS, SECTIONS } from './words.ts';
+import { allWords, findWord, LABELS, SECTIONS } from './words.ts';
 
 /** Dashes, bullets, ticks, numbers, bars and quotes that people paste for a list's marker. */
 const MARKER =
@@ -18,8 +19,8 @@ const AROUND = /^(?:[>＞|｜]\s*)+/u;
 /** What takes a list: each other line in it is an error, but an introduction that ends in a colon. */
 export function checkList(context: Context, place: Words, items: readonly Item[]): void {
   for (const [index, item] of items.entries()) {
-    if (item.kind === 'bullet') continue;
-    if (item.kind === 'fence') reportBlock(context, place, item);
+    if (item.kind === 'bullet') reportNamed(context, item.words);
+    else if (item.kind === 'fence') reportBlock(context, place, item);
     else if (item.kind === 'heading') reportHeading(context, item.words);
     else if (item.kind === 'label') reportLine(context, place, item.name);
     else if (!reportLookalike(context, item.words) && !introduces(items, index, item.words)) {
@@ -43,6 +44,13 @@ export function reportHeading(context: Context, words: Words): void {
   report(context, words, diagnose('UNREAD_LINE', 'heading', { text: words.text }));
 }
 
+/** An item that is a label's name and a colon holds nothing else: 「- 成功条件：」. */
+function reportNamed(context: Context, words: Words): void {
+  const name = /^(?<name>[^:：]+?)\s*[:：]$/u.exec(words.text)?.groups?.['name'] ?? '';
+  if (findWord(LABELS, name) === null) return;
+  report(context, words, diagnose('UNREAD_LINE', 'likeLabel', { label: name }));
+}
+
 function introduces(items: readonly Item[], index: number, { text }: Words): boolean {
   return /[:：]$/u.test(text) && !MARKER.test(text) && items[index + 1]?.kind === 'bullet';
 }
@@ -56,9 +64,9 @@ function reportLookalike(context: Context, words: Words): boolean {
     report(context, words, diagnose('UNREAD_LINE', 'likeHeading', { text: meant }));
     return true;
   }
-  const name = LABEL.exec(text)?.groups?.['name']?.trim() ?? '';
-  if (findWord(LABELS, name) !== null) {
-    report(context, words, diagnose('UNREAD_LINE', 'likeLabel', { label: name }));
+  const label = labelIn(text);
+  if (label !== null) {
+    report(context, words, diagnose('UNREAD_LINE', 'likeLabel', { label }));
     return true;
   }
   if (findWord(SECTIONS, text) !== null) {
@@ -66,6 +74,14 @@ function reportLookalike(context: Context, words: Words): boolean {
     return true;
   }
   return false;
+}
+
+/** The label that a line without its marks stands for, misspelt by a letter or two even; null: none. */
+function labelIn(text: string): string | null {
+  if (findWord(LABELS, text) !== null) return text.replace(/[\s:：*＊_]+$/u, '');
+  const name = LABEL.exec(text)?.groups?.['name']?.trim() ?? '';
+  if (findWord(LABELS, name) !== null) return name;
+  return /[:：]$/u.test(text) ? (nearest(name, allWords(LABELS), 1, 0.2)[0] ?? null) : null;
 }
 
 function reportLine(context: Context, { text: label }: Words, words: Words): void {
