@@ -26,6 +26,8 @@ export interface WorkerOptions {
   readonly folder: string;
   /** Whether new runs begin on this worker's version; always, if `runsheet dev` started the server. */
   readonly makeCurrent?: boolean;
+  /** Of what the process prints; what a run says is in the run's. */
+  readonly language: Language;
   /** Called once the server sees the worker poll. */
   readonly onReady: (ready: WorkerReady) => void;
 }
@@ -50,7 +52,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     ),
   });
   const connection = await connectNative(temporal, environment);
-  const adapters = await createAdapters(project, environment);
+  const adapters = await createAdapters(project, environment, options.language);
   try {
     await serve(options, { project, environment, temporal, connection, adapters });
   } finally {
@@ -172,6 +174,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     await runWorker({
       folder: findProjectFolder(process.cwd()),
       makeCurrent: !argv.includes('--no-make-current'),
+      language: languageOf(argv),
       onReady: (ready) => void process.stdout.write(`${JSON.stringify(ready)}\n`),
     });
     process.exit(0);

@@ -14,6 +14,7 @@ import { createWebhookNotifier } from '../adapters/webhook/webhook-notifier.ts';
 import { checkoutsFolderOf } from '../config/checkouts-folder.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ProjectFile } from '../config/project-file.ts';
+import type { Language } from '../diagnostics/language.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
@@ -33,6 +34,7 @@ export interface Adapters {
 export async function createAdapters(
   project: ProjectFile,
   environment: Environment,
+  language: Language,
 ): Promise<Adapters> {
   const { connections, settings, folder } = project;
   const state = join(folder, '.runsheet');
@@ -49,7 +51,7 @@ export async function createAdapters(
     files: connections.ssh,
     user: sshUser(environment),
     secrets,
-    onIgnored: (text) => console.error('WARN', text),
+    onIgnored: (text) => console.error('WARN', text[language]),
   });
   const balancer = createBalancer(connections.balancer, hosts);
   const records = createDatabaseRecordStore({

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { type Line, parse } from 'ssh-config';
 import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 import { refusal } from '../refusal.ts';
 import { filesOf } from './glob.ts';
 import { matchesPatternList } from './patterns.ts';
@@ -31,7 +32,7 @@ export interface ClientConfig {
   /** Values of a directive that adds up. */
   all(directive: string): readonly string[];
   /** What the files ask for and is not done, for people. */
-  readonly ignored: readonly string[];
+  readonly ignored: readonly Localized[];
 }
 
 const DEEPEST_INCLUDE = 16;
@@ -51,7 +52,7 @@ export function readClientConfig(
 }
 
 class Found implements ClientConfig {
-  readonly ignored: string[] = [];
+  readonly ignored: Localized[] = [];
   readonly query: ConfigQuery;
   files = 0;
   private readonly values = new Map<string, string[]>();
@@ -74,8 +75,8 @@ class Found implements ClientConfig {
     else if (ADDS_UP.has(directive)) former.push(value);
   }
 
-  ignore(text: string): void {
-    if (!this.ignored.includes(text)) this.ignored.push(text);
+  ignore(text: Localized): void {
+    if (!this.ignored.some(({ en }) => en === text.en)) this.ignored.push(text);
   }
 }
 
@@ -107,7 +108,10 @@ function apply(line: Directive, source: ConfigSource, found: Found, depth: numbe
       evaluate({ file, folder: source.folder }, found, depth + 1);
     }
   } else if (COMMANDS.has(directive)) {
-    found.ignore(`${line.param} in ${source.file}: a program is never run for a connection`);
+    found.ignore({
+      zh: `${source.file} 中的 ${line.param}：建立连接时从不运行程序`,
+      en: `${line.param} in ${source.file}: a program is never run for a connection`,
+    });
   } else found.set(directive, words(line).join(' '));
 }
 
@@ -142,7 +146,10 @@ function matches(
       return matched !== negated;
     }
     if (name !== 'final' && name !== 'canonical')
-      found.ignore(`Match ${name} in ${file}: never run; the section is left out`);
+      found.ignore({
+        zh: `${file} 中的 Match ${name}：从不运行，这一部分不起作用`,
+        en: `Match ${name} in ${file}: never run; the section is left out`,
+      });
     return false;
   });
 }

@@ -20,7 +20,7 @@ export interface Limits {
   /** The longest wait for a place in one of these lines. */
   readonly queueMs: number;
   /** Told what comes before a command's own output. */
-  readonly onNoise?: (machine: string, noise: string) => void;
+  readonly onNoise?: (machine: Localized, noise: string) => void;
 }
 
 /**
@@ -105,7 +105,7 @@ export class OpenConnection {
 
   /** Called when a command has begun, with what came before it on one of its streams; often nothing. */
   hear(noise: string, from: 'stdout' | 'stderr'): void {
-    if (noise !== '') this.limits.onNoise?.(this.name.en, noise);
+    if (noise !== '') this.limits.onNoise?.(this.name, noise);
     if (from === 'stdout' && this.shell !== 'speaks')
       this.shell = noise === '' ? 'quiet' : 'speaks';
   }

@@ -39,7 +39,7 @@ export interface EndpointOptions {
   readonly user: SshUser;
   readonly connectTimeoutMs: number;
   /** Told once of each thing that the configuration asks for and is not done. */
-  readonly onIgnored: (text: string) => void;
+  readonly onIgnored: (text: Localized) => void;
 }
 
 const DEFAULT_PORT = 22;

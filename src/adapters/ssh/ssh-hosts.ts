@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { SFTPWrapper } from 'ssh2';
 import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/language.ts';
 import type { ServerConnection, SshFiles } from '../../ports/connections.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
@@ -26,7 +27,7 @@ export interface SshHostsOptions {
   readonly user?: SshUser;
   readonly secrets?: SecretStore;
   /** Told once of each thing that the SSH configuration asks for and that is not done. */
-  readonly onIgnored?: (text: string) => void;
+  readonly onIgnored?: (text: Localized) => void;
   readonly limits?: Partial<SshLimits>;
 }
 
@@ -98,9 +99,9 @@ function createResolver(
 ): (server: ServerConnection) => Endpoint {
   const last = new Map<string, Endpoint>();
   const told = new Set<string>();
-  const tellOnce = (text: string): void => {
-    if (told.has(text)) return;
-    told.add(text);
+  const tellOnce = (text: Localized): void => {
+    if (told.has(text.en)) return;
+    told.add(text.en);
     onIgnored(text);
   };
   return (server) => {

@@ -41,7 +41,7 @@ async function endpoint(
       environment: { KEYS: '/keys', OTHER: '/run/other' },
     },
     connectTimeoutMs: 10_000,
-    onIgnored: (text) => ignored.push(text),
+    onIgnored: ({ en }) => ignored.push(en),
   });
 }
 

@@ -24,7 +24,10 @@ afterEach(async () => {
 async function hostWith(rc: string, sudo: boolean): Promise<ServerHost> {
   const noisy = await startNoisyServer(folder, rc);
   const hosts = createSshHosts([{ ...noisy.server, sudo }], {
-    onIgnored: (text) => told.push(text),
+    onIgnored: ({ zh, en }) => {
+      expect(zh).toMatch(/^web-1 在命令开始之前输出 "/u);
+      told.push(en);
+    },
   });
   closers.push(noisy.close, () => hosts.close());
   return hosts.get('web-1');
