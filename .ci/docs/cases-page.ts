@@ -108,6 +108,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
   },
   S6: { zh: '被回退的运行凭旧的审批再次部署', en: 'a run that was reset, on its old approval' },
   S12: { zh: '未加密发送的密码', en: 'a password sent in clear' },
+  S15: {
+    zh: '没有固定版本与哈希的下载',
+    en: 'what is fetched without a version or a hash',
+  },
   S7: { zh: '让脱敏停顿的输出', en: 'output that makes the redaction stand still' },
 };
 

