@@ -48,6 +48,7 @@ export interface HostKeyOptions {
 }
 
 export interface RunsheetClient {
+  /** @throws WorkflowExecutionAlreadyStartedError where a run has, or had, this id */
   start(options: StartOptions): Promise<void>;
   approve(workflowId: string, message: DecisionMessage): Promise<void>;
   reject(workflowId: string, message: DecisionMessage): Promise<void>;
@@ -136,7 +137,13 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
     answered(client.withDeadline(Date.now() + UPDATE_LIMIT_MS, ask));
   return {
     async start({ templateId, taskQueue, workflowId, inputs }) {
-      await client.workflow.start(templateId, { taskQueue, workflowId, args: [...inputs] });
+      await client.workflow.start(templateId, {
+        taskQueue,
+        workflowId,
+        args: [...inputs],
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      });
     },
     approve: (workflowId, message) => handle(workflowId).signal(approveSignal, message),
     reject: (workflowId, message) => handle(workflowId).signal(rejectSignal, message),

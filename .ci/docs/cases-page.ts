@@ -98,6 +98,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '差一点就对的名称、标题、章节或标签',
     en: 'a name, a heading, a section or a label that is almost right',
   },
+  B18: {
+    zh: '不应被接受，却被接受的请求',
+    en: 'what was accepted and should not have been: an id, an exit, a version, a secret, a person',
+  },
   S1: {
     zh: '在运行之外、或由别人的 workflow 要求的操作',
     en: 'work asked for outside a run, or by a workflow of somebody else’s',

@@ -8,6 +8,8 @@ export const EXIT = {
   failed: 3,
   calledOff: 4,
   needsAttention: 5,
+  /** Ctrl-C while a run is followed, as shells say it: the run goes on, its end is not known. */
+  interrupted: 130,
 } as const;
 
 const BY_OUTCOME: Readonly<Record<RunOutcome, number>> = {

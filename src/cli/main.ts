@@ -76,11 +76,7 @@ function report(error: unknown): number {
     return refused(refusalText(diagnose('RUN_NOT_FOUND', 'ended', {})));
   }
   if (error.name === 'WorkflowExecutionAlreadyStartedError' && 'workflowId' in error) {
-    const id = String(error.workflowId);
-    return refused({
-      zh: `发布单编号 ${id} 已被使用\n下一步：换一个 --id`,
-      en: `the run id ${id} is already in use\nnext: choose another --id`,
-    });
+    return refused(refusalText(diagnose('RUN_ID_USED', 'used', { run: String(error.workflowId) })));
   }
   return failed(error.message);
 }

@@ -51,6 +51,15 @@ export function createTemporalAccess(
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       }
     },
+    async executionsOf(workflowId) {
+      const query = `WorkflowId=${JSON.stringify(workflowId)}`;
+      const executions: string[] = [];
+      for await (const { runId } of client.workflow.list({ query, pageSize: 10 })) {
+        executions.push(runId);
+        if (executions.length > 1) break;
+      }
+      return executions;
+    },
     async list(query, limit) {
       const ids: string[] = [];
       for await (const each of client.workflow.list({ query, pageSize: limit })) {

@@ -11,12 +11,24 @@ import { resolvedRun } from '../support/resolved-run.ts';
 const EXECUTION = { workflowId: 'release-1', runId: 'execution-1' };
 const ASKED = { templateId: 't', workflowId: 'said-by-the-input', requestId: 'r-1', inputs: [] };
 
-function resolvePlan(input: typeof ASKED & { readonly bounds?: readonly string[] }) {
+function resolvePlan(
+  input: typeof ASKED & { readonly bounds?: readonly string[] },
+  executions: readonly string[] = [],
+) {
   const never = () => Promise.reject(new Error('not asked'));
   const activities = createLocalActivities({
     resolve: () => Promise.resolve({ ok: true, run: resolvedRun({}) }),
     policy: never,
-    temporal: never,
+    temporal: () =>
+      Promise.resolve({
+        searchAttributes: never,
+        addSearchAttributes: never,
+        describe: never,
+        terminate: never,
+        list: never,
+        approvalOf: never,
+        executionsOf: () => Promise.resolve(executions),
+      }),
     taskQueue: 'q',
     seal: createFakeSeal(),
   });
@@ -34,6 +46,28 @@ it('a run is sealed for the execution that the server names, not for the one in 
   await expect(proof('resolveSource', told, info)).resolves.toBeUndefined();
   const other = { ...told, run: { ...run, workflowId: 'said-by-the-input' } };
   await expect(proof('resolveSource', other, info)).rejects.toMatchObject({ type: 'FORGED_INPUT' });
+});
+
+describe('B18 the id of a run', () => {
+  it.each([
+    ['another execution that has ended', ['execution-0', 'execution-1']],
+    ['another one, before this one is listed', ['execution-0']],
+    ['one that was begun after it', ['execution-1', 'execution-2']],
+  ])('B18 the same run id twice is refused: %s', async (_what, executions) => {
+    await expect(resolvePlan({ ...ASKED, bounds: [] }, executions)).rejects.toMatchObject({
+      type: 'RUN_ID_USED',
+      nonRetryable: true,
+      message: expect.stringContaining('release-1'),
+    });
+  });
+
+  it.each([[[]], [['execution-1']]])('B18 a run id of its own is taken: %j', async (executions) => {
+    expect((await resolvePlan({ ...ASKED, bounds: [] }, executions)).version).not.toBe('');
+  });
+
+  it('B18 a probe is not asked for its id', async () => {
+    expect((await resolvePlan(ASKED, ['execution-0'])).version).not.toBe('');
+  });
 });
 
 describe('S5 a start', () => {

@@ -106,7 +106,7 @@ describe('follow', () => {
     await following;
   });
 
-  it('leaves the run going at Ctrl-C and says how to come back', async () => {
+  it('B18 Ctrl-C has a code of its own; the run goes on, and how to come back is said', async () => {
     const client = fakeClient({ 'run-1': { statuses: [waiting(), succeeded], pauseMs: 50 } });
     const following = follow(client, 'run-1', {
       language: 'zh',
@@ -114,7 +114,7 @@ describe('follow', () => {
       output: screen(false),
     });
     process.emit('SIGINT');
-    expect(await following).toBe(0);
+    expect(await following).toBe(130);
     expect(saidToStderr()).toContain('runsheet status run-1 --watch');
     expect(client.asked).toEqual([]);
   });

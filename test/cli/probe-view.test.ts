@@ -34,7 +34,23 @@ const REGISTRY: PreflightResult = {
   checks: [{ name: 'registry', state: 'ok', detail: 'answers' }],
 };
 
+const NO_TAG: PreflightResult = {
+  subject: 'source',
+  reachable: true,
+  checks: [{ name: 'source', state: 'failed', detail: 'The version v9 names no commit' }],
+};
+
 describe('a probe', () => {
+  it.each([
+    ['en', 'a run would fail before step 1', /budget|ready/],
+    ['zh', '现在发布，会在步骤 1 之前失败', /允许失败|可以发布/],
+  ] as const)('B18 a version that has no tag is no “a run can begin”: %s', (language, end, not) => {
+    const lines = renderProbe([GOOD, NO_TAG], language, 'v9');
+    expect(lines.join('\n')).toContain('The version v9 names no commit');
+    expect(lines.at(-1)).toMatch(new RegExp(`${end}$`));
+    expect(lines.at(-1)).not.toMatch(not);
+  });
+
   it('shows each server with its checks, what runs and what would change', () => {
     const text = renderProbe([GOOD, GONE, NEW, REGISTRY], 'en', 'v2.0.0').join('\n');
     expect(text).toBe(`The probe changed nothing.

@@ -74,6 +74,16 @@ describe('the client', { timeout: 60_000 }, () => {
     expect(await client.report('done')).toContain('v2');
   });
 
+  it('B18 the same run id twice is refused, open or ended', async () => {
+    await start('once', 'development');
+    const refused = { name: 'WorkflowExecutionAlreadyStartedError', workflowId: 'once' };
+    await expect(start('once', 'development')).rejects.toMatchObject(refused);
+    expect((await client.end('once')).failure).toBeNull();
+    await expect(start('once', 'development')).rejects.toMatchObject(refused);
+    await start('once-more', 'development');
+    expect((await client.end('once-more')).failure).toBeNull();
+  });
+
   it('decides with an answer, and the run goes on', async () => {
     await start('decided');
     await until('decided', asks);

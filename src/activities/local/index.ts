@@ -31,6 +31,17 @@ function refuseBounds(run: ResolvedRun, bounds: readonly string[] = []): void {
   throw diagnosed(run, diagnose('UNBOUND_RUN', 'option', { option: bounds.join(', ') }));
 }
 
+/** Told apart by the execution: after a reset, too, an id has two. Asks only for a run, not a probe. */
+async function refuseUsedId(
+  run: ResolvedRun,
+  { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
+  temporal: LocalDependencies['temporal'],
+): Promise<void> {
+  const executions = await (await temporal()).executionsOf(workflowId);
+  if (executions.every((each) => each === runId)) return;
+  throw diagnosed(run, diagnose('RUN_ID_USED', 'used', { run: workflowId }));
+}
+
 export type Resolution =
   | { readonly ok: true; readonly run: ResolvedRun }
   /** `message` holds every diagnostic as text. */
@@ -56,6 +67,7 @@ export function createLocalActivities(
         // As the server says, not as the input does.
         const { workflowExecution: execution } = Context.current().info;
         const names = { workflowId: '', runId: '', ...execution, requestId: input.requestId };
+        if (input.bounds !== undefined) await refuseUsedId(run, names, temporal);
         return { ...run, proof: await sealRun(seal, run, names) };
       }
       throw ApplicationFailure.nonRetryable(

@@ -41,12 +41,14 @@ export function judge(input: JudgeInput, policy: DecisionPolicy): Judgement {
     const known = namesOf(policy, input.approvers);
     return refuse(
       'NOT_AN_APPROVER',
-      `runsheet.yaml 中没有此人；可以决定的有：${known}`,
-      `nobody of that name is in runsheet.yaml; these may decide: ${known}`,
+      `runsheet.yaml 的 people 中没有此人；可以决定的有：${known}`,
+      `nobody of that name is under people in runsheet.yaml; these may decide: ${known}`,
     );
   }
   const roles = person.roles.filter((role) => input.approvers.includes(role));
-  if (roles.length === 0) {
+  // Where the template has no approval, no role is wanted: a person whom the project knows is.
+  const anybodyKnown = purpose === 'resolution' && input.approvers.length === 0;
+  if (roles.length === 0 && !anybodyKnown) {
     const wanted = input.approvers.map((role) => roleName(policy, role)).join(', ');
     return refuse(
       'NOT_AN_APPROVER',
@@ -98,7 +100,7 @@ function accept(
   const vote: AcceptedVote = {
     person: id,
     name: person.name,
-    role: state.assigned.get(id) ?? roles[0] ?? '',
+    role: state.assigned.get(id) ?? roles[0] ?? person.roles[0] ?? '',
     ...(decision.comment !== undefined && { comment: decision.comment }),
   };
   const missing = state.missingRoles.map((role) => roleName(policy, role)).join(', ');
@@ -151,8 +153,8 @@ export function findPerson(policy: DecisionPolicy, by: string): string | null {
 }
 
 function namesOf(policy: DecisionPolicy, approvers: readonly string[]): string {
-  const may = Object.entries(policy.people).filter(([, person]) =>
-    person.roles.some((role) => approvers.includes(role)),
+  const may = Object.entries(policy.people).filter(
+    ([, person]) => approvers.length === 0 || person.roles.some((role) => approvers.includes(role)),
   );
   return may.map(([id]) => id).join(', ') || '-';
 }

@@ -11,6 +11,8 @@ export interface TemporalAccess {
     workflowId: string,
   ): Promise<{ readonly running: boolean; readonly startedBy: string | null } | null>;
   terminate(workflowId: string, reason: string): Promise<void>;
+  /** The executions, open and closed, that have this id. */
+  executionsOf(workflowId: string): Promise<readonly string[]>;
   /** Ids of running workflows that match a visibility query, at most `limit`. */
   list(query: string, limit: number): Promise<readonly string[]>;
   /** What a running run's status query says; null where it does not answer. */

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { Secret, SecretStore } from '../../ports/secret-store.ts';
 import { pathInside } from '../artifacts/safe-path.ts';
-import { failure } from '../refusal.ts';
+import { failure, refusal } from '../refusal.ts';
 import { RedactedSecret } from './redacted-secret.ts';
 
 const REFERENCE = /^secret:\/\/(?:(env|file)\/)?([A-Za-z_][A-Za-z0-9_.-]{0,127})$/;
@@ -20,6 +20,7 @@ export interface SecretStoreOptions {
 /**
  * Resolves `secret://env/NAME` from the environment and `secret://file/NAME` from a file, whose
  * trailing line end is not part of the value. `secret://name` tries the variable NAME, then the file.
+ * A file that others may read or change is refused (SECRET_EXPOSED).
  */
 export function createSecretStore(options: SecretStoreOptions): SecretStore {
   return {
@@ -48,9 +49,20 @@ function variableFor(name: string): string {
   return name.toUpperCase().replaceAll(/[-.]/g, '_');
 }
 
+/** Whatever others may do, and writing for the group; a group that reads is how a service is given files. */
+const OF_OTHERS = 0o027;
+
+function open(file: string, mode: number): PortError {
+  const named = { file, mode: (mode & 0o777).toString(8).padStart(4, '0') };
+  return refusal('refused', file, diagnose('SECRET_EXPOSED', 'file', named));
+}
+
 async function readSecretFile(folder: string, name: string): Promise<string | null> {
   try {
-    const content = await readFile(await pathInside(folder, name), 'utf8');
+    const file = await pathInside(folder, name);
+    const { mode } = await stat(file);
+    if ((mode & OF_OTHERS) !== 0) throw open(file, mode);
+    const content = await readFile(file, 'utf8');
     return content.replace(/\r?\n$/, '');
   } catch (error) {
     if (error instanceof PortError) throw error;

@@ -70,7 +70,7 @@ export async function follow(
   }
   if (stop.signal.aborted) {
     process.stderr.write(`${comeBack(workflowId, options.language)}\n`);
-    return EXIT.succeeded;
+    return EXIT.interrupted;
   }
   screen.end();
   return conclude(client, workflowId, last, options);

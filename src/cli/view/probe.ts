@@ -46,6 +46,10 @@ const SUBJECTS: Readonly<Record<string, Localized>> = {
   settings: { zh: '设置', en: 'settings' },
 };
 const WOULD_FAIL: Localized = {
+  zh: '现在发布，会在步骤 1 之前失败',
+  en: 'a run would fail before step 1',
+};
+const WOULD_FAIL_BUT: Localized = {
   zh: '现在发布，会在步骤 1 之前失败，除非这些服务器在允许失败台数之内',
   en: 'a run would fail before step 1, unless its failure budget covers these servers',
 };
@@ -138,6 +142,9 @@ function conclusion(results: readonly PreflightResult[], language: Language): st
   const count = (state: State): number => states.filter((each) => each === state).length;
   const [failed, warned] = [count('failed'), count('warning')];
   const parts = [`✓ ${count('ok')}`, `⚠ ${warned}`, `✗ ${failed}`].join('  ');
-  const verdict = failed > 0 ? WOULD_FAIL : warned > 0 ? READY_WITH_WARNINGS : READY;
+  // A failure budget covers servers: what all of them need, such as the version, it does not.
+  const forAll = results.some((each) => stateOf(each) === 'failed' && each.subject in SUBJECTS);
+  const wouldFail = forAll ? WOULD_FAIL : WOULD_FAIL_BUT;
+  const verdict = failed > 0 ? wouldFail : warned > 0 ? READY_WITH_WARNINGS : READY;
   return `${parts}  ${sayIn(language)(verdict)}`;
 }

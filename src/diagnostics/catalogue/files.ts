@@ -3,6 +3,24 @@ import type { Entries } from './entry.ts';
 import { SIZES } from './sizes.ts';
 
 export const FILES = {
+  SECRET_EXPOSED: {
+    meaning: {
+      zh: '密钥文件可由他人读取或更改。',
+      en: 'A file with a secret may be read or changed by others.',
+    },
+    messages: {
+      file: {
+        message: {
+          zh: '他人可以读取或更改密钥文件 {file}（{mode}）',
+          en: 'others may read or change the secret file {file} ({mode})',
+        },
+        remedy: {
+          zh: '`chmod 600 {file}`；如果它已被他人看到，请换一个密钥',
+          en: '`chmod 600 {file}`; if somebody has seen it, replace the secret too',
+        },
+      },
+    },
+  },
   EMPTY_FILE: {
     meaning: { zh: '文件里什么也没有。', en: 'A file has no content.' },
     messages: {

@@ -2,6 +2,21 @@
 import type { Entries } from './entry.ts';
 
 export const SURROUNDINGS = {
+  RUN_ID_USED: {
+    meaning: {
+      zh: '这个编号已经有过一次运行，无论它是否已结束：报告和记录按编号查找，一个编号只用一次。',
+      en: 'A run had this id, whether it has ended or not: reports and records are found by it, so an id is used once.',
+    },
+    messages: {
+      used: {
+        message: { zh: '发布单编号 {run} 已被使用', en: 'the run id {run} has been used' },
+        remedy: {
+          zh: '换一个 --id，或省略它以自动生成',
+          en: 'choose another --id, or leave it out and one is generated',
+        },
+      },
+    },
+  },
   NO_TEMPORAL_SERVER: {
     meaning: {
       zh: '没有 Temporal 服务器应答，或不知道它的地址。',

@@ -3,7 +3,7 @@
 import { condition } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import { sectionsOf } from '../../actions/sections.ts';
-import type { AcceptedVote, Judgement } from '../../activities/contract.ts';
+import type { Judgement } from '../../activities/contract.ts';
 import { say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { type AskingParts, type RunIdentity, type ShownPart } from '../run.ts';
@@ -79,22 +79,19 @@ async function judged(
       )
     : '';
   run.decisions.push(
-    `${item.kind}${how}: ${vote.name} (${vote.role}) ${item.message.comment ?? ''}`.trim(),
+    `${item.kind}${how}: ${personText(vote)} ${item.message.comment ?? ''}`.trim(),
   );
   return { action: item.kind === 'skip' ? 'skip' : 'retry', withCurrentSettings };
 }
 
-/** The roles of the plan's approval; a template without one has no roles, so access control decides. */
+/** The roles of the plan's approval; of a template without one, any person whom the project knows. */
 async function judgeAlone(run: RunIdentity, step: number, item: Undecided): Promise<Judgement> {
   const approval = approvalOf(run.plan);
-  if (approval === undefined) {
-    return { accepted: true, vote: unsigned(item), quorumReached: true, missing: '' };
-  }
   return judge(
     run,
     {
       step,
-      approvers: resolverRoles(run, approval),
+      approvers: approval === undefined ? [] : resolverRoles(run, approval),
       quorum: { kind: 'any' },
       accepted: [],
       decision: { ...item.message, kind: 'approve' },
@@ -104,8 +101,8 @@ async function judgeAlone(run: RunIdentity, step: number, item: Undecided): Prom
   );
 }
 
-function unsigned({ message }: Undecided): AcceptedVote {
-  return { person: message.by, name: message.by, role: 'unsigned' };
+function personText({ name, role }: { readonly name: string; readonly role: string }): string {
+  return role === '' ? name : `${name} (${role})`;
 }
 
 const PROBLEMS = 20;

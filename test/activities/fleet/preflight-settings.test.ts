@@ -66,7 +66,7 @@ describe('a preflight of the settings', () => {
     ]);
   });
 
-  it('names the version that there is not', async () => {
+  it('B18 names the version that has no tag, before step 1', async () => {
     const stage = await setStage();
     const missing = new PortError('not-found', 'v2', 'v2 names no commit.', 'Tag it.');
     Object.assign(stage.ports.source, { resolve: () => Promise.reject(missing) });

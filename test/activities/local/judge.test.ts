@@ -79,3 +79,27 @@ test('by id, name or e-mail; one is enough for any, all needs one for each role 
     vote('bob', { quorum: { kind: 'count', people: 2 }, accepted: [voted('alice', 'tech')] }),
   ).toMatchObject({ quorumReached: true });
 });
+
+test.each(['root', 'mallory', '', 'carol@example.com'])(
+  'B18 `resolve --by %s` is refused where the template has no approvers',
+  (by) => {
+    const decision = { kind: 'approve' as const, by };
+    const judged = vote(by, { approvers: [], purpose: 'resolution', decision });
+    expect(judged).toMatchObject({
+      accepted: false,
+      code: 'NOT_AN_APPROVER',
+      reason: expect.stringContaining('alice, bob, carol'),
+    });
+  },
+);
+
+test('B18 a known person resolves where the template has no approvers, and votes nowhere', () => {
+  expect(vote('bob', { approvers: [], purpose: 'resolution' })).toMatchObject({
+    accepted: true,
+    vote: { person: 'bob', name: 'Bob', role: 'ops' },
+  });
+  expect(vote('carol', { approvers: [], purpose: 'resolution' })).toMatchObject({
+    vote: { name: 'Carol', role: '' },
+  });
+  expect(vote('bob', { approvers: [] })).toMatchObject({ accepted: false });
+});

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -14,7 +14,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('the secret store', () => {
   it('resolves from the environment and from files, and tells the redactor', async () => {
-    await writeFile(join(folder, 'slack-token'), 'from-a-file\n');
+    await writeFile(join(folder, 'slack-token'), 'from-a-file\n', { mode: 0o600 });
     const redactor = createRedactor();
     const store = createSecretStore({
       environment: { SMTP_PASSWORD: 'from-environment', OTHER: '' },
@@ -56,6 +56,40 @@ describe('the secret store', () => {
     await expect(store.resolve('xoxb-the-token-itself')).rejects.toThrow(
       /^The value given is no secret/,
     );
+  });
+
+  it.each([0o644, 0o604, 0o620, 0o602, 0o666])(
+    'B18 a secret file of mode %o is refused',
+    async (mode) => {
+      const file = join(folder, 'token');
+      await writeFile(file, 'the-value-itself');
+      await chmod(file, mode);
+      const redactor: string[] = [];
+      const options = {
+        environment: {},
+        folder,
+        onResolved: (value: string) => redactor.push(value),
+      };
+      const store = createSecretStore(options);
+      for (const reference of ['secret://file/token', 'secret://token']) {
+        const refused = await store.resolve(reference).catch((error: unknown) => error);
+        expect(refused).toMatchObject({
+          kind: 'refused',
+          message: expect.stringMatching(/^SECRET_EXPOSED: /),
+          remedy: expect.stringContaining(`chmod 600 ${file}`),
+        });
+        expect(String(refused)).not.toContain('the-value-itself');
+      }
+      expect(redactor).toEqual([]);
+    },
+  );
+
+  it.each([0o600, 0o400, 0o440, 0o640])('B18 a secret file of mode %o is read', async (mode) => {
+    const file = join(folder, 'token');
+    await writeFile(file, 'the-value-itself');
+    await chmod(file, mode);
+    const store = createSecretStore({ environment: {}, folder });
+    expect((await store.resolve('secret://token')).reveal()).toBe('the-value-itself');
   });
 
   it('stays in its folder', async () => {

@@ -397,7 +397,7 @@ describe('a rollback that cannot succeed', () => {
     expect(world.undone.some((each) => each.withCurrentSettings === true)).toBe(false);
   });
 
-  it('lets whoever may signal decide where the template has no approval', async () => {
+  it('B18 asks for a known person where the template has no approval', async () => {
     const plan = {
       ...SEED,
       steps: SEED.steps.filter((step) => step.kind !== 'approval'),
@@ -407,11 +407,16 @@ describe('a rollback that cannot succeed', () => {
       const run = await start(DEVELOPMENT);
       await run.until((each) => each.needsAttention !== null);
       state.broken = false;
-      await run.handle.signal('retry', { by: 'anybody' });
+      for (const by of ['root', 'anybody', 'alice@', 'carol']) {
+        await run.handle.signal('retry', { by });
+      }
+      const { refusals } = await run.until((each) => each.refusals.length === 4);
+      expect(refusals[0]).toContain('NOT_AN_APPROVER');
+      await run.handle.signal('retry', { by: 'bob' });
       return run.end();
     });
     expect(failure?.type).toBe('RUN_ROLLED_BACK');
-    expect(world.reports.at(-1)?.decisions.join()).toContain('unsigned');
+    expect(world.reports.at(-1)?.decisions.join()).toContain('retry: bob');
   });
 });
 
