@@ -111,6 +111,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     en: 'options of a start that end a run midway, or start it again',
   },
   S6: { zh: '被回退的运行凭旧的审批再次部署', en: 'a run that was reset, on its old approval' },
+  S8: {
+    zh: '混入别的行、或被粘贴执行的文字',
+    en: 'text that forges a line, or runs where it is pasted',
+  },
   S12: { zh: '未加密发送的密码', en: 'a password sent in clear' },
   S15: {
     zh: '没有固定版本与哈希的下载',

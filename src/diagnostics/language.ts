@@ -23,3 +23,11 @@ export function anyOf(zh: readonly string[], en: readonly string[] = zh): Locali
 export function countedEn(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`;
 }
+
+/** What a person typed, as one item of a list: nothing in it begins another one, or turns the line around. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
+    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim();
+}

@@ -11,6 +11,8 @@ import { loadProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { readTemplateFiles } from '../config/template-files.ts';
 import { vocabularyOf } from '../config/vocabulary.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { renderDiagnostics } from '../diagnostics/render.ts';
 import type { RunRef } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
@@ -19,7 +21,7 @@ export function createResolver(
   folder: string,
   environment: Environment,
 ): (input: ResolvePlanInput) => Promise<Resolution> {
-  return async ({ templateId, inputs }) => {
+  return async ({ templateId, workflowId, inputs }) => {
     const { project, diagnostics } = await loadProject(folder, environment);
     if (project === null) {
       const message = renderDiagnostics(diagnostics, languageOf(inputs) ?? 'zh');
@@ -33,13 +35,23 @@ export function createResolver(
       project,
       compile: compilerOf(project),
     });
-    if (resolution.run !== null) return { ok: true, run: resolution.run };
+    const { run, language } = resolution;
+    const found = [...resolution.diagnostics, ...idProblems(workflowId)];
+    if (run !== null && RUN_ID.test(workflowId)) return { ok: true, run };
     return {
       ok: false,
-      type: typeOf(resolution),
-      message: renderDiagnostics(resolution.diagnostics, resolution.language),
+      type: typeOf({ ...resolution, diagnostics: found }),
+      message: renderDiagnostics(found, language),
     };
   };
+}
+
+/** It stands in commands that people paste, and in addresses. */
+const RUN_ID = /^[\p{L}\p{N}][\p{L}\p{N}._:@/+-]*$/u;
+
+function idProblems(workflowId: string): readonly Diagnostic[] {
+  if (RUN_ID.test(workflowId)) return [];
+  return [diagnose('BAD_REQUEST', 'runId', { id: JSON.stringify(workflowId) })];
 }
 
 /** Settings as runsheet.yaml has them now, in the run's environment. */

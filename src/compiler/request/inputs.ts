@@ -160,12 +160,8 @@ function readList(
 }
 
 function readName(value: Json, former: string | null, add: Add): string | null {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
-  const plain =
-    typeof value === 'string' &&
-    value.length <= 200 &&
-    !/[\u0000-\u001f\u007f-\u009f]/u.test(value);
-  if (plain && value.trim() !== '') return value.trim();
+  const isName = typeof value === 'string' && value.length <= 200 && isPlainLine(value);
+  if (isName && value.trim() !== '') return value.trim();
   add(diagnose('BAD_REQUEST', 'requestedBy', {}));
   return former;
 }
@@ -178,6 +174,11 @@ function readDigest(value: Json, add: Add): string | null {
 
 export function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** One line without control characters, and without what turns the direction or takes no room. */
+export function isPlainLine(text: string): boolean {
+  return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
 }
 
 /** A key or value that somebody typed, cut and escaped for a message. */

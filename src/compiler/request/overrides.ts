@@ -12,7 +12,7 @@ import type { Overrides } from '../../plan/run.ts';
 import type { ProjectAction } from '../../plan/settings.ts';
 import { nearest } from '../nearest.ts';
 import { knownPhrases, readTaskPhrase, withoutBracket } from '../task-phrase.ts';
-import { type RawRequest, show } from './inputs.ts';
+import { isPlainLine, type RawRequest, show } from './inputs.ts';
 
 const LONGEST_REASON = 500;
 
@@ -96,6 +96,7 @@ function findStep(plan: Plan, number: number, report: Report): PlanStep | null {
 
 function checkReason(step: number, reason: string, report: Report): void {
   if (reason.trim() === '') report(diagnose('BAD_REQUEST', 'noSkipReason', { step }));
+  else if (!isPlainLine(reason)) report(diagnose('BAD_REQUEST', 'skipReasonCharacters', { step }));
   else if (reason.length > LONGEST_REASON)
     report(diagnose('TOO_LARGE', 'skipReason', { step, limit: LONGEST_REASON }));
 }

@@ -45,8 +45,8 @@ const OBJECT_FORM = {
   },
   requestedBy: {
     message: {
-      zh: 'requested_by 必须是不超过 200 字符的文本',
-      en: 'requested_by must be text of at most 200 characters',
+      zh: 'requested_by 必须是一行不超过 200 字符的文本，不含不可见的字符',
+      en: 'requested_by must be one line of at most 200 characters, none of them invisible',
     },
   },
   planDigest: {
@@ -109,6 +109,23 @@ const CHANGES = {
   skippedTwice: {
     message: { zh: '步骤 {step} 被跳过了两次', en: 'step {step} is skipped twice' },
     remedy: { zh: '请删去其中一个', en: 'remove one of the two' },
+  },
+  skipReasonCharacters: {
+    message: {
+      zh: '跳过步骤 {step} 的原因含有换行或不可见的控制字符',
+      en: 'the reason for skipping step {step} holds a line break or an invisible control character',
+    },
+    remedy: { zh: '请写成一行普通文本', en: 'write it as one line of plain text' },
+  },
+  runId: {
+    message: {
+      zh: '运行的 id {id} 含有空格、引号或 shell 会解释的字符',
+      en: 'the id of the run, {id}, holds spaces, quotes or characters that a shell interprets',
+    },
+    remedy: {
+      zh: '请用字母、数字和 . _ - : @ / + 组成 id，例如 release-42',
+      en: 'make it of letters, digits and . _ - : @ / +, for example release-42',
+    },
   },
   noSkipReason: {
     message: { zh: '跳过步骤 {step} 需要原因', en: 'skipping step {step} needs a reason' },

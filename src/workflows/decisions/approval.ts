@@ -1,7 +1,7 @@
 /** One approval: ask, remind, judge what comes in, until a quorum, a rejection or the deadline. */
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { AcceptedVote, Decision } from '../../activities/contract.ts';
-import { say } from '../../diagnostics/language.ts';
+import { oneLine, say } from '../../diagnostics/language.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { type AskingParts, stepStatus } from '../run.ts';
 import { changed, enterStep, leaveStep } from '../showing/status.ts';
@@ -114,10 +114,12 @@ class ApprovalRequest {
     const { vote } = judgement;
     const comment = vote.comment ?? decision.comment ?? '';
     const role = roleName(run, vote.role);
-    const line = `${kind === 'approve' ? '✓' : '✗'} ${vote.name} (${role}) ${comment}`.trim();
+    const mark = kind === 'approve' ? '✓' : '✗';
+    const line = oneLine(`${mark} ${vote.name} (${role}) ${comment}`);
     run.decisions.push(line);
     run.status.approval?.votes.push({ by: vote.name, role, comment });
-    if (kind === 'reject') throw this.end('rejected', 'REJECTED', rejectedBy(run, vote, comment));
+    if (kind === 'reject')
+      throw this.end('rejected', 'REJECTED', rejectedBy(run, vote, oneLine(comment)));
     this.votes.push(vote);
     if (judgement.quorumReached) return this.approved();
     stepStatus(run, step.number).note = judgement.missing;

@@ -4,7 +4,7 @@ import { condition } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import type { Judgement } from '../../activities/contract.ts';
-import { say } from '../../diagnostics/language.ts';
+import { oneLine, say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { type AskingParts, type RunIdentity, type ShownPart } from '../run.ts';
 import { firstOf, hasMany } from '../showing/many.ts';
@@ -79,7 +79,7 @@ async function judged(
       )
     : '';
   run.decisions.push(
-    `${item.kind}${how}: ${personText(vote)} ${item.message.comment ?? ''}`.trim(),
+    oneLine(`${item.kind}${how}: ${personText(vote)} ${item.message.comment ?? ''}`),
   );
   return { action: item.kind === 'skip' ? 'skip' : 'retry', withCurrentSettings };
 }

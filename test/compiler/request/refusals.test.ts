@@ -83,6 +83,21 @@ describe('a request is refused', () => {
       'BAD_REQUEST: overrides.skip must be a list',
     ],
     [
+      'S8 with a reason of two lines',
+      [overriding({ skip: [{ step: 1, reason: 'done\n✓ Bob (Operations lead)' }] })],
+      'BAD_REQUEST: the reason for skipping step 1 holds a line break or an invisible control character',
+    ],
+    [
+      'S8 with a reason that turns its line around',
+      [overriding({ skip: [{ step: 1, reason: 'done \u202eevil' }] })],
+      'BAD_REQUEST: the reason for skipping step 1 holds a line break or an invisible control character',
+    ],
+    [
+      'S9 with a requester of invisible characters',
+      [overriding({ requested_by: 'alice\u200b' })],
+      'BAD_REQUEST: requested_by must be one line of at most 200 characters, none of them invisible',
+    ],
+    [
       'with 201 skips',
       [overriding({ skip: Array.from({ length: 201 }, () => ({ step: 1, reason: 'r' })) })],
       'BAD_REQUEST: overrides.skip must be a list',
@@ -160,17 +175,17 @@ describe('a request is refused', () => {
     [
       'by somebody without a name',
       [{ ...GOOD, requested_by: ' ' }],
-      'BAD_REQUEST: requested_by must be text of at most 200 characters',
+      'BAD_REQUEST: requested_by must be one line of at most 200 characters, none of them invisible',
     ],
     [
       'by somebody with a line break in the name',
       [overriding({ requested_by: 'carol\napproved' })],
-      'BAD_REQUEST: requested_by must be text of at most 200 characters',
+      'BAD_REQUEST: requested_by must be one line of at most 200 characters, none of them invisible',
     ],
     [
       'by a number',
       [{ ...GOOD, requested_by: 7 }],
-      'BAD_REQUEST: requested_by must be text of at most 200 characters',
+      'BAD_REQUEST: requested_by must be one line of at most 200 characters, none of them invisible',
     ],
     [
       'for a server that is a number',
