@@ -84,15 +84,18 @@ function newRun(
   };
 }
 
-/** Options of the start that would end the run with its servers half changed, or start it again. */
+/**
+ * Options of the start that would end the run with its servers half changed, or start it again. The
+ * `temporal` program sends no time-out as 0, and no schedule as an empty one.
+ */
 function boundsOf(): readonly string[] {
-  const { executionTimeoutMs, runTimeoutMs, retryPolicy, cronSchedule } = workflowInfo();
+  const { executionTimeoutMs = 0, runTimeoutMs = 0, retryPolicy, cronSchedule } = workflowInfo();
   return [
-    ...(executionTimeoutMs === undefined ? [] : ['--execution-timeout']),
+    ...(executionTimeoutMs > 0 ? ['--execution-timeout'] : []),
     // A limit of the execution is the run's, too.
-    ...(runTimeoutMs === undefined || executionTimeoutMs !== undefined ? [] : ['--run-timeout']),
+    ...(runTimeoutMs > 0 && executionTimeoutMs === 0 ? ['--run-timeout'] : []),
     ...(retryPolicy === undefined ? [] : ['retryPolicy']),
-    ...(cronSchedule === undefined ? [] : ['--cron']),
+    ...((cronSchedule ?? '') === '' ? [] : ['--cron']),
   ];
 }
 
