@@ -179,6 +179,20 @@ describe('docs/temporal-cli.md', () => {
     expect(history).not.toContain('activityTaskScheduledEventAttributes');
   });
 
+  it.each(['--execution-timeout 14s', '--run-timeout 14s'])(
+    'S5 refuses a start with %s and does nothing, and takes the same without',
+    async (option) => {
+      const run = `cli-bound-${option.split(' ')[0]}`;
+      const start = commands.get('start-json') ?? '';
+      const bound = start.replace('workflow start', `workflow start ${option}`);
+      expect((await shell.run(bound, { ...stage.env, RUN: run })).code).toBe(0);
+      expect((await follow(run).end()).failure?.type).toBe('UNBOUND_RUN');
+      expect((await fetchHistory(run)).history).not.toContain(
+        'activityTaskScheduledEventAttributes',
+      );
+    },
+  );
+
   it('has no command that is not tried here', () => {
     expect([...typed].sort()).toEqual([...commands.keys()].sort());
   });
