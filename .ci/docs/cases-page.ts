@@ -98,6 +98,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '差一点就对的名称、标题、章节或标签',
     en: 'a name, a heading, a section or a label that is almost right',
   },
+  B16: {
+    zh: '项目自己的操作：占位符、批次、服务器',
+    en: 'an action of the project that is not told its version or server, or runs once a batch',
+  },
   B18: {
     zh: '不应被接受，却被接受的请求',
     en: 'what was accepted and should not have been: an id, an exit, a version, a secret, a person',

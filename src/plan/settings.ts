@@ -170,7 +170,9 @@ export interface ChannelSettings {
 
 /** A phrase of the project's own, from `actions:` in runsheet.yaml. */
 export interface ProjectAction {
+  /** May hold `${version}`, `${server}` and so on. */
   readonly argv: readonly string[];
-  readonly on: 'worker' | 'each-server' | 'first-server';
+  /** `worker`: once a run, with the first batch; `each-batch`: on the worker too, once a batch. */
+  readonly on: 'worker' | 'each-batch' | 'each-server' | 'first-server';
   readonly timeoutSeconds: number;
 }

@@ -6,6 +6,7 @@ import {
   type CheckoutWorld,
   inputFor,
   makeCheckoutWorld,
+  RUN,
   runActivity,
 } from './support/checkout-world.ts';
 
@@ -16,6 +17,17 @@ const ACTIONS = {
   verify: { argv: ['sh', '-c', 'cat schema; exit $(cat code)'], on: 'worker', timeoutSeconds: 10 },
   each: { argv: ['uptime'], on: 'each-server', timeoutSeconds: 10 },
   first: { argv: ['uptime'], on: 'first-server', timeoutSeconds: 10 },
+  told: {
+    argv: ['echo', '${version} ${environment}', '${service}', '${revision}', '$${HOME}'],
+    on: 'worker',
+    timeoutSeconds: 10,
+  },
+  batch: { argv: ['echo', '${version}'], on: 'each-batch', timeoutSeconds: 10 },
+  tell: {
+    argv: ['smoke', '--server=${server}:${port}', '${service}-${version}', '$${HOME}', '$HOME'],
+    on: 'each-server',
+    timeoutSeconds: 10,
+  },
 } as const;
 
 async function run(
@@ -29,7 +41,7 @@ async function run(
   const host = (server: string): ServerHost => ({
     name: server,
     address: '127.0.0.1',
-    servicePort: 1,
+    servicePort: server === 'a' ? 8081 : 8082,
     baseFolder: '/srv',
     readFile: async () => null,
     writeFile: async () => {},
@@ -77,6 +89,26 @@ describe('project.command', () => {
     expect(each.result.facts[0]?.value).toBe(false);
     await world.remove();
     expect((await run('first')).executed).toEqual(['a: uptime']);
+  });
+
+  it('B16 the worker fills in the words of a command: ${version}, ${environment}, ${service}, ${revision}', async () => {
+    const { result } = await run('told');
+    const { version, environment, service } = RUN;
+    const { revision } = await world.pin();
+    const printed = `${version} ${environment} ${service} ${revision} \${HOME}`;
+    expect(result.evidence).toContain(printed);
+    expect(result.facts).toMatchObject([{ value: true }]);
+    await world.remove();
+    expect((await run('batch')).result.evidence).toContain(RUN.version);
+  });
+
+  it('B16 a command on each server knows that server: name, port and version', async () => {
+    const { executed } = await run('tell');
+    const { version, service } = RUN;
+    expect(executed).toEqual([
+      `a: smoke --server=a:8081 ${service}-${version} \${HOME} $HOME`,
+      `b: smoke --server=b:8082 ${service}-${version} \${HOME} $HOME`,
+    ]);
   });
 
   it('names an action that there is not', async () => {

@@ -12,6 +12,7 @@ import type { ActionActivities } from '../contract.ts';
 import { duration, lastLine, lastLines, line } from '../evidence.ts';
 import { diagnosed } from '../failures.ts';
 import { implement, type OutcomeOf, type WorkOf } from '../implement.ts';
+import { fill, placeholderValues } from '../servers/render.ts';
 
 type CommandWork = WorkOf<typeof projectCommand>;
 type CommandOutcome = OutcomeOf<typeof projectCommand>;
@@ -37,7 +38,8 @@ export function createCommandActivities(
   return implement(projectCommand, (work, actions) =>
     withHeartbeat((progress) => {
       const command = commandOf(work, actions);
-      return command.action.on === 'worker'
+      const { on } = command.action;
+      return on === 'worker' || on === 'each-batch'
         ? runHere(ports, work, command, progress)
         : runOnServers(ports, work, command, progress);
     }),
@@ -65,7 +67,10 @@ async function runHere(
   progress: Progress,
 ): Promise<CommandOutcome> {
   const folder = await ensureCheckout(ports, input);
-  const ran = await runInCheckout(ports, input, action, folder, progress, `${input.step}-${log}`);
+  const { version, environment, service } = input.run;
+  const { revision } = input.source;
+  const filled = filledIn(input, name, action, { version, environment, service, revision });
+  const ran = await runInCheckout(ports, input, filled, folder, progress, `${input.step}-${log}`);
   const shown = lastLines(ports.redact(`${ran.stdout}\n${ran.stderr}`), SHOWN_LINES);
   const detail = line(ports.redact(`${name}: ${ran.summary}`));
   return outcome(ran.exitCode === 0, detail, [line(ran.summary), ...shown]);
@@ -100,7 +105,10 @@ async function runOn(
 ): Promise<{ readonly ok: boolean; readonly text: string }> {
   progress.report(`${server}: ${name}`);
   const startedAtMs = Date.now();
-  const result = await ports.hosts.get(server).exec(action.argv, {
+  const host = ports.hosts.get(server);
+  const values = placeholderValues({ run: input.run, server }, host.servicePort);
+  const { argv } = filledIn(input, name, action, values);
+  const result = await host.exec(argv, {
     timeoutMs: action.timeoutSeconds * 1_000,
     signal: progress.signal,
     keepBytes: LOG_BYTES,
@@ -115,6 +123,17 @@ async function runOn(
   const took = duration(Date.now() - startedAtMs);
   const text = line(`${server}: ${name}: ${status}, ${took}; ${lastLine(output)}`);
   return { ok: result.exitCode === 0, text };
+}
+
+/** The action with its words filled in, as everywhere in runsheet.yaml. */
+function filledIn(
+  input: CommandWork,
+  name: string,
+  action: ProjectAction,
+  values: Readonly<Record<string, string>>,
+): ProjectAction {
+  const argv = action.argv.map((part) => fill(input, part, values, `actions.${name}.run`));
+  return { ...action, argv };
 }
 
 function outcome(value: boolean, detail: string, evidence: readonly string[]): CommandOutcome {

@@ -63,6 +63,16 @@ export const SECTION_VALUES = {
       en: '{where}: it may hold ${image}, ${digest}, ${version}, ${revision} and ${environment} only',
     },
   },
+  actionName: {
+    message: {
+      zh: '{where}：可用的占位符有 ${version}、${environment}、${service}；在 worker 上还有 ${revision}，在服务器上还有 ${server} 和 ${port}',
+      en: '{where}: it may hold ${version}, ${environment} and ${service}; on the worker also ${revision}, on servers also ${server} and ${port}',
+    },
+    remedy: {
+      zh: '若要写 shell 自己的变量，请写 $${HOME} 或 $HOME',
+      en: 'for a variable of the shell write $${HOME} or $HOME',
+    },
+  },
   platform: {
     message: {
       zh: '{where}：应为平台，例如 linux/amd64',

@@ -11,10 +11,11 @@ export function serversOf(run: RunIdentity & ServersPart, task: Task): readonly 
   if (scope !== 'command') return scope === 'server' ? servers : [null];
   const command = run.resolved.settings.actions[commandName(task)];
   if (command?.on === 'each-server') return servers;
-  if (command?.on !== 'first-server') return [null];
+  if (command?.on === 'each-batch') return [null];
   // The first of the run, not of each batch: what is done once must not be done again.
   const [first] = serversInRun(run);
-  return servers.filter((server) => server === first);
+  if (command?.on === 'first-server') return servers.filter((server) => server === first);
+  return run.scope.batch === null || first === undefined || servers.includes(first) ? [null] : [];
 }
 
 /** The key of runsheet.yaml's `actions` that a project.command runs. */

@@ -1,6 +1,7 @@
 /** Batch by batch: the canary, the pauses, the failure budget, the floor, and the way back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RollingRule } from '../../../src/plan/plan.ts';
+import type { ProjectAction } from '../../../src/plan/settings.ts';
 import type { RunStatus } from '../../../src/workflows/messages.ts';
 import { FOUR, rollingRun } from '../../support/rolling-plan.ts';
 import { countedInterpreter, Harness } from '../../support/run-harness.ts';
@@ -49,6 +50,41 @@ function versions({ servers }: StubWorld): Record<string, string | null> {
 function excluded({ servers }: RunStatus): Record<string, string | undefined> {
   return Object.fromEntries(servers.map((each) => [each.name, each.excluded]));
 }
+
+describe('a project action in a batched step', () => {
+  const name = '预热';
+  const task = { action: 'project.command' as const, settings: { name } };
+  const withAction = (on: ProjectAction['on'], options: StubOptions = {}): StubWorld => {
+    const settings = { actions: { [name]: { argv: ['warm'], on, timeoutSeconds: 10 } } };
+    const add = [7, 8].map((step) => ({ step, phrase: name, task }));
+    const resolve = () => rollingRun({}, {}, { settings, overrides: { add } });
+    return stubWorld({ resolve, ...options });
+  };
+  const done = (batched: StubWorld): number => turns(batched, 'project.command').length;
+
+  it.each([
+    ['worker', 1],
+    ['each-batch', 3],
+    ['first-server', 1],
+    ['each-server', 4],
+  ] as const)('B16 on %s runs %i times in each of its steps', async (on, times) => {
+    const batched = withAction(on);
+    const { failure } = await harness.run(batched);
+    expect(failure).toBeNull();
+    expect(done(batched)).toBe(2 * times);
+    for (const server of batched.servers.values()) expect(server).toEqual(NEW);
+  });
+
+  it('B16 on worker that does not pass stops the first batch', async () => {
+    const facts: StubOptions['facts'] = ({ name: called }) =>
+      called === 'project.command' ? [{ id: 'command.passed', value: false }] : null;
+    const batched = withAction('worker', { facts });
+    const { failure } = await harness.run(batched);
+    expect(failure?.type).toBe('RUN_ROLLED_BACK');
+    expect(versions(batched)[FOURTH]).toBe(OLD.version);
+    expect(turns(batched, 'service.start')).toEqual([FIRST]);
+  });
+});
 
 describe('a rolling run', () => {
   it('takes all its steps to the canary, then to each batch, and judges them together', async () => {
