@@ -102,6 +102,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '项目自己的操作：占位符、批次、服务器',
     en: 'an action of the project that is not told its version or server, or runs once a batch',
   },
+  B17: {
+    zh: '下一步提示的命令在本文件夹中不能用',
+    en: 'a next line that cannot be typed in this folder',
+  },
   B18: {
     zh: '不应被接受，却被接受的请求',
     en: 'what was accepted and should not have been: an id, an exit, a version, a secret, a person',

@@ -23,6 +23,7 @@ import {
   withClient,
 } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { firstRun } from '../first-run.ts';
 import { languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
 
@@ -136,7 +137,8 @@ async function dev(options: DevOptions): Promise<void> {
     ...portOf('balancerPort', '--balancer-port', options),
   };
   const folder = await folderWithProject(process.cwd());
-  const { project, diagnostics } = await loadProject(folder, readEnvironment(folder));
+  const loaded = await loadProject(folder, readEnvironment(folder));
+  const { project, diagnostics } = loaded;
   if (project === null) throw badInput(diagnostics, options);
   const language = languageOf(options);
   const say = sayIn(language);
@@ -168,7 +170,8 @@ async function dev(options: DevOptions): Promise<void> {
         onEvent: (event) => printEvent(event, say),
       }),
     );
-    for (const line of readyLines(project, started.env, say)) print(line);
+    const next = await firstRun(loaded);
+    for (const line of readyLines(project, started.env, next, say)) print(line);
     const reason = await Promise.race([stopped, started.broken]);
     print(say({ zh: '正在停止全部组件 …', en: 'stopping everything …' }));
     await workerProcess.close();
@@ -182,13 +185,9 @@ async function dev(options: DevOptions): Promise<void> {
 function readyLines(
   project: ProjectFile,
   env: Readonly<Record<string, string>>,
+  next: string,
   say: Say,
 ): readonly string[] {
-  const [environment, definition] = Object.entries(project.environments)[0] ?? [
-    'production',
-    { servers: [] },
-  ];
-  const servers = definition.servers.join(',');
   return [
     ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
     say({
@@ -196,7 +195,7 @@ function readyLines(
       en: `ready in ${project.folder}; press Ctrl-C to stop everything`,
     }),
     say({ zh: '下一步，在另一个终端输入：', en: 'next, in another terminal:' }),
-    `  runsheet run deployment.md -p environment=${environment} -p servers=${servers} -p version=v1.0.0`,
+    `  ${next}`,
   ];
 }
 
