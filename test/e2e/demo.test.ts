@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { runsheet } from '../cli/support/program.ts';
 
-const LIMIT_MS = 170_000;
+const LIMIT_MS = 280_000;
 const SERVERS = ['app-server-1', 'app-server-2', 'app-server-3'];
 
 interface Played {
