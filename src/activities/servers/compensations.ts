@@ -6,10 +6,10 @@ import type { CompensationWork } from '../implement.ts';
 import { type ServerPorts, shortDigest } from './context.ts';
 import { enterPool } from './enter.ts';
 import { isFirstDeployment } from './first-deployment.ts';
-import { judgedBy, type Release, startFormer } from './former.ts';
+import { judgedBy, type Release, restoredRunId, startFormer } from './former.ts';
 import type { ReleaseSettings } from './manifest.ts';
 import { readManifest, removeManifestsOf } from './manifest-file.ts';
-import { heartbeatWhile } from './pace.ts';
+import { countDown, heartbeatWhile, pause } from './pace.ts';
 import { uncounted, waitForIdle } from './pool.ts';
 import { isTaking, poolServer } from './pool-state.ts';
 import { waitUntilReady } from './ready.ts';
@@ -19,6 +19,11 @@ import type { PoolSettings } from './serving.ts';
 
 /** How long a withdrawal waits for requests in flight before the stop that follows: the seed's 30 s. */
 const WITHDRAW_LIMIT_SECONDS = 30;
+/** A longer grace is not waited for: the rest of the restore needs its time as well. */
+const LONGEST_GRACE_SECONDS = 120;
+/** Between the end of the grace and the end of what was killed then. */
+const STOP_MARGIN_MS = 1_000;
+const STOP_LOOK_MS = 250;
 
 /** service.remove: stops what this run started; other releases, and what a restore started, stay. */
 export async function removeStarted(
@@ -55,11 +60,32 @@ export async function restoreFormer(
     lines.push(await stopRunning(ports, input, settings.runtime.stop));
   }
   if (former === null) return [...lines, nothingRan(input), ...(await leaveNothing(ports, input))];
-  const now = await ports.runtime.inspect(input.server, input.run.service);
-  if (!now.running) lines.push(await startFormer(ports, input, settings, former, kept));
+  const { graceSeconds } = kept?.stop ?? settings.runtime.stop;
+  const keepsRunning = await staysUp(ports, input, graceSeconds);
+  if (!keepsRunning) lines.push(await startFormer(ports, input, settings, former, kept));
   const { health } = judgedBy(kept, settings);
   lines.push(await persistently(() => waitUntilReady(ports, input, health, kept?.port)));
   return [...lines, runsAgain(input, former)];
+}
+
+/**
+ * Whether the former release, where it still runs, will go on: this run may have told it to stop, and a
+ * stop that was cut off (a frozen server, a lost connection) takes effect all the same, up to its grace.
+ */
+async function staysUp(
+  ports: ServerPorts,
+  { server, run }: CompensationWork,
+  graceSeconds: number,
+): Promise<boolean> {
+  const limitSeconds = Math.min(graceSeconds, LONGEST_GRACE_SECONDS);
+  const clock = countDown(limitSeconds * 1000 + STOP_MARGIN_MS);
+  for (;;) {
+    const { running, release } = await ports.runtime.inspect(server, run.service);
+    // Started by an earlier attempt of this, after whatever stopped it.
+    if (running && release?.runId === restoredRunId(run.requestId)) return true;
+    if (!running || clock.remainingMs() === 0) return running;
+    await pause(STOP_LOOK_MS, clock);
+  }
 }
 
 async function restoreAnew(

@@ -61,6 +61,44 @@ async function expectRefused(stage: Stage, type: string, message: RegExp): Promi
   expect(server.writes).toBe(writes);
 }
 
+describe('a stop that was cut off', () => {
+  /** v1 runs still, and ends so long after the restore has begun. */
+  async function endingAfter(ms: number | null): Promise<Stage> {
+    const stage = await setStage();
+    if (ms !== null) {
+      const { service } = run;
+      const inspect = stage.ports.runtime.inspect.bind(stage.ports.runtime);
+      let began: number | null = null;
+      stage.ports.runtime.inspect = async (server, name) => {
+        began ??= performance.now();
+        const isOver = name === service && performance.now() - began > ms;
+        if (isOver && stage.world.running(stage.world.server(server))?.runId === 'earlier')
+          stage.world.end(stage.world.server(server));
+        return inspect(server, name);
+      };
+    }
+    return stage;
+  }
+
+  it.each([0, 300])(
+    'takes effect after %i ms, and the former release is started again',
+    async (ms) => {
+      const stage = await endingAfter(ms);
+      await stage.undo('service.restore');
+      const { process, starts } = stage.world.server(SERVER);
+      expect(process?.digest).toBe(OLD);
+      expect(starts[OLD]).toBe(2);
+    },
+  );
+
+  it('is waited for no longer than its grace: what goes on is left as it is', async () => {
+    const stage = await endingAfter(null);
+    const { process } = stage.world.server(SERVER);
+    await stage.undo('service.restore');
+    expect(stage.world.server(SERVER).process).toBe(process);
+  });
+});
+
 describe('a manifest', () => {
   it('holds all that the release runs with, and no secret', async () => {
     const stage = await stageAfterV2();
