@@ -103,8 +103,8 @@ const ROWS: Readonly<Record<string, Localized>> = {
     en: 'an action of the project that is not told its version or server, or runs once a batch',
   },
   B17: {
-    zh: '下一步提示的命令在本文件夹中不能用',
-    en: 'a next line that cannot be typed in this folder',
+    zh: '下一步提示的命令不能用；失败信息没有说出是哪个测试、完整输出在哪里',
+    en: 'a next line that cannot be typed; a failure that does not say which test, or where the whole output is',
   },
   B18: {
     zh: '不应被接受，却被接受的请求',

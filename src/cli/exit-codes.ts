@@ -10,6 +10,8 @@ export const EXIT = {
   needsAttention: 5,
   /** Ctrl-C while a run is followed, as shells say it: the run goes on, its end is not known. */
   interrupted: 130,
+  /** Nobody reads the output any more (`| head`), as shells say it. */
+  notRead: 141,
 } as const;
 
 const BY_OUTCOME: Readonly<Record<RunOutcome, number>> = {

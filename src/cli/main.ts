@@ -40,6 +40,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./commands/plan.ts')).planCommand(say),
   run: async () => (await import('./commands/run.ts')).runCommand(say),
   status: async () => (await import('./commands/runs.ts')).statusCommand(say),
+  logs: async () => (await import('./commands/logs.ts')).logsCommand(say),
   approve: async () => (await import('./commands/decide.ts')).decideCommand('approve', say),
   reject: async () => (await import('./commands/decide.ts')).decideCommand('reject', say),
   resolve: async () => (await import('./commands/decide.ts')).resolveCommand(say),
@@ -58,6 +59,13 @@ for (const command of commands) program.addCommand(command);
 for (const command of allCommands(program)) command.exitOverride();
 speak(program, language);
 
+// Whoever reads may have enough of it (`| head`): there is nobody left to tell.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.notRead);
+    throw error;
+  });
+}
 try {
   await program.parseAsync();
 } catch (error) {

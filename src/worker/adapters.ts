@@ -14,6 +14,7 @@ import { createWebhookNotifier } from '../adapters/webhook/webhook-notifier.ts';
 import { checkoutsFolderOf } from '../config/checkouts-folder.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ProjectFile } from '../config/project-file.ts';
+import { runsFolderOf } from '../config/runs-folder.ts';
 import type { Language } from '../diagnostics/language.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -45,7 +46,7 @@ export async function createAdapters(
     onResolved: (value) => redactor.add(value),
   });
   const commands = createCommandRunner({ environment });
-  const artifacts = createDiskArtifactStore(join(state, 'runs'));
+  const artifacts = createDiskArtifactStore(runsFolderOf(folder));
   const registry = needed(connections.registry, 'registry.url');
   const hosts = createSshHosts(connections.servers, {
     files: connections.ssh,

@@ -94,11 +94,11 @@ describe('build.compile and build.package', () => {
     expect(await readFile(out, 'utf8')).toBe('serve()');
   });
 
-  it('fails with the end of the output', async () => {
+  it('B17: fails with the end of the output, and names the command that shows all of it', async () => {
     const { run } = await start({ compile: sh('echo "error TS1: no"; exit 2') });
     const failed = run('build.compile');
     await expect(failed).rejects.toMatchObject({ type: 'BUILD_FAILED', nonRetryable: true });
-    await expect(failed).rejects.toThrow(/exit code 2.*error TS1: no.*artifact:/);
+    await expect(failed).rejects.toThrow(/exit code 2.*error TS1: no.*`runsheet logs run-1 3`\.$/);
   });
 });
 

@@ -111,6 +111,19 @@ describe('project.command', () => {
     ]);
   });
 
+  it('keeps what each batch and each server printed, under what it is called', async () => {
+    await run('batch', { servers: ['a', 'b'] });
+    const kept = async (file: string): Promise<string> =>
+      String(await world.ports.artifacts.read(`artifact:${RUN.requestId}/logs/${file}`));
+    const batch = { step: 1, name: 'batch', command: 'echo v2.1.0', servers: ['a', 'b'] };
+    expect(JSON.parse(await kept('1-action-5-a.json'))).toMatchObject({ ...batch, exitCode: 0 });
+    await world.remove();
+    await run('tell', {}, { b: 7 });
+    const onServer = { step: 1, name: 'tell', servers: ['b'], exitCode: 7 };
+    expect(JSON.parse(await kept('1-action-6-b.json'))).toMatchObject(onServer);
+    expect(await kept('1-action-6-b.log')).toMatch(/^\$ smoke --server=b:8082 .*\nup 3 days\n/u);
+  });
+
   it('names an action that there is not', async () => {
     await expect(run('constructor')).rejects.toThrow(/no task "constructor".*verify, each, first/);
   });

@@ -22,6 +22,7 @@ const TYPED_BLOCKS: readonly (readonly [string, string, string, string?])[] = [
   ['README.md', 'tour', 'test/e2e/tour.test.ts'],
   ['docs/temporal-cli.md', '', 'test/e2e/temporal-cli.test.ts'],
   ['docs/cli.md', 'offline-', 'test/cli/offline.test.ts', "startsWith('offline-')"],
+  ['docs/cli.md', 'logs', 'test/cli/logs.test.ts'],
   ['docs/cli.md', '', 'test/e2e/cli.test.ts'],
 ];
 

@@ -74,7 +74,7 @@ async function runCheck(
   const pinned = await trustedReport(input, command, null, () =>
     clearReports(folder, globs, source),
   );
-  const ran = await runInCheckout(ports, input, command, folder, progress, `${input.step}-${name}`);
+  const ran = await runInCheckout(ports, input, command, folder, progress, { name });
   const failed = (): Error => toolFailed(ports, input, command, ran, NO_FINDING);
   const report = await collect(ports, input, command, pinned, folder, ran, name).catch(
     (error: unknown) => {

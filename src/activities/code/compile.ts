@@ -43,14 +43,7 @@ async function runBuildCommand(
   const folder = await ensureCheckout(ports, input);
   const chosen = await chooseCommand(ports, input, commands, name, folder, progress);
   if (chosen.command === null) return { facts: {}, evidence: [chosen.reason] };
-  const ran = await runInCheckout(
-    ports,
-    input,
-    chosen.command,
-    folder,
-    progress,
-    `${input.step}-${name}`,
-  );
+  const ran = await runInCheckout(ports, input, chosen.command, folder, progress, { name });
   if (ran.exitCode !== 0) {
     const named = { summary: ran.summary, said: excerptOf(ports, ran), log: ran.log };
     throw diagnosed(input.run, diagnose('BUILD_FAILED', 'command', named));

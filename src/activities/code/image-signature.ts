@@ -25,7 +25,7 @@ export async function lookAtSignature(
   { digest }: Pick<ImagePin, 'digest'>,
   progress: Progress,
 ): Promise<Look<boolean>> {
-  const { run, step, source } = work;
+  const { run, source } = work;
   if (verify === undefined) {
     const zh = '未验证签名：runsheet.yaml 没有 image.verify';
     return { reading: null, line: say(run, zh, 'signature not checked: no image.verify') };
@@ -39,7 +39,7 @@ export async function lookAtSignature(
   };
   const argv = verify.argv.map((part) => fill(part, values));
   const command = { argv, timeoutSeconds: verify.timeoutSeconds };
-  const ran = await runInCheckout(ports, work, command, ports.folder, progress, `${step}-verify`);
+  const ran = await runInCheckout(ports, work, command, ports.folder, progress, { name: 'verify' });
   const value = ran.exitCode === 0;
   const said = value ? '' : `; ${excerptOf(ports, ran)}`;
   const shown = line(`${ran.summary}${said}`);

@@ -9,6 +9,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { type Progress } from '../context.ts';
 import { duration, lastLines } from '../evidence.ts';
 import { diagnosed } from '../failures.ts';
+import { keepOutput } from '../run/kept-output.ts';
 import { type CommandName, detectCommand } from './detect.ts';
 
 export interface CommandPorts extends Pick<Ports, 'commands' | 'artifacts' | 'source'> {
@@ -60,11 +61,21 @@ export async function chooseCommand(
 }
 
 export interface Ran extends CommandResult {
-  /** Reference of the full, redacted log. */
+  /** The command that shows the full, redacted output. */
   readonly log: string;
   readonly startedAtMs: number;
   /** One line of evidence: the program, how it ended, how long it took. */
   readonly summary: string;
+}
+
+/** How a command's output is kept. */
+export interface KeptAs {
+  /** What it is called in runsheet.yaml. */
+  readonly name: string;
+  /** Its file, where the name alone would not do. */
+  readonly file?: string;
+  /** The batch that it runs for. */
+  readonly servers?: readonly string[];
 }
 
 /**
@@ -77,7 +88,7 @@ export async function runInCheckout(
   command: ProjectCommand,
   folder: string,
   progress: Progress,
-  logName: string,
+  { name, file = name, servers = [] }: KeptAs,
 ): Promise<Ran> {
   const timeoutSeconds = command.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const startedAtMs = Date.now();
@@ -91,7 +102,15 @@ export async function runInCheckout(
   });
   const program = command.argv.join(' ');
   const text = ports.redact(`$ ${program}\n${result.stdout}\n${result.stderr}\n`);
-  const log = await ports.artifacts.write(input.run.requestId, `logs/${logName}.log`, text);
+  const { exitCode, durationMs } = result;
+  const about = { step: input.step, name, command: ports.redact(program), servers, startedAtMs };
+  const log = await keepOutput(
+    ports.artifacts,
+    input.run,
+    `${input.step}-${file}`,
+    { ...about, exitCode, durationMs },
+    text,
+  );
   progress.signal.throwIfAborted();
   if (result.endedBy !== 'exit') throw ended(input, program, result, timeoutSeconds, log);
   const status = say(input.run, `退出码 ${result.exitCode}`, `exit code ${result.exitCode}`);
@@ -127,7 +146,7 @@ async function installPackages(
   progress: Progress,
 ): Promise<void> {
   const command = { argv: ['npm', 'ci', '--no-audit', '--no-fund'] };
-  const ran = await runInCheckout(ports, input, command, folder, progress, `${input.step}-npm-ci`);
+  const ran = await runInCheckout(ports, input, command, folder, progress, { name: 'npm-ci' });
   if (ran.exitCode === 0) return;
   const named = { exitCode: String(ran.exitCode), said: excerptOf(ports, ran), log: ran.log };
   const diagnostic = diagnose('PACKAGES_NOT_INSTALLED', 'npm', named);

@@ -120,14 +120,7 @@ async function coverageOfCommand(
 ): Promise<Measured> {
   const source = await ports.source.files(input.source.revision);
   const pinned = await reading(input, null, () => clearReports(folder, globs, source));
-  const ran = await runInCheckout(
-    ports,
-    input,
-    command,
-    folder,
-    progress,
-    `${input.step}-coverage`,
-  );
+  const ran = await runInCheckout(ports, input, command, folder, progress, { name: 'coverage' });
   await refuseUnexplained(ports, input, command, ran);
   return reading(input, ran, async () => {
     const reports = await readRunReports(folder, globs, pinned, ran.startedAtMs);

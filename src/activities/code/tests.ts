@@ -58,7 +58,7 @@ async function runAndJudge(
   const pinnedCoverage = await reading(input, null, () =>
     pinReports(folder, tests.coverage, source),
   );
-  const ran = await runInCheckout(ports, input, command, folder, progress, `${input.step}-test`);
+  const ran = await runInCheckout(ports, input, command, folder, progress, { name: 'test' });
   const reports = await reading(input, ran, () => freshReports(ports, folder, globs, pinned, ran));
   await keepCopies(ports, input, 'junit', reports.texts);
   const coverage = await reading(input, ran, () =>

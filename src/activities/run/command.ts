@@ -13,6 +13,7 @@ import { duration, lastLine, lastLines, line } from '../evidence.ts';
 import { diagnosed } from '../failures.ts';
 import { implement, type OutcomeOf, type WorkOf } from '../implement.ts';
 import { fill, placeholderValues } from '../servers/render.ts';
+import { keepOutput } from './kept-output.ts';
 
 type CommandWork = WorkOf<typeof projectCommand>;
 type CommandOutcome = OutcomeOf<typeof projectCommand>;
@@ -70,7 +71,12 @@ async function runHere(
   const { version, environment, service } = input.run;
   const { revision } = input.source;
   const filled = filledIn(input, name, action, { version, environment, service, revision });
-  const ran = await runInCheckout(ports, input, filled, folder, progress, `${input.step}-${log}`);
+  const [first = ''] = input.servers;
+  const kept =
+    action.on === 'each-batch'
+      ? { name, file: `${log}-${first}`, servers: input.servers }
+      : { name, file: log };
+  const ran = await runInCheckout(ports, input, filled, folder, progress, kept);
   const shown = lastLines(ports.redact(`${ran.stdout}\n${ran.stderr}`), SHOWN_LINES);
   const detail = line(ports.redact(`${name}: ${ran.summary}`));
   return outcome(ran.exitCode === 0, detail, [line(ran.summary), ...shown]);
@@ -116,11 +122,26 @@ async function runOn(
   });
   progress.signal.throwIfAborted();
   const output = ports.redact(`${result.stdout}\n${result.stderr}`);
-  const file = `logs/${input.step}-${log}-${server}.log`;
-  await ports.artifacts.write(input.run.requestId, file, output);
+  const durationMs = Date.now() - startedAtMs;
+  const shown = ports.redact(argv.join(' '));
+  await keepOutput(
+    ports.artifacts,
+    input.run,
+    `${input.step}-${log}-${server}`,
+    {
+      step: input.step,
+      name,
+      command: shown,
+      servers: [server],
+      startedAtMs,
+      durationMs,
+      exitCode: result.exitCode,
+    },
+    `$ ${shown}\n${output}\n`,
+  );
   const code = result.exitCode ?? say(input.run, '无（被终止）', 'none (it was ended)');
   const status = say(input.run, `退出码 ${code}`, `exit code ${code}`);
-  const took = duration(Date.now() - startedAtMs);
+  const took = duration(durationMs);
   const text = line(`${server}: ${name}: ${status}, ${took}; ${lastLine(output)}`);
   return { ok: result.exitCode === 0, text };
 }

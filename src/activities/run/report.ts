@@ -10,6 +10,7 @@ import { implement, type OutcomeOf, type WorkOf } from '../implement.ts';
 import { announce } from '../notifications/announce.ts';
 import { deliver, type NotificationPorts } from '../notifications/channels.ts';
 import { reportMarkdown } from '../notifications/report-markdown.ts';
+import { keepRun } from './kept-output.ts';
 
 type TellingWork = WorkOf<typeof writeReport>;
 type Told = OutcomeOf<typeof writeReport>;
@@ -34,12 +35,11 @@ async function keepReport(
   { artifacts }: NotificationPorts,
   { report }: TellingWork,
 ): Promise<Told> {
-  const reference = await artifacts.write(
-    report.run.requestId,
-    'report.md',
-    reportMarkdown(report),
-  );
-  return told([say(report.run, `部署报告：${reference}`, `Report: ${reference}`)]);
+  const { run } = report;
+  await keepRun(artifacts, run);
+  await artifacts.write(run.requestId, 'report.md', reportMarkdown(report));
+  const shown = `runsheet logs ${run.workflowId} --report`;
+  return told([say(run, `部署报告：${shown}`, `Report: ${shown}`)]);
 }
 
 async function send(ports: NotificationPorts, input: TellingWork): Promise<Told> {

@@ -1,7 +1,7 @@
 /** Commands of the project on the worker: builds, checks and tests. */
 import type { Entries } from './entry.ts';
 
-const LOOK = { zh: '请查看 {log}', en: 'see {log}' } as const;
+const LOOK = { zh: '完整输出：`{log}`', en: 'for the whole output: `{log}`' } as const;
 
 export const BUILDS = {
   BUILD_FAILED: {
@@ -25,7 +25,7 @@ export const BUILDS = {
           zh: '构建失败：{summary}：{said}',
           en: 'the build failed: {summary}: {said}',
         },
-        remedy: { zh: '完整输出见 {log}', en: 'the full output is in {log}' },
+        remedy: LOOK,
       },
     },
   },
@@ -59,8 +59,8 @@ export const BUILDS = {
           en: 'the command npm ci ended with {exitCode}: {said}',
         },
         remedy: {
-          zh: '请查看 {log}，并检查 package-lock.json 和包的 registry',
-          en: 'see {log}; check package-lock.json and the package registry',
+          zh: '请检查 package-lock.json 和包的 registry；完整输出：`{log}`',
+          en: 'check package-lock.json and the package registry; for the whole output: `{log}`',
         },
       },
     },
@@ -77,8 +77,8 @@ export const BUILDS = {
           en: 'the command {program} was ended after {seconds} s',
         },
         remedy: {
-          zh: '请查看 {log}，或在 runsheet.yaml 中放宽它的时限',
-          en: 'see {log}; raise its timeout in runsheet.yaml',
+          zh: '请查看它的完整输出（`{log}`），或在 runsheet.yaml 中放宽它的时限',
+          en: 'see its whole output with `{log}`, or raise its timeout in runsheet.yaml',
         },
       },
     },
@@ -110,8 +110,8 @@ export const BUILDS = {
           en: 'the command {program} ended with {exitCode} and {without}: {said}',
         },
         remedy: {
-          zh: '完整输出见 {log}；没有正常结束的工具不算结果',
-          en: 'see {log}; a tool that did not end well has measured nothing',
+          zh: '没有正常结束的工具不算结果；完整输出：`{log}`',
+          en: 'a tool that did not end well has measured nothing; for the whole output: `{log}`',
         },
       },
     },

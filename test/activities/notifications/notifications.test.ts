@@ -131,11 +131,11 @@ function attempt<T>(number: number, body: () => Promise<T>): Promise<T> {
 }
 
 describe('report.write', () => {
-  it('writes the report as Markdown and returns its reference', async () => {
+  it('B17: writes the report as Markdown and says which command shows it', async () => {
     const result = await activities()['report.write'](input());
-    const reference = 'artifact:request-1/report.md';
-    expect(result.evidence.join()).toContain(reference);
-    const text = String(await artifacts.read(reference));
+    const shown = `部署报告：runsheet logs ${run.workflowId} --report`;
+    expect(result.evidence).toEqual([shown]);
+    const text = String(await artifacts.read('artifact:request-1/report.md'));
     expect(text).toContain('# 部署报告: 软件部署工作流模板');
     expect(text).toContain('| 响应时间 &lt; 500ms | 42 | &lt; 500 | 通过 | 50 requests |');
     expect(text).toContain('未测得');
@@ -144,10 +144,8 @@ describe('report.write', () => {
   });
 
   it('escapes what people and programs wrote', async () => {
-    const result = await activities()['report.write'](input());
-    const reference = 'artifact:request-1/report.md';
-    expect(result.evidence.join()).toContain(reference);
-    const text = String(await artifacts.read(reference));
+    await activities()['report.write'](input());
+    const text = String(await artifacts.read('artifact:request-1/report.md'));
     expect(text).toContain('- a \\| b &lt;script\\> \\[x\\](y) \\#\\# not a heading');
     expect(text).not.toContain('\n## not a heading');
   });

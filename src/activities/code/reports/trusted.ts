@@ -34,7 +34,8 @@ export async function trusted<T>(
   } catch (error) {
     if (!(error instanceof ReportError)) throw error;
     const isOutside = error.message.startsWith('PATH_OUTSIDE_PROJECT');
-    const trouble = { problem: error.words, place: ran?.log ?? 'runsheet.yaml', settings };
+    const place = ran === null ? 'runsheet.yaml' : `\`${ran.log}\``;
+    const trouble = { problem: error.words, place, settings };
     throw diagnosed(
       run,
       isOutside ? diagnose('PATH_OUTSIDE_PROJECT', 'report', { ...trouble, about }) : bad(trouble),

@@ -1,0 +1,6 @@
+import { join } from 'node:path';
+
+/** Where the worker keeps what runs leave behind; a folder in it for each, by its request's id. */
+export function runsFolderOf(projectFolder: string): string {
+  return join(projectFolder, '.runsheet', 'runs');
+}
