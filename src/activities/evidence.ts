@@ -25,6 +25,15 @@ export function lastLines(text: string, count: number): readonly string[] {
     .slice(-count);
 }
 
+/** How programs say that something went wrong; `0 failed` is no such line. */
+const TROUBLE = /(?<!\b0 )\b(?:error|fatal|failed|failure|exception|panic)\b|错误|失败/iu;
+
+/** The first line that tells of an error, else the last that holds something. */
+export function tellingLine(text: string): string {
+  const found = text.split(/\r?\n|\r/u).find((each) => TROUBLE.test(each));
+  return found === undefined ? lastLine(text) : line(found);
+}
+
 /** A duration for people: 850 ms, 12.3 s. */
 export function duration(milliseconds: number): string {
   return milliseconds < 1_000

@@ -99,6 +99,6 @@ function bounded(text: string): string {
 /** What people typed must not move the reader's cursor: control characters and direction marks become visible. */
 function visible(text: string): string {
   return text
-    .replaceAll('\t', ' ')
+    .replaceAll(/\r\n|[\n\r\t\u2028\u2029]/gu, ' ')
     .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu, '\uFFFD');
 }

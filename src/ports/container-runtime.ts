@@ -19,7 +19,7 @@ export interface ContainerRuntime {
   resume(server: string, service: string, former: FormerRelease): Promise<boolean>;
   /** Stops what runs: signal, grace, then force. The release stays on the server. */
   stop(server: string, service: string, stop: ReleaseStop): Promise<StopResult>;
-  /** The last lines that the service printed, bounded; empty where it printed nothing. */
+  /** The last lines that the service printed since it was started last, bounded; empty where it printed nothing. */
   tail(server: string, service: string, lines: number): Promise<string>;
   /** What a run needs to know before it begins. Reads only. */
   examine(server: string, service: string, port: number): Promise<ServerExamination>;

@@ -15,6 +15,11 @@ afterEach(() => world.remove());
 
 const ACTIONS = {
   verify: { argv: ['sh', '-c', 'cat schema; exit $(cat code)'], on: 'worker', timeoutSeconds: 10 },
+  broken: {
+    argv: ['sh', '-c', 'echo ok; (echo 0 failed; echo error: no such table; echo bye) >&2; exit 3'],
+    on: 'worker',
+    timeoutSeconds: 10,
+  },
   each: { argv: ['uptime'], on: 'each-server', timeoutSeconds: 10 },
   first: { argv: ['uptime'], on: 'first-server', timeoutSeconds: 10 },
   told: {
@@ -77,6 +82,18 @@ describe('project.command', () => {
     expect(result.evidence).toContain('schema 42');
   });
 
+  it('B17: says how a command ended, its first error, and how to see the rest', async () => {
+    const { result } = await run('broken');
+    expect(result.facts[0]?.detail).toMatch(
+      /^broken: sh -c .*: exit code 3, \S+ ms; error: no such table; whole output: `runsheet logs run-1 1`$/u,
+    );
+    await world.remove();
+    const servers = await run('each', {}, { b: 1 });
+    expect(servers.result.facts[0]?.detail).toMatch(
+      /^b: each: exit code 1, \S+ ms; up 3 days; whole output: `runsheet logs run-1 1 --server b`; a: each: exit code 0/u,
+    );
+  });
+
   it('runs on the server that the interpreter names', async () => {
     const { result, executed } = await run('each', { server: 'b' });
     expect(executed).toEqual(['b: uptime']);
@@ -116,15 +133,17 @@ describe('project.command', () => {
     const kept = async (file: string): Promise<string> =>
       String(await world.ports.artifacts.read(`artifact:${RUN.requestId}/logs/${file}`));
     const batch = { step: 1, name: 'batch', command: 'echo v2.1.0', servers: ['a', 'b'] };
-    expect(JSON.parse(await kept('1-action-5-a.json'))).toMatchObject({ ...batch, exitCode: 0 });
+    expect(JSON.parse(await kept('1-action-6-a.json'))).toMatchObject({ ...batch, exitCode: 0 });
     await world.remove();
     await run('tell', {}, { b: 7 });
     const onServer = { step: 1, name: 'tell', servers: ['b'], exitCode: 7 };
-    expect(JSON.parse(await kept('1-action-6-b.json'))).toMatchObject(onServer);
-    expect(await kept('1-action-6-b.log')).toMatch(/^\$ smoke --server=b:8082 .*\nup 3 days\n/u);
+    expect(JSON.parse(await kept('1-action-7-b.json'))).toMatchObject(onServer);
+    expect(await kept('1-action-7-b.log')).toMatch(/^\$ smoke --server=b:8082 .*\nup 3 days\n/u);
   });
 
   it('names an action that there is not', async () => {
-    await expect(run('constructor')).rejects.toThrow(/no task "constructor".*verify, each, first/);
+    await expect(run('constructor')).rejects.toThrow(
+      /no task "constructor".*verify, broken, each, first/,
+    );
   });
 });

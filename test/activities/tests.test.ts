@@ -45,6 +45,32 @@ describe('tests.run', () => {
     expect(result.evidence.join('\n')).toContain(`${passed} of 100 passed, ${failed} failed`);
   });
 
+  it('B17: says which tests failed, with their first error, the exit code and how to see the rest', async () => {
+    const bad =
+      '<testcase classname="pay.Refund" name="is booked"><failure message="expected 1, got 2&#10;at refund.js:7"/></testcase>';
+    const { run, verify } = await start(junit(1, 0, bad));
+    const { facts } = await run();
+    expect(facts[0]?.detail).toBe(
+      '1 of 2 passed, 1 failed, 0 errors, 0 skipped (1 report files); ✗ pay.Refund is booked: expected 1, got 2 at refund.js:7; exit code 1; whole output: `runsheet logs run-1 2`',
+    );
+    expect((await verify()).facts[0]?.detail).toBe(facts[0]?.detail);
+  });
+
+  it('B17: of many failed tests names the first, and says how many there are more', async () => {
+    const { run } = await start(junit(1, 5));
+    expect((await run()).facts[0]?.detail).toMatch(/✗ t bad 0: no; .*✗ t bad 2: no; \+2; exit/u);
+  });
+
+  it('B17: says so in Chinese; where all have passed there is nothing to look up', async () => {
+    const chinese = await start(junit(1, 1), RUN_TESTS, {}, { language: 'zh' });
+    expect((await chinese.run()).facts[0]?.detail).toMatch(
+      /✗ t bad 0: no; 退出码 1; 完整输出：`runsheet logs run-1 2`$/u,
+    );
+    await world.remove();
+    const good = await start(junit(2, 0));
+    expect((await good.run()).facts[0]?.detail).not.toContain('runsheet logs');
+  });
+
   it('adds up any number of files', async () => {
     const script = 'mkdir -p reports; cp report.xml reports/a.xml; cp report.xml reports/b.xml';
     const { run } = await start(junit(3, 1), script);

@@ -229,6 +229,26 @@ describe('words', () => {
     expect(visible('a\u0007b\u2066')).toBe('a<U+0007>b<U+2066>');
   });
 
+  it.each(['\n', '\r\n', '\r', '\u2028', '\t'])(
+    'B17: the end of a line is never shown as a code: %j',
+    (end) => {
+      const text = `SERVICE_EXITED: it said:${end}no such table`;
+      expect(visible(text)).toBe('SERVICE_EXITED: it said: no such table');
+      expect(fit(text, 200)).toBe(visible(text));
+      expect(fold(text, 200).join(' ')).toBe(visible(text));
+    },
+  );
+
+  it('B17: lines that a person or a program wrote stay lines', () => {
+    const needsAttention = 'app-server-1: SERVICE_EXITED. It said:\nError: no such table\n';
+    const stuck = waiting({ outcome: 'needs_attention', needsAttention });
+    const shown = eventLines(waiting(), stuck, 'en').join('\n');
+    expect(shown).toContain('It said:\n     Error: no such table\n   runsheet resolve');
+    const failure = { step: 6, type: 'SERVICE_EXITED', message: 'it said:\nError: no table' };
+    const sheet = renderRunSheet(waiting({ failure }), { language: 'en', color: false, width: 80 });
+    expect(sheet.join('\n')).toContain('    it said:\n    Error: no table');
+  });
+
   it('are in the language asked for', () => {
     expect(languageOf({ lang: 'zh' })).toBe('zh');
     expect(languageOfArguments(['check', '--lang=zh'])).toBe('zh');

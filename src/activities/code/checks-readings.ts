@@ -3,7 +3,7 @@ import type { Reading } from '../../actions/define.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { RunRef } from '../../plan/run.ts';
 import { line } from '../evidence.ts';
-import type { Ran } from './project-commands.ts';
+import { type CommandPorts, type Ran, troubleOf, wholeOutput } from './project-commands.ts';
 import { describeFindings, type Finding } from './reports/finding.ts';
 
 export type Check = 'analyze' | 'lint' | 'scan' | 'audit';
@@ -27,10 +27,11 @@ export function unmeasured(evidence: readonly string[]): Measured {
  * Without a report an exit code proves style, and nothing else: 0 says that no rule is broken, any
  * other that something is, counted as one serious finding, since nobody can tell what it was.
  */
-export function byExitCode(input: OfRun, name: Check, ran: Ran): Measured {
-  const detail = line(ran.summary);
-  if (name !== 'lint') return unmeasured([detail, whatToSet(input, name)]);
+export function byExitCode(ports: CommandPorts, input: OfRun, name: Check, ran: Ran): Measured {
   const isClean = ran.exitCode === 0;
+  const trouble = isClean ? '' : `; ${troubleOf(ports, input, ran)}`;
+  const detail = `${line(ran.summary)}${trouble}`;
+  if (name !== 'lint') return unmeasured([detail, whatToSet(input, name)]);
   const serious = { value: isClean ? 0 : 1, detail };
   return { serious, style: { value: isClean, detail }, high: null, evidence: [detail] };
 }
@@ -39,11 +40,13 @@ export function readingsOf(
   input: OfRun,
   name: Check,
   findings: readonly Finding[],
+  log: string,
 ): Omit<Measured, 'evidence'> {
   const deciding = decidingOf(name, findings);
   const [first] = describeFindings(deciding, 1);
-  const text = [countLine(input, findings), ...(first === undefined ? [] : [first])].join('; ');
-  const detail = line(text);
+  const counts = countLine(input, findings);
+  const detail =
+    first === undefined ? counts : `${line(`${counts}; ${first}`)}; ${wholeOutput(input, log)}`;
   const counted = { value: deciding.length, samples: findings.length, detail };
   const isSecurity = name === 'scan' || name === 'audit';
   return {

@@ -82,7 +82,7 @@ async function runCheck(
     },
   );
   if (report === null && isCrash(ran.exitCode)) throw failed();
-  if (report === null) return byExitCode(input, name, ran);
+  if (report === null) return byExitCode(ports, input, name, ran);
   const { findings, overwritten } = report;
   const evidence = [
     line(ran.summary),
@@ -95,5 +95,5 @@ async function runCheck(
     return unmeasured([line(ports.redact(reason)), ...evidence]);
   }
   if (isUnexplained(ran.exitCode, findings.length)) throw failed();
-  return { ...readingsOf(input, name, findings), evidence };
+  return { ...readingsOf(input, name, findings, ran.log), evidence };
 }

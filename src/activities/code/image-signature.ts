@@ -9,8 +9,8 @@ import type { Look } from './image-looks.ts';
 import {
   type CheckoutWork,
   type CommandPorts,
-  excerptOf,
   runInCheckout,
+  troubleOf,
 } from './project-commands.ts';
 
 export interface SignaturePorts extends CommandPorts, Pick<Ports, 'registry'> {
@@ -41,8 +41,8 @@ export async function lookAtSignature(
   const command = { argv, timeoutSeconds: verify.timeoutSeconds };
   const ran = await runInCheckout(ports, work, command, ports.folder, progress, { name: 'verify' });
   const value = ran.exitCode === 0;
-  const said = value ? '' : `; ${excerptOf(ports, ran)}`;
-  const shown = line(`${ran.summary}${said}`);
+  const said = value ? '' : `; ${troubleOf(ports, work, ran)}`;
+  const shown = `${line(ran.summary)}${said}`;
   return { reading: { value, detail: shown }, line: shown };
 }
 

@@ -7,7 +7,7 @@ import type { CommandSettings, ProjectCommand } from '../../plan/settings.ts';
 import type { CommandResult } from '../../ports/command-runner.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { type Progress } from '../context.ts';
-import { duration, lastLines } from '../evidence.ts';
+import { duration, lastLines, tellingLine } from '../evidence.ts';
 import { diagnosed } from '../failures.ts';
 import { keepOutput } from '../run/kept-output.ts';
 import { type CommandName, detectCommand } from './detect.ts';
@@ -118,10 +118,27 @@ export async function runInCheckout(
   return { ...result, log, startedAtMs, summary };
 }
 
-/** The end of what a command printed, for a failure's message. */
+/** The first error and the end of what a command printed, for a failure's message. */
 export function excerptOf(ports: CommandPorts, result: CommandResult): string {
-  const text = result.stderr.trim() === '' ? result.stdout : result.stderr;
-  return lastLines(ports.redact(text), 5).join(' | ');
+  const text = ports.redact(result.stderr.trim() === '' ? result.stdout : result.stderr);
+  const [first, last] = [tellingLine(text), lastLines(text, 5)];
+  return [...(last.includes(first) ? [] : [first, '…']), ...last].join(' | ');
+}
+
+/** Where a command did not pass: its first error, and how to see the rest. */
+export function troubleOf(
+  ports: CommandPorts,
+  input: { readonly run: RunRef },
+  result: Pick<Ran, 'stdout' | 'stderr' | 'log'>,
+): string {
+  const text = ports.redact(result.stderr.trim() === '' ? result.stdout : result.stderr);
+  const telling = tellingLine(text);
+  return `${telling === '' ? '' : `${telling}; `}${wholeOutput(input, result.log)}`;
+}
+
+/** @param log the command that shows it */
+export function wholeOutput({ run }: { readonly run: RunRef }, log: string): string {
+  return say(run, `完整输出：\`${log}\``, `whole output: \`${log}\``);
 }
 
 function environmentOf(

@@ -7,12 +7,14 @@ import type { RunRef } from '../../plan/run.ts';
 import { line } from '../evidence.ts';
 import { diagnosed } from '../failures.ts';
 import type { OutcomeOf } from '../implement.ts';
+import { wholeOutput } from './project-commands.ts';
 import { describeOverwritten } from './reports/run-reports.ts';
 import { passRateOf } from './reports/test-summary.ts';
 import { noTests } from './tests-reports.ts';
 import type { Verdict } from './tests-verdict.ts';
 
 const SHOWN_FAILURES = 3;
+const LONGEST_FAILURE = 200;
 
 /** What a run of the tests, and its verification, have proved. */
 export type Judged = OutcomeOf<typeof runTests>;
@@ -42,10 +44,9 @@ export function requireTests(
 export function judge(input: JudgedWork, verdict: Verdict): Judged {
   requireTests(input, verdict);
   const ran = verdict.passed + verdict.failed + verdict.errors;
-  const detail = countsOf(input, verdict, ran);
-  const failures = verdict.failures
-    .slice(0, SHOWN_FAILURES)
-    .map((each) => line(`✗ ${each.name}: ${each.message}`));
+  const counts = countsOf(input, verdict, ran);
+  const failures = verdict.failures.slice(0, SHOWN_FAILURES).map(describeFailure);
+  const detail = [counts, ...troubleIn(input, verdict, failures)].join('; ');
   const critical = judgeCritical(input, verdict);
   return {
     facts: {
@@ -53,13 +54,34 @@ export function judge(input: JudgedWork, verdict: Verdict): Judged {
       'tests.critical_pass_rate': critical.rate,
     },
     evidence: [
-      detail,
+      counts,
       ...failures,
       ...unlistedIn(input, verdict),
       ...describeOverwritten(input.run, verdict.overwritten),
       ...critical.evidence,
     ],
   };
+}
+
+function describeFailure({ name, message }: Verdict['failures'][number]): string {
+  const text = message === '' ? name : `${name}: ${message}`;
+  return line(`✗ ${text.length <= LONGEST_FAILURE ? text : `${text.slice(0, LONGEST_FAILURE)}…`}`);
+}
+
+/** For whoever reads why a step failed: which tests, how the command ended, how to see the rest. */
+function troubleIn(
+  input: JudgedWork,
+  { failed, errors, ran: { exitCode, log } }: Verdict,
+  failures: readonly string[],
+): readonly string[] {
+  const rest = failed + errors - failures.length;
+  if (failed + errors === 0) return [];
+  return [
+    ...failures,
+    ...(rest === 0 ? [] : [`+${rest}`]),
+    say(input.run, `退出码 ${exitCode}`, `exit code ${exitCode}`),
+    wholeOutput(input, log),
+  ];
 }
 
 function countsOf({ run }: JudgedWork, verdict: Verdict, ran: number): string {
@@ -119,7 +141,9 @@ function judgeCritical({ run }: JudgedWork, { critical, ...verdict }: Verdict): 
   const selected = named + critical.unnamed;
   const others = critical.shown
     .slice(0, SHOWN_FAILURES)
-    .map((each) => `${each.name} (${each.outcome})`);
+    .map(({ name, outcome, message }) =>
+      message === '' ? `${name} (${outcome})` : `${name} (${outcome}): ${message}`,
+    );
   const counted = say(
     run,
     `关键功能测试 ${selected} 项中 ${critical.passed} 项通过`,

@@ -26,6 +26,8 @@ const CoverageFile = z.union([
 ]);
 const Verdict = z.object({
   startedAtMs: z.number(),
+  /** How the tests ended, and the command that shows what they printed. */
+  ran: z.object({ exitCode: z.number().nullable(), log: z.string() }),
   files: z.array(z.string()),
   /** Reports that are files of the source, which the tests have written over. */
   overwritten: z.array(z.string()),
@@ -58,7 +60,7 @@ export function verdictOn(
   reports: readonly NamedReport[],
   { critical }: TestSettings,
   redact: (text: string) => string,
-): Omit<Verdict, 'startedAtMs' | 'overwritten' | 'coverage'> {
+): Omit<Verdict, 'startedAtMs' | 'ran' | 'overwritten' | 'coverage'> {
   const all = {
     cases: reports.flatMap((each) => each.cases),
     unlisted: reports.flatMap((each) => each.unlisted),

@@ -67,6 +67,7 @@ async function runAndJudge(
   const verdict = {
     ...(await judgeReports(ports, input, tests, command, ran, reports)),
     startedAtMs: ran.startedAtMs,
+    ran: { exitCode: ran.exitCode, log: ran.log },
     overwritten: [...reports.overwritten],
     coverage: [...coverage],
   };

@@ -5,7 +5,7 @@ import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ProjectAction, ProjectSettings } from '../../plan/settings.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { type CommandPorts, runInCheckout } from '../code/project-commands.ts';
+import { type CommandPorts, runInCheckout, troubleOf } from '../code/project-commands.ts';
 import { ensureCheckout, type SourcePorts } from '../code/source.ts';
 import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
@@ -29,6 +29,8 @@ interface NamedCommand {
 type ProjectCommandPorts = CommandPorts & SourcePorts & Pick<Ports, 'hosts'>;
 
 const SHOWN_LINES = 3;
+/** In the one line that a failure shows. */
+const TOLD_SERVERS = 3;
 /** Of what a command prints on a server, in the artifact: the first and the last half. */
 const LOG_BYTES = 8 * 1024 * 1024;
 
@@ -78,8 +80,10 @@ async function runHere(
       : { name, file: log };
   const ran = await runInCheckout(ports, input, filled, folder, progress, kept);
   const shown = lastLines(ports.redact(`${ran.stdout}\n${ran.stderr}`), SHOWN_LINES);
-  const detail = line(ports.redact(`${name}: ${ran.summary}`));
-  return outcome(ran.exitCode === 0, detail, [line(ran.summary), ...shown]);
+  const passed = ran.exitCode === 0;
+  const trouble = passed ? '' : `; ${troubleOf(ports, input, ran)}`;
+  const detail = `${line(`${name}: ${ran.summary}`)}${trouble}`;
+  return outcome(passed, detail, [line(ran.summary), ...shown]);
 }
 
 /** On the server that the interpreter names; without one, on the first or on each. */
@@ -94,7 +98,11 @@ async function runOnServers(
     results.push(await runOn(ports, input, command, server, progress));
   const ok = results.length > 0 && results.every((each) => each.ok);
   const evidence = results.map((each) => each.text);
-  return outcome(ok, line(evidence.join('; ')), evidence);
+  // Those that did not pass first: they say why.
+  const told = results.toSorted((a, b) => Number(a.ok) - Number(b.ok)).slice(0, TOLD_SERVERS);
+  const rest = results.length - told.length;
+  const detail = told.map((each) => each.text).join('; ');
+  return outcome(ok, rest === 0 ? detail : `${detail}; +${rest}`, evidence);
 }
 
 function targetsOf(input: CommandWork, action: ProjectAction): readonly string[] {
@@ -105,7 +113,7 @@ function targetsOf(input: CommandWork, action: ProjectAction): readonly string[]
 async function runOn(
   ports: ProjectCommandPorts,
   input: CommandWork,
-  { name, action, log }: NamedCommand,
+  { name, action, log: file }: NamedCommand,
   server: string,
   progress: Progress,
 ): Promise<{ readonly ok: boolean; readonly text: string }> {
@@ -124,10 +132,10 @@ async function runOn(
   const output = ports.redact(`${result.stdout}\n${result.stderr}`);
   const durationMs = Date.now() - startedAtMs;
   const shown = ports.redact(argv.join(' '));
-  await keepOutput(
+  const log = await keepOutput(
     ports.artifacts,
     input.run,
-    `${input.step}-${log}-${server}`,
+    `${input.step}-${file}-${server}`,
     {
       step: input.step,
       name,
@@ -142,8 +150,11 @@ async function runOn(
   const code = result.exitCode ?? say(input.run, '无（被终止）', 'none (it was ended)');
   const status = say(input.run, `退出码 ${code}`, `exit code ${code}`);
   const took = duration(durationMs);
-  const text = line(`${server}: ${name}: ${status}, ${took}; ${lastLine(output)}`);
-  return { ok: result.exitCode === 0, text };
+  const ok = result.exitCode === 0;
+  const said = ok
+    ? lastLine(output)
+    : troubleOf(ports, input, { ...result, log: `${log} --server ${server}` });
+  return { ok, text: `${line(`${server}: ${name}: ${status}, ${took}`)}; ${said}` };
 }
 
 /** The action with its words filled in, as everywhere in runsheet.yaml. */

@@ -40,6 +40,18 @@ rs_forms() {
 }
 `;
 
+/** All starts of a service print to one file: how long it is, and what stands behind a place in it. */
+const LOG = `
+rs_bytes() { if [ -f service.log ]; then echo $(($(wc -c < service.log))); else echo 0; fi; }
+rs_log_since() {
+  [ -f service.log ] || return 0
+  rs_from=\${1:-0}
+  # Somebody may have emptied it since.
+  [ "$rs_from" -le "$(rs_bytes)" ] || rs_from=0
+  tail -c "+$((rs_from + 1))" service.log
+}
+`;
+
 /** The lock of one service; about 10 s of waiting, then exit code 75. */
 const LOCK = `
 rs_lock() {
@@ -62,14 +74,17 @@ rs_lock() {
 rs_unlock() { rm -rf lock; }
 `;
 
-/** Arguments: digest, run id, release as JSON. The record is written before the service's first line. */
+/**
+ * Arguments: digest, run id, release as JSON, the release's folder, and how long the service's log was
+ * before this start. The record is written before the service's first line.
+ */
 const STARTER = `
-rs_launcher=$1; rs_digest=$2; rs_run=$3; rs_release=$4; rs_work=$5; shift 5
+rs_launcher=$1; rs_digest=$2; rs_run=$3; rs_release=$4; rs_work=$5; rs_log=$6; shift 6
 mv "lock/pending.$rs_launcher" "lock/claimed.$$" || exit 1
 rs_now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 umask 077
-printf '{"pid":"%s","processStart":"%s","startedAt":"%s","schema":${SCHEMA},"release":%s}\\n' \\
-  "$$" "$(rs_start_of $$)" "$rs_now" "$rs_release" > current.part || exit 1
+printf '{"pid":"%s","processStart":"%s","startedAt":"%s","logFrom":"%s","schema":${SCHEMA},"release":%s}\\n' \\
+  "$$" "$(rs_start_of $$)" "$rs_now" "$rs_log" "$rs_release" > current.part || exit 1
 printf '%s %s %s ${SCHEMA}\\n' "$rs_now" "$rs_digest" "$rs_run" >> starts || exit 1
 mv current.part current.json || exit 1
 rm -rf lock
@@ -110,7 +125,7 @@ export interface StartWords {
  * Where a file has a form that is not ours, it prints both and starts nothing.
  */
 export function startScript(words: StartWords): string {
-  return `${PROCESS}${LOCK}${FORMS}
+  return `${PROCESS}${LOCK}${FORMS}${LOG}
 cd ${words.folder} 2>/dev/null || exit ${EXIT.missing}
 rs_work=$PWD/releases/${words.hex}
 [ -d "$rs_work" ] || exit ${EXIT.missing}
@@ -127,7 +142,8 @@ rs_starter=$(cat <<'RUNSHEET_STARTER'
 ${PROCESS}${STARTER}
 RUNSHEET_STARTER
 )
-set -- "$$" ${words.digest} ${words.runId} ${words.release} "$rs_work" ${words.command}
+rs_log=$(rs_bytes)
+set -- "$$" ${words.digest} ${words.runId} ${words.release} "$rs_work" "$rs_log" ${words.command}
 (
 ${words.exports}
 if command -v setsid >/dev/null 2>&1; then
@@ -145,7 +161,7 @@ while [ -e lock ]; do
 done
 [ "$(rs_pid)" = "$rs_child" ] && exit 0
 rs_unlock
-tail -c 2000 service.log >&2
+rs_log_since "$rs_log" | tail -c 2000 >&2
 exit ${EXIT.failed}
 `;
 }
@@ -197,10 +213,11 @@ exit 0
 /** Bytes of a service's output that are shown at most. */
 const TAIL_BYTES = 4_000;
 
+/** What the service printed since its last start. */
 export function tailScript(folder: string, lines: number): string {
-  return `
+  return `${PROCESS}${LOG}
 cd ${folder} 2>/dev/null || exit 0
-[ ! -f service.log ] || tail -c ${TAIL_BYTES} service.log | tail -n ${lines}
+rs_log_since "$(rs_field logFrom)" | tail -c ${TAIL_BYTES} | tail -n ${lines}
 `;
 }
 

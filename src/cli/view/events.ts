@@ -26,7 +26,13 @@ export function eventLines(
     ...added(before?.rollback, now.rollback).map((line) => `↶ ${line}`),
     ...endEvents(before, now, language),
   ];
-  return lines.map(visible);
+  return lines.flatMap(linesIn).map(visible);
+}
+
+/** What people and programs wrote over several lines stays so. */
+function linesIn(text: string): readonly string[] {
+  const [first = '', ...rest] = text.trimEnd().split(/\r?\n/u);
+  return [first, ...rest.map((line) => `     ${line}`)];
 }
 
 function added(before: readonly string[] | undefined, now: readonly string[]): readonly string[] {

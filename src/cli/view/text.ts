@@ -1,17 +1,19 @@
 /** Text for a terminal: control characters are shown, never interpreted, and no line is wider than the window. */
 import stringWidth from 'string-width';
 
-/** Escapes control and direction characters, as U+XXXX. */
+/** On one line: ends of lines and tabs become spaces, other control and direction characters are escaped, as U+XXXX. */
 export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, (char) => {
-    const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    return `<U+${code}>`;
-  });
+  return text
+    .replace(/\r\n|[\n\r\t\u2028\u2029]/gu, ' ')
+    .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (char) => {
+      const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+      return `<U+${code}>`;
+    });
 }
 
-/** Cut to columns, counting wide characters twice. Line breaks become spaces. */
+/** Cut to columns, counting wide characters twice. */
 export function fit(text: string, width: number): string {
-  const plain = visible(text.replaceAll('\n', ' '));
+  const plain = visible(text);
   if (stringWidth(plain) <= width) return plain;
   let taken = '';
   let columns = 0;
@@ -30,12 +32,16 @@ export function pad(text: string, width: number): string {
   return `${cut}${' '.repeat(Math.max(0, width - stringWidth(cut)))}`;
 }
 
-/** Folded into lines of at most `width` columns, each after `indent`. */
+/** Folded into lines of at most `width` columns, each after `indent`; its own lines stay lines. */
 export function fold(text: string, width: number, indent = ''): string[] {
+  return text.split(/\r?\n/u).flatMap((line) => foldLine(line, width, indent));
+}
+
+function foldLine(text: string, width: number, indent: string): string[] {
   const room = Math.max(10, width - stringWidth(indent));
   const lines: string[] = [];
   let line = '';
-  for (const { segment } of new Intl.Segmenter().segment(visible(text.replaceAll('\n', ' ')))) {
+  for (const { segment } of new Intl.Segmenter().segment(visible(text))) {
     if (stringWidth(line) + stringWidth(segment) > room) {
       // At the last space of the line, if a word would be cut.
       const at = /^[\x21-\x7e]$/u.test(segment) ? line.lastIndexOf(' ') : -1;

@@ -24,6 +24,10 @@ const TAKEN = 'Conflict. The container name "/app" is already in use by containe
 let folder: string;
 let engine: Server;
 let started: string[];
+/** What was asked of its log. */
+let asked: string[];
+/** When the container was started, as the engine says it. */
+let startedAt: string;
 let runtime: ContainerRuntime;
 /** What the engine lists, look by look; the last one stays. */
 let lists: (readonly string[])[];
@@ -32,6 +36,8 @@ let schema: string | undefined;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runsheet-engine-'));
   started = [];
+  asked = [];
+  startedAt = '2026-01-01T00:00:00Z';
   schema = undefined;
   const labels = (run: string) => ({
     'runsheet.service': 'app',
@@ -49,11 +55,15 @@ beforeEach(async () => {
     }
     if (path.startsWith('/images/json')) return [200, []];
     if (path.startsWith('/containers/create')) return [409, { message: TAKEN }];
+    if (path.startsWith('/containers/c1/logs')) {
+      asked.push(path);
+      return [200, 'said'];
+    }
     if (method === 'POST') {
       started.push(path);
       return [204, null];
     }
-    const detail = { State: { StartedAt: '2026-01-01T00:00:00Z' }, NetworkSettings: {} };
+    const detail = { State: { StartedAt: startedAt }, NetworkSettings: {} };
     return [200, { Id: 'c1', HostConfig: {}, ...detail }];
   };
   engine = createServer((request, response) => {
@@ -122,4 +132,19 @@ it('takes a container in our own form, and touches none of a later one', async (
     });
   }
   expect(started).toHaveLength(1);
+});
+
+it('B17: quotes a container from its last start on, not what it printed before', async () => {
+  lists = [['run-1']];
+  startedAt = '2026-01-01T00:00:00.123456789Z';
+  expect(await runtime.tail('web-1', 'app', 15)).toContain('said');
+  const since = new URL(asked[0] ?? '', 'http://engine').searchParams.get('since');
+  expect(since).toBe('1767225600.123');
+});
+
+it('B17: quotes nothing of a container that never started', async () => {
+  lists = [['run-1']];
+  startedAt = '0001-01-01T00:00:00Z';
+  expect(await runtime.tail('web-1', 'app', 15)).toBe('');
+  expect(asked).toEqual([]);
 });

@@ -114,6 +114,47 @@ describe('what a server keeps', () => {
   });
 });
 
+describe('the last lines of a service', () => {
+  const says = (text: string) => ['sh', '-c', `echo "${text}"; exec node server.js`];
+  const dies = (text: string) => ['sh', '-c', `echo "${text}"; exit 1`];
+  const stopped = () =>
+    vi.waitFor(
+      async () => expect((await subject.runtime.inspect('s1', 'tiny')).running).toBe(false),
+      { timeout: 10_000 },
+    );
+  const tail = () => subject.runtime.tail('s1', 'tiny', 15);
+
+  it('B17: are those of its last start, not of the version before', async () => {
+    await subject.runtime.pull('s1', 'tiny', subject.second, {});
+    await subject.runtime.start('s1', 'tiny', { ...release(), command: says('the old one') });
+    await answer();
+    expect(await tail()).toBe('the old one\n');
+    await subject.runtime.stop('s1', 'tiny', { signal: 'SIGTERM', graceMs: 5_000 });
+    const { digest } = subject.second;
+    const next = { ...release(), digest, version: 'v2', runId: 'run-2' };
+    await subject.runtime.start('s1', 'tiny', { ...next, command: dies('no such table') });
+    await stopped();
+    expect(await tail()).toBe('no such table\n');
+  });
+
+  it('B17: are none where this start printed nothing', async () => {
+    await subject.runtime.start('s1', 'tiny', { ...release(), command: dies('the first') });
+    await stopped();
+    await subject.runtime.start('s1', 'tiny', { ...release(), command: ['true'] });
+    await stopped();
+    expect(await tail()).toBe('');
+  });
+
+  it('B17: are all that is left where somebody emptied the log', async () => {
+    await subject.runtime.start('s1', 'tiny', { ...release(), command: dies('long before that') });
+    await stopped();
+    await subject.runtime.start('s1', 'tiny', { ...release(), command: dies('now') });
+    await stopped();
+    await writeFile(`${subject.test.server.baseFolder}/services/tiny/service.log`, 'rest\n');
+    expect(await tail()).toBe('rest\n');
+  });
+});
+
 it.each([0, 20, 60, 100, 150])(
   'starts once although the connection is lost after %i ms',
   async (delayMs) => {
