@@ -90,6 +90,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '测试报告在惯例的位置，却没有找到',
     en: 'a report of tests that stands where it usually does, and was not found',
   },
+  B11: {
+    zh: '只应答写明自己域名的请求的服务',
+    en: 'a service that answers only under its own name, to who shows a header, or in HTTPS',
+  },
   B14: {
     zh: '词在别的词里被找到',
     en: 'a word found inside another word',

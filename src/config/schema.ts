@@ -4,6 +4,7 @@ import { BALANCERS } from './balancers/index.ts';
 import { balancerSchema } from './balancers/schema.ts';
 import { container } from './container-schema.ts';
 import { defined, identifier, path, seconds, secretReference, text } from './fields.ts';
+import { health } from './health-schema.ts';
 import { registry } from './registry-schema.ts';
 import { rolling } from './rolling-schema.ts';
 import { fieldProblem } from './schema-messages.ts';
@@ -13,7 +14,6 @@ import {
   commands,
   drain,
   files,
-  health,
   image,
   runtime,
   source,

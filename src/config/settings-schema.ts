@@ -2,19 +2,8 @@
 import { z } from 'zod';
 import type { ProjectAction, VerifyName } from '../plan/settings.ts';
 import { dockerBuild } from './docker-build-schema.ts';
-import {
-  anyText,
-  argv,
-  bytes,
-  count,
-  defined,
-  milliseconds,
-  owner,
-  path,
-  seconds,
-  text,
-  urlPath,
-} from './fields.ts';
+import { anyText, argv, bytes, count, defined, owner, path, seconds, text } from './fields.ts';
+import { holdsOnly } from './placeholders.ts';
 import { fieldProblem } from './schema-messages.ts';
 
 const format = z.enum(['sarif', 'eslint', 'npm-audit', 'pip-audit']);
@@ -164,60 +153,6 @@ export const drain = z
   .prefault({})
   .transform(({ allow_cut_requests }) => ({ allowCutRequests: allow_cut_requests }));
 
-const status = count(100, 599);
-
-const smoke = z
-  .strictObject({
-    method: z
-      .string()
-      .regex(/^[A-Z]{1,10}$/u)
-      .default('GET'),
-    path: urlPath,
-    status: status.default(200),
-    contains: text.optional(),
-  })
-  .transform(defined);
-
-export const health = z
-  .strictObject({
-    path: urlPath.default('/healthz'),
-    status: status.default(200),
-    json: z.record(text, z.union([z.string(), z.number(), z.boolean()])).optional(),
-    timeout: seconds.default(2),
-    ready: z
-      .strictObject({
-        successes: count(1, 100).default(3),
-        interval: milliseconds.default(500),
-        limit: seconds.default(60),
-      })
-      .prefault({})
-      .transform(({ successes, interval, limit }) => ({
-        successes,
-        intervalMilliseconds: interval,
-        limitSeconds: limit,
-      })),
-    smoke: z.array(smoke).max(100).default([]),
-    performance: z
-      .strictObject({
-        path: urlPath.optional(),
-        requests: count(1, 10_000).default(50),
-        per_second: count(1, 1000).default(20),
-      })
-      .prefault({}),
-  })
-  .prefault({})
-  .transform(({ timeout, performance, ...rest }) =>
-    defined({
-      ...rest,
-      timeoutSeconds: timeout,
-      performance: {
-        path: performance.path ?? rest.path,
-        requests: performance.requests,
-        perSecond: performance.per_second,
-      },
-    }),
-  );
-
 /** What the words of a project's action may hold; `server` and `port` where it runs on servers. */
 const ACTION_NAMES = {
   worker: ['version', 'environment', 'service', 'revision'],
@@ -243,13 +178,6 @@ export const actions = z
 
 function namesOn(on: ProjectAction['on']): readonly string[] {
   return on === 'worker' || on === 'each-batch' ? ACTION_NAMES.worker : ACTION_NAMES.server;
-}
-
-/** `$${` is a literal `${`, here as everywhere. */
-function holdsOnly(part: string, names: readonly string[]): boolean {
-  return [...part.matchAll(/\$\$(?=\$*\{)|\$\{([^}]*)\}/gu)].every(
-    ([, name]) => name === undefined || names.includes(name.trim()),
-  );
 }
 
 function holdsKnownNames(part: string): boolean {

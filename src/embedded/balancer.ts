@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type Address, createAdminServer } from './balancer/admin.ts';
 import { forward } from './balancer/forward.ts';
-import { type HealthWatch, watchHealth } from './balancer/health.ts';
+import { type HealthRequest, type HealthWatch, watchHealth } from './balancer/health.ts';
 import { type Member, Pool } from './balancer/pool.ts';
 import { readState, writeState } from './balancer/state-file.ts';
 import { portInUse } from './embedded-error.ts';
@@ -18,8 +18,8 @@ export interface BalancerOptions {
   readonly pools: Readonly<Record<string, readonly BalancedServer[]>>;
   /** Keeps admin states, weights and routes across restarts; absent: they are forgotten. */
   readonly stateFile?: string;
-  /** Answers 200 on a server that is ready for requests. */
-  readonly healthPath: string;
+  /** Pool → how its servers are asked whether they are ready for requests. */
+  readonly health: (pool: string) => HealthRequest;
   readonly checkIntervalMs?: number;
   /** Port of each pool's listener, and of `admin`; absent or 0: any free port. */
   readonly ports?: Readonly<Record<string, number>>;
@@ -83,16 +83,16 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
   try {
     for (const [name, pool] of pools) {
       const listener = createServer((request, response) => {
-        forward(poolFor(request.url ?? '/', routes, pools) ?? pool, request, response).catch(() =>
-          response.destroy(),
-        );
+        const target = poolFor(request.url ?? '/', routes, pools) ?? pool;
+        const { tls = null } = options.health(target.name);
+        forward(target, request, response, tls).catch(() => response.destroy());
       });
       listener.keepAliveTimeout = KEEP_ALIVE_MS;
       listener.requestTimeout = 0;
       listeners.push(listener);
       urls[name] = await listen(listener, options.ports?.[name] ?? 0);
       const intervalMs = options.checkIntervalMs ?? CHECK_INTERVAL_MS;
-      watches.set(name, watchHealth(pool, options.healthPath, intervalMs));
+      watches.set(name, watchHealth(pool, options.health(name), intervalMs));
     }
     const admin = createAdminServer({
       pools,

@@ -5,6 +5,7 @@ import type { Connections, TemporalConnection } from '../ports/connections.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { cacheFolderOf } from './cache-folder.ts';
 import { portInUse } from './embedded-error.ts';
+import { type AskedService, healthRequests } from './health-requests.ts';
 import { claimStablePorts, type StablePorts } from './ports.ts';
 import { type RecordsServer, startRecordsServer } from './records-server.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -15,8 +16,8 @@ export interface EnvironmentOptions {
   /** The embedded servers of all environments; each environment is a pool of the load balancer. */
   readonly servers: readonly EnvironmentServer[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Answers 200 on a server that is ready for requests. Default /healthz. */
-  readonly healthPath?: string;
+  /** How the service is asked whether it is ready for requests; absent: as a project that says nothing. */
+  readonly service?: AskedService;
   /** A Temporal server that is already running; absent: TEMPORAL_ADDRESS, else one of our own. */
   readonly temporal?: TemporalConnection;
   /** 0: any free port; absent: the previous one or the usual one, if free. */
@@ -99,7 +100,7 @@ export function serversOptions(
   return { stateFolder: state.path, servers };
 }
 
-export function startPools(
+export async function startPools(
   options: EnvironmentOptions,
   ports: Readonly<Record<string, number>>,
   state: StateFolder,
@@ -113,12 +114,13 @@ export function startPools(
         port: ports[`service ${name}`] ?? 0,
       }));
   const environments = environmentsOf(options);
+  const asked = await healthRequests(options, environments);
   return startBalancer({
     pools: Object.fromEntries(
       environments.map((environment) => [environment, poolOf(environment)]),
     ),
     stateFile: state.file('balancer.json'),
-    healthPath: options.healthPath ?? '/healthz',
+    health: (pool) => asked.get(pool) ?? { path: '/healthz' },
     ports: {
       ...Object.fromEntries(
         environments.map((environment) => [environment, ports[`pool ${environment}`] ?? 0]),

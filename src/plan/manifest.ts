@@ -27,6 +27,8 @@ export interface ReleaseManifest {
   readonly health: HealthSettings;
   /** The path by which it was asked through the load balancer. */
   readonly verifyPath: string;
+  /** Where that was asked under another name than `health.host`. */
+  readonly verifyHost?: string;
   readonly stop: RuntimeSettings['stop'];
   /** Of containers only. */
   readonly container?: ContainerOptions;

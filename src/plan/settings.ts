@@ -120,7 +120,22 @@ export interface DrainSettings {
   readonly allowCutRequests: number;
 }
 
-export interface HealthSettings {
+/** How the service is asked; absent: in plain HTTP, by its address. */
+export interface RequestSettings {
+  /** The name that it serves: sent as `Host`, and what its certificate has to be of. */
+  readonly host?: string;
+  /** Texts, which may end in a `secret://` reference; never a secret's value. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly scheme?: 'https';
+  readonly tls?: {
+    /** PEM file in the project's folder: authorities that are trusted beside those of Node. */
+    readonly ca?: string;
+    /** false: whoever answers at the server's address is believed. */
+    readonly verify?: false;
+  };
+}
+
+export interface HealthSettings extends RequestSettings {
   readonly path: string;
   readonly status: number;
   /** JSON body rule: each path must hold that value; values may hold `${version}`. */
@@ -152,7 +167,8 @@ export interface BalancerSettings {
   readonly capabilities: BalancerCapabilities;
   /** Pool or backend name. */
   readonly pool: string;
-  readonly verify: { readonly requests: number; readonly path: string };
+  /** @see RequestSettings for `host`; absent: the one of `health`. */
+  readonly verify: { readonly requests: number; readonly path: string; readonly host?: string };
   readonly maxDeviationPercent: number;
   readonly minimumSamples: number;
   /** Percent of the pool's servers that must stay ready and healthy; 0: no floor. */

@@ -71,7 +71,7 @@ export async function createAdapters(
     ...createReleasePorts({ commands, secrets, hosts, project, environment, registry }),
     hosts,
     balancer,
-    http: createHttpProbe(),
+    http: createHttpProbe(folder),
     notifiers: notifiersOf(project, secrets),
     records,
     artifacts,

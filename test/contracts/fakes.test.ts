@@ -159,7 +159,7 @@ describeHttpProbeContract('undici', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   return {
-    probe: createHttpProbe(),
+    probe: createHttpProbe('.'),
     host: '127.0.0.1',
     port: typeof address === 'object' && address !== null ? address.port : 0,
     closedPort: CLOSED_PORT,

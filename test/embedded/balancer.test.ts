@@ -96,7 +96,7 @@ async function start(more: Partial<BalancerOptions> = {}): Promise<void> {
   balancer = await startBalancer({
     pools: { production: servers },
     stateFile: join(folder, 'balancer.json'),
-    healthPath: '/healthz',
+    health: () => ({ path: '/healthz' }),
     checkIntervalMs: 50,
     ...more,
   });

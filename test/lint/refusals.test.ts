@@ -9,6 +9,7 @@ import { DOCKER_ENGINE } from '../../src/diagnostics/catalogue/unnamed/docker.ts
 import { STORED } from '../../src/diagnostics/catalogue/unnamed/files.ts';
 import { PROCESSES } from '../../src/diagnostics/catalogue/unnamed/processes.ts';
 import { REGISTRY } from '../../src/diagnostics/catalogue/unnamed/registry.ts';
+import { REQUESTS } from '../../src/diagnostics/catalogue/unnamed/requests.ts';
 import { SERVERS } from '../../src/diagnostics/catalogue/unnamed/servers.ts';
 import { SOURCES } from '../../src/diagnostics/catalogue/unnamed/sources.ts';
 
@@ -56,6 +57,7 @@ describe('errors of ports', () => {
       STORED,
       SOURCES,
       CHANNELS,
+      REQUESTS,
     ];
     const said = topics.flatMap((topic) =>
       Object.entries(topic).flatMap(([kind, sentences]) =>

@@ -8,6 +8,7 @@ import type { ServiceState } from '../../ports/container-runtime.ts';
 import { type OnServer } from '../servers/context.ts';
 import { filledStart, type ReleaseSettings } from '../servers/manifest.ts';
 import { readManifest } from '../servers/manifest-file.ts';
+import { secretsShown } from '../servers/manner.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { reveal } from '../servers/render.ts';
 import { check, failedBy, ok } from './findings.ts';
@@ -86,16 +87,19 @@ function resumes({ does }: KeptWork): boolean {
   return does.includes('service.resume');
 }
 
-/** A container that is kept needs none; where it is gone, and of processes, they are resolved again. */
+/**
+ * A container that is kept needs none to start; where it is gone, and of processes, they are resolved
+ * again. Those that its health check shows are needed by both.
+ */
 async function secretsCheck(
   ports: FleetPorts,
   input: KeptWork,
-  { version, kind, variables }: ReleaseManifest,
+  { version, kind, variables, health }: ReleaseManifest,
 ): Promise<PreflightCheck> {
   const { run } = input;
   const known = say(run, `${version} 的运行设置已记录`, `what ${version} runs with is on record`);
-  if (kind === 'docker') return ok('release', known);
-  const references = Object.values(variables).filter((value) => value.startsWith('secret://'));
+  const started = Object.values(variables).filter((value) => value.startsWith('secret://'));
+  const references = [...(kind === 'docker' ? [] : started), ...secretsShown(health)];
   const missing: string[] = [];
   for (const reference of new Set(references)) {
     const isThere = await ports.secrets.resolve(reference).then(

@@ -9,10 +9,11 @@ import type { ObserveInput } from '../contract.ts';
 import { diagnosed } from '../failures.ts';
 import { type Counters, countersOf } from '../servers/baseline.ts';
 import { reading } from '../servers/context.ts';
+import { type Manner, mannerOf } from '../servers/manner.ts';
 import { countDown, pause } from '../servers/pace.ts';
 import { percent } from '../servers/performance.ts';
 import { findServer, poolState } from '../servers/pool-state.ts';
-import { type Answer, ask, describeAnswer, serviceUrl } from '../servers/requests.ts';
+import { type Answer, askServer, describeAnswer } from '../servers/requests.ts';
 import type { FleetPorts } from './ports.ts';
 
 type ObserveWork = Omit<ObserveInput, 'project'>;
@@ -39,9 +40,10 @@ export async function observe(
 ): Promise<ActionResult> {
   const clock = countDown(input.seconds * 1000);
   const watched = input.servers.map((server): Watched => ({ server, bad: 0, answers: 0 }));
+  const manner = await mannerOf(ports, input, health);
   const start = await poolState(ports, balancer);
   for (;;) {
-    await Promise.all(watched.map((each) => look(ports, input, health, each)));
+    await Promise.all(watched.map((each) => look(ports, input, health, manner, each)));
     const now = await poolState(ports, balancer);
     const { counters } = ports.balancer.capabilities;
     const counted = counters ? countedSince(input.servers, start, now) : null;
@@ -55,11 +57,12 @@ export async function observe(
 async function look(
   ports: FleetPorts,
   input: ObserveWork,
-  { path, status, timeoutSeconds }: HealthSettings,
+  { path, status }: HealthSettings,
+  manner: Manner,
   watched: Watched,
 ): Promise<void> {
-  const url = serviceUrl(ports.hosts.get(watched.server), path);
-  const answer = await ask(ports.http, { url, timeoutMs: timeoutSeconds * 1000 });
+  const host = ports.hosts.get(watched.server);
+  const answer = await askServer(ports.http, host, manner, { path });
   const isGood = answer.kind === 'answered' && answer.status === status;
   watched.answers += 1;
   watched.bad = isGood ? 0 : watched.bad + 1;

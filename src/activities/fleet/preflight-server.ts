@@ -5,13 +5,14 @@ import { say } from '../../diagnostics/language.ts';
 import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
 import type { HealthSettings, ImageSettings } from '../../plan/settings.ts';
 import type { ServerExamination, ServiceState } from '../../ports/container-runtime.ts';
-import { isPortError } from '../failures.ts';
+import { isPortError, wordsOf } from '../failures.ts';
 import { type OnServer } from '../servers/context.ts';
 import type { ReleaseSettings } from '../servers/manifest.ts';
+import { mannerOf } from '../servers/manner.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { placeOf } from '../servers/pool-state.ts';
 import { beforeOf } from '../servers/probe.ts';
-import { ask, describeAnswer, serviceUrl } from '../servers/requests.ts';
+import { type Answer, askServer, describeAnswer } from '../servers/requests.ts';
 import { check, failedBy, isOutOfReach, ok } from './findings.ts';
 import { keptRelease } from './kept-release.ts';
 import { runsOn } from './platform.ts';
@@ -238,7 +239,7 @@ function nothingToRestart({ run }: OnServer): PreflightCheck {
 async function healthCheck(
   ports: FleetPorts,
   input: OnServer,
-  { path, status, timeoutSeconds }: HealthSettings,
+  health: HealthSettings,
   { running, release }: ServiceState,
 ): Promise<PreflightCheck> {
   if (!running && release === null) {
@@ -249,9 +250,8 @@ async function healthCheck(
     const detail = say(input.run, `${version} 已停止运行`, `${version} is there but does not run`);
     return check('health', 'warning', detail);
   }
-  const url = serviceUrl(ports.hosts.get(input.server), path);
-  const answer = await ask(ports.http, { url, timeoutMs: timeoutSeconds * 1000 });
-  if (answer.kind === 'answered' && answer.status === status) {
+  const answer = await healthAnswer(ports, input, health);
+  if (answer.kind === 'answered' && answer.status === health.status) {
     return ok('health', say(input.run, `${version} 运行正常`, `${version} runs and is healthy`));
   }
   return check(
@@ -263,4 +263,19 @@ async function healthCheck(
       `${version} is not healthy (${describeAnswer(input, answer)}): a rollback would come back to that`,
     ),
   );
+}
+
+/** A secret that it is to be shown and that is not there is a finding as well. */
+async function healthAnswer(
+  ports: FleetPorts,
+  input: OnServer,
+  health: HealthSettings,
+): Promise<Answer> {
+  try {
+    const manner = await mannerOf(ports, input, health);
+    return await askServer(ports.http, ports.hosts.get(input.server), manner, health);
+  } catch (error) {
+    await endIfCancelled();
+    return { kind: 'failed', reason: wordsOf(error) };
+  }
 }

@@ -6,6 +6,7 @@ import type { HealthSettings } from '../../plan/settings.ts';
 import { isPortError } from '../failures.ts';
 import type { OfRun, OnServer } from '../servers/context.ts';
 import { filledStart, type ReleaseSettings } from '../servers/manifest.ts';
+import { secretsShown } from '../servers/manner.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { fill, placeholderValues, reveal } from '../servers/render.ts';
 import { renderAll } from '../servers/template-files.ts';
@@ -41,11 +42,13 @@ export async function examineSettings(
     );
   }
   const rules = answerRules(work.does, settings.health);
-  if (rules.length > 0) {
+  const secrets = secretsShown(settings.health);
+  if (rules.length + secrets.length > 0) {
     checks.push(
       await onEach(work, 'health', say(work.run, '可以检查', 'can be checked'), async (server) => {
         const values = placeholderValues({ run: work.run, server }, portOf(ports, server));
         for (const [place, rule] of rules) fill(work, rule, values, place);
+        for (const reference of secrets) await reveal(ports.secrets, reference);
       }),
     );
   }

@@ -37,12 +37,13 @@ function differences(kept: ReleaseManifest, now: ReleaseManifest): readonly stri
 
 /** Under the names that runsheet.yaml has for it. */
 function asInProjectFile(manifest: ReleaseManifest): object {
-  const { command, variables, port, stop, health, verifyPath, container, repository } = manifest;
+  const { command, variables, port, stop, health, container, repository } = manifest;
+  const { verifyPath: path, verifyHost: host } = manifest;
   return {
     runtime: { command, environment: variables, port, stop },
     image: { repository },
     health,
-    balancer: { verify: { path: verifyPath } },
+    balancer: { verify: { path, host } },
     container,
   };
 }

@@ -54,12 +54,14 @@ export async function startFormer(
     : say(run, `按 ${version} 自己的设置启动`, `started with what ${version} ran with`);
 }
 
-/** By what the release that ran before is judged: its own health path, where that is known. */
+/** By what the release that ran before is judged: its own health check, where that is known. */
 export function judgedBy(
   kept: ReleaseManifest | null,
   { health, balancer }: PoolSettings,
 ): PoolSettings {
   if (kept === null) return { health, balancer };
-  const verify = { ...balancer.verify, path: kept.verifyPath };
+  const { requests } = balancer.verify;
+  const { verifyPath: path, verifyHost: host } = kept;
+  const verify = { requests, path, ...(host !== undefined && { host }) };
   return { health: kept.health, balancer: { ...balancer, verify } };
 }

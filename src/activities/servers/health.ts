@@ -5,10 +5,11 @@ import type { HealthSettings, SmokeRequest } from '../../plan/settings.ts';
 import { wordsOf } from '../failures.ts';
 import type { OutcomeOf } from '../implement.ts';
 import { type OnServer, reading, type ServerPorts } from './context.ts';
+import { mannerOf } from './manner.ts';
 import { endIfCancelled, heartbeatWhile } from './pace.ts';
 import { assertReachable } from './reachable.ts';
 import { fill, placeholderValues } from './render.ts';
-import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
+import { type Answer, askServer, describeAnswer, serviceUrl } from './requests.ts';
 
 type HealthOutcome = OutcomeOf<typeof checkPort>;
 
@@ -39,13 +40,14 @@ export async function endpointAnswers(
   health: HealthSettings,
 ): Promise<HealthOutcome> {
   const host = ports.hosts.get(input.server);
-  const url = serviceUrl(host, health.path);
-  const answer = await ask(ports.http, { url, timeoutMs: health.timeoutSeconds * 1000 });
+  const manner = await mannerOf(ports, input, health);
+  const answer = await askServer(ports.http, host, manner, health);
   if (answer.kind === 'failed') await assertReachable(ports, input);
   const values = placeholderValues(input, host.servicePort);
   const problems = problemsOf(input, health, values, answer);
-  const line = `GET ${url}: ${describeAnswer(input, answer)}`;
-  return passed(problems.length === 0, [line, ...problems]);
+  const url = serviceUrl(host, manner, health);
+  const line = `GET ${url}: ${describeAnswer(input, answer, health.status)}`;
+  return passed(problems.length === 0, [line, ...uncertified(input, health), ...problems]);
 }
 
 function problemsOf(
@@ -84,6 +86,18 @@ function problemsOf(
   return problems;
 }
 
+/** Never silent: nobody has looked at who answers. */
+function uncertified({ run }: OnServer, { tls }: HealthSettings): readonly string[] {
+  if (tls?.verify !== false) return [];
+  return [
+    say(
+      run,
+      '未验证证书（health.tls.verify: false）',
+      'the certificate was not verified (health.tls.verify: false)',
+    ),
+  ];
+}
+
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
@@ -105,8 +119,9 @@ function valueAt(body: unknown, path: string): unknown {
 export async function smokePasses(
   ports: ServerPorts,
   input: OnServer,
-  { smoke, timeoutSeconds }: HealthSettings,
+  health: HealthSettings,
 ): Promise<HealthOutcome> {
+  const { smoke } = health;
   if (smoke.length === 0) {
     return passed(true, [
       say(
@@ -117,16 +132,16 @@ export async function smokePasses(
     ]);
   }
   const host = ports.hosts.get(input.server);
+  const manner = await mannerOf(ports, input, health);
   const lines: string[] = [];
   let good = true;
   for (const request of smoke) {
-    const url = serviceUrl(host, request.path);
-    const { method } = request;
-    const answer = await ask(ports.http, { method, url, timeoutMs: timeoutSeconds * 1000 });
+    const { method, path, status } = request;
+    const answer = await askServer(ports.http, host, manner, { method, path });
     if (answer.kind === 'failed') await assertReachable(ports, input);
     const isGood = smokePassed(input, request, placeholderValues(input, host.servicePort), answer);
     good &&= isGood;
-    lines.push(`${isGood ? '✓' : '✗'} ${method} ${request.path}: ${describeAnswer(input, answer)}`);
+    lines.push(`${isGood ? '✓' : '✗'} ${method} ${path}: ${describeAnswer(input, answer, status)}`);
     if (!isGood) lines.push(expectation(input, request));
   }
   return passed(good, lines);

@@ -38,6 +38,7 @@ export async function composeManifest(
     files: await filesOn(ports, input, settings),
     health,
     verifyPath: balancer.verify.path,
+    ...(balancer.verify.host !== undefined && { verifyHost: balancer.verify.host }),
     stop: runtime.stop,
   };
 }

@@ -48,7 +48,7 @@ export async function measureSinceEnable(
     const counted = outcome.counters?.requests ?? own.length;
     const missing = minimumSamples - Math.min(counted, timed);
     if (missing <= 0) break;
-    own.push(...(await sendThroughBalancer(ports, settings, missing, TIMED_AT_ONCE)));
+    own.push(...(await sendThroughBalancer(ports, input, settings, missing, TIMED_AT_ONCE)));
     outcome = await readOutcome(ports, input, settings.balancer);
   }
   return describe(input, outcome, own, minimumSamples);

@@ -7,9 +7,10 @@ import type { HealthSettings } from '../../plan/settings.ts';
 import type { OutcomeOf } from '../implement.ts';
 import { type AtOnce, createAtOnce } from './at-once.ts';
 import { type OnServer, reading, type ServerPorts } from './context.ts';
+import { type Manner, mannerOf } from './manner.ts';
 import { heartbeatWhile } from './pace.ts';
 import { assertReachable } from './reachable.ts';
-import { type Answer, ask, isServed, serviceUrl } from './requests.ts';
+import { type Answer, askServer, describeAnswer, isServed } from './requests.ts';
 
 type PerformanceOutcome = OutcomeOf<typeof measurePerformance>;
 
@@ -65,8 +66,12 @@ export async function measureAtRate(
 ): Promise<PerformanceOutcome> {
   const perSecond = rateOf(health);
   const requests = Math.min(Math.max(1, health.performance.requests), MAXIMUM_REQUESTS);
+  const manner = await mannerOf(ports, input, health);
+  const { path } = health.performance;
   const round = (weight: number, load: Load): Promise<Round> =>
-    measurements.inTurn(weight, () => heartbeatWhile(() => measure(ports, input, health, load)));
+    measurements.inTurn(weight, () =>
+      heartbeatWhile(() => measure(ports, input, { path, manner }, load)),
+    );
   const rounds = [await round(perSecond, { perSecond, requests })];
   if (isLate(rounds[0]) && measurements.again < MOST_AGAIN) {
     const slower = perSecond / SLOWER;
@@ -96,11 +101,11 @@ function rateOf({ performance: { perSecond } }: HealthSettings): number {
 async function measure(
   ports: ServerPorts,
   input: OnServer,
-  { performance: { path }, timeoutSeconds }: HealthSettings,
+  { path, manner }: { readonly path: string; readonly manner: Manner },
   { perSecond, requests }: Load,
 ): Promise<Round> {
   const context = Context.current();
-  const url = serviceUrl(ports.hosts.get(input.server), path);
+  const host = ports.hosts.get(input.server);
   const intervalMs = 1000 / perSecond;
   const startedMs = performance.now();
   const lateMs: number[] = [];
@@ -111,7 +116,7 @@ async function measure(
       const waitMs = dueMs - performance.now();
       if (waitMs > 0) await context.sleep(waitMs);
       lateMs.push(performance.now() - dueMs);
-      open.push(ask(ports.http, { url, timeoutMs: timeoutSeconds * 1000 }));
+      open.push(askServer(ports.http, host, manner, { path }));
     }
     const answers = await Promise.all(open);
     return { perSecond, answers, lateMs: percentile(lateMs, 95) ?? 0 };
@@ -132,7 +137,9 @@ function summarise(input: OnServer, rounds: readonly Round[]): PerformanceOutcom
     `${total} 个请求中 ${failed} 个失败`,
     `${failed} of ${total} requests failed`,
   );
-  const lines = [`${errors} (${rate}%)`, ...busyLines(input, rounds)];
+  const first = all.find((each) => !isServed(each));
+  const failure = first === undefined ? [] : [describeAnswer(input, first)];
+  const lines = [`${errors} (${rate}%)`, ...failure, ...busyLines(input, rounds)];
   const p95 = percentile(times, 95);
   const errorRate = reading(rate, errors, total);
   // Without any answer there is no response time: unmeasured, so the criterion fails.

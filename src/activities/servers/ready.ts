@@ -6,8 +6,9 @@ import type { HealthSettings } from '../../plan/settings.ts';
 import { diagnosed } from '../failures.ts';
 import { type OnServer, type ServerPorts, seconds } from './context.ts';
 import { exited } from './exited.ts';
+import { mannerOf } from './manner.ts';
 import { countDown, pause } from './pace.ts';
-import { type Answer, ask, describeAnswer, serviceUrl } from './requests.ts';
+import { type Answer, askServer, describeAnswer, serviceUrl } from './requests.ts';
 
 /**
  * k consecutive good answers of the health path within the limit (`health.ready`). Ends early where
@@ -23,10 +24,12 @@ export async function waitUntilReady(
   port = ports.hosts.get(input.server).servicePort,
 ): Promise<string> {
   const { successes, intervalMilliseconds, limitSeconds } = health.ready;
+  const manner = await mannerOf(ports, input, health);
   const clock = countDown(limitSeconds * 1000);
   const { server } = input;
-  const { address } = ports.hosts.get(server);
-  const url = serviceUrl({ address, servicePort: port }, health.path);
+  const host = ports.hosts.get(server);
+  const request = { path: health.path, port };
+  const url = serviceUrl(host, manner, request);
   let inRow = 0;
   let last: Answer | null = null;
   while (inRow < successes) {
@@ -34,7 +37,7 @@ export async function waitUntilReady(
     const state = await ports.runtime.inspect(server, input.run.service);
     if (!state.running) throw await exited(ports, input, last);
     // Its whole time even near the limit: a last answer that we cut short would tell nothing.
-    last = await ask(ports.http, { url, timeoutMs: health.timeoutSeconds * 1000 });
+    last = await askServer(ports.http, host, manner, request);
     inRow = last.kind === 'answered' && last.status === health.status ? inRow + 1 : 0;
     if (inRow < successes) await pause(intervalMilliseconds, clock);
   }

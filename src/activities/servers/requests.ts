@@ -1,52 +1,84 @@
 /** One request and what came of it, as a value: a refused connection is an answer too. */
-import { type Localized, say } from '../../diagnostics/language.ts';
-import type { HttpProbe } from '../../ports/http-probe.ts';
+import { say } from '../../diagnostics/language.ts';
+import type { HttpProbe, ProbeRequest } from '../../ports/http-probe.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
 import { wordsOf } from '../failures.ts';
+import type { Answer } from './answer.ts';
 import type { OfRun } from './context.ts';
+import { hintOn } from './hints.ts';
+import type { Manner } from './manner.ts';
 import { endIfCancelled, heartbeatWhile } from './pace.ts';
 
-export type Answer =
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      readonly body: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly durationMs: number;
-    }
-  | { readonly kind: 'failed'; readonly reason: Localized };
+export type { Answer };
+
+interface ServiceRequest {
+  readonly method?: string;
+  readonly path: string;
+  /** Absent: the server's service port. */
+  readonly port?: number;
+}
 
 /** Where the service of one server is reached, past the balancer. */
 export function serviceUrl(
-  host: Pick<ServerHost, 'address' | 'servicePort'>,
-  path: string,
+  { address, servicePort }: Pick<ServerHost, 'address' | 'servicePort'>,
+  { scheme }: Pick<Manner, 'scheme'>,
+  { path, port = servicePort }: ServiceRequest,
 ): string {
-  const address = host.address.includes(':') ? `[${host.address}]` : host.address;
-  return `http://${address}:${host.servicePort}${path}`;
+  const host = address.includes(':') ? `[${address}]` : address;
+  return `${scheme}://${host}:${port}${path}`;
 }
 
-/** Sends one request. @throws CancelledFailure, and nothing else. */
-export async function ask(
+/** Asks the service of one server, past the balancer. @throws CancelledFailure, and nothing else */
+export async function askServer(
   http: HttpProbe,
-  request: { readonly method?: string; readonly url: string; readonly timeoutMs: number },
-  headers: Readonly<Record<string, string>> = {},
+  server: Pick<ServerHost, 'address' | 'servicePort'>,
+  manner: Manner,
+  request: ServiceRequest,
 ): Promise<Answer> {
-  const { method = 'GET', url, timeoutMs } = request;
+  const { timeoutMs, tls, headers } = manner;
+  const url = serviceUrl(server, manner, request);
+  return ask(http, { method: request.method ?? 'GET', url, headers, tls, timeoutMs });
+}
+
+/** Asks whichever server the balancer chooses. @throws CancelledFailure, and nothing else */
+export async function askPool(
+  http: HttpProbe,
+  url: string,
+  { timeoutMs, tls, headers }: Manner,
+  own: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  // Whether the service's own certificate is verified says nothing of the balancer's.
+  const verified = { ...tls, verify: true };
+  const sent = { ...headers, ...own };
+  return ask(http, { method: 'GET', url, headers: sent, tls: verified, timeoutMs });
+}
+
+async function ask(http: HttpProbe, request: ProbeRequest): Promise<Answer> {
+  const { method, url, headers } = request;
   try {
-    const response = await heartbeatWhile((signal) =>
-      http.request({ method, url, headers, timeoutMs, signal }),
-    );
-    return { kind: 'answered', ...response };
+    const response = await heartbeatWhile((signal) => http.request({ ...request, signal }));
+    return {
+      kind: 'answered',
+      ...response,
+      sent: { method, url, host: headers?.['host'] ?? null },
+    };
   } catch (error) {
     await endIfCancelled();
     return { kind: 'failed', reason: wordsOf(error) };
   }
 }
 
-/** For evidence and messages, for example `500 in 12 ms`. */
-export function describeAnswer({ run }: OfRun, answer: Answer): string {
+/**
+ * For evidence and messages, for example `HTTP 500, 12 ms`; where the answer shows what the request
+ * lacked, that too.
+ * @param wanted the status that was wanted
+ */
+export function describeAnswer(input: OfRun, answer: Answer, wanted?: number): string {
+  const { run } = input;
   if (answer.kind === 'failed') return say(run, answer.reason.zh, answer.reason.en);
-  return `HTTP ${answer.status}, ${Math.round(answer.durationMs)} ms`;
+  const line = `HTTP ${answer.status}, ${Math.round(answer.durationMs)} ms`;
+  const hint = answer.status === wanted ? null : hintOn(answer);
+  return hint === null ? line : say(run, `${line}；${hint.zh}`, `${line}; ${hint.en}`);
 }
 
 /** Whether a request was served: neither refused nor answered as an error (status 400 and above). */

@@ -6,10 +6,11 @@ import type { BalancerSettings, HealthSettings } from '../../plan/settings.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 import { diagnosed } from '../failures.ts';
 import { type OnServer, type ServerPorts, seconds } from './context.ts';
+import { type Manner, poolMannerOf } from './manner.ts';
 import { type Clock, countDown, pause } from './pace.ts';
 import { findServer, isMaintained, isServing, poolState } from './pool-state.ts';
 import { missingRequests, type Proof, proofOf, SETTLE_MS, type Watch } from './proof.ts';
-import { type Answer, ask, describeAnswer, isServed } from './requests.ts';
+import { type Answer, askPool, describeAnswer, isServed } from './requests.ts';
 
 const POLL_MS = 25;
 /** Requests sent a round. */
@@ -41,6 +42,7 @@ export async function waitUntilServing(
   seen: Seen = { process: '', isForgotten: false },
 ): Promise<string> {
   const { ready } = settings.health;
+  const manner = await poolMannerOf(ports, input, settings);
   const clock = countDown(ready.limitSeconds * 1000);
   const settledMs = seen.isForgotten ? SETTLE_MS : 0;
   const watch: Watch = { clock, process: seen.process, start: null, inRow: 0, settledMs };
@@ -56,7 +58,7 @@ export async function waitUntilServing(
       return served(input, proof, clock);
     }
     if (isOver) throw notServing(input, ready.limitSeconds, now, last, proof);
-    const round = await sendRound(ports, input, settings, state, missingRequests(proof, state));
+    const round = await sendRound(ports, input, settings.balancer, manner, state, proof);
     watch.inRow = round.every(isServed) ? watch.inRow + round.length : 0;
     // Another server's good answer would say nothing about what is wrong with this one.
     last = round.find((each) => !isServed(each)) ?? round.at(-1) ?? last;
@@ -81,17 +83,17 @@ async function setReady(
 async function sendRound(
   ports: ServerPorts,
   input: OnServer,
-  { balancer, health }: PoolSettings,
+  { pool, verify }: BalancerSettings,
+  manner: Manner,
   state: PoolState,
-  missing: number,
+  proof: Proof,
 ): Promise<readonly Answer[]> {
+  const missing = missingRequests(proof, state);
   const now = findServer(state, input.server);
   if (missing === 0 || now === null || !isServing(now)) return [];
-  const { pool, verify } = balancer;
   const count = Math.min(missing, MAXIMUM_ROUND);
   const url = `${await ports.balancer.url(pool)}${verify.path}`;
-  const timeoutMs = health.timeoutSeconds * 1000;
-  return Promise.all(Array.from({ length: count }, () => ask(ports.http, { url, timeoutMs })));
+  return Promise.all(Array.from({ length: count }, () => askPool(ports.http, url, manner)));
 }
 
 function served(input: OnServer, { answers, isOwn }: Proof, clock: Clock): string {

@@ -4,10 +4,11 @@ import { countedEn, say } from '../../diagnostics/language.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { readBaseline } from './baseline.ts';
-import { reading, type ServerPorts } from './context.ts';
+import { type OfRun, reading, type ServerPorts } from './context.ts';
 import { enterPool } from './enter.ts';
+import { poolMannerOf } from './manner.ts';
 import { findServer, isServing, poolState } from './pool-state.ts';
-import { type Answer, ask, describeAnswer, isServed } from './requests.ts';
+import { type Answer, askPool, describeAnswer, isServed } from './requests.ts';
 import type { PoolSettings } from './serving.ts';
 import { allReceive, countOf, deviationOf, type ServerCount } from './spread.ts';
 
@@ -31,7 +32,7 @@ export async function countTraffic(
   settings: PoolSettings,
 ): Promise<OutcomeOf<typeof verifyTraffic>> {
   const again = await setRight(ports, input, settings);
-  const { before, after, answers, unanswered } = await sendAndCount(ports, settings);
+  const { before, after, answers, unanswered } = await sendAndCount(ports, input, settings);
   const taking = input.servers.filter((name) => findServer(after, name)?.admin !== 'maint');
   const counts = taking.map((name) => countOf(name, before, after));
   const failed = answers.filter((each) => !isServed(each));
@@ -89,6 +90,7 @@ async function setRight(
  */
 async function sendAndCount(
   ports: ServerPorts,
+  input: OfRun,
   settings: PoolSettings,
 ): Promise<{
   readonly before: PoolState;
@@ -103,7 +105,7 @@ async function sendAndCount(
     const before = await poolState(ports, balancer);
     const takers = before.servers.filter(isServing).length;
     const count = Math.max(balancer.verify.requests, takers * LEAST_EACH);
-    const answers = await sendThroughBalancer(ports, settings, count);
+    const answers = await sendThroughBalancer(ports, input, settings, count);
     const after = await poolState(ports, balancer);
     const isSame = after.process === before.process;
     if (isSame && unanswered === 0 && attempt < MOST_COUNTS) {
@@ -139,19 +141,21 @@ function queueLine(input: TrafficWork, unanswered: number): readonly string[] {
  */
 export async function sendThroughBalancer(
   ports: ServerPorts,
-  { balancer: { pool, verify }, health }: PoolSettings,
+  input: OfRun,
+  settings: PoolSettings,
   requests: number,
   atOnce = CONCURRENCY,
 ): Promise<readonly Answer[]> {
+  const { pool, verify } = settings.balancer;
   const url = `${await ports.balancer.url(pool)}${verify.path}`;
-  const timeoutMs = health.timeoutSeconds * 1000;
+  const manner = await poolMannerOf(ports, input, settings);
   const answers: Answer[] = [];
   const count = Math.min(Math.max(0, requests), MAXIMUM_REQUESTS);
   let started = 0;
   const lane = async (): Promise<void> => {
     while (started < count) {
       started += 1;
-      answers.push(await ask(ports.http, { url, timeoutMs }, { 'x-runsheet-probe': '1' }));
+      answers.push(await askPool(ports.http, url, manner, { 'x-runsheet-probe': '1' }));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));

@@ -1,29 +1,41 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { connect as connectSocket } from 'node:net';
 import { Client } from 'undici';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { HttpProbe, ProbeRequest, ProbeResponse } from '../../ports/http-probe.ts';
 import { PortError } from '../../ports/port-error.ts';
 import { failure } from '../refusal.ts';
+import { tlsOptions, tlsProblem } from './tls.ts';
 
 const MAXIMUM_BODY_BYTES = 64 * 1024;
 
-/** Plain HTTP with a connection of its own for each request: no keep-alive, no retry, no redirect. */
-export function createHttpProbe(): HttpProbe {
-  return { request: sendRequest, connect: connectTo };
+/**
+ * HTTP and HTTPS with a connection of its own for each request: no keep-alive, no retry, no redirect.
+ * @param folder that `ca` of a request is read from
+ */
+export function createHttpProbe(folder: string): HttpProbe {
+  return { request: (request) => sendRequest(folder, request), connect: connectTo };
 }
 
-async function sendRequest(request: ProbeRequest): Promise<ProbeResponse> {
+async function sendRequest(folder: string, request: ProbeRequest): Promise<ProbeResponse> {
   const url = parseUrl(request.url);
+  const headers = checkedHeaders(request);
+  const connect = url.protocol === 'https:' ? await tlsOptions(folder, request.tls) : {};
   const limit = AbortSignal.timeout(Math.ceil(request.timeoutMs));
   const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
   // Limits of undici's own are coarse (about a second); the signal bounds everything.
-  const client = new Client(url.origin, { pipelining: 0, headersTimeout: 0, bodyTimeout: 0 });
+  const client = new Client(url.origin, {
+    pipelining: 0,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect,
+  });
   const startedMs = performance.now();
   try {
     const answer = await client.request({
       method: methodOf(request.method),
       path: `${url.pathname}${url.search}`,
-      headers: { ...request.headers },
+      headers,
       signal,
       reset: true,
     });
@@ -32,7 +44,7 @@ async function sendRequest(request: ProbeRequest): Promise<ProbeResponse> {
     return { status: answer.statusCode, headers: flatten(answer.headers), body, durationMs };
   } catch (error) {
     if (request.signal?.aborted) throw request.signal.reason;
-    throw limit.aborted ? timedOut(request) : notReached(request.url, error);
+    throw limit.aborted ? timedOut(request) : notReached(request, error);
   } finally {
     await client.destroy();
   }
@@ -82,6 +94,19 @@ function connectTo(host: string, port: number, timeoutMs: number): Promise<void>
   });
 }
 
+/** A secret may hold anything; that it holds a line end is said without it. */
+function checkedHeaders({ url, headers = {} }: ProbeRequest): Record<string, string> {
+  for (const [header, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(header);
+      validateHeaderValue(header, value);
+    } catch {
+      throw failure(url, diagnose('INVALID', 'requestHeader', { header }));
+    }
+  }
+  return { ...headers };
+}
+
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -103,16 +128,14 @@ function timedOut({ url, timeoutMs }: ProbeRequest): PortError {
 
 const NOT_REACHED = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
 
-function notReached(url: string, error: unknown): Error {
+function notReached({ url, tls }: ProbeRequest, error: unknown): Error {
   if (error instanceof PortError) return error;
-  const named = { url, reason: reasonOf(error) };
-  return failure(
-    url,
-    NOT_REACHED.includes(named.reason)
-      ? diagnose('UNREACHABLE', 'requestNotReached', named)
-      : diagnose('UNAVAILABLE', 'requestBroke', named),
-    { cause: error },
-  );
+  const reason = reasonOf(error);
+  const named = { url, reason };
+  if (NOT_REACHED.includes(reason))
+    return failure(url, diagnose('UNREACHABLE', 'requestNotReached', named), { cause: error });
+  const diagnostic = tlsProblem(url, tls, reason) ?? diagnose('UNAVAILABLE', 'requestBroke', named);
+  return failure(url, diagnostic, { cause: error });
 }
 
 function reasonOf(error: unknown): string {

@@ -153,7 +153,11 @@ async function dev(options: DevOptions): Promise<void> {
       servers,
       // Not the addresses in .runsheet/env: the `dev` that wrote them has ended.
       env: environmentOfProcess(),
-      healthPath: project.settings.health.path,
+      service: {
+        name: project.service,
+        health: project.settings.health,
+        secretsFolder: project.secretsFolder,
+      },
       onProgress: (text) => print(`  ${say(text)}`),
       ...ports,
     }),

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { Connections } from '../../ports/connections.ts';
-import { count, percent, text, urlPath } from '../fields.ts';
+import { count, defined, percent, text, urlPath } from '../fields.ts';
+import { requestHost } from '../request-schema.ts';
 import { fieldProblem } from '../schema-messages.ts';
 import {
   type BalancedProject,
@@ -37,8 +38,13 @@ const floor = percent.refine((value) => value >= 0 && value < 100, {
 const COMMON = {
   pool: text.default('${environment}'),
   verify: z
-    .strictObject({ requests: count(1, 10_000).default(60), path: urlPath.default('/') })
-    .prefault({}),
+    .strictObject({
+      requests: count(1, 10_000).default(60),
+      path: urlPath.default('/'),
+      host: requestHost.optional(),
+    })
+    .prefault({})
+    .transform(defined),
   max_deviation: percent.default(20),
   minimum_samples: count(1, 100_000).default(20),
   floor: floor.default(0),

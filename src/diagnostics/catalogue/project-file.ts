@@ -1,5 +1,6 @@
 /** What is wrong with runsheet.yaml. */
 import type { Entries, Sentence } from './entry.ts';
+import { REQUEST_VALUES } from './project-requests.ts';
 import { SECTION_VALUES } from './project-sections.ts';
 import { PROJECT_VALUES } from './project-values.ts';
 
@@ -145,6 +146,7 @@ export const PROJECT_FILE = {
       },
       ...PROJECT_VALUES,
       ...SECTION_VALUES,
+      ...REQUEST_VALUES,
       ...AGREEMENT,
     },
   },

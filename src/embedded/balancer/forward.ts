@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { addLatency, type Member, NoServerError, type Pool } from './pool.ts';
 
 const CONNECT_LIMIT_MS = 1_000;
@@ -33,11 +34,13 @@ type Attempt = 'answered' | 'not-sent' | 'no-answer';
  * Sends one request to a server of the pool and passes its answer on. If a server refuses the connection,
  * another is tried; if a server received the request but gave no answer, it is repeated only if the method
  * is safe and there is no body.
+ * @param tls how the servers are trusted where they speak HTTPS; null: they speak HTTP
  */
 export async function forward(
   pool: Pool,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  tls: ConnectionOptions | null,
 ): Promise<void> {
   const startedMs = performance.now();
   const gone = new AbortController();
@@ -45,7 +48,7 @@ export async function forward(
   try {
     for (let attempt = 1; attempt <= MAXIMUM_ATTEMPTS && !gone.signal.aborted; attempt += 1) {
       const member = await pool.take(startedMs, gone.signal);
-      const result = await attemptOnce(pool, member, incoming, outgoing, gone.signal);
+      const result = await attemptOnce(pool, member, incoming, outgoing, tls, gone.signal);
       if (result === 'answered' || outgoing.headersSent) return;
       if (
         result === 'no-answer' &&
@@ -67,12 +70,13 @@ async function attemptOnce(
   member: Member,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  tls: ConnectionOptions | null,
   gone: AbortSignal,
 ): Promise<Attempt> {
   // Counted from here on, so that a drain that begins now waits for it.
   member.active += 1;
   try {
-    const socket = await connectTo(member);
+    const socket = await connectTo(member, tls);
     if (socket === null) {
       pool.setHealthy(member, false);
       return 'not-sent';
@@ -86,9 +90,12 @@ async function attemptOnce(
   }
 }
 
-function connectTo(member: Member): Promise<Socket | null> {
+function connectTo({ host, port }: Member, tls: ConnectionOptions | null): Promise<Socket | null> {
   return new Promise((resolve) => {
-    const socket = connect({ host: member.host, port: member.port, noDelay: true });
+    const socket =
+      tls === null
+        ? connect({ host, port, noDelay: true })
+        : connectTls({ ...tls, host, port }).setNoDelay(true);
     const failed = (): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -96,7 +103,7 @@ function connectTo(member: Member): Promise<Socket | null> {
     };
     const timer = setTimeout(failed, CONNECT_LIMIT_MS);
     socket.once('error', failed);
-    socket.once('connect', () => {
+    socket.once(tls === null ? 'connect' : 'secureConnect', () => {
       clearTimeout(timer);
       socket.off('error', failed);
       resolve(socket);

@@ -1,4 +1,6 @@
-import { request } from 'node:http';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
 import type { Member, Pool } from './pool.ts';
 
 const ANSWER_LIMIT_MS = 1_000;
@@ -7,6 +9,15 @@ const FALL = 2;
 
 type Verdict = 'good' | 'bad' | 'refused';
 
+export interface HealthRequest {
+  readonly path: string;
+  /** Default 200. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How a server is trusted that speaks HTTPS; absent: they speak HTTP. */
+  readonly tls?: ConnectionOptions;
+}
+
 export interface HealthWatch {
   /** Checks one server now, in addition to the interval: its address has changed. */
   checkNow(server: string): void;
@@ -14,9 +25,9 @@ export interface HealthWatch {
 }
 
 /** Checks each server of the pool at a steady interval until stopped. */
-export function watchHealth(pool: Pool, path: string, intervalMs: number): HealthWatch {
+export function watchHealth(pool: Pool, request: HealthRequest, intervalMs: number): HealthWatch {
   const checks = new Map(
-    [...pool.members.values()].map((member) => [member.name, checkOf(pool, member, path)]),
+    [...pool.members.values()].map((member) => [member.name, checkOf(pool, member, request)]),
   );
   const checkAll = (): void => {
     for (const check of checks.values()) void check();
@@ -31,14 +42,14 @@ export function watchHealth(pool: Pool, path: string, intervalMs: number): Healt
 }
 
 /** One check at a time per address; an answer from an address that is no longer the server's is ignored. */
-function checkOf(pool: Pool, member: Member, path: string): () => Promise<void> {
+function checkOf(pool: Pool, member: Member, request: HealthRequest): () => Promise<void> {
   let badInRow = 0;
   let asking: string | null = null;
   return async () => {
     const address = addressOf(member);
     if (asking === address) return;
     asking = address;
-    const verdict = await ask(member, path);
+    const verdict = await ask(member, request);
     if (asking === address) asking = null;
     if (addressOf(member) !== address) return;
     badInRow = verdict === 'good' ? 0 : badInRow + 1;
@@ -51,12 +62,18 @@ function addressOf(member: Member): string {
   return `${member.host}:${member.port}`;
 }
 
-function ask(member: Member, path: string): Promise<Verdict> {
+function ask(
+  { host, port }: Member,
+  { path, status = 200, headers, tls }: HealthRequest,
+): Promise<Verdict> {
+  const request = tls === undefined ? requestHttp : requestHttps;
   return new Promise((resolve) => {
     const outgoing = request({
-      host: member.host,
-      port: member.port,
+      ...tls,
+      host,
+      port,
       path,
+      headers,
       agent: false,
       timeout: ANSWER_LIMIT_MS,
     });
@@ -66,7 +83,7 @@ function ask(member: Member, path: string): Promise<Verdict> {
     });
     outgoing.on('response', (answer) => {
       answer.resume();
-      resolve(answer.statusCode === 200 ? 'good' : 'bad');
+      resolve(answer.statusCode === status ? 'good' : 'bad');
     });
     outgoing.end();
   });

@@ -46,7 +46,7 @@ describe('servers behind the embedded balancer', () => {
     }));
     balancer = await startBalancer({
       pools: { [POOL]: servers },
-      healthPath: '/health',
+      health: () => ({ path: '/health' }),
       checkIntervalMs: 50,
     });
     port = createEmbeddedBalancer({ adminUrl: balancer.adminUrl });
@@ -57,7 +57,7 @@ describe('servers behind the embedded balancer', () => {
       hosts: createFakeServerHosts(world),
       runtime: createFakeContainerRuntime(world),
       balancer: port,
-      http: createHttpProbe(),
+      http: createHttpProbe('.'),
       artifacts: {
         write: () => Promise.reject(new Error('not used')),
         read: () => Promise.resolve(null),

@@ -93,7 +93,7 @@ export async function setEmbeddedStage(
     hosts: subject.hosts,
     runtime: subject.runtime,
     balancer: createFakeLoadBalancer(world, FAKE_CAPABILITIES),
-    http: createHttpProbe(),
+    http: createHttpProbe('.'),
     artifacts: {
       write: () => Promise.reject(new Error('not used')),
       read: () => Promise.resolve(null),

@@ -52,7 +52,7 @@ describeLoadBalancerContract('embedded', EMBEDDED_CAPABILITIES, async () => {
     pools: {
       production: names.map((name) => ({ server: name, host: '127.0.0.1', port: portOf(name) })),
     },
-    healthPath: '/healthz',
+    health: () => ({ path: '/healthz' }),
     checkIntervalMs: 50,
   });
   return {

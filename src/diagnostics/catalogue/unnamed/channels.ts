@@ -1,4 +1,4 @@
-/** Messages, records and requests to the service, where the kind of failure is the code. */
+/** Messages and records, where the kind of failure is the code. */
 import type { ByKind } from '../entry.ts';
 
 const MAIL_NOT_TAKEN = {
@@ -41,11 +41,6 @@ const WEBHOOK_SETTINGS = {
   en: 'check the address and the signing key in runsheet.yaml',
 } as const;
 
-const LISTENS = {
-  zh: '请检查服务是否在运行，并在这个地址监听',
-  en: 'check that the service runs and listens at this address',
-} as const;
-
 export const CHANNELS = {
   UNAVAILABLE: {
     slackNotNow: { message: SLACK_REFUSED, remedy: SLACK_SETTINGS },
@@ -59,20 +54,6 @@ export const CHANNELS = {
         zh: '请启动它（`runsheet dev` 自带一个），或检查它的 URL',
         en: 'start it (`runsheet dev` brings its own), or check its URL',
       },
-    },
-    requestLate: {
-      message: {
-        zh: '{url} 在 {ms} ms 内没有应答',
-        en: '{url} gave no answer within {ms} ms',
-      },
-      remedy: {
-        zh: '请查看服务在做什么，或给它更长的时间',
-        en: 'look at what the service is doing, or allow it longer',
-      },
-    },
-    requestBroke: {
-      message: { zh: '{url} 中断了应答：{reason}', en: '{url} broke off: {reason}' },
-      remedy: { zh: '请查看服务的输出', en: 'look at the output of the service' },
     },
   },
   UNREACHABLE: {
@@ -96,24 +77,6 @@ export const CHANNELS = {
         zh: '请检查它是否在运行，以及 worker 能否连到它',
         en: 'check that it is running and reachable from the worker',
       },
-    },
-    connectLate: {
-      message: {
-        zh: '{place} 在 {ms} ms 内没有接受连接',
-        en: '{place} does not accept a connection within {ms} ms',
-      },
-      remedy: LISTENS,
-    },
-    connectRefused: {
-      message: {
-        zh: '{place} 不接受连接：{reason}',
-        en: '{place} does not accept connections: {reason}',
-      },
-      remedy: LISTENS,
-    },
-    requestNotReached: {
-      message: { zh: '连不到 {url}：{reason}', en: '{url} cannot be reached: {reason}' },
-      remedy: LISTENS,
     },
   },
   REFUSED: {
@@ -169,14 +132,6 @@ export const CHANNELS = {
         en: 'The record store {place} refused the record: {reason}',
       },
       remedy: { zh: '请查看报告中的值', en: 'look at the values in the report' },
-    },
-    requestMethod: {
-      message: { zh: '不认识的 HTTP 方法 {method}', en: 'The HTTP method {method} is not known' },
-      remedy: { zh: '请使用 {methods} 之一', en: 'use one of {methods}' },
-    },
-    requestAddress: {
-      message: { zh: '{url} 不是 http 地址', en: '{url} is not an http address' },
-      remedy: { zh: '请写成 http://host:port/path', en: 'write it as http://host:port/path' },
     },
   },
 } as const satisfies ByKind;

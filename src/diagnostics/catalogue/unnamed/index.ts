@@ -9,6 +9,7 @@ import { DOCKER_ENGINE } from './docker.ts';
 import { STORED } from './files.ts';
 import { PROCESSES } from './processes.ts';
 import { REGISTRY } from './registry.ts';
+import { REQUESTS } from './requests.ts';
 import { SERVERS } from './servers.ts';
 import { SOURCES } from './sources.ts';
 
@@ -27,6 +28,7 @@ export const UNNAMED = {
       ...STORED.UNAVAILABLE,
       ...SOURCES.UNAVAILABLE,
       ...CHANNELS.UNAVAILABLE,
+      ...REQUESTS.UNAVAILABLE,
     },
   },
   UNREACHABLE: {
@@ -34,7 +36,7 @@ export const UNNAMED = {
       zh: '那个地址上没有应答：会自动重试一段时间。',
       en: 'Nothing answers at that address: it is tried again for a while.',
     },
-    messages: { ...BALANCERS.UNREACHABLE, ...CHANNELS.UNREACHABLE },
+    messages: { ...BALANCERS.UNREACHABLE, ...CHANNELS.UNREACHABLE, ...REQUESTS.UNREACHABLE },
   },
   NOT_FOUND: {
     meaning: { zh: '所指的东西不在那里。', en: 'What is named is not there.' },
@@ -60,6 +62,7 @@ export const UNNAMED = {
       ...BALANCERS.REFUSED,
       ...SOURCES.REFUSED,
       ...CHANNELS.REFUSED,
+      ...REQUESTS.REFUSED,
     },
   },
   CONFLICT: {
@@ -89,6 +92,7 @@ export const UNNAMED = {
       ...STORED.INVALID,
       ...SOURCES.INVALID,
       ...CHANNELS.INVALID,
+      ...REQUESTS.INVALID,
     },
   },
 } as const satisfies Entries;

@@ -70,7 +70,7 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
     hosts: createFakeServerHosts(world),
     runtime: createFakeContainerRuntime(world),
     balancer: subject.balancer,
-    http: createHttpProbe(),
+    http: createHttpProbe('.'),
     artifacts: {
       write: () => Promise.reject(new Error('not used')),
       read: () => Promise.resolve(null),
