@@ -94,6 +94,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '只应答写明自己域名的请求的服务',
     en: 'a service that answers only under its own name, to who shows a header, or in HTTPS',
   },
+  B12: {
+    zh: '使用自己的停止信号的镜像、不在惯例位置的 Docker 套接字、代理、命令的环境变量',
+    en: 'what the surroundings say and nobody heeded: an image’s stop signal, the place of an engine’s socket, a proxy, the environment of a command',
+  },
   B14: {
     zh: '词在别的词里被找到',
     en: 'a word found inside another word',

@@ -169,6 +169,11 @@ const restart = z.string().regex(/^(?:no|always|unless-stopped|on-failure(?::\d{
   error: fieldProblem('restart'),
 });
 
+/** As the engine takes it: `SIGRTMIN+3` is systemd's. */
+const signal = z.string().regex(/^(?:SIG[A-Z][A-Z0-9]{1,7}(?:[+-]\d{1,2})?|[1-9]\d?)$/u, {
+  error: fieldProblem('signal'),
+});
+
 const list = z.array(text).default([]);
 
 export const container = z
@@ -187,6 +192,8 @@ export const container = z
     networks: list,
     network_mode: text.optional(),
     healthcheck: healthcheck.optional(),
+    stop_signal: signal.optional(),
+    stop_grace_period: seconds.optional(),
     mem_limit: size.optional(),
     shm_size: size.optional(),
     cpus: cpus.optional(),
@@ -223,6 +230,8 @@ export const container = z
   .transform(
     ({
       container_name,
+      stop_signal,
+      stop_grace_period,
       environment,
       networks,
       network_mode,
@@ -239,9 +248,11 @@ export const container = z
       ...rest
     }) => ({
       environment,
+      graceSeconds: stop_grace_period,
       settings: defined({
         ...rest,
         name: container_name,
+        stopSignal: stop_signal,
         networks: network_mode === undefined ? networks : [network_mode],
         memoryBytes: mem_limit,
         shmBytes: shm_size,

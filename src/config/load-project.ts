@@ -16,6 +16,8 @@ import { type ProjectVocabulary, vocabularyOf, wordsIn } from './vocabulary.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 export const PROJECT_FILE = 'runsheet.yaml';
+/** Seconds; as Docker's own. */
+const DEFAULT_GRACE = 10;
 
 export interface LoadedProject {
   /** Absolute. */
@@ -105,6 +107,11 @@ function assemble(
       runtime: {
         ...parsed.runtime,
         environment: { ...parsed.runtime.environment, ...parsed.container.environment },
+        stop: {
+          ...parsed.runtime.stop,
+          graceSeconds:
+            parsed.runtime.stop.graceSeconds ?? parsed.container.graceSeconds ?? DEFAULT_GRACE,
+        },
       },
       container: parsed.container.settings,
       files: parsed.files,

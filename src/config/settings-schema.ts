@@ -110,6 +110,17 @@ export const image = z
     defined({ ...rest, fetchAtOnce: fetch_at_once, minimumFreeBytes: minimum_free }),
   );
 
+/** What processes and containers alike can be told to end by. */
+const SIGNALS = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGHUP',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGWINCH',
+] as const;
+
 export const runtime = z
   .strictObject({
     command: argv.default(['npm', 'start']),
@@ -117,8 +128,8 @@ export const runtime = z
     port: count(1, 65_535).default(8080),
     stop: z
       .strictObject({
-        signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT']).default('SIGTERM'),
-        grace: seconds.default(10),
+        signal: z.enum(SIGNALS).optional(),
+        grace: seconds.optional(),
         before: argv.optional(),
       })
       .prefault({})

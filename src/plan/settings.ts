@@ -97,7 +97,8 @@ export interface RuntimeSettings {
   readonly environment: Readonly<Record<string, string>>;
   readonly port: number;
   readonly stop: {
-    readonly signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT';
+    /** Absent: the container's own, which its image may set; of processes SIGTERM. */
+    readonly signal?: string;
     readonly graceSeconds: number;
     readonly before?: readonly string[];
   };

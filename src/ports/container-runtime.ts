@@ -91,6 +91,8 @@ export interface ContainerOptions {
   /** The first is what the container starts with; `host` and `none` stand alone. */
   readonly networks: readonly string[];
   readonly healthcheck?: ContainerHealthCheck;
+  /** Absent: the image's. */
+  readonly stopSignal?: string;
   readonly memoryBytes?: number;
   readonly shmBytes?: number;
   readonly cpus?: number;
@@ -153,7 +155,8 @@ export interface ContainerHealthCheck {
 }
 
 export interface ReleaseStop {
-  readonly signal: string;
+  /** Absent: the container's own; of processes SIGTERM. */
+  readonly signal?: string;
   readonly graceMs: number;
   readonly before?: readonly string[];
 }

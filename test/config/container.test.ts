@@ -190,3 +190,37 @@ describe('registry:', () => {
     ]);
   });
 });
+
+describe('B12: the signal that ends a container', () => {
+  it('is the image’s own where the project names none', () => {
+    const { runtime, container } = settingsOf('');
+    expect(runtime.stop).toEqual({ graceSeconds: 10 });
+    expect(container).not.toHaveProperty('stopSignal');
+  });
+
+  it.each([
+    ['container: { stop_signal: SIGQUIT }', { graceSeconds: 10 }, 'SIGQUIT'],
+    ['container: { stop_signal: "SIGRTMIN+3" }', { graceSeconds: 10 }, 'SIGRTMIN+3'],
+    ['container: { stop_grace_period: 90s }', { graceSeconds: 90 }, undefined],
+    [
+      'runtime: { stop: { signal: SIGWINCH } }',
+      { signal: 'SIGWINCH', graceSeconds: 10 },
+      undefined,
+    ],
+    [
+      'runtime: { stop: { grace: 5s } }\ncontainer: { stop_grace_period: 20s }',
+      { graceSeconds: 5 },
+      undefined,
+    ],
+  ])('%s', (yaml, stop, signal) => {
+    const { runtime, container } = settingsOf(`${yaml}\n`);
+    expect(runtime.stop).toEqual(stop);
+    expect(container.stopSignal).toBe(signal);
+  });
+
+  it.each(['QUIT', 'sigquit', '"SIGQUIT; id"', '0'])('is no %s', (signal) => {
+    expect(problemOf(`stop_signal: ${signal}`)).toMatch(
+      /stop_signal: expected the name of a signal/u,
+    );
+  });
+});

@@ -41,7 +41,11 @@ export async function stopRunning(
   input: OnServer,
   { signal, graceSeconds, before }: RuntimeSettings['stop'],
 ): Promise<string> {
-  const how = { signal, graceMs: graceSeconds * 1000, ...(before !== undefined && { before }) };
+  const how = {
+    graceMs: graceSeconds * 1000,
+    ...(signal !== undefined && { signal }),
+    ...(before !== undefined && { before }),
+  };
   const stopped = await heartbeatWhile(() =>
     ports.runtime.stop(input.server, input.run.service, how),
   );

@@ -39,6 +39,7 @@ export function containerBody(plan: ContainerPlan): ContainerCreateOptions {
     Labels: labelsOf(plan, container),
     ExposedPorts: Object.fromEntries(ports.map(([key]) => [key, {}])),
     Volumes: anonymousVolumes(container.volumes),
+    ...(container.stopSignal !== undefined && { StopSignal: container.stopSignal }),
     ...(container.healthcheck !== undefined && { Healthcheck: healthOf(container.healthcheck) }),
     HostConfig: hostConfigOf(container, ports),
     ...networkingOf(container.networks, plan.service),

@@ -63,8 +63,9 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
     start: async (server, service, release) => startRelease(on(server, service), release),
     resume: async (server, service, former) => resumeRelease(on(server, service), former),
     stop: async (server, service, stop) => {
-      if (!/^(?:SIG)?[A-Z0-9]{1,10}$/u.test(stop.signal))
-        throw invalid(server, stop.signal, 'dockerSignal');
+      const { signal } = stop;
+      if (signal !== undefined && !/^(?:SIG)?[A-Z0-9]{1,10}$/u.test(signal))
+        throw invalid(server, signal, 'dockerSignal');
       return stopService(on(server, service), stop);
     },
     tail: async (server, service, lines) => tailOf(on(server, service), lines),

@@ -47,9 +47,10 @@ async function stopOne(
   if (stop.before !== undefined && stop.before.length > 0) {
     await runBefore(service, container, stop.before, Math.max(stop.graceMs, LEAST_BEFORE_MS));
   }
-  const signal = signalName(stop.signal);
+  const own = signalName(stopSignalOf(detail));
+  const signal = stop.signal === undefined ? own : signalName(stop.signal);
   const forced =
-    signal === signalName(stopSignalOf(detail))
+    signal === own
       ? await stopByEngine(service, container, stop.graceMs)
       : await stopBySignal(service, container, signal, stop.graceMs);
   if (policy === 'unless-stopped') await setRestart(service, container.id, 'no');

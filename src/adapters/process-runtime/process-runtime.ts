@@ -104,7 +104,7 @@ async function stopService(
   quote: Quote,
   host: ServerHost,
   service: string,
-  { signal, graceMs, before }: ReleaseStop,
+  { signal = 'SIGTERM', graceMs, before }: ReleaseStop,
   inspect: ContainerRuntime['inspect'],
 ): Promise<StopResult> {
   const name = signal.replace(/^SIG/, '');

@@ -41,6 +41,12 @@ export const SECTION_VALUES = {
       en: '{where}: expected a percentage below 100%, such as 50%',
     },
   },
+  signal: {
+    message: {
+      zh: '{where}：应为信号的名称，例如 SIGQUIT',
+      en: '{where}: expected the name of a signal such as SIGQUIT',
+    },
+  },
   repository: {
     message: {
       zh: '{where}：应为小写的仓库名',

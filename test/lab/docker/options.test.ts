@@ -104,6 +104,33 @@ describe('a stop', () => {
   });
 });
 
+describe('B12: an image with a STOPSIGNAL of its own', () => {
+  /** Ends with 42 at QUIT, 43 at WINCH, and at TERM as any program does. */
+  const LISTENS =
+    '$| = 1; $SIG{QUIT} = sub { exit 42 }; $SIG{WINCH} = sub { exit 43 }; print "up\\n"; sleep 1 while 1';
+  const COMMAND = `  entrypoint: [/usr/bin/perl, -e, '${LISTENS}']\n  init: false\n`;
+  let quits: string;
+  beforeAll(async () => {
+    quits = await pushImage(REPOSITORY, 'quits', { more: 'STOPSIGNAL SIGQUIT\n' });
+  });
+
+  it.each([
+    ['by its own signal where the project names none', '', {}, 42],
+    ['by the one of container.stop_signal', '  stop_signal: SIGWINCH\n', {}, 43],
+    ['by the one of runtime.stop', '', { signal: 'SIGWINCH' }, 43],
+    ['by that one before the container’s', '  stop_signal: SIGINT\n', { signal: 'SIGQUIT' }, 42],
+  ])('is stopped %s', async (_, keys, how, code) => {
+    const { runtime, server } = place;
+    await runtime.pull(server.name, SERVICE, { repository: REPOSITORY, digest: quits }, {});
+    const container = containerOf(COMMAND + keys);
+    await runtime.start(server.name, SERVICE, { ...startOf(quits, 'v1', 'run-1'), container });
+    await until('it listens', async () => (await place.shell(`docker logs ${SERVICE}`)) === 'up');
+    const stopped = await runtime.stop(server.name, SERVICE, { graceMs: 5_000, ...how });
+    expect(stopped.forced).toBe(false);
+    expect(await inspected('.State.ExitCode')).toBe(code);
+  });
+});
+
 describe('a container', () => {
   it('is created as its keys say', async () => {
     await place.shell(

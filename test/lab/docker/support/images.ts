@@ -16,13 +16,15 @@ export interface Behaviour {
   readonly layers?: readonly number[];
   /** As CI gives them. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Lines of the Dockerfile, after its own. */
+  readonly more?: string;
 }
 
 /** Builds and pushes with the engine's own client. @returns the digest that the lab's registry gives */
 export async function pushImage(
   repository: string,
   tag: string,
-  { behaviour = 'good', layers = [0], labels = {} }: Behaviour = {},
+  { behaviour = 'good', layers = [0], labels = {}, more = '' }: Behaviour = {},
 ): Promise<string> {
   const context = mkdtempSync(join(tmpdir(), 'runsheet-lab-image-'));
   try {
@@ -41,7 +43,8 @@ export async function pushImage(
     writeFileSync(
       join(context, 'Dockerfile'),
       `FROM ${machine().baseImage}\n${copies}\nCOPY service.pl release.conf /srv/\n` +
-        'EXPOSE 8080\nENTRYPOINT ["/usr/bin/perl", "/srv/service.pl"]\n',
+        'EXPOSE 8080\nENTRYPOINT ["/usr/bin/perl", "/srv/service.pl"]\n' +
+        more,
     );
     const reference = `${machine().pushRegistry}/${repository}:${tag}`;
     const labelled = Object.entries(labels).flatMap(([name, value]) => [
