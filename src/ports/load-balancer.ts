@@ -13,6 +13,11 @@ export interface LoadBalancer {
   routes(): Promise<Readonly<Record<string, string>> | null>;
   /** Where requests through this pool are sent, for example http://127.0.0.1:8088 */
   url(pool: string): Promise<string>;
+  /**
+   * Throws what would stand in the way of a change, and changes nothing. Absent: where `state` answers,
+   * nothing would.
+   */
+  assertChangeable?(pool: string): Promise<void>;
 }
 
 /**
@@ -60,6 +65,8 @@ export interface PoolServer {
   readonly weight: number | null;
   /** Requests in flight, not idle keep-alive connections. */
   readonly active: number | null;
+  /** What a wait for the requests in flight waits for, where their number alone does not say it. */
+  readonly awaited?: { readonly zh: string; readonly en: string };
   /** Counters since the balancer started. Requests that it was given and has not passed on to another. */
   readonly requests: number | null;
   readonly errors: number | null;

@@ -54,7 +54,7 @@ export async function createAdapters(
     secrets,
     onIgnored: (text) => console.error('WARN', text[language]),
   });
-  const balancer = createBalancer(connections.balancer, hosts);
+  const balancer = createBalancer(connections.balancer, { hosts, commands });
   const records = createDatabaseRecordStore({
     url: await revealed(needed(connections.databaseUrl, 'database.url'), secrets),
   });

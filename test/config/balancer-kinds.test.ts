@@ -72,10 +72,10 @@ describe('a further kind of balancer', () => {
 
   it('refuses keys that only others have, and names who has them', () => {
     expect(messages({ kind: 'none', url: 'http://lb' })).toEqual([
-      '-: kind is none → write kind: haproxy, plain, or remove url',
+      '-: kind is none → write kind: haproxy, nginx, plain, or remove url',
     ]);
     expect(messages({ kind: 'plain', file: 'lb-1', names: {} })).toEqual([
-      '-: kind is plain → write kind: haproxy, or remove names',
+      '-: kind is plain → write kind: haproxy, nginx, or remove names',
     ]);
   });
 
@@ -92,8 +92,8 @@ describe('a further kind of balancer', () => {
   });
 
   it('is offered beside the others', () => {
-    expect(messages({ kind: 'nginx' })).toEqual([
-      '-: expected one of embedded, haproxy, plain, none → ',
+    expect(messages({ kind: 'envoy' })).toEqual([
+      '-: expected one of embedded, haproxy, nginx, plain, none → ',
     ]);
     expect(read({}).settings.kind).toBe('embedded');
   });

@@ -141,12 +141,15 @@ describe('balancer: kind haproxy', () => {
     ],
     ['{ floor: 100% }', /0% to 99%/u],
     ['{ kind: haproxy, url: ftp://lb, haproxy: [{ socket: /s }] }', /http\(s\)/u],
-    ['{ url: http://lb }', /balancer\.url: kind is embedded → write kind: haproxy, or remove url/u],
+    [
+      '{ url: http://lb }',
+      /balancer\.url: kind is embedded → write kind: haproxy, nginx, or remove url/u,
+    ],
     [
       '{ kind: haproxy, url: http://lb, haproxy: [{ socket: /s }], admin_url: http://lb }',
       /balancer\.admin_url: kind is haproxy → write kind: embedded, or remove admin_url/u,
     ],
-    ['{ kind: nginx }', /balancer\.kind: expected one of embedded, haproxy/u],
+    ['{ kind: envoy }', /balancer\.kind: expected one of embedded, haproxy/u],
     ['{ flor: 5% }', /balancer\.flor: there is no such key/u],
   ])('%s', (text, wanted) => {
     expect(problems(`  ${text}`).join('\n')).toMatch(wanted);

@@ -7,6 +7,7 @@ import { BALANCERS } from '../../src/diagnostics/catalogue/unnamed/balancers.ts'
 import { CHANNELS } from '../../src/diagnostics/catalogue/unnamed/channels.ts';
 import { DOCKER_ENGINE } from '../../src/diagnostics/catalogue/unnamed/docker.ts';
 import { STORED } from '../../src/diagnostics/catalogue/unnamed/files.ts';
+import { NGINX } from '../../src/diagnostics/catalogue/unnamed/nginx.ts';
 import { PROCESSES } from '../../src/diagnostics/catalogue/unnamed/processes.ts';
 import { REGISTRY } from '../../src/diagnostics/catalogue/unnamed/registry.ts';
 import { REQUESTS } from '../../src/diagnostics/catalogue/unnamed/requests.ts';
@@ -54,6 +55,7 @@ describe('errors of ports', () => {
       PROCESSES,
       REGISTRY,
       BALANCERS,
+      NGINX,
       STORED,
       SOURCES,
       CHANNELS,

@@ -6,11 +6,12 @@ import {
   type BalancerKind,
 } from '../../src/config/balancers/index.ts';
 import type { ServerHosts } from '../../src/ports/server-host.ts';
-import { createBalancer } from '../../src/worker/balancers.ts';
+import { type BalancerWays, createBalancer } from '../../src/worker/balancers.ts';
 
 const CONNECTIONS: { readonly [Kind in BalancerKind]: BalancerConnection<Kind>['at'] } = {
   embedded: { adminUrl: 'http://127.0.0.1:9' },
   haproxy: { instances: [], names: {}, urls: {}, routesMap: null },
+  nginx: { instances: [], names: {}, urls: {} },
 };
 const hosts: ServerHosts = {
   get: () => {
@@ -19,19 +20,23 @@ const hosts: ServerHosts = {
   showHostKey: () => Promise.reject(new Error('not used')),
   close: () => Promise.resolve(),
 };
+const ways: BalancerWays = {
+  hosts,
+  commands: { run: () => Promise.reject(new Error('not used')) },
+};
 
 const kinds = Object.keys(BALANCERS) as readonly BalancerKind[];
 
 describe('the adapter of a balancer', () => {
   it.each(kinds)('%s has the capabilities that runs pin', (kind) => {
     const connection = { kind, at: CONNECTIONS[kind] } as BalancerConnection;
-    const balancer = createBalancer(connection, hosts);
+    const balancer = createBalancer(connection, ways);
     expect(balancer.capabilities).toEqual(BALANCERS[kind].capabilities);
     balancer.close?.();
   });
 
   it('needs the address that its kind needs', () => {
-    expect(() => createBalancer({ kind: 'embedded', at: { adminUrl: null } }, hosts)).toThrow(
+    expect(() => createBalancer({ kind: 'embedded', at: { adminUrl: null } }, ways)).toThrow(
       'balancer.admin_url',
     );
   });

@@ -38,6 +38,9 @@ async function pool(
     const detail = none ?? poolLine(input, balancer, servers);
     const found = { subject: 'balancer', reachable: true } as const;
     if (none !== null) return { ...found, checks: [ok('pool', detail)] };
+    if (isChanged(input)) {
+      await heartbeatWhile(async () => ports.balancer.assertChangeable?.(balancer.pool));
+    }
     const checks = [ok('pool', detail), ...(await routeChecks(ports, input, balancer))];
     const serving = servers.filter(isServing).map(({ name }) => name);
     return { ...found, checks, pool: { size: servers.length, serving } };
@@ -49,6 +52,13 @@ async function pool(
       checks: [failedBy('pool', error, input)],
     };
   }
+}
+
+/** Whether a server leaves the pool in this run. */
+function isChanged({ does }: SettingsWork): boolean {
+  return (
+    does.includes('pool.drain') || does.includes('pool.enable') || does.includes('routes.update')
+  );
 }
 
 /** A route to a pool that there is not is refused when the servers are back, and all is undone. */

@@ -178,11 +178,12 @@ export async function takeOutAgain(
   if (now !== null && isTaking(now)) {
     await ports.balancer.drain(balancer.pool, input.server);
   }
-  const { active, waitedMs } = await waitForIdle(ports, input, balancer, WITHDRAW_LIMIT_SECONDS);
+  const limitSeconds = WITHDRAW_LIMIT_SECONDS;
+  const { active, awaited, waitedMs } = await waitForIdle(ports, input, balancer, limitSeconds);
   const waited = Math.round(waitedMs);
   const left =
     active === null
-      ? uncounted(input, `${waited} ms`)
+      ? uncounted(input, `${waited} ms`, awaited)
       : say(
           input.run,
           `${waited} ms 后剩余 ${active} 个请求`,

@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { drain } from '../../actions/servers/drain.ts';
 import type { enable } from '../../actions/servers/enable.ts';
 import type { waitForRequests } from '../../actions/servers/wait-for-requests.ts';
-import { say } from '../../diagnostics/language.ts';
+import { type Localized, say } from '../../diagnostics/language.ts';
 import type { ServerBefore } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
@@ -57,10 +57,11 @@ export async function awaitRequests(
   balancer: BalancerSettings,
 ): Promise<OutcomeOf<typeof waitForRequests>> {
   const { limitSeconds } = input.settings;
-  const { active, waitedMs } = await waitForIdle(ports, input, balancer, limitSeconds);
+  const { active, awaited, waitedMs } = await waitForIdle(ports, input, balancer, limitSeconds);
   const waited = seconds(waitedMs);
   if (active === null) {
-    return { facts: { 'connections.active': null }, evidence: [uncounted(input, waited)] };
+    const line = uncounted(input, waited, awaited);
+    return { facts: { 'connections.active': null }, evidence: [line] };
   }
   const detail =
     active === 0
@@ -70,11 +71,23 @@ export async function awaitRequests(
           `等待 ${waited} 后仍有 ${active} 个请求在处理（上限 ${limitSeconds}s）`,
           `${active} in flight after ${waited} (limit ${limitSeconds}s)`,
         );
-  return { facts: { 'connections.active': reading(active, detail) }, evidence: [detail] };
+  const evidence = [detail, ...(active === 0 || awaited === null ? [] : [saidOf(input, awaited)])];
+  return { facts: { 'connections.active': reading(active, detail) }, evidence };
 }
 
-/** What a wait for requests that nobody counts has to say. */
-export function uncounted(input: OfRun, waited: string): string {
+function saidOf({ run }: OfRun, { zh, en }: Localized): string {
+  return say(run, zh, en);
+}
+
+/** What a wait has to say for requests that nobody counts. @param awaited what it waited for instead */
+export function uncounted(input: OfRun, waited: string, awaited: Localized | null): string {
+  if (awaited !== null) {
+    return say(
+      input.run,
+      `等待了全部时限 ${waited}；剩余多少请求无法得知：${awaited.zh}`,
+      `waited for the whole limit, ${waited}; how many requests remain is not known: ${awaited.en}`,
+    );
+  }
   return say(
     input.run,
     `等待了全部时限 ${waited}；负载均衡不统计进行中的请求，剩余多少未测量`,
@@ -82,18 +95,24 @@ export function uncounted(input: OfRun, waited: string): string {
   );
 }
 
+interface Waited {
+  readonly active: number | null;
+  readonly awaited: Localized | null;
+  readonly waitedMs: number;
+}
+
 /**
  * Polls the requests in flight; where the balancer does not count them, they have the whole limit. The
  * time that an earlier attempt waited counts: the limit is one. A balancer that starts anew meanwhile
  * has forgotten the drain, so it is told again.
- * @returns how many remained at the deadline (null: not counted), and how long it waited
+ * @returns how many remained at the deadline (null: not counted), what they waited for, and how long it waited
  */
 export async function waitForIdle(
   ports: ServerPorts,
   input: OnServer,
   balancer: BalancerSettings,
   limitSeconds: number,
-): Promise<{ readonly active: number | null; readonly waitedMs: number }> {
+): Promise<Waited> {
   const { server } = input;
   const clock = countDown(limitSeconds * 1000, spentBefore());
   let wasOut = ports.notes.wanted(input.run.requestId, server) === 'out';
@@ -104,7 +123,7 @@ export async function waitForIdle(
     wasOut ||= now !== null && !isTaking(now);
     const active = activeOf(ports, now);
     if ((active === 0 && !isBack) || clock.remainingMs() === 0) {
-      return { active, waitedMs: clock.elapsedMs() };
+      return { active, awaited: now?.awaited ?? null, waitedMs: clock.elapsedMs() };
     }
     await pause(POLL_MS, clock, { waitedMs: clock.elapsedMs() });
   }

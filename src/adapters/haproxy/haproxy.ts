@@ -1,12 +1,13 @@
 /** The pool in front of the servers by HAProxy's runtime API; several HAProxies are kept in step. */
 import { diagnose } from '../../diagnostics/diagnose.ts';
-import type { Localized } from '../../diagnostics/language.ts';
 import type { BalancerCapabilities, LoadBalancer } from '../../ports/load-balancer.ts';
-import { PortError } from '../../ports/port-error.ts';
-import { failure, withMore } from '../refusal.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import { mergeStates } from '../in-step/merge.ts';
+import { onEach } from '../in-step/on-each.ts';
+import { failure } from '../refusal.ts';
 import { HaproxyInstance, type InstanceNames } from './instance.ts';
-import { concerned, mergeRoutes, mergeStates } from './merge.ts';
 import { noBackend } from './refusals.ts';
+import { concerned, mergeRoutes } from './route-sets.ts';
 import { RuntimeApi, type RuntimeEndpoint, type RuntimeTimes } from './runtime-api.ts';
 
 export interface HaproxyOptions {
@@ -100,30 +101,6 @@ export function createHaproxy(options: HaproxyOptions): LoadBalancer & { close()
     },
   };
 }
-
-/** All are told, whatever becomes of one; where one fails, the error says how the others stand. */
-async function onEach(
-  instances: readonly HaproxyInstance[],
-  work: (instance: HaproxyInstance) => Promise<Localized>,
-): Promise<void> {
-  const results = await Promise.allSettled(instances.map(work));
-  const failed = results.find((each) => each.status === 'rejected');
-  if (failed === undefined) return;
-  const error: unknown = failed.reason;
-  if (!(error instanceof PortError) || instances.length === 1) throw error;
-  const others = results.flatMap((each, index) => {
-    if (each === failed) return [];
-    const { name = '' } = instances[index] ?? {};
-    const { zh, en } = each.status === 'fulfilled' ? each.value : FAILED;
-    return [{ zh: `${name}：${zh}`, en: `${name}: ${en}` }];
-  });
-  throw withMore(error, {
-    zh: `其他：${others.map(({ zh }) => zh).join('；')}。`,
-    en: `The others: ${others.map(({ en }) => en).join('; ')}.`,
-  });
-}
-
-const FAILED: Localized = { zh: '也失败了', en: 'failed as well' };
 
 function noMap(): PortError {
   return failure('balancer.routes_map', diagnose('INVALID', 'haproxyNoRoutesMap', {}));

@@ -1,9 +1,9 @@
 /** One HAProxy: how its pools stand, and what changes them. Every change is read back. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
+import { coalesce } from '../in-step/coalesce.ts';
 import { type Counters, parseCounters, parseServersState, type ServerState } from './answers.ts';
-import { coalesce } from './coalesce.ts';
 import { SHOW_EVERYTHING, setState, setWeight, showPool } from './commands.ts';
-import type { HaproxyServer, HaproxyState } from './merge.ts';
 import {
   assertAccepted,
   heldByHaproxy,
@@ -30,7 +30,7 @@ export class HaproxyInstance {
   private readonly api: RuntimeApi;
   private readonly names: InstanceNames;
   private readonly ours: ReadonlyMap<string, string>;
-  private readonly reads = new Map<string, () => Promise<HaproxyState>>();
+  private readonly reads = new Map<string, () => Promise<PoolState>>();
 
   constructor(api: RuntimeApi, names: InstanceNames) {
     this.api = api;
@@ -46,7 +46,7 @@ export class HaproxyInstance {
     return Object.hasOwn(this.names.backends, pool);
   }
 
-  state(pool: string): Promise<HaproxyState> {
+  state(pool: string): Promise<PoolState> {
     const read = this.reads.get(pool) ?? coalesce(() => this.readState(pool));
     this.reads.set(pool, read);
     return read();
@@ -57,7 +57,7 @@ export class HaproxyInstance {
     pool: string,
     server: string,
     wanted: 'ready' | 'drain',
-  ): Promise<HaproxyServer['admin']> {
+  ): Promise<PoolServer['admin']> {
     const now = await this.member(pool, server);
     if (now.held !== undefined && wanted === 'ready') {
       throw heldByHaproxy(this.place(pool, server), now.held);
@@ -102,7 +102,7 @@ export class HaproxyInstance {
     this.api.close();
   }
 
-  private async readState(pool: string): Promise<HaproxyState> {
+  private async readState(pool: string): Promise<PoolState> {
     const backend = this.backendOf(pool);
     const answers = await this.api.read(showPool(backend));
     const [stat = '', state = ''] = answers.texts;
@@ -140,7 +140,7 @@ export class HaproxyInstance {
     state: ServerState,
     counters: readonly Counters[],
     { leaving }: Answers,
-  ): readonly HaproxyServer[] {
+  ): readonly PoolServer[] {
     const counted = counters.find(({ kind, name }) => kind === 'server' && name === state.name);
     if (counted === undefined || counted.isBackup) return [];
     const old = leaving.filter((each) => each.proxy === state.backend && each.name === state.name);
@@ -159,11 +159,11 @@ export class HaproxyInstance {
     ];
   }
 
-  private async member(pool: string, server: string): Promise<HaproxyServer> {
+  private async member(pool: string, server: string): Promise<PoolServer> {
     return this.memberOf(await this.state(pool), pool, server);
   }
 
-  private memberOf(state: HaproxyState, pool: string, server: string): HaproxyServer {
+  private memberOf(state: PoolState, pool: string, server: string): PoolServer {
     const found = state.servers.find(({ name }) => name === server);
     if (found !== undefined) return found;
     const known = state.servers.map(({ name }) => this.theirs(name));
@@ -179,8 +179,8 @@ export class HaproxyInstance {
   private async readBack(
     pool: string,
     server: string,
-    isTaken: (member: HaproxyServer) => boolean,
-  ): Promise<HaproxyServer> {
+    isTaken: (member: PoolServer) => boolean,
+  ): Promise<PoolServer> {
     const untilMs = performance.now() + READ_BACK_MS;
     for (;;) {
       const now = await this.member(pool, server);

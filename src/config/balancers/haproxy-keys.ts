@@ -40,11 +40,3 @@ export const haproxyKeys = {
 };
 
 export type HaproxyKeys = OwnKeys<typeof haproxyKeys>;
-
-/** Whether an entry of `haproxy` serves an environment: without a list of them, all. */
-export function serves(
-  { environments }: HaproxyKeys['haproxy'][number],
-  environment: string,
-): boolean {
-  return environments?.includes(environment) ?? true;
-}

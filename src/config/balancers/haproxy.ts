@@ -1,8 +1,9 @@
 /** HAProxy, by its runtime socket: per environment the pool's name, the backend in each HAProxy, the address. */
 import { urlIn } from './address.ts';
 import { defineBalancer, nameIn } from './definition.ts';
-import { haproxyKeys, serves } from './haproxy-keys.ts';
+import { haproxyKeys } from './haproxy-keys.ts';
 import { haproxyProblems } from './haproxy-problems.ts';
+import { serves } from './instances.ts';
 
 /** Several HAProxies for one pool are kept in step. */
 export interface HaproxyConnections {

@@ -1,8 +1,9 @@
 /** Every kind of balancer that a project may have. The first is meant where runsheet.yaml says none. */
 import { embedded } from './embedded.ts';
 import { haproxy } from './haproxy.ts';
+import { nginx } from './nginx.ts';
 
-export const BALANCERS = { embedded, haproxy };
+export const BALANCERS = { embedded, haproxy, nginx };
 
 export type BalancerKind = keyof typeof BALANCERS;
 

@@ -20,10 +20,10 @@ const AGREEMENT = {
     },
     remedy: { zh: '请删去 {key}', en: 'remove {key}' },
   },
-  haproxyMissing: {
+  balancersMissing: {
     message: {
-      zh: 'balancer.kind 是 haproxy，但没有写 haproxy',
-      en: 'balancer.kind is haproxy, but haproxy is missing',
+      zh: 'balancer.kind 是 {kind}，但没有写 {kind}',
+      en: 'balancer.kind is {kind}, but {kind} is missing',
     },
     remedy: { zh: '例如 {example}', en: 'add, for example, {example}' },
   },
@@ -57,12 +57,12 @@ const AGREEMENT = {
   },
   environmentUnserved: {
     message: {
-      zh: '没有哪个 HAProxy 服务于环境 {environment}',
-      en: 'no HAProxy serves the environment {environment}',
+      zh: '没有哪个 {balancer} 服务于环境 {environment}',
+      en: 'no {balancer} serves the environment {environment}',
     },
     remedy: {
-      zh: '请在某个 haproxy 的 environments 中加上它',
-      en: 'add it to the environments of one under haproxy',
+      zh: '请在某个 {kind} 的 environments 中加上它',
+      en: 'add it to the environments of one under {kind}',
     },
   },
   poolsDiffer: {
@@ -71,8 +71,8 @@ const AGREEMENT = {
       en: 'the pools of {first} and {second} are both called {pool}, but are not the same',
     },
     remedy: {
-      zh: '请把 pool 写成 ${environment}，HAProxy 中的名称写在 backend',
-      en: 'write ${environment} as the pool, and its name in HAProxy as backend',
+      zh: '请把 pool 写成 ${environment}，{balancer} 中的名称写在 {key}',
+      en: 'write ${environment} as the pool, and its name in {balancer} as {key}',
     },
   },
   unlistedName: {
@@ -84,8 +84,8 @@ const AGREEMENT = {
   },
   sameName: {
     message: {
-      zh: '{server} 与 {other} 在 HAProxy 中同名：{name}',
-      en: '{server} and {other} have the same name in HAProxy: {name}',
+      zh: '{server} 与 {other} 在 {balancer} 中同名：{name}',
+      en: '{server} and {other} have the same name in {balancer}: {name}',
     },
     remedy: { zh: '请给每台服务器各写一个名称', en: 'give each server a name of its own' },
   },

@@ -207,6 +207,24 @@ export const SECTION_VALUES = {
       en: '{where}: expected the absolute path of a socket, or 127.0.0.1:port on this machine',
     },
   },
+  upstreamName: {
+    message: {
+      zh: '{where}：upstream 的名称只能包含字母、数字、- _ . : 和 ${environment}',
+      en: '{where}: the name of an upstream may only contain letters, digits, - _ . : and ${environment}',
+    },
+  },
+  upstreamFile: {
+    message: {
+      zh: '{where}：应为文件的绝对路径，不含空格',
+      en: '{where}: expected the absolute path of a file, without spaces',
+    },
+  },
+  upstreamServer: {
+    message: {
+      zh: '{where}：应为 server 行中的地址，例如 10.0.0.11:8080，或该行注释的第一个词',
+      en: '{where}: expected the address of a server line, for example 10.0.0.11:8080, or the first word of its comment',
+    },
+  },
   balancerKind: {
     message: { zh: '{where}：应为 {kinds} 之一', en: '{where}: expected one of {kinds}' },
   },

@@ -44,6 +44,13 @@ export const VALUES = {
     message: { zh: '{value} 不是 HAProxy 的权重', en: '{value} is no weight of HAProxy' },
     remedy: { zh: '请给出 0 到 {most} 的整数', en: 'give a whole number from 0 to {most}' },
   },
+  nginxWeight: {
+    message: { zh: '{value} 不是 nginx 的权重', en: '{value} is no weight of nginx' },
+    remedy: {
+      zh: '请给出 1 或更大的整数；要让服务器不接收请求，请将它移出',
+      en: 'give a whole number from 1; a server that is to get no requests is taken out',
+    },
+  },
   haproxyRoute: {
     message: { zh: '{value} 不是 HAProxy 的路由', en: '{value} is no route of HAProxy' },
     remedy: {

@@ -1,6 +1,7 @@
 /** The socket of an HAProxy on another machine, through that machine's one SSH connection. */
 import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCommandRunner } from '../../../src/adapters/process/command-runner.ts';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
 import type { ServerHosts } from '../../../src/ports/server-host.ts';
 import { createBalancer } from '../../../src/worker/balancers.ts';
@@ -25,7 +26,7 @@ describe('HAProxy on a server, through SSH', () => {
           routesMap: null,
         },
       },
-      hosts,
+      { hosts, commands: createCommandRunner({ environment: {} }) },
     );
     opened.push(balancer);
     return balancer;

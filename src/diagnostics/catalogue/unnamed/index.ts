@@ -7,6 +7,7 @@ import { BALANCERS } from './balancers.ts';
 import { CHANNELS } from './channels.ts';
 import { DOCKER_ENGINE } from './docker.ts';
 import { STORED } from './files.ts';
+import { NGINX } from './nginx.ts';
 import { PROCESSES } from './processes.ts';
 import { REGISTRY } from './registry.ts';
 import { REQUESTS } from './requests.ts';
@@ -25,6 +26,7 @@ export const UNNAMED = {
       ...PROCESSES.UNAVAILABLE,
       ...REGISTRY.UNAVAILABLE,
       ...BALANCERS.UNAVAILABLE,
+      ...NGINX.UNAVAILABLE,
       ...STORED.UNAVAILABLE,
       ...SOURCES.UNAVAILABLE,
       ...CHANNELS.UNAVAILABLE,
@@ -36,7 +38,12 @@ export const UNNAMED = {
       zh: '那个地址上没有应答：会自动重试一段时间。',
       en: 'Nothing answers at that address: it is tried again for a while.',
     },
-    messages: { ...BALANCERS.UNREACHABLE, ...CHANNELS.UNREACHABLE, ...REQUESTS.UNREACHABLE },
+    messages: {
+      ...BALANCERS.UNREACHABLE,
+      ...NGINX.UNREACHABLE,
+      ...CHANNELS.UNREACHABLE,
+      ...REQUESTS.UNREACHABLE,
+    },
   },
   NOT_FOUND: {
     meaning: { zh: '所指的东西不在那里。', en: 'What is named is not there.' },
@@ -46,6 +53,7 @@ export const UNNAMED = {
       ...PROCESSES.NOT_FOUND,
       ...REGISTRY.NOT_FOUND,
       ...BALANCERS.NOT_FOUND,
+      ...NGINX.NOT_FOUND,
       ...STORED.NOT_FOUND,
       ...SOURCES.NOT_FOUND,
       ...CHANNELS.NOT_FOUND,
@@ -60,6 +68,7 @@ export const UNNAMED = {
       ...SERVERS.REFUSED,
       ...REGISTRY.REFUSED,
       ...BALANCERS.REFUSED,
+      ...NGINX.REFUSED,
       ...SOURCES.REFUSED,
       ...CHANNELS.REFUSED,
       ...REQUESTS.REFUSED,
@@ -75,6 +84,7 @@ export const UNNAMED = {
       ...DOCKER_ENGINE.CONFLICT,
       ...PROCESSES.CONFLICT,
       ...BALANCERS.CONFLICT,
+      ...NGINX.CONFLICT,
       ...SOURCES.CONFLICT,
     },
   },
@@ -89,6 +99,7 @@ export const UNNAMED = {
       ...PROCESSES.INVALID,
       ...REGISTRY.INVALID,
       ...BALANCERS.INVALID,
+      ...NGINX.INVALID,
       ...STORED.INVALID,
       ...SOURCES.INVALID,
       ...CHANNELS.INVALID,

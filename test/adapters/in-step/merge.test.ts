@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type HaproxyServer,
-  type HaproxyState,
-  mergeRoutes,
-  mergeStates,
-} from '../../../src/adapters/haproxy/merge.ts';
+import { mergeStates } from '../../../src/adapters/in-step/merge.ts';
+import type { PoolServer, PoolState } from '../../../src/ports/load-balancer.ts';
 
-const server = (change: Partial<HaproxyServer> = {}): HaproxyServer => ({
+const server = (change: Partial<PoolServer> = {}): PoolServer => ({
   name: 's1',
   admin: 'ready',
   healthy: true,
@@ -17,15 +13,15 @@ const server = (change: Partial<HaproxyServer> = {}): HaproxyServer => ({
   p95Ms: null,
   ...change,
 });
-const state = (servers: readonly HaproxyServer[], process = '1@1', emptyMs = 0): HaproxyState => ({
+const state = (servers: readonly PoolServer[], process = '1@1', emptyMs = 0): PoolState => ({
   servers,
   process,
   emptyMs,
 });
-const merged = (...seen: readonly (Partial<HaproxyServer> | null)[]): HaproxyServer | undefined =>
+const merged = (...seen: readonly (Partial<PoolServer> | null)[]): PoolServer | undefined =>
   mergeStates(seen.map((each) => state(each === null ? [] : [server(each)]))).servers[0];
 
-describe('several HAProxies as one pool', () => {
+describe('several balancers as one pool', () => {
   it('sums counters, names every process, and takes the longest time without servers', () => {
     const one = state([server()], '1@5', 3_000);
     const two = state([server({ active: 2, requests: 5, errors: 0 })], '7@9', 1_000);
@@ -55,20 +51,23 @@ describe('several HAProxies as one pool', () => {
     expect(merged({ admin: 'maint' }, { admin: 'maint' })?.healthy).toBe(false);
   });
 
+  it('does not tell what one of them cannot tell', () => {
+    const silent = { healthy: null, active: null, requests: null, errors: null };
+    expect(merged({}, silent)).toEqual({ ...server(), ...silent });
+    const states = [state([server()]), { ...state([server()]), process: null, emptyMs: null }];
+    expect(mergeStates(states)).toMatchObject({ process: null, emptyMs: null });
+  });
+
+  it('is in the pool of one although its file says otherwise', () => {
+    expect(merged({ admin: 'drain', split: true })).toMatchObject({ admin: 'drain', split: true });
+    const awaited = { zh: '旧进程', en: 'old workers' };
+    expect(merged({ admin: 'drain' }, { admin: 'drain', awaited })?.awaited).toEqual(awaited);
+  });
+
   it('says why HAProxy keeps a server out where all do', () => {
     const why = { zh: '它的主机名无法解析', en: 'its name does not resolve' };
     const held = { admin: 'maint', held: why } as const;
     expect(merged(held, held)?.held).toEqual(why);
     expect(merged(held, {})?.held).toBeUndefined();
-  });
-
-  it('routes count where each HAProxy has them that has their pool', () => {
-    const hasAll = (): boolean => true;
-    const one = { routes: { '/a': 'web', '/b': 'web', '/c': 'old' }, has: hasAll };
-    const two = { routes: { '/a': 'web', '/c': 'new' }, has: hasAll };
-    const other = { routes: {}, has: (pool: string) => pool === 'staging' };
-    expect(mergeRoutes([one, two, other])).toEqual({ '/a': 'web' });
-    // The pool is the second's alone, so that the first need not have the route.
-    expect(mergeRoutes([{ ...one, has: () => false }, two])).toEqual({ '/a': 'web', '/c': 'new' });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { coalesce } from '../../../src/adapters/haproxy/coalesce.ts';
+import { coalesce } from '../../../src/adapters/in-step/coalesce.ts';
 import { type Deferred, deferred } from '../../support/deferred.ts';
 
 /** Work that answers when the test says so. */
