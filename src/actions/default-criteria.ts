@@ -1,6 +1,7 @@
 /** What a step is judged by although the document has no criterion for it: nothing passes unread. */
 import type { Criterion, Task } from '../plan/plan.ts';
 import { ACTIONS, type FactDefinition } from './index.ts';
+import { leftOut } from './questions.ts';
 
 /** What a fact is held against where the document says nothing. */
 export function defaultCriterion(fact: FactDefinition): Criterion {
@@ -13,13 +14,16 @@ export function defaultCriterion(fact: FactDefinition): Criterion {
  * The criteria that a step's tasks bring with them.
  * @param criteria those that the step has
  * @param elsewhere those of all steps: a fact that another step judges is held against the same
+ * @param hasPool whether the project has a pool: what is left out without one brings nothing
  */
 export function impliedCriteria(
   tasks: readonly Task[],
   criteria: readonly Criterion[],
   elsewhere: readonly Criterion[],
+  hasPool: boolean,
 ): readonly Criterion[] {
-  const measured = new Set(tasks.flatMap(({ action }) => ACTIONS[action].measures));
+  const done = tasks.filter(({ action }) => leftOut(action, hasPool) === null);
+  const measured = new Set(done.flatMap(({ action }) => ACTIONS[action].measures));
   const unread = [...measured].filter(
     ({ id, judgedByDefault }) =>
       judgedByDefault !== undefined && !criteria.some(({ fact }) => fact === id),

@@ -104,6 +104,8 @@ export interface ActionSpec extends ActivitySpec {
   readonly timeouts: { readonly startToCloseSeconds: number; readonly heartbeatSeconds: number };
   readonly retry: { readonly maximumAttempts: number };
   readonly effect?: Effect;
+  /** Set where the action is about a pool: why a project without a load balancer leaves it out. */
+  readonly withoutPool?: Localized;
   /** Set where the action changes a server; registered before the action is attempted. */
   readonly compensation?: CompensationSpec;
 }

@@ -1,4 +1,5 @@
 /** What is asked of a plan's steps and tasks: pure functions over the definitions. */
+import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { Plan, PlanStep, Task } from '../plan/plan.ts';
 import type { SettingSpec } from './define.ts';
 import { ACTIONS, type ActionDefinition, type ActionId, type FactId } from './index.ts';
@@ -60,4 +61,30 @@ export function bracketOf(
     if (kind === 'duration' || kind === 'reference') return { name, kind };
   }
   return null;
+}
+
+/** Why a run leaves an action out; null: it does not. */
+export function leftOut(action: ActionId, hasPool: boolean): Localized | null {
+  const { withoutPool }: ActionDefinition = ACTIONS[action];
+  return hasPool ? null : (withoutPool ?? null);
+}
+
+const NOTHING_TO_DO: Localized = {
+  zh: '没有负载均衡：这一步没有要做的',
+  en: 'no load balancer: nothing of this step is to be done',
+};
+
+/** Why a run leaves out all of these actions; null: it does not, or there are none. */
+export function allLeftOut(tasks: readonly Task[], hasPool: boolean): Localized | null {
+  const reasons = new Set(tasks.map(({ action }) => leftOut(action, hasPool)));
+  const [first = null] = reasons;
+  if (reasons.has(null)) return null;
+  return reasons.size > 1 ? NOTHING_TO_DO : first;
+}
+
+/** Whether nothing but a pool's actions measures a fact. */
+export function isOfPools(fact: FactId): boolean {
+  return Object.values(ACTIONS).every(
+    ({ id }) => !measures(id, fact) || leftOut(id, false) !== null,
+  );
 }

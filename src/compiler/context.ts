@@ -48,6 +48,11 @@ export function createContext(source: Source, vocabulary: Vocabulary): Context {
   return { source, vocabulary, diagnostics: [], dropped: 0, claims: new Map() };
 }
 
+/** Whether there is a pool, as far as it is known. */
+export function hasPool({ vocabulary }: Context): boolean {
+  return vocabulary.withoutPool === undefined;
+}
+
 /** Keeps a diagnostic, with the place and the line of a span. */
 export function report(context: Context, span: Span, diagnostic: Diagnostic): void {
   // Many warnings must not hide that there is an error: a template with one never compiles.

@@ -1,20 +1,24 @@
-/** The time in which nobody serves, where all servers go at once. */
+/** The time in which a server does not serve: nobody does, where all servers go at once. */
 import { performs } from '../actions/questions.ts';
 import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { PlanStep } from '../plan/plan.ts';
 
+const STARTS = ['service.start', 'service.resume'] as const;
+
 export interface Outage {
   /** The step that stops the servers. */
   readonly from: PlanStep;
-  /** The step that puts them back; null: none does. */
+  /** The step that puts them back, without a pool the one that starts them; null: none does. */
   readonly until: PlanStep | null;
 }
 
 /** null: no step stops all servers at once. */
-export function outageOf(steps: readonly PlanStep[]): Outage | null {
+export function outageOf(steps: readonly PlanStep[], hasPool: boolean): Outage | null {
   const from = steps.find((step) => step.kind === 'parallel' && performs(step, 'service.stop'));
   if (from === undefined) return null;
-  return { from, until: steps.find((step) => performs(step, 'pool.enable')) ?? null };
+  const back = hasPool ? (['pool.enable'] as const) : STARTS;
+  const until = steps.find((step) => back.some((action) => performs(step, action)));
+  return { from, until: until ?? null };
 }
 
 /** Between which steps no server answers, as diagnostics say it. */

@@ -12,6 +12,8 @@ export interface Vocabulary {
   readonly channels?: readonly ChannelName[];
   /** Environments for which runsheet.yaml has batches; absent: not known. */
   readonly rollingEnvironments?: readonly string[];
+  /** The load balancer's kind, where there is no pool of it; absent: there is one, or it is not known. */
+  readonly withoutPool?: { readonly kind: string };
   /** People with their roles; absent: not known, so no rule is called unsatisfiable. */
   readonly people?: Readonly<Record<string, { readonly roles: readonly string[] }>>;
 }

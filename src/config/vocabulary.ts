@@ -6,6 +6,7 @@ export interface ProjectVocabulary {
   readonly actions: ProjectFile['settings']['actions'];
   readonly channels: ProjectFile['settings']['channels']['configured'];
   readonly rollingEnvironments: readonly string[];
+  readonly withoutPool?: { readonly kind: string };
   readonly people?: ProjectFile['people'];
 }
 
@@ -18,6 +19,9 @@ export function vocabularyOf(project: ProjectFile): ProjectVocabulary {
     rollingEnvironments: Object.entries(project.environments).flatMap(([name, { rolling }]) =>
       rolling === undefined ? [] : [name],
     ),
+    ...(!project.settings.balancer.capabilities.pool && {
+      withoutPool: { kind: project.settings.balancer.kind },
+    }),
     ...(Object.keys(project.people).length > 0 && { people: project.people }),
   };
 }

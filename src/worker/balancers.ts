@@ -4,6 +4,7 @@ import { createHaproxy } from '../adapters/haproxy/haproxy.ts';
 import { openLocalSocket } from '../adapters/haproxy/local-socket.ts';
 import type { NamedServer } from '../adapters/nginx/names.ts';
 import { createNginx } from '../adapters/nginx/nginx.ts';
+import { createNoBalancer } from '../adapters/no-balancer/no-balancer.ts';
 import type { BalancerConnection, BalancerKind, ConnectionOf } from '../config/balancers/index.ts';
 import type { CommandRunner } from '../ports/command-runner.ts';
 import type { LoadBalancer } from '../ports/load-balancer.ts';
@@ -57,6 +58,7 @@ const CREATE: {
         ),
       })),
     }),
+  none: createNoBalancer,
 };
 
 function namedServer(hosts: ServerHosts, name: string, theirs: string | null): NamedServer {

@@ -130,7 +130,8 @@ export interface TaskStatus {
   readonly server: string | null;
   /** Where a finished task of many servers is shown as one: how many they were. */
   readonly servers?: number;
-  readonly state: 'running' | 'succeeded' | 'failed';
+  /** skipped: it is about a pool, and there is none. */
+  readonly state: 'running' | 'succeeded' | 'failed' | 'skipped';
   readonly startedAtMs: number;
   readonly durationMs: number | null;
   readonly evidence: readonly string[];
@@ -139,7 +140,8 @@ export interface TaskStatus {
 export interface ServerStatus {
   readonly name: string;
   readonly version: string | null;
-  readonly pool: 'in' | 'out' | 'unknown';
+  /** none: there is no pool. */
+  readonly pool: 'in' | 'out' | 'unknown' | 'none';
   readonly doing: string;
   /** Set where the run goes on without this server: why, and how it was left. */
   readonly excluded?: string;

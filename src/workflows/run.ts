@@ -151,6 +151,11 @@ export interface InLanguage {
   readonly ref: { readonly language: 'zh' | 'en' };
 }
 
+/** Whether the project has a pool that its servers leave and join. */
+export function hasPool({ resolved }: RunIdentity): boolean {
+  return resolved.settings.balancer.capabilities.pool;
+}
+
 /** The presentation of a step; a plan without one (a hand-made one) shows ids instead of phrases. */
 export function presentationOf(plan: Plan, step: number): StepPresentation {
   const found = plan.presentation.steps.find((each) => each.number === step);

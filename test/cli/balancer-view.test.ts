@@ -41,7 +41,10 @@ describe('the plan', () => {
     expect(untold(balancerOf('none', NO_POOL)).map(({ capability }) => capability)).toEqual([
       'pool',
     ]);
-    expect(section('none', NO_POOL, 'zh')).toContain('没有负载均衡池');
+    const run = resolvedRun({}, { settings: { balancer: balancerOf('none', NO_POOL) } });
+    expect(renderPlan(run, 'zh')).toContain(
+      '没有负载均衡：不会摘除或挂载服务器，由停止服务本身排空；更改期间请求仍会到达它们',
+    );
   });
 
   it('says of HAProxy that it keeps no response times, and of the embedded one nothing', () => {

@@ -9,6 +9,7 @@ import { parseTextRequest } from '../../src/compiler/request/text.ts';
 import type { BatchSize, Json, RollingSettings } from '../../src/plan/plan.ts';
 import { batchesOf, fewestInPool } from '../../src/plan/rolling.ts';
 import { anyCharacter, property } from '../support/property.ts';
+import { SETTINGS } from '../support/resolved-run.ts';
 import { planSchema } from './plan-schema.ts';
 import { compile, ownText, planOf } from './reference.ts';
 import { withLabels } from './rolling-variants.ts';
@@ -122,7 +123,7 @@ function resolve(run: Run) {
     project: {
       environments: { production: { servers: pool, ...(rolling !== undefined && { rolling }) } },
       actions: {},
-      floorPercent: run.floorPercent,
+      balancer: { ...SETTINGS.balancer, floorPercent: run.floorPercent },
     },
     templateFiles: [],
   });

@@ -71,7 +71,7 @@ describe.each(files)('%s', (file) => {
         project: {
           environments: { production: { servers: SERVERS } },
           actions: { 数据库迁移验证: { argv: ['true'], on: 'worker', timeoutSeconds: 1 } },
-          floorPercent: 0,
+          balancer: null,
         },
         templateFiles: [file],
       });

@@ -32,12 +32,6 @@ const KINDS = {
       pool: settings.pool,
     }),
   }),
-  none: defineBalancer({
-    capabilities: NO_POOL,
-    keys: {},
-    problems: () => [],
-    connection: () => null,
-  }),
 };
 const AROUND = { environments: { production: ['web-1'] }, machines: ['lb-1'] };
 
@@ -86,22 +80,40 @@ describe('a further kind of balancer', () => {
       'balancer.routes: a load balancer of kind plain cannot do that → remove routes',
     ]);
     expect(problems({ ...plain, floor: '50%' })).toEqual([]);
-    expect(problems({ kind: 'none', floor: '50%' })).toEqual([
-      'balancer.floor: a load balancer of kind none cannot do that → remove floor',
-    ]);
+  });
+
+  it('has no key about a pool where there is none, whatever it says', () => {
+    for (const [key, value] of Object.entries({
+      pool: 'web',
+      floor: '50%',
+      verify: {},
+      weights: {},
+      minimum_samples: 'many',
+    })) {
+      expect(messages({ kind: 'none', [key]: value })).toEqual([
+        `-: kind is none → write kind: embedded, haproxy, plain, or remove ${key}`,
+      ]);
+    }
+    const { settings } = read({ kind: 'none' });
+    expect(settings).toEqual({ ...read({}).settings, kind: 'none', capabilities: NO_POOL });
   });
 
   it('is offered beside the others', () => {
     expect(messages({ kind: 'envoy' })).toEqual([
-      '-: expected one of embedded, haproxy, nginx, plain, none → ',
+      '-: expected one of embedded, haproxy, nginx, none, plain → ',
     ]);
     expect(read({}).settings.kind).toBe('embedded');
   });
 });
 
 it('no code but the registry, its adapters and their tests names a kind', () => {
+  // An everyday word beside: it is this one where it is a kind.
+  const names = Object.keys(BALANCERS).filter((kind) => kind !== 'none');
   const allowed = /^(?:config\/balancers|adapters|worker\/balancers\.ts)/u;
-  const word = new RegExp(`(['"\`])(?:${Object.keys(BALANCERS).join('|')})\\1`, 'u');
+  const word = new RegExp(
+    `(['"\`])(?:${names.join('|')})\\1|balancer\\.kind\\W+none|\\bkind(?:: | [!=]== )'none'`,
+    'u',
+  );
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' });
   const naming = files.filter(
     (file) =>

@@ -12,6 +12,7 @@ const CONNECTIONS: { readonly [Kind in BalancerKind]: BalancerConnection<Kind>['
   embedded: { adminUrl: 'http://127.0.0.1:9' },
   haproxy: { instances: [], names: {}, urls: {}, routesMap: null },
   nginx: { instances: [], names: {}, urls: {} },
+  none: null,
 };
 const hosts: ServerHosts = {
   get: () => {

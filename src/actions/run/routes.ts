@@ -26,5 +26,9 @@ export const updateRoutes = defineAction({
   needs: [],
   provides: [],
   measures: [routesCurrent],
+  withoutPool: {
+    zh: '没有负载均衡：没有路由可更新',
+    en: 'no load balancer: no routes to update',
+  },
   retry: { maximumAttempts: 12 },
 });

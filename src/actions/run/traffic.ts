@@ -46,6 +46,10 @@ export const verifyTraffic = defineAction({
   takes: ['in-pool'],
   provides: [],
   measures: [allReceive, deviation],
+  withoutPool: {
+    zh: '没有负载均衡：没有分发可验证',
+    en: 'no load balancer: no distribution to verify',
+  },
   timeouts: { startToCloseSeconds: 300, heartbeatSeconds: 20 },
   retry: { maximumAttempts: 12 },
 });

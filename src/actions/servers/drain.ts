@@ -1,6 +1,6 @@
 /** Out of the pool, and what undoes that. */
 import { defineAction, defineCompensation, defineFact } from '../define.ts';
-import { SERVER } from './limits.ts';
+import { SERVER, STOP_DRAINS } from './limits.ts';
 
 export const poolRemoved = defineFact({
   id: 'pool.removed',
@@ -43,5 +43,6 @@ export const drain = defineAction({
   provides: ['out-of-pool'],
   measures: [poolRemoved],
   effect: { pool: 'out' },
+  withoutPool: STOP_DRAINS,
   compensation: readmit,
 });

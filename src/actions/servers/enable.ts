@@ -37,5 +37,9 @@ export const enable = defineAction({
   provides: ['in-pool'],
   measures: [poolEnabled],
   effect: { pool: 'in' },
+  withoutPool: {
+    zh: '没有负载均衡：没有可加入的池',
+    en: 'no load balancer: there is no pool to put it into',
+  },
   compensation: withdraw,
 });

@@ -5,6 +5,12 @@
  */
 const ATTEMPTS = 12;
 
+/** Why a project without a load balancer neither takes servers out of a pool nor waits for requests. */
+export const STOP_DRAINS = {
+  zh: '没有负载均衡：由停止服务本身排空',
+  en: "no load balancer: the service's own stop drains",
+} as const;
+
 export const SERVER = {
   scope: 'server',
   settings: {},

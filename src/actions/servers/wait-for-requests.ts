@@ -1,5 +1,5 @@
 import { defineAction, defineFact } from '../define.ts';
-import { SERVER } from './limits.ts';
+import { SERVER, STOP_DRAINS } from './limits.ts';
 
 export const activeConnections = defineFact({
   id: 'connections.active',
@@ -35,4 +35,5 @@ export const waitForRequests = defineAction({
   takes: ['out-of-pool'],
   provides: ['no-requests'],
   measures: [activeConnections],
+  withoutPool: STOP_DRAINS,
 });

@@ -31,26 +31,24 @@ async function pool(
   ports: FleetPorts,
   input: SettingsWork,
   balancer: BalancerSettings,
-): Promise<PreflightResult> {
+): Promise<readonly PreflightResult[]> {
+  if (!balancer.capabilities.pool) return [];
   try {
     const { servers } = await heartbeatWhile(() => poolState(ports, balancer));
     const none = noPoolLine(ports, input);
     const detail = none ?? poolLine(input, balancer, servers);
     const found = { subject: 'balancer', reachable: true } as const;
-    if (none !== null) return { ...found, checks: [ok('pool', detail)] };
+    if (none !== null) return [{ ...found, checks: [ok('pool', detail)] }];
     if (isChanged(input)) {
       await heartbeatWhile(async () => ports.balancer.assertChangeable?.(balancer.pool));
     }
     const checks = [ok('pool', detail), ...(await routeChecks(ports, input, balancer))];
     const serving = servers.filter(isServing).map(({ name }) => name);
-    return { ...found, checks, pool: { size: servers.length, serving } };
+    return [{ ...found, checks, pool: { size: servers.length, serving } }];
   } catch (error) {
     await endIfCancelled();
-    return {
-      subject: 'balancer',
-      reachable: !isOutOfReach(error),
-      checks: [failedBy('pool', error, input)],
-    };
+    const checks = [failedBy('pool', error, input)];
+    return [{ subject: 'balancer', reachable: !isOutOfReach(error), checks }];
   }
 }
 

@@ -7,8 +7,8 @@ type Capability = keyof BalancerSettings['capabilities'];
 
 const SENTENCES: Readonly<Record<Capability, Localized>> = {
   pool: {
-    zh: '没有负载均衡池：不会摘除或挂载服务器，更改期间请求仍会到达它们',
-    en: 'no pool: no server leaves or joins one, and requests still reach servers that are being changed',
+    zh: '没有负载均衡：不会摘除或挂载服务器，由停止服务本身排空；更改期间请求仍会到达它们',
+    en: "no load balancer: no server leaves or joins a pool, and the service's own stop drains; requests still reach servers that are being changed",
   },
   health: {
     zh: '服务器是否健康：池中的每一台都视为在线',
@@ -56,6 +56,7 @@ export function untold({ capabilities }: BalancerSettings): readonly Untold[] {
 export function balancerLines(balancer: BalancerSettings, language: Language): readonly string[] {
   const lines = untold(balancer);
   if (lines.length === 0) return [];
+  if (!balancer.capabilities.pool) return lines.map((each) => each[language]);
   const heading = sayIn(language)({
     zh: `负载均衡（${balancer.kind}）无法告知：`,
     en: `The load balancer (${balancer.kind}) cannot tell:`,

@@ -24,13 +24,15 @@ const MOST_NAMES = 8;
 export function batchLines(run: ResolvedRun, language: Language): readonly string[] {
   const say = sayIn(language);
   const { rolling, steps } = run.plan;
+  const { pool: hasPool } = run.settings.balancer.capabilities;
   if (rolling === undefined) {
-    if (outageOf(steps) === null || run.servers.length === 0) return [];
+    if (outageOf(steps, hasPool) === null || run.servers.length === 0) return [];
     const many = run.servers.length;
+    const [pool, inPool] = hasPool ? ['负载均衡', ' in the pool'] : ['', ''];
     return [
       say({
-        zh: `批次：不分批，${countedZh(many, '台')}同时进行（负载均衡共 ${countedZh(run.poolSize, '台')}）`,
-        en: `batches: none; ${countedEn(many, 'server')} at once, out of ${run.poolSize} in the pool`,
+        zh: `批次：不分批，${countedZh(many, '台')}同时进行（${pool}共 ${countedZh(run.poolSize, '台')}）`,
+        en: `batches: none; ${countedEn(many, 'server')} at once, out of ${run.poolSize}${inPool}`,
       }),
     ];
   }
@@ -69,10 +71,15 @@ function batchLine(
   const canary = say({ zh: '金丝雀', en: 'canary' });
   // As long as every server can be reached.
   const left = Math.max(0, run.poolSize - servers.length);
-  const meanwhile = say({
-    zh: `期间至少 ${left}/${run.poolSize} 台在线`,
-    en: `at least ${left} of ${run.poolSize} stay in the pool`,
-  });
+  const meanwhile = run.settings.balancer.capabilities.pool
+    ? say({
+        zh: `期间至少 ${left}/${run.poolSize} 台在线`,
+        en: `at least ${left} of ${run.poolSize} stay in the pool`,
+      })
+    : say({
+        zh: `期间其他 ${left}/${run.poolSize} 台继续工作`,
+        en: `the other ${left} of ${run.poolSize} go on`,
+      });
   const parts = [...(index === 0 ? [canary, observation(rule, language)] : []), meanwhile];
   const line = `  ${index + 1}. ${namesOf(servers, language)}  (${parts.join(say({ zh: '，', en: ', ' }))})`;
   if (rule.pauseSeconds === 0 || index === batches.length - 1) return [line];
@@ -108,6 +115,15 @@ function budgetLines(run: ResolvedRun, rule: RollingRule, language: Language): r
   if (budget === 0) return [];
   const largest = largestBatch(run.servers, rule);
   const fits = run.poolSize - largest - budget >= fewestInPool(run.poolSize, percent);
+  const { pool: hasPool } = run.settings.balancer.capabilities;
+  if (!hasPool) {
+    return [
+      say({
+        zh: `  允许失败台数 ${budget}：失败的服务器回滚，无法连接的保持原样，其余继续；首批全部失败时不适用`,
+        en: `  failure budget ${budget}: a server that fails is rolled back, one that cannot be reached is left as it is, and the others continue; it does not apply if the whole first batch fails`,
+      }),
+    ];
+  }
   const lines = [
     say({
       zh: `  允许失败台数 ${budget}：失败的服务器回滚，无法连接的保持摘除（在线台数随之减少），其余继续；首批全部失败时不适用`,

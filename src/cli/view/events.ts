@@ -99,9 +99,12 @@ function serverEvents(
 ): readonly string[] {
   return now.servers.flatMap(({ name, version, pool }) => {
     const former = before?.servers.find((each) => each.name === name);
-    const isKnown = pool !== 'unknown' || (former !== undefined && former.version !== version);
+    const isKnown =
+      (pool !== 'unknown' && pool !== 'none') ||
+      (former !== undefined && former.version !== version);
     if (!isKnown || (former?.version === version && former.pool === pool)) return [];
-    return [`   ${name}: ${version ?? '–'}, ${poolWord(pool, language)}`];
+    const place = poolWord(pool, language);
+    return [`   ${[`${name}: ${version ?? '–'}`, place].filter((each) => each !== '').join(', ')}`];
   });
 }
 

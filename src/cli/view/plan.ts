@@ -1,9 +1,10 @@
 /** A plan as people read it: steps with tasks and thresholds, and what a failure means for the servers. Pure. */
 
+import { allLeftOut, leftOut, tasksIn } from '../../actions/questions.ts';
 import { duration, rolledSteps } from '../../compiler/index.ts';
 import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import { countedEn } from '../../diagnostics/language.ts';
-import type { Json, PlanStep, StepKind } from '../../plan/plan.ts';
+import type { Json, PlanStep, StepKind, Task } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
 import { sayIn } from '../language.ts';
 import { balancerLines } from './balancer.ts';
@@ -70,16 +71,15 @@ function kindOf({ plan }: ResolvedRun, step: PlanStep, language: Language): stri
 function stepLines(run: ResolvedRun, step: PlanStep, language: Language): readonly string[] {
   const shownAs = run.plan.presentation.steps.find((each) => each.number === step.number);
   const skip = run.overrides.skip.find((each) => each.step === step.number);
+  const why = skip?.reason ?? withoutPool(run, step)?.[language];
   const skipped =
-    skip === undefined
-      ? ''
-      : sayIn(language)({ zh: `  跳过：${skip.reason}`, en: `  skipped: ${skip.reason}` });
+    why === undefined ? '' : sayIn(language)({ zh: `  跳过：${why}`, en: `  skipped: ${why}` });
   const added = run.overrides.add
     .filter((each) => each.step === step.number)
     .map((each) => `       + ${each.phrase}`);
   return [
     `${String(step.number).padStart(3)}. ${shownAs?.title ?? ''} [${kindOf(run, step, language)}]${skipped}`,
-    ...(skip === undefined ? bodyLines(run, step, shownAs, language) : []),
+    ...(why === undefined ? bodyLines(run, step, shownAs, language) : []),
     ...added,
   ];
 }
@@ -98,7 +98,7 @@ function bodyLines(
       return [
         ...step.tasks.map(
           (task, index) =>
-            `       ${shownAs?.tasks[index] ?? task.action}${settingsOf(task.settings)}`,
+            `       ${shownAs?.tasks[index] ?? task.action}${restOf(run, task, language)}`,
         ),
         ...step.criteria.map((each, index) => `       ✓ ${shownAs?.criteria[index] ?? each.fact}`),
       ];
@@ -141,6 +141,19 @@ function quorumOf({ quorum }: Extract<PlanStep, { kind: 'approval' }>): Localize
         en: countedEn(quorum.people, 'person', 'people'),
       };
   }
+}
+
+/** Why a step is left out in a project without a load balancer. */
+function withoutPool({ settings, overrides }: ResolvedRun, step: PlanStep): Localized | null {
+  const isAddedTo = overrides.add.some((each) => each.step === step.number);
+  return isAddedTo ? null : allLeftOut(tasksIn(step), settings.balancer.capabilities.pool);
+}
+
+/** With what a task is done, or why it is not. */
+function restOf({ settings }: ResolvedRun, task: Task, language: Language): string {
+  const without = leftOut(task.action, settings.balancer.capabilities.pool);
+  if (without === null) return settingsOf(task.settings);
+  return sayIn(language)({ zh: `  跳过：${without.zh}`, en: `  skipped: ${without.en}` });
 }
 
 /** The limits that the text sets, as they apply to the run. */

@@ -140,7 +140,7 @@ function serverLines(status: RunStatus, language: Language, width: number): read
     const doingNow = doing === '' ? '' : `  … ${doing}`;
     const why = excluded === undefined ? doingNow : `  ! ${label}${excluded}`;
     return fit(
-      `  ${pad(name, nameWidth)}  ${pad(version ?? '–', 14)}  ${poolWord(pool, language)}${why}`,
+      `  ${pad(name, nameWidth)}  ${pad(version ?? '–', 14)}  ${poolWord(pool, language)}${why}`.trimEnd(),
       width,
     );
   });

@@ -32,6 +32,7 @@ const POOLS: Readonly<Record<RunStatus['servers'][number]['pool'], Localized>> =
   in: { zh: '已挂载', en: 'in the pool' },
   out: { zh: '已摘除', en: 'out of the pool' },
   unknown: { zh: '未检查', en: 'not checked' },
+  none: { zh: '', en: '' },
 };
 
 export function stateWord(state: StepState, language: Language): string {

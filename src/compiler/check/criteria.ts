@@ -1,15 +1,15 @@
 /** Bullets under 成功条件: each is a fact that the step's tasks measure, with a threshold. */
 
 import { defaultCriterion } from '../../actions/default-criteria.ts';
-import type { FactDefinition } from '../../actions/index.ts';
+import type { FactDefinition, FactId } from '../../actions/index.ts';
 import { ACTIONS, FACTS } from '../../actions/index.ts';
 import { findCriterionPhrase, findSubject } from '../../actions/phrases.ts';
-import { measures } from '../../actions/questions.ts';
+import { isOfPools, measures } from '../../actions/questions.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import { anyOf } from '../../diagnostics/language.ts';
 import type { Criterion, Task } from '../../plan/plan.ts';
 import type { Comparison } from '../../plan/units.ts';
-import { type Context, claim, isFull, report } from '../context.ts';
+import { type Context, claim, hasPool, isFull, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { parseDurationMs } from '../parse/duration.ts';
 import { part, type Words } from '../parse/items.ts';
@@ -26,7 +26,8 @@ export function checkCriteria(
   return bullets.flatMap((words) => {
     const criterion = checkCriterion(context, names, words);
     if (criterion === null) return [];
-    if (!isMeasured(criterion, tasks)) reportUnmeasured(context, words, criterion);
+    if (isBeyond(context, criterion.fact)) reportPoolFact(context, words, 'withoutPool');
+    else if (!isMeasured(criterion, tasks)) reportUnmeasured(context, words, criterion);
     claim(context, words.start, 'criterion', describeCriterion(criterion));
     return [{ criterion, words }];
   });
@@ -106,6 +107,21 @@ function warnOfDirection(
 
 function isMeasured({ fact }: Criterion, tasks: readonly Task[]): boolean {
   return tasks.some((task) => measures(task.action, fact));
+}
+
+/** Whether only a pool's actions measure it, and the project has none. */
+export function isBeyond(context: Context, fact: FactId): boolean {
+  return !hasPool(context) && isOfPools(fact);
+}
+
+export function reportPoolFact(
+  context: Context,
+  words: Words,
+  variant: 'withoutPool' | 'ruleWithoutPool',
+): void {
+  const { kind = '' } = context.vocabulary.withoutPool ?? {};
+  const about = { criterion: words.text, kind };
+  report(context, words, diagnose('UNMEASURED_CRITERION', variant, about));
 }
 
 function reportUnmeasured(context: Context, words: Words, { fact }: Criterion): void {

@@ -1,10 +1,10 @@
 /** The criteria that actions bring with them: what the document measures and does not judge. */
 import { impliedCriteria } from '../../actions/default-criteria.ts';
 import { FACTS } from '../../actions/index.ts';
-import { measures } from '../../actions/questions.ts';
+import { leftOut, measures, tasksIn } from '../../actions/questions.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { Criterion } from '../../plan/plan.ts';
-import { type Context, extendClaim } from '../context.ts';
+import { type Context, extendClaim, hasPool } from '../context.ts';
 import { describeCriterion } from './criteria.ts';
 import type { CheckedStep } from './steps.ts';
 
@@ -18,7 +18,8 @@ export function withDefaults(
   return steps.map((checked) => {
     const { step, presentation } = checked;
     if (!('tasks' in step)) return checked;
-    const implied = impliedCriteria(step.tasks, step.criteria, elsewhere);
+    explainLeftOut(context, checked);
+    const implied = impliedCriteria(step.tasks, step.criteria, elsewhere, hasPool(context));
     for (const criterion of implied) explain(context, checked, criterion);
     return {
       ...checked,
@@ -39,6 +40,19 @@ function textOf({ fact, ifMeasured }: Criterion, language: Language): string {
       : `${label.en} (default, if measured)`;
   }
   return language === 'zh' ? `${label.zh}（默认条件）` : `${label.en} (default)`;
+}
+
+/** A project without a load balancer leaves out what is about a pool. */
+function explainLeftOut(context: Context, { step, taskWords }: CheckedStep): void {
+  for (const [index, { action }] of tasksIn(step).entries()) {
+    const reason = leftOut(action, hasPool(context));
+    const words = taskWords[index];
+    if (reason === null || words === undefined) continue;
+    extendClaim(context, words.start, {
+      zh: `；这个项目不执行：${reason.zh}`,
+      en: `; left out in this project: ${reason.en}`,
+    });
+  }
 }
 
 /** At the first task that measures it. */

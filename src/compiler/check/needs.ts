@@ -2,7 +2,7 @@
 import { ACTIONS } from '../../actions/index.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ParameterDefinition, PlanStep } from '../../plan/plan.ts';
-import { type Context, report } from '../context.ts';
+import { type Context, hasPool, report } from '../context.ts';
 import { outageOf, spanOf } from '../outage.ts';
 import type { CheckedStep } from './steps.ts';
 
@@ -44,16 +44,21 @@ function need(
 
 /** All servers stop at once: until the enable nobody answers. */
 function warnWithoutService(context: Context, steps: readonly CheckedStep[]): void {
-  const outage = outageOf(steps.map(({ step }) => step));
+  const outage = outageOf(
+    steps.map(({ step }) => step),
+    hasPool(context),
+  );
   const stops = steps.find(({ step }) => step === outage?.from);
   if (outage === null || stops === undefined) return;
   const rolling = context.vocabulary.rollingEnvironments ?? [];
   const span = spanOf(outage);
   // Environments that roll by the project's own default have no such time.
   const diagnostic =
-    rolling.length === 0
-      ? diagnose('NO_SERVICE_BETWEEN', 'inTemplate', span)
-      : diagnose('NO_SERVICE_BETWEEN', 'inSomeEnvironments', { ...span, rolling });
+    rolling.length > 0
+      ? diagnose('NO_SERVICE_BETWEEN', 'inSomeEnvironments', { ...span, rolling })
+      : hasPool(context)
+        ? diagnose('NO_SERVICE_BETWEEN', 'inTemplate', span)
+        : diagnose('NO_SERVICE_BETWEEN', 'withoutPoolInTemplate', span);
   report(context, stops.heading, diagnostic);
 }
 

@@ -34,6 +34,7 @@ export function checkRolling(context: Context, steps: readonly CheckedStep[]): C
   const settings: RollingSettings = Object.assign({}, ...values);
   const isAtOnce = isAllAtOnce(settings.batches);
   if (isAtOnce) checkAlone(context, labels, batches.part);
+  checkPool(context, labels, settings);
   if (group === null || settings.batches === undefined) return { rule: undefined, isAtOnce };
   explain(context, labels, values, group);
   return { rule: ruleOf(group, { ...settings, batches: settings.batches }), isAtOnce };
@@ -170,6 +171,19 @@ function checkAlone(context: Context, labels: readonly Placed[], batches: Part):
     const named = { label: part.name.text, batches: batches.name.text };
     report(context, part.name, diagnose('BAD_FIELD', 'pointlessAtOnce', named, { actual }));
   }
+}
+
+/** Of a pool that there is not, no share can be kept. */
+function checkPool(
+  context: Context,
+  labels: readonly Placed[],
+  { minimumInPoolPercent: percent = 0 }: RollingSettings,
+): void {
+  const { withoutPool } = context.vocabulary;
+  const placed = labels.find(({ label }) => label === 'minimum_in_pool');
+  if (withoutPool === undefined || placed === undefined || percent === 0) return;
+  const about = { percent, kind: withoutPool.kind };
+  report(context, placed.part.name, diagnose('ROLLING_UNSATISFIABLE', 'minimumWithoutPool', about));
 }
 
 function explain(

@@ -10,6 +10,7 @@ import { type Context, claim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import { part, type Words } from '../parse/items.ts';
+import { isBeyond, reportPoolFact } from './criteria.ts';
 import { type Path, whereOf } from './paths.ts';
 import { conditionOf } from './provided.ts';
 import { missingSection } from './sections.ts';
@@ -46,7 +47,10 @@ export function checkSuccess(
     const words = part(bullet, mark);
     const fact = ruleOf(words);
     if (fact === null) return reportUnknownRule(context, words);
-    if (canBeJudged(SUCCESS_RULES[fact], steps)) {
+    const { judgedBy } = SUCCESS_RULES[fact];
+    if (judgedBy !== null && isBeyond(context, judgedBy)) {
+      reportPoolFact(context, words, 'ruleWithoutPool');
+    } else if (canBeJudged(SUCCESS_RULES[fact], steps)) {
       checkInTime(context, words, SUCCESS_RULES[fact], paths);
     } else reportUnjudged(context, words, SUCCESS_RULES[fact]);
     claim(context, words.start, 'success rule', {

@@ -11,7 +11,7 @@ import { readOverrides } from './overrides.ts';
 import { readParameters } from './parameters.ts';
 import { decideRolling } from './rolling.ts';
 import { takeRolling } from './rolling-inputs.ts';
-import { rollingLimits } from './rolling-limits.ts';
+import { type RolledServers, rollingLimits } from './rolling-limits.ts';
 import { checkServers, type EnvironmentServers, type Environments } from './servers.ts';
 import { readTextValue } from './values.ts';
 
@@ -24,8 +24,7 @@ export interface RequestContext {
   readonly project: {
     readonly environments: Environments;
     readonly actions: Readonly<Record<string, ProjectAction>>;
-    /** The floor under every pool (`balancer.floor`), in percent; 0: none. */
-    readonly floorPercent: number;
+    readonly balancer: RolledServers['balancer'];
   } | null;
   /** Names that a text may give the template: its files in every language, and its id. */
   readonly templateFiles: readonly string[];
@@ -64,11 +63,11 @@ export function resolveRequest(context: RequestContext): RequestResult {
   const { environment = '', version = '' } = textsOf(parameters.values);
   const servers = serversOf(parameters.values);
   const listed = listedIn(project?.environments ?? {}, environment);
-  const floorPercent = project?.floorPercent ?? 0;
+  const balancer = project?.balancer ?? null;
   const rolling = decideRolling(context.plan, {
     request: asked.settings,
     project: listed?.rolling,
-    floorPercent,
+    floorPercent: balancer?.floorPercent ?? 0,
   });
   const { plan, digest } = withRolling(context, rolling.rule);
   const overrides = readOverrides(plan, raw, project?.actions ?? {});
@@ -88,7 +87,7 @@ export function resolveRequest(context: RequestContext): RequestResult {
   // What the batches come to is counted on servers that are right.
   if (!isWrong(diagnostics))
     diagnostics.push(
-      ...rollingLimits(plan, rolling.rule, { environment, servers, poolSize, floorPercent }),
+      ...rollingLimits(plan, rolling.rule, { environment, servers, poolSize, balancer }),
     );
   if (isWrong(diagnostics)) return { request: null, diagnostics };
   return {

@@ -4,6 +4,7 @@ import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import type { Plan, RollingRule } from '../../plan/plan.ts';
 import { fewestInPool, largestBatch } from '../../plan/rolling.ts';
+import type { BalancerSettings } from '../../plan/settings.ts';
 import { outageOf, spanOf } from '../outage.ts';
 
 export interface RolledServers {
@@ -12,8 +13,8 @@ export interface RolledServers {
   readonly servers: readonly string[];
   /** How many servers the environment's pool has; null: not known. */
   readonly poolSize: number | null;
-  /** `balancer.floor` of the project; 0: none. */
-  readonly floorPercent: number;
+  /** Of the project; null: not known. */
+  readonly balancer: Pick<BalancerSettings, 'kind' | 'capabilities' | 'floorPercent'> | null;
 }
 
 /** Floor and budget that these servers cannot keep, and the time in which nobody would serve. */
@@ -25,6 +26,7 @@ export function rollingLimits(
   if (run.servers.length === 0) return [];
   const problems = [
     ...(rule === undefined ? [] : budgetProblems(rule, run)),
+    ...minimumProblems(rule, run),
     ...(plan.steps.some((step) => performs(step, 'pool.drain')) ? floorProblems(rule, run) : []),
   ];
   return problems.length > 0 ? problems : outage(plan, rule, run);
@@ -41,10 +43,23 @@ function budgetProblems(rule: RollingRule, { servers }: RolledServers): readonly
   return [diagnose('ROLLING_UNSATISFIABLE', 'failureBudget', figures, { actual })];
 }
 
+/** Of a pool that there is not, no share can be kept. */
+function minimumProblems(
+  rule: RollingRule | undefined,
+  { balancer }: RolledServers,
+): readonly Diagnostic[] {
+  const percent = rule?.minimumInPoolPercent ?? 0;
+  if (percent === 0 || balancer === null || balancer.capabilities.pool) return [];
+  const about = { percent, kind: balancer.kind };
+  return [diagnose('ROLLING_UNSATISFIABLE', 'minimumWithoutPool', about)];
+}
+
 function floorProblems(
   rule: RollingRule | undefined,
-  { servers, poolSize, environment, floorPercent }: RolledServers,
+  { servers, poolSize, environment, balancer }: RolledServers,
 ): readonly Diagnostic[] {
+  if (balancer?.capabilities.pool === false) return [];
+  const floorPercent = balancer?.floorPercent ?? 0;
   const percent = Math.max(rule?.minimumInPoolPercent ?? 0, floorPercent);
   if (poolSize === null || percent === 0) return [];
   const kept = fewestInPool(poolSize, percent);
@@ -69,18 +84,33 @@ function floorProblems(
 function outage(
   plan: Plan,
   rule: RollingRule | undefined,
-  { servers, poolSize, environment }: RolledServers,
+  { servers, poolSize, environment, balancer }: RolledServers,
 ): readonly Diagnostic[] {
-  const found = outageOf(plan.steps);
-  if (found === null || largestBatch(servers, rule) < (poolSize ?? servers.length)) return [];
+  const hasPool = balancer?.capabilities.pool ?? true;
+  const found = outageOf(plan.steps, hasPool);
+  if (found === null) return [];
+  const isAll = largestBatch(servers, rule) >= (poolSize ?? servers.length);
   const isAlone = (poolSize ?? servers.length) === 1;
   const where = {
     zh: environment === '' ? '' : `${environment}：`,
     en: environment === '' ? '' : `${environment}: `,
   };
+  if (!hasPool) {
+    const stopped = isAlone ? STOPPED.only : isAll ? STOPPED.all : STOPPED.some;
+    const about = { environment: where, servers: stopped, ...spanOf(found) };
+    return [diagnose('NO_SERVICE_BETWEEN', 'withoutPool', about)];
+  }
+  if (!isAll) return [];
   const variant = isAlone ? 'inRunWithOneServer' : 'inRun';
   return [diagnose('NO_SERVICE_BETWEEN', variant, { environment: where, ...spanOf(found) })];
 }
+
+/** Which servers stop at a time, where none of them has a pool. */
+const STOPPED = {
+  only: { zh: '唯一的服务器会', en: 'the only server is stopped' },
+  all: { zh: '所有服务器同时', en: 'all servers are stopped at the same time' },
+  some: { zh: '同一批的服务器同时', en: 'the servers of a batch are stopped at the same time' },
+} as const satisfies Readonly<Record<string, Localized>>;
 
 function minimumOf(percent: number, isProject: boolean): Localized {
   return isProject

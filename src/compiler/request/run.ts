@@ -65,7 +65,7 @@ export function resolveRun(context: RunContext): RunResolution {
     project: {
       environments: project.environments,
       actions: project.settings.actions,
-      floorPercent: project.settings.balancer.floorPercent,
+      balancer: project.settings.balancer,
     },
     templateFiles: found.files,
   });

@@ -2,8 +2,9 @@
 import { embedded } from './embedded.ts';
 import { haproxy } from './haproxy.ts';
 import { nginx } from './nginx.ts';
+import { none } from './none.ts';
 
-export const BALANCERS = { embedded, haproxy, nginx };
+export const BALANCERS = { embedded, haproxy, nginx, none };
 
 export type BalancerKind = keyof typeof BALANCERS;
 

@@ -72,18 +72,26 @@ export function balancerSchema<const All extends Definitions>(
 
 function kindSchema(definitions: Definitions, kind: string, isDefault: boolean) {
   const definition = definitions[kind] as Definition;
+  const { pool: isPooled } = definition.capabilities;
   const literal = z.literal(kind);
   return z
     .strictObject({
       kind: isDefault ? literal.optional() : literal,
-      ...COMMON,
+      ...(isPooled ? COMMON : (keysOfPools(definitions, kind) as typeof COMMON)),
       // Typed as nothing, so that what every kind has keeps its types; read below as `own`.
       ...(definition.keys as object),
       ...(foreignKeys(definitions, kind) as object),
     })
     .transform((given): ParsedBalancer<unknown> => {
-      const { pool, verify, weights, routes } = given;
-      const { kind: _, max_deviation, minimum_samples, floor: floorPercent, ...rest } = given;
+      const {
+        kind: _,
+        pool,
+        verify,
+        weights,
+        routes,
+        ...rest
+      } = isPooled ? given : { ...given, ...z.object(COMMON).parse({}) };
+      const { max_deviation, minimum_samples, floor: floorPercent } = rest;
       const settings: BalancerSettings = {
         kind,
         capabilities: definition.capabilities,
@@ -127,13 +135,23 @@ function foreignKeys(definitions: Definitions, kind: string): z.ZodRawShape {
   );
 }
 
+/** Keys about a pool, where there is none: no kind without one may have them. */
+function keysOfPools(definitions: Definitions, kind: string): z.ZodRawShape {
+  const kinds = Object.keys(definitions).filter((each) => definitions[each]?.capabilities.pool);
+  return Object.fromEntries(
+    Object.keys(COMMON).map((key) => {
+      const error = fieldProblem('keyOfOtherKind', { kind, kinds, key });
+      return [key, z.never({ error }).optional()];
+    }),
+  );
+}
+
 /** What a project wants of a balancer that cannot do it. */
 function capabilityProblems(settings: BalancerSettings): readonly BalancerProblem[] {
-  const { kind, capabilities: can, weights, routes, floorPercent } = settings;
+  const { kind, capabilities: can, weights, routes } = settings;
   const wanted = [
     { key: 'weights', isRefused: !can.weights && Object.keys(weights).length > 0 },
     { key: 'routes', isRefused: !can.routes && Object.keys(routes).length > 0 },
-    { key: 'floor', isRefused: !can.pool && floorPercent > 0 },
   ];
   return wanted
     .filter(({ isRefused }) => isRefused)

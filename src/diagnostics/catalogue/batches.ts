@@ -28,6 +28,17 @@ export const BATCHES = {
         },
         severity: 'warning',
       },
+      withoutPoolInTemplate: {
+        message: {
+          zh: '所有服务器同时停止，也没有负载均衡：从步骤 {from} 到{until}服务在任何服务器上都不工作',
+          en: 'all servers are stopped at the same time, with no load balancer in front of them: from step {from} to {until} the service works on none',
+        },
+        remedy: {
+          zh: '有多台服务器时，分批可让其他服务器继续工作：在步骤 {from} 写「**批次**: 25%」，运行时写 --batches 1（请求中的「批次: 1」），或在 runsheet.yaml 的环境下写 rolling',
+          en: 'with several servers, batches let the others go on: write "**Batches**: 25%" on step {from}, start with --batches 1 ("batches": 1 in the request), or set rolling for the environment in runsheet.yaml',
+        },
+        severity: 'warning',
+      },
       inSomeEnvironments: {
         message: {
           zh: '所有服务器同时停止：从步骤 {from} 到{until}都没有服务器提供服务（{rolling} 除外：runsheet.yaml 让它们分批）',
@@ -58,6 +69,17 @@ export const BATCHES = {
         remedy: {
           zh: '只有一台服务器，分批也不能保持服务：请增加服务器。其间内置负载均衡器会保留请求，真实的负载均衡器会返回 503',
           en: 'add a server: with one, batches cannot keep it serving. Meanwhile the embedded load balancer holds requests, and a real one answers 503',
+        },
+        severity: 'warning',
+      },
+      withoutPool: {
+        message: {
+          zh: '{environment}{servers}停止，没有负载均衡代替它接收请求：从步骤 {from} 到{until}服务在那里不工作',
+          en: '{environment}{servers}, with no load balancer to send requests elsewhere: from step {from} to {until} the service does not work there',
+        },
+        remedy: {
+          zh: '其间的请求会被拒绝，队列中的消息会等待：请选择影响最小的时间；有多台服务器时，可分批（--batches 1）让其他服务器继续工作',
+          en: 'requests are refused meanwhile, and messages wait in their queue: choose a quiet time; with several servers, batches (--batches 1) let the others go on',
         },
         severity: 'warning',
       },
@@ -110,6 +132,16 @@ export const BATCHES = {
         remedy: {
           zh: '池中只有一台服务器，任何批次都不可行：--batches all（所有服务器同时），或增加服务器',
           en: 'with one server in the pool no batch works: deploy to all servers at once with --batches all, or add a server',
+        },
+      },
+      minimumWithoutPool: {
+        message: {
+          zh: '最少在线（{percent}%）要求有负载均衡，而这个项目没有（balancer.kind: {kind}）',
+          en: 'the minimum in pool ({percent}%) takes a load balancer, and this project has none (balancer.kind: {kind})',
+        },
+        remedy: {
+          zh: '请删去最少在线；每批的台数由「批次」决定',
+          en: 'remove the minimum in pool; how many servers stop at a time is what the batches say',
         },
       },
       notThisTemplate: {

@@ -247,6 +247,26 @@ export const TEMPLATE_WORDS = {
           en: 'add a phrase of actions in runsheet.yaml that measures it, or remove this line',
         },
       },
+      withoutPool: {
+        message: {
+          zh: '没有负载均衡（balancer.kind: {kind}），「{criterion}」不会被测量，这个条件永远不会满足',
+          en: 'there is no load balancer (balancer.kind: {kind}), so "{criterion}" is never measured and can never be met',
+        },
+        remedy: {
+          zh: '请删去这一条：没有负载均衡的服务在停止时自己排空，并由它的健康检查判断；前面有负载均衡的，请在 runsheet.yaml 的 balancer.kind 写出它',
+          en: 'remove this line: a service without a load balancer drains in its own stop and is judged by its health checks. If a load balancer is in front of it, name that in balancer.kind of runsheet.yaml',
+        },
+      },
+      ruleWithoutPool: {
+        message: {
+          zh: '没有负载均衡（balancer.kind: {kind}），「{criterion}」不会被测量，任何运行都不会成功',
+          en: 'there is no load balancer (balancer.kind: {kind}), so "{criterion}" is never measured and no run can succeed',
+        },
+        remedy: {
+          zh: '请删去这一条，可写「健康检查全部通过」；前面有负载均衡的，请在 runsheet.yaml 的 balancer.kind 写出它',
+          en: 'remove this rule; "All health checks pass" can stand in its place. If a load balancer is in front of the service, name that in balancer.kind of runsheet.yaml',
+        },
+      },
       ruleWithoutStep: {
         message: { zh: '没有步骤测量「{fact}」', en: 'no step measures "{fact}"' },
         remedy: {

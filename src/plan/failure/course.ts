@@ -1,10 +1,10 @@
 /** How a run goes when nothing fails, so that it can be said what a failure on the way means. Pure. */
 import { ACTIONS, type CompensationId } from '../../actions/index.ts';
-import { tasksIn } from '../../actions/questions.ts';
+import { allLeftOut, leftOut, tasksIn } from '../../actions/questions.ts';
 import { stepsTaken } from '../branching.ts';
-import type { PlanStep } from '../plan.ts';
+import type { PlanStep, Task } from '../plan.ts';
 import { batchesOf, rolledSteps } from '../rolling.ts';
-import type { ResolvedRun } from '../run.ts';
+import type { Overrides, ResolvedRun } from '../run.ts';
 import {
   type DecidingPlan,
   type FailureMeaning,
@@ -33,13 +33,17 @@ export interface Turn {
 /** The course of a request. */
 export function courseOf({ plan, servers, parameters, overrides, settings }: ResolvedRun): Course {
   const left = overrides.skip.map(({ step }) => step);
-  const taken = stepsTaken(plan.steps, parameters, left);
-  return {
-    plan,
-    servers,
-    turns: turnsOf(plan, servers, taken),
-    hasPool: settings.balancer.capabilities.pool,
-  };
+  const { pool: hasPool } = settings.balancer.capabilities;
+  const taken = stepsTaken(plan.steps, parameters, left).filter(
+    (step) => allLeftOut(tasksWith(overrides, step), hasPool) === null,
+  );
+  return { plan, servers, turns: turnsOf(plan, servers, taken), hasPool };
+}
+
+/** A step's own tasks and those that the request adds. */
+function tasksWith({ add }: Overrides, step: PlanStep): readonly Task[] {
+  const added = add.filter((each) => each.step === step.number);
+  return [...tasksIn(step), ...added.map(({ task }) => task)];
 }
 
 /** The course of a document that nobody has asked for yet: every step, on one server for all. */
@@ -68,7 +72,7 @@ export function situationAt(course: Course, index: number, extent: 'least' | 'mo
   for (const turn of turns.slice(0, extent === 'least' ? index : index + 1)) {
     for (const { action } of tasksIn(turn.step)) {
       const { compensation, effect } = ACTIONS[action];
-      if (compensation === undefined) continue;
+      if (compensation === undefined || leftOut(action, hasPool) !== null) continue;
       for (const server of turn.servers) {
         changes.set(server, withChange(changes.get(server) ?? [], compensation.id));
         if (effect?.pool !== undefined) pool.set(server, effect.pool);

@@ -6,6 +6,7 @@ import { sectionsOf } from '../../actions/sections.ts';
 import type { Judgement } from '../../activities/contract.ts';
 import { oneLine, say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
+import type { ServerStatus } from '../messages.ts';
 import { type AskingParts, type RunIdentity, type ShownPart } from '../run.ts';
 import { firstOf, hasMany } from '../showing/many.ts';
 import { changed } from '../showing/status.ts';
@@ -156,18 +157,22 @@ function countStates(run: ShownPart, without: ReadonlySet<string>): readonly str
   const counts = new Map<string, number>();
   for (const { name, version, pool } of run.status.servers) {
     if (without.has(name)) continue;
-    const state = `${version ?? '–'} (${poolText(pool, run.status.language)})`;
+    const state = `${version ?? '–'}${placeText(run, pool)}`;
     counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   return [...counts].map(([state, count]) => `${count} × ${state}`);
+}
+
+/** Where a server stands, in brackets; '' where there is no pool. */
+function placeText({ status }: ShownPart, pool: ServerStatus['pool']): string {
+  return pool === 'none' ? '' : ` (${poolText(pool, status.language)})`;
 }
 
 /** As the run saw them last. */
 function lastSeen(run: RunIdentity & ShownPart): readonly string[] {
   if (hasMany(run)) return countStates(run, new Set());
   return run.status.servers.map(
-    ({ name, version, pool }) =>
-      `${name} ${version ?? '–'} (${poolText(pool, run.status.language)})`,
+    ({ name, version, pool }) => `${name} ${version ?? '–'}${placeText(run, pool)}`,
   );
 }
 
@@ -187,7 +192,7 @@ async function stateOf(run: RunIdentity, step: number, server: string): Promise<
     );
     const release =
       found.release === null ? '–' : `${found.release.version} ${found.release.digest}`;
-    return `${server} ${release} (${found.pool})`;
+    return `${server} ${release}${found.pool === 'none' ? '' : ` (${found.pool})`}`;
   } catch (error) {
     return `${server} ? (${messageOf(error).slice(0, MESSAGE_CHARACTERS)})`;
   }

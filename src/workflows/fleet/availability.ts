@@ -1,15 +1,15 @@
-/** Which of the run's servers take traffic, and how long none of them did. */
+/** Which of the run's servers serve, and how long none of them did. */
 import type { ServerBefore } from '../../plan/run.ts';
 
-export type PoolState = 'in' | 'out' | 'unknown';
+export type PoolState = 'in' | 'out' | 'unknown' | 'none';
 
-/** Whether a server took traffic before the run; without a pool nobody knows. */
+/** Whether a server took traffic before the run. */
 export function standing(before: ServerBefore | undefined): PoolState {
-  if (before?.pool === 'none') return 'unknown';
+  if (before?.pool === 'none') return 'none';
   return before?.pool === 'ready' ? 'in' : 'out';
 }
 
-/** Counts the time between the last server that left the pool and the first that came back. */
+/** Counts the time between the last server that left and the first that came back. */
 export class Availability {
   private readonly pool = new Map<string, PoolState>();
   private serving = 0;

@@ -1,7 +1,13 @@
 /** Excluded servers: the run goes on without as many as the plan's failure budget covers. */
 import { CancellationScope } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
-import { type Exclusion, type FleetParts, type ServersPart, type TolerantParts } from '../run.ts';
+import {
+  type Exclusion,
+  type FleetParts,
+  hasPool,
+  type ServersPart,
+  type TolerantParts,
+} from '../run.ts';
 import { noteServer, warn } from '../showing/status.ts';
 import { failureOf, messageOf } from '../steps/failure.ts';
 import { keepOut, undoServer } from '../undo/compensate.ts';
@@ -70,7 +76,7 @@ async function putBack(run: FleetParts, exclusion: Exclusion): Promise<void> {
 }
 
 async function stayOut(run: FleetParts, step: number, exclusion: Exclusion): Promise<void> {
-  if (!run.resolved.settings.balancer.capabilities.pool) {
+  if (!hasPool(run)) {
     const reachable = say(
       run.ref,
       '没有负载均衡池可移出，仍可能收到请求：请立即检查',

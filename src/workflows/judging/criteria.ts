@@ -10,6 +10,7 @@ import type { CriterionEvidence, Fact } from '../../plan/run.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 import type { Unit } from '../../plan/units.ts';
 import {
+  hasPool,
   type InLanguage,
   type MeasuredPart,
   presentationOf,
@@ -28,8 +29,12 @@ const MINUTE_MS = 60_000;
 type JudgedParts = RunIdentity & ServersPart & MeasuredPart;
 
 /** A step's criteria, and those that tasks bring which a request has added. */
-export function criteriaOf(step: TaskStep, tasks: readonly Task[]): readonly Criterion[] {
-  return [...step.criteria, ...impliedCriteria(tasks, step.criteria, [])];
+export function criteriaOf(
+  run: RunIdentity,
+  step: TaskStep,
+  tasks: readonly Task[],
+): readonly Criterion[] {
+  return [...step.criteria, ...impliedCriteria(tasks, step.criteria, [], hasPool(run))];
 }
 
 /**
@@ -41,7 +46,7 @@ export function judgeStep(
   step: TaskStep,
   tasks: readonly Task[],
 ): CriterionEvidence[] {
-  return criteriaOf(step, tasks).flatMap((criterion, index) => {
+  return criteriaOf(run, step, tasks).flatMap((criterion, index) => {
     const { fact: id, ifMeasured } = criterion;
     const text = presentationOf(run.plan, step.number).criteria[index] ?? labelOf(run, criterion);
     // What is measured once, on the first server of the run, stands for the later batches too.
@@ -71,7 +76,7 @@ export function brokenBy(
   const current = tasks[task];
   if (current === undefined) return [];
   const broken: CriterionEvidence[] = [];
-  for (const [index, criterion] of criteriaOf(step, tasks).entries()) {
+  for (const [index, criterion] of criteriaOf(run, step, tasks).entries()) {
     if (!measuresFact(current, criterion.fact)) continue;
     const place = { step: step.number, server };
     const here = run.facts.measuredAt(place, criterion.fact, run.scope.batch);

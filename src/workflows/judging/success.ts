@@ -9,7 +9,13 @@ import type { ActionResult, Fact } from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { serversInRun } from '../fleet/scope.ts';
 import type { SuccessStatus } from '../messages.ts';
-import { type MeasuredPart, type RunIdentity, type ShownPart, type TolerantParts } from '../run.ts';
+import {
+  hasPool,
+  type MeasuredPart,
+  type RunIdentity,
+  type ShownPart,
+  type TolerantParts,
+} from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { summaryOf, system } from '../tasks/activities.ts';
@@ -22,7 +28,9 @@ export async function judgeSuccess(run: TolerantParts, step: PlanStep): Promise<
   const rules = run.plan.success;
   if (rules.length === 0) return;
   const measuresAgain =
-    serversInRun(run).length > 0 && rules.some(({ fact }) => SUCCESS_RULES[fact].measuredAgain);
+    hasPool(run) &&
+    serversInRun(run).length > 0 &&
+    rules.some(({ fact }) => SUCCESS_RULES[fact].measuredAgain);
   const measured = measuresAgain ? await measureAgain(run, step) : [];
   const success = rules.map(({ fact }) => ({ fact, ...judgeRule(run, fact, measured) }));
   run.status.success = success;
@@ -89,11 +97,17 @@ function measure(run: RunIdentity & MeasuredPart, id: FactId, measured: readonly
   const criterion = criterionFor(run, id);
   const again = measured.find((fact) => fact.id === id);
   if (again !== undefined) return verdict(run, criterion, again, '');
-  const note = say(
-    run.ref,
-    '（样本太少，取健康检查的测量值）',
-    ' (too few requests since, so the health check stands)',
-  );
+  const note = hasPool(run)
+    ? say(
+        run.ref,
+        '（样本太少，取健康检查的测量值）',
+        ' (too few requests since, so the health check stands)',
+      )
+    : say(
+        run.ref,
+        '（没有负载均衡，取健康检查的测量值）',
+        ' (no load balancer, so the health check stands)',
+      );
   return verdict(run, criterion, run.facts.latest(FACTS[id]), note);
 }
 

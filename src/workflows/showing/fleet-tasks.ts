@@ -13,7 +13,8 @@ export function gatherTasks(run: RunIdentity & ShownPart, number: number): void 
   const kept: TaskDraft[] = [];
   for (const task of step.tasks) {
     const isOne =
-      task.state === 'succeeded' && (task.server !== null || task.servers !== undefined);
+      (task.state === 'succeeded' || task.state === 'skipped') &&
+      (task.server !== null || task.servers !== undefined);
     const before = gathered.get(task.text);
     if (!isOne) kept.push(task);
     else if (before !== undefined) add(run, before, task);

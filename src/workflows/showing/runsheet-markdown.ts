@@ -8,6 +8,7 @@ const ROWS = 20;
 const LINES = 30;
 const RUNNING = 5;
 const TEXT_CHARACTERS = 4_000;
+const POOL_COLUMN = 2;
 
 /** The whole sheet. Pure: the same status gives the same text. */
 export function runSheetMarkdown(status: RunStatus): string {
@@ -81,23 +82,31 @@ function stepTable(status: RunStatus): string {
 
 function serverTable(status: RunStatus): string {
   if (status.servers.length === 0) return '';
-  const head =
+  // Where there is no pool, nothing is said of one.
+  const hasPool = status.servers.some(({ pool }) => pool !== 'none');
+  const columns = (cells: readonly string[]): readonly string[] =>
+    hasPool ? cells : cells.filter((_, index) => index !== POOL_COLUMN);
+  const head = columns(
     status.language === 'zh'
       ? ['服务器', '版本', '负载均衡', '正在']
-      : ['Server', 'Version', 'Pool', 'Doing'];
+      : ['Server', 'Version', 'Pool', 'Doing'],
+  );
   const shown = [...status.servers].sort(byInterest).slice(0, ROWS);
   const rows = (status.servers.length <= ROWS ? status.servers : shown).map(
     ({ name, version, pool, doing, excluded }) =>
-      row([
-        escapeCell(name),
-        escapeCell(version ?? '–'),
-        poolText(pool, status.language),
-        escapeCell(excluded === undefined ? doing : `⚠ ${excludedText(status, excluded)}`),
-      ]),
+      row(
+        columns([
+          escapeCell(name),
+          escapeCell(version ?? '–'),
+          poolText(pool, status.language),
+          escapeCell(excluded === undefined ? doing : `⚠ ${excludedText(status, excluded)}`),
+        ]),
+      ),
   );
   const rest = status.servers.length - rows.length;
-  const more = rest === 0 ? [] : [row([`… +${rest}`, '', restInPool(status), ''])];
-  return [`| ${head.join(' | ')} |`, '| --- | --- | --- | --- |', ...rows, ...more].join('\n');
+  const more = rest === 0 ? [] : [row(columns([`… +${rest}`, '', restInPool(status), '']))];
+  const rule = `|${head.map(() => ' --- |').join('')}`;
+  return [`| ${head.join(' | ')} |`, rule, ...rows, ...more].join('\n');
 }
 
 function excludedText({ language }: RunStatus, why: string): string {

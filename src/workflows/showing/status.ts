@@ -63,7 +63,7 @@ export function describeRun(status: StatusDraft, resolved: ResolvedRun, ref: Run
   status.servers = resolved.servers.map((name) => ({
     name,
     version: null,
-    pool: 'unknown',
+    pool: resolved.settings.balancer.capabilities.pool ? 'unknown' : 'none',
     doing: '',
   }));
   status.steps = plan.steps.map((step) => ({
@@ -128,9 +128,18 @@ export function noteServer(
   const shown = run.status.servers[run.serverIndex.get(server) ?? -1];
   if (shown === undefined) return;
   Object.assign(shown, note);
-  if (note.pool !== undefined && note.pool !== 'unknown') {
-    run.availability.note(server, note.pool, Date.now());
-  }
+  const standing = standingAfter(shown.pool, note);
+  if (standing !== null) run.availability.note(server, standing, Date.now());
+}
+
+/** Where there is no pool, a server serves as long as the service runs there; null: nothing new. */
+function standingAfter(
+  shown: PoolState,
+  { pool, version }: { version?: string | null; pool?: PoolState },
+): PoolState | null {
+  if (shown !== 'none') return pool === undefined || pool === 'unknown' ? null : pool;
+  if (version === undefined) return null;
+  return version === null ? 'out' : 'in';
 }
 
 export function warn(run: ShownPart, warning: string): void {

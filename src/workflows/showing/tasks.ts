@@ -34,7 +34,11 @@ export function beginTask(
 }
 
 /** Shows that it has ended. */
-export function endTask(run: ShownPart, shown: TaskDraft, state: 'succeeded' | 'failed'): void {
+export function endTask(
+  run: ShownPart,
+  shown: TaskDraft,
+  state: 'succeeded' | 'failed' | 'skipped',
+): void {
   shown.state = state;
   shown.durationMs = Date.now() - shown.startedAtMs;
   if (shown.server !== null) noteServer(run, shown.server, { doing: '' });

@@ -30,6 +30,7 @@ const POOLS: Record<ServerStatus['pool'], readonly [zh: string, en: string]> = {
   in: ['已挂载', 'in the pool'],
   out: ['已摘除', 'out of the pool'],
   unknown: ['未检查', 'not checked'],
+  none: ['–', '–'],
 };
 
 export function outcomeText(outcome: RunOutcome, language: Language): string {

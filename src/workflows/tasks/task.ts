@@ -1,13 +1,21 @@
 /** Runs one task of a step on one server, or once: schedule, note, measure, judge. */
 import { isCancellation } from '@temporalio/workflow';
 import { ACTIONS, type ActionId } from '../../actions/index.ts';
+import { leftOut } from '../../actions/questions.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import type { Task } from '../../plan/plan.ts';
 import type { ActionResult } from '../../plan/run.ts';
 import { criteriaFailure } from '../judging/conclude-step.ts';
 import { brokenBy } from '../judging/criteria.ts';
 import type { Place } from '../judging/facts.ts';
-import type { MeasuredPart, PinnedPart, Run, ServersPart, ShownPart } from '../run.ts';
+import {
+  hasPool,
+  type MeasuredPart,
+  type PinnedPart,
+  type Run,
+  type ServersPart,
+  type ShownPart,
+} from '../run.ts';
 import { noteEffect } from '../showing/effects.ts';
 import { noteServer } from '../showing/status.ts';
 import { beginTask, bounded, endTask, shownEvidence } from '../showing/tasks.ts';
@@ -29,6 +37,8 @@ export async function runTask(
   if (entry === undefined) throw new Error(`step ${step.number} has no task ${index}`);
   const place: Place = { step: step.number, task: index, server };
   const { task, phrase } = entry;
+  const without = leftOut(task.action, hasPool(run));
+  if (without !== null) return leaveOut(run, place, phrase, without[run.ref.language]);
   const shown = beginTask(run, step.number, phrase, server);
   register(run, place, task.action);
   try {
@@ -49,6 +59,13 @@ export async function runTask(
     remark(run, place, reason);
     throw taskFailure(place, phrase, error);
   }
+}
+
+/** Shows that a task is not done, and why. */
+function leaveOut(run: Run, { step, server }: Place, phrase: string, reason: string): void {
+  const shown = beginTask(run, step, phrase, server);
+  shown.evidence.push(reason);
+  endTask(run, shown, 'skipped');
 }
 
 /** Before the attempt: a mutation that fails half-way has to be undone as well. */

@@ -1,6 +1,6 @@
 /** What a failure means for the servers of a run as it stands. */
 import { type Failure, type FailureMeaning, meaningOfFailure } from '../../plan/failure/meaning.ts';
-import type { FleetParts } from '../run.ts';
+import { type FleetParts, hasPool } from '../run.ts';
 
 export function meaningFor(run: FleetParts, failure: Failure): FailureMeaning {
   return meaningOfFailure(run.plan, failure, {
@@ -8,6 +8,6 @@ export function meaningFor(run: FleetParts, failure: Failure): FailureMeaning {
     excluded: run.excluded,
     scope: run.scope,
     changes: run.saga.changes(),
-    isServing: (server) => run.availability.stateOf(server) === 'in',
+    isServing: (server) => hasPool(run) && run.availability.stateOf(server) === 'in',
   });
 }

@@ -5,7 +5,7 @@ import type { Failure, ServerMeaning } from '../../plan/failure/meaning.ts';
 import { fewestInPool } from '../../plan/rolling.ts';
 import { askForResolution } from '../decisions/attention.ts';
 import { settleExclusion } from '../fleet/excluded.ts';
-import { type AskingParts, type FleetParts, type ShownPart, stepStatus } from '../run.ts';
+import { type AskingParts, type FleetParts, hasPool, type ShownPart, stepStatus } from '../run.ts';
 import { hasMany } from '../showing/many.ts';
 import { changed, noteServer, warn } from '../showing/status.ts';
 import { nameOf, type Stuck, type Undone, undoServer } from './compensate.ts';
@@ -104,13 +104,14 @@ function takenInHand(run: FleetParts, { server, compensation }: Stuck): void {
   const isPool = compensation === 'pool.readmit' || compensation === 'pool.withdraw';
   if (isPool) run.saga.drop(server);
   else run.saga.dropAll(server);
-  const out = isPool
-    ? ''
-    : say(
-        run.ref,
-        '，不重新挂载：修复后请手动挂载',
-        ', kept out of the pool: put it back once it is repaired',
-      );
+  const out =
+    isPool || !hasPool(run)
+      ? ''
+      : say(
+          run.ref,
+          '，不重新挂载：修复后请手动挂载',
+          ', kept out of the pool: put it back once it is repaired',
+        );
   const note = say(
     run.ref,
     `${server} ${phrase}：人工处理${out}`,

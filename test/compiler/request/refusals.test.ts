@@ -10,7 +10,7 @@ import { compiledSeed } from '../../support/compiled-seed.ts';
 const plan = compiledSeed();
 const GOOD = { environment: 'production', servers: ['app-server-1'], version: 'v2.1.0' };
 const project = {
-  floorPercent: 0,
+  balancer: null,
   environments: {
     production: { servers: ['app-server-1', 'app-server-2'] },
     development: { servers: [] },
@@ -212,7 +212,7 @@ describe('a request is refused', () => {
       plan,
       planDigest: planDigest(plan),
       inputs: [GOOD],
-      project: { environments: {}, actions: {}, floorPercent: 0 },
+      project: { environments: {}, actions: {}, balancer: null },
       templateFiles: [],
     });
     expect(diagnostics.map((each) => each.remedy?.en)).toContain(

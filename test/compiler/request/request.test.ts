@@ -23,7 +23,7 @@ function resolve(...inputs: Json[]) {
     plan,
     planDigest: planDigest(plan),
     inputs,
-    project: { environments, actions, floorPercent: 0 },
+    project: { environments, actions, balancer: null },
     templateFiles: ['deployment.md'],
   });
 }

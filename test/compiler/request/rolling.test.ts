@@ -37,7 +37,7 @@ function resolve(plan: Plan, inputs: readonly Json[], project: Project = {}) {
     project: {
       environments: { production },
       actions: {},
-      floorPercent: project.floorPercent ?? 0,
+      balancer: { ...SETTINGS.balancer, floorPercent: project.floorPercent ?? 0 },
     },
     templateFiles: ['deployment.md'],
   });

@@ -165,7 +165,7 @@ describe('a server that is out of reach', () => {
     const { status } = await harness.run(world);
     expect(status.servers[1]?.excluded).toMatch(/没有负载均衡池可移出/u);
     expect(world.names()).not.toContain(`pool.withdraw@${SECOND}`);
-    expect(new Set(status.servers.map(({ pool }) => pool))).toEqual(new Set(['unknown']));
+    expect(new Set(status.servers.map(({ pool }) => pool))).toEqual(new Set(['none']));
     expect(status.withoutServiceMs).toBe(0);
   });
 

@@ -155,6 +155,13 @@ export const BALANCERS = {
     },
   },
   INVALID: {
+    noBalancer: {
+      message: { zh: '这个项目没有负载均衡', en: 'This project has no load balancer' },
+      remedy: {
+        zh: '请在 runsheet.yaml 的 balancer.kind 写出服务前面的负载均衡',
+        en: 'name the one in front of the service in balancer.kind of runsheet.yaml',
+      },
+    },
     haproxyRefused: {
       message: {
         zh: '{haproxy} 拒绝更改 {what}：{said}',
