@@ -91,7 +91,7 @@ describe('a further kind of balancer', () => {
       minimum_samples: 'many',
     })) {
       expect(messages({ kind: 'none', [key]: value })).toEqual([
-        `-: kind is none → write kind: embedded, haproxy, plain, or remove ${key}`,
+        `-: kind is none → write kind: embedded, haproxy, nginx, plain, or remove ${key}`,
       ]);
     }
     const { settings } = read({ kind: 'none' });
