@@ -6,6 +6,7 @@ import { resolveRun } from '../compiler/request/run.ts';
 import type { LoadedProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { readTemplateFiles } from '../config/template-files.ts';
+import { findPerson } from '../plan/people.ts';
 import type { Json, ParameterDefinition } from '../plan/plan.ts';
 import type { ResolvedRun } from '../plan/run.ts';
 import { compilerFor } from './context.ts';
@@ -28,6 +29,7 @@ export async function firstRun(loaded: LoadedProject): Promise<string> {
   if (project === null) return check;
   const version = await latestVersion(project);
   const compile = compilerFor(loaded.vocabulary);
+  const requester = requesterAmong(project.people);
   for (const template of templates) {
     const templateId = templateIdOf(template);
     const parameters = compile(template).parameters;
@@ -35,9 +37,10 @@ export async function firstRun(loaded: LoadedProject): Promise<string> {
     for (const [environment, { servers }] of Object.entries(project.environments)) {
       const values = valuesOf(parameters, { environment, servers: [...servers], version });
       if (values === null) continue;
-      const inputs = [{ ...values, requested_by: localUser() }];
+      const inputs = [{ ...values, requested_by: requester }];
       const { run } = resolveRun({ templateId, inputs, templates, project, compile });
-      if (run !== null && isApprovable(run, project)) return commandOf(template.file, values);
+      if (run !== null && isApprovable(run, project))
+        return commandOf(template.file, values, run.requestedBy);
     }
   }
   return check;
@@ -47,6 +50,14 @@ function inOrder(templates: readonly TemplateSource[]): readonly TemplateSource[
   const rank = ({ origin, file }: TemplateSource): number =>
     origin === 'project' ? 0 : file === USUAL ? 1 : 2;
   return [...templates].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Whoever sits here; where the project does not know them, somebody with the fewest approvals to give. */
+function requesterAmong(people: ProjectFile['people']): string {
+  const user = localUser();
+  if (findPerson(people, user) !== null) return user;
+  const byRoles = Object.entries(people).sort(([, a], [, b]) => a.roles.length - b.roles.length);
+  return byRoles[0]?.[0] ?? user;
 }
 
 /** Whether somebody under people has a role that each approval asks for. */
@@ -69,12 +80,17 @@ function valuesOf(
   return Object.fromEntries(wanted.map(({ name }) => [name, known[name] ?? null]));
 }
 
-function commandOf(file: string, values: Readonly<Record<string, Json>>): string {
+function commandOf(
+  file: string,
+  values: Readonly<Record<string, Json>>,
+  requestedBy: string,
+): string {
   const options = Object.entries(values).map(([name, value]) => {
     const text = `${name}=${Array.isArray(value) ? value.join(',') : String(value)}`;
     return `-p ${quoted(text)}`;
   });
-  return ['runsheet run', quoted(file), ...options].join(' ');
+  const asked = requestedBy === localUser() ? [] : [`--requested-by ${quoted(requestedBy)}`];
+  return ['runsheet run', quoted(file), ...options, ...asked].join(' ');
 }
 
 function quoted(word: string): string {

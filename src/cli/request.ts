@@ -47,6 +47,7 @@ export async function prepareRequest(
   loaded: LoadedProject,
   template: string | undefined,
   options: RequestOptions,
+  { isPlanOnly = false }: { readonly isPlanOnly?: boolean } = {},
 ): Promise<PreparedRequest> {
   const { project, vocabulary, diagnostics: projectProblems } = loaded;
   const templates = await readTemplateFiles(loaded.folder);
@@ -88,7 +89,8 @@ export async function prepareRequest(
     const all = [...projectProblems, ...problems, ...requestProblems(found, inputs)];
     throw badInput(all, options, own);
   }
-  const { run, diagnostics } = resolveRun({ templateId, inputs, templates, project, compile });
+  const context = { templateId, inputs, templates, project, compile, isPlanOnly };
+  const { run, diagnostics } = resolveRun(context);
   if (run === null) throw badInput(diagnostics, options, own);
   // What is shown is what starts: the digest is that of the plan with this run's batches.
   return {

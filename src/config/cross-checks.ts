@@ -19,6 +19,7 @@ export function crossChecks(parsed: ParsedProject, yaml: YamlFile): readonly Dia
     ...portProblems(parsed),
     ...parsed.balancer.problems(aroundBalancer(parsed)),
     ...roleProblems(parsed),
+    ...personProblems(parsed),
   ].map(({ path, diagnostic }) => ({ ...diagnostic, ...yaml.locate([...path]) }));
 }
 
@@ -85,6 +86,22 @@ function roleProblems(parsed: ParsedProject): readonly Problem[] {
         { near: near === undefined ? [] : [near] },
       );
       return [{ path: ['people', id, 'roles', index], diagnostic }];
+    }),
+  );
+}
+
+/** A vote is one person's: nobody answers to a name of somebody else. */
+function personProblems({ people }: ParsedProject): readonly Problem[] {
+  const holders = new Map<string, string>();
+  return Object.entries(people).flatMap(([id, { name, email, slack }]) =>
+    Object.entries({ id, name, email, slack }).flatMap(([key, value]) => {
+      if (value === undefined) return [];
+      const answersTo = value.trim().normalize('NFKC').toLowerCase();
+      const other = holders.get(answersTo) ?? id;
+      holders.set(answersTo, other);
+      if (other === id) return [];
+      const path = key === 'id' ? ['people', id] : ['people', id, key];
+      return [{ path, diagnostic: diagnose('DUPLICATE_PERSON', 'name', { value, id, other }) }];
     }),
   );
 }

@@ -23,7 +23,7 @@ async function said(yaml: string, text: string, param: readonly string[]): Promi
   writeFileSync(join(folder, 'templates', 'deployment.md'), text);
   const loaded = await loadProject(folder, {});
   try {
-    await prepareRequest(loaded, 'deployment.md', { param, lang: 'en' });
+    await prepareRequest(loaded, 'deployment.md', { param, lang: 'en', requestedBy: 'carol' });
   } catch (error) {
     expect(error).toMatchObject({ exitCode: 2 });
     return (error as Error).message;

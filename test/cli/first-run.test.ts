@@ -40,7 +40,7 @@ async function next(folder: string): Promise<string> {
 describe('the next line', () => {
   it('B17 names the usual run sheet for the sample', async () => {
     expect(await next(SAMPLE)).toMatch(
-      /^runsheet run deployment\.md -p environment=\w+ -p servers=[\w,-]+ -p version=v1\.0\.0$/u,
+      /^runsheet run deployment\.md -p environment=\w+ -p servers=[\w,-]+ -p version=v1\.0\.0(?: --requested-by carol)?$/u,
     );
   });
 

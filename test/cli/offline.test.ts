@@ -224,7 +224,7 @@ describe('a bad request', { timeout: 60_000 }, () => {
   });
 
   it('without a terminal and without --yes nothing runs', async () => {
-    const ended = await typed('run', 'deployment.md', ...DEPLOY);
+    const ended = await typed('run', 'deployment.md', ...DEPLOY, '--requested-by', 'carol');
     expect(ended.code).toBe(2);
     expect(ended.stdout).toMatch(/sha256:/u);
     expect(ended.stderr).toContain('--yes');
@@ -266,7 +266,10 @@ describe('no Temporal server', { timeout: 60_000 }, () => {
 
   it('is said within ten seconds where the address never answers', async () => {
     const options = { cwd: project.folder, env: { TEMPORAL_ADDRESS: address } };
-    const ended = await runsheet(['run', 'deployment.md', ...DEPLOY, '--yes'], options);
+    const ended = await runsheet(
+      ['run', 'deployment.md', ...DEPLOY, '--requested-by', 'carol', '--yes'],
+      options,
+    );
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(`NO_TEMPORAL_SERVER: no Temporal server answers at ${address}`);
     expect(ended.stderr).toContain('next: runsheet dev');

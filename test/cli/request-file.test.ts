@@ -13,7 +13,7 @@ async function prepare(content: string) {
   const loaded = await loadProject('examples/service', {});
   const file = join(folder, 'request');
   writeFileSync(file, content);
-  return prepareRequest(loaded, 'deployment.md', { file });
+  return prepareRequest(loaded, 'deployment.md', { file, requestedBy: 'carol' });
 }
 
 it.each([

@@ -108,6 +108,24 @@ test('names must agree: a server in two environments, a role nobody defined', ()
 });
 
 test.each([
+  ['S9 a mail address', '{a: {email: x@example.com}, b: {email: X@example.com}}', 41],
+  ['S9 a full name', '{a: {name: Li Wei}, b: {name: Li Wei}}', 33],
+  ["S9 a name that is another's id", '{a: {name: b}, b: {}}', 24],
+  ['S9 a name in full-width letters', '{ann: {}, b: {name: ａｎｎ}}', 23],
+  ['S9 a Slack account', '{a: {slack: U0123}, b: {slack: U0123}}', 33],
+])('people never share %s', (_what, people, at) => {
+  const { diagnostics } = parseProject('/p', `service: s\npeople: ${people}\nenvironments: {}\n`);
+  expect(diagnostics.map(({ code }) => code)).toEqual(['DUPLICATE_PERSON']);
+  expect(diagnostics[0]?.message.en).toContain('both answer to');
+  expect(diagnostics[0]?.place).toMatchObject({ line: 2, column: at });
+});
+
+test('people of one name each are taken', () => {
+  const people = '{a: {name: Li Wei, email: a@example.com}, b: {name: Wei Li}}';
+  expect(parseProject('/p', `service: s\npeople: ${people}\nenvironments: {}\n`).diagnostics).toEqual([]);
+});
+
+test.each([
   ['', 'EMPTY_FILE'],
   ['a: [1', 'BAD_YAML'],
   [

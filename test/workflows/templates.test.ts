@@ -36,6 +36,7 @@ function worldOf(options: StubOptions = {}, rolling?: RollingSettings): StubWorl
     service: 'quotes',
     settings: SETTINGS,
     environments: { production: { servers: SERVERS, ...(rolling !== undefined && { rolling }) } },
+    people: { carol: { name: 'Carol' } },
     approval: { allowSelfApproval: false, reminderSeconds: 3600 },
   };
   const resolve: StubOptions['resolve'] = ({ templateId, inputs }): ResolvedRun => {
@@ -64,7 +65,12 @@ function worldOf(options: StubOptions = {}, rolling?: RollingSettings): StubWorl
 const OWN: Readonly<Record<string, Record<string, string>>> = {
   ci_image_deployment_v1: { image: 'v2.1.0' },
 };
-const REQUEST = { environment: 'production', servers: SERVERS, version: 'v2.1.0' };
+const REQUEST = {
+  environment: 'production',
+  servers: SERVERS,
+  version: 'v2.1.0',
+  requested_by: 'carol',
+};
 
 async function run(world: StubWorld, type: string, extra: Record<string, string | number> = {}) {
   return harness.with(world, async (start) => {

@@ -1,4 +1,5 @@
 /** Judges one decision against roles and people as they stand now. Pure; the policy is handed in. */
+import { findPerson } from '../../plan/people.ts';
 import type { AcceptedVote, JudgeInput, Judgement } from '../contract.ts';
 import { judgeQuorum, type Voter } from './quorum.ts';
 
@@ -35,7 +36,7 @@ export function judge(input: JudgeInput, policy: DecisionPolicy): Judgement {
       `step ${input.step} is what waits now`,
     );
   }
-  const id = findPerson(policy, decision.by);
+  const id = findPerson(policy.people, decision.by);
   const person = id === null ? undefined : policy.people[id];
   if (id === null || person === undefined) {
     const known = namesOf(policy, input.approvers);
@@ -56,7 +57,7 @@ export function judge(input: JudgeInput, policy: DecisionPolicy): Judgement {
       `${person.name} has none of the roles that may decide (${wanted})`,
     );
   }
-  const isOwnRun = findPerson(policy, run.requestedBy) === id;
+  const isOwnRun = findPerson(policy.people, run.requestedBy) === id;
   if (
     purpose === 'approval' &&
     isOwnRun &&
@@ -140,16 +141,6 @@ function rolesNow(
   approvers: readonly string[],
 ): readonly string[] {
   return (policy.people[vote.person]?.roles ?? []).filter((role) => approvers.includes(role));
-}
-
-/** By id, e-mail address or full name, exactly; a name that two people share is nobody's. */
-export function findPerson(policy: DecisionPolicy, by: string): string | null {
-  const wanted = by.trim().normalize('NFC');
-  if (Object.hasOwn(policy.people, wanted)) return wanted;
-  const matches = Object.entries(policy.people).filter(
-    ([, person]) => person.name === wanted || person.email?.toLowerCase() === wanted.toLowerCase(),
-  );
-  return matches.length === 1 ? (matches[0]?.[0] ?? null) : null;
 }
 
 function namesOf(policy: DecisionPolicy, approvers: readonly string[]): string {

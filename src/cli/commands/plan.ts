@@ -121,7 +121,8 @@ export function withRequest(command: Command, say: Say): Command {
 }
 
 async function plan(runSheet: string | undefined, options: PlanOptions): Promise<void> {
-  const prepared = await prepareRequest(await projectHere(options), runSheet, options);
+  const here = await projectHere(options);
+  const prepared = await prepareRequest(here, runSheet, options, { isPlanOnly: true });
   const { project } = prepared;
   if (options.probe === true) return probe(prepared, project, options);
   if (options.json === true) print(JSON.stringify(asJson(prepared.run), null, 2));

@@ -9,6 +9,7 @@ import { nearest } from '../nearest.ts';
 import { readInputs, show } from './inputs.ts';
 import { readOverrides } from './overrides.ts';
 import { readParameters } from './parameters.ts';
+import { type Requesters, requesterProblems } from './requester.ts';
 import { decideRolling } from './rolling.ts';
 import { takeRolling } from './rolling-inputs.ts';
 import { type RolledServers, rollingLimits } from './rolling-limits.ts';
@@ -28,6 +29,8 @@ export interface RequestContext {
   } | null;
   /** Names that a text may give the template: its files in every language, and its id. */
   readonly templateFiles: readonly string[];
+  /** Absent: nobody asks (examples of a template). */
+  readonly requesters?: Requesters;
 }
 
 export interface ResolvedRequest {
@@ -51,8 +54,8 @@ export interface RequestResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Nobody said who asks. */
-export const UNNAMED_REQUESTER = 'unknown';
+/** Nobody said who asks, and nobody has to approve. */
+const UNNAMED_REQUESTER = 'unknown';
 
 /** Never throws. */
 export function resolveRequest(context: RequestContext): RequestResult {
@@ -83,6 +86,17 @@ export function resolveRequest(context: RequestContext): RequestResult {
     ...parameters.diagnostics,
     ...(project === null ? [] : checkServers(parameters.values, project.environments)),
     ...overrides.diagnostics,
+    ...(context.requesters === undefined
+      ? []
+      : requesterProblems(
+          {
+            plan,
+            parameters: parameters.values,
+            skipped: overrides.overrides.skip.map(({ step }) => step),
+            requestedBy: raw.requestedBy,
+          },
+          context.requesters,
+        )),
   ];
   // What the batches come to is counted on servers that are right.
   if (!isWrong(diagnostics))

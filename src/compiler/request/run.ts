@@ -12,6 +12,7 @@ import {
   type TemplateSource,
 } from './library.ts';
 import { readParameters } from './parameters.ts';
+import type { Requesters } from './requester.ts';
 import { resolveRequest } from './resolve.ts';
 import { takeRolling } from './rolling-inputs.ts';
 import type { Environments } from './servers.ts';
@@ -25,6 +26,7 @@ export interface RunProject {
   readonly settings: ProjectSettings;
   readonly environments: Environments;
   readonly approval: ApprovalPolicy;
+  readonly people: Requesters['people'];
 }
 
 export interface RunContext {
@@ -33,6 +35,8 @@ export interface RunContext {
   readonly templates: readonly TemplateSource[];
   readonly project: RunProject;
   readonly compile: CompileTemplate;
+  /** Nothing is started, so that who asks may be unknown. */
+  readonly isPlanOnly?: boolean;
 }
 
 export interface RunResolution {
@@ -68,6 +72,11 @@ export function resolveRun(context: RunContext): RunResolution {
       balancer: project.settings.balancer,
     },
     templateFiles: found.files,
+    requesters: {
+      people: project.people,
+      allowSelfApproval: project.approval.allowSelfApproval,
+      isPlanOnly: context.isPlanOnly ?? false,
+    },
   });
   if (request === null) return { run: null, diagnostics, wrong: 'request', language };
   // Whether nobody serves depends on the run's servers and batches: the request's own answer counts.

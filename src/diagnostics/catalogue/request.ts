@@ -163,6 +163,54 @@ export const REQUEST = {
       },
     },
   },
+  REQUESTER_UNKNOWN: {
+    meaning: {
+      zh: '这次运行需要审批，而申请人不是 people 中的某一个人：无法保证没有人批准自己的发布。',
+      en: 'Somebody has to approve this run, and who asks for it is no one person under people: that nobody approves their own run could not be held.',
+    },
+    messages: {
+      unnamed: {
+        message: {
+          zh: '步骤 {step} 需要审批，而请求没有说明由谁申请',
+          en: 'step {step} is an approval, and the request does not say who asks for the run',
+        },
+        remedy: {
+          zh: '请在请求中写 "requested_by": "{first}"（people 中有：{known}），命令行用 --requested-by',
+          en: 'put "requested_by": "{first}" into the request (people: {known}), or --requested-by on the command line',
+        },
+      },
+      nobody: {
+        message: {
+          zh: '步骤 {step} 需要审批，而申请人「{name}」不是 people 中的某一个人',
+          en: 'step {step} is an approval, and "{name}", who asks for the run, is no one person under people',
+        },
+        remedy: {
+          zh: '请写其中之一：{known}（命令行用 --requested-by），或在 runsheet.yaml 的 people 下加上申请人，角色可以为空',
+          en: 'name one of {known} (--requested-by on the command line), or add the requester under people in runsheet.yaml, with no roles if they approve nothing',
+        },
+      },
+      twoAlphabets: {
+        message: {
+          zh: '步骤 {step} 需要审批，而申请人「{name}」不是 people 中的某一个人：其中的「{letter}」是 {codePoint}，不是拉丁字母',
+          en: 'step {step} is an approval, and "{name}", who asks for the run, is no one person under people: its "{letter}" is {codePoint}, no Latin letter',
+        },
+        remedy: {
+          zh: '请重新输入，people 中有：{known}',
+          en: 'type it again, people: {known}',
+        },
+      },
+      noPeople: {
+        message: {
+          zh: '步骤 {step} 需要审批，而 runsheet.yaml 的 people 下没有任何人',
+          en: 'step {step} is an approval, and there is nobody under people in runsheet.yaml',
+        },
+        remedy: {
+          zh: '请在 people 下加上申请人和审批人，例如「alice」，并写上她的 roles',
+          en: 'add who asks and who approves under people, each with an id such as alice, and roles',
+        },
+      },
+    },
+  },
   PLAN_CHANGED: {
     meaning: {
       zh: '查看计划之后，模板或批次被改动了，所以看到的不是将要运行的。',

@@ -96,7 +96,12 @@ describe('a template', () => {
 });
 
 describe('a run', () => {
-  const GOOD = { environment: 'production', servers: ['app-server-1'], version: 'v2.1.0' };
+  const GOOD = {
+    environment: 'production',
+    servers: ['app-server-1'],
+    version: 'v2.1.0',
+    requested_by: 'carol',
+  };
   const resolve = (
     inputs: readonly Json[],
     templateId = ID,
@@ -119,12 +124,13 @@ describe('a run', () => {
           },
         },
         environments: { production: { servers: ['app-server-1'] } },
+        people: { carol: { name: 'Carol' } },
         approval: { allowSelfApproval: false, reminderSeconds: 3600 },
       },
     });
 
   it('pins plan, settings of its environment, and request', () => {
-    const { run, wrong, language } = resolve([{ ...GOOD, requested_by: 'carol' }]);
+    const { run, wrong, language } = resolve([GOOD]);
     expect({ wrong, language }).toEqual({ wrong: null, language: 'zh' });
     expect(run).toMatchObject({ service: 'quotes', version: 'v2.1.0', requestedBy: 'carol' });
     expect(run?.settings.balancer).toMatchObject({

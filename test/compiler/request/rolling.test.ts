@@ -414,11 +414,13 @@ describe('that nobody serves meanwhile', () => {
   });
 
   it('is in the warnings of the run, once, as its batches make it', () => {
-    const runOf = (text: string, ...inputs: Json[]) => {
+    const runOf = (text: string, ...asked: Json[]) => {
+      const inputs = [...asked, { requested_by: 'carol' }];
       const project: RunProject = {
         service: 'quotes',
         settings: SETTINGS,
         environments: { production: { servers: SERVERS } },
+        people: { carol: { name: 'Carol' } },
         approval: { allowSelfApproval: false, reminderSeconds: 0 },
       };
       const { run } = resolveRun({
