@@ -1,10 +1,11 @@
 /** Typed facade over the Temporal client: what the CLI, the demo and the Slack app ask of runs. */
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import proto from '@temporalio/proto';
 import type { Judgement } from './activities/contract.ts';
 import { answered, ask as askWorker } from './client/answers.ts';
+import { connectFault } from './client/connect-fault.ts';
 import { endOf, isOpen, type RunEnd } from './client/ends.ts';
 import { NoAnswerError, NoTemporalServerError } from './client/errors.ts';
 import { type ListedRun, listRuns } from './client/list.ts';
@@ -31,6 +32,8 @@ export type { ListedRun } from './client/list.ts';
 export interface RunsheetClientOptions {
   readonly address: string;
   readonly namespace: string;
+  /** `runsheet dev` started the server: no settings of another one are sent to it. */
+  readonly isOwn?: boolean;
   /** Temporal's own settings (TLS, API key); names as the `temporal` CLI reads them. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -99,23 +102,28 @@ const POLL_MS = 75_000;
 
 /** @throws NoTemporalServerError within 4 s */
 export async function connectRunsheet(options: RunsheetClientOptions): Promise<RunsheetClient> {
-  const variables = Object.entries(options.environment).flatMap(([name, value]) =>
+  return clientOver(await connect(options), options.namespace);
+}
+
+async function connect(options: RunsheetClientOptions): Promise<Connection> {
+  const { address } = options;
+  let settings: ConnectionOptions = {};
+  try {
+    settings = settingsFor(options);
+    return await Connection.connect({ ...settings, address, connectTimeout: CONNECT_LIMIT_MS });
+  } catch (error) {
+    throw new NoTemporalServerError(address, await connectFault(address, settings.tls, error));
+  }
+}
+
+/** As the `temporal` program would connect. @throws where its configuration file cannot be read */
+function settingsFor({ isOwn = false, environment }: RunsheetClientOptions): ConnectionOptions {
+  if (isOwn) return {};
+  const variables = Object.entries(environment).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
-  const { connectionOptions } = loadClientConnectConfig({
-    overrideEnvVars: Object.fromEntries(variables),
-  });
-  let connection: Connection;
-  try {
-    connection = await Connection.connect({
-      ...connectionOptions,
-      address: options.address,
-      connectTimeout: CONNECT_LIMIT_MS,
-    });
-  } catch (error) {
-    throw new NoTemporalServerError(options.address, { cause: error });
-  }
-  return clientOver(connection, options.namespace);
+  return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(variables) })
+    .connectionOptions;
 }
 
 function clientOver(connection: Connection, namespace: string): RunsheetClient {

@@ -4,18 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { DefaultLogger, type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities.ts';
 import type { DecisionPolicy } from './activities/local/index.ts';
-import { readConnections } from './config/connections.ts';
+import { readConnections, temporalUnknown } from './config/connections.ts';
 import { type Environment, environmentOfProcess, readEnvironment } from './config/environment.ts';
 import { loadProject } from './config/load-project.ts';
 import { localeLanguage } from './config/locale.ts';
 import type { ProjectFile } from './config/project-file.ts';
 import { findProjectFolder } from './config/project-folder.ts';
-import { diagnose } from './diagnostics/diagnose.ts';
 import type { Language } from './diagnostics/diagnostic.ts';
 import type { TemporalConnection } from './ports/connections.ts';
 import { type Adapters, createAdapters } from './worker/adapters.ts';
 import { loadWorkflowCode } from './worker/bundle.ts';
 import { connectNative } from './worker/connect.ts';
+import { identityOf, refuseOtherProjects } from './worker/queue.ts';
 import { createResolver, createSettingsReader } from './worker/resolution.ts';
 import { WorkerStartError } from './worker/start-error.ts';
 import { createTemporalAccess } from './worker/temporal-access.ts';
@@ -44,8 +44,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const environment = readEnvironment(options.folder);
   const project = await projectOf(options.folder, environment);
   const { temporal } = project.connections;
-  if (temporal === null)
-    throw new WorkerStartError(diagnose('NO_TEMPORAL_SERVER', 'noAddress', {}));
+  if (temporal === null) throw new WorkerStartError(temporalUnknown(project.connections));
   Runtime.install({
     logger: new DefaultLogger('WARN', (entry) =>
       console.error(entry.level, entry.message, entry.meta?.['error'] ?? ''),
@@ -74,9 +73,11 @@ async function serve(options: WorkerOptions, parts: Parts): Promise<void> {
   const { taskQueue } = project;
   const { code, buildId } = await loadWorkflowCode();
   const version = { deploymentName: deploymentNameOf(taskQueue), buildId };
+  await refuseSharedQueue(parts);
   const worker = await Worker.create({
     connection,
     namespace: temporal.namespace,
+    identity: identityOf(project.service),
     taskQueue,
     workflowBundle: { code },
     activities: activitiesOf(options.folder, parts),
@@ -103,14 +104,23 @@ async function serve(options: WorkerOptions, parts: Parts): Promise<void> {
   await ended;
 }
 
+/** A queue's work goes to whoever asks: another project's worker would run this one's releases. */
+async function refuseSharedQueue({ project, temporal, connection }: Parts): Promise<void> {
+  const { service, taskQueue } = project;
+  await refuseOtherProjects(connection, { namespace: temporal.namespace, taskQueue, service });
+}
+
 async function announce(
   options: WorkerOptions,
-  { project, temporal, connection }: Parts,
+  parts: Parts,
   version: { readonly deploymentName: string; readonly buildId: string },
 ): Promise<void> {
+  const { project, temporal, connection } = parts;
   const embedded = await readConnections(options.folder);
   const isOwnServer = embedded?.temporal.address === temporal.address;
   await waitForPoller(connection, temporal.namespace, project.taskQueue);
+  // Two that begin at once have not seen each other before.
+  await refuseSharedQueue(parts);
   if (options.makeCurrent === true || isOwnServer) {
     await makeCurrent(connection, { namespace: temporal.namespace, ...version });
   }

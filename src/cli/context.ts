@@ -4,6 +4,7 @@ import { NoAnswerError, NoTemporalServerError } from '../client/errors.ts';
 import type { RunsheetClient } from '../client.ts';
 import { compileTemplate, planDigest, type Vocabulary } from '../compiler/index.ts';
 import type { CompileTemplate } from '../compiler/request/library.ts';
+import { temporalUnknown } from '../config/connections.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { type LoadedProject, loadProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
@@ -118,13 +119,13 @@ export async function withClient<T>(
   work: (client: RunsheetClient) => Promise<T>,
 ): Promise<T> {
   const { temporal } = project.connections;
-  if (temporal === null) throw refuseWith(diagnose('NO_TEMPORAL_SERVER', 'noAddress', {}), options);
+  if (temporal === null) throw refuseWith(temporalUnknown(project.connections), options);
   const { connectRunsheet } = await import('../client.ts');
   let client: RunsheetClient;
   try {
     client = await connectRunsheet({ ...temporal, environment: environmentHere() });
   } catch (error) {
-    if (error instanceof NoTemporalServerError) throw noServer(temporal.address, options);
+    if (error instanceof NoTemporalServerError) throw noServer(error, options);
     throw error;
   }
   try {
@@ -137,10 +138,13 @@ export async function withClient<T>(
   }
 }
 
-function noServer(address: string, options: CommonOptions): CommandError {
+function noServer(
+  { address, fault: { answers, reason } }: NoTemporalServerError,
+  options: CommonOptions,
+): CommandError {
   const isConfigured = environmentHere()['TEMPORAL_ADDRESS'] !== undefined;
-  const variant = isConfigured ? 'noAnswerAsConfigured' : 'noAnswer';
-  return refuseWith(diagnose('NO_TEMPORAL_SERVER', variant, { address }), options);
+  const variant = answers ? 'refused' : isConfigured ? 'noAnswerAsConfigured' : 'noAnswer';
+  return refuseWith(diagnose('NO_TEMPORAL_SERVER', variant, { address, reason }), options);
 }
 
 /** @throws CommandError NO_WORKER with the next command, exit 2 */

@@ -6,7 +6,6 @@ import { resolveRun } from '../compiler/request/run.ts';
 import type { LoadedProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { readTemplateFiles } from '../config/template-files.ts';
-import { findPerson } from '../plan/people.ts';
 import type { Json, ParameterDefinition } from '../plan/plan.ts';
 import type { ResolvedRun } from '../plan/run.ts';
 import { compilerFor } from './context.ts';
@@ -29,7 +28,7 @@ export async function firstRun(loaded: LoadedProject): Promise<string> {
   if (project === null) return check;
   const version = await latestVersion(project);
   const compile = compilerFor(loaded.vocabulary);
-  const requester = requesterAmong(project.people);
+  const requesters = requestersOf(project);
   for (const template of templates) {
     const templateId = templateIdOf(template);
     const parameters = compile(template).parameters;
@@ -37,10 +36,12 @@ export async function firstRun(loaded: LoadedProject): Promise<string> {
     for (const [environment, { servers }] of Object.entries(project.environments)) {
       const values = valuesOf(parameters, { environment, servers: [...servers], version });
       if (values === null) continue;
-      const inputs = [{ ...values, requested_by: requester }];
-      const { run } = resolveRun({ templateId, inputs, templates, project, compile });
-      if (run !== null && isApprovable(run, project))
-        return commandOf(template.file, values, run.requestedBy);
+      for (const requester of requesters) {
+        const inputs = [{ ...values, requested_by: requester }];
+        const { run } = resolveRun({ templateId, inputs, templates, project, compile });
+        if (run !== null && isApprovable(run, project))
+          return commandOf(template.file, values, requester);
+      }
     }
   }
   return check;
@@ -52,12 +53,10 @@ function inOrder(templates: readonly TemplateSource[]): readonly TemplateSource[
   return [...templates].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Whoever sits here; where the project does not know them, somebody with the fewest approvals to give. */
-function requesterAmong(people: ProjectFile['people']): string {
-  const user = localUser();
-  if (findPerson(people, user) !== null) return user;
+/** Whoever sits here; where the project does not know them, those with the fewest approvals to give first. */
+function requestersOf({ people }: ProjectFile): readonly string[] {
   const byRoles = Object.entries(people).sort(([, a], [, b]) => a.roles.length - b.roles.length);
-  return byRoles[0]?.[0] ?? user;
+  return [localUser(), ...byRoles.map(([id]) => id)];
 }
 
 /** Whether somebody under people has a role that each approval asks for. */

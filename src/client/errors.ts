@@ -17,7 +17,23 @@ export class RefusedError extends Error {
   }
 }
 
-/** Nobody answers there. The caller says what to type next. */
+/** How a connection failed. */
+export interface ConnectFault {
+  /** Something answers there: not the address is wrong, but certificates, keys or a profile. */
+  readonly answers: boolean;
+  /** The fault's own words, one line. */
+  readonly reason: string;
+}
+
+/** No Temporal server can be used there. The caller says what to type next. */
 export class NoTemporalServerError extends Error {
   override readonly name = 'NoTemporalServerError';
+  readonly address: string;
+  readonly fault: ConnectFault;
+
+  constructor(address: string, fault: ConnectFault) {
+    super(`${address}: ${fault.reason}`);
+    this.address = address;
+    this.fault = fault;
+  }
 }

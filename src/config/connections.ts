@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type {
   Connections,
   ServerConnection,
@@ -13,9 +15,15 @@ import { aroundBalancer } from './cross-checks.ts';
 import type { Environment } from './environment.ts';
 import type { ProjectConnections } from './project-file.ts';
 import type { ParsedProject } from './schema.ts';
+import type { TemporalProfile } from './temporal-profile.ts';
 
 const connectionsSchema = z.object({
-  temporal: z.object({ address: z.string(), namespace: z.string(), uiUrl: z.string().nullable() }),
+  temporal: z.object({
+    address: z.string(),
+    namespace: z.string(),
+    uiUrl: z.string().nullable(),
+    isOwn: z.boolean().default(false),
+  }),
   servers: z.array(
     z.object({
       name: z.string(),
@@ -48,16 +56,27 @@ export async function readConnections(folder: string): Promise<Connections | nul
   }
 }
 
-/** The environment's address wins, then the project file, then what `runsheet dev` started. */
+/** Beside the project file. */
+export interface Surroundings {
+  readonly environment: Environment;
+  /** null: `runsheet dev` does not run. */
+  readonly embedded: Connections | null;
+  readonly profile: TemporalProfile;
+}
+
+/**
+ * The environment's address wins, then the project file, then what `runsheet dev` started, then the
+ * profile of the `temporal` program.
+ */
 export function resolveConnections(
   folder: string,
   parsed: ParsedProject,
-  environment: Environment,
-  embedded: Connections | null,
+  { environment, embedded, profile }: Surroundings,
 ): ProjectConnections {
   const at = (file: string): string => fileAt(file, folder, environment);
   return {
-    temporal: temporalOf(parsed, environment, embedded),
+    temporal: temporalOf(parsed, { environment, embedded, profile }),
+    profileProblem: profile.problem ?? null,
     servers: [
       ...Object.entries(parsed.environments).flatMap(([name, definition]) =>
         definition.embedded
@@ -81,22 +100,33 @@ function embeddedRegistry(embedded: Connections | null): ProjectConnections['reg
 
 function temporalOf(
   parsed: ParsedProject,
-  environment: Environment,
-  embedded: Connections | null,
+  { environment, embedded, profile }: Surroundings,
 ): TemporalConnection | null {
   const address =
-    environment['TEMPORAL_ADDRESS'] ?? parsed.temporal?.address ?? embedded?.temporal.address;
+    environment['TEMPORAL_ADDRESS'] ??
+    parsed.temporal?.address ??
+    embedded?.temporal.address ??
+    profile.address;
   if (address === undefined || address === '') return null;
+  const running = embedded?.temporal.address === address ? embedded.temporal : null;
   return {
     address,
     namespace:
       environment['TEMPORAL_NAMESPACE'] ??
       parsed.temporal?.namespace ??
-      embedded?.temporal.namespace ??
+      running?.namespace ??
+      profile.namespace ??
       'default',
     uiUrl:
       parsed.temporal?.ui_url ?? embedded?.temporal.uiUrl ?? environment['TEMPORAL_UI_URL'] ?? null,
+    isOwn: running?.isOwn === true,
   };
+}
+
+/** Why no address is known. */
+export function temporalUnknown({ profileProblem }: ProjectConnections): Diagnostic {
+  if (profileProblem === null) return diagnose('NO_TEMPORAL_SERVER', 'noAddress', {});
+  return diagnose('NO_TEMPORAL_SERVER', 'badProfile', { reason: profileProblem });
 }
 
 /** Files are below the project's folder, or below the home folder with `~/`. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { readConnections, resolveConnections } from './connections.ts';
+import { readConnections, resolveConnections, type Surroundings } from './connections.ts';
 import { crossChecks } from './cross-checks.ts';
 import type { Environment } from './environment.ts';
 import { defined } from './fields.ts';
@@ -12,6 +12,7 @@ import { configuredChannels, type ProjectFile } from './project-file.ts';
 import { type ParsedProject, PROJECT_SCHEMA, projectSchema } from './schema.ts';
 import { keysAt } from './schema-keys.ts';
 import { diagnosticOf, inBothLanguages } from './schema-messages.ts';
+import { readTemporalProfile } from './temporal-profile.ts';
 import { type ProjectVocabulary, vocabularyOf, wordsIn } from './vocabulary.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
@@ -31,7 +32,7 @@ export interface LoadedProject {
 
 /**
  * The project of a folder. A folder without runsheet.yaml has the diagnostic NO_PROJECT_FILE.
- * @param environment used for TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE only
+ * @param environment used for where Temporal is, and for the home folder
  */
 export async function loadProject(
   folder: string,
@@ -46,16 +47,18 @@ export async function loadProject(
   }
   const text = decode(bytes);
   if (text === null) return unreadable(absolute, [notUtf8()]);
-  const connections = await readConnections(absolute);
-  return parseProject(absolute, text, environment, connections);
+  const [embedded, profile] = await Promise.all([
+    readConnections(absolute),
+    readTemporalProfile(environment),
+  ]);
+  return parseProject(absolute, text, { environment, embedded, profile });
 }
 
 /** The same from text; pure. */
 export function parseProject(
   folder: string,
   text: string,
-  environment: Environment = {},
-  connections: Awaited<ReturnType<typeof readConnections>> = null,
+  surroundings: Surroundings = { environment: {}, embedded: null, profile: {} },
 ): LoadedProject {
   const yaml = readYaml(PROJECT_FILE, text);
   if (yaml.diagnostics.length > 0) return unreadable(folder, yaml.diagnostics);
@@ -70,7 +73,7 @@ export function parseProject(
   }
   const diagnostics = crossChecks(parsed.data, yaml);
   if (diagnostics.length > 0) return { folder, project: null, vocabulary, diagnostics };
-  const resolved = resolveConnections(folder, parsed.data, environment, connections);
+  const resolved = resolveConnections(folder, parsed.data, surroundings);
   const project = assemble(folder, parsed.data, resolved);
   return { folder, project, vocabulary: vocabularyOf(project), diagnostics: [] };
 }
@@ -98,7 +101,7 @@ function assemble(
   return {
     folder,
     service: parsed.service,
-    taskQueue: parsed.task_queue,
+    taskQueue: parsed.task_queue ?? defaultQueue(parsed.service, connections),
     settings: {
       source: parsed.source,
       commands: parsed.commands,
@@ -129,6 +132,11 @@ function assemble(
     secretsFolder: resolve(folder, parsed.secrets.folder),
     connections,
   };
+}
+
+/** On a server that others use too, a queue of this project's own. */
+function defaultQueue(service: string, { temporal }: ProjectFile['connections']): string {
+  return temporal?.isOwn === true ? 'runsheet' : service;
 }
 
 /** Of a file in another form nothing else can be said. */

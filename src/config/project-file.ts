@@ -38,6 +38,8 @@ export interface EnvironmentDefinition {
 /** Addresses; null where neither the project file nor a running `runsheet dev` gives one. */
 export interface ProjectConnections {
   readonly temporal: TemporalConnection | null;
+  /** Why the `temporal` program's profile cannot be read; null: it can, or there is none. */
+  readonly profileProblem: string | null;
   readonly servers: readonly ServerConnection[];
   readonly ssh: SshFiles;
   readonly balancer: BalancerConnection;

@@ -95,7 +95,7 @@ export const projectSchema = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/u, {
       error: fieldProblem('identifier'),
     }),
-  task_queue: identifier.default('runsheet'),
+  task_queue: identifier.optional(),
   source,
   commands,
   tests,
@@ -139,7 +139,7 @@ export const projectSchema = z.strictObject({
     })),
   secrets: z.strictObject({ folder: path.default('.runsheet/secrets') }).prefault({}),
   temporal: z
-    .strictObject({ address: text, namespace: text.default('default'), ui_url: z.url().optional() })
+    .strictObject({ address: text, namespace: text.optional(), ui_url: z.url().optional() })
     .optional(),
   registry: registry.optional(),
   database: z

@@ -102,7 +102,7 @@ async function startOwn(
   });
   await recorded;
   return {
-    connection: { address: server.address, namespace: 'default', uiUrl: server.uiUrl },
+    connection: { address: server.address, namespace: 'default', uiUrl: server.uiUrl, isOwn: true },
     ports: {
       temporal: portOf(server.address),
       ...(server.uiUrl === null ? {} : { 'temporal ui': portOf(server.uiUrl) }),

@@ -18,6 +18,8 @@ export interface TemporalConnection {
   readonly address: string;
   readonly namespace: string;
   readonly uiUrl: string | null;
+  /** `runsheet dev` started it: reached as it is, without the settings of another server. */
+  readonly isOwn?: boolean;
 }
 
 /** What runsheet.yaml leaves out of a server comes from the SSH configuration, then from defaults. */

@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createSecretStore } from '../adapters/secrets/secret-store.ts';
 import { connectRunsheet, NoTemporalServerError } from '../client.ts';
+import { temporalUnknown } from '../config/connections.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { loadProject } from '../config/load-project.ts';
 import type { ProjectFile, SlackConnection } from '../config/project-file.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
-import type { Language, Localized } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Language, Localized } from '../diagnostics/diagnostic.ts';
 import { refusalText, renderDiagnostics } from '../diagnostics/render.ts';
 import { type SlackApp, startSlackApp } from './app.ts';
 import { decisionClientOver } from './decision-client.ts';
@@ -80,14 +81,17 @@ async function connect(
   language: Language,
 ): ReturnType<typeof connectRunsheet> {
   const { temporal } = connections;
+  const refuse = (diagnostic: Diagnostic): SlackAppStartError =>
+    new SlackAppStartError(refusalText(diagnostic)[language]);
+  if (temporal === null) throw refuse(temporalUnknown(connections));
   try {
-    if (temporal === null) throw new NoTemporalServerError('TEMPORAL_ADDRESS');
     return await connectRunsheet({ ...temporal, environment });
   } catch (error) {
     if (!(error instanceof NoTemporalServerError)) throw error;
-    const address = error.message;
-    const diagnostic = diagnose('NO_TEMPORAL_SERVER', 'noAnswer', { address });
-    throw new SlackAppStartError(refusalText(diagnostic)[language]);
+    const { address, fault } = error;
+    const { answers, reason } = fault;
+    const variant = answers ? 'refused' : 'noAnswer';
+    throw refuse(diagnose('NO_TEMPORAL_SERVER', variant, { address, reason }));
   }
 }
 

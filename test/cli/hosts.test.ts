@@ -31,6 +31,7 @@ beforeAll(async () => {
     join(folder, 'runsheet.yaml'),
     [
       'service: s',
+      'task_queue: runsheet',
       'environments:',
       '  production:',
       '    servers:',

@@ -122,7 +122,9 @@ test.each([
 
 test('people of one name each are taken', () => {
   const people = '{a: {name: Li Wei, email: a@example.com}, b: {name: Wei Li}}';
-  expect(parseProject('/p', `service: s\npeople: ${people}\nenvironments: {}\n`).diagnostics).toEqual([]);
+  expect(
+    parseProject('/p', `service: s\npeople: ${people}\nenvironments: {}\n`).diagnostics,
+  ).toEqual([]);
 });
 
 test.each([

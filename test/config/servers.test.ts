@@ -4,7 +4,11 @@ import type { ProjectConnections } from '../../src/config/project-file.ts';
 
 function connectionsOf(lines: readonly string[]): ProjectConnections {
   const text = ['service: s', ...lines].join('\n');
-  const { project, diagnostics } = parseProject('/project', text, { HOME: '/home/me' });
+  const { project, diagnostics } = parseProject('/project', text, {
+    environment: { HOME: '/home/me' },
+    embedded: null,
+    profile: {},
+  });
   expect(diagnostics).toEqual([]);
   if (project === null) throw new Error('no project');
   return project.connections;

@@ -55,6 +55,8 @@ const rows: readonly (readonly [string, string, boolean])[] = [
   ['activities/local/a.ts', "import { x } from '../../plan/search-attributes.ts';", true],
   ['activities/sealing/a.ts', "import { x } from '../../plan/evaluate.ts';", false],
   ['activities/sealing/a.ts', "import { x } from '../../plan/sealed-work.ts';", true],
+  ['activities/local/a.ts', "import { x } from '../../plan/people.ts';", true],
+  ['activities/local/a.ts', "import { x } from '../../plan/plan.ts';", false],
   ['activities/failures.ts', "import { PortError } from '../ports/port-error.ts';", true],
   ['activities/failures.ts', "import { x } from '../ports/ports.ts';", false],
   ['activities/failures.ts', "import { x } from '../adapters/ssh/host.ts';", false],

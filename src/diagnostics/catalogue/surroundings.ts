@@ -33,10 +33,30 @@ export const SURROUNDINGS = {
           en: '`runsheet dev`, or set TEMPORAL_ADDRESS',
         },
       },
+      badProfile: {
+        message: {
+          zh: 'Temporal 服务器地址未知：temporal 命令的配置文件无法使用（{reason}）',
+          en: "the Temporal server address is unknown: the temporal program's configuration file is of no use ({reason})",
+        },
+        remedy: {
+          zh: '请改正 temporal.toml、TEMPORAL_CONFIG_FILE 或 TEMPORAL_PROFILE，或设置 TEMPORAL_ADDRESS',
+          en: 'correct temporal.toml, TEMPORAL_CONFIG_FILE or TEMPORAL_PROFILE, or set TEMPORAL_ADDRESS',
+        },
+      },
+      refused: {
+        message: {
+          zh: '{address} 有应答，但无法建立连接（{reason}）',
+          en: 'something answers at {address}, and the connection fails ({reason})',
+        },
+        remedy: {
+          zh: '请检查地址、temporal 命令的配置（temporal.toml、TEMPORAL_PROFILE）和 TEMPORAL_TLS_…、TEMPORAL_API_KEY：是否使用 TLS、证书、密钥',
+          en: "check the address, and the temporal program's settings (temporal.toml, TEMPORAL_PROFILE, TEMPORAL_TLS_…, TEMPORAL_API_KEY): whether TLS is spoken, certificates, key",
+        },
+      },
       noAnswer: {
         message: {
-          zh: '{address} 上没有 Temporal 服务器应答',
-          en: 'no Temporal server answers at {address}',
+          zh: '{address} 上没有 Temporal 服务器应答（{reason}）',
+          en: 'no Temporal server answers at {address} ({reason})',
         },
         remedy: {
           zh: '`runsheet dev`，或设置 TEMPORAL_ADDRESS',
@@ -45,8 +65,8 @@ export const SURROUNDINGS = {
       },
       noAnswerAsConfigured: {
         message: {
-          zh: '{address} 上没有 Temporal 服务器应答',
-          en: 'no Temporal server answers at {address}',
+          zh: '{address} 上没有 Temporal 服务器应答（{reason}）',
+          en: 'no Temporal server answers at {address} ({reason})',
         },
         remedy: {
           zh: '`runsheet dev`，或改正 TEMPORAL_ADDRESS',
@@ -172,6 +192,16 @@ export const SURROUNDINGS = {
         remedy: {
           zh: '请给每个项目一个任务队列：runsheet.yaml 的 task_queue',
           en: 'give each project a task queue of its own: task_queue in runsheet.yaml',
+        },
+      },
+      polled: {
+        message: {
+          zh: '项目 {other} 的 worker（{identity}）正在使用任务队列 {queue}',
+          en: 'a worker of the project {other} ({identity}) polls the task queue {queue}',
+        },
+        remedy: {
+          zh: '请在 runsheet.yaml 的 task_queue 写另一个名字；如果那个 worker 已经停止，请在一分钟后重试',
+          en: 'name another one under task_queue in runsheet.yaml; if that worker has been stopped, start this one again in a minute',
         },
       },
     },
