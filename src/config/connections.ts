@@ -83,7 +83,12 @@ export function resolveConnections(
           ? (embedded?.servers ?? []).filter((server) => server.environment === name)
           : connectionOf(name, definition, parsed, at),
       ),
-      ...connectionOf(null, { servers: parsed.balancers, ssh: {} }, parsed, at),
+      ...connectionOf(
+        null,
+        { servers: parsed.balancers, ssh: {}, docker_socket: undefined },
+        parsed,
+        at,
+      ),
     ],
     ssh: sshOf(parsed, folder, environment),
     balancer: parsed.balancer.connection(aroundBalancer(parsed), embedded),
@@ -144,12 +149,15 @@ function fileAt(file: string, folder: string, environment: Environment): string 
   return join(environment['HOME'] ?? homedir(), file.slice(1));
 }
 
-type ParsedEnvironment = Pick<ParsedProject['environments'][string], 'servers' | 'ssh'>;
+type ParsedEnvironment = Pick<
+  ParsedProject['environments'][string],
+  'servers' | 'ssh' | 'docker_socket'
+>;
 
 /** @param name null: machines of no environment, which balancers run on */
 function connectionOf(
   name: string | null,
-  { servers, ssh }: ParsedEnvironment,
+  { servers, ssh, docker_socket: dockerSocket }: ParsedEnvironment,
   parsed: ParsedProject,
   at: (file: string) => string,
 ): readonly ServerConnection[] {
@@ -159,6 +167,7 @@ function connectionOf(
       hostKeys: [],
       servicePort: parsed.runtime.port,
       baseFolder: '/var/lib/runsheet',
+      ...(dockerSocket !== undefined && { dockerSocket }),
       ...server,
       ...(identityFiles !== undefined && { identityFiles: identityFiles.map(at) }),
       host: server.host ?? server.name,

@@ -8,7 +8,7 @@ import { health } from './health-schema.ts';
 import { registry } from './registry-schema.ts';
 import { rolling } from './rolling-schema.ts';
 import { fieldProblem } from './schema-messages.ts';
-import { balancers, environmentSsh, projectSsh, servers } from './servers-schema.ts';
+import { balancers, dockerSocket, environmentSsh, projectSsh, servers } from './servers-schema.ts';
 import {
   actions,
   commands,
@@ -26,6 +26,7 @@ const environments = z.record(
     embedded: z.boolean().default(false),
     servers,
     ssh: environmentSsh,
+    docker_socket: dockerSocket.optional(),
     rolling: rolling.optional(),
   }),
 );

@@ -70,6 +70,16 @@ function loginOf(given: Login) {
   });
 }
 
+/** With `unix://`, as DOCKER_HOST has it, or without; as sshd and socat take it. */
+export const dockerSocket = z
+  .string({ error: fieldProblem('dockerSocket') })
+  .transform((value) => value.replace(/^unix:\/\//u, ''))
+  .pipe(
+    z.string().regex(/^\/(?:[A-Za-z0-9._+@/-]|\$\{uid\}){1,106}$/u, {
+      error: fieldProblem('dockerSocket'),
+    }),
+  );
+
 const server = z.union(
   [
     serverName.transform((name) => ({ name })),
@@ -81,6 +91,7 @@ const server = z.union(
         host_keys: z.array(hostKey).min(1).max(16).optional(),
         service_address: hostName.optional(),
         service_port: count(1, 65_535).optional(),
+        docker_socket: dockerSocket.optional(),
         base_folder: text.startsWith('/', { error: fieldProblem('absolutePath') }).optional(),
       })
       .transform((each) =>
@@ -91,6 +102,7 @@ const server = z.union(
           hostKeys: each.host_keys,
           serviceAddress: each.service_address,
           servicePort: each.service_port,
+          dockerSocket: each.docker_socket,
           baseFolder: each.base_folder,
         }),
       ),

@@ -44,6 +44,8 @@ export interface ServerConnection {
   /** Where the service's port is reached; absent: where SSH reaches the server. */
   readonly serviceAddress?: string;
   readonly servicePort: number;
+  /** Absolute, may hold `${uid}` of the login; absent: where Docker has it. */
+  readonly dockerSocket?: string;
   /** Folder on the server that holds releases, configuration and state. */
   readonly baseFolder: string;
 }

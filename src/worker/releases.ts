@@ -38,8 +38,12 @@ function containers(given: Given): ReleasePorts {
     resolver,
     ...login,
   });
+  const sockets = new Map(
+    project.connections.servers.map(({ name, dockerSocket }) => [name, dockerSocket]),
+  );
   const runtime = createDockerRuntime({
     hosts,
+    socketOf: (server) => sockets.get(server),
     registryHost: registry.pullHost,
     repository: image.repository,
     quote: quoteArgv,

@@ -92,3 +92,30 @@ test.each([
   const found = problemsOf(['environments:', `  e: {servers: [{name: a, ${line}}]}`]);
   expect(found.join('\n')).toContain(expected);
 });
+
+test('B12: the socket of an engine is a setting of the server, or of all of an environment', () => {
+  const { servers } = connectionsOf([
+    'environments:',
+    '  production:',
+    '    docker_socket: /run/user/${uid}/docker.sock',
+    '    servers: [web-1, { name: web-2, docker_socket: "unix:///run/podman/podman.sock" }]',
+    '  staging: { servers: [web-3] }',
+  ]);
+  expect(servers.map(({ name, dockerSocket }) => [name, dockerSocket])).toEqual([
+    ['web-1', '/run/user/${uid}/docker.sock'],
+    ['web-2', '/run/podman/podman.sock'],
+    ['web-3', undefined],
+  ]);
+});
+
+test.each([
+  'docker.sock',
+  'tcp://10.0.0.1:2375',
+  '/run/user/$UID/docker.sock',
+  '"/run/a b.sock"',
+  '"/run/${home}/docker.sock"',
+])('B12: %s is no socket on a server', (socket) => {
+  expect(
+    problemsOf([`environments: {p: {servers: [{name: web-1, docker_socket: ${socket}}]}}`]),
+  ).toEqual([expect.stringMatching(/docker_socket: expected the absolute path of a socket/u)]);
+});

@@ -28,7 +28,8 @@ export interface DockerRuntimeOptions {
   readonly login?: () => Promise<RegistryLogin>;
   /** Quotes words for a POSIX shell. */
   readonly quote: (argv: readonly string[]) => string;
-  readonly socketPath?: string;
+  /** The engine's socket on a server, which may hold `${uid}`; undefined: where Docker has it. */
+  readonly socketOf?: (server: string) => string | undefined;
 }
 
 const SOCKET = '/var/run/docker.sock';
@@ -37,12 +38,13 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/u;
 
 /** Releases as containers, over each server's one connection. */
 export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRuntime {
-  const { hosts, registryHost, login, quote, socketPath = SOCKET } = options;
+  const { hosts, registryHost, login, quote } = options;
   const engines = new Map<string, Engine>();
   const client = loadEngineClient();
   const engineOf = (server: string): Engine => {
     const host = hosts.get(server);
-    const engine = engines.get(server) ?? createEngine(host, { client, socketPath, quote });
+    const socket = options.socketOf?.(server) ?? SOCKET;
+    const engine = engines.get(server) ?? createEngine(host, { client, socket, quote });
     engines.set(server, engine);
     return engine;
   };

@@ -62,7 +62,12 @@ function answerOf(status: number, named: { server: string; what: Localized; said
   return diagnose('INVALID', 'dockerRefused', named);
 }
 
-/** Prints one word: why the socket does not open for whoever logs in. */
+/** Where engines put their sockets besides: rootless Docker, Podman with and without root. */
+const PLACES =
+  '"/run/user/$rs_uid/docker.sock" "$HOME/.docker/run/docker.sock" ' +
+  '"/run/user/$rs_uid/podman/podman.sock" /run/podman/podman.sock /var/run/docker.sock';
+
+/** Prints why the socket does not open for whoever logs in, and on a second line another that would. */
 export function socketScript(quotedPath: string): string {
   return `
 if [ -S ${quotedPath} ]; then
@@ -72,6 +77,13 @@ elif command -v dockerd >/dev/null 2>&1 || [ -x /usr/bin/dockerd ] || [ -x /usr/
 else
   echo no-docker
 fi
+rs_uid=\${SUDO_UID:-$(id -u)}
+for rs_socket in ${PLACES}; do
+  if [ "$rs_socket" != ${quotedPath} ] && [ -S "$rs_socket" ] && [ -w "$rs_socket" ]; then
+    echo "$rs_socket"
+    break
+  fi
+done
 `;
 }
 
@@ -82,15 +94,24 @@ export function socketError(
   printed: string,
   error: Error,
 ): PortError {
-  const [state, login] = printed.trim().split(' ');
+  const [told = '', found = ''] = printed.trim().split('\n');
+  const [state, login] = told.split(' ');
   const cause = { cause: error };
-  if (state === 'no-docker') {
-    return refusal('not-found', server, diagnose('NO_DOCKER', 'server', { server }), cause);
+  if (state === 'no-docker' || (state === 'absent' && found !== '')) {
+    const diagnostic =
+      found === ''
+        ? diagnose('NO_DOCKER', 'server', { server, path })
+        : diagnose('NO_DOCKER', 'elsewhere', { server, path, found });
+    return refusal('not-found', server, diagnostic, cause);
   }
   if (state === 'denied') {
     const user = login ?? { zh: '登录的用户', en: 'the login' };
     const named = { server, user, path };
-    return refusal('refused', server, diagnose('DOCKER_DENIED', 'server', named), cause);
+    const diagnostic =
+      found === ''
+        ? diagnose('DOCKER_DENIED', 'server', named)
+        : diagnose('DOCKER_DENIED', 'elsewhere', { ...named, found });
+    return refusal('refused', server, diagnostic, cause);
   }
   const isRefused = error instanceof PortError && error.kind === 'refused';
   if (isRefused || (state !== 'absent' && state !== 'stopped')) {

@@ -8,6 +8,7 @@ import { EngineAgent } from './engine-agent.ts';
 import { engineError, hasStatus, socketError, socketScript } from './engine-errors.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
+const LOOK_TIMEOUT_MS = 10_000;
 
 /** The Docker Engine of one server. */
 export interface Engine {
@@ -32,7 +33,8 @@ export interface AskOptions {
 
 export interface EngineOptions {
   readonly client: EngineClient;
-  readonly socketPath: string;
+  /** Path on the server; may hold `${uid}`. */
+  readonly socket: string;
   readonly quote: (argv: readonly string[]) => string;
 }
 
@@ -90,8 +92,9 @@ async function connect(client: EngineClient, agent: EngineAgent): Promise<Docker
 
 async function openSocket(
   host: ServerHost,
-  { socketPath, quote }: EngineOptions,
+  { socket, quote }: EngineOptions,
 ): ReturnType<ServerHost['openSocket']> {
+  const socketPath = await socketFor(host, socket);
   try {
     return await host.openSocket(socketPath);
   } catch (error) {
@@ -99,11 +102,23 @@ async function openSocket(
     // What does not name the socket is about the connection itself, and says enough.
     if (!failure.message.includes(socketPath)) throw failure;
     const script = socketScript(quote([socketPath]));
-    const looked = await host.exec(['sh', '-c', script], { timeoutMs: 10_000 }).catch(() => null);
+    const looked = await host
+      .exec(['sh', '-c', script], { timeoutMs: LOOK_TIMEOUT_MS })
+      .catch(() => null);
     // Where nothing runs there either, it is the connection that is at fault, and says so itself.
     if (looked === null) throw failure;
     throw socketError(host.name, socketPath, looked.stdout, failure);
   }
+}
+
+const UID = '${uid}';
+
+/** As root by sudo, the engine is still the login's. */
+async function socketFor(host: ServerHost, socket: string): Promise<string> {
+  if (!socket.includes(UID)) return socket;
+  const script = 'echo "${SUDO_UID:-$(id -u)}"';
+  const { stdout } = await host.exec(['sh', '-c', script], { timeoutMs: LOOK_TIMEOUT_MS });
+  return socket.replaceAll(UID, stdout.trim());
 }
 
 function late(server: string, what: Localized, timeoutMs: number): PortError {

@@ -52,7 +52,7 @@ export function socketCommand(path: string, sudo: boolean): string {
   const script =
     `[ -S "$1" ] || exit ${SOCKET_EXIT.missing}; ` +
     `[ -r "$1" ] && [ -w "$1" ] || exit ${SOCKET_EXIT.denied}; ` +
-    'case $1 in */docker.sock) if command -v docker >/dev/null 2>&1; then ' +
+    'case $1 in */docker.sock | */podman.sock) if command -v docker >/dev/null 2>&1; then ' +
     `${ANNOUNCE}exec docker -H "unix://$1" system dial-stdio; fi;; esac; ` +
     `command -v socat >/dev/null 2>&1 || exit ${SOCKET_EXIT.noProgram}; ` +
     `${ANNOUNCE}exec socat -t 60 - "UNIX-CONNECT:$1"`;

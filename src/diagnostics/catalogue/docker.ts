@@ -19,10 +19,23 @@ export const DOCKER = {
     },
     messages: {
       server: {
-        message: { zh: '{server} 上没有 Docker Engine', en: '{server} has no Docker Engine' },
+        message: {
+          zh: '{server} 上没有 Docker Engine（{path} 不存在）',
+          en: '{server} has no Docker Engine (there is no {path})',
+        },
         remedy: {
-          zh: '请在 {server} 上安装 Docker，或把 runsheet.yaml 的 image.kind 设为 process',
-          en: 'install Docker on {server}, or set image.kind to process in runsheet.yaml',
+          zh: '请在 {server} 上安装 Docker；如果 Docker 或 Podman 的套接字在别处，请为该服务器设置 docker_socket；或把 runsheet.yaml 的 image.kind 设为 process',
+          en: 'install Docker on {server}; where the socket of its Docker or Podman is elsewhere, set docker_socket of that server; or set image.kind to process in runsheet.yaml',
+        },
+      },
+      elsewhere: {
+        message: {
+          zh: '{server} 上没有 {path}，但有 {found}',
+          en: '{server} has no {path}; it has {found}',
+        },
+        remedy: {
+          zh: '请在 runsheet.yaml 中为 {server} 设置 docker_socket: {found}',
+          en: 'set docker_socket: {found} of {server} in runsheet.yaml',
         },
       },
     },
@@ -41,6 +54,16 @@ export const DOCKER = {
         remedy: {
           zh: '请在那里把 {user} 加入 docker 组（usermod -aG docker {user}），或为 {server} 设置 sudo: true',
           en: 'add {user} to the group docker there (usermod -aG docker {user}), or set sudo: true for {server}',
+        },
+      },
+      elsewhere: {
+        message: {
+          zh: '{server} 上的 {user} 无权使用 {path}，但可以使用 {found}',
+          en: '{user} may not use {path} on {server}, and may use {found}',
+        },
+        remedy: {
+          zh: '请在 runsheet.yaml 中为 {server} 设置 docker_socket: {found}',
+          en: 'set docker_socket: {found} of {server} in runsheet.yaml',
         },
       },
       worker: {

@@ -41,6 +41,12 @@ export const SECTION_VALUES = {
       en: '{where}: expected a percentage below 100%, such as 50%',
     },
   },
+  dockerSocket: {
+    message: {
+      zh: '{where}：应为服务器上套接字的绝对路径，例如 /run/user/${uid}/docker.sock；${uid} 是登录用户的编号',
+      en: '{where}: expected the absolute path of a socket on the server, such as /run/user/${uid}/docker.sock, where ${uid} is the id of the login',
+    },
+  },
   signal: {
     message: {
       zh: '{where}：应为信号的名称，例如 SIGQUIT',

@@ -56,7 +56,19 @@ describe('an engine that', () => {
 describe('a socket that does not open', () => {
   const closed = new PortError('unavailable', 'web-1', 'the socket /s does not open', 'look');
   it.each([
-    ['no-docker\n', 'not-found', /^NO_DOCKER: /u],
+    ['no-docker\n', 'not-found', /^NO_DOCKER: web-1 has no .*\/s/u],
+    [
+      'no-docker\n/run/user/7/docker.sock\n',
+      'not-found',
+      /^NO_DOCKER: .* it has \/run\/user\/7\/docker\.sock/u,
+    ],
+    ['absent\n/run/podman/podman.sock\n', 'not-found', /^NO_DOCKER: .* it has \/run\/podman/u],
+    [
+      'denied deploy\n/run/user/7/docker.sock\n',
+      'refused',
+      /^DOCKER_DENIED: deploy .* may use \/run\/user/u,
+    ],
+    ['stopped\n/run/podman/podman.sock\n', 'unavailable', /^DOCKER_STOPPED: /u],
     ['denied deploy\n', 'refused', /^DOCKER_DENIED: deploy may not use \/s on web-1/u],
     ['stopped\n', 'unavailable', /^DOCKER_STOPPED: /u],
     ['absent\n', 'unavailable', /^DOCKER_STOPPED: /u],

@@ -89,7 +89,7 @@ beforeEach(async () => {
     registryHost: 'registry.example.com',
     repository: 'team/app',
     quote: (argv) => argv.join(' '),
-    socketPath,
+    socketOf: () => socketPath,
   });
 });
 afterEach(async () => {

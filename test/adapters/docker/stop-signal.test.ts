@@ -56,7 +56,7 @@ async function askedToStop(own: string | undefined, stop: ReleaseStop): Promise<
     registryHost: 'registry.example.com',
     repository: 'team/app',
     quote: (argv) => argv.join(' '),
-    socketPath,
+    socketOf: () => socketPath,
   });
   await runtime.stop('web-1', 'app', stop);
   return asked;

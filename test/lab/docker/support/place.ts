@@ -31,7 +31,7 @@ export interface Other {
 export interface PlaceOptions {
   readonly repository?: string;
   readonly registryHost?: string;
-  readonly socketPath?: string;
+  readonly socket?: string;
   readonly containerName?: string;
   readonly connection?: Partial<ServerConnection>;
   readonly login?: () => Promise<{ username: string; password: string }>;
@@ -47,7 +47,7 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
 function placeOn(lease: Lease, server: LabServer, options: PlaceOptions): Place {
   const opened: ServerHosts[] = [];
   const another = (changed: PlaceOptions = {}): Other => {
-    const { connection, ...rest } = { ...options, ...changed };
+    const { connection, socket, ...rest } = { ...options, ...changed };
     const hosts = createSshHosts([{ ...connectionOf(server), ...connection }]);
     opened.push(hosts);
     const runtime = createDockerRuntime({
@@ -55,6 +55,7 @@ function placeOn(lease: Lease, server: LabServer, options: PlaceOptions): Place 
       registryHost: machine().pullRegistry,
       repository: 'docker/app',
       quote: quoteArgv,
+      ...(socket !== undefined && { socketOf: () => socket }),
       ...rest,
     });
     return { runtime, hosts };
