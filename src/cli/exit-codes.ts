@@ -8,10 +8,12 @@ export const EXIT = {
   failed: 3,
   calledOff: 4,
   needsAttention: 5,
-  /** Ctrl-C while a run is followed, as shells say it: the run goes on, its end is not known. */
+  /** Ctrl-C at a question, or while a run is followed, as shells say it: the run goes on, its end is not known. */
   interrupted: 130,
   /** Nobody reads the output any more (`| head`), as shells say it. */
   notRead: 141,
+  /** SIGTERM while a run is followed, as shells say it. */
+  terminated: 143,
 } as const;
 
 const BY_OUTCOME: Readonly<Record<RunOutcome, number>> = {

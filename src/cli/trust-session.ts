@@ -1,17 +1,16 @@
 /** One `hosts trust`: asks the worker, then the person, and records what is trusted. */
 import { relative } from 'node:path';
-import { confirm, isCancel } from '@clack/prompts';
 import type { RunsheetClient } from '../client.ts';
 import { writeTrustedKey } from '../config/known-hosts-file.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import type { Language } from '../diagnostics/diagnostic.ts';
 import type { HostKeyAnswer } from '../workflows/beginning/plan-probe.ts';
+import { askYesNo } from './ask.ts';
 import { type CommonOptions, print } from './context.ts';
 import { type ShownHostKey, type TrustRules, type Verdict, verdictOn } from './host-keys.ts';
 import { languageOf, type Say, sayIn } from './language.ts';
 import { localUser } from './request.ts';
 import { hostKeyLine, keyWords, trustQuestion, trustRefusal } from './view/host-keys.ts';
-import { yesOrNo } from './yes-or-no.ts';
 
 /** At most eight jump hosts, then the server itself, then a check that the worker sees the key. */
 const MOST_ROUNDS = 10;
@@ -82,10 +81,9 @@ export class TrustSession {
       return false;
     }
     if (verdict.kind !== 'ask') return true;
+    const interrupted = { zh: '没有信任这把密钥', en: 'this key was not trusted' };
     const message = trustQuestion(shown, this.language);
-    const choices = yesOrNo(this.say);
-    const answer = await confirm({ message, initialValue: false, ...choices });
-    return !isCancel(answer) && answer;
+    return askYesNo({ message, interrupted, initially: false }, this.say);
   }
 
   private async writeDown({ place, key }: ShownHostKey): Promise<void> {

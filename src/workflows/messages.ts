@@ -64,6 +64,8 @@ export interface RunStatus {
   /** The batch whose turn it is; null: all servers at once, or not yet, or no more. */
   readonly batch: BatchStatus | null;
   readonly approval: ApprovalStatus | null;
+  /** Set while the run waits for the environment's lock. */
+  readonly lockWait?: LockWait;
   readonly failure: {
     readonly step: number;
     readonly type: string;
@@ -103,6 +105,13 @@ export interface BatchStatus {
   readonly index: number;
   readonly count: number;
   readonly servers: readonly string[];
+}
+
+/** Another run changes the servers of the service in the environment; this one is queued. */
+export interface LockWait {
+  /** The run that holds the lock; null: not known. */
+  readonly holder: string | null;
+  readonly sinceMs: number;
 }
 
 export interface SuccessStatus {

@@ -13,7 +13,7 @@ import { type SshServers, startSshServers } from '../../src/embedded/ssh-server.
 import type { ServerHosts } from '../../src/ports/server-host.ts';
 import { bundleInterpreter } from '../support/run-harness.ts';
 import { createLocal } from '../support/temporal.ts';
-import { runsheet } from './support/program.ts';
+import { atTerminal, runsheet } from './support/program.ts';
 
 let env: TestWorkflowEnvironment;
 let folder: string;
@@ -92,6 +92,21 @@ function fingerprintOf(index: number): string {
   const digest = createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64');
   return `SHA256:${digest.replace(/=+$/u, '')}`;
 }
+
+describe('the question of hosts trust', { timeout: 60_000 }, () => {
+  it.each([
+    ['Ctrl-C ends the command, and nothing is trusted', '\u0003', 130],
+    ['no refuses this key, and goes on to the next one', 'n', 1],
+  ])('%s', async (_what, keys, code) => {
+    const ended = await atTerminal(
+      ['hosts', 'trust', 's1', 'down', '--lang', 'en'],
+      { to: 'Does it match', keys },
+      { cwd: folder, env: { TEMPORAL_ADDRESS: env.address, HOME: folder } },
+    );
+    expect(ended.code, ended.stdout).toBe(code);
+    expect(await known()).toBe('');
+  });
+});
 
 describe('hosts', { timeout: 60_000 }, () => {
   it('lists what each server shows, in which state, and why one shows nothing', async () => {

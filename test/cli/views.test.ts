@@ -9,6 +9,7 @@ import { renderPlan } from '../../src/cli/view/plan.ts';
 import { renderRunSheet } from '../../src/cli/view/run-sheet.ts';
 import { fit, fold, pad, visible } from '../../src/cli/view/text.ts';
 import { countdown, durationWord } from '../../src/cli/view/words.ts';
+import type { RunStatus } from '../../src/workflows/messages.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 import { rolledBack, START_MS, step, waiting } from './support/statuses.ts';
 
@@ -107,6 +108,41 @@ describe('the run sheet', () => {
     expect(
       renderRunSheet(status, { ...plain, language: 'en', compact: true }).join('\n'),
     ).not.toContain('good');
+  });
+});
+
+describe('a run that is queued', () => {
+  const queued = (holder: string | null) =>
+    waiting({ approval: null, lockWait: { holder, sinceMs: START_MS } });
+  const sheet = (status: RunStatus, language: 'zh' | 'en') =>
+    renderRunSheet(status, { language, color: false, width: 100, nowMs: START_MS + 125_000 });
+
+  it('shows whom it waits for, for how long, and what to do, instead of its step', () => {
+    const lines = sheet(queued('run-0'), 'en');
+    expect(lines.slice(-3)).toEqual([
+      'queued for 2 min 5 s: run-0 is changing the servers of hello/production',
+      '  to look at it: runsheet status run-0',
+      '  to stop waiting: runsheet cancel run-1',
+    ]);
+    expect(lines.join('\n')).not.toContain('▶ 5');
+    expect(sheet(queued('run-0'), 'zh')).toContain(
+      '排队等待（已 2 分 5 秒）：run-0 正在更改 hello/production 的服务器',
+    );
+  });
+
+  it('is told where the holder is not known', () => {
+    const lines = sheet(queued(null), 'en');
+    expect(lines.at(-2)).toContain(': another run is changing');
+    expect(lines.join('\n')).not.toContain('runsheet status null');
+  });
+
+  it('is one event for each holder, and one at the end', () => {
+    const free = waiting({ approval: null });
+    const begun = eventLines(free, queued('run-0'), 'en');
+    expect(begun[0]).toContain('queued since 2026-01-15T09:00:00.000Z: run-0');
+    expect(eventLines(queued('run-0'), queued('run-0'), 'en')).toEqual([]);
+    expect(eventLines(queued('run-0'), queued('run-2'), 'en')[0]).toContain('run-2');
+    expect(eventLines(queued('run-2'), free, 'en')).toEqual(['   no longer queued']);
   });
 });
 

@@ -3,7 +3,6 @@ import { CommandError, type CommonOptions, print, refuse } from '../context.ts';
 import { FAULT_KEYS, faultNamed } from '../demo/faults.ts';
 import { startStage } from '../demo/stage.ts';
 import { tell } from '../demo/story.ts';
-import { EXIT } from '../exit-codes.ts';
 import { languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
 import { untilStopped, withEmbeddedErrors } from './serve.ts';
@@ -55,13 +54,12 @@ async function demo(options: DemoOptions): Promise<void> {
   const stage = await withEmbeddedErrors(options, () =>
     startStage((text) => print(`  ${say(text)}`)),
   );
-  const ended = untilStopped().then(() => 'stopped' as const);
+  const ended = untilStopped().then((code) => ({ code }));
   try {
     const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
     const told = await Promise.race([tell(stage, { fault, language, terminal, print }), ended]);
-    if (told === 'stopped') {
-      const text = say({ zh: '演示已中止', en: 'the demo was stopped' });
-      throw new CommandError(text, EXIT.other);
+    if (typeof told !== 'number') {
+      throw new CommandError(say({ zh: '演示已中止', en: 'the demo was stopped' }), told.code);
     }
     printNext(say);
     if (options.keep === true) {

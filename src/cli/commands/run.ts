@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { confirm, isCancel } from '@clack/prompts';
 import { Command } from 'commander';
 import type { RunsheetClient } from '../../client.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
+import { askYesNo } from '../ask.ts';
 import { print, projectHere, refuse, requireWorker, withClient } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
 import { type PreparedRequest, prepareRequest, type RequestOptions } from '../request.ts';
 import { follow } from '../view/follow.ts';
-import { yesOrNo } from '../yes-or-no.ts';
 import { planText, withRequest } from './plan.ts';
 
 interface RunOptions extends RequestOptions {
@@ -112,10 +111,8 @@ function refuseWithoutTerminal(options: RunOptions): void {
 
 async function ask(options: RunOptions, language: Language): Promise<void> {
   const say = sayIn(language);
-  const answer = await confirm({
-    message: say({ zh: '按此计划发布？', en: 'Run this plan?' }),
-    ...yesOrNo(say),
-  });
-  if (isCancel(answer) || !answer)
-    throw refuse({ zh: '没有启动', en: 'nothing was started' }, options, EXIT.calledOff);
+  const interrupted = { zh: '没有启动', en: 'nothing was started' };
+  const message = say({ zh: '按此计划发布？', en: 'Run this plan?' });
+  if (!(await askYesNo({ message, interrupted }, say)))
+    throw refuse(interrupted, options, EXIT.calledOff);
 }

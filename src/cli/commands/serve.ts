@@ -176,7 +176,8 @@ async function dev(options: DevOptions): Promise<void> {
     );
     const next = await firstRun(loaded);
     for (const line of readyLines(project, started.env, next, say)) print(line);
-    const reason = await Promise.race([stopped, started.broken]);
+    // To be stopped is how it ends: no failure.
+    const reason = await Promise.race([stopped.then(() => null), started.broken]);
     print(say({ zh: '正在停止全部组件 …', en: 'stopping everything …' }));
     await workerProcess.close();
     if (reason !== null) throw new CommandError(say(reason), EXIT.other);
@@ -251,11 +252,11 @@ async function shareEnvironment(
   return { withdraw: () => rm(own, { force: true }) };
 }
 
-/** Settles at Ctrl-C or SIGTERM. */
-export function untilStopped(): Promise<null> {
+/** Settles at Ctrl-C or SIGTERM, with the code of that. */
+export function untilStopped(): Promise<number> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve(null));
-    process.once('SIGTERM', () => resolve(null));
+    process.once('SIGINT', () => resolve(EXIT.interrupted));
+    process.once('SIGTERM', () => resolve(EXIT.terminated));
   });
 }
 

@@ -1,7 +1,6 @@
-import { confirm, isCancel, select } from '@clack/prompts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
+import { askWhich, askYesNo } from '../ask.ts';
 import { type Say, sayIn } from '../language.ts';
-import { yesOrNo } from '../yes-or-no.ts';
 import type { DemoStage } from './stage.ts';
 
 /** The sample's people who may approve a production run; carol, who requested it, may not. */
@@ -46,15 +45,12 @@ export function createApprover(
 }
 
 async function ask(say: Say): Promise<{ readonly by: string; readonly approves: boolean }> {
-  const by = await select({
-    message: say({
-      zh: 'carol 申请部署，须由另一个人审批。以谁的身份决定？',
-      en: 'carol requested this run, so someone else has to approve it. Who are you?',
-    }),
-    options: APPROVERS.map((value) => ({ value, label: value })),
+  const interrupted = { zh: '演示已中止', en: 'the demo was stopped' };
+  const who = say({
+    zh: 'carol 申请部署，须由另一个人审批。以谁的身份决定？',
+    en: 'carol requested this run, so someone else has to approve it. Who are you?',
   });
+  const by = await askWhich({ message: who, interrupted }, APPROVERS, say);
   const message = say({ zh: '批准吗？', en: 'Approve it?' });
-  const approves = await confirm({ message, ...yesOrNo(say) });
-  if (isCancel(by) || isCancel(approves)) return { by: APPROVERS[0], approves: false };
-  return { by, approves };
+  return { by, approves: await askYesNo({ message, interrupted }, say) };
 }

@@ -3,6 +3,7 @@ import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus, StepStatus } from '../../workflows/messages.ts';
 import { sayIn } from '../language.ts';
 import { waitingApproval } from './approval.ts';
+import { lockWaitEvents } from './lock-wait.ts';
 import { visible } from './text.ts';
 import { durationWord, outcomeWord, poolWord, stateWord } from './words.ts';
 
@@ -18,6 +19,7 @@ export function eventLines(
   const lines = [
     ...added(before?.warnings, now.warnings).map((line) => `! ${line}`),
     ...now.steps.flatMap((step) => stepEvents(before, step, language)),
+    ...lockWaitEvents(before, now, language),
     ...approvalEvents(before, now, language),
     ...serverEvents(before, now, language),
     ...added(before?.refusals, now.refusals).map(

@@ -31,15 +31,20 @@ const SILENCE_MS = 7_000;
 /** Timers count down even if nothing else changes. */
 const REDRAW_MS = 1_000;
 
-/** @returns the exit code; Ctrl-C leaves the run going and says how to follow it again */
+/** @returns the exit code; Ctrl-C and SIGTERM leave the run going and says how to follow it again */
 export async function follow(
   client: RunsheetClient,
   workflowId: string,
   options: FollowOptions,
 ): Promise<number> {
   const stop = new AbortController();
-  const leave = (): void => stop.abort();
-  process.once('SIGINT', leave);
+  let left: number = EXIT.interrupted;
+  const interrupt = (): void => stop.abort();
+  const terminate = (): void => {
+    left = EXIT.terminated;
+    stop.abort();
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', terminate);
   const output: FollowOutput = options.output ?? process.stdout;
   const screen = screenFor(output, options);
   // While a question is open on the same terminal, nothing is drawn over it.
@@ -66,11 +71,11 @@ export async function follow(
     }
   } finally {
     clearInterval(redraw);
-    process.removeListener('SIGINT', leave);
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', terminate);
   }
   if (stop.signal.aborted) {
     process.stderr.write(`${comeBack(workflowId, options.language)}\n`);
-    return EXIT.interrupted;
+    return left;
   }
   screen.end();
   return conclude(client, workflowId, last, options);

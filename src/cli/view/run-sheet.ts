@@ -6,6 +6,7 @@ import type { CriterionEvidence } from '../../plan/run.ts';
 import type { RunStatus, StepState, StepStatus } from '../../workflows/messages.ts';
 import { type Say, sayIn } from '../language.ts';
 import { waitingApproval } from './approval.ts';
+import { lockWaitLines } from './lock-wait.ts';
 import { fit, fold, pad } from './text.ts';
 import { countdown, durationWord, outcomeWord, poolWord, stateWord } from './words.ts';
 
@@ -60,9 +61,11 @@ export function renderRunSheet(status: RunStatus, options: ViewOptions): string[
   }
   lines.push(...findingLines(status, width).map((line) => paint.yellow(line)));
   lines.push('', ...batchLines(status, say, width), ...serverLines(status, language, width));
-  if (status.finishedAtMs === null && status.activity !== '')
+  const queued = lockWaitLines(status, language, nowMs);
+  if (status.finishedAtMs === null && status.activity !== '' && queued.length === 0)
     lines.push(paint.cyan(fit(`▶ ${status.activity}`, width)));
   lines.push(
+    ...queued.map((line) => paint.yellow(fit(line, width))),
     ...approvalLines(status, options, nowMs).map((line) => paint.yellow(fit(line, width))),
   );
   lines.push(...endLines(status, options, paint));

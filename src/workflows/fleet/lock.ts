@@ -27,7 +27,16 @@ export async function claimLock(
   run: RunIdentity & ShownPart & LockPart,
   step: number,
 ): Promise<void> {
+  try {
+    await waitForLock(run, step);
+  } finally {
+    delete run.status.lockWait;
+  }
+}
+
+async function waitForLock(run: RunIdentity & ShownPart & LockPart, step: number): Promise<void> {
   const id = `runsheet-lock:${run.ref.service}:${run.ref.environment}`;
+  const sinceMs = Date.now();
   let waitedSeconds = 0;
   for (let attempt = 0; waitedSeconds < LIMIT_SECONDS; attempt += 1) {
     run.lock = await tryClaim(run, id);
@@ -40,6 +49,8 @@ export async function claimLock(
       `waits for the lock of ${run.ref.service}/${run.ref.environment}, held by ${holder ?? '?'}`,
     );
     run.status.activity = wait;
+    // A lock that was broken is nobody's.
+    run.status.lockWait = { holder: broken ? null : holder, sinceMs };
     changed(run);
     await sleep(pauseSeconds * 1000, { summary: summaryOf(step, null, wait) });
     waitedSeconds += pauseSeconds;

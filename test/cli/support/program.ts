@@ -31,6 +31,33 @@ export function runsheet(args: readonly string[], options: TypedOptions): Promis
   return run(process.execPath, [join(DIST, 'cli/main.js'), ...args], options);
 }
 
+/** The same at a terminal. @param answer keys that are pressed once it has printed this */
+export function atTerminal(
+  args: readonly string[],
+  answer: { readonly to: string; readonly keys: string },
+  { cwd, env = {}, limitMs = LIMIT_MS }: TypedOptions,
+): Promise<Pick<Ended, 'code' | 'stdout'>> {
+  const argv = [process.execPath, join(DIST, 'cli/main.js'), ...args];
+  const command = argv.map((each) => `'${each.replaceAll("'", `'\\''`)}'`).join(' ');
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      'script',
+      ['-qefc', `stty cols 120 rows 40; exec ${command}`, '/dev/null'],
+      { cwd, env: { ...bareEnvironment(), TERM: 'xterm', ...env }, timeout: limitMs },
+    );
+    let stdout = '';
+    let answered = false;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      if (answered || !stdout.includes(answer.to)) return;
+      answered = true;
+      child.stdin.write(answer.keys);
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout }));
+  });
+}
+
 /** Any program, with an environment in which nothing of Temporal is configured. */
 export function run(
   program: string,

@@ -199,6 +199,8 @@ describe('the lock', () => {
       return [await holder.end(), await waiter.end(), seen] as const;
     });
     expect(waiting.activity).toContain('another-run');
+    expect(waiting.lockWait).toMatchObject({ holder: 'another-run' });
+    expect(two.status.lockWait).toBeUndefined();
     expect([one.failure, two.failure]).toEqual([null, null]);
     const firstOfTwo = two.status.steps[5]?.tasks[0]?.startedAtMs ?? 0;
     const lastOfOne = one.status.steps[8]?.finishedAtMs ?? Infinity;
