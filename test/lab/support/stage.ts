@@ -46,6 +46,11 @@ export interface LabStageOptions {
   readonly health?: Section;
   readonly balancer?: Section;
   readonly settings?: Section;
+  /**
+   * Another balancer that the project has in HAProxy's place, started before the worker; HAProxy goes on
+   * beside it, untold, as a witness of who answers. @returns `balancer:` of runsheet.yaml
+   */
+  readonly front?: (stage: LabStage) => Promise<Section>;
   /** Files of the home folder that the worker sees: .ssh/config. */
   readonly home?: (servers: readonly LabServer[]) => Readonly<Record<string, string>>;
 }
@@ -77,6 +82,7 @@ export class LabStage {
   /** Names the project among those of a lab that is kept from one start to the next. */
   readonly #project: string;
   #haproxy: Haproxy | null = null;
+  #front: Section | null = null;
   #worker: WorkerProcess | null = null;
   #connection: Connection | null = null;
   #runs = 0;
@@ -105,6 +111,7 @@ export class LabStage {
       this.write(`templates/${file}`, text);
     }
     for (const [file, text] of Object.entries(home?.(this.servers) ?? {})) this.write(file, text);
+    this.#front = (await this.#options.front?.(this)) ?? null;
     this.configure();
     this.#worker = await startWorkerProcess({
       projectFolder: this.folder,
@@ -129,7 +136,11 @@ export class LabStage {
       ...(pullFrom !== undefined && { pullFrom }),
       health: health ?? {},
       balancer: balancer ?? {},
-      settings: { ...settings, ...change },
+      settings: {
+        ...settings,
+        ...(this.#front !== null && { balancer: this.#front }),
+        ...change,
+      },
     });
     this.write('runsheet.yaml', project);
   }

@@ -1,6 +1,7 @@
 /** Small HTTP services behind the balancer, which can be stopped, started and told to be slow. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export interface Service {
   readonly name: string;
@@ -14,12 +15,16 @@ export interface Service {
   healthStatus: number;
 }
 
-/** `/slow` takes 400 ms, `/slow/N` N ms, `/broken` is a 500; everything else answers at once. */
+/**
+ * `/slow` takes 400 ms, `/slow/N` N ms, `/broken` is a 500; everything else answers at once. A request to
+ * upgrade is granted, and what comes then has no answer.
+ */
 export async function startService(name: string): Promise<Service> {
   let answered = 0;
   const service = { healthStatus: 200 };
-  const create = (): Server =>
-    createServer((request, response) => {
+  const upgraded = new Set<Duplex>();
+  const create = (): Server => {
+    const made = createServer((request, response) => {
       const url = request.url ?? '/';
       if (url === '/healthz') {
         response.writeHead(service.healthStatus).end();
@@ -33,6 +38,15 @@ export async function startService(name: string): Promise<Service> {
         response.end(name);
       }, delayMs);
     });
+    made.on('upgrade', (_request, socket) => {
+      upgraded.add(socket);
+      socket.on('error', () => undefined);
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+      );
+    });
+    return made;
+  };
   let server = create();
   await listen(server, 0);
   const { port } = server.address() as AddressInfo;
@@ -40,7 +54,11 @@ export async function startService(name: string): Promise<Service> {
     name,
     port,
     answered: () => answered,
-    stop: () => close(server),
+    stop() {
+      for (const socket of upgraded) socket.destroy();
+      upgraded.clear();
+      return close(server);
+    },
     async start() {
       server = create();
       await listen(server, port);

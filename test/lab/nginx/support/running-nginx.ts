@@ -1,6 +1,14 @@
 /** A real nginx on a free loopback port, with a folder of its own: master, workers, upstream file. */
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +17,7 @@ import { until } from '../../support/shell.ts';
 
 export const UPSTREAM = 'app';
 const LIMIT_MS = 20_000;
+const WORKERS = 2;
 const run = promisify(execFile);
 
 export interface NginxSetup {
@@ -60,7 +69,7 @@ export class RunningNginx {
   async start(): Promise<void> {
     const [program = '', ...argv] = this.command;
     await run(program, argv);
-    await until('nginx has written its pid file', async () => this.pid() !== '', LIMIT_MS);
+    await until('its workers are there', () => this.workers().length === WORKERS, LIMIT_MS);
   }
 
   /** One command to nginx past our adapter, as an operator would type it. */
@@ -84,9 +93,9 @@ export class RunningNginx {
     await this.say('-s', 'reload');
     await until(
       'nginx has reloaded',
-      async () => {
+      () => {
         const now = this.workers();
-        return now.length > 0 && now.every((each) => !before.includes(each));
+        return now.length === WORKERS && now.every((each) => !before.includes(each));
       },
       LIMIT_MS,
     );
@@ -102,16 +111,34 @@ export class RunningNginx {
     return this.children().filter((pid) => titleOf(pid).endsWith('is shutting down'));
   }
 
+  /** Statuses of the requests with this mark that have ended, counted. */
+  logged(mark: string): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const line of readFileSync(join(this.folder, 'requests.log'), 'utf8').split('\n')) {
+      const [kind, status = '', marked] = line.split(' ');
+      if (kind === 'request' && marked === mark) counts[status] = (counts[status] ?? 0) + 1;
+    }
+    return counts;
+  }
+
   errors(): string {
     return readFileSync(join(this.folder, 'error.log'), 'utf8');
   }
 
-  async close(): Promise<void> {
+  /** Permission bits of the upstream file. */
+  mode(): number {
+    return statSync(this.upstreamFile).mode & 0o777;
+  }
+
+  async stop(): Promise<void> {
     const pid = this.pid();
-    if (pid !== '') {
-      spawn('kill', ['-TERM', pid]);
-      await until('nginx has ended', async () => titleOf(pid) === '', LIMIT_MS);
-    }
+    if (pid === '') return;
+    spawn('kill', ['-TERM', pid]);
+    await until('nginx has ended', () => titleOf(pid) === '', LIMIT_MS);
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -143,11 +170,11 @@ function configuration({ folder, port }: RunningNginx, { main = '' }: NginxSetup
     (kind) => `  ${kind}_temp_path ${folder}/temporary/${kind};`,
   );
   return `user www-data;
-worker_processes 2;
+worker_processes ${WORKERS};
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log notice;
 ${main}
-events { worker_connections 4096; }
+events { worker_connections 16384; }
 http {
   log_format lab 'request $status $http_x_lab_mark $request_time $upstream_addr $request_method $uri';
   access_log ${folder}/requests.log lab;
@@ -163,7 +190,7 @@ ${temporary.join('\n')}
       proxy_set_header Upgrade $http_upgrade;
       proxy_set_header Connection $connection_upgrade;
       proxy_next_upstream off;
-      proxy_connect_timeout 2s;
+      proxy_connect_timeout 10s;
       proxy_read_timeout 90s;
     }
   }
