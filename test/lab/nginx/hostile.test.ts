@@ -9,7 +9,7 @@ import type { LoadBalancer, PoolServer } from '../../../src/ports/load-balancer.
 import { freePort } from '../../support/free-port.ts';
 import { send } from '../haproxy/support/stream.ts';
 import { until } from '../support/shell.ts';
-import { RunningNginx, UPSTREAM } from './support/running-nginx.ts';
+import { type RunningNginx, UPSTREAM } from './support/running-nginx.ts';
 import { POOL, type Subject, type SubjectSetup, startSubject } from './support/subject.ts';
 import { openWebSocket } from './support/web-socket.ts';
 
