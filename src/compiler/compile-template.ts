@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ParameterDefinition, Plan } from '../plan/plan.ts';
 import { checkDocument } from './check/check.ts';
 import { type Context, createContext, diagnosticsOf, report } from './context.ts';
-import { type ExplainRow, explainLines } from './explain.ts';
+import { type ExplainRow, explainDefaults, explainLines } from './explain.ts';
 import { lowerPlan } from './lower/plan.ts';
 import { readDocument } from './parse/document.ts';
 import { readItems } from './parse/items.ts';
@@ -24,7 +24,7 @@ export interface CompileResult {
   readonly parameters: readonly ParameterDefinition[] | null;
   /** All problems at once, in the document's order. */
   readonly diagnostics: readonly Diagnostic[];
-  /** One row for every line of the file; empty where the file could not be read. */
+  /** One row for every line of the file, then one for each default; empty where the file could not be read. */
   readonly explanation: readonly ExplainRow[];
 }
 
@@ -36,24 +36,29 @@ export function compileTemplate(input: CompileInput): CompileResult {
   }
   const vocabulary = withBuiltInRoles(input.vocabulary ?? DEFAULT_VOCABULARY);
   const context = createContext(read.source, vocabulary);
-  const { plan, parameters } = compileSource(context);
+  const { plan, parameters, defaults } = compileSource(context);
   const diagnostics = diagnosticsOf(context);
   const isGood = !diagnostics.some((each) => each.severity === 'error');
   return {
     plan: isGood ? plan : null,
     parameters,
     diagnostics,
-    explanation: explainLines(context),
+    explanation: [...explainLines(context), ...defaults],
   };
 }
 
-function compileSource(context: Context): Pick<CompileResult, 'plan' | 'parameters'> {
+interface Compiled extends Pick<CompileResult, 'plan' | 'parameters'> {
+  readonly defaults: readonly ExplainRow[];
+}
+
+function compileSource(context: Context): Compiled {
   const items = readItems(context.source);
   if (items === null) {
     report(context, { start: 0, end: 0 }, diagnose('TOO_LARGE', 'nesting', {}));
-    return { plan: null, parameters: null };
+    return { plan: null, parameters: null, defaults: [] };
   }
   const checked = checkDocument(context, readDocument(context, items));
   const plan = lowerPlan(checked, context.source.file);
-  return { plan, parameters: checked.areParametersRight ? checked.parameters : null };
+  const parameters = checked.areParametersRight ? checked.parameters : null;
+  return { plan, parameters, defaults: explainDefaults(checked) };
 }

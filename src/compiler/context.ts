@@ -37,7 +37,8 @@ export type ExplainKind =
   | 'prose'
   | 'fence'
   | 'blank'
-  | 'problem';
+  | 'problem'
+  | 'default';
 
 export interface Claim {
   readonly kind: ExplainKind;

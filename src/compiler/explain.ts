@@ -1,11 +1,17 @@
-/** What each line of a document became: one row for every line, nothing left out. */
+/** What each line of a document became: one row for every line, and one for what it does not say. */
 import stringWidth from 'string-width';
 import type { Language, Localized } from '../diagnostics/diagnostic.ts';
+import { failureRanges, inOneLine, outlookOfSteps } from '../plan/failure/words.ts';
+import type { PlanStep } from '../plan/plan.ts';
+import type { Checked } from './check/check.ts';
 import type { Context, ExplainKind } from './context.ts';
 import { lineCount, lineText } from './parse/source.ts';
+import { SECTIONS, wordOf } from './parse/words.ts';
+import { sectionDefault } from './section-defaults.ts';
 
 export interface ExplainRow {
-  readonly line: number;
+  /** null: the document has no such line, and this is the default. */
+  readonly line: number | null;
   readonly text: string;
   readonly kind: ExplainKind;
   readonly became: Localized;
@@ -32,6 +38,7 @@ const KIND_NAMES: Readonly<Record<ExplainKind, string>> = {
   fence: '代码块',
   blank: '空行',
   problem: '问题',
+  default: '默认',
 };
 
 const PROSE: Localized = { zh: '不执行任何操作', en: 'runs nothing' };
@@ -58,10 +65,33 @@ export function explainLines(context: Context): readonly ExplainRow[] {
   });
 }
 
+/** One row for each section that the document lacks: what holds by default. */
+export function explainDefaults(checked: Checked): readonly ExplainRow[] {
+  const { defaults, language, steps } = checked;
+  return defaults.map((name) => {
+    const { zh, en } = sectionDefault(name, checked);
+    const more =
+      name === 'rollback' ? meaningOf(steps.map(({ step }) => step)) : { zh: '', en: '' };
+    const text = `## ${wordOf(SECTIONS[name], language)}`;
+    const became = {
+      zh: `文档没有写，按默认：${zh}${more.zh}`,
+      en: `not in the document, so by default: ${en}${more.en}`,
+    };
+    return { line: null, text, kind: 'default', became };
+  });
+}
+
+/** What a failure in each step means. */
+function meaningOf(steps: readonly PlanStep[]): Localized {
+  const outlook = outlookOfSteps({ steps, rollback: [] });
+  const { zh, en } = inOneLine(failureRanges(outlook, [...steps.keys()]));
+  return { zh: `；${zh}`, en: `; ${en}` };
+}
+
 /** A table for the terminal: line number, kind, what the line became, and the line itself. */
 export function renderExplanation(rows: readonly ExplainRow[], language: Language): string {
   const cells = rows.map(({ line, text, kind, became }) => ({
-    line: String(line),
+    line: line === null ? '–' : String(line),
     kind: language === 'zh' ? KIND_NAMES[kind] : kind,
     became: became[language],
     text: plain(text),

@@ -13,4 +13,5 @@ export { planDigest } from './digest.ts';
 export { explanationToJson, renderExplanation } from './explain.ts';
 export { outageOf } from './outage.ts';
 export { parseDurationMs } from './parse/duration.ts';
+export { sectionDefault } from './section-defaults.ts';
 export type { Vocabulary } from './vocabulary.ts';

@@ -174,6 +174,9 @@ export type Expression =
   | { readonly kind: 'not'; readonly operand: Expression };
 
 /** What people see; not in the digest. */
+/** What a document may leave out. */
+export type DefaultedSection = 'rollback' | 'success' | 'metrics' | 'examples';
+
 export interface PlanPresentation {
   readonly language: 'zh' | 'en';
   readonly file: string;
@@ -182,6 +185,8 @@ export interface PlanPresentation {
   readonly steps: readonly StepPresentation[];
   /** Role id → the name that the document uses. */
   readonly roleNames: Readonly<Record<string, string>>;
+  /** Sections that the document does not have: what they would say is the default. Absent: none. */
+  readonly defaults?: readonly DefaultedSection[];
 }
 
 export interface StepPresentation {

@@ -95,6 +95,10 @@ const presentation = z.strictObject({
       notification: z.array(z.strictObject({ label: text, template: text })),
     }),
   ),
+  defaults: z
+    .array(z.enum(['rollback', 'success', 'metrics', 'examples']))
+    .min(1)
+    .optional(),
   roleNames: z.record(text, text),
 });
 

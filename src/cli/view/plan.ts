@@ -1,10 +1,10 @@
 /** A plan as people read it: steps with tasks and thresholds, and what a failure means for the servers. Pure. */
 
 import { allLeftOut, leftOut, tasksIn } from '../../actions/questions.ts';
-import { duration, rolledSteps } from '../../compiler/index.ts';
+import { duration, rolledSteps, sectionDefault } from '../../compiler/index.ts';
 import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import { countedEn } from '../../diagnostics/language.ts';
-import type { Json, PlanStep, StepKind, Task } from '../../plan/plan.ts';
+import type { DefaultedSection, Json, PlanStep, StepKind, Task } from '../../plan/plan.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
 import { sayIn } from '../language.ts';
 import { balancerLines } from './balancer.ts';
@@ -20,6 +20,13 @@ const KINDS: Readonly<Record<StepKind, Localized>> = {
   parallel: { zh: '各服务器同时', en: 'all servers at once' },
 };
 
+const SECTION_NAMES: Readonly<Record<DefaultedSection, Localized>> = {
+  rollback: { zh: '回滚策略', en: 'rollback policy' },
+  success: { zh: '成功判定条件', en: 'success criteria' },
+  metrics: { zh: '监控指标', en: 'metrics' },
+  examples: { zh: '使用示例', en: 'usage examples' },
+};
+
 export function renderPlan(run: ResolvedRun, language: Language): string[] {
   const say = sayIn(language);
   const { plan } = run;
@@ -33,12 +40,31 @@ export function renderPlan(run: ResolvedRun, language: Language): string[] {
     '',
     ...withGap(batchLines(run, language)),
     ...withGap(balancerLines(run.settings.balancer, language)),
+    ...withGap(defaultLines(run, language)),
     restoredWith(run, language),
     '',
     say({ zh: '失败时：', en: 'If a step fails:' }),
     ...failureLines(run, language).map((line) => `  ${line}`),
   ];
   return lines.map(visible);
+}
+
+/** What the run sheet does not say, and what holds therefore. */
+function defaultLines({ plan }: ResolvedRun, language: Language): readonly string[] {
+  const { defaults = [] } = plan.presentation;
+  if (defaults.length === 0) return [];
+  const heading = {
+    zh: '操作单没有写，按默认：',
+    en: 'By default, as the run sheet does not say:',
+  };
+  return [
+    heading[language],
+    ...defaults.map((name) => {
+      const title = SECTION_NAMES[name][language];
+      const says = sectionDefault(name, plan)[language];
+      return sayIn(language)({ zh: `  ${title}：${says}`, en: `  ${title}: ${says}` });
+    }),
+  ];
 }
 
 /** With what a former version comes back, and what is done where its server does not say. */

@@ -2,6 +2,7 @@
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import type {
+  DefaultedSection,
   MetricName,
   ParameterDefinition,
   RollbackRule,
@@ -10,6 +11,7 @@ import type {
 } from '../../plan/plan.ts';
 import { type Context, hasErrors, report } from '../context.ts';
 import { type Document, readSteps } from '../parse/document.ts';
+import { DEFAULTED } from '../section-defaults.ts';
 import { checkApprovers } from './approvers.ts';
 import { withDefaults } from './defaults.ts';
 import { checkExamples } from './examples.ts';
@@ -36,6 +38,8 @@ export interface Checked {
   readonly metrics: readonly MetricName[];
   /** undefined: all servers at once. */
   readonly rolling: RollingRule | undefined;
+  /** What the document may leave out, and does. */
+  readonly defaults: readonly DefaultedSection[];
   readonly title: string;
   readonly language: Language;
 }
@@ -53,7 +57,7 @@ export function checkDocument(context: Context, document: Document): Checked {
   // Where a branch or a rule could not be read, the ways through the steps are not known.
   const paths = hasErrors(context) ? [] : pathsThrough(plain, byName);
   const success = checkSuccess(context, document, plain, paths);
-  const metrics = checkMetrics(context, document);
+  const metrics = checkMetrics(context, document, plain);
   const rolling = checkRolling(context, steps);
   checkExamples(context, document, { parameters: byName, variables: new Map() }, plain);
   checkNeeds(context, byName, steps, rolling.isAtOnce);
@@ -69,6 +73,7 @@ export function checkDocument(context: Context, document: Document): Checked {
     success,
     metrics,
     rolling: rolling.rule,
+    defaults: DEFAULTED.filter((name) => !document.sections.has(name)),
     title,
     language: document.language,
   };

@@ -14,7 +14,6 @@ import { readTextValue } from '../request/values.ts';
 import { rollingGroup } from '../rolling-group.ts';
 import { knownPhrases, readTaskPhrase, withoutBracket } from '../task-phrase.ts';
 import type { Names } from './names.ts';
-import { missingSection } from './sections.ts';
 
 export function checkExamples(
   context: Context,
@@ -23,10 +22,7 @@ export function checkExamples(
   steps: readonly PlanStep[],
 ): void {
   const section = document.sections.get('examples');
-  if (section === undefined) {
-    missingSection(context, 'examples', { zh: '执行 … 模板', en: 'Run the … template' });
-    return;
-  }
+  if (section === undefined) return;
   for (const item of section.items) {
     if (item.kind === 'heading') {
       claim(context, item.words.start, 'heading', { zh: '示例标题', en: "an example's title" });

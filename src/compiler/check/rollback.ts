@@ -2,20 +2,13 @@
 
 import { normalisePhrase } from '../../actions/phrases.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
-import type { Localized } from '../../diagnostics/language.ts';
-import {
-  type FailureRange,
-  failureRanges,
-  outlookOfSteps,
-  rangeText,
-} from '../../plan/failure/words.ts';
+import { failureRanges, inOneLine, outlookOfSteps } from '../../plan/failure/words.ts';
 import type { PlanStep, RollbackPolicy, RollbackRule } from '../../plan/plan.ts';
 import { type Context, claim, extendClaim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import { part, type Words } from '../parse/items.ts';
 import { checkStepExists } from './order.ts';
-import { missingSection } from './sections.ts';
 
 const POLICIES: Readonly<Record<RollbackPolicy, readonly string[]>> = {
   terminate: [
@@ -54,8 +47,7 @@ export function checkRollback(
 ): readonly RollbackRule[] {
   const numbers = steps.map(({ number }) => number);
   const section = document.sections.get('rollback');
-  if (section === undefined)
-    return missingSection(context, 'rollback', { zh: '步骤N-M → …', en: 'steps N-M → …' }) ?? [];
+  if (section === undefined) return [];
   const rules: PlacedRule[] = [];
   for (const item of section.items) {
     if (item.kind !== 'bullet') continue;
@@ -94,14 +86,6 @@ function explain(
   if (rest.length === 0) return;
   const { zh, en } = inOneLine(failureRanges(outlook, rest));
   extendClaim(context, heading.start, { zh: `；其余：${zh}`, en: `; the rest: ${en}` });
-}
-
-function inOneLine(ranges: readonly FailureRange[]): Localized {
-  const texts = ranges.map(rangeText);
-  return {
-    zh: texts.map(({ zh }) => zh).join('；'),
-    en: texts.map(({ en }) => en).join('; '),
-  };
 }
 
 function checkRule(

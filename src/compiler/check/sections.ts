@@ -1,17 +1,12 @@
 /** What every section's check begins with: is it there, has it its block. */
 import { diagnose } from '../../diagnostics/diagnose.ts';
-import type { Localized } from '../../diagnostics/diagnostic.ts';
 import { type Context, report } from '../context.ts';
 import type { Section } from '../parse/document.ts';
 import type { Fence } from '../parse/items.ts';
 import { SECTIONS, type SectionName, wordOf } from '../parse/words.ts';
 
 /** @param holds what such a section looks like */
-export function missingSection(
-  context: Context,
-  name: SectionName,
-  holds: string | Localized,
-): null {
+export function missingSection(context: Context, name: SectionName, holds: string): null {
   const section = { zh: wordOf(SECTIONS[name], 'zh'), en: wordOf(SECTIONS[name], 'en') };
   const diagnostic = diagnose('MISSING_SECTION', 'section', { section, holds });
   report(context, { start: 0, end: 0 }, diagnostic);

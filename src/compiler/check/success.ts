@@ -10,10 +10,10 @@ import { type Context, claim, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import type { Document } from '../parse/document.ts';
 import { part, type Words } from '../parse/items.ts';
+import { DEFAULT_SUCCESS, defaultMetrics } from '../section-defaults.ts';
 import { isBeyond, reportPoolFact } from './criteria.ts';
 import { type Path, whereOf } from './paths.ts';
 import { conditionOf } from './provided.ts';
-import { missingSection } from './sections.ts';
 
 type Rule = (typeof SUCCESS_RULES)[CompletionFactId];
 
@@ -34,7 +34,7 @@ export function checkSuccess(
   paths: readonly Path[],
 ): readonly SuccessRule[] {
   const section = document.sections.get('success');
-  if (section === undefined) return missingSection(context, 'success', '- …') ?? [];
+  if (section === undefined) return DEFAULT_SUCCESS;
   const bullets = section.items.flatMap((item) => (item.kind === 'bullet' ? [item.words] : []));
   const when = steps.some(changesServers)
     ? {
@@ -141,10 +141,13 @@ function reportUnknownRule(context: Context, words: Words): [] {
   return [];
 }
 
-export function checkMetrics(context: Context, document: Document): readonly MetricName[] {
+export function checkMetrics(
+  context: Context,
+  document: Document,
+  steps: readonly PlanStep[],
+): readonly MetricName[] {
   const section = document.sections.get('metrics');
-  if (section === undefined)
-    return missingSection(context, 'metrics', '`deployment.duration`') ?? [];
+  if (section === undefined) return defaultMetrics(METRICS, steps);
   const bullets = section.items.flatMap((item) => (item.kind === 'bullet' ? [item.words] : []));
   const found = bullets.flatMap((words) => {
     const name = (/^`?([\w.-]+)`?/u.exec(words.text)?.[1] ?? words.text).trim();

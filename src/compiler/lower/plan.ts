@@ -4,7 +4,7 @@ import type { Checked } from '../check/check.ts';
 
 /** null where there is no metadata: a plan without an identity is none. */
 export function lowerPlan(checked: Checked, file: string): Plan | null {
-  const { metadata, parameters, steps, rollback, success, metrics, rolling } = checked;
+  const { metadata, parameters, steps, rollback, success, metrics, rolling, defaults } = checked;
   if (metadata === null) return null;
   return freeze({
     schema: 1,
@@ -22,6 +22,7 @@ export function lowerPlan(checked: Checked, file: string): Plan | null {
       title: checked.title,
       description: metadata.description,
       steps: steps.map(({ presentation }) => presentation),
+      ...(defaults.length > 0 && { defaults }),
       roleNames: Object.assign({}, ...steps.map(({ roleNames }) => roleNames)),
     },
   });

@@ -95,6 +95,15 @@ export function rangeText({ from, to, text }: FailureRange): Localized {
   return { zh: `步骤 ${numbers}：${text.zh}`, en: `${noun} ${numbers}: ${text.en}` };
 }
 
+/** Several ranges, one after another. */
+export function inOneLine(ranges: readonly FailureRange[]): Localized {
+  const texts = ranges.map(rangeText);
+  return {
+    zh: texts.map(({ zh }) => zh).join('；'),
+    en: texts.map(({ en }) => en).join('; '),
+  };
+}
+
 function turnAt({ course }: Outlook, index: number): Course['turns'][number] {
   const turn = course.turns[index];
   if (turn === undefined) throw new Error(`there is no turn ${index}`);
