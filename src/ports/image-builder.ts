@@ -1,3 +1,5 @@
+import type { CommandResult } from './command-runner.ts';
+
 /** Builds an image (or release archive) on the worker. */
 export interface ImageBuilder {
   build(request: BuildRequest): Promise<BuiltImage>;
@@ -15,6 +17,14 @@ export interface BuildRequest {
   readonly docker?: DockerBuildOptions;
   readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;
+  /** Awaited once the tool that builds has ended, well or not; archives are built by none. */
+  readonly onEnded?: (build: EndedBuild) => Promise<void>;
+}
+
+export interface EndedBuild
+  extends Pick<CommandResult, 'stdout' | 'stderr' | 'exitCode' | 'durationMs'> {
+  readonly argv: readonly string[];
+  readonly startedAtMs: number;
 }
 
 /** How `docker build` is called. Part of a project's pinned settings. */

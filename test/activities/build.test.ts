@@ -33,6 +33,8 @@ const IMAGE = {
 
 const HELD = { labels: {}, platforms: [], createdAtMs: null, sizeBytes: 1 } as const;
 
+const BUILT = { stdout: '#1 done hunter2-hunter2', stderr: '', exitCode: 0, durationMs: 5 };
+
 /** Local images and a registry in memory; a digest is of what was in the context when it was built. */
 async function start(
   commands: ProjectSettings['commands'] = { compile: sh('mkdir -p build; cp app.js build/') },
@@ -44,6 +46,7 @@ async function start(
   const builder = {
     async build(request: BuildRequest) {
       builds.push(request);
+      await request.onEnded?.({ ...BUILT, argv: ['docker', 'build', '.'], startedAtMs: 1 });
       const content = await readFile(join(request.context, 'app.js'));
       const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
       local.set(`local/${builds.length}`, { ...HELD, digest, labels: request.labels });
@@ -103,6 +106,17 @@ describe('build.compile and build.package', () => {
 });
 
 describe('image.build and image.push', () => {
+  it('keep what the build printed, without secrets', async () => {
+    const { run } = await start();
+    await run('build.compile');
+    await run('image.build');
+    const kept = async (file: string): Promise<string> =>
+      String(await world.ports.artifacts.read(`artifact:${RUN.requestId}/logs/${file}`));
+    expect(await kept('3-image.log')).toBe('$ docker build .\n#1 done [REDACTED]\n\n');
+    const about = { step: 3, name: 'docker build', servers: [], exitCode: 0, durationMs: 5 };
+    expect(JSON.parse(await kept('3-image.json'))).toMatchObject(about);
+  });
+
   it('build with labels, push, and pin the digest that the registry answers', async () => {
     const { run, builds, tags, input } = await start();
     await run('build.compile');

@@ -15,6 +15,7 @@ import { type Progress, withHeartbeat } from '../context.ts';
 import type { ActionActivities } from '../contract.ts';
 import { diagnosed, isPortError } from '../failures.ts';
 import { implement, type OutcomeOf } from '../implement.ts';
+import { keepsBuild } from './build-output.ts';
 import {
   buildArguments,
   type ImageLabels,
@@ -158,6 +159,7 @@ async function build(
     }),
     signal: progress.signal,
     onProgress: (text) => progress.report(ports.redact(text)),
+    onEnded: keepsBuild(ports, input),
   });
   await ports.artifacts.write(input.run.requestId, localName(wanted), result.localReference);
   return result;

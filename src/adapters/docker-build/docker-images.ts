@@ -63,9 +63,13 @@ export function createDockerImages(options: DockerImagesOptions): DockerImages {
     await withSecretFiles(options.secrets, docker.secrets, (secretFiles) =>
       withDockerfile(about, async (dockerfile) => {
         const call = { tool: found, request, docker, dockerfile, reference, secretFiles, output };
-        const result = await run(options, buildArgv(call), request.context, request, {
+        const argv = buildArgv(call);
+        const startedAtMs = Date.now();
+        const result = await run(options, argv, request.context, request, {
           ...buildEnvironment(found),
         });
+        // To push what was built is no build: it would take the place of what the build printed.
+        if (output !== 'push') await request.onEnded?.({ ...result, argv, startedAtMs });
         if (result.exitCode !== 0) throw buildError(reference, result);
       }),
     );

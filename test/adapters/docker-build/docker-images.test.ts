@@ -6,7 +6,11 @@ import { withDockerConfig } from '../../../src/adapters/docker-build/docker-conf
 import { createDockerImages } from '../../../src/adapters/docker-build/docker-images.ts';
 import { RedactedSecret } from '../../../src/adapters/secrets/redacted-secret.ts';
 import type { Command, CommandResult } from '../../../src/ports/command-runner.ts';
-import type { BuildRequest, DockerBuildOptions } from '../../../src/ports/image-builder.ts';
+import type {
+  BuildRequest,
+  DockerBuildOptions,
+  EndedBuild,
+} from '../../../src/ports/image-builder.ts';
 
 const DIGEST = `sha256:${'d'.repeat(64)}`;
 const DOCKER: DockerBuildOptions = {
@@ -101,6 +105,27 @@ it("shares the user's plugins and contexts, and makes no link to what is not the
   const names = await withDockerConfig(own, 'r', login, (folder) => readdir(folder));
   expect(names.sort()).toEqual(['cli-plugins', 'config.json']);
   await rm(own, { recursive: true });
+});
+
+it.each([0, 1])('hands on all that a build printed that ended with %i', async (exitCode) => {
+  const { builder } = machine((argv) =>
+    argv.includes('version') ? {} : { exitCode, stdout: '#1 done', stderr: 'RUN npm ci' },
+  );
+  const ended: EndedBuild[] = [];
+  const onEnded = async (build: EndedBuild): Promise<void> => void ended.push(build);
+  await builder.build({ ...REQUEST, onEnded }).catch(() => undefined);
+  expect(ended).toMatchObject([{ exitCode, stdout: '#1 done', stderr: 'RUN npm ci' }]);
+  expect(ended[0]?.argv.slice(0, 2)).toEqual(['docker', 'buildx']);
+});
+
+it('does not take a push of several platforms for a build', async () => {
+  const { builder, registry } = machine(() => ({}));
+  let builds = 0;
+  const docker = { ...DOCKER, platforms: ['linux/amd64', 'linux/arm64'] };
+  const onEnded = async (): Promise<void> => void (builds += 1);
+  const { localReference } = await builder.build({ ...REQUEST, docker, onEnded });
+  expect(await registry.push(localReference, 'app', 'v1')).toEqual({ digest: DIGEST });
+  expect(builds).toBe(1);
 });
 
 it('leaves nothing behind where the build fails', async () => {
