@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
+import { type Dispatcher, fetch, type Response } from 'undici';
+import { proxyOf } from '../adapters/http/proxy.ts';
 
 /** Where Temporal's own SDKs download the development server. */
 const DOWNLOAD_URL = 'https://temporal.download/cli/default';
@@ -23,12 +25,13 @@ export interface DownloadOptions {
  * @returns its path
  */
 export async function downloadTemporal(options: DownloadOptions): Promise<string> {
+  const proxy = proxyOf(options.env);
   const base = options.env['TEMPORAL_CLI_DOWNLOAD_URL'] ?? DOWNLOAD_URL;
-  const archive = await askForArchive(base);
+  const archive = await askForArchive(base, proxy);
   const folder = await mkdtemp(join(options.cacheFolder, 'download-'));
   try {
     const file = join(folder, 'archive.tar.gz');
-    await fetchFile(archive.url, file);
+    await fetchFile(archive.url, file, proxy);
     await promisify(execFile)('tar', ['-xzf', file, '-C', folder, '--', archive.program], {
       timeout: 60_000,
     });
@@ -43,12 +46,13 @@ export async function downloadTemporal(options: DownloadOptions): Promise<string
 
 async function askForArchive(
   base: string,
+  proxy: Dispatcher | undefined,
 ): Promise<{ readonly url: string; readonly program: string }> {
   const url = new URL(base);
   url.searchParams.set('arch', process.arch === 'x64' ? 'amd64' : process.arch);
   url.searchParams.set('platform', process.platform === 'win32' ? 'windows' : process.platform);
   url.searchParams.set('format', 'tar.gz');
-  const answer = await reach(url.href, ASK_LIMIT_MS);
+  const answer = await reach(url.href, ASK_LIMIT_MS, proxy);
   const body: unknown = await answer.json();
   if (
     typeof body === 'object' &&
@@ -65,8 +69,8 @@ async function askForArchive(
   throw new Error(`${url.host} did not name an archive`);
 }
 
-async function fetchFile(url: string, file: string): Promise<void> {
-  const answer = await reach(url, DOWNLOAD_LIMIT_MS);
+async function fetchFile(url: string, file: string, proxy: Dispatcher | undefined): Promise<void> {
+  const answer = await reach(url, DOWNLOAD_LIMIT_MS, proxy);
   if (answer.body === null) throw new Error(`${url} answered with an empty body`);
   let bytes = 0;
   const bounded = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -79,10 +83,15 @@ async function fetchFile(url: string, file: string): Promise<void> {
   await pipeline(Readable.fromWeb(answer.body), bounded, createWriteStream(file));
 }
 
-async function reach(url: string, limitMs: number): Promise<Response> {
+async function reach(
+  url: string,
+  limitMs: number,
+  proxy: Dispatcher | undefined,
+): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(url, { signal: AbortSignal.timeout(limitMs) });
+    const signal = AbortSignal.timeout(limitMs);
+    answer = await fetch(url, { signal, ...(proxy !== undefined && { dispatcher: proxy }) });
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new Error(

@@ -1,10 +1,12 @@
 /** Config → adapters: everything that the activities reach, built once. */
 import { join } from 'node:path';
+import type { Dispatcher } from 'undici';
 import { createDiskArtifactStore } from '../adapters/artifacts/disk-artifact-store.ts';
 import { createDatabaseRecordStore } from '../adapters/database/database-record-store.ts';
 import { createEmailNotifier } from '../adapters/email/email-notifier.ts';
 import { createSourceRepository } from '../adapters/git/source-repository.ts';
 import { createHttpProbe } from '../adapters/http/http-probe.ts';
+import { proxyOf } from '../adapters/http/proxy.ts';
 import { createCommandRunner } from '../adapters/process/command-runner.ts';
 import { createRedactor } from '../adapters/secrets/redactor.ts';
 import { createSecretStore } from '../adapters/secrets/secret-store.ts';
@@ -39,6 +41,7 @@ export async function createAdapters(
 ): Promise<Adapters> {
   const { connections, settings, folder } = project;
   const state = join(folder, '.runsheet');
+  const dispatcher = proxyOf(environment);
   const redactor = createRedactor();
   const secrets = createSecretStore({
     environment,
@@ -68,11 +71,19 @@ export async function createAdapters(
       commands,
       environment,
     }),
-    ...createReleasePorts({ commands, secrets, hosts, project, environment, registry }),
+    ...createReleasePorts({
+      commands,
+      secrets,
+      hosts,
+      project,
+      environment,
+      registry,
+      dispatcher,
+    }),
     hosts,
     balancer,
     http: createHttpProbe(folder),
-    notifiers: notifiersOf(project, secrets),
+    notifiers: notifiersOf(project, secrets, dispatcher),
     records,
     artifacts,
     secrets,
@@ -80,12 +91,16 @@ export async function createAdapters(
   };
   const close = async (): Promise<void> => {
     balancer.close?.();
-    await Promise.allSettled([hosts.close(), records.close()]);
+    await Promise.allSettled([hosts.close(), records.close(), dispatcher?.close()]);
   };
   return { ports, redact: (text) => redactor.redact(text), close };
 }
 
-function notifiersOf({ channels }: ProjectFile, secrets: SecretStore): readonly Notifier[] {
+function notifiersOf(
+  { channels }: ProjectFile,
+  secrets: SecretStore,
+  dispatcher: Dispatcher | undefined,
+): readonly Notifier[] {
   const { email, slack, webhook } = channels;
   const notifiers: Notifier[] = [];
   if (email !== undefined) {
@@ -108,6 +123,7 @@ function notifiersOf({ channels }: ProjectFile, secrets: SecretStore): readonly 
       createSlackNotifier(
         { tokenRef: token, channel, ...(apiUrl !== undefined && { apiUrl }) },
         secrets,
+        dispatcher,
       ),
     );
   }
@@ -117,6 +133,7 @@ function notifiersOf({ channels }: ProjectFile, secrets: SecretStore): readonly 
       createWebhookNotifier(
         { url, ...(secret !== undefined && { signingKeyRef: secret }) },
         secrets,
+        dispatcher,
       ),
     );
   }

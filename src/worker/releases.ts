@@ -1,5 +1,6 @@
 /** How releases are built, kept and run: as processes, or as containers. */
 import { join } from 'node:path';
+import type { Dispatcher } from 'undici';
 import { createArchiveBuilder } from '../adapters/archive/archive-builder.ts';
 import { assertSafeArchive } from '../adapters/archive/safe-archive.ts';
 import { createDockerRuntime } from '../adapters/docker/docker-runtime.ts';
@@ -16,6 +17,8 @@ type Given = Pick<Ports, 'commands' | 'secrets' | 'hosts'> & {
   readonly project: ProjectFile;
   readonly environment: Environment;
   readonly registry: RegistryConnection;
+  /** By which way requests leave for the registry; undefined: directly. */
+  readonly dispatcher: Dispatcher | undefined;
 };
 
 export type ReleasePorts = Pick<Ports, 'builder' | 'registry' | 'runtime'>;
@@ -25,10 +28,10 @@ export function createReleasePorts(given: Given): ReleasePorts {
 }
 
 function containers(given: Given): ReleasePorts {
-  const { commands, secrets, hosts, project, environment, registry } = given;
+  const { commands, secrets, hosts, project, environment, registry, dispatcher } = given;
   const { image, container } = project.settings;
   const login = loginOf(given);
-  const client = createOciClient({ url: registry.url, ...login });
+  const client = createOciClient({ url: registry.url, dispatcher, ...login });
   const resolver = createImageResolver(client, registry.pullHost);
   const images = createDockerImages({
     commands,
@@ -60,6 +63,7 @@ function processes(given: Given): ReleasePorts {
     url: given.registry.url,
     pullHost: given.registry.pullHost,
     buildsFolder,
+    dispatcher: given.dispatcher,
     ...loginOf(given),
   });
   return {

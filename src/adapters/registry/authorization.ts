@@ -1,4 +1,5 @@
 /** Credentials for a registry, as it asks for them: Basic, or a token of its token service. */
+import type { Dispatcher } from 'undici';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import type { RegistryLogin } from '../../ports/registry.ts';
@@ -11,6 +12,7 @@ export interface AuthorizationOptions {
   readonly url: URL;
   /** Resolved whenever credentials are sent; absent: the registry is asked without. */
   readonly login?: () => Promise<RegistryLogin>;
+  readonly dispatcher?: Dispatcher | undefined;
   readonly now?: () => number;
 }
 
@@ -33,7 +35,7 @@ const MOST_TOKENS = 1_000;
 
 /** Tokens are kept as long as they hold, one for each scope, and written nowhere. */
 export function createAuthorization(options: AuthorizationOptions): Authorization {
-  const { url, login, now = Date.now } = options;
+  const { url, login, dispatcher, now = Date.now } = options;
   const tokens = new Map<string, { readonly header: string; readonly untilMs: number }>();
   let basic = false;
 
@@ -60,6 +62,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       url: realm,
       timeoutMs: TOKEN_TIMEOUT_MS,
       maximumBytes: TOKEN_BYTES,
+      dispatcher,
       ...(authorization !== null && { headers: { authorization } }),
     });
     const repository = /^repository:(.*):([a-z,*]+)$/u.exec(scope);

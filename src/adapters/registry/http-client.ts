@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   readonly maximumBytes: number;
   readonly signal?: AbortSignal;
+  /** By which way requests leave; absent: directly. */
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 /** Sent in pieces, and read again each time. */
@@ -104,6 +106,7 @@ async function follow(asked: HttpRequest, signal: AbortSignal): Promise<Dispatch
       headersTimeout: STALLED_MS,
       bodyTimeout: STALLED_MS,
       ...(asked.body !== undefined && { body: bodyOf(asked.body) }),
+      ...(asked.dispatcher !== undefined && { dispatcher: asked.dispatcher }),
     });
     const location = answer.headers['location'];
     const isRedirect = REDIRECTS.has(answer.statusCode) && typeof location === 'string';

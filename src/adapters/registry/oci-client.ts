@@ -1,4 +1,5 @@
 /** The distribution protocol: manifests and blobs of one registry. */
+import type { Dispatcher } from 'undici';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { RegistryLogin, RegistryRight } from '../../ports/registry.ts';
@@ -19,6 +20,8 @@ import { redirected, uploadPlace } from './upload-place.ts';
 export interface OciClientOptions {
   readonly url: string;
   readonly login?: () => Promise<RegistryLogin>;
+  /** By which way requests leave; absent: directly. */
+  readonly dispatcher?: Dispatcher | undefined;
   /** For one request; large content has longer. */
   readonly timeoutMs?: number;
 }
@@ -82,6 +85,7 @@ export function createOciClient(options: OciClientOptions): OciClient {
   const url = new URL(options.url);
   const authorization = createAuthorization({
     url,
+    dispatcher: options.dispatcher,
     ...(options.login !== undefined && { login: options.login }),
   });
 
@@ -95,6 +99,7 @@ export function createOciClient(options: OciClientOptions): OciClient {
     const request = (header: string | null): HttpRequest => ({
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
       maximumBytes: BLOB_BYTES,
+      dispatcher: options.dispatcher,
       ...ask,
       url: target,
       headers: { ...ask.headers, ...(header !== null && { authorization: header }) },

@@ -1,4 +1,5 @@
-import { LogLevel, WebClient } from '@slack/web-api';
+import { LogLevel, WebClient, type WebClientOptions } from '@slack/web-api';
+import { type Dispatcher, fetch } from 'undici';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { PortError } from '../../ports/port-error.ts';
@@ -18,7 +19,11 @@ export interface SlackConfig {
 }
 
 /** Posts each message with chat.postMessage. The activity retries, not the client. */
-export function createSlackNotifier(config: SlackConfig, secrets: SecretStore): Notifier {
+export function createSlackNotifier(
+  config: SlackConfig,
+  secrets: SecretStore,
+  dispatcher?: Dispatcher,
+): Notifier {
   return {
     channel: 'slack',
     async notify(message) {
@@ -29,6 +34,7 @@ export function createSlackNotifier(config: SlackConfig, secrets: SecretStore): 
         timeout: TIMEOUT_MS,
         logLevel: LogLevel.ERROR,
         logger: silent,
+        ...(dispatcher !== undefined && { fetch: fetchBy(dispatcher) }),
         ...(config.apiUrl !== undefined && { slackApiUrl: config.apiUrl }),
       });
       try {
@@ -46,6 +52,12 @@ export function createSlackNotifier(config: SlackConfig, secrets: SecretStore): 
       return config.channel;
     },
   };
+}
+
+/** The client's requests by another way than Node's own; messages have texts for bodies, never files. */
+function fetchBy(dispatcher: Dispatcher): NonNullable<WebClientOptions['fetch']> {
+  return (url, { body, ...init } = {}) =>
+    fetch(url, { ...init, dispatcher, ...(typeof body === 'string' && { body }) });
 }
 
 /** What a refused call is reported by is the PortError; the client's own log would repeat it. */

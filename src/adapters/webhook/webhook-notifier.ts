@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Notification, Notifier } from '../../ports/notifier.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
@@ -41,7 +41,11 @@ export function webhookRequest(
 }
 
 /** Posts each message as JSON. Redirects are not followed: the body goes where the project said. */
-export function createWebhookNotifier(config: WebhookConfig, secrets: SecretStore): Notifier {
+export function createWebhookNotifier(
+  config: WebhookConfig,
+  secrets: SecretStore,
+  dispatcher?: Dispatcher,
+): Notifier {
   return {
     channel: 'webhook',
     async notify(message) {
@@ -50,7 +54,7 @@ export function createWebhookNotifier(config: WebhookConfig, secrets: SecretStor
         config.signingKeyRef === undefined
           ? null
           : (await secrets.resolve(config.signingKeyRef)).reveal();
-      await post(url, webhookRequest(message, Math.floor(Date.now() / 1000), key));
+      await post(url, webhookRequest(message, Math.floor(Date.now() / 1000), key), dispatcher);
       return url.host;
     },
   };
@@ -67,7 +71,11 @@ async function addressOf(config: WebhookConfig, secrets: SecretStore): Promise<U
   throw failure('webhook', diagnose('INVALID', 'webhookAddress', {}));
 }
 
-async function post(url: URL, { headers, body }: WebhookRequest): Promise<void> {
+async function post(
+  url: URL,
+  { headers, body }: WebhookRequest,
+  dispatcher: Dispatcher | undefined,
+): Promise<void> {
   let status: number;
   try {
     const response = await request(url, {
@@ -77,6 +85,7 @@ async function post(url: URL, { headers, body }: WebhookRequest): Promise<void> 
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
       signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(dispatcher !== undefined && { dispatcher }),
     });
     status = response.statusCode;
     await response.body.dump({ limit: 65_536 });

@@ -91,6 +91,16 @@ export const REQUESTS = {
       message: { zh: '{url} 不是 http 地址', en: '{url} is not an http address' },
       remedy: { zh: '请写成 http://host:port/path', en: 'write it as http://host:port/path' },
     },
+    proxyAddress: {
+      message: {
+        zh: '环境变量 {variable} 不是代理的地址',
+        en: 'The variable {variable} is not the address of a proxy',
+      },
+      remedy: {
+        zh: '请写成 http://proxy.example.com:3128；不支持 SOCKS',
+        en: 'write it as http://proxy.example.com:3128; SOCKS is not supported',
+      },
+    },
     requestHeader: {
       message: {
         zh: '请求头 {header} 的值不能发送：它含有换行或其他控制字符',
