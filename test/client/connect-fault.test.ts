@@ -1,6 +1,5 @@
 /** B7: a fault of TLS is told in its own words; it is not "nobody answers". */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { connectFault } from '../../src/client/connect-fault.ts';
 import { NoTemporalServerError } from '../../src/client/errors.ts';
 import { connectRunsheet } from '../../src/client.ts';
 import { connectNative } from '../../src/worker/connect.ts';
+import { issueCertificate } from '../support/certificate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'runsheet-tls-'));
 const LATE = new Error('Failed to connect before the deadline');
@@ -18,16 +18,9 @@ let plain: Server;
 let certificate: Buffer;
 
 beforeAll(async () => {
-  const at = (name: string): string => join(folder, name);
-  const subject = ['-subj', '/CN=temporal', '-addext', 'subjectAltName=DNS:temporal.example.com'];
-  const files = ['-keyout', at('key'), '-out', at('cert')];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files, ...subject],
-    { stdio: 'ignore' },
-  );
-  certificate = readFileSync(at('cert'));
-  const options = { key: readFileSync(at('key')), cert: certificate, ALPNProtocols: ['h2'] };
+  const issued = await issueCertificate(folder, 'temporal.example.com');
+  certificate = issued.cert;
+  const options = { ...issued, ALPNProtocols: ['h2'] };
   secured = createTlsServer(options, (socket) => socket.on('error', () => undefined));
   plain = createServer((socket) => {
     socket.on('error', () => undefined);
