@@ -52,10 +52,12 @@ export interface LocalActivities {
   judgeDecision(input: JudgeInput): Promise<Judgement>;
   /** Which of our search attributes the server knows, registering them where it may. */
   ensureSearchAttributes(): Promise<{ readonly registered: boolean; readonly note: string }>;
-  /** Whether the lock's holder is still running; a lock whose holder has closed is terminated here. */
+  /** Whether the lock's holder is still running; a lock that no run of ours holds is terminated here. */
   breakStaleLock(input: {
     readonly lockId: string;
   }): Promise<{ readonly broken: boolean; readonly holder: string | null }>;
+  /** Asked by a lock: whether the run that started it has told it to end, as the server knows who signals. */
+  releasedByHolder(): Promise<boolean>;
 }
 
 export interface ResolvePlanInput {

@@ -2,7 +2,7 @@
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
-import type { TemporalAccess } from '../activities/local/index.ts';
+import type { Execution, TemporalAccess } from '../activities/local/index.ts';
 import { statusQuery } from '../workflows/messages.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
@@ -32,17 +32,27 @@ export function createTemporalAccess(
         searchAttributes: Object.fromEntries(typed),
       });
     },
-    async describe(workflowId) {
+    async describe(workflowId, runId) {
       try {
-        const found = await client.workflow.getHandle(workflowId).describe();
+        const found = await client.workflow.getHandle(workflowId, runId).describe();
         return {
           running: found.status.name === 'RUNNING',
-          startedBy: found.parentExecution?.workflowId ?? null,
+          type: found.type,
+          taskQueue: found.taskQueue,
+          startedBy: executionOf(found.parentExecution),
         };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null;
         throw error;
       }
+    },
+    async sendersOf({ workflowId, runId }, signal) {
+      const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+      return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signaled }) => {
+        if (signaled?.signalName !== signal) return [];
+        const sender = executionOf(signaled.externalWorkflowExecution);
+        return sender === null ? [] : [sender];
+      });
     },
     async terminate(workflowId, reason) {
       try {
@@ -77,4 +87,11 @@ export function createTemporalAccess(
       };
     },
   };
+}
+
+type Named = { readonly workflowId?: string | null; readonly runId?: string | null };
+
+function executionOf(named: Named | null | undefined): Execution | null {
+  const { workflowId, runId } = named ?? {};
+  return workflowId && runId ? { workflowId, runId } : null;
 }

@@ -24,6 +24,7 @@ function resolvePlan(
         searchAttributes: never,
         addSearchAttributes: never,
         describe: never,
+        sendersOf: never,
         terminate: never,
         list: never,
         approvalOf: never,

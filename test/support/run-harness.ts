@@ -56,6 +56,8 @@ export class Harness {
   /** Whose activities a run gets, by its workflow id: one worker serves every case of a file. */
   private readonly worlds = new Map<string, StubWorld>();
   readonly taskQueue = `test-${randomUUID()}`;
+  /** Of the locks that runs hold, whichever world these have. */
+  lockActivities: Pick<Activities, 'releasedByHolder'> = { releasedByHolder: async () => true };
   private serving: Promise<{ readonly worker: Worker; readonly ended: Promise<void> }> | undefined;
 
   constructor(env: TestWorkflowEnvironment, bundle: WorkflowBundle) {
@@ -85,7 +87,7 @@ export class Harness {
         connection: this.env.nativeConnection,
         taskQueue: this.taskQueue,
         workflowBundle: this.bundle,
-        activities: dispatching(this.worlds),
+        activities: dispatching(this.worlds, () => this.lockActivities),
       }),
     );
     return { worker, ended: worker.run() };
@@ -140,9 +142,11 @@ export interface StartOptions {
 /** Activities that look up the world of the run that calls them. */
 function dispatching(
   worlds: ReadonlyMap<string, StubWorld>,
+  ofLocks: () => Pick<Activities, 'releasedByHolder'>,
 ): Readonly<Record<string, AnyActivity>> {
   const names = Object.keys(stubWorld().activities);
-  const activitiesOf = (workflowId: string): Activities => {
+  const activitiesOf = (workflowId: string): Partial<Activities> => {
+    if (workflowId.startsWith('runsheet-lock:')) return ofLocks();
     const world = worlds.get(workflowId);
     if (world === undefined) throw new Error(`no world for ${workflowId}`);
     return world.activities;

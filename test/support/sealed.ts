@@ -13,7 +13,7 @@ export type AnyActivity = (input: unknown) => Promise<unknown>;
  */
 export function sealed(
   names: readonly string[],
-  activitiesOf: (workflowId: string) => Activities,
+  activitiesOf: (workflowId: string) => Partial<Activities>,
   seal: Seal,
 ): Readonly<Record<string, AnyActivity>> {
   const proof = createProof(seal);
@@ -26,7 +26,8 @@ export function sealed(
       return (activities as object as Record<string, AnyActivity>)[name]?.(input);
     }
     const asked = input as ResolvePlanInput;
-    const run = await activities.resolvePlan(asked);
+    const run = await activities.resolvePlan?.(asked);
+    if (run === undefined) throw new Error(`${workflowId} resolves nothing`);
     const { requestId } = asked;
     return { ...run, proof: await sealRun(seal, run, { workflowId, runId, requestId }) };
   };

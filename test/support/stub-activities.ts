@@ -174,6 +174,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         await note('breakStaleLock', null, 0);
         return { broken: false, holder: 'another-run' };
       },
+      releasedByHolder: async () => true,
       findPendingApprovals: async () => {
         await note('findPendingApprovals', null, 0);
         return options.pending ?? [];

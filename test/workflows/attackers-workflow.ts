@@ -1,5 +1,5 @@
 /** What somebody runs who has a worker of their own on the same Temporal server. */
-import { proxyActivities } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, proxyActivities } from '@temporalio/workflow';
 
 /** Schedules one activity on another task queue, with an input of their choice. */
 export async function attack(
@@ -13,4 +13,9 @@ export async function attack(
     retry: { maximumAttempts: 1 },
   });
   return activities[activity]?.(input);
+}
+
+/** Signals a workflow that is not theirs. */
+export async function signalAs(workflowId: string, signal: string): Promise<void> {
+  await getExternalWorkflowHandle(workflowId).signal(signal);
 }

@@ -9,10 +9,16 @@ import type { LocalActivities, ResolvePlanInput, SystemActivities } from '../con
 import { diagnosed } from '../failures.ts';
 import { sealRun } from '../sealing/seal-run.ts';
 import { type DecisionPolicy, judge } from './judge.ts';
-import { breakLock, ensureAttributes, pendingApprovals, type TemporalAccess } from './temporal.ts';
+import {
+  breakLock,
+  ensureAttributes,
+  isReleasedByHolder,
+  pendingApprovals,
+  type TemporalAccess,
+} from './temporal.ts';
 
 export type { DecisionPolicy } from './judge.ts';
-export type { TemporalAccess } from './temporal.ts';
+export type { Execution, TemporalAccess } from './temporal.ts';
 
 export interface LocalDependencies {
   /** Reads templates and project afresh and resolves the request; the compiler, handed in. */
@@ -90,6 +96,10 @@ export function createLocalActivities(
     },
     async breakStaleLock({ lockId }) {
       return breakLock(await temporal(), lockId);
+    },
+    async releasedByHolder() {
+      const { workflowExecution: execution } = Context.current().info;
+      return isReleasedByHolder(await temporal(), { workflowId: '', runId: '', ...execution });
     },
     async findPendingApprovals({ run }) {
       return pendingApprovals(await temporal(), run, SEARCH_ATTRIBUTES, taskQueue);

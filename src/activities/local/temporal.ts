@@ -1,15 +1,28 @@
 /** What local activities ask the Temporal server itself: attributes, locks, other runs' requests. */
 import type { RunRef } from '../../plan/run.ts';
 
+export interface Execution {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+export interface DescribedWorkflow {
+  readonly running: boolean;
+  readonly type: string;
+  readonly taskQueue: string;
+  /** null: somebody started it by hand. */
+  readonly startedBy: Execution | null;
+}
+
 /** The part of Temporal's client that is needed; worker.ts builds it over the worker's connection. */
 export interface TemporalAccess {
   /** Names of the search attributes that the namespace has, with their type. */
   searchAttributes(): Promise<ReadonlyMap<string, string>>;
   addSearchAttributes(names: Readonly<Record<string, string>>): Promise<void>;
-  /** null: no such workflow. */
-  describe(
-    workflowId: string,
-  ): Promise<{ readonly running: boolean; readonly startedBy: string | null } | null>;
+  /** null: no such workflow. @param runId absent: its latest execution */
+  describe(workflowId: string, runId?: string): Promise<DescribedWorkflow | null>;
+  /** The workflows that have sent this signal to an execution; a signal of anybody else names none. */
+  sendersOf(execution: Execution, signal: string): Promise<readonly Execution[]>;
   terminate(workflowId: string, reason: string): Promise<void>;
   /** The executions, open and closed, that have this id. */
   executionsOf(workflowId: string): Promise<readonly string[]>;
@@ -56,7 +69,11 @@ async function missingAttributes(
   return Object.fromEntries(Object.entries(wanted).filter(([name]) => !known.has(name)));
 }
 
-/** A lock whose holder has closed is terminated: a reset, or a terminated parent, can leave one. */
+/**
+ * A lock that no open run holds is terminated: a reset, or a terminated parent, can leave one whose
+ * holder has closed, and anybody who reaches the server can start one by hand. The run may be on another
+ * task queue than ours: a project's queue can be named anew while one of its runs goes on.
+ */
 export async function breakLock(
   access: TemporalAccess,
   lockId: string,
@@ -64,11 +81,25 @@ export async function breakLock(
   const lock = await access.describe(lockId);
   if (lock === null || !lock.running) return { broken: true, holder: null };
   const holder = lock.startedBy;
-  if (holder === null) return { broken: false, holder };
-  const run = await access.describe(holder);
-  if (run?.running === true) return { broken: false, holder };
-  await access.terminate(lockId, `its holder ${holder} has closed`);
-  return { broken: true, holder };
+  const run = holder === null ? null : await access.describe(holder.workflowId, holder.runId);
+  const isHeld = run?.running === true && lock.type === LOCK && lock.taskQueue === run.taskQueue;
+  if (isHeld) return { broken: false, holder: holder?.workflowId ?? null };
+  await access.terminate(lockId, 'no open run holds it');
+  return { broken: true, holder: holder?.workflowId ?? null };
+}
+
+/** Whether the run that started a lock has told it to end. */
+export async function isReleasedByHolder(
+  access: TemporalAccess,
+  lock: Execution,
+): Promise<boolean> {
+  const described = await access.describe(lock.workflowId, lock.runId);
+  const holder = described?.startedBy ?? null;
+  if (holder === null) return true;
+  const senders = await access.sendersOf(lock, 'release');
+  return senders.some(
+    ({ workflowId, runId }) => workflowId === holder.workflowId && runId === holder.runId,
+  );
 }
 
 /** A query's string literal; ours hold no quotes, and a value that does is nobody's. */
@@ -76,6 +107,8 @@ function literal(text: string): string {
   return `'${text.replace(/['\\]/gu, '')}'`;
 }
 
+/** Type of the workflows that are locks. */
+const LOCK = 'environmentLock';
 const MOST_PENDING = 20;
 const MOST_SCANNED = 100;
 

@@ -19,6 +19,7 @@ const LOCAL: readonly string[] = [
   'judgeDecision',
   'ensureSearchAttributes',
   'breakStaleLock',
+  'releasedByHolder',
   'findPendingApprovals',
 ];
 /** Resolves the run that is then sealed, or belongs to no run. They change nothing on servers. */
@@ -26,6 +27,7 @@ const UNSEALED: readonly string[] = [
   'resolvePlan',
   'ensureSearchAttributes',
   'breakStaleLock',
+  'releasedByHolder',
   'findPendingApprovals',
   'showHostKey',
 ];

@@ -2,9 +2,22 @@
  * The lock of one service in one environment: a child workflow whose id is the lock's name, so that
  * the server itself admits only one. It ends when its holder says so, or with its holder.
  */
-import { condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  condition,
+  defineSignal,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { say } from '../../diagnostics/language.ts';
+import { local } from '../tasks/activities.ts';
 
 export const releaseSignal = defineSignal('release');
+
+/** Until the server can be asked again who has signalled. */
+const PAUSE_MS = 5_000;
 
 export interface LockInput {
   readonly service: string;
@@ -15,13 +28,47 @@ export interface LockInput {
 }
 
 export async function environmentLock(input: LockInput): Promise<void> {
-  let released = false;
-  setHandler(releaseSignal, () => void (released = true), {
-    description:
-      input.language === 'zh'
-        ? '释放锁（由持有者发送）'
-        : 'Releases the lock; its holder sends this',
+  if (workflowInfo().parent?.workflowId !== input.holder) throw notHeld(input);
+  let signals = 0;
+  setHandler(releaseSignal, () => void (signals += 1), {
+    description: say(
+      input,
+      '释放锁；只有持有它的发布可以发送',
+      'Releases the lock; only the run that holds it can send this',
+    ),
   });
-  setCurrentDetails(`${input.service} / ${input.environment}: ${input.holder}`);
-  await condition(() => released);
+  const held = `${input.service} / ${input.environment}: ${input.holder}`;
+  setCurrentDetails(held);
+  for (let judged = 0; ; ) {
+    await condition(() => signals > judged);
+    judged = signals;
+    if (await isReleased(input.holder)) return;
+    const foreign = say(
+      input,
+      '（已忽略他人发送的释放信号）',
+      ' (a release by somebody else was ignored)',
+    );
+    setCurrentDetails(`${held}${foreign}`);
+  }
+}
+
+/** A signal does not say who has sent it; the server knows. */
+async function isReleased(holder: string): Promise<boolean> {
+  for (;;) {
+    try {
+      return await local.releasedByHolder.executeWithOptions({ summary: holder }, []);
+    } catch {
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+/** Started by hand, or by somebody else's workflow. */
+function notHeld(input: LockInput): ApplicationFailure {
+  const message = say(
+    input,
+    '锁只能由持有它的发布启动：请用 runsheet run 启动发布',
+    'a lock is started by the run that holds it only: start a run with runsheet run',
+  );
+  return ApplicationFailure.nonRetryable(message, 'LOCK_NOT_YOURS');
 }

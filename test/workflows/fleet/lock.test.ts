@@ -1,0 +1,140 @@
+/**
+ * S10, by Temporal's own interface: a lock belongs to the run that started it. Looks at whether two runs
+ * of one environment change servers at the same time, and whether anybody can deploy at all.
+ */
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { WorkflowFailedError } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLocalActivities } from '../../../src/activities/local/index.ts';
+import { createFakeSeal } from '../../../src/adapters/fake/fake-seal.ts';
+import { createTemporalAccess } from '../../../src/worker/temporal-access.ts';
+import { resolvedRun } from '../../support/resolved-run.ts';
+import { bundleInterpreter, Harness } from '../../support/run-harness.ts';
+import { type StubWorld, stubWorld } from '../../support/stub-activities.ts';
+import { createLocal } from '../../support/temporal.ts';
+
+const DEVELOPMENT = { environment: 'development', servers: ['app-server-1'] };
+const ATTACKERS_QUEUE = 'attackers';
+
+let harness: Harness;
+let attackers: Worker;
+let attacking: Promise<void>;
+let local: ReturnType<typeof createLocalActivities>;
+
+beforeAll(async () => {
+  const [env, bundle] = await Promise.all([createLocal(), bundleInterpreter()]);
+  harness = new Harness(env, bundle);
+  local = createLocalActivities({
+    resolve: () => Promise.reject(new Error('not asked')),
+    policy: () => Promise.reject(new Error('not asked')),
+    temporal: () => Promise.resolve(createTemporalAccess(env.nativeConnection, 'default')),
+    taskQueue: harness.taskQueue,
+    seal: createFakeSeal(),
+  });
+  harness.lockActivities = local;
+  attackers = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: ATTACKERS_QUEUE,
+    workflowsPath: fileURLToPath(new URL('../attackers-workflow.ts', import.meta.url)),
+  });
+  attacking = attackers.run();
+}, 60_000);
+
+afterAll(async () => {
+  attackers?.shutdown();
+  await attacking;
+  await harness?.close();
+});
+
+/** Runs of one service; the first stops in step 7 until it is let go. */
+function contended(): {
+  readonly world: StubWorld;
+  readonly lockId: string;
+  readonly letGo: () => void;
+} {
+  const service = `contended-${randomUUID()}`;
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let isFirst = true;
+  const world = stubWorld({
+    resolve: () => resolvedRun(DEVELOPMENT, { service }),
+    before: async ({ name }) => {
+      if (name !== 'service.stop' || !isFirst) return;
+      isFirst = false;
+      await held;
+    },
+  });
+  world.activities.breakStaleLock = (input) => local.breakStaleLock(input);
+  return { world, lockId: `runsheet-lock:${service}:development`, letGo };
+}
+
+const isStopping = ({ activity }: { readonly activity: string }): boolean =>
+  activity.includes('停止应用服务');
+const isWaiting = ({ activity }: { readonly activity: string }): boolean =>
+  activity.includes('等待锁');
+
+describe('S10 a lock', { timeout: 60_000 }, () => {
+  it.each([
+    [
+      'whoever reaches the server',
+      (lockId: string) => harness.env.client.workflow.getHandle(lockId).signal('release'),
+    ],
+    [
+      "somebody else's workflow",
+      (lockId: string) =>
+        harness.env.client.workflow.execute('signalAs', {
+          taskQueue: ATTACKERS_QUEUE,
+          workflowId: `attack-${randomUUID()}`,
+          args: [lockId, 'release'],
+        }),
+    ],
+  ])('S10 is not released by %s, and by its holder it is', async (_who, attack) => {
+    const { world, lockId, letGo } = contended();
+    await harness.with(world, async (start) => {
+      const one = await start(DEVELOPMENT);
+      await one.until(isStopping);
+      await attack(lockId);
+      const two = await start(DEVELOPMENT);
+      const waiting = await two.until(isWaiting);
+      expect(waiting.activity).toContain(one.handle.workflowId);
+      const lock = await harness.env.client.workflow.getHandle(lockId).describe();
+      expect(lock.status.name).toBe('RUNNING');
+      letGo();
+      const [first, second] = [await one.end(), await two.end()];
+      expect([first.failure, second.failure]).toEqual([null, null]);
+      const stopped = second.status.steps[5]?.tasks[0]?.startedAtMs ?? 0;
+      expect(stopped).toBeGreaterThanOrEqual(first.status.steps[8]?.finishedAtMs ?? Infinity);
+    });
+    const ended = await harness.env.client.workflow.getHandle(lockId).describe();
+    expect(ended.status.name).toBe('COMPLETED');
+  });
+
+  it.each(['on the queue of this project', 'on a queue that nobody serves'])(
+    'S10 that was started by hand %s keeps nobody from deploying',
+    async (where) => {
+      const { world, lockId, letGo } = contended();
+      letGo();
+      const taskQueue = where.includes('nobody') ? 'nobody-serves-this' : harness.taskQueue;
+      const lock = await harness.env.client.workflow.start('environmentLock', {
+        taskQueue,
+        workflowId: lockId,
+        args: [
+          { service: 's', environment: 'development', holder: 'me', requestId: '', language: 'en' },
+        ],
+      });
+      expect((await harness.run(world, DEVELOPMENT)).failure).toBeNull();
+      const refused = await lock.result().then(
+        () => null,
+        (error: unknown) => error,
+      );
+      expect(refused).toBeInstanceOf(WorkflowFailedError);
+      const cause = (refused as WorkflowFailedError).cause;
+      if (where.includes('nobody')) expect(String(cause)).toContain('no open run holds it');
+      else expect(cause).toMatchObject({ type: 'LOCK_NOT_YOURS' });
+    },
+  );
+});
