@@ -1,4 +1,5 @@
 /** The project's words, in the form that the compiler takes. */
+import { BALANCERS } from './balancers/index.ts';
 import type { ProjectFile } from './project-file.ts';
 
 export interface ProjectVocabulary {
@@ -19,9 +20,7 @@ export function vocabularyOf(project: ProjectFile): ProjectVocabulary {
     rollingEnvironments: Object.entries(project.environments).flatMap(([name, { rolling }]) =>
       rolling === undefined ? [] : [name],
     ),
-    ...(!project.settings.balancer.capabilities.pool && {
-      withoutPool: { kind: project.settings.balancer.kind },
-    }),
+    ...withoutPool(project.settings.balancer.kind),
     ...(Object.keys(project.people).length > 0 && { people: project.people }),
   };
 }
@@ -37,6 +36,7 @@ export function wordsIn(value: unknown): ProjectVocabulary {
   );
   const channels = sectionOf(value, 'channels');
   const environments = Object.entries(sectionOf(value, 'environments'));
+  const kind = sectionOf(value, 'balancer')['kind'];
   return {
     roles: Object.fromEntries(roles),
     actions: Object.fromEntries(actions),
@@ -44,7 +44,14 @@ export function wordsIn(value: unknown): ProjectVocabulary {
     rollingEnvironments: environments.flatMap(([name, each]) =>
       'rolling' in sectionOf(each) ? [name] : [],
     ),
+    ...withoutPool(kind),
   };
+}
+
+function withoutPool(kind: unknown): Pick<ProjectVocabulary, 'withoutPool'> {
+  const found = Object.entries(BALANCERS).find(([name]) => name === kind);
+  if (found === undefined || found[1].capabilities.pool) return {};
+  return { withoutPool: { kind: found[0] } };
 }
 
 function sectionOf(value: unknown, key?: string): Readonly<Record<string, unknown>> {
