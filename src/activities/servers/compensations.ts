@@ -159,7 +159,7 @@ async function putBackEmpty(
   { pool }: BalancerSettings,
 ): Promise<string> {
   ports.notes.want(input.run.requestId, input.server, 'in');
-  await ports.balancer.enable(pool, input.server);
+  await heartbeatWhile(() => ports.balancer.enable(pool, input.server));
   return say(
     input.run,
     '负载均衡状态恢复为 ready；此前没有运行任何版本',
@@ -176,7 +176,7 @@ export async function takeOutAgain(
   const now = await poolServer(ports, input, balancer);
   ports.notes.want(input.run.requestId, input.server, 'out');
   if (now !== null && isTaking(now)) {
-    await ports.balancer.drain(balancer.pool, input.server);
+    await heartbeatWhile(() => ports.balancer.drain(balancer.pool, input.server));
   }
   const limitSeconds = WITHDRAW_LIMIT_SECONDS;
   const { active, awaited, waitedMs } = await waitForIdle(ports, input, balancer, limitSeconds);

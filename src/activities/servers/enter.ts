@@ -4,7 +4,7 @@ import { say } from '../../diagnostics/language.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import { wordsOf } from '../failures.ts';
 import { type OnServer, type ServerPorts } from './context.ts';
-import { endIfCancelled } from './pace.ts';
+import { endIfCancelled, heartbeatWhile } from './pace.ts';
 import { type PoolSettings, type Seen, waitUntilServing } from './serving.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function enterPool(
 ): Promise<string> {
   ports.notes.want(input.run.requestId, input.server, 'in');
   try {
-    return await waitUntilServing(ports, input, settings, seen);
+    return await heartbeatWhile(() => waitUntilServing(ports, input, settings, seen));
   } catch (error) {
     if (!(error instanceof ApplicationFailure) || error.type !== 'POOL_NOT_SERVING') throw error;
     const told = await takeOutAgain(ports, input, settings.balancer);
@@ -37,7 +37,7 @@ async function takeOutAgain(
   const { server } = input;
   ports.notes.want(input.run.requestId, server, 'out');
   try {
-    await ports.balancer.drain(pool, server);
+    await heartbeatWhile(() => ports.balancer.drain(pool, server));
     return say(input.run, '该服务器已再次移出负载均衡池。', 'It is out of the pool again.');
   } catch (error) {
     await endIfCancelled();

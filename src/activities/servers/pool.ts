@@ -12,7 +12,7 @@ import { keepBaseline } from './baseline.ts';
 import { type OfRun, type OnServer, reading, type ServerPorts, seconds } from './context.ts';
 import { enterPool } from './enter.ts';
 import { leavePool } from './floor.ts';
-import { countDown, pause } from './pace.ts';
+import { countDown, heartbeatWhile, pause } from './pace.ts';
 import { findServer, isMaintained, isTaking, poolServer, poolState } from './pool-state.ts';
 import type { PoolSettings } from './serving.ts';
 
@@ -32,7 +32,8 @@ export async function takeOut(
       say(input.run, '保持运维人员设置的 maint', "stays in the operator's own maint"),
     );
   }
-  if (isTaking(now)) await leavePool(ports, input, balancer);
+  // Others of the batch may be before it, and a balancer that reloads takes its time.
+  if (isTaking(now)) await heartbeatWhile(() => leavePool(ports, input, balancer));
   const after = await poolServer(ports, input, balancer);
   const admin = after?.admin ?? 'absent';
   return removed(
@@ -119,7 +120,7 @@ export async function waitForIdle(
   for (;;) {
     const now = await poolServer(ports, input, balancer);
     const isBack = wasOut && now !== null && isTaking(now);
-    if (isBack) await ports.balancer.drain(balancer.pool, server);
+    if (isBack) await heartbeatWhile(() => ports.balancer.drain(balancer.pool, server));
     wasOut ||= now !== null && !isTaking(now);
     const active = activeOf(ports, now);
     if ((active === 0 && !isBack) || clock.remainingMs() === 0) {

@@ -5,6 +5,7 @@ import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { reading, type ServerPorts } from './context.ts';
+import { heartbeatWhile } from './pace.ts';
 import { findServer, poolState } from './pool-state.ts';
 
 type RoutesWork = WorkOf<typeof updateRoutes>;
@@ -17,7 +18,9 @@ export async function setRoutes(
 ): Promise<OutcomeOf<typeof updateRoutes>> {
   const { pool, weights, routes } = balancer;
   const wanted = wantedWeights(input, weights, await poolState(ports, balancer));
-  if (Object.keys(wanted).length > 0) await ports.balancer.setWeights(pool, wanted);
+  if (Object.keys(wanted).length > 0) {
+    await heartbeatWhile(() => ports.balancer.setWeights(pool, wanted));
+  }
   if (!holds(await ports.balancer.routes(), routes)) await ports.balancer.setRoutes(routes);
   const state = await poolState(ports, balancer);
   const actual = await ports.balancer.routes();
