@@ -78,6 +78,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '报告前面有别的文字，或不重要的字段不合规',
     en: 'a report behind other text, or with a detail that nobody needs and that is not valid',
   },
+  B7: {
+    zh: '没有读 Temporal 自己的配置，或连不上时说错了原因',
+    en: 'Temporal’s own profile unread, and a fault of the connection told as another one',
+  },
   B8: {
     zh: '有效的发件人被拒绝，或邮件服务器的原因看不到',
     en: 'a valid sender refused, and a mail server’s reason that nobody sees',
@@ -131,7 +135,19 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '混入别的行、或被粘贴执行的文字',
     en: 'text that forges a line, or runs where it is pasted',
   },
+  S9: {
+    zh: '申请人不是一个确定的人',
+    en: 'a requester who is nobody in particular, or two people at once',
+  },
+  S10: {
+    zh: '由别人释放或手工启动的锁',
+    en: 'a lock that a stranger releases, or that somebody starts by hand',
+  },
   S12: { zh: '未加密发送的密码', en: 'a password sent in clear' },
+  S13: {
+    zh: '两个项目共用一个任务队列',
+    en: 'two projects on one task queue',
+  },
   S15: {
     zh: '没有固定版本与哈希的下载',
     en: 'what is fetched without a version or a hash',
