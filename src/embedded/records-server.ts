@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { Localized } from '../diagnostics/diagnostic.ts';
@@ -25,7 +26,7 @@ export interface RecordsServerOptions {
 }
 
 export interface RecordsServer {
-  /** postgres:// URL, on 127.0.0.1. */
+  /** postgres:// URL on 127.0.0.1, with the password of this start: a credential. */
   readonly url: string;
   /** Settles, with the reason, when the database ended without having been closed. */
   readonly ended: Promise<Localized>;
@@ -44,12 +45,13 @@ export async function startRecordsServer(options: RecordsServerOptions): Promise
     const { folder, cacheFolder, port: wanted = 0 } = options;
     if ((await probePort(wanted)) === null)
       throw portInUse(wanted, { zh: '部署记录库', en: 'record database' }, '--records-port');
-    const thread = startThread({ folder, cacheFolder, port: wanted });
+    const password = randomBytes(24).toString('base64url');
+    const thread = startThread({ folder, cacheFolder, port: wanted, password });
     const ended = whenEnded(thread);
     const port = await whenReady(thread, ended);
     let closing = false;
     return {
-      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
       ended: ended.then((reason) => (closing ? new Promise<never>(() => undefined) : reason)),
       async close() {
         closing = true;

@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { openDatabase } from './new-database.ts';
+import { openGate } from './records-gate.ts';
 
 /** For workers and tools together; each keeps at most two connections. */
 const MAXIMUM_CONNECTIONS = 20;
@@ -12,6 +17,8 @@ export interface RecordsThreadData {
   readonly cacheFolder: string | undefined;
   /** 0: any free port. */
   readonly port: number;
+  /** Whoever connects has to know it. */
+  readonly password: string;
 }
 
 /** The thread's only message; an uncaught error ends it and reaches its owner as an error. */
@@ -29,32 +36,45 @@ export type RecordsThreadOrder = 'close';
  */
 async function serveRecords(data: RecordsThreadData): Promise<void> {
   const db = await openDatabase(data.folder, data.cacheFolder);
-  const server = await listen(db, data.port);
-  parentPort?.once('message', (_order: RecordsThreadOrder) => void close(db, server));
-  const ready: RecordsThreadMessage = {
-    port: Number(new URL(`tcp://${server.getServerConn()}`).port),
-  };
-  parentPort?.postMessage(ready);
-}
-
-async function listen(db: PGlite, port: number): Promise<PGLiteSocketServer> {
-  const server = new PGLiteSocketServer({
-    db,
-    host: '127.0.0.1',
-    port,
-    maxConnections: MAXIMUM_CONNECTIONS,
-  });
-  await server.start().catch(async (error: unknown) => {
+  const serving = await listen(db, data).catch(async (error: unknown) => {
     await db.close();
     throw error;
   });
-  return server;
+  parentPort?.once('message', (_order: RecordsThreadOrder) => void close(db, serving));
+  const ready: RecordsThreadMessage = { port: (serving.gate.address() as AddressInfo).port };
+  parentPort?.postMessage(ready);
+}
+
+interface Serving {
+  readonly gate: Server;
+  readonly server: PGLiteSocketServer;
+  /** Of the socket behind the gate: nobody else may look into it. */
+  readonly folder: string;
+}
+
+async function listen(db: PGlite, { port, password }: RecordsThreadData): Promise<Serving> {
+  // A socket's path is at most about 100 characters long, and a project's folder may be longer.
+  const folder = await mkdtemp(join(tmpdir(), 'runsheet-records-'));
+  const inner = join(folder, 'socket');
+  const server = new PGLiteSocketServer({ db, path: inner, maxConnections: MAXIMUM_CONNECTIONS });
+  try {
+    await server.start();
+    const maximumConnections = MAXIMUM_CONNECTIONS;
+    const gate = await openGate({ inner, password, port, maximumConnections });
+    return { gate, server, folder };
+  } catch (error) {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** The thread ends by itself once nothing is open. An error here is not caught: it reaches the owner. */
-async function close(db: PGlite, server: PGLiteSocketServer): Promise<void> {
+async function close(db: PGlite, { gate, server, folder }: Serving): Promise<void> {
+  gate.close();
   await server.stop();
   await db.close();
+  await rm(folder, { recursive: true, force: true });
   parentPort?.close();
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connections } from '../ports/connections.ts';
 
@@ -18,6 +18,8 @@ export async function openStateFolder(projectFolder: string): Promise<StateFolde
   const path = join(projectFolder, '.runsheet');
   const file = (...names: string[]): string => join(path, ...names);
   await mkdir(path, { recursive: true, mode: 0o700 });
+  // One that was there before: credentials are written into it.
+  await chmod(path, 0o700);
   // Nothing in it belongs in the project's repository.
   await writeFile(file('.gitignore'), '*\n');
   return {

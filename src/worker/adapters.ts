@@ -1,4 +1,5 @@
 /** Config → adapters: everything that the activities reach, built once. */
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import { createDiskArtifactStore } from '../adapters/artifacts/disk-artifact-store.ts';
@@ -40,7 +41,7 @@ export async function createAdapters(
   language: Language,
 ): Promise<Adapters> {
   const { connections, settings, folder } = project;
-  const state = join(folder, '.runsheet');
+  const state = await ownersFolder(join(folder, '.runsheet'));
   const dispatcher = proxyOf(environment);
   const redactor = createRedactor();
   const secrets = createSecretStore({
@@ -142,4 +143,11 @@ function notifiersOf(
 
 async function revealed(value: string, secrets: SecretStore): Promise<string> {
   return value.startsWith('secret://') ? (await secrets.resolve(value)).reveal() : value;
+}
+
+/** Builds, logs and keys are nobody else's to read, in a folder that was there before, too. */
+async function ownersFolder(path: string): Promise<string> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await chmod(path, 0o700);
+  return path;
 }

@@ -104,7 +104,7 @@ function nameNoSystem(): Transform {
 
 /** Beside and renamed: nobody sees half a file. */
 async function writeWhole(file: string, write: (beside: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const beside = `${file}.${randomBytes(4).toString('hex')}`;
   try {
     await write(beside);

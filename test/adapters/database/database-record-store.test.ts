@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -137,5 +139,61 @@ describe('the database record store', () => {
     const store = await openEmpty();
     await store.write(sampleRecord({ report: 'a\u0000b' }));
     expect((await store.find('request-1'))?.report).toBe('ab');
+  });
+});
+
+describe('S12 the embedded records server', () => {
+  /** What the server sends back before it closes; the connection is ours to begin. */
+  function exchange(sent: Buffer): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
+      const pieces: Buffer[] = [];
+      socket.on('data', (piece) => pieces.push(piece));
+      socket.once('error', reject);
+      socket.once('close', () => resolve(Buffer.concat(pieces).toString('latin1')));
+      socket.write(sent);
+    });
+  }
+
+  async function answers(): Promise<boolean> {
+    const client = new Client({ connectionString: server.url });
+    await client.connect();
+    const { rows } = await client.query('select 1 as one');
+    await client.end();
+    return rows.length === 1;
+  }
+
+  it.each([
+    ['none', (url: URL) => (url.password = '')],
+    ['another', (url: URL) => (url.password = 'postgres')],
+    ['one that is cut off', (url: URL) => (url.password = url.password.slice(0, -1))],
+    ['one that is too long', (url: URL) => (url.password = 'x'.repeat(2_000))],
+  ])('S12 lets nobody in with %s for a password', async (_what, change) => {
+    const url = new URL(server.url);
+    change(url);
+    const client = new Client({ connectionString: url.href });
+    client.on('error', () => undefined);
+    await expect(client.connect()).rejects.toThrow(/password/iu);
+    expect(await answers()).toBe(true);
+  });
+
+  it.each([
+    ['64 zero bytes', Buffer.alloc(64)],
+    ['a length that is negative', Buffer.from('fffffff0000300000000', 'hex')],
+    ['a length without an end', Buffer.from('7fffffff000300000000', 'hex')],
+    ['another protocol', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+  ])('S12 refuses a start of %s, and serves on', async (_what, sent) => {
+    expect(await exchange(sent)).toContain('08P01');
+    expect(await answers()).toBe(true);
+  });
+
+  it('S12 answers a client that asks for encryption first, byte by byte', async () => {
+    const port = Number(new URL(server.url).port);
+    const socket = connect({ host: '127.0.0.1', port });
+    for (const byte of Buffer.from('0000000804d2162f', 'hex')) socket.write(Buffer.from([byte]));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toBe('N');
+    socket.destroy();
+    expect(await answers()).toBe(true);
   });
 });
