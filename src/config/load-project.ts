@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { actionsOf, verifyOf } from './command-environment.ts';
 import { readConnections, resolveConnections, type Surroundings } from './connections.ts';
 import { crossChecks } from './cross-checks.ts';
 import type { Environment } from './environment.ts';
@@ -106,7 +107,11 @@ function assemble(
       source: parsed.source,
       commands: parsed.commands,
       tests: parsed.tests,
-      image: { ...image, repository: repository ?? parsed.service.toLowerCase() },
+      image: {
+        ...image,
+        ...verifyOf(parsed),
+        repository: repository ?? parsed.service.toLowerCase(),
+      },
       runtime: {
         ...parsed.runtime,
         environment: { ...parsed.runtime.environment, ...parsed.container.environment },
@@ -122,7 +127,7 @@ function assemble(
       health: parsed.health,
       balancer: parsed.balancer.settings,
       channels: { configured: configuredChannels(parsed.channels) },
-      actions: parsed.actions,
+      actions: actionsOf(parsed),
     },
     roles: parsed.roles,
     people: Object.fromEntries(people),

@@ -1,6 +1,7 @@
 /** The sections of runsheet.yaml that become ProjectSettings: snake_case in, camelCase out. */
 import { z } from 'zod';
 import type { ProjectAction, VerifyName } from '../plan/settings.ts';
+import { commandEnvironment } from './command-environment-schema.ts';
 import { dockerBuild } from './docker-build-schema.ts';
 import { anyText, argv, bytes, count, defined, owner, path, seconds, text } from './fields.ts';
 import { holdsOnly } from './placeholders.ts';
@@ -40,6 +41,7 @@ export const source = z
 
 export const commands = z
   .strictObject({
+    environment: commandEnvironment.optional(),
     analyze: command,
     lint: command,
     scan: command,

@@ -41,10 +41,17 @@ export interface ProjectCommand {
   readonly report?: string;
   readonly format?: ReportFormat;
   readonly timeoutSeconds?: number;
+  /** What it is given besides. */
+  readonly environment?: CommandEnvironment;
 }
+
+/** Name → a text, a `secret://` reference, or null: as the worker's own environment has it. */
+export type CommandEnvironment = Readonly<Record<string, string | null>>;
 
 /** Absent: detected from the checkout (npm or Python); null: nothing to do, said so. */
 export interface CommandSettings {
+  /** What all commands on the worker are given besides; see adapters/process/environment.ts. */
+  readonly environment?: CommandEnvironment;
   readonly analyze?: ProjectCommand | null;
   readonly lint?: ProjectCommand | null;
   readonly scan?: ProjectCommand | null;
@@ -86,6 +93,8 @@ export interface ImageSettings {
 export interface VerifyCommand {
   readonly argv: readonly string[];
   readonly timeoutSeconds: number;
+  /** What it is given besides. */
+  readonly environment?: CommandEnvironment;
 }
 
 /** The image's whole name with its digest, the digest alone, and what is deployed where. */
@@ -192,4 +201,6 @@ export interface ProjectAction {
   /** `worker`: once a run, with the first batch; `each-batch`: on the worker too, once a batch. */
   readonly on: 'worker' | 'each-batch' | 'each-server' | 'first-server';
   readonly timeoutSeconds: number;
+  /** What it is given besides, on the worker. */
+  readonly environment?: CommandEnvironment;
 }

@@ -8,6 +8,8 @@ export interface Command {
   readonly cwd: string;
   /** Added to a minimal environment (PATH, HOME, LANG). */
   readonly env?: Readonly<Record<string, string>>;
+  /** Names that it gets from the worker's own environment, where they are set there. */
+  readonly passed?: readonly string[];
   readonly timeoutMs: number;
   /** Cancels: the whole process group is ended. */
   readonly signal?: AbortSignal;

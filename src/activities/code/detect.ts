@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { CommandSettings, ProjectCommand } from '../../plan/settings.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
 
-export type CommandName = keyof CommandSettings;
+export type CommandName = Exclude<keyof CommandSettings, 'environment'>;
 
 export interface Detected {
   readonly command: ProjectCommand;

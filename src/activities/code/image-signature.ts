@@ -38,7 +38,7 @@ export async function lookAtSignature(
     environment: run.environment,
   };
   const argv = verify.argv.map((part) => fill(part, values));
-  const command = { argv, timeoutSeconds: verify.timeoutSeconds };
+  const command = { ...verify, argv };
   const ran = await runInCheckout(ports, work, command, ports.folder, progress, { name: 'verify' });
   const value = ran.exitCode === 0;
   const said = value ? '' : `; ${troubleOf(ports, work, ran)}`;

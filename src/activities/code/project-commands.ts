@@ -3,7 +3,7 @@
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { RunRef, SourcePin } from '../../plan/run.ts';
-import type { CommandSettings, ProjectCommand } from '../../plan/settings.ts';
+import type { CommandEnvironment, CommandSettings, ProjectCommand } from '../../plan/settings.ts';
 import type { CommandResult } from '../../ports/command-runner.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { type Progress } from '../context.ts';
@@ -11,8 +11,9 @@ import { duration, lastLines, tellingLine } from '../evidence.ts';
 import { diagnosed } from '../failures.ts';
 import { keepOutput } from '../run/kept-output.ts';
 import { type CommandName, detectCommand } from './detect.ts';
+import { givenEnvironment } from './given-environment.ts';
 
-export interface CommandPorts extends Pick<Ports, 'commands' | 'artifacts' | 'source'> {
+export interface CommandPorts extends Pick<Ports, 'commands' | 'artifacts' | 'source' | 'secrets'> {
   /** Takes secrets out of what a command printed. */
   readonly redact: (text: string) => string;
 }
@@ -49,15 +50,17 @@ export async function chooseCommand(
     const zh = `runsheet.yaml 的 commands.${name} 为空：不执行`;
     return { command: null, reason: say(input.run, zh, `commands.${name} is null: nothing to do`) };
   }
-  if (configured !== undefined) return { command: configured, from: `commands.${name}` };
+  const { environment = {} } = commands;
+  if (configured !== undefined)
+    return { command: { ...configured, environment }, from: `commands.${name}` };
   const detected = await detectCommand(name, folder, ports.commands);
   if (detected === null) {
     const zh = `runsheet.yaml 没有 commands.${name}，也没有识别出可用的工具`;
     const en = `commands.${name} is not set in runsheet.yaml, and no tool was detected`;
     return { command: null, reason: say(input.run, zh, en) };
   }
-  if (detected.needsPackages) await installPackages(ports, input, folder, progress);
-  return { command: detected.command, from: detected.from };
+  if (detected.needsPackages) await installPackages(ports, input, environment, folder, progress);
+  return { command: { ...detected.command, environment }, from: detected.from };
 }
 
 export interface Ran extends CommandResult {
@@ -92,10 +95,12 @@ export async function runInCheckout(
 ): Promise<Ran> {
   const timeoutSeconds = command.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const startedAtMs = Date.now();
+  const given = await givenEnvironment(ports.secrets, command.environment);
   const result = await ports.commands.run({
     argv: command.argv,
     cwd: folder,
-    env: environmentOf(ports, input),
+    passed: given.passed,
+    env: { ...given.values, ...environmentOf(ports, input) },
     timeoutMs: timeoutSeconds * 1_000,
     signal: progress.signal,
     onOutput: (text) => progress.report(ports.redact(text)),
@@ -159,10 +164,11 @@ function environmentOf(
 async function installPackages(
   ports: CommandPorts,
   input: CheckoutWork,
+  environment: CommandEnvironment,
   folder: string,
   progress: Progress,
 ): Promise<void> {
-  const command = { argv: ['npm', 'ci', '--no-audit', '--no-fund'] };
+  const command = { argv: ['npm', 'ci', '--no-audit', '--no-fund'], environment };
   const ran = await runInCheckout(ports, input, command, folder, progress, { name: 'npm-ci' });
   if (ran.exitCode === 0) return;
   const named = { exitCode: String(ran.exitCode), said: excerptOf(ports, ran), log: ran.log };

@@ -75,7 +75,7 @@ function start(command: Command, options: CommandRunnerOptions): Promise<ChildPr
   return new Promise((resolve, reject) => {
     const child = spawn(program, rest, {
       cwd: command.cwd,
-      env: { ...minimalEnvironment(options.environment), ...command.env },
+      env: { ...minimalEnvironment(options.environment, command.passed), ...command.env },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

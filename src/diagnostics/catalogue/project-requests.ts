@@ -1,4 +1,4 @@
-/** What is wrong with how runsheet.yaml lets a service be asked. */
+/** What is wrong with how runsheet.yaml lets a service be asked, and with what commands are given. */
 import type { Sentence } from './entry.ts';
 
 const BY_REFERENCE = {
@@ -7,6 +7,22 @@ const BY_REFERENCE = {
 } as const;
 
 export const REQUEST_VALUES = {
+  variableName: {
+    message: {
+      zh: '{where}：应为环境变量的名称，例如 REQUESTS_CA_BUNDLE',
+      en: '{where}: expected the name of a variable such as REQUESTS_CA_BUNDLE',
+    },
+  },
+  variableRefused: {
+    message: {
+      zh: '{where}：命令不能得到 {name}：它会让每个程序执行别的代码，或由 Runsheet 自己设置',
+      en: '{where}: commands are not given {name}, which makes every program run other code, or is set by Runsheet itself',
+    },
+    remedy: {
+      zh: '如果某一个命令需要它，请写在该命令中，例如 run: [env, {name}=…, 程序]',
+      en: 'where one command needs it, write it there, as in run: [env, {name}=…, program]',
+    },
+  },
   requestHost: {
     message: {
       zh: '{where}：应为服务的域名，例如 quotes.example.com；不含协议和路径，可以带端口',

@@ -9,6 +9,7 @@ import { createDiskArtifactStore } from '../../../src/adapters/artifacts/disk-ar
 import { createFolderSource } from '../../../src/adapters/git/folder-source.ts';
 import { createCommandRunner } from '../../../src/adapters/process/command-runner.ts';
 import { createRedactor } from '../../../src/adapters/secrets/redactor.ts';
+import { createSecretStore } from '../../../src/adapters/secrets/secret-store.ts';
 import type { ActionInput, RunRef, SourcePin } from '../../../src/plan/run.ts';
 import type { ProjectCommand, ProjectSettings } from '../../../src/plan/settings.ts';
 
@@ -27,8 +28,14 @@ export const RUN: RunRef = {
 
 export type CheckoutWorld = Awaited<ReturnType<typeof makeCheckoutWorld>>;
 
-/** @param files of the project, by path; those that end in .sh are executable */
-export async function makeCheckoutWorld(files: Readonly<Record<string, string>>) {
+/**
+ * @param files of the project, by path; those that end in .sh are executable
+ * @param environment the worker's
+ */
+export async function makeCheckoutWorld(
+  files: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+) {
   const folder = await mkdtemp(join(tmpdir(), 'activities-'));
   const project = join(folder, 'project');
   const write = async (path: string, content: string): Promise<void> => {
@@ -38,7 +45,7 @@ export async function makeCheckoutWorld(files: Readonly<Record<string, string>>)
   };
   await mkdir(project);
   for (const [path, content] of Object.entries(files)) await write(path, content);
-  const commands = createCommandRunner({ environment: process.env, graceMs: 200 });
+  const commands = createCommandRunner({ environment, graceMs: 200 });
   const artifacts = createDiskArtifactStore(join(folder, 'runs'));
   const source = createFolderSource({
     projectFolder: project,
@@ -48,12 +55,17 @@ export async function makeCheckoutWorld(files: Readonly<Record<string, string>>)
   });
   const redactor = createRedactor();
   redactor.add('hunter2-hunter2');
+  const secrets = createSecretStore({
+    environment,
+    folder: join(folder, 'secrets'),
+    onResolved: (value) => redactor.add(value),
+  });
   return {
     folder,
     project,
     write,
     redactor,
-    ports: { commands, artifacts, source, redact: redactor.redact },
+    ports: { commands, artifacts, source, secrets, redact: redactor.redact },
     pin: (): Promise<SourcePin> => source.resolve(RUN.version),
     /** The folder that the run's checkout is in. */
     async aroundCheckout(): Promise<string> {
