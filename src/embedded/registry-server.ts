@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { isDigest } from '../adapters/registry/oci-manifest.ts';
+import { isForeign } from './foreign.ts';
 import { Refusal } from './registry/refusal.ts';
 import { sendFile, sendText } from './registry/respond.ts';
 import { blobFile, readManifestFile, writeManifestFile } from './registry/store.ts';
@@ -68,6 +69,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   response.setHeader('docker-distribution-api-version', 'registry/2.0');
+  if (isForeign(request.headers))
+    throw new Refusal(403, 'DENIED', 'only programs of this machine are answered');
   const { method = 'GET', url = '' } = request;
   const [path = '', query = ''] = url.split('?');
   if (path === '/v2/' || path === '/v2') return sendText(response, 200, '{}');

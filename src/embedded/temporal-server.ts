@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { dirname } from 'node:path';
 import type { Localized } from '../diagnostics/diagnostic.ts';
 import { howExited, inBoth, portInUse } from './embedded-error.ts';
@@ -7,6 +9,7 @@ import { type FindTemporalOptions, findTemporal } from './find-temporal.ts';
 import { claimFreePort, claimPort, type PortClaim, probePort } from './ports.ts';
 import { endGroup, startGroup } from './process-group.ts';
 import { notAnswering, waitUntilAnswers } from './temporal-ready.ts';
+import { openUiDoor } from './ui-door.ts';
 
 /** The types as `--search-attribute` spells them; kept in step with src/plan/search-attributes.ts by a test. */
 export const SERVER_SEARCH_ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -76,25 +79,44 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
       { zh: 'Web UI', en: 'Web UI' },
       '--ui-port',
     );
-    claims.push(uiPort);
-    return await startOn(options, port.port, uiPort.port);
+    const inner = await claimFreePort();
+    claims.push(uiPort, inner);
+    return await startOn(options, port.port, {
+      port: uiPort.port,
+      host: innerHost(),
+      innerPort: inner.port,
+    });
   } finally {
     // From here on, the server's own listeners hold the ports.
     for (const claim of claims) await claim.release();
   }
 }
 
+interface UiPlace {
+  /** Of the door, on 127.0.0.1. */
+  readonly port: number;
+  /** Where the UI itself listens. */
+  readonly host: string;
+  readonly innerPort: number;
+}
+
+/** Linux answers on all of 127.0.0.0/8: an address that no page can guess. Elsewhere it has a port like that. */
+function innerHost(): string {
+  if (process.platform !== 'linux') return '127.0.0.1';
+  return `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+}
+
 async function startOn(
   options: TemporalServerOptions,
   port: number,
-  uiPort: number | null,
+  ui: UiPlace | null,
 ): Promise<TemporalServer> {
   const found = await findTemporal(options);
   await mkdir(dirname(options.logFile), { recursive: true });
   if (options.databaseFile !== undefined)
     await mkdir(dirname(options.databaseFile), { recursive: true });
   const child = startGroup({
-    argv: [found.path, ...serverArguments(port, uiPort, options.databaseFile)],
+    argv: [found.path, ...serverArguments(port, ui, options.databaseFile)],
     cwd: dirname(options.logFile),
     env: options.env,
     logFile: options.logFile,
@@ -104,26 +126,37 @@ async function startOn(
   if (pid === undefined) throw notAnswering(await exit, options.logFile, '');
   options.onStarted?.(pid);
   const address = `127.0.0.1:${port}`;
-  const uiUrl = uiPort === null ? null : `http://127.0.0.1:${uiPort}`;
+  const inner = ui === null ? null : `${ui.host}:${ui.innerPort}`;
+  let door: Server | null = null;
   try {
-    await waitUntilAnswers(address, uiUrl, exit, options.logFile);
+    await waitUntilAnswers(
+      address,
+      inner === null ? null : `http://${inner}`,
+      exit,
+      options.logFile,
+    );
+    if (ui !== null && inner !== null) door = await openUiDoor(inner, ui.port);
   } catch (error) {
     await endGroup(pid, GRACE_MS);
     throw error;
   }
   return {
     address,
-    uiUrl,
+    uiUrl: ui === null ? null : `http://127.0.0.1:${ui.port}`,
     pid,
     origin: `temporal ${found.version} (${found.source}: ${found.path})`,
     ended: exit,
-    close: () => endGroup(pid, GRACE_MS),
+    async close() {
+      door?.close();
+      door?.closeAllConnections();
+      await endGroup(pid, GRACE_MS);
+    },
   };
 }
 
 function serverArguments(
   port: number,
-  uiPort: number | null,
+  ui: UiPlace | null,
   databaseFile: string | undefined,
 ): readonly string[] {
   return [
@@ -131,9 +164,9 @@ function serverArguments(
     'start-dev',
     '--ip=127.0.0.1',
     `--port=${port}`,
-    ...(uiPort === null
+    ...(ui === null
       ? ['--headless']
-      : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']),
+      : ['--ui-ip', ui.host, '--ui-port', String(ui.innerPort), '--ui-disable-news-fetch']),
     ...(databaseFile === undefined ? [] : ['--db-filename', databaseFile]),
     ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
     ...Object.entries(SERVER_SEARCH_ATTRIBUTES).flatMap(([name, type]) => [

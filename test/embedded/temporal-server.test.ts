@@ -62,6 +62,18 @@ async function answersAny(port: number): Promise<number | null> {
   });
 }
 
+/** The status of an answer; `fetch` would set the host itself. */
+function asked(url: string, headers: Record<string, string>, method = 'GET'): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.once('error', reject);
+    sent.end();
+  });
+}
+
 describe('startTemporalServer', () => {
   it('answers with our search attributes, keeps its data, and leaves no process', async () => {
     const options = {
@@ -103,7 +115,18 @@ describe('startTemporalServer', () => {
       const answers = await Promise.all((await listeners(server.pid)).map(answersAny));
       expect(answers.filter((status) => status === 200)).toEqual([]);
       expect(answers.filter((status) => status === 403).length).toBeGreaterThan(0);
-      expect((await fetch(server.uiUrl ?? '')).status).toBe(200);
+      const ui = server.uiUrl ?? '';
+      const api = `${ui}/api/v1/namespaces`;
+      const own = new URL(ui).host;
+      expect(await asked(ui, { host: own })).toBe(200);
+      expect(await asked(ui, { host: own.replace('127.0.0.1', 'localhost') })).toBe(200);
+      await expect.poll(() => asked(api, { host: own }), { timeout: 20_000 }).toBe(200);
+      for (const host of ['evil.example.com', `evil.example.com:${own.split(':')[1]}`, '127.0.0.1'])
+        expect(await asked(api, { host }), host).not.toBe(200);
+      const workflows = `${ui}/api/v1/namespaces/default/workflows/x/terminate`;
+      const foreign = { host: own, origin: 'http://evil.example.com' };
+      expect(await asked(workflows, foreign, 'POST')).toBe(403);
+      expect(await asked(workflows, { host: own, origin: ui }, 'POST')).not.toBe(502);
     } finally {
       await server.close();
     }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isForeign } from '../foreign.ts';
 import { type Member, type Pool, p95Of } from './pool.ts';
 import { isAdminState, isRecord, isWeight } from './state-file.ts';
 
@@ -45,9 +46,7 @@ export function createAdminServer(options: AdminOptions): Server {
 }
 
 async function answerTo(options: AdminOptions, request: IncomingMessage): Promise<Answer> {
-  // A page in the user's browser must not reach it through a host name of its own.
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? ''))
-    return problem(403, 'wrong host');
+  if (isForeign(request.headers)) return problem(403, 'only programs of this machine are answered');
   const url = new URL(request.url ?? '/', 'http://balancer');
   const parts = url.pathname.split('/').slice(1).map(decodeURIComponent);
   const [area, poolName = '', kind, serverName = '', leaf] = parts;
