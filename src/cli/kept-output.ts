@@ -18,8 +18,8 @@ export async function runsHere(runsFolder: string): Promise<readonly RunHere[]> 
   const found: RunHere[] = [];
   for (const name of await namesIn(runsFolder)) {
     const folder = join(runsFolder, name, 'artifacts');
-    const run = await readJson(join(folder, 'run.json'));
-    if (isKeptRun(run)) found.push({ ...run, folder });
+    const run = keptRunOf(await readText(join(folder, 'run.json')));
+    if (run !== null) found.push({ ...run, folder });
   }
   return found;
 }
@@ -30,7 +30,7 @@ export async function outputsOf({ folder }: RunHere): Promise<readonly Output[]>
   const outputs: Output[] = [];
   for (const name of await namesIn(logs)) {
     if (!name.endsWith('.json')) continue;
-    const log = await readJson(join(logs, name));
+    const log = parsed(await readText(join(logs, name)));
     if (isCommandLog(log))
       outputs.push({ ...log, file: join(logs, name.replace(/json$/u, 'log')) });
   }
@@ -41,9 +41,18 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   return (await readdir(folder).catch(nothingWhereMissing)) ?? [];
 }
 
-/** null: it is not there, or no JSON. */
-async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch(nothingWhereMissing);
+/** What `run.json` holds; null: it is none. */
+export function keptRunOf(text: string | null): KeptRun | null {
+  const run = parsed(text);
+  return isKeptRun(run) ? run : null;
+}
+
+async function readText(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch(nothingWhereMissing);
+}
+
+/** null: no JSON. */
+function parsed(text: string | null): unknown {
   try {
     return text === null ? null : JSON.parse(text);
   } catch {

@@ -45,6 +45,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   reject: async () => (await import('./commands/decide.ts')).decideCommand('reject', say),
   resolve: async () => (await import('./commands/decide.ts')).resolveCommand(say),
   cancel: async () => (await import('./commands/runs.ts')).cancelCommand(say),
+  prune: async () => (await import('./commands/prune.ts')).pruneCommand(say),
   list: async () => (await import('./commands/runs.ts')).listCommand(say),
   hosts: async () => (await import('./commands/hosts.ts')).hostsCommand(say),
   worker: async () => (await import('./commands/serve.ts')).workerCommand(say),

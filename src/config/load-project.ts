@@ -133,6 +133,7 @@ function assemble(
     people: Object.fromEntries(people),
     environments: Object.fromEntries(environments),
     approval: parsed.approval,
+    keep: parsed.keep,
     channels: parsed.channels,
     secretsFolder: resolve(folder, parsed.secrets.folder),
     connections,

@@ -16,9 +16,20 @@ export interface ProjectFile {
   readonly people: Readonly<Record<string, Person>>;
   readonly environments: Readonly<Record<string, EnvironmentDefinition>>;
   readonly approval: ApprovalPolicy;
+  readonly keep: KeepLimits;
   readonly channels: ChannelConnections;
   readonly secretsFolder: string;
   readonly connections: ProjectConnections;
+}
+
+/** What `runsheet prune` leaves of old runs on the worker's machine. */
+export interface KeepLimits {
+  /** So many of the latest runs keep their logs and artifacts, however old they are. */
+  readonly runs: number;
+  /** So many of the latest builds stay. */
+  readonly builds: number;
+  /** A run that is not older keeps its logs and artifacts, however many there are. */
+  readonly ageMs: number;
 }
 
 export interface Person {

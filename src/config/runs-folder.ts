@@ -4,3 +4,8 @@ import { join } from 'node:path';
 export function runsFolderOf(projectFolder: string): string {
   return join(projectFolder, '.runsheet', 'runs');
 }
+
+/** Where built archives wait to be pushed. */
+export function buildsFolderOf(projectFolder: string): string {
+  return join(projectFolder, '.runsheet', 'builds');
+}

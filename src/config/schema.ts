@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { BALANCERS } from './balancers/index.ts';
 import { balancerSchema } from './balancers/schema.ts';
 import { container } from './container-schema.ts';
-import { defined, identifier, path, seconds, secretReference, text } from './fields.ts';
+import {
+  count,
+  defined,
+  identifier,
+  milliseconds,
+  path,
+  seconds,
+  secretReference,
+  text,
+} from './fields.ts';
 import { health } from './health-schema.ts';
 import { registry } from './registry-schema.ts';
 import { rolling } from './rolling-schema.ts';
@@ -86,6 +95,18 @@ const channels = z
   .prefault({})
   .transform(defined);
 
+const DAY_MS = 86_400_000;
+
+/** Of what runs leave on the worker's machine; see `runsheet prune`. */
+const keep = z
+  .strictObject({
+    runs: count(0, 1_000_000).default(50),
+    builds: count(0, 1_000_000).default(10),
+    age: milliseconds.default(90 * DAY_MS),
+  })
+  .prefault({})
+  .transform(({ age, ...rest }) => ({ ...rest, ageMs: age }));
+
 /** The form of runsheet.yaml that this Runsheet reads; a file without it has this one. */
 export const PROJECT_SCHEMA = 1;
 
@@ -138,6 +159,7 @@ export const projectSchema = z.strictObject({
       allowSelfApproval: allow_self,
       reminderSeconds: reminder,
     })),
+  keep,
   secrets: z.strictObject({ folder: path.default('.runsheet/secrets') }).prefault({}),
   temporal: z
     .strictObject({ address: text, namespace: text.optional(), ui_url: z.url().optional() })

@@ -1,5 +1,4 @@
 /** How releases are built, kept and run: as processes, or as containers. */
-import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import { createArchiveBuilder } from '../adapters/archive/archive-builder.ts';
 import { assertSafeArchive } from '../adapters/archive/safe-archive.ts';
@@ -11,6 +10,7 @@ import { createImageResolver, createOciRegistry } from '../adapters/registry/oci
 import { quoteArgv } from '../adapters/ssh/quote.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ProjectFile, RegistryConnection } from '../config/project-file.ts';
+import { buildsFolderOf } from '../config/runs-folder.ts';
 import type { Ports } from '../ports/ports.ts';
 
 type Given = Pick<Ports, 'commands' | 'secrets' | 'hosts'> & {
@@ -58,7 +58,7 @@ function containers(given: Given): ReleasePorts {
 
 function processes(given: Given): ReleasePorts {
   const { hosts, project } = given;
-  const buildsFolder = join(project.folder, '.runsheet', 'builds');
+  const buildsFolder = buildsFolderOf(project.folder);
   const registry = createOciRegistry({
     url: given.registry.url,
     pullHost: given.registry.pullHost,

@@ -301,6 +301,8 @@ describe('help', { timeout: 60_000 }, () => {
     'resolve',
     'cancel',
     'list',
+    'logs',
+    'prune',
     'hosts',
     'worker',
     'dev',

@@ -46,6 +46,13 @@ test('a project of one line gets every default', () => {
   expect(project?.settings.image.repository).toBe('hello');
   expect(project?.settings.health.performance.path).toBe('/healthz');
   expect(project?.connections.temporal).toBeNull();
+  expect(project?.keep).toEqual({ runs: 50, builds: 10, ageMs: 90 * 86_400_000 });
+});
+
+test('keep says what is left of old runs', () => {
+  const rest = 'service: Hello\nenvironments: {}\n';
+  const { project } = parseProject('/p', `${rest}keep: { runs: 5, builds: 0, age: 30天 }\n`);
+  expect(project?.keep).toEqual({ runs: 5, builds: 0, ageMs: 30 * 86_400_000 });
 });
 
 test('schema 1 is what a file without one has', () => {

@@ -23,6 +23,7 @@ const TYPED_BLOCKS: readonly (readonly [string, string, string, string?])[] = [
   ['docs/temporal-cli.md', '', 'test/e2e/temporal-cli.test.ts'],
   ['docs/cli.md', 'offline-', 'test/cli/offline.test.ts', "startsWith('offline-')"],
   ['docs/cli.md', 'logs', 'test/cli/logs.test.ts'],
+  ['docs/cli.md', 'prune-', 'test/cli/prune.test.ts'],
   ['docs/cli.md', '', 'test/e2e/cli.test.ts'],
 ];
 

@@ -55,7 +55,10 @@ async function logs(id: string, step: string | undefined, options: LogsOptions):
   const wanted = outputsOn(ofStep, run, spoken);
   for (const output of wanted) await show(output, spoken);
   if (all.length > 0) return;
-  const none = { zh: `${id} 还没有命令的输出`, en: `no command of ${id} has ended yet` };
+  const none = {
+    zh: `${id} 还没有命令的输出，或已被 runsheet prune 删除`,
+    en: `no command of ${id} has ended yet, or runsheet prune has removed its output`,
+  };
   process.stderr.write(`${sayIn(spoken.lang)(none)}\n`);
 }
 
