@@ -102,6 +102,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '使用自己的停止信号的镜像、不在惯例位置的 Docker 套接字、代理、命令的环境变量',
     en: 'what the surroundings say and nobody heeded: an image’s stop signal, the place of an engine’s socket, a proxy, the environment of a command',
   },
+  B13: {
+    zh: '不会结束的长连接（WebSocket），让等待每次失败',
+    en: 'long-lived connections, such as WebSockets, that fail each wait for requests in flight',
+  },
   B14: {
     zh: '词在别的词里被找到',
     en: 'a word found inside another word',

@@ -65,6 +65,11 @@ export interface PoolServer {
   readonly weight: number | null;
   /** Requests in flight, not idle keep-alive connections. */
   readonly active: number | null;
+  /**
+   * Upgraded connections, such as WebSockets, which end when one side wants to and are not counted in
+   * `active`; `oldestSeconds` null: not told. Absent: there are none, or it cannot tell.
+   */
+  readonly tunnels?: { readonly count: number; readonly oldestSeconds: number | null };
   /** What a wait for the requests in flight waits for, where their number alone does not say it. */
   readonly awaited?: { readonly zh: string; readonly en: string };
   /** Counters since the balancer started. Requests that it was given and has not passed on to another. */

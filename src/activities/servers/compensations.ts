@@ -10,9 +10,10 @@ import { judgedBy, type Release, restoredRunId, startFormer } from './former.ts'
 import type { ReleaseSettings } from './manifest.ts';
 import { readManifest, removeManifestsOf } from './manifest-file.ts';
 import { countDown, heartbeatWhile, pause } from './pace.ts';
-import { uncounted, waitForIdle } from './pool.ts';
+import { waitForIdle } from './pool.ts';
 import { isTaking, poolServer } from './pool-state.ts';
 import { waitUntilReady } from './ready.ts';
+import { leftOpen, uncounted } from './remaining.ts';
 import { startAnew } from './restore-anew.ts';
 import { stopRunning } from './service.ts';
 import type { PoolSettings } from './serving.ts';
@@ -179,8 +180,9 @@ export async function takeOutAgain(
     await heartbeatWhile(() => ports.balancer.drain(balancer.pool, input.server));
   }
   const limitSeconds = WITHDRAW_LIMIT_SECONDS;
-  const { active, awaited, waitedMs } = await waitForIdle(ports, input, balancer, limitSeconds);
-  const waited = Math.round(waitedMs);
+  const found = await waitForIdle(ports, input, balancer, limitSeconds);
+  const { active, awaited } = found;
+  const waited = Math.round(found.waitedMs);
   const left =
     active === null
       ? uncounted(input, `${waited} ms`, awaited)
@@ -189,7 +191,8 @@ export async function takeOutAgain(
           `${waited} ms 后剩余 ${active} 个请求`,
           `${countedEn(active, 'request')} left after ${waited} ms`,
         );
-  return [say(input.run, `已移出负载均衡池，${left}`, `out of the pool, ${left}`)];
+  const line = say(input.run, `已移出负载均衡池，${left}`, `out of the pool, ${left}`);
+  return [line, ...leftOpen(input, found)];
 }
 
 /**

@@ -3,17 +3,18 @@ import { Context } from '@temporalio/activity';
 import type { drain } from '../../actions/servers/drain.ts';
 import type { enable } from '../../actions/servers/enable.ts';
 import type { waitForRequests } from '../../actions/servers/wait-for-requests.ts';
-import { type Localized, say } from '../../diagnostics/language.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { ServerBefore } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer } from '../../ports/load-balancer.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { keepBaseline } from './baseline.ts';
-import { type OfRun, type OnServer, reading, type ServerPorts, seconds } from './context.ts';
+import { type OnServer, reading, type ServerPorts, seconds } from './context.ts';
 import { enterPool } from './enter.ts';
 import { leavePool } from './floor.ts';
 import { countDown, heartbeatWhile, pause } from './pace.ts';
 import { findServer, isMaintained, isTaking, poolServer, poolState } from './pool-state.ts';
+import { leftOpen, remains, uncounted, type Waited } from './remaining.ts';
 import type { PoolSettings } from './serving.ts';
 
 const POLL_MS = 100;
@@ -58,8 +59,9 @@ export async function awaitRequests(
   balancer: BalancerSettings,
 ): Promise<OutcomeOf<typeof waitForRequests>> {
   const { limitSeconds } = input.settings;
-  const { active, awaited, waitedMs } = await waitForIdle(ports, input, balancer, limitSeconds);
-  const waited = seconds(waitedMs);
+  const left = await waitForIdle(ports, input, balancer, limitSeconds);
+  const { active, awaited } = left;
+  const waited = seconds(left.waitedMs);
   if (active === null) {
     const line = uncounted(input, waited, awaited);
     return { facts: { 'connections.active': null }, evidence: [line] };
@@ -72,34 +74,12 @@ export async function awaitRequests(
           `等待 ${waited} 后仍有 ${active} 个请求在处理（上限 ${limitSeconds}s）`,
           `${active} in flight after ${waited} (limit ${limitSeconds}s)`,
         );
-  const evidence = [detail, ...(active === 0 || awaited === null ? [] : [saidOf(input, awaited)])];
+  const evidence = [
+    detail,
+    ...(active === 0 ? [] : remains(input, left)),
+    ...leftOpen(input, left),
+  ];
   return { facts: { 'connections.active': reading(active, detail) }, evidence };
-}
-
-function saidOf({ run }: OfRun, { zh, en }: Localized): string {
-  return say(run, zh, en);
-}
-
-/** What a wait has to say for requests that nobody counts. @param awaited what it waited for instead */
-export function uncounted(input: OfRun, waited: string, awaited: Localized | null): string {
-  if (awaited !== null) {
-    return say(
-      input.run,
-      `等待了全部时限 ${waited}；剩余多少请求无法得知：${awaited.zh}`,
-      `waited for the whole limit, ${waited}; how many requests remain is not known: ${awaited.en}`,
-    );
-  }
-  return say(
-    input.run,
-    `等待了全部时限 ${waited}；负载均衡不统计进行中的请求，剩余多少未测量`,
-    `waited for the whole limit, ${waited}; the load balancer does not count requests in flight, so what remains is not measured`,
-  );
-}
-
-interface Waited {
-  readonly active: number | null;
-  readonly awaited: Localized | null;
-  readonly waitedMs: number;
 }
 
 /**
@@ -124,7 +104,12 @@ export async function waitForIdle(
     wasOut ||= now !== null && !isTaking(now);
     const active = activeOf(ports, now);
     if ((active === 0 && !isBack) || clock.remainingMs() === 0) {
-      return { active, awaited: now?.awaited ?? null, waitedMs: clock.elapsedMs() };
+      return {
+        active,
+        awaited: now?.awaited ?? null,
+        tunnels: now?.tunnels,
+        waitedMs: clock.elapsedMs(),
+      };
     }
     await pause(POLL_MS, clock, { waitedMs: clock.elapsedMs() });
   }

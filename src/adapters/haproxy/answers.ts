@@ -9,7 +9,7 @@ export interface Counters {
   readonly isBackup: boolean;
   /**
    * Requests in flight: those that the server has and those that wait in its queue. In HTTP mode a
-   * stream ends with its answer, so that idle keep-alive connections are not counted.
+   * stream ends with its answer, so that idle keep-alive connections are not counted; upgraded ones are.
    */
   readonly active: number;
   /** Given to it, and not given to another afterwards because it refused the connection. */
@@ -36,6 +36,8 @@ export interface ProcessInfo {
   readonly process: string;
   /** It has been told to end: another one has its place. */
   readonly isLeaving: boolean;
+  /** Connections of clients. */
+  readonly connections: number;
 }
 
 const KINDS = ['frontend', 'backend', 'server', 'socket'] as const;
@@ -95,6 +97,7 @@ export function parseInfo(text: string): ProcessInfo | null {
   return {
     process: `${value('Pid')}@${value('Start_time_sec')}`,
     isLeaving: numberOf(value('Stopping')) !== 0,
+    connections: numberOf(value('CurrConns')),
   };
 }
 

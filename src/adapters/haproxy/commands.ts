@@ -17,6 +17,9 @@ export const SHOW_ALL_SERVERS = 'show stat -1 4 -1';
 /** The same with the backends' own lines, for a proxy name that a frontend has as well. */
 export const SHOW_EVERYTHING = 'show stat -1 6 -1';
 
+/** Every session with all that is known of it: only there it says whether it was upgraded. */
+export const SHOW_SESSIONS = 'show sess all';
+
 /** Counters of the backend and its servers, then how its servers stand. */
 export function showPool(backend: string): readonly [string, string] {
   const name = named('haproxyBackend', backend);

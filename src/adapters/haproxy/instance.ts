@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 import { coalesce } from '../in-step/coalesce.ts';
 import { type Counters, parseCounters, parseServersState, type ServerState } from './answers.ts';
-import { SHOW_EVERYTHING, setState, setWeight, showPool } from './commands.ts';
+import { SHOW_EVERYTHING, SHOW_SESSIONS, setState, setWeight, showPool } from './commands.ts';
+import { isAwaited, serverOf } from './pool-server.ts';
 import {
   assertAccepted,
   heldByHaproxy,
@@ -14,6 +15,7 @@ import {
 } from './refusals.ts';
 import { readRoutes, writeRoutes } from './routes.ts';
 import type { Answers, RuntimeApi } from './runtime-api.ts';
+import { type HttpSession, MOST_SESSIONS, parseSessions } from './sessions.ts';
 
 /** HAProxy takes a change before it answers; another thread's view may be a moment behind. */
 const READ_BACK_MS = 1_000;
@@ -111,9 +113,13 @@ export class HaproxyInstance {
     assertAccepted(place, state, false);
     const found = parseServersState(state).filter((each) => each.backend === backend);
     const counters = await this.countersOf(backend, stat, found.length > 0);
+    const sessions = await this.sessionsOf(found, counters, answers);
     const total = counters.find(({ kind }) => kind === 'backend');
     return {
-      servers: found.flatMap((each) => this.serverOf(each, counters, answers)),
+      servers: found.flatMap((each) => {
+        const seen = { counters, leaving: answers.leaving, sessions };
+        return serverOf(each, this.ours.get(each.name) ?? each.name, seen) ?? [];
+      }),
       emptyMs: (total?.downtimeSeconds ?? 0) * 1000,
       process: answers.info.process,
     };
@@ -135,28 +141,19 @@ export class HaproxyInstance {
     return own(everything);
   }
 
-  /** None for a backup server: it takes requests only where the pool has failed. */
-  private serverOf(
-    state: ServerState,
+  /** Only where a server that is out still has something: the list is long. */
+  private async sessionsOf(
+    servers: readonly ServerState[],
     counters: readonly Counters[],
-    { leaving }: Answers,
-  ): readonly PoolServer[] {
-    const counted = counters.find(({ kind, name }) => kind === 'server' && name === state.name);
-    if (counted === undefined || counted.isBackup) return [];
-    const old = leaving.filter((each) => each.proxy === state.backend && each.name === state.name);
-    return [
-      {
-        name: this.ours.get(state.name) ?? state.name,
-        admin: state.admin,
-        ...(state.held !== null && { held: state.held }),
-        healthy: state.isUp,
-        weight: state.weight,
-        active: old.reduce((sum, { active }) => sum + active, counted.active),
-        requests: counted.requests,
-        errors: counted.errors,
-        p95Ms: null,
-      },
-    ];
+    { info, leaving }: Answers,
+  ): Promise<readonly HttpSession[]> {
+    if (!isAwaited(servers, [...counters, ...leaving]) || info.connections > MOST_SESSIONS)
+      return [];
+    const { texts, ...now } = await this.api.read([SHOW_SESSIONS]);
+    // Another process has none of those that were counted.
+    return now.info.process === info.process
+      ? [...parseSessions(texts[0] ?? ''), ...now.sessions]
+      : [];
   }
 
   private async member(pool: string, server: string): Promise<PoolServer> {

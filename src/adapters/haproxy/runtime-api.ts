@@ -5,9 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { diagnose, type Parameter } from '../../diagnostics/diagnose.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import { failure } from '../refusal.ts';
-import { type Counters, type ProcessInfo, parseCounters, parseInfo } from './answers.ts';
-import { SHOW_ALL_SERVERS, SHOW_INFO } from './commands.ts';
+import { type Counters, type ProcessInfo, parseInfo } from './answers.ts';
+import { SHOW_INFO, SHOW_SESSIONS } from './commands.ts';
+import { countLeft } from './leaving.ts';
 import { Session, SessionLost } from './session.ts';
+import type { HttpSession } from './sessions.ts';
 
 export interface RuntimeTimes {
   readonly openMs: number;
@@ -27,6 +29,8 @@ export interface Answers {
   readonly texts: readonly string[];
   /** Requests that processes which are told to end still have in flight. */
   readonly leaving: readonly Counters[];
+  /** Sessions of those processes; none where `SHOW_SESSIONS` was not asked. */
+  readonly sessions: readonly HttpSession[];
 }
 
 const ATTEMPTS = 5;
@@ -59,7 +63,7 @@ export class RuntimeApi {
   read(commands: readonly string[]): Promise<Answers> {
     return this.inTurn(async () => {
       const answers = await this.run(commands);
-      return { ...answers, leaving: await this.countLeaving() };
+      return { ...answers, ...(await this.countLeaving(commands.includes(SHOW_SESSIONS))) };
     });
   }
 
@@ -90,7 +94,7 @@ export class RuntimeApi {
     return turn;
   }
 
-  private async run(commands: readonly string[]): Promise<Omit<Answers, 'leaving'>> {
+  private async run(commands: readonly string[]): Promise<Pick<Answers, 'info' | 'texts'>> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const isFresh = this.current?.isOpen !== true;
       const session = await this.session();
@@ -111,7 +115,7 @@ export class RuntimeApi {
     session: Session,
     commands: readonly string[],
     isFresh: boolean,
-  ): Promise<Omit<Answers, 'leaving'> | null> {
+  ): Promise<Pick<Answers, 'info' | 'texts'> | null> {
     try {
       const [first = '', ...texts] = await session.ask([SHOW_INFO, ...commands]);
       const info = parseInfo(first);
@@ -167,20 +171,13 @@ export class RuntimeApi {
     for (const each of this.leaving.splice(0, this.leaving.length - MOST_LEAVING)) each.close();
   }
 
-  /** A process without requests in flight is let go. */
-  private async countLeaving(): Promise<readonly Counters[]> {
-    const counted = await Promise.all(
-      this.leaving.map(async (session) => {
-        const rows = await session
-          .ask([SHOW_ALL_SERVERS])
-          .then(([text = '']) => parseCounters(text))
-          .catch(() => []);
-        if (rows.every(({ active }) => active === 0)) session.close();
-        return rows;
-      }),
-    );
+  private async countLeaving(hasSessions: boolean): Promise<Pick<Answers, 'leaving' | 'sessions'>> {
+    const left = await Promise.all(this.leaving.map((each) => countLeft(each, hasSessions)));
     this.leaving = this.leaving.filter((each) => each.isOpen);
-    return counted.flat();
+    return {
+      leaving: left.flatMap(({ counters }) => counters),
+      sessions: left.flatMap(({ sessions }) => sessions),
+    };
   }
 
   private gone(reason: Parameter): PortError {

@@ -35,6 +35,8 @@ export class Session {
   private readonly answerMs: number;
   private readonly waiting: Waiting[] = [];
   private text = '';
+  /** The last characters of `text`, with which a prompt may begin: a long answer is not searched anew for each chunk. */
+  private seam = '';
   private lost: SessionLost | null = null;
 
   private constructor(stream: Duplex, answerMs: number) {
@@ -80,6 +82,9 @@ export class Session {
   private take(chunk: string): void {
     this.text += chunk;
     if (this.text.length > LONGEST_ANSWER) return this.end(ENDLESS);
+    const fresh = this.seam + chunk;
+    this.seam = fresh.slice(1 - PROMPT.length);
+    if (!fresh.includes(PROMPT)) return;
     for (let at = this.text.indexOf(PROMPT); at >= 0; at = this.text.indexOf(PROMPT)) {
       const answer = this.text.slice(0, at);
       this.text = this.text.slice(at + PROMPT.length);

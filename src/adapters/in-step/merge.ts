@@ -28,12 +28,14 @@ function mergeServer(name: string, states: readonly PoolState[]): PoolServer {
   const lacking = open.length - ready.length + (states.length - seen.length);
   const isSplit = taking.length > 0 && lacking > 0;
   const held = open.length === 0 ? seen.find((each) => each.held !== undefined)?.held : undefined;
+  const tunnels = sumTunnels(seen.map((each) => each.tunnels));
   const awaited = seen.find((each) => each.awaited !== undefined)?.awaited;
   return {
     name,
     admin: open.length === 0 ? 'maint' : ready.length > 0 && lacking === 0 ? 'ready' : 'drain',
     ...(isSplit && { split: true }),
     ...(held !== undefined && { held }),
+    ...(tunnels !== undefined && { tunnels }),
     ...(awaited !== undefined && { awaited }),
     healthy: healthOf(seen, open),
     weight: seen[0]?.weight ?? null,
@@ -41,6 +43,19 @@ function mergeServer(name: string, states: readonly PoolState[]): PoolServer {
     requests: sum(({ requests }) => requests),
     errors: sum(({ errors }) => errors),
     p95Ms: null,
+  };
+}
+
+/** undefined: none of them tells of any. */
+export function sumTunnels(
+  each: readonly PoolServer['tunnels'][],
+): NonNullable<PoolServer['tunnels']> | undefined {
+  const told = each.filter((tunnels) => tunnels !== undefined);
+  if (told.length === 0) return undefined;
+  const ages = told.flatMap(({ oldestSeconds }) => oldestSeconds ?? []);
+  return {
+    count: told.reduce((sum, { count }) => sum + count, 0),
+    oldestSeconds: ages.length === 0 ? null : Math.max(...ages),
   };
 }
 

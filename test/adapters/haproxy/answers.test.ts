@@ -125,7 +125,9 @@ describe('show info', () => {
     expect(parseInfo(info)).toEqual({
       process: expect.stringMatching(/^\d+@\d{10}$/u),
       isLeaving: false,
+      connections: expect.any(Number),
     });
+    expect(parseInfo('Pid: 7\nCurrConns: 12\n')?.connections).toBe(12);
     expect(parseInfo(info.replace('Stopping: 0', 'Stopping: 1'))?.isLeaving).toBe(true);
   });
 

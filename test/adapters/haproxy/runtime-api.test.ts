@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { RuntimeApi } from '../../../src/adapters/haproxy/runtime-api.ts';
@@ -5,6 +6,7 @@ import { deferred } from '../../support/deferred.ts';
 import { connectTo, scriptedProcess } from './scripted-haproxy.ts';
 
 const TIMES = { openMs: 150, answerMs: 150, idleMs: 120 };
+const recorded = readFileSync('test/adapters/haproxy/fixtures/show-sess-all.txt', 'utf8');
 const echo = (command: string): string => `you said ${command}\n`;
 const inFlight = (count: number): string => `# pxname,svname,type,scur\napp,s1,2,${count}\n`;
 
@@ -25,7 +27,7 @@ describe('the runtime API', () => {
       ['you said a\n', 'you said b\n'],
       ['you said c\n'],
     ]);
-    expect(answers[0]?.info).toEqual({ process: '1@9', isLeaving: false });
+    expect(answers[0]?.info).toEqual({ process: '1@9', isLeaving: false, connections: 0 });
     expect(opened).toBe(1);
     expect(haproxy.open.size).toBe(1);
     await expect.poll(() => haproxy.open.size, { timeout: 1_000 }).toBe(0);
@@ -68,6 +70,26 @@ describe('the runtime API', () => {
     expect((await api.read(['z'])).leaving).toMatchObject([{ active: 0 }]);
     await expect.poll(() => old.open.size).toBe(0);
     expect((await api.read(['z'])).leaving).toEqual([]);
+    api.close();
+  });
+
+  it('asks the old one for its sessions where those are asked for, and while it has any', async () => {
+    let busy = 5;
+    const old = scriptedProcess(1, (command) =>
+      command.startsWith('show stat') ? inFlight(busy) : recorded,
+    );
+    const young = scriptedProcess(2, () => '');
+    let serving = old;
+    const api = over(async () => connectTo(serving));
+    await api.read(['x']);
+    old.isLeaving = true;
+    serving = young;
+    expect((await api.read(['y'])).sessions).toEqual([]);
+    const { sessions } = await api.read(['show sess all']);
+    expect(sessions.filter(({ isTunnel }) => isTunnel)).toHaveLength(3);
+    busy = 0;
+    expect((await api.read(['show sess all'])).sessions).toEqual([]);
+    expect(old.asked.filter((each) => each === 'show sess all')).toHaveLength(1);
     api.close();
   });
 

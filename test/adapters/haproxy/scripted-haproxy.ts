@@ -5,6 +5,8 @@ export interface ScriptedProcess {
   readonly pid: number;
   /** Told to end by a reload. */
   isLeaving: boolean;
+  /** Connections of clients. */
+  connections: number;
   /** Says nothing more. */
   isSilent: boolean;
   /** Everything that it was asked, `prompt` and `show info` left out. */
@@ -18,7 +20,15 @@ export function scriptedProcess(
   pid: number,
   answer: (command: string) => string = () => '',
 ): ScriptedProcess {
-  return { pid, isLeaving: false, isSilent: false, asked: [], open: new Set(), answer };
+  return {
+    pid,
+    isLeaving: false,
+    connections: 0,
+    isSilent: false,
+    asked: [],
+    open: new Set(),
+    answer,
+  };
 }
 
 /** A stream to the process, as a socket would be. */
@@ -46,7 +56,8 @@ function answerTo(process: ScriptedProcess, command: string): string {
   if (command === 'prompt') return '';
   if (command === 'show info') {
     const stopping = process.isLeaving ? 1 : 0;
-    return `Name: HAProxy\nPid: ${process.pid}\nStopping: ${stopping}\nStart_time_sec: 9\n`;
+    const { pid, connections } = process;
+    return `Name: HAProxy\nPid: ${pid}\nStopping: ${stopping}\nStart_time_sec: 9\nCurrConns: ${connections}\n`;
   }
   process.asked.push(command);
   return process.answer(command);

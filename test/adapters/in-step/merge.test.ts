@@ -45,6 +45,22 @@ describe('several balancers as one pool', () => {
     expect(merged(...seen)?.split).toBe(split);
   });
 
+  it('sums upgraded connections, with the oldest of all; none where nobody tells of any', () => {
+    const tunnels = { count: 2, oldestSeconds: 65 };
+    const others = { count: 1, oldestSeconds: 70 };
+    const ageless = { count: 1, oldestSeconds: null };
+    expect(merged({ tunnels }, { tunnels: others })?.tunnels).toEqual({
+      count: 3,
+      oldestSeconds: 70,
+    });
+    expect(merged({ tunnels }, {}, { tunnels: ageless })?.tunnels).toEqual({
+      count: 3,
+      oldestSeconds: 65,
+    });
+    expect(merged({ tunnels: ageless })?.tunnels).toEqual(ageless);
+    expect(merged({}, {})).not.toHaveProperty('tunnels');
+  });
+
   it('is healthy where all that give it requests call it so', () => {
     expect(merged({}, { healthy: false })?.healthy).toBe(false);
     expect(merged({}, { admin: 'maint', healthy: false })?.healthy).toBe(true);

@@ -1,4 +1,5 @@
 /** Small HTTP services behind the balancer, which can be stopped, started and told to be slow. */
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -38,11 +39,11 @@ export async function startService(name: string): Promise<Service> {
         response.end(name);
       }, delayMs);
     });
-    made.on('upgrade', (_request, socket) => {
+    made.on('upgrade', ({ headers }, socket) => {
       upgraded.add(socket);
       socket.on('error', () => undefined);
       socket.write(
-        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptOf(headers['sec-websocket-key'])}\r\n\r\n`,
       );
     });
     return made;
@@ -64,6 +65,11 @@ export async function startService(name: string): Promise<Service> {
       await listen(server, port);
     },
   });
+}
+
+/** HAProxy passes on no other answer to a WebSocket's key (RFC 6455, 4.2.2). */
+function acceptOf(key = ''): string {
+  return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 }
 
 function listen(server: Server, port: number): Promise<void> {
