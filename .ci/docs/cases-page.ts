@@ -130,6 +130,10 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '在运行之外、或由别人的 workflow 要求的操作',
     en: 'work asked for outside a run, or by a workflow of somebody else’s',
   },
+  S2: {
+    zh: '浏览器里的网页访问本机程序',
+    en: 'a page in somebody’s browser that speaks to programs of this machine',
+  },
   S5: {
     zh: '会让运行在中途结束或再次启动的启动选项',
     en: 'options of a start that end a run midway, or start it again',
