@@ -4,7 +4,9 @@ import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions } from '@temporalio/client';
 import type { ConnectFault } from './errors.ts';
 
-const LIMIT_MS = 2_000;
+const LIMIT_MS = 1_000;
+
+/** Nothing was said at all. */
 const LATE = /before the deadline/u;
 
 /**
@@ -25,8 +27,19 @@ export async function connectFault(
     return { answers: false, reason: said };
   const unheard = await failureOf(connectTcp({ host, port }), 'connect');
   if (unheard !== null) return { answers: false, reason: unheard };
-  if (tls === undefined || tls === null || tls === false)
-    return { answers: true, reason: LATE.test(said) ? `${said} (without TLS)` : said };
+  if (tls === undefined || tls === null || tls === false) {
+    const plain = {
+      host,
+      port,
+      ALPNProtocols: ['h2'],
+      servername: host,
+      rejectUnauthorized: false,
+    };
+    const silent = (await failureOf(connectTls(plain), 'secureConnect')) !== null;
+    return silent
+      ? { answers: !LATE.test(said), reason: said }
+      : { answers: true, reason: 'it speaks TLS, and the connection was tried without' };
+  }
   const own = tls === true ? {} : tls;
   const pair = own.clientCertPair;
   const options = {

@@ -33,9 +33,21 @@ export function keepAsWritten(document: Document): void {
   });
 }
 
-/** Whether two keys of a mapping are the same one: `1.0` and `1.00` are two. */
-export function isSameKey(a: unknown, b: unknown): boolean {
-  return a === b || (isScalar(a) && isScalar(b) && sourceOf(a) === sourceOf(b));
+/** Where a mapping has a key that it had before: `1.0` and `1.00` are two. Offsets in the text. */
+export function repeatedKeys(document: Document): readonly number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Map(_key, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const name = sourceOf(key);
+        if (seen.has(name)) offsets.push(key.range?.[0] ?? 0);
+        seen.add(name);
+      }
+    },
+  });
+  return offsets;
 }
 
 /** The value of such a document, each scalar as the schema wants it at its place. */

@@ -1,9 +1,18 @@
 /** YAML with the place of every value, so that a problem points at its line. */
-import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
 import type { z } from 'zod';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
-import { asWanted, isSameKey, keepAsWritten } from './as-written.ts';
+import { asWanted, keepAsWritten, repeatedKeys } from './as-written.ts';
 
 /** A project file is written by hand. */
 const MOST_BYTES = 1024 * 1024;
@@ -38,21 +47,30 @@ export function readYaml(file: string, text: string): YamlFile {
   const document = parseDocument(text, {
     lineCounter,
     prettyErrors: false,
-    uniqueKeys: isSameKey,
+    // Each key would be held against all others: `repeatedKeys` looks once.
+    uniqueKeys: false,
     schema: 'core',
     // `<<: *anchor`, as compose files have it.
     merge: true,
   });
   // An unknown tag is a warning of the parser's, and its text would be taken without it.
-  const problems = [...document.errors, ...document.warnings];
+  const problems = [
+    ...[...document.errors, ...document.warnings].map(({ message, pos }) => ({
+      message,
+      offset: pos[0],
+    })),
+    ...repeatedKeys(document).map((offset) => ({ message: 'Map keys must be unique', offset })),
+  ].sort((a, b) => a.offset - b.offset);
   if (problems.length > 0) {
-    const diagnostics = problems.map((error) =>
-      diagnose('BAD_YAML', 'syntax', { problem: error.message }, placeAt(error.pos[0])),
+    const diagnostics = problems.map(({ message, offset }) =>
+      diagnose('BAD_YAML', 'syntax', { problem: message }, placeAt(offset)),
     );
     return { valueFor: () => undefined, diagnostics, locate: () => placeAt(0) };
   }
   keepAsWritten(document);
-  const locate: YamlFile['locate'] = (path, key) => placeAt(offsetOf(document.contents, path, key));
+  const childOf = childFinder();
+  const locate: YamlFile['locate'] = (path, key) =>
+    placeAt(offsetOf(childOf, document.contents, path, key));
   try {
     const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
     return { valueFor: (schema) => asWanted(value, schema), diagnostics: [], locate };
@@ -74,7 +92,17 @@ function failed(diagnostic: Diagnostic): YamlFile {
   };
 }
 
-function offsetOf(root: unknown, path: readonly PropertyKey[], key: string | undefined): number {
+interface Child {
+  readonly node: unknown;
+  readonly offset: number;
+}
+
+function offsetOf(
+  childOf: (node: unknown, step: PropertyKey) => Child | null,
+  root: unknown,
+  path: readonly PropertyKey[],
+  key: string | undefined,
+): number {
   let node: unknown = root;
   let offset = isNode(root) ? (root.range?.[0] ?? 0) : 0;
   for (const step of [...path, ...(key === undefined ? [] : [key])]) {
@@ -85,14 +113,33 @@ function offsetOf(root: unknown, path: readonly PropertyKey[], key: string | und
   return offset;
 }
 
-function childOf(node: unknown, step: PropertyKey): { node: unknown; offset: number } | null {
-  if (isMap(node)) {
-    for (const pair of node.items) {
-      if (!isPair(pair) || !isScalar(pair.key) || String(pair.key.value) !== String(step)) continue;
-      return { node: pair.value, offset: pair.key.range?.[0] ?? 0 };
-    }
-    return null;
-  }
+/** Keeps what each mapping holds: a file with thousands of problems asks for as many places in it. */
+function childFinder(): (node: unknown, step: PropertyKey) => Child | null {
+  const known = new Map<unknown, ReadonlyMap<string, Child>>();
+  return (node, step) => {
+    if (!isMap(node)) return itemOf(node, step);
+    const children = known.get(node) ?? childrenOf(node);
+    known.set(node, children);
+    return children.get(String(step)) ?? null;
+  };
+}
+
+function childrenOf({ items }: YAMLMap): ReadonlyMap<string, Child> {
+  return new Map(
+    items.flatMap((pair) =>
+      isPair(pair) && isScalar(pair.key)
+        ? [
+            [
+              String(pair.key.value),
+              { node: pair.value, offset: pair.key.range?.[0] ?? 0 },
+            ] as const,
+          ]
+        : [],
+    ),
+  );
+}
+
+function itemOf(node: unknown, step: PropertyKey): Child | null {
   if (typeof node !== 'object' || node === null || !('items' in node)) return null;
   const items = node.items;
   const item: unknown = Array.isArray(items) ? items[Number(step)] : undefined;

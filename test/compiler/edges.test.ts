@@ -1,5 +1,5 @@
 /** Edits of the own write-up and the codes that they give, errors and warnings of the reference aside. */
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { compile, edit, ownText, planOf } from './reference.ts';
 
 const USUAL = ['NO_SERVICE_BETWEEN', 'UNKNOWN_TASK'];
@@ -155,3 +155,29 @@ test.each(['[a](b ', '<a ', '**a _b ', '` `` '])(
     expect(cpuMs(1000)).toBeLessThan(40 * Math.max(10, cpuMs(125)));
   },
 );
+
+describe('a block of very many lines', () => {
+  /** Errors; a hint says that not every problem is listed. */
+  const tooLarge = (text: string) =>
+    compile(text).diagnostics.filter(
+      ({ code, severity }) => code === 'TOO_LARGE' && severity === 'error',
+    );
+  const withLines = (count: number, line: string): string =>
+    `${ownText}\n${`${line}\n`.repeat(count)}`;
+
+  it.each(['| a | b |', 'words', '- item', '**Label**: value'])(
+    'is refused with the line on which it begins: %s',
+    (line) => {
+      const { diagnostics } = compile(withLines(1_001, line));
+      expect(diagnostics.map(({ code }) => code)).toEqual(['TOO_LARGE']);
+      expect(diagnostics[0]?.message.en).toMatch(
+        /^the block that begins on line \d+ is too long$/u,
+      );
+    },
+  );
+
+  it('is read up to the limit, and beyond it with an empty line', () => {
+    expect(tooLarge(withLines(900, 'words'))).toEqual([]);
+    expect(tooLarge(withLines(1_200, 'words\n'))).toEqual([]);
+  });
+});

@@ -6,6 +6,8 @@ import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
 export const LARGEST_TEMPLATE_BYTES = 256 * 1024;
 /** Markdown's inline rules cost more than linear time on one long line. */
 export const LONGEST_LINE = 10_000;
+/** And on one paragraph, list or table of very many lines: this many without an empty one between them. */
+export const LONGEST_BLOCK = 1_000;
 const LONGEST_EXCERPT = 400;
 
 /** A stretch of the text: offsets in UTF-16 units, end not included. */
@@ -82,7 +84,9 @@ export function readSource(file: string, content: string | Uint8Array): ReadResu
   const source = createSource(file, text.replace(/^\uFEFF/u, ''));
   if (source.text.trim() === '') return refuse(empty(file));
   const long = longLine(source);
-  return long === null ? { source, diagnostic: null } : refuse(lineTooLong(source, long));
+  if (long !== null) return refuse(lineTooLong(source, long));
+  const block = longBlock(source);
+  return block === null ? { source, diagnostic: null } : refuse(blockTooLong(source, block));
 }
 
 function decode(bytes: Uint8Array): string | null {
@@ -99,6 +103,16 @@ function longLine(source: Source): number | null {
     return end - start > LONGEST_LINE;
   });
   return index === -1 ? null : index + 1;
+}
+
+/** The line on which the first block begins that is too long; null: there is none. */
+function longBlock(source: Source): number | null {
+  let first = 1;
+  for (let line = 1; line <= source.lineStarts.length; line += 1) {
+    if (lineText(source, line).trim() === '') first = line + 1;
+    else if (line - first >= LONGEST_BLOCK) return first;
+  }
+  return null;
 }
 
 function refuse(diagnostic: Diagnostic): ReadResult {
@@ -121,6 +135,15 @@ function lineTooLong(source: Source, line: number): Diagnostic {
       excerpt: excerptOf(source, line),
       actual: String(lineText(source, line).length),
     },
+  );
+}
+
+function blockTooLong(source: Source, line: number): Diagnostic {
+  return diagnose(
+    'TOO_LARGE',
+    'block',
+    { line, limit: LONGEST_BLOCK },
+    { place: { file: source.file, line, column: 1 }, excerpt: excerptOf(source, line) },
   );
 }
 

@@ -84,6 +84,20 @@ export const FILES = {
         expected: { zh: '最多 {limit} 个字符', en: 'at most {limit} characters' },
         remedy: { zh: '请把这一行拆成多行', en: 'break it into several lines' },
       },
+      block: {
+        message: {
+          zh: '从第 {line} 行开始的一段太长',
+          en: 'the block that begins on line {line} is too long',
+        },
+        expected: {
+          zh: '最多 {limit} 行，之后要有空行',
+          en: 'at most {limit} lines before an empty one',
+        },
+        remedy: {
+          zh: '请用空行把段落、列表或表格分开',
+          en: 'put an empty line between paragraphs, lists or tables',
+        },
+      },
       nesting: {
         message: {
           zh: '文档嵌套太深，无法读取',
