@@ -135,9 +135,10 @@ describe('a bad request', () => {
       '- servers: [app-server-1, app-server-9]',
       '- verison: v2',
     ].join('\n');
-    const message = await refusal('BAD_REQUEST', text);
+    const message = await refusal('BAD_REQUEST', [text, { requested_by: 'carol' }]);
     stage.write('request.txt', text);
-    const { exitCode, stderr } = await cli('run', '--file', 'request.txt', '--lang', 'zh', '--yes');
+    const asked = ['--file', 'request.txt', '--requested-by', 'carol'];
+    const { exitCode, stderr } = await cli('run', ...asked, '--lang', 'zh', '--yes');
     expect(exitCode).toBe(2);
     expect(stderr.trim()).toBe(message.trim());
     expect(await worldNow()).toEqual(untouched);
