@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import { openGate } from './records-gate.ts';
 
 /** For workers and tools together; each keeps at most two connections. */
 const MAXIMUM_CONNECTIONS = 20;
+/** 104 on macOS and 108 on Linux, with the zero at its end. */
+const LONGEST_SOCKET_PATH = 100;
 
 /** The thread's settings. */
 export interface RecordsThreadData {
@@ -48,33 +50,47 @@ async function serveRecords(data: RecordsThreadData): Promise<void> {
 interface Serving {
   readonly gate: Server;
   readonly server: PGLiteSocketServer;
-  /** Of the socket behind the gate: nobody else may look into it. */
-  readonly folder: string;
+  /** The folder around the socket behind the gate, removed at the end. */
+  readonly leftover: string;
 }
 
-async function listen(db: PGlite, { port, password }: RecordsThreadData): Promise<Serving> {
-  // A socket's path is at most about 100 characters long, and a project's folder may be longer.
-  const folder = await mkdtemp(join(tmpdir(), 'runsheet-records-'));
-  const inner = join(folder, 'socket');
+async function listen(db: PGlite, data: RecordsThreadData): Promise<Serving> {
+  const { port, password } = data;
+  const { inner, leftover } = await socketPlace(data.folder);
   const server = new PGLiteSocketServer({ db, path: inner, maxConnections: MAXIMUM_CONNECTIONS });
   try {
     await server.start();
     const maximumConnections = MAXIMUM_CONNECTIONS;
     const gate = await openGate({ inner, password, port, maximumConnections });
-    return { gate, server, folder };
+    return { gate, server, leftover };
   } catch (error) {
     await server.stop();
-    await rm(folder, { recursive: true, force: true });
+    await rm(leftover, { recursive: true, force: true });
     throw error;
   }
 }
 
+/**
+ * Where nobody but the owner can look. Beside the database, where the next start finds what a killed one
+ * left; a path that is longer than a socket's may be has a folder of its own for temporary files.
+ */
+async function socketPlace(folder: string): Promise<{ inner: string; leftover: string }> {
+  const beside = `${folder}.door`;
+  if (Buffer.byteLength(join(beside, 'socket')) <= LONGEST_SOCKET_PATH) {
+    await rm(beside, { recursive: true, force: true });
+    await mkdir(beside, { mode: 0o700 });
+    return { inner: join(beside, 'socket'), leftover: beside };
+  }
+  const leftover = await mkdtemp(join(tmpdir(), 'runsheet-records-'));
+  return { inner: join(leftover, 'socket'), leftover };
+}
+
 /** The thread ends by itself once nothing is open. An error here is not caught: it reaches the owner. */
-async function close(db: PGlite, { gate, server, folder }: Serving): Promise<void> {
+async function close(db: PGlite, { gate, server, leftover }: Serving): Promise<void> {
   gate.close();
   await server.stop();
   await db.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(leftover, { recursive: true, force: true });
   parentPort?.close();
 }
 
