@@ -64,7 +64,7 @@ export interface ResolvePlanInput {
   readonly templateId: string;
   readonly workflowId: string;
   readonly requestId: string;
-  /** Options of the start that would end the run midway or start it again; absent: not asked. */
+  /** Options of the start that would end the run midway or start it again; absent: it is no run (`plan --probe`). */
   readonly bounds?: readonly string[];
   /** The workflow's arguments as they came. */
   readonly inputs: readonly Json[];

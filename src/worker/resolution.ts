@@ -21,7 +21,7 @@ export function createResolver(
   folder: string,
   environment: Environment,
 ): (input: ResolvePlanInput) => Promise<Resolution> {
-  return async ({ templateId, workflowId, inputs }) => {
+  return async ({ templateId, workflowId, inputs, bounds }) => {
     const { project, diagnostics } = await loadProject(folder, environment);
     if (project === null) {
       const message = renderDiagnostics(diagnostics, languageOf(inputs) ?? 'zh');
@@ -34,6 +34,8 @@ export function createResolver(
       templates,
       project,
       compile: compilerOf(project),
+      // `plan --probe` resolves as a run does, and starts nothing.
+      isPlanOnly: bounds === undefined,
     });
     const { run, language } = resolution;
     const found = [...resolution.diagnostics, ...idProblems(workflowId)];
