@@ -18,6 +18,8 @@ import { leftOpen, remains, uncounted, type Waited } from './remaining.ts';
 import type { PoolSettings } from './serving.ts';
 
 const POLL_MS = 100;
+/** Of six servers at once behind nginx, the last reload had settled after 3 s on a busy machine. */
+const SETTLES_MS = 15_000;
 
 /** pool.drain: no new requests for this server. An operator's own maintenance state stays. */
 export async function takeOut(
@@ -35,12 +37,29 @@ export async function takeOut(
   }
   // Others of the batch may be before it, and a balancer that reloads takes its time.
   if (isTaking(now)) await heartbeatWhile(() => leavePool(ports, input, balancer));
-  const after = await poolServer(ports, input, balancer);
+  const after = await onceOut(ports, input, balancer);
   const admin = after?.admin ?? 'absent';
   return removed(
     after === null || !isTaking(after),
     say(input.run, `负载均衡状态 ${admin}`, `pool state ${admin}`),
   );
+}
+
+/**
+ * The server once it takes nothing, or after a time: a balancer that reloads is between two states while
+ * another server of the batch is taken out.
+ */
+async function onceOut(
+  ports: ServerPorts,
+  input: OnServer,
+  balancer: BalancerSettings,
+): Promise<PoolServer | null> {
+  const clock = countDown(SETTLES_MS);
+  for (;;) {
+    const now = await poolServer(ports, input, balancer);
+    if (now === null || !isTaking(now) || clock.remainingMs() === 0) return now;
+    await pause(POLL_MS, clock, {});
+  }
 }
 
 /** Whether an operator, not this run, took the server out. */

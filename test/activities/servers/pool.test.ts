@@ -29,6 +29,22 @@ describe('pool.drain', () => {
     expect(stage.world.member('app-server-2').admin).toBe('ready');
   });
 
+  it('looks again where the balancer is between two states, as nginx is while it reloads', async () => {
+    const stage = await setStage();
+    const { balancer } = stage.ports;
+    const { state } = balancer;
+    let looks = 0;
+    balancer.state = async (pool) => {
+      const now = await state.call(balancer, pool);
+      looks += 1;
+      const isBetween = looks > 1 && looks < 5;
+      const servers = now.servers.map((each) => ({ ...each, ...(isBetween && { split: true }) }));
+      return { ...now, servers: servers as typeof now.servers };
+    };
+    expect(valueOf(await stage.act('pool.drain'), 'pool.removed')).toBe(true);
+    expect(looks).toBe(5);
+  });
+
   it("leaves an operator's maint", async () => {
     const stage = await setStage();
     stage.world.member(SERVER).admin = 'maint';
