@@ -44,8 +44,8 @@ const lines =
 const blocks =
   (line: (index: number) => string) =>
   (length: number): string =>
-    lines((index) => (index % 500 === 499 ? '' : line(index)))(length);
-const wrapped = (piece: string) => blocks(() => repeat(piece)(LINE));
+    lines((index) => (index % 300 === 299 ? '' : line(index)))(length);
+const wrapped = (piece: string) => lines((index) => (index % 2 === 1 ? '' : repeat(piece)(LINE)));
 
 const redactor = createRedactor();
 for (const secret of ['a-long-secret-of-the-project', 'another\nof\nmany lines'])
@@ -163,7 +163,7 @@ for (const { name, limitBytes, head = '', read, kinds } of READERS) {
   for (const [kind, hostile] of Object.entries(kinds)) {
     const points = SHARES.map((share) => {
       const length = Math.floor(limitBytes * share);
-      const text = `${head}${hostile(length).slice(0, length)}`;
+      const text = `${head}${Buffer.from(hostile(length)).subarray(0, length).toString()}`;
       return [length, medianMs(() => read(text))] as const;
     });
     const largestMs = points.at(-1)?.[1] ?? 0;

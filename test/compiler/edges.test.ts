@@ -176,6 +176,11 @@ describe('a block of very many lines', () => {
     },
   );
 
+  it('is refused for its characters, too: the inline rules read it as one line', () => {
+    const text = `${ownText}\n${`${'*a_'.repeat(3_000)}\n`.repeat(3)}`;
+    expect(tooLarge(text)).toHaveLength(1);
+  });
+
   it('is read up to the limit, and beyond it with an empty line', () => {
     expect(tooLarge(withLines(900, 'words'))).toEqual([]);
     expect(tooLarge(withLines(1_200, 'words\n'))).toEqual([]);

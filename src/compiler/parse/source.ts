@@ -8,6 +8,8 @@ export const LARGEST_TEMPLATE_BYTES = 256 * 1024;
 export const LONGEST_LINE = 10_000;
 /** And on one paragraph, list or table of very many lines: this many without an empty one between them. */
 export const LONGEST_BLOCK = 1_000;
+/** The inline rules read a paragraph as one line. */
+export const MOST_OF_BLOCK = 20_000;
 const LONGEST_EXCERPT = 400;
 
 /** A stretch of the text: offsets in UTF-16 units, end not included. */
@@ -110,9 +112,15 @@ function longBlock(source: Source): number | null {
   let first = 1;
   for (let line = 1; line <= source.lineStarts.length; line += 1) {
     if (lineText(source, line).trim() === '') first = line + 1;
-    else if (line - first >= LONGEST_BLOCK) return first;
+    else if (line - first >= LONGEST_BLOCK || lengthOf(source, first, line) > MOST_OF_BLOCK)
+      return first;
   }
   return null;
+}
+
+/** Characters from the beginning of one line to the end of another. */
+function lengthOf({ lineStarts, text }: Source, first: number, last: number): number {
+  return (lineStarts[last] ?? text.length) - (lineStarts[first - 1] ?? 0);
 }
 
 function refuse(diagnostic: Diagnostic): ReadResult {
@@ -142,7 +150,7 @@ function blockTooLong(source: Source, line: number): Diagnostic {
   return diagnose(
     'TOO_LARGE',
     'block',
-    { line, limit: LONGEST_BLOCK },
+    { line, limit: LONGEST_BLOCK, characters: MOST_OF_BLOCK },
     { place: { file: source.file, line, column: 1 }, excerpt: excerptOf(source, line) },
   );
 }

@@ -90,8 +90,8 @@ export const FILES = {
           en: 'the block that begins on line {line} is too long',
         },
         expected: {
-          zh: '最多 {limit} 行，之后要有空行',
-          en: 'at most {limit} lines before an empty one',
+          zh: '最多 {limit} 行、{characters} 个字符，之后要有空行',
+          en: 'at most {limit} lines and {characters} characters before an empty line',
         },
         remedy: {
           zh: '请用空行把段落、列表或表格分开',
