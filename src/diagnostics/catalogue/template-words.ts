@@ -60,24 +60,6 @@ export const TEMPLATE_WORDS = {
       },
     },
   },
-  DUPLICATE_PERSON: {
-    meaning: {
-      zh: 'people 中的两个人共用一个名字、邮箱或 Slack 账号：一票就说不清是谁的。',
-      en: 'Two people of the project file share a name, an e-mail address or a Slack account, so that a vote could be either of theirs.',
-    },
-    messages: {
-      name: {
-        message: {
-          zh: '{id} 和 {other} 都叫「{value}」',
-          en: '{id} and {other} both answer to "{value}"',
-        },
-        remedy: {
-          zh: '请让每个人的 id、name、email、slack 各不相同；是同一个人时请删去其中一个',
-          en: 'give each an id, name, email and slack of their own; if it is one person, remove one of the two',
-        },
-      },
-    },
-  },
   UNKNOWN_REFERENCE: {
     meaning: {
       zh: '文字或表达式用到了不存在的参数、变量或指标。',
