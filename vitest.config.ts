@@ -35,6 +35,8 @@ export default defineConfig({
     isolate: false,
     tags: [{ name: 'property' }],
     expect: { poll: { timeout: 10_000, interval: 20 } },
+    // A reason is a sentence, and a report keeps the message only.
+    chaiConfig: { truncateThreshold: 1_000 },
     sequence: { sequencer: longestFirst(LONGEST) },
     // test/support/workflow-coverage.ts counts the sandbox only where somebody asks.
     env: { RUNSHEET_COVERAGE: process.argv.includes('--coverage') ? '1' : '0' },

@@ -15,6 +15,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 10_000, interval: 20 } },
+    // A reason is a sentence, and a report keeps the message only.
+    chaiConfig: { truncateThreshold: 1_000 },
     maxWorkers: 2,
     // Of tests that run side by side within a file.
     maxConcurrency: 2,

@@ -20,6 +20,8 @@ const common = {
   hookTimeout: 540_000,
   tags: [{ name: 'property' }],
   expect: { poll: { timeout: 10_000 } },
+  // A reason is a sentence, and a report keeps the message only.
+  chaiConfig: { truncateThreshold: 1_000 },
 };
 
 export default defineConfig({

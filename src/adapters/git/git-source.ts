@@ -11,7 +11,7 @@ import { readFromCommit } from './git-file.ts';
 import { findMissing } from './git-missing.ts';
 import { ownerRefusal } from './git-owner.ts';
 import { fetchTag, type Remote } from './git-remote.ts';
-import { checkTagName, noTag } from './git-tags.ts';
+import { COMMIT, checkTagName, commitOf } from './git-tags.ts';
 import { fillVersion, type SourceLocation, sourceFolder } from './source-path.ts';
 import { createWorkTree, type Origin, restoreWorkTree, sourceOf } from './work-tree.ts';
 
@@ -32,7 +32,6 @@ interface Repository {
   readonly prefix: string;
 }
 
-const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 const MOST_TAGS = 50_000;
 
 /**
@@ -92,14 +91,7 @@ async function resolveTag(
   const { commonDir } = await locateRepository(options, path);
   const { commands, remote } = options;
   if (remote !== null) await fetchTag(commands, path, remote, { version, tag });
-  const ref = `refs/tags/${tag}^{commit}`;
-  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', ref];
-  const found = await git(commands, { cwd: path, args });
-  if (found.endedBy !== 'exit') throw gitFailed(found, commonDir);
-  const revision = found.stdout.trim();
-  if (found.exitCode !== 0 || !COMMIT.test(revision)) {
-    throw await noTag(commands, path, { version, tag });
-  }
+  const revision = await commitOf(commands, { path, commonDir }, { version, tag });
   return { revision, kind: 'git' };
 }
 

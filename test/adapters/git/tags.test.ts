@@ -67,6 +67,54 @@ describe('B3 the name of a tag', () => {
   });
 });
 
+describe('B3 a tag that is there', () => {
+  it.each(['tree', 'blob'])('and names a %s is not said to be missing', async (type) => {
+    await test.write({ 'app.js': 'one' });
+    await test.tag('1.0.0');
+    const object = type === 'tree' ? 'HEAD^{tree}' : 'HEAD:app.js';
+    await test.git(['tag', '2.0.0', object]);
+    await expect(sourceWith('${version}').resolve('2.0.0')).rejects.toMatchObject({
+      kind: 'invalid',
+      message: `The version 2.0.0 names no commit: the tag "2.0.0" names a ${type}.`,
+      remedy: expect.stringContaining('git tag --force "2.0.0" <commit>'),
+    });
+  });
+
+  it('but whose commit is lost is not said to be missing', async () => {
+    await test.write({ 'app.js': 'one' });
+    const revision = await test.tag('1.0.0');
+    await test.git(['tag', 'light']);
+    await rm(join(test.project, '.git', 'objects', revision.slice(0, 2), revision.slice(2)));
+    await expect(sourceWith('light').resolve('1')).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringMatching(/^git failed for .*: .*/u),
+      remedy: expect.stringContaining('git fsck'),
+    });
+  });
+
+  it.each([1, 2])('and that git did not read %i times', async (times) => {
+    const revision = await test.tag('1.0.0');
+    const real = createCommandRunner({ environment: { ...process.env, HOME: test.home } });
+    let refused = 0;
+    const commands: CommandRunner = {
+      run: async (command) => {
+        const result = await real.run(command);
+        if (!command.argv.includes('--verify') || refused === times) return result;
+        refused += 1;
+        return { ...result, exitCode: 128, stdout: '', stderr: 'fatal: out of memory\n' };
+      },
+    };
+    const resolved = test.sourceAt('.', 'git', { commands }).resolve('1.0.0');
+    if (times === 1) expect(await resolved).toEqual({ revision, kind: 'git' });
+    else
+      await expect(resolved).rejects.toMatchObject({
+        kind: 'unavailable',
+        message: 'git failed for refs/tags/1.0.0: fatal: out of memory (128).',
+      });
+    expect(refused).toBe(times);
+  });
+});
+
 describe('B3 a repository of another user', () => {
   /** As git's own tests do: it takes every folder for somebody else's. */
   const commands: CommandRunner = {

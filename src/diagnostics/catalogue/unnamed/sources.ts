@@ -99,5 +99,15 @@ export const SOURCES = {
         en: 'correct the version, or source.tag in runsheet.yaml',
       },
     },
+    sourceTagNoCommit: {
+      message: {
+        zh: '版本 {version} 不对应任何提交：标签 {tag} 指向一个 {type}',
+        en: 'The version {version} names no commit: the tag {tag} names a {type}',
+      },
+      remedy: {
+        zh: '请把标签打在提交上（git tag --force {tag} <提交>），或改正版本或 source.tag',
+        en: 'tag the commit (git tag --force {tag} <commit>), or correct the version or source.tag',
+      },
+    },
   },
 } as const satisfies ByKind;
