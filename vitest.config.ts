@@ -43,8 +43,9 @@ export default defineConfig({
     coverage: {
       // istanbul: V8's counters do not see what runs in the workflow sandbox.
       provider: 'istanbul',
-      include: ['src/**/*.ts'],
-      reporter: ['text-summary', 'json-summary', 'html'],
+      // What has a threshold: counting the rest would cost every test its time.
+      include: ['src/compiler/**/*.ts', 'src/workflows/**/*.ts'],
+      reporter: ['text-summary', 'html'],
       thresholds: {
         'src/compiler/**': { branches: 90 },
         'src/workflows/**': { branches: 90 },

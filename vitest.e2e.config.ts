@@ -18,8 +18,6 @@ export default defineConfig({
     // A reason is a sentence, and a report keeps the message only.
     chaiConfig: { truncateThreshold: 1_000 },
     maxWorkers: 2,
-    // Of tests that run side by side within a file.
-    maxConcurrency: 2,
     sequence: { sequencer: longestFirst(LONGEST) },
   },
 });

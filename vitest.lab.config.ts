@@ -46,11 +46,12 @@ export default defineConfig({
         },
       },
       {
-        // All servers and both cores for themselves.
+        // One file at a time: all servers and both cores for itself.
         test: {
           ...common,
           name: 'rolling',
           include: ['test/lab/rolling/**/*.test.ts'],
+          maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
       },

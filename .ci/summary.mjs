@@ -7,8 +7,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** The message and the first own places of the stack. */
-const REASON_LINES = 12;
+/** Of a message and the own places of its stack: a long one says at its end what was expected. */
+const FIRST_LINES = 4;
+const LAST_LINES = 20;
 const FOREIGN_PLACE = /^\s+at .*(?:\/node_modules\/|\(node:|<anonymous>)/u;
 /** What vitest ends with where tests failed; any other code is that of a limit or a crash. */
 const TESTS_FAILED = '1';
@@ -45,7 +46,7 @@ function countReport(path) {
   }
   const { testResults, unhandledErrors = [] } = JSON.parse(readFileSync(path, 'utf8'));
   for (const error of unhandledErrors) {
-    console.log(`an error outside the tests: ${path}\n${beginningOf(error)}`);
+    console.log(`an error outside the tests: ${path}\n${reasonOf(error)}`);
     counted.failed += 1;
   }
   const again = filesRunAgain(path);
@@ -90,15 +91,13 @@ function namesOfGood({ file, code, report }) {
 
 function tell(what, where, ...reasons) {
   console.log(`${what}: ${where}`);
-  for (const reason of reasons.filter(Boolean)) console.log(beginningOf(reason));
+  for (const reason of reasons.filter(Boolean)) console.log(reasonOf(reason));
 }
 
 /** What is kept of a run may be its end only, so the reason stands beside the name. */
-function beginningOf(message) {
-  return message
-    .split('\n')
-    .filter((line) => !FOREIGN_PLACE.test(line))
-    .slice(0, REASON_LINES)
-    .map((line) => `    ${line}`)
-    .join('\n');
+function reasonOf(message) {
+  const lines = message.split('\n').filter((line) => !FOREIGN_PLACE.test(line));
+  const more = lines.length - FIRST_LINES - LAST_LINES;
+  if (more > 1) lines.splice(FIRST_LINES, more, `[${more} lines more]`);
+  return lines.map((line) => `    ${line}`).join('\n');
 }

@@ -68,6 +68,22 @@ describe('the summary of the gate', () => {
       expect(all.before).toContain(text);
   });
 
+  it('keeps the beginning and the end of a long reason', () => {
+    const lines = Array.from({ length: 100 }, (_, at) => `line ${at}`);
+    const own = fileOf('long', ['failed'], 'failed');
+    const [file] = own.testResults;
+    const assertionResults = file?.assertionResults.map((each) => ({
+      ...each,
+      failureMessages: [lines.join('\n')],
+    }));
+    const path = join(folder, 'long.json');
+    writeFileSync(path, JSON.stringify({ testResults: [{ ...file, assertionResults }] }));
+    const { before } = summary(path, '1');
+    const told = before.split('\n').map((line) => line.trim());
+    expect(told.slice(1, 7)).toEqual([...lines.slice(0, 4), '[76 lines more]', 'line 80']);
+    expect(told.at(-1)).toBe('line 99');
+  });
+
   it('counts a file whose tests passed and which failed all the same', () => {
     const ends = report('ends-badly', ['passed', 'passed'], 'failed');
     expect(summary(ends, '1')).toMatchObject({ status: 1, last: '2 passed, 1 failed' });

@@ -54,8 +54,8 @@ function traffic(text: string): {
   return { sent: Number(found?.[1]), failed: Number(found?.[2]), longest: found?.[3] ?? '' };
 }
 
-// Each has machines of its own, and mostly waits.
-describe.concurrent('npm run demo', () => {
+// One at a time: another file's environment runs beside it on the same two cores.
+describe('npm run demo', () => {
   it('deploys v2 to three servers with an approval and 0 failed requests', {
     timeout: LIMIT_MS,
   }, async () => {
