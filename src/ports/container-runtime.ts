@@ -7,8 +7,20 @@ export interface ContainerRuntime {
    * releases to it. Reads only. @throws PortError otherwise
    */
   mayPull(server: string, service: string): Promise<void>;
-  /** Fetches by digest and verifies it. Already there: changes nothing. */
+  /** Fetches by digest and verifies it. Already there: it counts as fetched just now, nothing else changes. */
   pull(server: string, service: string, image: ReleaseImage, options: CallOptions): Promise<void>;
+  /**
+   * Makes room for a release that is to be fetched: of those that were fetched for this service and never
+   * started, all but the newest `keep` go, and never that one. What any container is of stays, and what
+   * was not fetched for this service by `pull`.
+   * @returns the digests that went
+   */
+  pruneFetched(
+    server: string,
+    service: string,
+    keep: number,
+    toFetch: string,
+  ): Promise<readonly string[]>;
   /** Starts this release; already running: changes nothing. The former one must be stopped. */
   start(server: string, service: string, release: ReleaseStart): Promise<void>;
   /**

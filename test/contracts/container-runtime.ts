@@ -13,6 +13,8 @@ export interface ContainerRuntimeSubject {
   /** Releases that run until they are stopped and that end at SIGTERM. */
   readonly first: ReleaseImage;
   readonly second: ReleaseImage;
+  /** More of them, at most six. */
+  others(count: number): Promise<readonly ReleaseImage[]>;
   /** How to start one; the contract adds digest, version and run. */
   readonly start: Pick<ReleaseStart, 'command' | 'environment' | 'port'>;
   /** Another program listens on the service's port; gives what ends it. */
@@ -31,8 +33,13 @@ export function describeContainerRuntimeContract(
     let subject: ContainerRuntimeSubject;
 
     const inspect = () => subject.runtime.inspect(subject.server, subject.service);
-    const pull = (image: ReleaseImage) =>
-      subject.runtime.pull(subject.server, subject.service, image, {});
+    const pull = (image: ReleaseImage, service = subject.service) =>
+      subject.runtime.pull(subject.server, service, image, {});
+    /** As a run does before it fetches. */
+    const prune = (keep: number, { digest }: ReleaseImage) =>
+      subject.runtime.pruneFetched(subject.server, subject.service, keep, digest);
+    const isThere = async ({ digest }: ReleaseImage, service = subject.service) =>
+      (await subject.runtime.inspect(subject.server, service)).present.includes(digest);
     const stop = () => subject.runtime.stop(subject.server, subject.service, STOP);
     const start = ({ digest }: ReleaseImage, version: string, runId = 'run-1') =>
       subject.runtime.start(subject.server, subject.service, {
@@ -174,6 +181,65 @@ export function describeContainerRuntimeContract(
       await subject.runtime.finish(subject.server, subject.service, 1);
       const { present } = await inspect();
       expect([...present].sort()).toEqual([subject.first.digest, subject.second.digest].sort());
+    });
+
+    it('prunes what was fetched and never started: the latest stay, and what ran', async () => {
+      const { first, second } = subject;
+      const failing = await subject.others(6);
+      await pull(first);
+      await start(first, 'v1');
+      await stop();
+      await pull(second);
+      await start(second, 'v2', 'run-2');
+      for (const image of failing) {
+        await prune(3, image);
+        await pull(image);
+        expect((await inspect()).present.length).toBeLessThanOrEqual(2 + 3 + 1);
+      }
+      const kept = [first, second, ...failing.slice(2)].map(({ digest }) => digest);
+      expect([...(await inspect()).present].sort()).toEqual([...kept].sort());
+      const [, , third = second, ...latest] = failing;
+      expect(await prune(3, subject.first)).toEqual([third.digest]);
+      expect(await prune(3, subject.first)).toEqual([]);
+      const went = await prune(0, subject.first);
+      expect([...went].sort()).toEqual(latest.map(({ digest }) => digest).sort());
+      const state = await inspect();
+      expect([...state.present].sort()).toEqual([first.digest, second.digest].sort());
+      expect(state.release).toMatchObject({ digest: second.digest, runId: 'run-2' });
+      expect(state.running).toBe(true);
+    });
+
+    it('prunes nothing of what is to be fetched, and fetches again what it had pruned', async () => {
+      const [other = subject.first] = await subject.others(1);
+      await pull(subject.first);
+      await pull(other);
+      expect(await prune(0, subject.first)).toEqual([other.digest]);
+      expect(await isThere(subject.first)).toBe(true);
+      await pull(other);
+      await start(other, 'v3');
+      expect((await inspect()).release?.digest).toBe(other.digest);
+    });
+
+    it('takes what was fetched twice for the latest', async () => {
+      const [other = subject.first] = await subject.others(1);
+      await pull(subject.first);
+      await pull(subject.second);
+      await pull(subject.first);
+      expect(await prune(1, other)).toEqual([subject.second.digest]);
+      expect(await isThere(subject.first)).toBe(true);
+    });
+
+    it("prunes nothing of another service's", async () => {
+      const [theirs = subject.first, other = subject.first] = await subject.others(2);
+      await pull(theirs, 'neighbour');
+      await pull(subject.first);
+      expect(await prune(0, other)).toEqual([subject.first.digest]);
+      expect(await isThere(theirs, 'neighbour')).toBe(true);
+    });
+
+    it('prunes nothing on a server that never had the service', async () => {
+      expect(await prune(0, subject.first)).toEqual([]);
+      expect((await inspect()).present).toEqual([]);
     });
 
     it('examines without changing anything: engine, space, clock, and whose the port is', async () => {

@@ -23,6 +23,7 @@ import { describeServerHostContract } from './server-host.ts';
 
 const FIRST = `sha256:${'1'.repeat(64)}`;
 const SECOND = `sha256:${'2'.repeat(64)}`;
+const OTHERS = ['3', '4', '5', '6', '7', '8'].map((each) => `sha256:${each.repeat(64)}`);
 const SERVERS = ['s1', 's2', 's3'];
 const CLOSED_PORT = 1;
 
@@ -51,6 +52,7 @@ function newWorld(running?: string): FakeWorld {
   const releases = [
     { digest: FIRST, version: 'v1', answer: serve },
     { digest: SECOND, version: 'v2', answer: serve },
+    ...OTHERS.map((digest) => ({ digest, version: 'other', answer: serve })),
   ];
   return new FakeWorld({ servers: SERVERS, releases, ...(running !== undefined && { running }) });
 }
@@ -96,6 +98,8 @@ describeContainerRuntimeContract('fake', async () => {
     service: 'hello',
     first: { repository: 'hello', digest: FIRST },
     second: { repository: 'hello', digest: SECOND },
+    others: async (count) =>
+      OTHERS.slice(0, count).map((digest) => ({ repository: 'hello', digest })),
     start: { command: ['node', 'server.js'], environment: {}, port: 8_100 },
     async occupyPort() {
       await setTaken(true);

@@ -6,6 +6,7 @@ import type { ServerHosts } from '../../ports/server-host.ts';
 import { failure } from '../refusal.ts';
 import { createEngine, type Engine, loadEngineClient } from './engine.ts';
 import { examineServer } from './examine.ts';
+import { pruneFetchedImages } from './fetched.ts';
 import { finishService } from './finish.ts';
 import { forgetService } from './forget.ts';
 import { inspectService } from './inspect.ts';
@@ -62,6 +63,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
       const at = on(server, service, repository);
       await pullImage(at, digest, login, call);
     },
+    pruneFetched: async (server, service, keep, toFetch) =>
+      pruneFetchedImages(on(server, service), keep, toFetch),
     start: async (server, service, release) => startRelease(on(server, service), release),
     resume: async (server, service, former) => resumeRelease(on(server, service), former),
     stop: async (server, service, stop) => {

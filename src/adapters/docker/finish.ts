@@ -2,9 +2,10 @@ import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import { failure } from '../refusal.ts';
 import type { ServiceContainer } from './containers.ts';
-import { hasStatus } from './engine-errors.ts';
+import { neverStarted } from './fetched.ts';
 import { digestIn, familiar, nameAndTagOf } from './image-name.ts';
 import { cutJournal } from './journal.ts';
+import { removeContainer, removeImage } from './remove.ts';
 import { restorePolicy } from './restart-policy.ts';
 import { type Found, lookAt, type Service } from './service.ts';
 
@@ -42,10 +43,11 @@ function oldContainers({ containers, starts }: Found, keep: number): readonly Se
  */
 function oldImages(
   { repository }: Service,
-  { images, starts }: Found,
+  found: Found,
   left: readonly ServiceContainer[],
   keep: number,
 ): readonly string[] {
+  const { images, starts } = found;
   const name = familiar(repository);
   const references = [...images]
     .sort((a, b) => b.Created - a.Created)
@@ -56,43 +58,12 @@ function oldImages(
   const ran = byStart.filter(
     (each) => !left.some(({ running, digest }) => running && digest === each),
   );
-  const waiting = references
+  const fetched = neverStarted(found).filter((each) => references.includes(each));
+  const waiting = [...new Set([...fetched, ...references])]
     .map((each) => digestIn(each) ?? '')
     .filter((digest) => !byStart.includes(digest) && !used.includes(digest));
   const kept = [...used, ...ran.slice(0, keep), ...waiting.slice(0, keep)];
   return references.filter((each) => !kept.includes(digestIn(each) ?? ''));
-}
-
-export function removeContainer(
-  { engine }: Service,
-  { id, name }: ServiceContainer,
-): Promise<void> {
-  return unlessGone(() =>
-    engine.ask(
-      { zh: `删除 ${name}`, en: `remove ${name}` },
-      (docker, abortSignal) => docker.getContainer(id).remove({ abortSignal }),
-      { expect: [404, 409] },
-    ),
-  );
-}
-
-/** An image that another container uses stays. */
-export function removeImage({ engine }: Service, reference: string): Promise<void> {
-  return unlessGone(() =>
-    engine.ask(
-      { zh: `删除 ${reference}`, en: `remove ${reference}` },
-      (docker, abortSignal) => docker.getImage(reference).remove({ abortSignal }),
-      { expect: [404, 409] },
-    ),
-  );
-}
-
-async function unlessGone(work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!hasStatus(error, 404, 409)) throw error;
-  }
 }
 
 function nothingRuns({ engine, service }: Service): PortError {

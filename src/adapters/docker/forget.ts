@@ -1,9 +1,9 @@
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import { failure, phrase } from '../refusal.ts';
 import type { ServiceContainer } from './containers.ts';
-import { removeContainer, removeImage } from './finish.ts';
 import { familiar, nameAndTagOf } from './image-name.ts';
 import { folderOf } from './journal.ts';
+import { removeContainer, removeImage } from './remove.ts';
 import { type Found, lookAt, type Service } from './service.ts';
 
 /** Removes the folder, and the one above it where no other service is left. */

@@ -1,6 +1,6 @@
 /**
- * What the engine does not keep: how often each container was started here, by which run, and how a
- * container was set that somebody else had made. One line of JSON each, in the server's base folder.
+ * What the engine does not keep: which releases were fetched for a service and in which order, how often
+ * each container was started here, by which run, and how a container was set that somebody else had made. One line of JSON each, in the server's base folder.
  */
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { PortError } from '../../ports/port-error.ts';
@@ -23,7 +23,20 @@ export interface AdoptedEntry {
   readonly restart: string;
 }
 
-export type JournalEntry = StartEntry | AdoptedEntry;
+export interface FetchEntry {
+  readonly kind: 'fetch';
+  /** As it was asked for: `host/repository@sha256:…`. */
+  readonly image: string;
+}
+
+export type JournalEntry = StartEntry | AdoptedEntry | FetchEntry;
+
+/** What an entry of each kind has. */
+const FIELDS = {
+  start: ['id', 'startedAt', 'digest', 'run'],
+  adopted: ['id', 'restart'],
+  fetch: ['image'],
+} as const satisfies Readonly<Record<JournalEntry['kind'], readonly string[]>>;
 
 const SCRIPT_TIMEOUT_MS = 30_000;
 /** More than that many are cut to the newest KEPT_ENTRIES after a run. */
@@ -46,7 +59,10 @@ export async function readJournal(host: ServerHost, service: string): Promise<Jo
   });
 }
 
-/** Keeps it short; nobody else writes it meanwhile, for a run is under way. */
+/**
+ * Keeps it short. Of others, only a run that waits for this one may write meanwhile: that it has fetched
+ * a release. Where that is lost, the release stays until a run has succeeded.
+ */
 export async function cutJournal(
   host: ServerHost,
   service: string,
@@ -95,7 +111,10 @@ function readLine(line: string): Readonly<Record<string, unknown>> {
 }
 
 function isEntry(value: object): value is JournalEntry {
-  if (!('kind' in value)) return false;
-  const wanted = value.kind === 'start' ? ['id', 'startedAt', 'digest', 'run'] : ['id', 'restart'];
-  return wanted.every((name) => typeof Reflect.get(value, name) === 'string');
+  if (!('kind' in value) || !isKind(value.kind)) return false;
+  return FIELDS[value.kind].every((name) => typeof Reflect.get(value, name) === 'string');
+}
+
+function isKind(kind: unknown): kind is JournalEntry['kind'] {
+  return typeof kind === 'string' && Object.hasOwn(FIELDS, kind);
 }

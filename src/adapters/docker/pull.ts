@@ -5,6 +5,7 @@ import { PortError } from '../../ports/port-error.ts';
 import type { RegistryLogin } from '../../ports/registry.ts';
 import { failure, phrase, refusal } from '../refusal.ts';
 import { engineError, failureOf, hasStatus } from './engine-errors.ts';
+import { recordFetch } from './fetched.ts';
 import { digestIn } from './image-name.ts';
 import { lineSplitter, PullProgress, readPullLine } from './pull-progress.ts';
 import type { Service } from './service.ts';
@@ -15,7 +16,7 @@ const STALLED_MS = 120_000;
 const LONGEST_MS = 3_600_000;
 const REPORT_MS = 500;
 
-/** Fetches by digest and reads back that the engine holds it under that digest. */
+/** Fetches by digest, reads back that the engine holds it under that digest, and writes that down. */
 export async function pullImage(
   service: Service,
   digest: string,
@@ -23,12 +24,17 @@ export async function pullImage(
   options: CallOptions,
 ): Promise<void> {
   const reference = `${service.repository}@${digest}`;
-  if (await holds(service, reference, digest)) return;
-  await pull(service, reference, digest, (await login?.()) ?? null, options);
-  if (await holds(service, reference, digest)) return;
-  const server = service.engine.host.name;
+  if (!(await holds(service, reference, digest))) {
+    await pull(service, reference, digest, (await login?.()) ?? null, options);
+    if (!(await holds(service, reference, digest))) throw notHeld(service, reference);
+  }
+  await recordFetch(service, digest);
+}
+
+function notHeld({ engine }: Service, reference: string): PortError {
+  const server = engine.host.name;
   const named = { server, image: reference };
-  throw refusal('invalid', server, diagnose('DIGEST_MISMATCH', 'notHeld', named));
+  return refusal('invalid', server, diagnose('DIGEST_MISMATCH', 'notHeld', named));
 }
 
 async function holds({ engine }: Service, reference: string, digest: string): Promise<boolean> {

@@ -27,14 +27,28 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
       const port = portTaken ? 'taken' : ours ? 'ours' : 'free';
       return { engine, platform, freeBytes, port, clockOffsetMs };
     },
-    async pull(name, _service, { digest }, { signal }) {
+    async pull(name, service, { digest }, { signal }) {
       signal?.throwIfAborted();
       const server = world.server(name);
-      if (server.present.has(digest)) return;
-      if (server.deniedPull) throw deniedPull(name);
-      releaseOf(world, digest);
-      server.pulls += 1;
-      server.present.add(digest);
+      if (!server.present.has(digest)) {
+        if (server.deniedPull) throw deniedPull(name);
+        releaseOf(world, digest);
+        server.pulls += 1;
+        server.present.add(digest);
+      }
+      const isOther = (each: (typeof server.fetched)[number]): boolean =>
+        each.service !== service || each.digest !== digest;
+      server.fetched = [...server.fetched.filter(isOther), { service, digest }];
+    },
+    async pruneFetched(name, service, keep, toFetch) {
+      const server = world.server(name);
+      const waiting = server.fetched
+        .filter((each) => each.service === service && server.present.has(each.digest))
+        .map(({ digest }) => digest)
+        .filter((digest) => digest !== toFetch && server.starts[digest] === undefined);
+      const old = waiting.slice(0, Math.max(0, waiting.length - keep));
+      for (const digest of old) server.present.delete(digest);
+      return old;
     },
     async start(name, _service, start) {
       const server = world.server(name);
@@ -61,6 +75,7 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
       const isOthers = [...server.startedBy].some((each) => each !== runId);
       if (world.running(server) !== null || isOthers) return;
       server.present.clear();
+      server.fetched = [];
       server.startedBy.clear();
       server.last = null;
       server.starts = {};

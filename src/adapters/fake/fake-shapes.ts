@@ -51,6 +51,8 @@ export interface FakeServer {
   /** What answers on a Unix socket, by its path. */
   readonly sockets: Map<string, (stream: Duplex) => void>;
   readonly present: Set<string>;
+  /** What each service had fetched, the latest last. */
+  fetched: readonly { readonly service: string; readonly digest: string }[];
   starts: Record<string, number>;
   /** The runs that have started anything. */
   readonly startedBy: Set<string>;
@@ -103,6 +105,7 @@ export function newServer(name: string, index: number): FakeServer {
     files: new Map(),
     sockets: new Map(),
     present: new Set(),
+    fetched: [],
     starts: {},
     startedBy: new Set(),
     process: null,

@@ -11,13 +11,13 @@ import { examineScript, readExamination } from './examine.ts';
 import {
   failed,
   folderOf,
-  hexOf,
   type Quote,
   RELEASE_TIMEOUT_MS,
   runScript,
   SCRIPT_TIMEOUT_MS,
 } from './on-server.ts';
 import { type PullOptions, pullRelease } from './pull.ts';
+import { neverStarted, oldReleases, removeReleases, touchRelease } from './releases.ts';
 import { EXIT, forgetScript, inspectScript, stopScript, tailScript } from './script.ts';
 import { startRelease } from './start.ts';
 import { readState } from './state.ts';
@@ -44,8 +44,15 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
     mayPull: () => Promise.resolve(),
     async pull(server, service, image, call) {
       const { present } = await inspect(server, service);
-      if (!present.includes(image.digest))
-        await pullRelease(options, hosts.get(server), service, image, call);
+      const host = hosts.get(server);
+      if (!present.includes(image.digest)) await pullRelease(options, host, service, image, call);
+      else await touchRelease(host, service, image.digest);
+    },
+    async pruneFetched(server, service, keep, toFetch) {
+      const waiting = neverStarted(await inspect(server, service));
+      const old = waiting.filter((digest) => digest !== toFetch).slice(keep);
+      await removeReleases(hosts.get(server), service, old);
+      return old;
     },
     start: (server, service, release) => startRelease(quote, hosts.get(server), service, release),
     // What a process runs with ends with it.
@@ -75,29 +82,10 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
       return readExamination(result.stdout, sentMs, Date.now());
     },
     async finish(server, service, keep) {
-      const host = hosts.get(server);
-      const state = await inspect(server, service);
-      const old = oldReleases(state, keep);
-      if (old.length === 0) return;
-      const folders = old.map((digest) => `${folderOf(host, service)}/releases/${hexOf(digest)}`);
-      const result = await host.exec(['rm', '-rf', '--', ...folders], {
-        timeoutMs: RELEASE_TIMEOUT_MS,
-      });
-      if (result.exitCode !== 0) throw failed(server, { zh: '清理', en: 'prune' }, service, result);
+      const old = oldReleases(await inspect(server, service), keep);
+      await removeReleases(hosts.get(server), service, old);
     },
   };
-}
-
-/**
- * All but the one that runs or ran last, the `keep` that were started most recently, and as many that
- * were never started: those may have been fetched for a run that waits for this one.
- */
-function oldReleases({ present, release, starts }: ServiceState, keep: number): readonly string[] {
-  const others = present.filter((digest) => digest !== release?.digest);
-  const byStart = Object.keys(starts).filter((digest) => others.includes(digest));
-  const waiting = others.filter((digest) => !Object.hasOwn(starts, digest));
-  const kept = keep === 0 ? [] : [...byStart.slice(-keep), ...waiting.slice(0, keep)];
-  return others.filter((digest) => !kept.includes(digest));
 }
 
 async function stopService(

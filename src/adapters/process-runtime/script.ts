@@ -221,7 +221,7 @@ rs_log_since "$(rs_field logFrom)" | tail -c ${TAIL_BYTES} | tail -n ${lines}
 `;
 }
 
-/** Unpacks beside and renames; a release that is there stays as it is. */
+/** Unpacks beside and renames; a release that is there stays as it is. Its folder has the time of the fetch. */
 export function unpackScript(folder: string, hex: string, archive: string): string {
   return `
 cd ${folder} || exit ${EXIT.missing}
@@ -231,6 +231,7 @@ if [ ! -d releases/${hex} ]; then
   tar -xzof ${archive} -C "$rs_beside" || { rm -rf "$rs_beside"; exit ${EXIT.failed}; }
   mv "$rs_beside" releases/${hex} || exit ${EXIT.failed}
   rm -rf "releases/${hex}/${hex}.$$"
+  touch releases/${hex}
 fi
 rm -f ${archive}
 `;

@@ -21,6 +21,9 @@ it('reads what it wrote, and leaves out what a crash cut short', async () => {
     JSON.stringify(entry(1)),
     '{"kind":"adopted","id":"c","restart":"always"}',
     '{"kind":"start","id":"c"}',
+    '{"kind":"fetch","image":"r/app@sha256:1"}',
+    '{"kind":"fetch","id":"c","restart":"no"}',
+    '{"kind":"toString","id":"c"}',
     'null',
     JSON.stringify(entry(2)).slice(0, 20),
   ];
@@ -28,6 +31,7 @@ it('reads what it wrote, and leaves out what a crash cut short', async () => {
   expect(await readJournal(server, 'quotes')).toEqual([
     entry(1),
     { kind: 'adopted', id: 'c', restart: 'always' },
+    { kind: 'fetch', image: 'r/app@sha256:1' },
   ]);
 });
 

@@ -64,6 +64,8 @@ export async function makeSubject() {
     port,
     first: await release('v1'),
     second: await release('v2'),
+    others: (count: number) =>
+      Promise.all(Array.from({ length: count }, (_each, at) => release(`v${at + 3}`))),
     start: { command: ['node', 'server.js'], environment: {}, port },
     /** A release of these bytes, as a registry holds it that somebody got into. */
     async smuggle(archive: Buffer) {

@@ -1,19 +1,31 @@
+import type { ReleaseImage } from '../../../src/ports/container-runtime.ts';
 import { describeContainerRuntimeContract } from '../../contracts/container-runtime.ts';
 import { pushImage } from './support/images.ts';
 import { openPlace, PORT, SERVICE } from './support/place.ts';
 
 const REPOSITORY = 'docker/contract';
 
+const pushed = new Map<string, Promise<string>>();
+
+/** Once each for all tests: an image is the same in every one. */
+async function release(tag: string): Promise<ReleaseImage> {
+  const digest = pushed.get(tag) ?? pushImage(REPOSITORY, tag);
+  pushed.set(tag, digest);
+  return { repository: REPOSITORY, digest: await digest };
+}
+
 describeContainerRuntimeContract('Docker, on a real server', async () => {
-  const digests = [await pushImage(REPOSITORY, 'v1'), await pushImage(REPOSITORY, 'v2')] as const;
+  const [first, second] = [await release('v1'), await release('v2')];
   const place = await openPlace({ repository: REPOSITORY });
   const { server, runtime } = place;
   return {
     runtime,
     server: server.name,
     service: SERVICE,
-    first: { repository: REPOSITORY, digest: digests[0] },
-    second: { repository: REPOSITORY, digest: digests[1] },
+    first,
+    second,
+    others: (count) =>
+      Promise.all(Array.from({ length: count }, (_each, at) => release(`v${at + 3}`))),
     start: { command: [], environment: {}, port: PORT },
     async occupyPort() {
       const listen = `my $s = IO::Socket::INET->new(LocalPort => ${PORT}, Listen => 1, ReuseAddr => 1) or die; sleep`;

@@ -126,6 +126,42 @@ describe('a deployment', () => {
   });
 });
 
+describe('what was fetched and never started', () => {
+  const prune = (digest: string) => place.runtime.pruneFetched(name(), SERVICE, 0, digest);
+
+  it('stays where a container of somebody else is of it, and under a tag that it was given', async () => {
+    await pull(v1);
+    await pull(v2);
+    const image = (digest: string) =>
+      place.shell(
+        `docker images --digests --no-trunc | awk '$3 == "${digest}" { print $1 "@" $3; exit }'`,
+      );
+    await place.shell(`docker create --name neighbour ${await image(v1)} >/dev/null`);
+    await place.shell(`docker tag ${await image(v2)} kept:v2`);
+    expect(await prune(v3)).toEqual([v2]);
+    expect((await inspect()).present).toEqual([v1]);
+    expect(await place.shell('docker images -q kept:v2')).not.toBe('');
+  });
+
+  it('stays where somebody fetched it by hand', async () => {
+    await pull(v1);
+    const reference = await place.shell(
+      `docker images --digests --format '{{.Repository}}@{{.Digest}}' | head -1`,
+    );
+    await place.shell(`docker pull -q ${reference.replace(v1, v2)} >/dev/null`);
+    expect(await prune(v3)).toEqual([v1]);
+    expect(await images()).toEqual([v2]);
+  });
+
+  it('stays once it has run, also where its container was removed by hand', async () => {
+    await replaceWith(v1, 'v1', 'run-1');
+    await replaceWith(v2, 'v2', 'run-2');
+    await place.shell(`docker ps -aq --filter status=exited | xargs docker rm >/dev/null`);
+    expect(await prune(v3)).toEqual([]);
+    expect(await images()).toEqual([v1, v2].sort());
+  });
+});
+
 describe('a container that customers ask for while it is being started', () => {
   // Before Docker Engine 28 an early packet left its address unanswered for a second.
   it('has an address that the server knows or asks for anew', async () => {
