@@ -10,7 +10,10 @@ export const preflightShared = defineOperation({
   id: 'preflightShared',
   uses: ['image', 'runtime', 'container', 'files', 'health', 'balancer'],
 });
-export const prefetchServer = defineOperation({ id: 'prefetchServer', uses: ['image'] });
+export const prefetchServer = defineOperation({
+  id: 'prefetchServer',
+  uses: ['image', 'runtime'],
+});
 export const observeServers = defineOperation({
   id: 'observeServers',
   uses: ['health', 'balancer'],

@@ -129,7 +129,7 @@ export interface FleetActivities {
   preflightServer(input: PreflightServerInput): Promise<PreflightResult>;
   /** Balancer, registry, source, and what would be filled in on each server, before anything is built. */
   preflightShared(input: PreflightSharedInput): Promise<readonly PreflightResult[]>;
-  /** Fetches the release by digest, before the service is interrupted. */
+  /** Removes old releases that never started, then fetches this one by digest, before the service is interrupted. */
   prefetchServer(input: ServerInput & { readonly image: ImagePin }): Promise<ActionResult>;
   /** Holds the health of these servers for so long. @throws ApplicationFailure CANARY_UNHEALTHY */
   observeServers(input: ObserveInput): Promise<ActionResult>;

@@ -27,7 +27,9 @@ export function createFleetActivities(given: Unnoted<FleetPorts>): FleetActiviti
       (work, image, runtime, container, files, health, balancer) =>
         examineShared(ports, work, { image, runtime, container, files, health, balancer }),
     ),
-    ...implementOperation(OPERATIONS.prefetchServer, (work, image) => prefetch(ports, work, image)),
+    ...implementOperation(OPERATIONS.prefetchServer, (work, image, runtime) =>
+      prefetch(ports, work, image, runtime),
+    ),
     ...implementOperation(OPERATIONS.observeServers, (work, health, balancer) =>
       observe(ports, work, health, balancer),
     ),

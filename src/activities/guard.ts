@@ -116,19 +116,24 @@ function redactFindings(result: PreflightResult, redact: GuardOptions['redact'])
   return { ...result, checks };
 }
 
+type Evidence = Pick<ActionResult, 'facts' | 'evidence' | 'warnings'>;
+
 /** Facts and lines of evidence hold output; plans, pins and settings must come back as they are. */
-function isEvidence(value: unknown): value is Pick<ActionResult, 'facts' | 'evidence'> {
+function isEvidence(value: unknown): value is Evidence {
   return isObject(value) && Array.isArray(value['facts']) && Array.isArray(value['evidence']);
 }
 
-function redactEvidence<R extends Pick<ActionResult, 'facts' | 'evidence'>>(
-  result: R,
-  redact: (text: string) => string,
-): R {
+function redactEvidence<R extends Evidence>(result: R, redact: (text: string) => string): R {
   const facts = result.facts.map((fact) =>
     fact.detail === undefined ? fact : { ...fact, detail: redact(fact.detail) },
   );
-  return { ...result, facts, evidence: result.evidence.map(redact) };
+  const { warnings } = result;
+  return {
+    ...result,
+    facts,
+    evidence: result.evidence.map(redact),
+    ...(warnings !== undefined && { warnings: warnings.map(redact) }),
+  };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

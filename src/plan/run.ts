@@ -170,6 +170,8 @@ export interface ActionResult {
   readonly facts: readonly Fact[];
   /** One or more short lines for the evidence, bounded to a few hundred characters each. */
   readonly evidence: readonly string[];
+  /** What went wrong and does not stop the run; absent: nothing. */
+  readonly warnings?: readonly string[];
   /** The pin that later steps use, from the action that provides the pushed image. */
   readonly image?: ImagePin;
 }

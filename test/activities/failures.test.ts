@@ -113,6 +113,7 @@ describe('guardAll', () => {
       evidence: async (_input: object) => ({
         facts: [{ id: 'x', value: 'hunter2', detail: 'hunter2' }],
         evidence: ['hunter2'],
+        warnings: ['hunter2'],
       }),
       pin: async (_input: object) => ({ revision: 'hunter2' }),
       wait: (_input: object) =>
@@ -130,6 +131,7 @@ describe('guardAll', () => {
     expect(await environment().run(activities.evidence, {})).toEqual({
       facts: [{ id: 'x', value: 'hunter2', detail: '[REDACTED]' }],
       evidence: ['[REDACTED]'],
+      warnings: ['[REDACTED]'],
     });
     expect(await environment().run(activities.pin, { run: RUN })).toEqual({ revision: 'hunter2' });
   });

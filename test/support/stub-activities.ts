@@ -56,6 +56,8 @@ export interface StubOptions {
   readonly servers?: Readonly<Record<string, StubServer>>;
   /** What a preflight finds on a server, instead of nothing but good. */
   readonly preflight?: (subject: string) => Partial<PreflightResult> | null;
+  /** What goes wrong in a fetch and does not stop it. */
+  readonly fetchWarnings?: (server: string) => readonly string[];
 }
 
 type Before = CompensationInput['before'];
@@ -221,7 +223,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
       },
       prefetchServer: async ({ server }) => {
         await note('prefetchServer', server, 0);
-        return { facts: [], evidence: [] };
+        return { facts: [], evidence: [], warnings: options.fetchWarnings?.(server) ?? [] };
       },
       observeServers: async ({ step }) => {
         await note('observeServers', null, step);

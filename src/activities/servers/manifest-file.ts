@@ -91,12 +91,30 @@ export async function removeManifestsOf(
   input: OnServer,
   runId: string,
 ): Promise<void> {
-  const names = await manifestsOn(ports, input);
-  const own = names.filter((name) => name.endsWith(`.${runId}.json`));
+  await removeManifests(ports, input, (name) => name.endsWith(`.${runId}.json`));
+}
+
+/** Of releases that are on the server no more. */
+export async function removeManifestsFor(
+  ports: ServerPorts,
+  input: OnServer,
+  digests: readonly string[],
+): Promise<void> {
+  if (digests.length === 0) return;
+  const gone = new Set(digests.map(hexOf));
+  await removeManifests(ports, input, (name) => gone.has(name.split('.')[0] ?? ''));
+}
+
+async function removeManifests(
+  ports: ServerPorts,
+  input: OnServer,
+  isMeant: (name: string) => boolean,
+): Promise<void> {
+  const names = (await manifestsOn(ports, input)).filter(isMeant);
   await removeFiles(
     ports,
     input,
-    own.map((name) => `${folderOf(input)}/${name}`),
+    names.map((name) => `${folderOf(input)}/${name}`),
   );
 }
 

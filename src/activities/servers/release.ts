@@ -21,7 +21,9 @@ export async function pull(
 ): Promise<OutcomeOf<typeof pullImage>> {
   const { server } = input;
   const { digest } = input.image;
-  await pullRelease(ports, input, digest, repository);
+  await heartbeatWhile((signal) =>
+    ports.runtime.pull(server, input.run.service, { repository, digest }, { signal }),
+  );
   const { present } = await ports.runtime.inspect(server, input.run.service);
   const detail = say(
     input.run,

@@ -7,7 +7,7 @@ import { say } from '../../diagnostics/language.ts';
 import type { ImagePin } from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { type PinnedPart, type TolerantParts } from '../run.ts';
-import { changed, noteServer } from '../showing/status.ts';
+import { changed, noteServer, warn } from '../showing/status.ts';
 import { asStepFailure, messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { fetches, summaryOf } from '../tasks/activities.ts';
 import { exclude, tolerates } from './excluded.ts';
@@ -42,15 +42,12 @@ async function fetchOn(
   const project = sectionsOf(run.resolved.settings, OPERATIONS.prefetchServer);
   noteServer(run, server, { doing: phrase });
   try {
-    await fetches.prefetchServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
-      {
-        run: run.ref,
-        seal: sealFor(run.resolved.proof, 'prefetchServer'),
-        server,
-        project,
-        image,
-      },
-    ]);
+    const seal = sealFor(run.resolved.proof, 'prefetchServer');
+    const { warnings = [] } = await fetches.prefetchServer.executeWithOptions(
+      { summary: summaryOf(step, server, phrase) },
+      [{ run: run.ref, seal, server, project, image }],
+    );
+    for (const each of warnings) warn(run, `${server}: ${each}`);
   } catch (error) {
     if (isCancellation(error)) throw asStepFailure(error, step);
     const message = `${server} ${phrase}: ${messageOf(error)}`;

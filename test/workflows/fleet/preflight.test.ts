@@ -278,6 +278,16 @@ describe('fetching ahead', () => {
     expect(count(world, 'pool.drain')).toBe(0);
   });
 
+  it('tells what else went wrong, and goes on', async () => {
+    const world = stubWorld({
+      resolve: () => fewAtOnce(2),
+      fetchWarnings: (server) => (server === 'web-2' ? ['busy'] : []),
+    });
+    const { failure, status } = await harness.run(world);
+    expect(failure).toBeNull();
+    expect(status.warnings).toEqual(['web-2: busy']);
+  });
+
   it('costs the budget a server that cannot', async () => {
     const world = stubWorld({
       resolve: () => rollingRun({ failureBudget: 1 }),
