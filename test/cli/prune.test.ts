@@ -73,6 +73,9 @@ describe('prune', { timeout: 60_000 }, () => {
     expect(ended, ended.stderr).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout).toMatch(/2\.0 KiB {2}deploy-old +v1 → test +logs and artifacts/u);
     expect(ended.stdout).toContain('2.0 KiB in all; runs: 1, builds: 0');
+    expect(ended.stdout).toMatch(
+      /releases on servers are not among these: runtime\.keep_releases/u,
+    );
     expect(ended.stdout).toMatch(/left alone: 1 [\s\S]*mine\.txt/u);
     expect(ended.stdout).not.toContain('deploy-open');
     expect([log('old'), log('open')]).toEqual([true, true]);

@@ -14,7 +14,7 @@ export interface Leftovers extends Chosen {
   readonly others: readonly string[];
 }
 
-/** Everything that would go, each with its size, and the total. */
+/** Everything that would go, each with its size, the total, and what is not looked at. */
 export function leftoverLines(leftovers: Leftovers, language: Language): readonly string[] {
   const { runs, builds } = leftovers;
   const say = sayIn(language);
@@ -36,7 +36,11 @@ export function leftoverLines(leftovers: Leftovers, language: Language): readonl
           zh: `共 ${size}：${runs.length} 张发布单的日志和产物，${builds.length} 个构建`,
           en: `${size} in all; runs: ${runs.length}, builds: ${builds.length}`,
         });
-  return [...lines, total, ...otherLines(leftovers.others, language)];
+  const onServers = say({
+    zh: '服务器上的版本不在此列：由 runtime.keep_releases 在每次拉取之前和每次成功之后限制',
+    en: 'releases on servers are not among these: runtime.keep_releases limits them before each fetch and after each success',
+  });
+  return [...lines, total, ...otherLines(leftovers.others, language), onServers];
 }
 
 function line(
