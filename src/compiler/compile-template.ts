@@ -8,7 +8,7 @@ import { type ExplainRow, explainDefaults, explainLines } from './explain.ts';
 import { lowerPlan } from './lower/plan.ts';
 import { readDocument } from './parse/document.ts';
 import { readItems } from './parse/items.ts';
-import { readSource } from './parse/source.ts';
+import { readSource } from './parse/read-source.ts';
 import { DEFAULT_VOCABULARY, type Vocabulary, withBuiltInRoles } from './vocabulary.ts';
 
 export type CompileInput = {

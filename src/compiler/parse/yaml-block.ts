@@ -15,7 +15,7 @@ import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Json, ParameterDefinition } from '../../plan/plan.ts';
 import { type Context, claim, report } from '../context.ts';
 import type { Fence } from './items.ts';
-import type { Span } from './source.ts';
+import { lineOf, type Span } from './source.ts';
 
 /** One alias stands for one copy; a bomb is a few lines that stand for billions. */
 const MOST_ALIASES = 20;
@@ -27,7 +27,8 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/u;
 export const YAML_OPTIONS = {
   schema: 'core',
   strict: true,
-  uniqueKeys: isSameKey,
+  // Each key would be held against all others: `repeatedKeys` looks once.
+  uniqueKeys: false,
   logLevel: 'silent',
   prettyErrors: false,
 } as const;
@@ -46,17 +47,28 @@ export interface Entry {
   readonly valueSpan: Span;
 }
 
+interface ParsedBlock {
+  readonly document: Document.Parsed;
+  /** In the block's order. */
+  readonly problems: readonly Problem[];
+}
+
+interface Problem {
+  readonly message: string;
+  /** Offsets in the block. */
+  readonly pos: readonly [start: number, end: number];
+}
+
 /** The block's mapping; null, with diagnostics, where it is none. */
 export function readYaml(context: Context, fence: Fence): YamlBlock | null {
   const base = fence.content.start;
-  const document = parse(context, fence);
-  if (document === null) return null;
-  // An unknown tag is a warning of the parser's, and its text would be taken without it.
-  const problems = [...document.errors, ...document.warnings];
-  for (const error of problems.slice(0, 10)) {
-    const [start, end] = error.pos;
+  const parsed = parse(context, fence);
+  if (parsed === null) return null;
+  const { document, problems } = parsed;
+  for (const { pos, message } of problems.slice(0, 10)) {
+    const [start, end] = pos;
     const span = { start: base + start, end: base + Math.max(start + 1, end) };
-    const problem = error.message.split('\n')[0] ?? '';
+    const problem = message.split('\n')[0] ?? '';
     report(context, span, diagnose('BAD_YAML', 'syntax', { problem }));
   }
   if (problems.length > 0 || !isHarmless(context, fence, document)) return null;
@@ -65,9 +77,13 @@ export function readYaml(context: Context, fence: Fence): YamlBlock | null {
   return null;
 }
 
-function parse(context: Context, fence: Fence): Document.Parsed | null {
+/** @returns null, with a diagnostic, where it nests deeper than can be read */
+function parse(context: Context, fence: Fence): ParsedBlock | null {
   try {
-    return parseDocument(fence.content.text, YAML_OPTIONS);
+    const document = parseDocument(fence.content.text, YAML_OPTIONS);
+    // An unknown tag is a warning of the parser's, and its text would be taken without it.
+    const problems = [...document.errors, ...document.warnings, ...repeatedKeys(document)];
+    return { document, problems: problems.sort((a, b) => a.pos[0] - b.pos[0]) };
   } catch {
     report(context, fence, diagnose('BAD_YAML', 'unreadable', {}));
     return null;
@@ -140,9 +156,23 @@ export function scalarOf(node: Scalar, type?: ParameterDefinition['type']): Json
   return isWritten ? value : text;
 }
 
-/** Two keys of a mapping are one where they are the same text: `1.0` and `1.00` are two. */
-function isSameKey(a: unknown, b: unknown): boolean {
-  return a === b || (isScalar(a) && isScalar(b) && textOf(a) === textOf(b));
+/** Where a mapping has a key that it had before; the same text is one key: `1.0` and `1.00` are two. */
+export function repeatedKeys(document: Document): readonly Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Map(_key, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const name = textOf(key) ?? '';
+        const [start, end] = key.range ?? [0, 0];
+        if (seen.has(name))
+          problems.push({ message: 'Map keys must be unique', pos: [start, end] });
+        seen.add(name);
+      }
+    },
+  });
+  return problems;
 }
 
 /** Says what every line from an entry's key to its value's end became. */
@@ -153,16 +183,11 @@ export function claimEntry(
   became: { readonly zh: string; readonly en: string },
 ): void {
   claim(context, entry.keySpan.start, kind, became);
-  const end = Math.max(entry.keySpan.start, entry.valueSpan.end - 1);
-  for (const start of context.source.lineStarts) {
-    if (
-      start > entry.keySpan.start &&
-      start <= end &&
-      /\S/u.test(context.source.text.slice(start, end + 1))
-    ) {
-      claim(context, start, kind, became);
-    }
-  }
+  const { lineStarts, text } = context.source;
+  const value = text.slice(0, entry.valueSpan.end).trimEnd();
+  const last = lineOf(context.source, Math.max(entry.keySpan.start, value.length - 1));
+  for (let line = lineOf(context.source, entry.keySpan.start) + 1; line <= last; line += 1)
+    claim(context, lineStarts[line - 1] ?? 0, kind, became);
 }
 
 function spanOf(node: unknown, base: number, otherwise: Span): Span {

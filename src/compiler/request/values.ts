@@ -1,5 +1,5 @@
 /** Reads a parameter's value by its declared type. What the type does not say is never guessed. */
-import { isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isScalar, isSeq, parseDocument } from 'yaml';
 import type { Json, ParameterDefinition } from '../../plan/plan.ts';
 
 type ParameterType = ParameterDefinition['type'];
@@ -62,7 +62,7 @@ function readList(text: string): ReadValue {
     .replaceAll('】', ']')
     .replace(/[，、]/gu, ', ');
   const source = ascii.startsWith('[') ? ascii : `[${ascii}]`;
-  const document = parseDocument(source, { lineCounter: new LineCounter(), prettyErrors: false });
+  const document = parseDocument(source, { prettyErrors: false, uniqueKeys: false });
   if (document.errors.length > 0 || !isSeq(document.contents)) return BAD;
   const items: string[] = [];
   for (const item of document.contents.items) {

@@ -98,6 +98,20 @@ export const FILES = {
           en: 'put an empty line between paragraphs, lists or tables',
         },
       },
+      emphasis: {
+        message: {
+          zh: '从第 {line} 行开始的一段里，强调标记 * 和 _ 太多',
+          en: 'the block that begins on line {line} has too many emphasis marks (* and _)',
+        },
+        expected: {
+          zh: '空行之前最多 {limit} 处',
+          en: 'at most {limit} of them before an empty line',
+        },
+        remedy: {
+          zh: '请用空行把这一段分开，或删去多余的 * 和 _',
+          en: 'put an empty line into the block, or remove the * and _ that are not needed',
+        },
+      },
       nesting: {
         message: {
           zh: '文档嵌套太深，无法读取',

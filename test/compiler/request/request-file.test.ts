@@ -75,3 +75,32 @@ describe('G6 a request file', () => {
     expect(read(text)).toBeNull();
   });
 });
+
+describe('a file that costs more to read than it is worth', () => {
+  const aliases = (count: number): string =>
+    `version: &v v1\nservers:\n${'  - *v\n'.repeat(count)}`;
+
+  it('has at most 50 aliases', () => {
+    expect(readRequestFile(aliases(50), [])).toEqual({
+      version: 'v1',
+      servers: Array(50).fill('v1'),
+    });
+    expect(readRequestFile(aliases(51), [])).toBeNull();
+  });
+
+  it.each(['a: 1\na: 1\n', 'a: 1\n"a": 1\n', '{"a": 1, "a": 1}', 'x: {a: 1, b: 1, a: 1}'])(
+    'has each key once: %j',
+    (text) => {
+      expect(readRequestFile(text, [])).toBeNull();
+    },
+  );
+
+  it('may have keys that are written differently', () => {
+    expect(readRequestFile('{1.0: 1, 1.00: 2, a: 3, A: 4}', [])).toEqual({
+      '1.0': 1,
+      '1.00': 2,
+      a: 3,
+      A: 4,
+    });
+  });
+});

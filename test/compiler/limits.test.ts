@@ -1,0 +1,103 @@
+/** What costs more to read than its length is worth is refused before it is read. */
+import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import { compile, edit, ownText, planOf, seedText } from './reference.ts';
+
+const withBlock = (block: string): string => `${ownText}\n${block}\n`;
+/** Errors; a hint says that not every problem is listed. */
+const refusals = (text: string): readonly Diagnostic[] =>
+  compile(text).diagnostics.filter(
+    ({ code, severity }) => code === 'TOO_LARGE' && severity === 'error',
+  );
+const firstLine = ownText.split('\n').length + 1;
+
+describe('marks of emphasis between two empty lines', () => {
+  it('the reference template is far below the limit', () => {
+    expect(planOf(seedText).steps).toHaveLength(10);
+  });
+
+  it('are refused with the line on which they begin, before anything is read', () => {
+    const { diagnostics, plan } = compile(withBlock('*a_'.repeat(2_000)));
+    expect(plan).toBeNull();
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'TOO_LARGE',
+        severity: 'error',
+        message: {
+          en: `the block that begins on line ${firstLine} has too many emphasis marks (* and _)`,
+          zh: `从第 ${firstLine} 行开始的一段里，强调标记 * 和 _ 太多`,
+        },
+        expected: { en: 'at most 500 of them before an empty line' },
+        remedy: {
+          en: 'put an empty line into the block, or remove the * and _ that are not needed',
+        },
+        place: { line: firstLine, column: 1 },
+        actual: '4000',
+      },
+    ]);
+  });
+
+  it.each([
+    ['stars', '*a ', 1],
+    ['stars and underscores', '*a_ ', 2],
+    ['underscores before words', '_a ', 1],
+    ['underscores behind words', 'a_ ', 1],
+    ['pairs', '**a** ', 2],
+    ['on several lines', '**Label**: value\n', 2],
+    ['in a list', '- **a**\n', 2],
+    ['in a table', '| **a** | b |\n', 2],
+    ['in a quote', '> _a_\n', 2],
+  ])('%s: 500 are read, one more is not', (_name, piece, marks) => {
+    const most = piece.repeat(500 / marks).trimEnd();
+    expect(refusals(withBlock(most))).toEqual([]);
+    expect(refusals(withBlock(`${most} *`))).toHaveLength(1);
+    expect(refusals(withBlock(`${most}\n\n${most}`))).toEqual([]);
+  });
+
+  it.each(['snake_case ', '名_字 ', '__init__x', `${'*'.repeat(400)} `])(
+    'what begins and ends nothing is none, and marks side by side are one: %j',
+    (piece) => {
+      const count = Math.floor(9_000 / piece.length);
+      expect(refusals(withBlock(`${piece.repeat(Math.min(count, 490))}`))).toEqual([]);
+    },
+  );
+});
+
+describe('a block of parameters', () => {
+  const withKeys = (keys: string): string => edit(ownText, 'parameters:\n', `parameters:\n${keys}`);
+
+  it.each([
+    ['at once', '  p: {type: string}\n  p: {type: string}\n', 1],
+    ['quoted', '  p: {type: string}\n  "p": {type: string}\n', 1],
+    ['within a parameter', '  p:\n    type: string\n    type: string\n', 2],
+    ['in braces', '  p: {type: string, type: string}\n', 0],
+  ])('has a key once, or the second is told at its line: %s', (_name, keys, below) => {
+    const text = withKeys(keys);
+    const first = text.slice(0, text.indexOf(keys)).split('\n').length;
+    expect(compile(text).diagnostics[0]).toMatchObject({
+      code: 'BAD_YAML',
+      message: { en: expect.stringContaining('Map keys must be unique') },
+      place: { line: first + below },
+    });
+  });
+
+  it('takes keys that are written differently for two', () => {
+    const codes = compile(withKeys('  p: {type: number, enum: [1.0, 1.00]}\n')).diagnostics;
+    expect(codes.map(({ code }) => code)).not.toContain('BAD_YAML');
+  });
+
+  it('explains every line of a value, and none behind it', () => {
+    const keys = '  p:\n    type: string\n    description: |\n      a\n\n      b\n\n';
+    const rows = compile(withKeys(keys)).explanation;
+    const at = rows.findIndex(({ text }) => text === '  p:');
+    expect(rows.slice(at, at + 7).map(({ kind }) => kind)).toEqual([
+      'parameter',
+      'parameter',
+      'prose',
+      'prose',
+      'prose',
+      'prose',
+      'blank',
+    ]);
+  });
+});
