@@ -14,7 +14,7 @@ import type { Language } from './diagnostics/diagnostic.ts';
 import type { TemporalConnection } from './ports/connections.ts';
 import { type Adapters, createAdapters } from './worker/adapters.ts';
 import { loadWorkflowCode } from './worker/bundle.ts';
-import { connectNative } from './worker/connect.ts';
+import { connectNative, deniedBy } from './worker/connect.ts';
 import { identityOf, refuseOtherProjects } from './worker/queue.ts';
 import { createResolver, createSettingsReader } from './worker/resolution.ts';
 import { WorkerStartError } from './worker/start-error.ts';
@@ -54,6 +54,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const adapters = await createAdapters(project, environment, options.language);
   try {
     await serve(options, { project, environment, temporal, connection, adapters });
+  } catch (error) {
+    throw deniedBy(temporal, error);
   } finally {
     await adapters.close();
     await connection.close();

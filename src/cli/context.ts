@@ -9,6 +9,7 @@ import { type Environment, readEnvironment } from '../config/environment.ts';
 import { type LoadedProject, loadProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { findProjectFolder } from '../config/project-folder.ts';
+import { denialOf } from '../diagnostics/denial.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic, Language, Localized } from '../diagnostics/diagnostic.ts';
 import {
@@ -132,7 +133,11 @@ export async function withClient<T>(
     return await work(client);
   } catch (error) {
     if (error instanceof NoAnswerError) throw noWorker(project, options);
-    throw error;
+    const reason = denialOf(error);
+    if (reason === null) throw error;
+    const { address, namespace } = temporal;
+    const denied = diagnose('NO_TEMPORAL_SERVER', 'denied', { address, namespace, reason });
+    throw refuseWith(denied, options);
   } finally {
     await client.close();
   }

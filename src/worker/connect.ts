@@ -2,6 +2,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import type { Environment } from '../config/environment.ts';
+import { denialOf } from '../diagnostics/denial.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { TemporalConnection } from '../ports/connections.ts';
 import { WorkerStartError } from './start-error.ts';
@@ -35,6 +36,15 @@ export async function connectNative(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The same error, unless the server has refused what was asked of it over the connection. */
+export function deniedBy({ address, namespace }: TemporalConnection, error: unknown): unknown {
+  const reason = denialOf(error);
+  if (reason === null) return error;
+  return new WorkerStartError(
+    diagnose('NO_TEMPORAL_SERVER', 'denied', { address, namespace, reason }),
+  );
 }
 
 /** As the `temporal` program would connect; our own server as it is. */

@@ -19,8 +19,8 @@ export const SURROUNDINGS = {
   },
   NO_TEMPORAL_SERVER: {
     meaning: {
-      zh: '没有 Temporal 服务器应答，或不知道它的地址。',
-      en: 'No Temporal server answers, or its address is not known.',
+      zh: '没有 Temporal 服务器应答，或不知道它的地址，或它拒绝请求。',
+      en: 'No Temporal server answers, its address is not known, or it refuses the request.',
     },
     messages: {
       noAddress: {
@@ -51,6 +51,16 @@ export const SURROUNDINGS = {
         remedy: {
           zh: '请检查地址、temporal 命令的配置（temporal.toml、TEMPORAL_PROFILE）和 TEMPORAL_TLS_…、TEMPORAL_API_KEY：是否使用 TLS、证书、密钥',
           en: "check the address, and the temporal program's settings (temporal.toml, TEMPORAL_PROFILE, TEMPORAL_TLS_…, TEMPORAL_API_KEY): whether TLS is spoken, certificates, key",
+        },
+      },
+      denied: {
+        message: {
+          zh: '{address} 上的 Temporal 服务器拒绝了对命名空间 {namespace} 的请求（{reason}）',
+          en: 'the Temporal server at {address} refuses the request in its namespace {namespace} ({reason})',
+        },
+        remedy: {
+          zh: '请检查 TEMPORAL_API_KEY（或 temporal.toml 中的 api_key）：是否已设置、是否过期、对该命名空间是否有写权限；并检查 TEMPORAL_NAMESPACE',
+          en: 'check TEMPORAL_API_KEY (or api_key in temporal.toml): whether it is set, has expired, and may write to that namespace; and TEMPORAL_NAMESPACE',
         },
       },
       noAnswer: {
