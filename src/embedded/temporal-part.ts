@@ -1,4 +1,5 @@
 import { Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { TemporalConnection } from '../ports/connections.ts';
@@ -40,7 +41,7 @@ export async function provideTemporal(
   const configured = choice.temporal ?? configuredByEnvironment(choice.env);
   if (configured === null) return startOwn(choice, former, state, claim);
   try {
-    return await useConfigured(configured);
+    return await useConfigured(configured, choice.env);
   } catch (error) {
     // The address of our own previous server, from `.runsheet/env`: that one has ended.
     if (configured.address === `127.0.0.1:${former['temporal']}`)
@@ -61,9 +62,18 @@ function configuredByEnvironment(
   };
 }
 
-async function useConfigured(connection: TemporalConnection): Promise<TemporalPart> {
+/** Asked as the worker will, with the TLS and the key of the `temporal` program's settings. */
+async function useConfigured(
+  connection: TemporalConnection,
+  env: TemporalChoice['env'],
+): Promise<TemporalPart> {
   try {
+    const variables = Object.entries(env).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    );
+    const settings = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(variables) });
     const client = await Connection.connect({
+      ...settings.connectionOptions,
       address: connection.address,
       connectTimeout: ANSWER_LIMIT_MS,
     });
