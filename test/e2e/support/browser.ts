@@ -61,10 +61,15 @@ export class Browser {
     });
   }
 
-  /** Starts it with a profile of its own and one empty page. */
-  static async open(program: string): Promise<Browser> {
+  /**
+   * Starts it with a profile of its own and one empty page.
+   * @param names host names that it finds on this machine, as a hostile name server would have it
+   */
+  static async open(program: string, names: readonly string[] = []): Promise<Browser> {
     const folder = mkdtempSync(join(tmpdir(), 'runsheet-browser-'));
-    const args = [...QUIET, `--user-data-dir=${folder}`, 'about:blank'];
+    const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join(',');
+    const own = [`--user-data-dir=${folder}`, `--host-resolver-rules=${rules}`];
+    const args = [...QUIET, ...own, 'about:blank'];
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
     try {
       const socket = new WebSocket(await pageOf(await debuggingPort(child)));
