@@ -103,7 +103,6 @@ const prose = sheet('prose', (hostile) => `${ownText}\n${hostile}`, {
   'tables, long': blocks(() => '| a | b |'),
   labels: lines((index) => (index % 100 === 99 ? '' : `**Label ${index}**: value`)),
   headings: blocks((index) => `#### ${index}. Step [action]`),
-  sections: blocks((index) => `## Section ${index}`),
   underlines: wrapped('='),
   rules: wrapped('- '),
   'list items': blocks((index) => `- item ${index}`),
@@ -136,42 +135,67 @@ const block = sheet('block of parameters', after(ownText, 'parameters:\n'), {
   tags: lines((index) => `  p${index}: !t${index} a\n`),
 });
 
+/** A step of what every run sheet may have, with a list under a label. */
+const step = (label: string, entries: (length: number) => string) => (length: number) =>
+  `### 11. Step [action]\n**执行内容**:\n- 验证性能指标\n\n**${label}**:\n${entries(length)}`;
+
 const steps = sheet('steps', before(ownText, '## 回滚策略'), {
   steps: lines(
-    (index) => `### ${index + 11}. Step [action]\n**执行内容**:\n- 运行代码静态分析工具\n`,
+    (index) => `### ${index + 11}. Step [action]\n**执行内容**:\n- 检查代码规范符合性\n`,
   ),
   'steps without a kind': lines((index) => `### ${index + 11}. Step\n`),
-  'one number, again': lines(() => '### 11. Step [action]\n'),
+  'one number, again': lines(() => '### 11. Step [action]\n**执行内容**:\n- 检查代码规范符合性\n'),
   'condition steps': lines(
     (index) =>
-      `### ${index + 11}. c [condition]\n**判断逻辑**:\n\`\`\`\nif environment == "production":\n    → 跳转到步骤 ${index + 12}\n\`\`\`\n`,
+      `### ${index + 11}. c [condition]\n**判断逻辑**:\n\`\`\`\nif environment == "production":\n    x → 进入步骤${index + 12}\nelse:\n    设置 variables.v${index} = true\n\`\`\`\n`,
   ),
-  'rolling steps': lines(
-    (index) => `### ${index + 11}. Step [action]\n**批次**: [1, 25%]\n**执行内容**:\n- 停止服务\n`,
+  'steps in batches': lines(
+    (index) =>
+      `### ${index + 11}. Step [parallel]\n**批次**: [1, 25%]\n**并行任务**:\n- 从负载均衡器移除\n- 将服务器重新加入负载均衡池\n`,
   ),
-  tasks: (length) =>
-    `### 11. Step [action]\n**执行内容**:\n${blocks(() => '- 运行代码静态分析工具')(length)}`,
-  'tasks that nobody knows': (length) =>
-    `### 11. Step [action]\n**执行内容**:\n${blocks((index) => `- 运行代码静态分所工具${index}`)(length)}`,
-  criteria: (length) =>
-    `### 11. Step [action]\n**执行内容**:\n- 执行性能测试\n\n**成功条件**:\n${blocks(() => '- 响应时间 < 500ms')(length)}`,
-  'skip rules': (length) =>
-    `### 11. Step [action]\n**执行内容**:\n- 执行性能测试\n\n**跳过条件**:\n${blocks(() => '- 参数 `skip_tests` 为 true')(length)}`,
+  tasks: step(
+    '执行内容',
+    blocks(() => '- 检查代码规范符合性'),
+  ),
+  'tasks that nobody knows': step(
+    '执行内容',
+    blocks((index) => `- 运行代码静态分所工具${index}`),
+  ),
+  criteria: step(
+    '成功条件',
+    blocks(() => '- 响应时间 < 500ms'),
+  ),
+  'skip rules': step(
+    '跳过条件',
+    blocks(() => '- 参数 `skip_tests` 为 true'),
+  ),
+  'a long skip rule': step('跳过条件', () => `- skip_tests${' or skip_tests'.repeat(650)}`),
   branches: (length) =>
-    `### 11. c [condition]\n**判断逻辑**:\n\`\`\`\n${lines((index) => `${index === 0 ? 'if' : 'elif'} environment == "production":\n    → 跳转到步骤 6\n`)(length)}\`\`\``,
+    `### 11. c [condition]\n**判断逻辑**:\n\`\`\`\n${lines((index) => `${index === 0 ? 'if' : 'elif'} environment == "production":\n    x → 进入步骤10\n`)(length)}\`\`\``,
   'labels, again': (length) =>
     `### 11. Step [action]\n${lines((index) => (index % 100 === 99 ? '' : '**执行内容**:'))(length)}`,
 });
 
-const sections = sheet('sections', (hostile) => `${ownText}\n${hostile}`, {
-  'rollback rules': (length) =>
-    `## 回滚策略\n${blocks((index) => `- 如果在步骤${index + 1}之前失败 → 直接终止`)(length)}`,
+const under = (heading: string, frame: (hostile: string) => string) => (hostile: string) =>
+  edit(ownText, `${heading}\n`, `${heading}\n${frame(hostile)}\n`);
+
+const rollback = sheet(
+  'rollback',
+  under('## 回滚策略', (hostile) => hostile),
+  {
+    rules: blocks((index) => `- 如果在步骤${(index % 10) + 1}之后失败 → 恢复旧版本`),
+    'rules of missing steps': blocks((index) => `- 如果在步骤${index + 20}之后失败 → 恢复旧版本`),
+  },
+);
+
+const sections = sheet('other sections', (hostile) => `${ownText}\n${hostile}`, {
+  'sections that nobody knows': blocks((index) => `## Section ${index}`),
+  'one section, again': blocks(() => '## 监控指标'),
   'success rules': (length) => `## 成功判定条件\n${blocks(() => '- ✅ 健康检查全部通过')(length)}`,
-  metrics: (length) => `## 监控指标\n${blocks((index) => `- \`m${index}\`: 总部署时长`)(length)}`,
+  metrics: (length) =>
+    `## 监控指标\n${blocks(() => '- `deployment.duration`: 总部署时长')(length)}`,
   examples: (length) =>
     `## 使用示例\n${lines(() => '```\n执行 deployment.md 模板\n参数:\n- version: v1\n```\n')(length)}`,
-  'a line of examples': (length) =>
-    `## 使用示例\n${lines((index) => (index % 2 ? '' : `\`\`\`\n- servers: [${repeat('a, ')(LINE)}\n\`\`\``))(length)}`,
 });
 
 const plan = planOf(ownText);
@@ -260,8 +284,9 @@ const project: Reader = {
     'one key, again': lines(() => 'key: value'),
     'long keys': lines((index) => `${'k'.repeat(1_000)}${index}: value`),
     people: people((index) => `  p${index}: {name: P ${index}}`),
-    roles: (length) => `roles:\n${lines((index) => `  r${index}: [a${index}]`)(length)}`,
-    'members of a role': (length) => `roles:\n  r: [${lines((index) => `a${index},`)(length)}]`,
+    roles: (length) => `roles:\n${lines((index) => `  r${index}: {people: [a]}`)(length)}`,
+    'members of a role': (length) =>
+      `roles:\n  r:\n    people:\n${lines((index) => `      - a${index}`)(length)}`,
     servers: servers((index) => `server-${index}`),
     'one server, again': servers(() => 'server-1'),
     environments: (length) =>
@@ -295,6 +320,7 @@ export const READERS: readonly Reader[] = [
   prose,
   block,
   steps,
+  rollback,
   sections,
   chinese,
   changes,

@@ -101,3 +101,29 @@ describe('a block of parameters', () => {
     ]);
   });
 });
+
+describe('steps', () => {
+  const withSteps = (count: number): string => {
+    const more = Array.from(
+      { length: count - 10 },
+      (_, index) => `### ${index + 11}. Step [action]\n**执行内容**:\n- 检查代码规范符合性\n`,
+    );
+    return edit(ownText, '## 回滚策略', `${more.join('\n')}\n## 回滚策略`);
+  };
+
+  it('are 200 at most', () => {
+    expect(planOf(withSteps(200)).steps).toHaveLength(200);
+  });
+
+  it.each([201, 300])('are refused at the first one beyond: %d', (count) => {
+    const text = withSteps(count);
+    expect(refusals(text)).toMatchObject([
+      {
+        message: { en: 'there are too many steps', zh: '步骤太多' },
+        expected: { en: 'at most 200 steps' },
+        remedy: { en: 'split them into several run sheets' },
+        place: { line: text.split('\n').indexOf('### 201. Step [action]') + 1 },
+      },
+    ]);
+  });
+});

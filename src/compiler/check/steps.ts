@@ -45,12 +45,17 @@ export interface HeadedStep {
 }
 
 const HEADING = /^(?:步骤\s*|step\s+)?(\d{1,4})\s*[.、．:：)]\s*(.*?)\s*(?:\[([^\]]*)\])?$/iu;
+/** What a step needs is looked for in the steps before it, over every way that leads to it. */
+const MOST_STEPS = 200;
 const KINDS: readonly StepKind[] = ['action', 'condition', 'approval', 'parallel'];
 
-/** Reads the headings; a step without a number or a known kind is reported and left out. */
+/** Reads the headings; a step without a number or a known kind, or too many, is reported and left out. */
 export function readHeadings(context: Context, steps: readonly RawStep[]): readonly HeadedStep[] {
   const seen = new Set<number>();
-  return steps.flatMap((raw) => {
+  const beyond = steps[MOST_STEPS];
+  if (beyond !== undefined)
+    report(context, beyond.heading, diagnose('TOO_LARGE', 'steps', { limit: MOST_STEPS }));
+  return steps.slice(0, MOST_STEPS).flatMap((raw) => {
     const match = HEADING.exec(raw.heading.text);
     if (match === null) {
       const actual = raw.heading.text;

@@ -112,6 +112,11 @@ export const FILES = {
           en: 'put an empty line into the block, or remove the * and _ that are not needed',
         },
       },
+      steps: {
+        message: { zh: '步骤太多', en: 'there are too many steps' },
+        expected: { zh: '最多 {limit} 个步骤', en: 'at most {limit} steps' },
+        remedy: { zh: '请拆成几份操作单', en: 'split them into several run sheets' },
+      },
       nesting: {
         message: {
           zh: '文档嵌套太深，无法读取',
