@@ -19,7 +19,7 @@ export async function connectFault(
   tls: ConnectionOptions['tls'],
   error: unknown,
 ): Promise<ConnectFault> {
-  const said = oneLine(error);
+  const said = oneLine(causeOf(error));
   const at = address.lastIndexOf(':');
   const host = address.slice(0, at).replace(/^\[|\]$/gu, '');
   const port = Number(address.slice(at + 1));
@@ -66,6 +66,11 @@ function failureOf(socket: Socket, event: 'connect' | 'secureConnect'): Promise<
     socket.once('close', () => end('the connection was closed'));
     socket.once(event, () => end(null));
   });
+}
+
+/** The library's own message says only that it failed; what the server answered is below it. */
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? causeOf(error.cause) : error;
 }
 
 /** Further lines of a parser's quote the file, which holds keys. */
