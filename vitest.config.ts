@@ -26,7 +26,7 @@ export default defineConfig({
   plugins: [asInstalled],
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/lab/**', 'test/e2e/**', 'node_modules/**', '**/fixtures/**'],
+    exclude: ['test/cluster/**', 'test/lab/**', 'test/e2e/**', 'node_modules/**', '**/fixtures/**'],
     globalSetup: ['test/support/temporal-programs.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -25,6 +25,7 @@ const TYPED_BLOCKS: readonly (readonly [string, string, string, string?])[] = [
   ['docs/cli.md', 'logs', 'test/cli/logs.test.ts'],
   ['docs/cli.md', 'prune-', 'test/cli/prune.test.ts'],
   ['docs/cli.md', '', 'test/e2e/cli.test.ts'],
+  ['docs/operations.md', 'search-attributes', 'test/cluster/access.test.ts'],
 ];
 
 /** Commands that need more than this test has → the file that types them, and what it says there. */
@@ -36,6 +37,7 @@ const TYPED_ELSEWHERE: readonly (readonly [RegExp, string, string])[] = [
   [/^npm run test:random$/u, 'package.json', '"test:random"'],
   [/^npm run test:e2e$/u, '.ci/run', 'npm run test:e2e'],
   [/^npm run test:lab$/u, '.ci/run', 'npm run test:lab'],
+  [/^npm run test:cluster$/u, 'package.json', '"test:cluster"'],
   [/^npm run format$/u, 'package.json', '"format"'],
   [/^npm run bench$/u, 'package.json', '"bench"'],
   [/^\.ci\/run$/u, 'CONTRIBUTING.md', '.ci/run'],

@@ -15,12 +15,13 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import { type Environment, startEnvironment } from '../../../src/embedded/environment.ts';
 import { startWorkerProcess, type WorkerProcess } from '../../../src/embedded/worker-process.ts';
 import type { Json } from '../../../src/plan/plan.ts';
 import type { Connections } from '../../../src/ports/connections.ts';
 import { StageRun } from './stage-run.ts';
+import { connectTo, environmentVariables } from './stage-temporal.ts';
 import { World } from './world.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../examples/service', import.meta.url));
@@ -65,6 +66,8 @@ export interface StageOptions {
   readonly prepare?: (folder: string) => void;
   /** False leaves a worker that was killed dead until `worker.start()`. Default true. */
   readonly restartWorker?: boolean;
+  /** TEMPORAL_… of a server that runs elsewhere. Default: one of the stage's own. */
+  readonly temporal?: Readonly<Record<string, string>>;
 }
 
 export interface StartOptions {
@@ -81,7 +84,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   for (const [name, text] of Object.entries(options.templates ?? {})) {
     writeBelow(folder, join('templates', name), text);
   }
-  const env = environmentVariables();
+  const env = { ...environmentVariables(), ...options.temporal };
   let environment: Environment | null = null;
   let worker: WorkerProcess | null = null;
   try {
@@ -104,8 +107,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       restart: options.restartWorker ?? true,
       onStarted: (pid) => void opened.record(pid),
     });
-    const { address } = opened.connections.temporal;
-    const connection = await Connection.connect({ address });
+    const connection = await connectTo(opened.connections.temporal, env);
     return new Stage({ folder, environment: opened, worker, connection });
   } catch (error) {
     await worker?.close();
@@ -119,15 +121,6 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
 export function distFolder(): string {
   const given = process.env['RUNSHEET_E2E_DIST'];
   return given ?? fileURLToPath(new URL('../../../dist', import.meta.url));
-}
-
-/** Of whoever runs the tests, without a Temporal server that is configured there. */
-function environmentVariables(): Record<string, string | undefined> {
-  const kept = Object.entries(process.env).filter(
-    ([name]) =>
-      name === 'TEMPORAL_CLI' || !/^(TEMPORAL_|BALANCER_URL|NODE_OPTIONS|VITEST)/.test(name),
-  );
-  return Object.fromEntries(kept);
 }
 
 function writeBelow(folder: string, path: string, text: string | Uint8Array): void {

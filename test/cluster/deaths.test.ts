@@ -1,0 +1,80 @@
+/** Every process of the cluster dies in the middle of a run: servers and run end as if it had not. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import proto from '@temporalio/proto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Stage, startStage } from '../e2e/support/stage.ts';
+import { type StageRun, statesOf, stepOf } from '../e2e/support/stage-run.ts';
+import { until } from '../lab/support/shell.ts';
+import { Cluster, type PartName } from './support/cluster.ts';
+import { ROLES } from './support/settings.ts';
+
+const SERVER = 'dev-server-1';
+const START = 'service.start';
+const STARTED = proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
+const PARTS: readonly PartName[] = [...ROLES, 'postgresql'];
+
+let cluster: Cluster;
+let stage: Stage;
+
+beforeAll(async () => {
+  cluster = await Cluster.start();
+  stage = await startStage({ temporal: cluster.environment(cluster.token()) });
+  const first = await deploy('v0');
+  expect((await first.end()).failure).toBeNull();
+});
+
+afterAll(async () => {
+  await stage?.close();
+  await cluster?.close();
+});
+
+function deploy(version: string): Promise<StageRun> {
+  return stage.deploy('development', version, { skip_tests: true });
+}
+
+async function untilServerHas(version: string | null, limitMs = 60_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while ((await stage.world.version(SERVER)) !== version) {
+    if (Date.now() > deadline) throw new Error(`${SERVER} never had ${version}`);
+    await sleep(10);
+  }
+}
+
+/** A worker has the activity that starts the release: nobody needs to hand it on any more. */
+async function untilStarting(run: StageRun): Promise<void> {
+  const begun = async (): Promise<boolean> => {
+    const { raw } = await run.handle.describe();
+    return (raw.pendingActivities ?? []).some(
+      ({ activityType, state }) => activityType?.name === START && state === STARTED,
+    );
+  };
+  await until('the release is being started', begun, 60_000);
+}
+
+describe('a process of the cluster that is killed', () => {
+  it.each(PARTS)('%s, while the server is between two versions', async (name) => {
+    const version = `killed-${name}`;
+    const run = await deploy(version);
+    await untilServerHas(null);
+    const give = await stage.world.holdService(SERVER);
+    await untilStarting(run);
+    const part = cluster.part(name);
+    await part.kill();
+    expect(part.pid).toBeNull();
+    // Here the kill landed: the former release has ended, the new one has not been started.
+    expect(await stage.world.version(SERVER)).toBeNull();
+    give();
+    // The activity that is under way needs nobody.
+    await untilServerHas(version);
+    expect(part.pid).toBeNull();
+    await part.start();
+    const { failure, status } = await run.end();
+    expect(failure).toBeNull();
+    expect(status.outcome).toBe('succeeded');
+    expect(await stage.world.version(SERVER)).toBe(version);
+    const starts = stage.world.starts(SERVER).filter((each) => each.run === status.requestId);
+    expect(starts).toHaveLength(1);
+    expect(stepOf(status, 7).state).toBe('succeeded');
+    expect(Object.values(statesOf(status))).not.toContain('failed');
+  });
+});
