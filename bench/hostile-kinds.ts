@@ -91,7 +91,7 @@ const prose = sheet('prose', (hostile) => `${ownText}\n${hostile}`, {
   'emphasis that none begins': marks('a* ', 1),
   words_with_underscores: wrapped('a_'),
   backticks: wrapped('`a '),
-  escapes: wrapped('\\*'),
+  escapes: wrapped('\\!'),
   entities: wrapped('&amp;'),
   brackets: wrapped('['),
   links: wrapped('[a](b '),
