@@ -37,10 +37,7 @@ export function startCustomers(url: string, perSecond: number): Customers {
   let lastId = 0;
   const ask = (question: TrafficQuestion): Promise<TrafficReport> => {
     lastId += 1;
-    const answer = answerTo(child, lastId);
-    const command: TrafficCommand = { id: lastId, ...question };
-    child.send(command);
-    return answer;
+    return answerTo(child, { id: lastId, ...question });
   };
   let stopped: Promise<TrafficReport> | null = null;
   return {
@@ -56,7 +53,8 @@ export function startCustomers(url: string, perSecond: number): Customers {
   };
 }
 
-function answerTo(child: ChildProcess, id: number): Promise<TrafficReport> {
+/** @throws where the process has ended, before the question or after it */
+function answerTo(child: ChildProcess, command: TrafficCommand): Promise<TrafficReport> {
   return new Promise((resolve, reject) => {
     const settle = (then: () => void): void => {
       clearTimeout(timer);
@@ -71,9 +69,13 @@ function answerTo(child: ChildProcess, id: number): Promise<TrafficReport> {
     const ended = (code: number | null): void =>
       settle(() => reject(new Error(`the traffic process ended early (exit code ${code})`)));
     const heard = (answer: TrafficAnswer): void => {
-      if (answer.id === id) settle(() => resolve(answer.report));
+      if (answer.id === command.id) settle(() => resolve(answer.report));
     };
     child.on('exit', ended);
     child.on('message', heard);
+    // Without the callback, a channel that is closed would be an error of nobody's: a crash.
+    child.send(command, (error) => {
+      if (error !== null) ended(child.exitCode);
+    });
   });
 }
