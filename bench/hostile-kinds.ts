@@ -169,7 +169,6 @@ const steps = sheet('steps', before(ownText, '## 回滚策略'), {
     '跳过条件',
     blocks(() => '- 参数 `skip_tests` 为 true'),
   ),
-  'a long skip rule': step('跳过条件', () => `- skip_tests${' or skip_tests'.repeat(650)}`),
   branches: (length) =>
     `### 11. c [condition]\n**判断逻辑**:\n\`\`\`\n${lines((index) => `${index === 0 ? 'if' : 'elif'} environment == "production":\n    x → 进入步骤10\n`)(length)}\`\`\``,
   'labels, again': (length) =>
