@@ -26,7 +26,7 @@ export type TrafficQuestion =
   | { readonly kind: 'report' }
   /** Resets the count. Answered once every request until then has an answer. */
   | { readonly kind: 'restart' }
-  /** Sends a request that takes this long; answered at once. */
+  /** Sends a request that takes this long; answered once it is under way. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
   /** Answered once every request has an answer. */
   | { readonly kind: 'stop' };

@@ -42,9 +42,11 @@ function newTally(): Tally {
   };
 }
 
-function get(url: string): Promise<Answer> {
+/** @param onSent called once the whole request is on its way */
+function get(url: string, onSent: () => void = () => undefined): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { agent: false, headers: { 'x-runsheet-probe': '1' } });
+    outgoing.once('finish', onSent);
     outgoing.setTimeout(REQUEST_LIMIT_MS, () => {
       outgoing.destroy(new Error(`no answer within ${REQUEST_LIMIT_MS} ms`));
     });
@@ -104,12 +106,17 @@ async function askVersion(base: string, tally: Tally): Promise<void> {
   }
 }
 
-async function askSlowly(base: string, tally: Tally, askedMs: number): Promise<void> {
+async function askSlowly(
+  base: string,
+  tally: Tally,
+  askedMs: number,
+  onSent: () => void,
+): Promise<void> {
   tally.sent += 1;
   const started = performance.now();
   let status: number | null = null;
   try {
-    const answer = await get(`${base}/slow?ms=${askedMs}`);
+    const answer = await get(`${base}/slow?ms=${askedMs}`, onSent);
     status = answer.status;
     if (status === 200) tally.answered += 1;
     else countFailure(tally, `status ${status} for a request that takes ${askedMs} ms`);
@@ -139,6 +146,11 @@ function main(base: string, perSecond: number): void {
     const message: TrafficAnswer = { id, report: toReport(counted) };
     process.send?.(message, then);
   };
+  /** Answers once the request is under way, or has failed: whoever asks goes on with it in flight. */
+  const sendSlowly = (id: number, counted: Tally, askedMs: number): Promise<void> =>
+    new Promise<void>((resolve) => {
+      track(askSlowly(base, counted, askedMs, resolve).finally(resolve));
+    }).then(() => answer(id, counted));
   process.on('message', (command: TrafficCommand) => {
     const counted = tally;
     switch (command.kind) {
@@ -150,8 +162,7 @@ function main(base: string, perSecond: number): void {
         void Promise.all(underWay).then(() => answer(command.id, counted));
         return;
       case 'slow':
-        track(askSlowly(base, counted, command.milliseconds));
-        answer(command.id, counted);
+        void sendSlowly(command.id, counted, command.milliseconds);
         return;
       case 'stop':
         clearInterval(timer);
