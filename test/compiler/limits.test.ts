@@ -11,6 +11,38 @@ const refusals = (text: string): readonly Diagnostic[] =>
   );
 const firstLine = ownText.split('\n').length + 1;
 
+describe('lists and quotes that one line begins', () => {
+  it.each([
+    ['bullets', '- '],
+    ['quotes', '> '],
+    ['quotes side by side', '>'],
+    ['numbers', '1. '],
+    ['quotes and bullets', '> * '],
+  ])('%s: 20 are read, one more is not', (_name, piece) => {
+    const each = piece.trim().split(' ').length;
+    expect(refusals(withBlock(`${piece.repeat(20 / each)}a`))).toEqual([]);
+    expect(compile(withBlock(`${piece.repeat(20 / each)}- a`)).diagnostics).toMatchObject([
+      {
+        code: 'TOO_LARGE',
+        message: {
+          en: `line ${firstLine} begins too many lists or quotes inside one another`,
+          zh: `第 ${firstLine} 行开始了太多层列表或引用`,
+        },
+        expected: { en: 'at most 20 on a line' },
+        place: { line: firstLine, column: 1 },
+        actual: '21',
+      },
+    ]);
+  });
+
+  it.each(['- '.repeat(60), '* '.repeat(60), '*'.repeat(60), '-'.repeat(200)])(
+    'a rule across the page is none: %s',
+    (rule) => {
+      expect(refusals(withBlock(rule.trimEnd()))).toEqual([]);
+    },
+  );
+});
+
 describe('marks of emphasis between two empty lines', () => {
   it('the reference template is far below the limit', () => {
     expect(planOf(seedText).steps).toHaveLength(10);

@@ -11,6 +11,12 @@ const MOST_MARKS = 500;
 /** What may begin or end emphasis: `*` and `_` side by side, but for the `_` inside a word. */
 const MARKS = /\*+|(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu;
 
+/** Lists and quotes that one line begins, each inside the one before. */
+const MOST_NESTED = 20;
+const OPENS = /[ \t]*(?:(?:[-+*]|\d{1,9}[.)])(?=[ \t])|>)/uy;
+/** A rule across the page begins nothing. */
+const RULE = /^[ \t]*([-*])(?:[ \t]*\1)*[ \t]*$/u;
+
 interface Block {
   /** The line on which it begins, from 1. */
   readonly line: number;
@@ -20,6 +26,12 @@ interface Block {
 
 /** The first block that costs more to read than its length is worth; null: there is none. */
 export function blockProblem(source: Source): Diagnostic | null {
+  for (let line = 1; line <= source.lineStarts.length; line += 1) {
+    const nested = nestedOn(lineText(source, line));
+    if (nested <= MOST_NESTED) continue;
+    const details = { ...placeOf(source, { line }), actual: String(nested) };
+    return diagnose('TOO_LARGE', 'nested', { line, limit: MOST_NESTED }, details);
+  }
   for (const block of blocksOf(source)) {
     const { line, lines, text } = block;
     if (lines > MOST_LINES || text.length > MOST_CHARACTERS) {
@@ -36,6 +48,12 @@ export function blockProblem(source: Source): Diagnostic | null {
   return null;
 }
 
+function nestedOn(text: string): number {
+  let count = 0;
+  for (OPENS.lastIndex = 0; OPENS.test(text); ) count += 1;
+  return count > MOST_NESTED && RULE.test(text) ? 0 : count;
+}
+
 function* blocksOf(source: Source): Generator<Block> {
   const { lineStarts, text } = source;
   let first = 1;
@@ -47,6 +65,9 @@ function* blocksOf(source: Source): Generator<Block> {
   }
 }
 
-function placeOf(source: Source, { line }: Block): Pick<Diagnostic, 'place' | 'excerpt'> {
+function placeOf(
+  source: Source,
+  { line }: Pick<Block, 'line'>,
+): Pick<Diagnostic, 'place' | 'excerpt'> {
   return { place: { file: source.file, line, column: 1 }, excerpt: excerptOf(source, line) };
 }

@@ -98,6 +98,17 @@ export const FILES = {
           en: 'put an empty line between paragraphs, lists or tables',
         },
       },
+      nested: {
+        message: {
+          zh: '第 {line} 行开始了太多层列表或引用',
+          en: 'line {line} begins too many lists or quotes inside one another',
+        },
+        expected: { zh: '一行最多 {limit} 层', en: 'at most {limit} on a line' },
+        remedy: {
+          zh: '请删去行首多余的列表符号或 >',
+          en: 'remove the list marks or > at the beginning of the line that are not needed',
+        },
+      },
       emphasis: {
         message: {
           zh: '从第 {line} 行开始的一段里，强调标记 * 和 _ 太多',
