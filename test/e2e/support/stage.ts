@@ -66,6 +66,8 @@ export interface StageOptions {
   readonly prepare?: (folder: string) => void;
   /** False leaves a worker that was killed dead until `worker.start()`. Default true. */
   readonly restartWorker?: boolean;
+  /** The worker's program. Default: the built one. */
+  readonly workerEntry?: string;
   /** TEMPORAL_… of a server that runs elsewhere. Default: one of the stage's own. */
   readonly temporal?: Readonly<Record<string, string>>;
 }
@@ -99,7 +101,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       ),
     });
     environment = opened;
-    const entry = join(distFolder(), 'worker.js');
+    const entry = options.workerEntry ?? join(distFolder(), 'worker.js');
     worker = await startWorkerProcess({
       projectFolder: folder,
       env,

@@ -1,0 +1,137 @@
+/**
+ * `npm run test:faults`: kills the worker at the boundaries of a run's activities, each in a run of its
+ * own, and looks from outside at what came of it. `--help` says how.
+ */
+import { parseArgs } from 'node:util';
+import { findTemporal } from '../../src/embedded/find-temporal.ts';
+import { casesOf, type FaultCase, nameOf, wantedOf } from './support/cases.ts';
+import { Stack, type Tried } from './support/stack.ts';
+
+const HELP = `npm run test:faults -- [--fault STEP:BOUNDARY]... [--stacks N] [--environment NAME] [--list] [--json]
+
+Kills the worker (SIGKILL) before, during and after each activity of a run of the reference run sheet,
+and checks from outside that the run went on, that each server started the release once, and that
+nothing was left behind.
+
+  --fault STEP:BOUNDARY  only these, for example 7:during, 9 (all of step 9), :after; may be repeated
+  --stacks N             so many environments side by side, each with a part of the cases (default 1)
+  --environment NAME     development (one server, no approval), staging or production (default development)
+  --list                 print the cases of a good run and kill nothing
+  --json                 one line of JSON a case
+
+Exit code: 0 where all ended right, 1 where one did not, 2 for a wrong option.
+`;
+
+const ENVIRONMENTS = ['development', 'staging', 'production'];
+
+interface Settings {
+  readonly wanted: ReturnType<typeof wantedOf>[];
+  readonly stacks: number;
+  readonly environment: string;
+  readonly list: boolean;
+  readonly json: boolean;
+}
+
+function settingsOf(argv: readonly string[]): Settings | null {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      fault: { type: 'string', multiple: true },
+      stacks: { type: 'string', default: '1' },
+      environment: { type: 'string', default: 'development' },
+      list: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return null;
+  const stacks = Number(values.stacks);
+  if (!Number.isInteger(stacks) || stacks < 1 || stacks > 8)
+    throw new Error(`--stacks ${values.stacks}: write a whole number from 1 to 8`);
+  if (!ENVIRONMENTS.includes(values.environment))
+    throw new Error(`--environment ${values.environment}: write one of ${ENVIRONMENTS.join(', ')}`);
+  return { ...values, stacks, wanted: (values.fault ?? []).map(wantedOf) };
+}
+
+async function main(): Promise<number> {
+  let settings: Settings | null;
+  try {
+    settings = settingsOf(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    return 2;
+  }
+  if (settings === null) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  return tryAll(settings);
+}
+
+async function tryAll({ wanted, stacks, environment, list, json }: Settings): Promise<number> {
+  const { path: temporal } = await findTemporal({ env: process.env });
+  const all: Stack[] = [];
+  try {
+    for (let count = 0; count < stacks; count += 1)
+      all.push(await Stack.start({ environment, temporal }));
+    // Each has a former version to replace; the first one tells which activities there are.
+    const [notes = []] = await Promise.all(all.map((stack) => stack.good()));
+    const cases = casesOf(notes, wanted);
+    if (cases.length === 0) {
+      process.stderr.write('no activity of a good run is at such a boundary: see --list\n');
+      return 2;
+    }
+    if (list) {
+      for (const each of cases) process.stdout.write(`${nameOf(each)}\n`);
+      return 0;
+    }
+    const rest = cases.values();
+    const results = await Promise.all(all.map((stack) => tryRest(stack, rest, json)));
+    return conclude(results.flat(), json);
+  } finally {
+    await Promise.all(all.map((stack) => stack.close()));
+  }
+}
+
+/** Takes case after case from what is left for all stacks. */
+async function tryRest(
+  stack: Stack,
+  rest: Iterable<FaultCase>,
+  json: boolean,
+): Promise<readonly Tried[]> {
+  const done: Tried[] = [];
+  for (const fault of rest) {
+    const tried = await stack.try(fault);
+    done.push(tried);
+    process.stdout.write(
+      json ? `${JSON.stringify({ ...fault, ...tried })}\n` : lineOf(fault, tried),
+    );
+  }
+  return done;
+}
+
+function lineOf(fault: FaultCase, { problems, resumedMs, killedPid }: Tried): string {
+  const mark = problems.length === 0 ? '✓' : '✗';
+  const resumed = resumedMs === null ? '-' : `${(resumedMs / 1000).toFixed(1)} s`;
+  const about = `killed ${killedPid ?? '-'}, next activity after ${resumed}`;
+  const lines = [`${mark} ${nameOf(fault)}  ${about}`, ...problems.map((each) => `    ${each}`)];
+  return `${lines.join('\n')}\n`;
+}
+
+function conclude(tried: readonly Tried[], json: boolean): number {
+  const failed = tried.filter(({ problems }) => problems.length > 0).length;
+  const times = tried.flatMap(({ resumedMs }) => (resumedMs === null ? [] : [resumedMs]));
+  const seconds = (rank: number): string => {
+    const sorted = times.toSorted((one, other) => one - other);
+    const value = sorted[Math.ceil((rank / 100) * sorted.length) - 1];
+    return value === undefined ? '-' : (value / 1000).toFixed(1);
+  };
+  if (!json) {
+    const spread = `median ${seconds(50)} s, p95 ${seconds(95)} s, longest ${seconds(100)} s`;
+    process.stdout.write(`next activity after a kill: ${spread}\n`);
+    process.stdout.write(`${tried.length - failed} passed, ${failed} failed\n`);
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+process.exit(await main());
