@@ -38,6 +38,7 @@ const TYPED_ELSEWHERE: readonly (readonly [RegExp, string, string])[] = [
   [/^npm run test:e2e$/u, '.ci/run', 'npm run test:e2e'],
   [/^npm run test:lab$/u, '.ci/run', 'npm run test:lab'],
   [/^npm run test:cluster$/u, 'package.json', '"test:cluster"'],
+  [/^npm run test:faults$/u, 'package.json', '"test:faults"'],
   [/^npm run format$/u, 'package.json', '"format"'],
   [/^npm run bench$/u, 'package.json', '"bench"'],
   [/^\.ci\/run$/u, 'CONTRIBUTING.md', '.ci/run'],
