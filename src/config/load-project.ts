@@ -136,6 +136,7 @@ function assemble(
     keep: parsed.keep,
     channels: parsed.channels,
     secretsFolder: resolve(folder, parsed.secrets.folder),
+    secretCommands: parsed.secrets.commands,
     connections,
   };
 }

@@ -19,6 +19,8 @@ export interface ProjectFile {
   readonly keep: KeepLimits;
   readonly channels: ChannelConnections;
   readonly secretsFolder: string;
+  /** Name → the program that prints the value of `secret://command/NAME`. */
+  readonly secretCommands: Readonly<Record<string, readonly string[]>>;
   readonly connections: ProjectConnections;
 }
 

@@ -4,6 +4,7 @@ import { BALANCERS } from './balancers/index.ts';
 import { balancerSchema } from './balancers/schema.ts';
 import { container } from './container-schema.ts';
 import {
+  argv,
   count,
   defined,
   identifier,
@@ -160,7 +161,12 @@ export const projectSchema = z.strictObject({
       reminderSeconds: reminder,
     })),
   keep,
-  secrets: z.strictObject({ folder: path.default('.runsheet/secrets') }).prefault({}),
+  secrets: z
+    .strictObject({
+      folder: path.default('.runsheet/secrets'),
+      commands: z.record(identifier, argv).default({}),
+    })
+    .prefault({}),
   temporal: z
     .strictObject({ address: text, namespace: text.optional(), ui_url: z.url().optional() })
     .optional(),

@@ -1,5 +1,7 @@
 /** How the embedded balancer asks a service whether it is ready: as the runs do, `health` of runsheet.yaml. */
 import { tlsOptions } from '../adapters/http/tls.ts';
+import { createCommandRunner } from '../adapters/process/command-runner.ts';
+import { createSecretPrograms } from '../adapters/secrets/secret-programs.ts';
 import { createSecretStore } from '../adapters/secrets/secret-store.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { HealthRequest } from './balancer/health.ts';
@@ -8,6 +10,7 @@ export interface AskedService {
   readonly name: string;
   readonly health: AskedHealth;
   readonly secretsFolder: string;
+  readonly secretCommands: Readonly<Record<string, readonly string[]>>;
 }
 
 /** `health` of a project, as far as its balancer is concerned. */
@@ -36,9 +39,15 @@ export async function healthRequests(
 ): Promise<ReadonlyMap<string, HealthRequest>> {
   const found = new Map<string, HealthRequest>();
   if (service === undefined) return found;
-  const { name, health, secretsFolder } = service;
+  const { name, health, secretsFolder, secretCommands } = service;
   const { path, status, scheme, tls = {} } = health;
-  const secrets = createSecretStore({ environment: env, folder: secretsFolder });
+  const commands = createCommandRunner({ environment: env });
+  const programs = { programs: secretCommands, folder: projectFolder, environment: env, commands };
+  const secrets = createSecretStore({
+    environment: env,
+    folder: secretsFolder,
+    programs: createSecretPrograms(programs),
+  });
   for (const environment of environments) {
     const values = { environment, service: name };
     const headers = await headersOf(secrets, health, values);

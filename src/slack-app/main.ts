@@ -5,6 +5,8 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createCommandRunner } from '../adapters/process/command-runner.ts';
+import { createSecretPrograms } from '../adapters/secrets/secret-programs.ts';
 import { createSecretStore } from '../adapters/secrets/secret-store.ts';
 import { connectRunsheet, NoTemporalServerError } from '../client.ts';
 import { temporalUnknown } from '../config/connections.ts';
@@ -39,7 +41,16 @@ export async function openSlackApp(options: SlackAppProcessOptions): Promise<Sla
   const environment = readEnvironment(options.folder);
   const project = await projectOf(options, environment);
   const { team, signingSecret } = requireSlack(project, options.language);
-  const secrets = createSecretStore({ environment, folder: project.secretsFolder });
+  const secrets = createSecretStore({
+    environment,
+    folder: project.secretsFolder,
+    programs: createSecretPrograms({
+      programs: project.secretCommands,
+      folder: project.folder,
+      environment,
+      commands: createCommandRunner({ environment }),
+    }),
+  });
   const secret = (await secrets.resolve(signingSecret)).reveal();
   const runs = await connect(project, environment, options.language);
   const app = await startSlackApp({

@@ -10,6 +10,7 @@ import { createHttpProbe } from '../adapters/http/http-probe.ts';
 import { proxyOf } from '../adapters/http/proxy.ts';
 import { createCommandRunner } from '../adapters/process/command-runner.ts';
 import { createRedactor } from '../adapters/secrets/redactor.ts';
+import { createSecretPrograms } from '../adapters/secrets/secret-programs.ts';
 import { createSecretStore } from '../adapters/secrets/secret-store.ts';
 import { createSlackNotifier } from '../adapters/slack/slack-notifier.ts';
 import { createSshHosts } from '../adapters/ssh/ssh-hosts.ts';
@@ -44,12 +45,18 @@ export async function createAdapters(
   const state = await ownersFolder(join(folder, '.runsheet'));
   const dispatcher = proxyOf(environment);
   const redactor = createRedactor();
+  const commands = createCommandRunner({ environment });
   const secrets = createSecretStore({
     environment,
     folder: project.secretsFolder,
+    programs: createSecretPrograms({
+      programs: project.secretCommands,
+      folder,
+      environment,
+      commands,
+    }),
     onResolved: (value) => redactor.add(value),
   });
-  const commands = createCommandRunner({ environment });
   const artifacts = createDiskArtifactStore(runsFolderOf(folder));
   const registry = needed(connections.registry, 'registry.url');
   const hosts = createSshHosts(connections.servers, {

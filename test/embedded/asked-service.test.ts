@@ -41,7 +41,8 @@ async function checked(health: Partial<AskedService['health']>): Promise<Checked
   onTestFinished(() => void service.close());
   const { port } = service.address() as AddressInfo;
   const around = { projectFolder: folder, env: {} };
-  const given = { name: 'shop', secretsFolder: folder, health: { ...GOOD, ...health } };
+  const secrets = { secretsFolder: folder, secretCommands: { token: ['cat', 'token'] } };
+  const given = { name: 'shop', ...secrets, health: { ...GOOD, ...health } };
   const requests = await healthRequests({ ...around, service: given }, ['production']);
   const balancer = await startBalancer({
     pools: { production: [{ server: 's1', host: '127.0.0.1', port }] },
@@ -74,6 +75,11 @@ const GOOD: AskedService['health'] = {
 
 it('B11: a service with a name, a token and a certificate of its own is healthy, and served', async () => {
   expect(await checked({})).toEqual({ isHealthy: true, status: 204 });
+});
+
+it('B11: its token may be what a program prints', async () => {
+  const headers = { Authorization: 'Bearer secret://command/token' };
+  expect(await checked({ headers })).toEqual({ isHealthy: true, status: 204 });
 });
 
 it.each([

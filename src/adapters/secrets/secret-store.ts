@@ -6,13 +6,16 @@ import type { Secret, SecretStore } from '../../ports/secret-store.ts';
 import { pathInside } from '../artifacts/safe-path.ts';
 import { failure, refusal } from '../refusal.ts';
 import { RedactedSecret } from './redacted-secret.ts';
+import type { SecretPrograms } from './secret-programs.ts';
 
-const REFERENCE = /^secret:\/\/(?:(env|file)\/)?([A-Za-z_][A-Za-z0-9_.-]{0,127})$/;
+const REFERENCE = /^secret:\/\/(?:(env|file|command)\/)?([A-Za-z_][A-Za-z0-9_.-]{0,127})$/;
 
 export interface SecretStoreOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Holds one file a secret, for example `<project>/.runsheet/secrets`. */
   readonly folder: string;
+  /** Those of `secret://command/NAME`. */
+  readonly programs: SecretPrograms;
   /** Told of each value that was resolved, so that output can be redacted. */
   readonly onResolved?: (value: string) => void;
 }
@@ -20,6 +23,7 @@ export interface SecretStoreOptions {
 /**
  * Resolves `secret://env/NAME` from the environment and `secret://file/NAME` from a file, whose
  * trailing line end is not part of the value. `secret://name` tries the variable NAME, then the file.
+ * `secret://command/NAME` runs the program of that name.
  * A file that others may read or change is refused (SECRET_EXPOSED).
  */
 export function createSecretStore(options: SecretStoreOptions): SecretStore {
@@ -27,7 +31,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
     async resolve(reference) {
       const [, from, name] = REFERENCE.exec(reference) ?? [];
       if (name === undefined) throw badReference(reference);
-      const value = await find(options, from, name);
+      const value = await find(options, { from, name, reference });
       if (value === null || value === '') throw missing(reference, from, name, options.folder);
       options.onResolved?.(value);
       return new RedactedSecret(value) satisfies Secret;
@@ -35,11 +39,17 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
   };
 }
 
+interface Wanted {
+  readonly from: string | undefined;
+  readonly name: string;
+  readonly reference: string;
+}
+
 async function find(
   options: SecretStoreOptions,
-  from: string | undefined,
-  name: string,
+  { from, name, reference }: Wanted,
 ): Promise<string | null> {
+  if (from === 'command') return options.programs(name, reference);
   if (from === 'env') return options.environment[name] ?? null;
   if (from === 'file') return readSecretFile(options.folder, name);
   return options.environment[variableFor(name)] ?? (await readSecretFile(options.folder, name));

@@ -157,6 +157,7 @@ async function dev(options: DevOptions): Promise<void> {
         name: project.service,
         health: project.settings.health,
         secretsFolder: project.secretsFolder,
+        secretCommands: project.secretCommands,
       },
       onProgress: (text) => print(`  ${say(text)}`),
       ...ports,

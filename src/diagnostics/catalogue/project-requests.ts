@@ -2,8 +2,8 @@
 import type { Sentence } from './entry.ts';
 
 const BY_REFERENCE = {
-  zh: '请写成 secret://env/NAME 或 secret://file/NAME；前面可以有文字，例如 "Bearer secret://env/NAME"',
-  en: 'write secret://env/NAME or secret://file/NAME, after a text if need be, as in "Bearer secret://env/NAME"',
+  zh: '请写成 secret://env/NAME、secret://file/NAME 或 secret://command/NAME；前面可以有文字，例如 "Bearer secret://env/NAME"',
+  en: 'write secret://env/NAME, secret://file/NAME or secret://command/NAME, after a text if need be, as in "Bearer secret://env/NAME"',
 } as const;
 
 export const REQUEST_VALUES = {

@@ -12,6 +12,7 @@ import { createRedactor } from '../../../src/adapters/secrets/redactor.ts';
 import { createSecretStore } from '../../../src/adapters/secrets/secret-store.ts';
 import type { ActionInput, RunRef, SourcePin } from '../../../src/plan/run.ts';
 import type { ProjectCommand, ProjectSettings } from '../../../src/plan/settings.ts';
+import { NO_SECRET_PROGRAMS } from '../../support/no-secret-programs.ts';
 
 export const RUN: RunRef = {
   workflowId: 'run-1',
@@ -58,6 +59,7 @@ export async function makeCheckoutWorld(
   const secrets = createSecretStore({
     environment,
     folder: join(folder, 'secrets'),
+    programs: NO_SECRET_PROGRAMS,
     onResolved: (value) => redactor.add(value),
   });
   return {

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRedactor } from '../../../src/adapters/secrets/redactor.ts';
 import { createSecretStore } from '../../../src/adapters/secrets/secret-store.ts';
+import { NO_SECRET_PROGRAMS } from '../../support/no-secret-programs.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -19,6 +20,7 @@ describe('the secret store', () => {
     const store = createSecretStore({
       environment: { SMTP_PASSWORD: 'from-environment', OTHER: '' },
       folder,
+      programs: NO_SECRET_PROGRAMS,
       onResolved: redactor.add,
     });
     expect((await store.resolve('secret://env/SMTP_PASSWORD')).reveal()).toBe('from-environment');
@@ -32,7 +34,8 @@ describe('the secret store', () => {
   });
 
   it('prints no value, in any form', async () => {
-    const store = createSecretStore({ environment: { KEY: 'top-secret-value' }, folder });
+    const environment = { KEY: 'top-secret-value' };
+    const store = createSecretStore({ environment, folder, programs: NO_SECRET_PROGRAMS });
     const secret = await store.resolve('secret://env/KEY');
     const printed = [
       `${secret}`,
@@ -47,7 +50,7 @@ describe('the secret store', () => {
   });
 
   it('names the reference that has no value and what to do, and repeats no text that is none', async () => {
-    const store = createSecretStore({ environment: {}, folder });
+    const store = createSecretStore({ environment: {}, folder, programs: NO_SECRET_PROGRAMS });
     await expect(store.resolve('secret://env/NONE')).rejects.toMatchObject({
       kind: 'not-found',
       subject: 'secret://env/NONE',
@@ -68,6 +71,7 @@ describe('the secret store', () => {
       const options = {
         environment: {},
         folder,
+        programs: NO_SECRET_PROGRAMS,
         onResolved: (value: string) => redactor.push(value),
       };
       const store = createSecretStore(options);
@@ -88,13 +92,13 @@ describe('the secret store', () => {
     const file = join(folder, 'token');
     await writeFile(file, 'the-value-itself');
     await chmod(file, mode);
-    const store = createSecretStore({ environment: {}, folder });
+    const store = createSecretStore({ environment: {}, folder, programs: NO_SECRET_PROGRAMS });
     expect((await store.resolve('secret://token')).reveal()).toBe('the-value-itself');
   });
 
   it('stays in its folder', async () => {
     await symlink('/etc/passwd', join(folder, 'linked'));
-    const store = createSecretStore({ environment: {}, folder });
+    const store = createSecretStore({ environment: {}, folder, programs: NO_SECRET_PROGRAMS });
     await expect(store.resolve('secret://file/linked')).rejects.toThrow(/^PATH_OUTSIDE_PROJECT/);
     await expect(store.resolve('secret://file/../x')).rejects.toMatchObject({ kind: 'invalid' });
   });

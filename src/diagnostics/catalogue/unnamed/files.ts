@@ -17,8 +17,8 @@ const NO_VALUE = {
 } as const;
 
 const REFERENCE = {
-  zh: '请写成 secret://env/NAME 或 secret://file/NAME',
-  en: 'write secret://env/NAME or secret://file/NAME',
+  zh: '请写成 secret://env/NAME、secret://file/NAME 或 secret://command/NAME',
+  en: 'write secret://env/NAME, secret://file/NAME or secret://command/NAME',
 } as const;
 
 const NO_TAG = {
@@ -27,7 +27,19 @@ const NO_TAG = {
 } as const;
 
 export const STORED = {
-  UNAVAILABLE: { gitEnded: { message: GIT_FAILED, remedy: FSCK } },
+  UNAVAILABLE: {
+    gitEnded: { message: GIT_FAILED, remedy: FSCK },
+    secretCommandFailed: {
+      message: {
+        zh: '密钥 {reference} 的程序 {program} 没有给出值：{reason}',
+        en: 'The program {program} of the secret {reference} gave no value: {reason}',
+      },
+      remedy: {
+        zh: '请在项目文件夹中以 worker 的用户和环境运行 runsheet.yaml 里 secrets.commands.{name} 的命令',
+        en: "run the command of secrets.commands.{name} in runsheet.yaml in the project's folder, as the worker's user and in its environment",
+      },
+    },
+  },
   NOT_FOUND: {
     sourceNoVersion: {
       message: {
@@ -78,6 +90,13 @@ export const STORED = {
       remedy: {
         zh: '仓库还没有标签；请给提交打标签（git tag {tag} <提交>），或改正版本或 source.tag',
         en: 'the repository has no tags: tag the commit (git tag {tag} <commit>), or correct the version or source.tag',
+      },
+    },
+    secretCommand: {
+      message: NO_VALUE,
+      remedy: {
+        zh: '请在 runsheet.yaml 的 secrets.commands.{name} 下写出给出它的程序和参数',
+        en: 'write the program that prints it, with its arguments, under secrets.commands.{name} in runsheet.yaml',
       },
     },
     secretVariable: {
