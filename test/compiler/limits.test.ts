@@ -35,6 +35,28 @@ describe('lists and quotes that one line begins', () => {
     ]);
   });
 
+  it.each([
+    ['bullets', '- a\n'],
+    ['bullets apart', '- a\n\n'],
+    ['numbers', '1. a\n'],
+    ['bullets without a text', '- \n'],
+    ['ten on a line', `${'- '.repeat(10)}a\n\n`],
+  ])('%s: 5,000 are read in a run sheet, one more is not', (_name, piece) => {
+    const own = ownText.match(/^\s*(?:[-*+]|\d+\.) |^>/gmu)?.length ?? 0;
+    const each = piece === '- \n' ? 1 : (piece.match(/- |1\. /gu)?.length ?? 0);
+    const blocks = (count: number): string =>
+      Array.from({ length: count }, (_, at) => (at % 500 === 499 ? `${piece}\n` : piece)).join('');
+    const most = Math.floor((5_000 - own) / each);
+    expect(refusals(withBlock(blocks(most)))).toEqual([]);
+    const [problem, ...others] = compile(withBlock(blocks(most + 1))).diagnostics;
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({
+      code: 'TOO_LARGE',
+      message: { en: expect.stringMatching(/^there are too many list items, by line \d+$/u) },
+      expected: { en: 'at most 5000 in a run sheet', zh: '一份操作单最多 5000 项' },
+    });
+  });
+
   it.each(['- '.repeat(60), '* '.repeat(60), '*'.repeat(60), '-'.repeat(200)])(
     'a rule across the page is none: %s',
     (rule) => {

@@ -13,6 +13,8 @@ const MARKS = /\*+|(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu;
 
 /** Lists and quotes that one line begins, each inside the one before. */
 const MOST_NESTED = 20;
+/** In a run sheet; the parser inserts each item into all that it has read. */
+const MOST_ITEMS = 5_000;
 const OPENS = /[ \t]*(?:(?:[-+*]|\d{1,9}[.)])(?=[ \t])|>)/uy;
 /** A rule across the page begins nothing. */
 const RULE = /^[ \t]*([-*])(?:[ \t]*\1)*[ \t]*$/u;
@@ -26,12 +28,27 @@ interface Block {
 
 /** The first block that costs more to read than its length is worth; null: there is none. */
 export function blockProblem(source: Source): Diagnostic | null {
+  return listProblem(source) ?? inlineProblem(source);
+}
+
+function listProblem(source: Source): Diagnostic | null {
+  let items = 0;
   for (let line = 1; line <= source.lineStarts.length; line += 1) {
     const nested = nestedOn(lineText(source, line));
-    if (nested <= MOST_NESTED) continue;
-    const details = { ...placeOf(source, { line }), actual: String(nested) };
-    return diagnose('TOO_LARGE', 'nested', { line, limit: MOST_NESTED }, details);
+    items += nested;
+    if (nested > MOST_NESTED) {
+      const details = { ...placeOf(source, { line }), actual: String(nested) };
+      return diagnose('TOO_LARGE', 'nested', { line, limit: MOST_NESTED }, details);
+    }
+    if (items > MOST_ITEMS) {
+      const limits = { line, limit: MOST_ITEMS };
+      return diagnose('TOO_LARGE', 'items', limits, placeOf(source, { line }));
+    }
   }
+  return null;
+}
+
+function inlineProblem(source: Source): Diagnostic | null {
   for (const block of blocksOf(source)) {
     const { line, lines, text } = block;
     if (lines > MOST_LINES || text.length > MOST_CHARACTERS) {

@@ -98,6 +98,20 @@ export const FILES = {
           en: 'put an empty line between paragraphs, lists or tables',
         },
       },
+      items: {
+        message: {
+          zh: '列表项太多，第 {line} 行已超过上限',
+          en: 'there are too many list items, by line {line}',
+        },
+        expected: {
+          zh: '一份操作单最多 {limit} 项',
+          en: 'at most {limit} in a run sheet',
+        },
+        remedy: {
+          zh: '请把这份操作单拆成几份，或把长列表移到另一份文档',
+          en: 'split the run sheet, or move the long list to another document',
+        },
+      },
       nested: {
         message: {
           zh: '第 {line} 行开始了太多层列表或引用',
