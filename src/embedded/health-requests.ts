@@ -1,6 +1,5 @@
 /** How the embedded balancer asks a service whether it is ready: as the runs do, `health` of runsheet.yaml. */
 import { tlsOptions } from '../adapters/http/tls.ts';
-import { createCommandRunner } from '../adapters/process/command-runner.ts';
 import { createSecretPrograms } from '../adapters/secrets/secret-programs.ts';
 import { createSecretStore } from '../adapters/secrets/secret-store.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
@@ -41,8 +40,7 @@ export async function healthRequests(
   if (service === undefined) return found;
   const { name, health, secretsFolder, secretCommands } = service;
   const { path, status, scheme, tls = {} } = health;
-  const commands = createCommandRunner({ environment: env });
-  const programs = { programs: secretCommands, folder: projectFolder, environment: env, commands };
+  const programs = { programs: secretCommands, folder: projectFolder, environment: env };
   const secrets = createSecretStore({
     environment: env,
     folder: secretsFolder,

@@ -5,7 +5,6 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createCommandRunner } from '../adapters/process/command-runner.ts';
 import { createSecretPrograms } from '../adapters/secrets/secret-programs.ts';
 import { createSecretStore } from '../adapters/secrets/secret-store.ts';
 import { connectRunsheet, NoTemporalServerError } from '../client.ts';
@@ -48,7 +47,6 @@ export async function openSlackApp(options: SlackAppProcessOptions): Promise<Sla
       programs: project.secretCommands,
       folder: project.folder,
       environment,
-      commands: createCommandRunner({ environment }),
     }),
   });
   const secret = (await secrets.resolve(signingSecret)).reveal();

@@ -45,7 +45,6 @@ export async function createAdapters(
   const state = await ownersFolder(join(folder, '.runsheet'));
   const dispatcher = proxyOf(environment);
   const redactor = createRedactor();
-  const commands = createCommandRunner({ environment });
   const secrets = createSecretStore({
     environment,
     folder: project.secretsFolder,
@@ -53,10 +52,10 @@ export async function createAdapters(
       programs: project.secretCommands,
       folder,
       environment,
-      commands,
     }),
     onResolved: (value) => redactor.add(value),
   });
+  const commands = createCommandRunner({ environment });
   const artifacts = createDiskArtifactStore(runsFolderOf(folder));
   const registry = needed(connections.registry, 'registry.url');
   const hosts = createSshHosts(connections.servers, {

@@ -5,5 +5,4 @@ export const NO_SECRET_PROGRAMS = createSecretPrograms({
   programs: {},
   folder: '/',
   environment: {},
-  commands: { run: () => Promise.reject(new Error('no program is configured')) },
 });

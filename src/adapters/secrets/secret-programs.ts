@@ -1,7 +1,8 @@
 /** Secrets that a program prints: SOPS, Vault, 1Password, a cloud's own. */
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Localized } from '../../diagnostics/language.ts';
-import type { CommandResult, CommandRunner } from '../../ports/command-runner.ts';
+import type { CommandResult } from '../../ports/command-runner.ts';
+import { createCommandRunner } from '../process/command-runner.ts';
 import { failure, phrase } from '../refusal.ts';
 
 const LIMIT_MS = 30_000;
@@ -16,7 +17,6 @@ export interface SecretProgramsOptions {
   readonly folder: string;
   /** The whole of it: these programs find their own credentials there. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly commands: CommandRunner;
   readonly now?: () => number;
 }
 
@@ -44,7 +44,7 @@ export function createSecretPrograms(options: SecretProgramsOptions): SecretProg
 }
 
 async function printed(
-  { programs, folder, environment, commands }: SecretProgramsOptions,
+  { programs, folder, environment }: SecretProgramsOptions,
   name: string,
   reference: string,
 ): Promise<string> {
@@ -53,6 +53,7 @@ async function printed(
     throw failure(reference, diagnose('NOT_FOUND', 'secretCommand', { reference, name }));
   }
   const passed = Object.keys(environment);
+  const commands = createCommandRunner({ environment });
   const result = await commands.run({ argv, cwd: folder, passed, timeoutMs: LIMIT_MS });
   const value = result.stdout.replace(/\r?\n$/u, '');
   const reason = problemOf(result, value);

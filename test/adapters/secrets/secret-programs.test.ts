@@ -3,7 +3,6 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCommandRunner } from '../../../src/adapters/process/command-runner.ts';
 import { createRedactor } from '../../../src/adapters/secrets/redactor.ts';
 import { createSecretPrograms } from '../../../src/adapters/secrets/secret-programs.ts';
 import { createSecretStore } from '../../../src/adapters/secrets/secret-store.ts';
@@ -36,7 +35,6 @@ async function storeOf(
       programs: { it: [file, ...args] },
       folder,
       environment: known,
-      commands: createCommandRunner({ environment: known }),
       now: () => nowMs,
     }),
     onResolved: redactor.add,
