@@ -43,6 +43,9 @@ const lines =
 const blocks = (line: (index: number) => string) =>
   lines((index) => (index % 300 === 299 ? '' : line(index)));
 
+/** Lists: of lines that are so long that as many as a run sheet may have fill it. */
+const items = (line: (index: number) => string) => blocks((index) => line(index).padEnd(60));
+
 /** Paragraphs of one line that is as long as it may be. */
 const wrapped = (piece: string) => lines((index) => (index % 2 === 1 ? '' : repeat(piece)(LINE)));
 
@@ -105,16 +108,19 @@ const prose = sheet('prose', (hostile) => `${ownText}\n${hostile}`, {
   headings: blocks((index) => `#### ${index}. Step [action]`),
   underlines: wrapped('='),
   rules: wrapped('- '),
-  'list items': blocks((index) => `- item ${index}`),
+  'list items': items((index) => `- item ${index}`),
   'list items that are none': blocks((index) => `-\u00a0item ${index}`),
-  'numbered items': blocks((index) => `${index}. item`),
-  'empty items': blocks(() => '-'),
-  'nested lists': blocks((index) => `${'  '.repeat(index % 50)}- item`),
-  'lists nested in one line': lines((index) => (index % 2 ? '' : `${repeat('* ')(40)}a`)),
-  'quotes nested in one line': lines((index) => (index % 2 ? '' : `${repeat('> ')(40)}a`)),
-  'nested quotes': blocks((index) => `${'>'.repeat(index % 50)} a`),
+  'numbered items': items((index) => `${index}. item`),
+  'empty items': items(() => '-'),
+  'nested lists': items((index) => `${'  '.repeat(index % 25)}- item`),
+  'lists nested in one line': lines((index) =>
+    index % 2 ? '' : `${'* '.repeat(20)}${'a'.repeat(1_200)}`,
+  ),
+  'quotes nested in one line': lines((index) =>
+    index % 2 ? '' : `${'> '.repeat(20)}${'a'.repeat(1_200)}`,
+  ),
+  'nested quotes': items((index) => `${'>'.repeat(index % 2)} a`),
   fences: blocks(() => '```'),
-  'fences, each longer': lines((index) => '`'.repeat(3 + (index % 300))),
   'indented code': blocks(() => '    a'),
   definitions: blocks((index) => `[a${index}]: /b`),
   'empty lines': lines(() => ''),
@@ -155,19 +161,19 @@ const steps = sheet('steps', before(ownText, '## 回滚策略'), {
   ),
   tasks: step(
     '执行内容',
-    blocks(() => '- 检查代码规范符合性'),
+    items(() => '- 检查代码规范符合性'),
   ),
   'tasks that nobody knows': step(
     '执行内容',
-    blocks((index) => `- 运行代码静态分所工具${index}`),
+    items((index) => `- 运行代码静态分所工具${index}`),
   ),
   criteria: step(
     '成功条件',
-    blocks(() => '- 响应时间 < 500ms'),
+    items(() => '- 响应时间 < 500ms'),
   ),
   'skip rules': step(
     '跳过条件',
-    blocks(() => '- 参数 `skip_tests` 为 true'),
+    items(() => '- 参数 `skip_tests` 为 true'),
   ),
   branches: (length) =>
     `### 11. c [condition]\n**判断逻辑**:\n\`\`\`\n${lines((index) => `${index === 0 ? 'if' : 'elif'} environment == "production":\n    x → 进入步骤10\n`)(length)}\`\`\``,
@@ -182,17 +188,16 @@ const rollback = sheet(
   'rollback',
   under('## 回滚策略', (hostile) => hostile),
   {
-    rules: blocks((index) => `- 如果在步骤${(index % 10) + 1}之后失败 → 恢复旧版本`),
-    'rules of missing steps': blocks((index) => `- 如果在步骤${index + 20}之后失败 → 恢复旧版本`),
+    rules: items((index) => `- 如果在步骤${(index % 10) + 1}之后失败 → 恢复旧版本`),
+    'rules of missing steps': items((index) => `- 如果在步骤${index + 20}之后失败 → 恢复旧版本`),
   },
 );
 
 const sections = sheet('other sections', (hostile) => `${ownText}\n${hostile}`, {
   'sections that nobody knows': blocks((index) => `## Section ${index}`),
   'one section, again': blocks(() => '## 监控指标'),
-  'success rules': (length) => `## 成功判定条件\n${blocks(() => '- ✅ 健康检查全部通过')(length)}`,
-  metrics: (length) =>
-    `## 监控指标\n${blocks(() => '- `deployment.duration`: 总部署时长')(length)}`,
+  'success rules': (length) => `## 成功判定条件\n${items(() => '- ✅ 健康检查全部通过')(length)}`,
+  metrics: (length) => `## 监控指标\n${items(() => '- `deployment.duration`: 总部署时长')(length)}`,
   examples: (length) =>
     `## 使用示例\n${lines(() => '```\n执行 deployment.md 模板\n参数:\n- version: v1\n```\n')(length)}`,
 });
