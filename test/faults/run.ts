@@ -10,8 +10,8 @@ import { Stack, type Tried } from './support/stack.ts';
 const HELP = `npm run test:faults -- [--fault STEP:BOUNDARY]... [--stacks N] [--environment NAME] [--list] [--json]
 
 Kills the worker (SIGKILL) before, during and after each activity of a run of the reference run sheet,
-and checks from outside that the run went on, that each server started the release once, and that
-nothing was left behind.
+and checks from outside that the run went on, that each server started the release once and is in
+the pool with it, and that no lock is held.
 
   --fault STEP:BOUNDARY  only these, for example 7:during, 9 (all of step 9), :after; may be repeated
   --stacks N             so many environments side by side, each with a part of the cases (default 1)

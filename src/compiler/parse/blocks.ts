@@ -1,4 +1,4 @@
-/** What stands between two empty lines, and how much of it is read: the inline rules take it as one line. */
+/** How much is read between two empty lines, which the inline rules take as one, and of lists. */
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { excerptOf, lineText, type Source } from './source.ts';
@@ -26,7 +26,7 @@ interface Block {
   readonly text: string;
 }
 
-/** The first block that costs more to read than its length is worth; null: there is none. */
+/** The first list or block that costs more to read than its length is worth; null: there is none. */
 export function blockProblem(source: Source): Diagnostic | null {
   return listProblem(source) ?? inlineProblem(source);
 }

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { blockProblem } from './blocks.ts';
 import { createSource, excerptOf, lineText, placeOf, type Source } from './source.ts';
 
-/** Forty times the reference template: reading the worst text of this size takes about a second. */
+/** Forty times the reference template; docs/benchmarks.md says how long the worst text of it takes. */
 const LARGEST_TEMPLATE_BYTES = 256 * 1024;
 /** Markdown's inline rules cost more than linear time on one long line. */
 const LONGEST_LINE = 10_000;
