@@ -8,7 +8,7 @@ import { temporalUnknown } from '../config/connections.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { type LoadedProject, loadProject } from '../config/load-project.ts';
 import type { ProjectFile } from '../config/project-file.ts';
-import { findProjectFolder } from '../config/project-folder.ts';
+import { findProjectFolder, inFolder } from '../config/project-folder.ts';
 import { denialOf } from '../diagnostics/denial.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic, Language, Localized } from '../diagnostics/diagnostic.ts';
@@ -59,6 +59,28 @@ export async function requireProject(options: CommonOptions): Promise<ProjectFil
   const { project, diagnostics } = await loadProject(projectFolder(), environmentHere());
   if (project !== null) return project;
   throw badInput(diagnostics, options);
+}
+
+/** The same of several folders. @throws CommandError with what is wrong in any of them, exit 2 */
+export async function requireProjects(
+  folders: readonly string[],
+  options: CommonOptions,
+): Promise<readonly ProjectFile[]> {
+  const all = await Promise.all(
+    folders.map(async (folder) => {
+      const { project, diagnostics } = await loadProject(folder, readEnvironment(folder));
+      return {
+        project,
+        diagnostics: folders.length > 1 ? inFolder(folder, diagnostics) : diagnostics,
+      };
+    }),
+  );
+  const projects = all.flatMap(({ project }) => (project === null ? [] : [project]));
+  if (projects.length === folders.length) return projects;
+  throw badInput(
+    all.flatMap(({ diagnostics }) => diagnostics),
+    options,
+  );
 }
 
 /** @param fallback the language of what was read, where neither `--lang` nor the locale says */

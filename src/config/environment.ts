@@ -12,6 +12,19 @@ export function readEnvironment(folder: string): Environment {
   return { ...readEnvFile(join(folder, '.runsheet', 'env')), ...process.env };
 }
 
+/**
+ * What one of several projects of a worker may see of this process: where things are and how text is
+ * written. Whatever else is set here belongs to all of them, so no secret of one may stand in it.
+ */
+const OF_ALL =
+  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TMPDIR|TZ|XDG_CACHE_HOME|RUNSHEET_CHECKOUTS|(?:https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)|TEMPORAL_(?:ADDRESS|NAMESPACE|PROFILE|CONFIG_FILE|UI_URL))$/iu;
+
+/** The same for one of several projects: of this process what is everybody's, and its own file. */
+export function readEnvironmentOfOne(folder: string): Environment {
+  const ofAll = Object.entries(process.env).filter(([name]) => OF_ALL.test(name));
+  return { ...readEnvFile(join(folder, '.runsheet', 'env')), ...Object.fromEntries(ofAll) };
+}
+
 /** `NAME=value` lines; a file that is not there has none. */
 function readEnvFile(file: string): Record<string, string> {
   let text: string;

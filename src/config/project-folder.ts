@@ -1,6 +1,7 @@
 /** Which folder's project a command means. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { PROJECT_FILE } from './load-project.ts';
 
 /** Where `runsheet dev` puts the sample service in a folder without runsheet.yaml. */
@@ -14,4 +15,15 @@ export function findProjectFolder(folder: string): string {
   if (existsSync(join(absolute, PROJECT_FILE))) return absolute;
   const sample = sampleFolderOf(absolute);
   return existsSync(join(sample, PROJECT_FILE)) ? sample : absolute;
+}
+
+/** The same with the folder in each place: the files of several projects have one name. */
+export function inFolder(
+  folder: string,
+  diagnostics: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  return diagnostics.map((each) => {
+    if (each.place === undefined) return each;
+    return { ...each, place: { ...each.place, file: join(folder, each.place.file) } };
+  });
 }

@@ -29,6 +29,8 @@ export interface WorkerProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absent: dist/worker.js of this package. */
   readonly entry?: string;
+  /** What is typed after the program's name, besides `--lang`. */
+  readonly args?: readonly string[];
   /** False: a worker that exited stays down until `start` is called. */
   readonly restart?: boolean;
   /** The language of its messages in the log. Default English. */
@@ -123,6 +125,7 @@ class WorkerSupervisor implements WorkerProcess {
         this.#options.entry ?? builtFile('worker.js'),
         '--lang',
         this.#options.language ?? 'en',
+        ...(this.#options.args ?? []),
       ],
       cwd: this.#options.projectFolder,
       env: this.#options.env,

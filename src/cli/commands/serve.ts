@@ -19,7 +19,7 @@ import {
   projectFolder,
   refuse,
   refuseWith,
-  requireProject,
+  requireProjects,
   withClient,
 } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -31,8 +31,15 @@ export function workerCommand(say: Say): Command {
   const command = new Command('worker')
     .description(
       say({
-        zh: '在本文件夹启动 worker，运行到 Ctrl-C',
-        en: 'Start a worker in this folder and run it until Ctrl-C',
+        zh: '启动 worker，运行到 Ctrl-C：服务于本文件夹的项目，或 --projects 列出的项目',
+        en: "Start a worker and run it until Ctrl-C: for this folder's project, or for those of --projects",
+      }),
+    )
+    .option(
+      '--projects <folder...>',
+      say({
+        zh: '一个 worker 服务于多个项目：各自的 runsheet.yaml 所在的文件夹',
+        en: 'folders of several projects, each with its runsheet.yaml, for one worker',
       }),
     )
     .addOption(languageChoice(say))
@@ -41,32 +48,41 @@ export function workerCommand(say: Say): Command {
     command,
     say,
     'runsheet worker',
+    'runsheet worker --projects services/shop services/billing',
     'TEMPORAL_ADDRESS=temporal.example.com:7233 runsheet worker',
   );
 }
 
-async function worker(options: CommonOptions): Promise<void> {
-  const folder = projectFolder();
+interface WorkerCommandOptions extends CommonOptions {
+  readonly projects?: readonly string[];
+}
+
+async function worker(options: WorkerCommandOptions): Promise<void> {
+  const { projects: folders = [projectFolder()] } = options;
   const language = languageOf(options);
   const say = sayIn(language);
-  const project = await requireProject(options);
+  const projects = await requireProjects(folders, options);
   // Checked here, so that a missing server is one sentence instead of a worker's log.
-  await withClient(project, options, () => Promise.resolve());
+  for (const each of projects) await withClient(each, options, () => Promise.resolve());
   // Before anything starts: a Ctrl-C meanwhile stops what has started and leaves nothing behind.
   const stopped = untilStopped();
-  print(say({ zh: `正在启动 worker（${folder}）…`, en: `starting a worker in ${folder} …` }));
+  const shown = folders.join(', ');
+  print(say({ zh: `正在启动 worker（${shown}）…`, en: `starting a worker in ${shown} …` }));
+  const [first = process.cwd()] = folders;
   const started = await withEmbeddedErrors(options, () =>
     startWorkerProcess({
-      projectFolder: folder,
-      env: readEnvironment(folder),
+      projectFolder: resolve(first),
+      env: options.projects === undefined ? readEnvironment(first) : environmentOfProcess(),
+      args: (options.projects ?? []).flatMap((folder) => ['--projects', resolve(folder)]),
       language,
       onEvent: (event) => printEvent(event, say),
     }),
   );
+  const queues = projects.map(({ taskQueue }) => taskQueue);
   print(
     say({
-      zh: `worker 已就绪，正在轮询任务队列 ${project.taskQueue}；按 Ctrl-C 停止`,
-      en: `the worker is ready and polls the task queue ${project.taskQueue}; press Ctrl-C to stop it`,
+      zh: `worker 已就绪，正在轮询任务队列 ${queues.join('、')}；按 Ctrl-C 停止`,
+      en: `the worker is ready and polls the task queue${queues.length === 1 ? '' : 's'} ${queues.join(', ')}; press Ctrl-C to stop it`,
     }),
   );
   await stopped;

@@ -214,6 +214,16 @@ export const SURROUNDINGS = {
           en: 'name another one under task_queue in runsheet.yaml; if that worker has been stopped, start this one again in a minute',
         },
       },
+      twice: {
+        message: {
+          zh: '{one} 和 {other} 用的是同一个任务队列 {queue}',
+          en: '{one} and {other} use the same task queue, {queue}',
+        },
+        remedy: {
+          zh: '请给每个项目一个任务队列：runsheet.yaml 的 task_queue',
+          en: 'give each project a task queue of its own: task_queue in runsheet.yaml',
+        },
+      },
     },
   },
   RUN_NOT_FOUND: {
