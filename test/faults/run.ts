@@ -4,20 +4,25 @@
  */
 import { parseArgs } from 'node:util';
 import { findTemporal } from '../../src/embedded/find-temporal.ts';
-import { casesOf, type FaultCase, nameOf, wantedOf } from './support/cases.ts';
+import { casesOf, type FaultCase, nameOf, sampleOf, wantedOf } from './support/cases.ts';
 import { Stack, type Tried } from './support/stack.ts';
 
-const HELP = `npm run test:faults -- [--fault STEP:BOUNDARY]... [--stacks N] [--environment NAME] [--list] [--json]
+const HELP = `npm run test:faults -- [--fault STEP:BOUNDARY]... [--stacks N] [--workers N]
+                           [--environment NAME] [--sample N] [--list] [--json]
 
-Kills the worker (SIGKILL) before, during and after each activity of a run of the reference run sheet,
-and checks from outside that the run went on, that each server started the release once and is in
+Kills a worker (SIGKILL) before, during and after each activity of a run of the reference run sheet,
+measures how long it takes until that activity is begun again, and checks from outside that the run
+went on, that each server started the release once and is in
 the pool with it, and that no lock is held.
 
   --fault STEP:BOUNDARY  only these, for example 7:during, 9 (all of step 9), :after; may be repeated
   --stacks N             so many environments side by side, each with a part of the cases (default 1)
+  --workers N            workers on the queue: one that stays takes over (default 2); 1: only the one that
+                         is started again
   --environment NAME     development (one server, no approval), staging or production (default development)
+  --sample N             at most N of each step, spread evenly (default: all)
   --list                 print the cases of a good run and kill nothing
-  --json                 one line of JSON a case
+  --json                 one line of JSON a case, and one of the times of all
 
 Exit code: 0 where all ended right, 1 where one did not, 2 for a wrong option.
 `;
@@ -27,6 +32,8 @@ const ENVIRONMENTS = ['development', 'staging', 'production'];
 interface Settings {
   readonly wanted: ReturnType<typeof wantedOf>[];
   readonly stacks: number;
+  readonly workers: number;
+  readonly sample: number;
   readonly environment: string;
   readonly list: boolean;
   readonly json: boolean;
@@ -38,19 +45,27 @@ function settingsOf(argv: readonly string[]): Settings | null {
     options: {
       fault: { type: 'string', multiple: true },
       stacks: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '2' },
       environment: { type: 'string', default: 'development' },
+      sample: { type: 'string', default: '100000' },
       list: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return null;
-  const stacks = Number(values.stacks);
-  if (!Number.isInteger(stacks) || stacks < 1 || stacks > 8)
-    throw new Error(`--stacks ${values.stacks}: write a whole number from 1 to 8`);
+  const stacks = countOf('--stacks', values.stacks, 8);
+  const workers = countOf('--workers', values.workers, 8);
+  const sample = countOf('--sample', values.sample, 100_000);
   if (!ENVIRONMENTS.includes(values.environment))
     throw new Error(`--environment ${values.environment}: write one of ${ENVIRONMENTS.join(', ')}`);
-  return { ...values, stacks, wanted: (values.fault ?? []).map(wantedOf) };
+  return { ...values, stacks, workers, sample, wanted: (values.fault ?? []).map(wantedOf) };
+}
+
+function countOf(option: string, text: string, most: number): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+  throw new Error(`${option} ${text}: write a whole number from 1 to ${most}`);
 }
 
 async function main(): Promise<number> {
@@ -68,15 +83,16 @@ async function main(): Promise<number> {
   return tryAll(settings);
 }
 
-async function tryAll({ wanted, stacks, environment, list, json }: Settings): Promise<number> {
+async function tryAll(settings: Settings): Promise<number> {
+  const { wanted, stacks, workers, environment, sample, list, json } = settings;
   const { path: temporal } = await findTemporal({ env: process.env });
   const all: Stack[] = [];
   try {
     for (let count = 0; count < stacks; count += 1)
-      all.push(await Stack.start({ environment, temporal }));
+      all.push(await Stack.start({ environment, workers, temporal }));
     // Each has a former version to replace; the first one tells which activities there are.
     const [notes = []] = await Promise.all(all.map((stack) => stack.good()));
-    const cases = casesOf(notes, wanted);
+    const cases = sampleOf(casesOf(notes, wanted), sample);
     if (cases.length === 0) {
       process.stderr.write('no activity of a good run is at such a boundary: see --list\n');
       return 2;
@@ -113,7 +129,7 @@ async function tryRest(
 function lineOf(fault: FaultCase, { problems, resumedMs, killedPid }: Tried): string {
   const mark = problems.length === 0 ? '✓' : '✗';
   const resumed = resumedMs === null ? '-' : `${(resumedMs / 1000).toFixed(1)} s`;
-  const about = `killed ${killedPid ?? '-'}, next activity after ${resumed}`;
+  const about = `killed ${killedPid ?? '-'}, begun again after ${resumed}`;
   const lines = [`${mark} ${nameOf(fault)}  ${about}`, ...problems.map((each) => `    ${each}`)];
   return `${lines.join('\n')}\n`;
 }
@@ -121,17 +137,23 @@ function lineOf(fault: FaultCase, { problems, resumedMs, killedPid }: Tried): st
 function conclude(tried: readonly Tried[], json: boolean): number {
   const failed = tried.filter(({ problems }) => problems.length > 0).length;
   const times = tried.flatMap(({ resumedMs }) => (resumedMs === null ? [] : [resumedMs]));
-  const seconds = (rank: number): string => {
-    const sorted = times.toSorted((one, other) => one - other);
-    const value = sorted[Math.ceil((rank / 100) * sorted.length) - 1];
-    return value === undefined ? '-' : (value / 1000).toFixed(1);
-  };
-  if (!json) {
-    const spread = `median ${seconds(50)} s, p95 ${seconds(95)} s, longest ${seconds(100)} s`;
-    process.stdout.write(`next activity after a kill: ${spread}\n`);
-    process.stdout.write(`${tried.length - failed} passed, ${failed} failed\n`);
+  const sorted = times.toSorted((one, other) => one - other);
+  const at = (percent: number): number | null =>
+    sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? null;
+  const spread = { medianMs: at(50), p95Ms: at(95), longestMs: at(100) };
+  const counts = { passed: tried.length - failed, failed };
+  if (json) process.stdout.write(`${JSON.stringify({ begunAgain: spread, ...counts })}\n`);
+  else {
+    const [median, p95, longest] = Object.values(spread).map(seconds);
+    const line = `median ${median} s, p95 ${p95} s, longest ${longest} s`;
+    process.stdout.write(`begun again after a kill: ${line}\n`);
+    process.stdout.write(`${counts.passed} passed, ${failed} failed\n`);
   }
   return failed === 0 ? 0 : 1;
+}
+
+function seconds(ms: number | null): string {
+  return ms === null ? '-' : (ms / 1000).toFixed(1);
 }
 
 process.exit(await main());

@@ -66,6 +66,8 @@ export interface StageOptions {
   readonly prepare?: (folder: string) => void;
   /** False leaves a worker that was killed dead until `worker.start()`. Default true. */
   readonly restartWorker?: boolean;
+  /** So many workers on the same queue, each restarted alike. Default one. */
+  readonly workers?: number;
   /** The worker's program. Default: the built one. */
   readonly workerEntry?: string;
   /** TEMPORAL_… of a server that runs elsewhere. Default: one of the stage's own. */
@@ -88,7 +90,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   }
   const env = { ...environmentVariables(), ...options.temporal };
   let environment: Environment | null = null;
-  let worker: WorkerProcess | null = null;
+  const workers: WorkerProcess[] = [];
   try {
     const opened = await startEnvironment({
       projectFolder: folder,
@@ -102,17 +104,23 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     });
     environment = opened;
     const entry = options.workerEntry ?? join(distFolder(), 'worker.js');
-    worker = await startWorkerProcess({
-      projectFolder: folder,
-      env,
-      entry,
-      restart: options.restartWorker ?? true,
-      onStarted: (pid) => void opened.record(pid),
-    });
+    const startWorker = async (): Promise<WorkerProcess> => {
+      const started = await startWorkerProcess({
+        projectFolder: folder,
+        env,
+        entry,
+        restart: options.restartWorker ?? true,
+        onStarted: (pid) => void opened.record(pid),
+      });
+      workers.push(started);
+      return started;
+    };
+    const worker = await startWorker();
+    while (workers.length < (options.workers ?? 1)) await startWorker();
     const connection = await connectTo(opened.connections.temporal, env);
-    return new Stage({ folder, environment: opened, worker, connection });
+    return new Stage({ folder, environment: opened, worker, workers, connection });
   } catch (error) {
-    await worker?.close();
+    await Promise.all(workers.map((each) => each.close()));
     await environment?.close();
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -134,7 +142,9 @@ function writeBelow(folder: string, path: string, text: string | Uint8Array): vo
 interface StageParts {
   readonly folder: string;
   readonly environment: Environment;
+  /** The first of all. */
   readonly worker: WorkerProcess;
+  readonly workers: readonly WorkerProcess[];
   readonly connection: Connection;
 }
 
@@ -212,7 +222,7 @@ export class Stage {
   /** Ends everything and leaves nothing behind. */
   async close(): Promise<void> {
     await this.#parts.connection.close();
-    await this.worker.close();
+    await Promise.all(this.#parts.workers.map((each) => each.close()));
     await this.#parts.environment.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

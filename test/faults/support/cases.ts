@@ -42,6 +42,17 @@ export function casesOf(notes: readonly Note[], wanted: readonly Wanted[]): read
   return cases.filter((each) => wanted.length === 0 || wanted.some((one) => isWanted(each, one)));
 }
 
+/** At most so many of each step, spread evenly over its activities and boundaries. */
+export function sampleOf(cases: readonly FaultCase[], most: number): readonly FaultCase[] {
+  const steps = [...new Set(cases.map(({ step }) => step))];
+  return steps.flatMap((step) => {
+    const all = cases.filter((each) => each.step === step);
+    const count = Math.min(most, all.length);
+    const ranks = Array.from({ length: count }, (_, rank) => rank);
+    return ranks.flatMap((rank) => all[Math.floor(((rank + 0.5) * all.length) / count)] ?? []);
+  });
+}
+
 function isWanted(each: FaultCase, { step, boundary }: Wanted): boolean {
   return (step === null || each.step === step) && (boundary === null || each.boundary === boundary);
 }

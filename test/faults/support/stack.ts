@@ -13,13 +13,15 @@ const APPROVER = 'alice';
 
 export interface StackOptions {
   readonly environment: string;
+  /** So many workers at first; one that is killed is started again. */
+  readonly workers: number;
   /** The `temporal` program, for the verifier. */
   readonly temporal: string;
 }
 
 export interface Tried {
   readonly problems: readonly string[];
-  /** From the kill to the next activity of the run, in milliseconds; null: there was none. */
+  /** From the kill to the next attempt of what was killed, in milliseconds; null: there was none. */
   readonly resumedMs: number | null;
   readonly killedPid: number | null;
 }
@@ -35,7 +37,7 @@ export class Stack {
   }
 
   static async start(options: StackOptions): Promise<Stack> {
-    return new Stack(await startStage({ workerEntry: WORKER }), options);
+    return new Stack(await startStage({ workerEntry: WORKER, workers: options.workers }), options);
   }
 
   /** A run that nobody disturbs. @returns what its worker noted. @throws where it does not succeed */
@@ -46,13 +48,13 @@ export class Stack {
     return notesOf(this.#stage.folder, id);
   }
 
-  /** A run whose worker is killed there once; its supervisor starts another. */
+  /** A run whose worker is killed there once. */
   async try(fault: FaultCase): Promise<Tried> {
     const { id, truth, ended } = await this.#run(fault);
     const failure = await ended;
     const notes = notesOf(this.#stage.folder, id);
     const killed = notes.find(({ at }) => at === 'killed');
-    const next = notes.find(({ atMs, pid }) => killed && atMs > killed.atMs && pid !== killed.pid);
+    const next = notes.find((note) => killed !== undefined && goesOnAfter(killed, note));
     const found = await problemsOf(truth, fault, notes);
     return {
       problems: failure === null ? found : [failure, ...found],
@@ -106,4 +108,11 @@ export class Stack {
       poolUrl: `${connections.balancer.adminUrl}/pools/${environment}`,
     };
   }
+}
+
+/** Whether another worker begins the same activity anew. */
+function goesOnAfter(killed: Note, { at, pid, atMs, step, activity, server }: Note): boolean {
+  const isLater = at === 'begin' && pid !== killed.pid && atMs >= killed.atMs;
+  const { step: inStep, activity: its, server: on } = killed;
+  return isLater && step === inStep && activity === its && server === on;
 }
