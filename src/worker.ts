@@ -10,7 +10,7 @@ import type { Language } from './diagnostics/diagnostic.ts';
 import { loadWorkflowCode } from './worker/bundle.ts';
 import { type OpenProject, openProject } from './worker/open-project.ts';
 import { type Polled, type Polling, type PollOptions, startPolling } from './worker/poll.ts';
-import { readProjects } from './worker/read-projects.ts';
+import { type ReadProject, readProjects } from './worker/read-projects.ts';
 import { WorkerStartError } from './worker/start-error.ts';
 
 export interface WorkerOptions {
@@ -43,7 +43,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   });
   const opened: OpenProject[] = [];
   try {
-    for (const each of projects) opened.push(await openProject(each, options.language));
+    for (const each of projects) {
+      opened.push(await named(projects, each, openProject(each, options.language)));
+    }
     const code = await loadWorkflowCode();
     await serve(opened, options, { code, makeCurrent: options.makeCurrent === true });
   } finally {
@@ -58,7 +60,9 @@ async function serve(
 ): Promise<void> {
   const polling: Polling[] = [];
   try {
-    for (const each of opened) polling.push(await startPolling(each, options));
+    for (const each of opened) {
+      polling.push(await named(opened, each, startPolling(each, options)));
+    }
     const ended = Promise.all(polling.map((each) => each.ended));
     const ready = Promise.all(polling.map((each) => each.ready)).then((projects) =>
       onReady({ event: 'ready', buildId: options.code.buildId, projects }),
@@ -69,6 +73,18 @@ async function serve(
     for (const each of polling) each.stop();
     await Promise.allSettled(polling.flatMap((each) => [each.ended, each.ready]));
   }
+}
+
+/** Of several projects, the one that cannot be served is named. */
+async function named<T>(
+  all: readonly ReadProject[],
+  { project }: ReadProject,
+  work: Promise<T>,
+): Promise<T> {
+  return work.catch((error: unknown) => {
+    const isOneOfSeveral = all.length > 1 && error instanceof WorkerStartError;
+    throw isOneOfSeveral ? error.of(project.folder) : error;
+  });
 }
 
 /**

@@ -18,10 +18,6 @@ const MAXIMUM_BACKOFF_MS = 10_000;
 /** A worker that ran this long does not count as a failed start. */
 const STABLE_MS = 20_000;
 const MAXIMUM_FAILED_STARTS = 10;
-const NOT_READY: Localized = {
-  zh: `${READY_LIMIT_MS / 1000} 秒内没有就绪`,
-  en: `not ready within ${READY_LIMIT_MS / 1000} s`,
-};
 
 export interface WorkerProcessOptions {
   /** The folder with runsheet.yaml; the worker's working directory. */
@@ -31,6 +27,8 @@ export interface WorkerProcessOptions {
   readonly entry?: string;
   /** What is typed after the program's name, besides `--lang`. */
   readonly args?: readonly string[];
+  /** How long one may take until it is ready, in ms. Default 60,000. */
+  readonly readyLimitMs?: number;
   /** False: a worker that exited stays down until `start` is called. */
   readonly restart?: boolean;
   /** The language of its messages in the log. Default English. */
@@ -135,11 +133,12 @@ class WorkerSupervisor implements WorkerProcess {
     const startedMs = Date.now();
     this.#child = child;
     if (child.pid !== undefined) this.#options.onStarted?.(child.pid);
+    const limitMs = this.#options.readyLimitMs ?? READY_LIMIT_MS;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(noWorker(NOT_READY, this.#logFile, ''));
+        reject(noWorker(notReady(limitMs), this.#logFile, ''));
         if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
-      }, READY_LIMIT_MS);
+      }, limitMs);
       this.#followOutput(child, () => {
         clearTimeout(timer);
         this.#options.onEvent?.({ kind: 'ready', pid: child.pid ?? 0 });
@@ -209,6 +208,11 @@ function isReadyLine(line: string): boolean {
   } catch {
     return false;
   }
+}
+
+function notReady(limitMs: number): Localized {
+  const seconds = Math.round(limitMs / 1000);
+  return { zh: `${seconds} 秒内没有就绪`, en: `not ready within ${seconds} s` };
 }
 
 async function lastLines(logFile: string): Promise<string> {

@@ -9,6 +9,7 @@ export class WorkerStartError extends Error {
   /** Of the first problem. */
   readonly code: DiagnosticCode;
   readonly #diagnostics: readonly Diagnostic[];
+  #folder: string | null = null;
 
   /** @param diagnostics one, or everything that is wrong with the project file */
   constructor(...diagnostics: readonly Diagnostic[]) {
@@ -17,8 +18,19 @@ export class WorkerStartError extends Error {
     this.#diagnostics = diagnostics;
   }
 
+  /** The same, of one of several projects. */
+  of(folder: string): this {
+    this.#folder = folder;
+    return this;
+  }
+
   /** Code, sentence and what to do next; of a file, the places too. */
   in(language: Language): string {
+    const text = this.#textIn(language);
+    return this.#folder === null ? text : `${this.#folder}: ${text}`;
+  }
+
+  #textIn(language: Language): string {
     const [first, ...others] = this.#diagnostics;
     if (first !== undefined && first.place === undefined && others.length === 0)
       return refusalText(first)[language];

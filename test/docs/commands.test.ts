@@ -44,6 +44,7 @@ const TYPED_ELSEWHERE: readonly (readonly [RegExp, string, string])[] = [
   [/^\.ci\/run$/u, 'CONTRIBUTING.md', '.ci/run'],
   [/docker-compose (up -d|config --quiet)/u, '.ci/run', 'docker-compose config'],
   [/^npx runsheet worker$/u, 'test/embedded/environment-worker.test.ts', 'startWorkerProcess'],
+  [/^npx runsheet worker --projects /u, 'test/cli/projects.test.ts', '--projects'],
   [/^npx runsheet resolve /u, 'test/workflows/undo/failure.test.ts', 'needsAttention'],
   [/^node \S*dist\/slack-app\/main\.js/u, 'test/slack-app', 'openSlackApp'],
 ];

@@ -53,6 +53,9 @@ export function workerCommand(say: Say): Command {
   );
 }
 
+/** For each project: on a busy machine it takes a few seconds. */
+const READY_LIMIT_MS = 60_000;
+
 interface WorkerCommandOptions extends CommonOptions {
   readonly projects?: readonly string[];
 }
@@ -73,6 +76,7 @@ async function worker(options: WorkerCommandOptions): Promise<void> {
     startWorkerProcess({
       projectFolder: resolve(first),
       env: options.projects === undefined ? readEnvironment(first) : environmentOfProcess(),
+      readyLimitMs: READY_LIMIT_MS * folders.length,
       args: (options.projects ?? []).flatMap((folder) => ['--projects', resolve(folder)]),
       language,
       onEvent: (event) => printEvent(event, say),

@@ -70,6 +70,10 @@ export interface StageOptions {
   readonly workers?: number;
   /** The worker's program. Default: the built one. */
   readonly workerEntry?: string;
+  /** Folders of other projects that the same worker serves. Default: none. */
+  readonly projects?: readonly string[];
+  /** Of the worker's process alone. */
+  readonly workerEnv?: Readonly<Record<string, string>>;
   /** TEMPORAL_… of a server that runs elsewhere. Default: one of the stage's own. */
   readonly temporal?: Readonly<Record<string, string>>;
 }
@@ -107,8 +111,9 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     const startWorker = async (): Promise<WorkerProcess> => {
       const started = await startWorkerProcess({
         projectFolder: folder,
-        env,
+        env: { ...env, ...options.workerEnv },
         entry,
+        args: options.projects === undefined ? [] : together([folder, ...options.projects]),
         restart: options.restartWorker ?? true,
         onStarted: (pid) => void opened.record(pid),
       });
@@ -125,6 +130,10 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+function together(folders: readonly string[]): readonly string[] {
+  return folders.flatMap((each) => ['--projects', each]);
 }
 
 /** The built program's folder. */
