@@ -50,3 +50,25 @@ async function pagesOf(
 export function countOf({ events }: ReadHistory, type: number): number {
   return events.filter((event) => event.eventType === type).length;
 }
+
+/** The largest number of bytes that the events of one workflow task's commands take. */
+export function largestTask({ events }: ReadHistory): number {
+  const bytes = new Map<string, number>();
+  for (const event of events) {
+    const task = taskOf(event);
+    if (task === null) continue;
+    const length = proto.temporal.api.history.v1.HistoryEvent.encode(event).finish().length;
+    bytes.set(task, (bytes.get(task) ?? 0) + length);
+  }
+  return Math.max(0, ...bytes.values());
+}
+
+/** The id of the event that completed the workflow task; null: no command led to this event. */
+function taskOf(event: HistoryEvent): string | null {
+  for (const attributes of Object.values(event)) {
+    if (typeof attributes !== 'object' || attributes === null) continue;
+    const { workflowTaskCompletedEventId: id } = attributes as Record<string, unknown>;
+    if (id !== undefined && id !== null) return String(id);
+  }
+  return null;
+}

@@ -14,7 +14,7 @@ import { rollingRun } from '../test/support/rolling-plan.ts';
 import { WORKFLOWS_PATH } from '../test/support/run-harness.ts';
 import { stubWorld } from '../test/support/stub-activities.ts';
 import { createLocal } from '../test/support/temporal.ts';
-import { countOf, readHistory } from './history.ts';
+import { countOf, largestTask, readHistory } from './history.ts';
 import { table } from './table.ts';
 
 const words = process.argv.slice(2);
@@ -33,6 +33,8 @@ interface Sample {
   readonly events: number;
   readonly tasks: number;
   readonly historyBytes: number;
+  /** What one workflow task scheduled: one gRPC message. */
+  readonly taskBytes: number;
   readonly statusBytes: number;
   readonly detailsBytes: number;
 }
@@ -130,6 +132,7 @@ async function measure(servers: number): Promise<Sample> {
     events: history.events.length,
     tasks: countOf(history, 7),
     historyBytes: history.bytes,
+    taskBytes: largestTask(history),
     statusBytes: Buffer.byteLength(JSON.stringify(status)),
     detailsBytes: Buffer.byteLength(sheet),
   };

@@ -6,11 +6,12 @@ import proto from '@temporalio/proto';
 import type { Judgement } from './activities/contract.ts';
 import { answered, ask as askWorker } from './client/answers.ts';
 import { connectFault } from './client/connect-fault.ts';
-import { endOf, isOpen, type RunEnd } from './client/ends.ts';
-import { NoAnswerError, NoTemporalServerError } from './client/errors.ts';
+import { beginsAt, endOf, isOpen, type RunEnd } from './client/ends.ts';
+import { NoAnswerError, NoTemporalServerError, NotBegunError } from './client/errors.ts';
 import { type ListedRun, listRuns } from './client/list.ts';
+import { type StartOptions, startRun } from './client/start.ts';
 import { type WatchOptions, watch } from './client/watch.ts';
-import type { Json, Plan } from './plan/plan.ts';
+import type { Plan } from './plan/plan.ts';
 import type { PreflightResult } from './plan/run.ts';
 import type { HostKeyAnswer, hostKeys, probe } from './workflows/beginning/plan-probe.ts';
 import {
@@ -26,7 +27,12 @@ import {
 } from './workflows/messages.ts';
 
 export type { RunEnd } from './client/ends.ts';
-export { NoAnswerError, NoTemporalServerError, RefusedError } from './client/errors.ts';
+export {
+  NoAnswerError,
+  NoTemporalServerError,
+  NotBegunError,
+  RefusedError,
+} from './client/errors.ts';
 export type { ListedRun } from './client/list.ts';
 
 export interface RunsheetClientOptions {
@@ -36,13 +42,6 @@ export interface RunsheetClientOptions {
   readonly isOwn?: boolean;
   /** Temporal's own settings (TLS, API key); names as the `temporal` CLI reads them. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-export interface StartOptions {
-  readonly templateId: string;
-  readonly taskQueue: string;
-  readonly workflowId: string;
-  readonly inputs: readonly Json[];
 }
 
 export interface HostKeyOptions {
@@ -65,8 +64,13 @@ export interface RunsheetClient {
     workflowId: string,
     decision: { readonly kind: 'approve' | 'reject' } & DecisionMessage,
   ): Promise<Judgement>;
-  /** @throws NoAnswerError within 5 s where no worker answers for the run, later for that of a fleet */
+  /**
+   * @throws NoAnswerError within 5 s where no worker answers for the run, later for that of a fleet;
+   * NotBegunError where its time has not come
+   */
   status(workflowId: string): Promise<RunStatus>;
+  /** When a run that was started with a delay begins; null: it has begun, or it never will. */
+  beginsAtMs(workflowId: string): Promise<number | null>;
   /** false: the run has ended, whatever its last status says. */
   isOpen(workflowId: string): Promise<boolean>;
   plan(workflowId: string): Promise<Plan | null>;
@@ -80,7 +84,7 @@ export interface RunsheetClient {
    * Looks at everything that a run would change; changes nothing.
    * @throws RefusedError for a bad request, NoAnswerError where no worker answers in time
    */
-  probe(options: StartOptions): Promise<readonly PreflightResult[]>;
+  probe(options: Omit<StartOptions, 'shown' | 'delayMs'>): Promise<readonly PreflightResult[]>;
   /** The host key that each server shows the worker now. @throws as probe */
   hostKeys(options: HostKeyOptions): Promise<readonly HostKeyAnswer[]>;
   /** The latest first. @param openOnly leaves out those that have ended */
@@ -136,6 +140,8 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
   const status = (workflowId: string): Promise<RunStatus> =>
     ask(workflowId, QUERY_LIMIT_MS).catch(async (error: unknown) => {
       if (!(error instanceof NoAnswerError)) throw error;
+      const begins = await beginsAt(client, workflowId);
+      if (begins !== null) throw new NotBegunError(begins);
       // The run of a fleet that has ended is replayed first: a worker that is there takes its time.
       const { historyLength } = await handle(workflowId).describe();
       if (historyLength < LONG_HISTORY) throw error;
@@ -144,15 +150,7 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
   const update = <T>(ask: () => Promise<T>): Promise<T> =>
     answered(client.withDeadline(Date.now() + UPDATE_LIMIT_MS, ask));
   return {
-    async start({ templateId, taskQueue, workflowId, inputs }) {
-      await client.workflow.start(templateId, {
-        taskQueue,
-        workflowId,
-        args: [...inputs],
-        workflowIdConflictPolicy: 'FAIL',
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      });
-    },
+    start: (startOptions) => startRun(client, startOptions),
     approve: (workflowId, message) => handle(workflowId).signal(approveSignal, message),
     reject: (workflowId, message) => handle(workflowId).signal(rejectSignal, message),
     resolve: (workflowId, message) =>
@@ -160,6 +158,7 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
     decide: (workflowId, decision) =>
       update(() => handle(workflowId).executeUpdate(decideUpdate, { args: [decision] })),
     status,
+    beginsAtMs: (workflowId) => beginsAt(client, workflowId),
     isOpen: (workflowId) => isOpen(client, workflowId),
     plan: (workflowId) => handle(workflowId).query(planQuery),
     report: (workflowId) => handle(workflowId).query(reportQuery),

@@ -1,6 +1,6 @@
 /** What every command begins with: folder, language, project, connection; and how it ends badly. */
 import pc from 'picocolors';
-import { NoAnswerError, NoTemporalServerError } from '../client/errors.ts';
+import { NoAnswerError, NoTemporalServerError, NotBegunError } from '../client/errors.ts';
 import type { RunsheetClient } from '../client.ts';
 import { compileTemplate, planDigest, type Vocabulary } from '../compiler/index.ts';
 import type { CompileTemplate } from '../compiler/request/library.ts';
@@ -20,6 +20,7 @@ import {
 } from '../diagnostics/render.ts';
 import { EXIT } from './exit-codes.ts';
 import { languageOf } from './language.ts';
+import { localTime } from './view/start.ts';
 
 /** Ends the program with a message and a code; main.ts prints it. */
 export class CommandError extends Error {
@@ -154,6 +155,7 @@ export async function withClient<T>(
   try {
     return await work(client);
   } catch (error) {
+    if (error instanceof NotBegunError) throw notBegun(error, options);
     if (error instanceof NoAnswerError) throw noWorker(project, options);
     const reason = denialOf(error);
     if (reason === null) throw error;
@@ -186,6 +188,17 @@ export async function requireWorker(
 
 function noWorker({ taskQueue }: ProjectFile, options: CommonOptions): CommandError {
   return refuseWith(diagnose('NO_WORKER', 'queue', { queue: taskQueue }), options);
+}
+
+function notBegun({ beginsAtMs }: NotBegunError, options: CommonOptions): CommandError {
+  const when = localTime(beginsAtMs);
+  return refuse(
+    {
+      zh: `发布单定于 ${when} 开始，现在没有可决定的`,
+      en: `the run begins at ${when}; there is nothing to decide yet`,
+    },
+    options,
+  );
 }
 
 export function print(text: string): void {

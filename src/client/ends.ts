@@ -12,6 +12,13 @@ export async function isOpen(client: Client, workflowId: string): Promise<boolea
   return status.name === 'RUNNING';
 }
 
+/** When a run that was started with a delay begins; null: its time has come, or it has ended. */
+export async function beginsAt(client: Client, workflowId: string): Promise<number | null> {
+  const { status, executionTime } = await client.workflow.getHandle(workflowId).describe();
+  const begins = executionTime?.getTime() ?? 0;
+  return status.name === 'RUNNING' && begins > Date.now() ? begins : null;
+}
+
 /** Waits until it has. */
 export async function endOf(client: Client, workflowId: string): Promise<RunEnd> {
   try {

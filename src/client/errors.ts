@@ -5,6 +5,16 @@ export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
 }
 
+/** Its time has not come: it was started with a delay, and nothing of it has been done. */
+export class NotBegunError extends NoAnswerError {
+  readonly beginsAtMs: number;
+
+  constructor(beginsAtMs: number) {
+    super(`it begins at ${new Date(beginsAtMs).toISOString()}`);
+    this.beginsAtMs = beginsAtMs;
+  }
+}
+
 /** The run refused what was asked of it. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';

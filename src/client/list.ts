@@ -10,6 +10,8 @@ export interface ListedRun {
   readonly version: string | null;
   readonly outcome: string | null;
   readonly startedAtMs: number;
+  /** When a run that was started with a delay begins; null: its time has come. */
+  readonly beginsAtMs: number | null;
   readonly closedAtMs: number | null;
 }
 
@@ -27,6 +29,7 @@ export async function listRuns(
   const others = NO_RUNS.map((type) => ` AND WorkflowType!='${type}'`).join('');
   const query = `TaskQueue='${taskQueue.replace(/['\\]/gu, '')}'${others}${open}`;
   const runs: ListedRun[] = [];
+  const nowMs = Date.now();
   for await (const each of client.workflow.list({ query, pageSize: limit })) {
     const attributes: Readonly<Record<string, unknown>> = each.searchAttributes;
     const attribute = (name: string): string | null => {
@@ -34,11 +37,13 @@ export async function listRuns(
       const first: unknown = Array.isArray(value) ? value[0] : value;
       return typeof first === 'string' ? first : null;
     };
+    const begins = each.executionTime?.getTime() ?? 0;
     runs.push({
       workflowId: each.workflowId,
       templateId: each.type,
       status: each.status.name,
       startedAtMs: each.startTime.getTime(),
+      beginsAtMs: each.closeTime === undefined && begins > nowMs ? begins : null,
       closedAtMs: each.closeTime?.getTime() ?? null,
       environment: attribute('RunsheetEnvironment'),
       version: attribute('RunsheetVersion'),

@@ -1,5 +1,6 @@
 /** What local activities ask of the server, over the worker's own connection. */
-import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Execution, TemporalAccess } from '../activities/local/index.ts';
@@ -63,10 +64,12 @@ export function createTemporalAccess(
     },
     async executionsOf(workflowId) {
       const query = `WorkflowId=${JSON.stringify(workflowId)}`;
-      const executions: string[] = [];
-      for await (const { runId } of client.workflow.list({ query, pageSize: 10 })) {
-        executions.push(runId);
-        if (executions.length > 1) break;
+      const executions: { runId: string; failure: string | null }[] = [];
+      for await (const { runId, status } of client.workflow.list({ query, pageSize: MOST })) {
+        const failure =
+          status.name === 'FAILED' ? await failureOf(client, workflowId, runId) : null;
+        executions.push({ runId, failure });
+        if (executions.length >= MOST) break;
       }
       return executions;
     },
@@ -87,6 +90,25 @@ export function createTemporalAccess(
       };
     },
   };
+}
+
+/** Executions of one id that are looked at. */
+const MOST = 10;
+
+/** The type of the failure that an execution ended with. */
+async function failureOf(
+  client: Client,
+  workflowId: string,
+  runId: string,
+): Promise<string | null> {
+  try {
+    await client.workflow.getHandle(workflowId, runId, { followRuns: false }).result();
+    return null;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return error.cause instanceof ApplicationFailure ? (error.cause.type ?? null) : null;
+  }
 }
 
 type Named = { readonly workflowId?: string | null; readonly runId?: string | null };

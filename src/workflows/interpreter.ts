@@ -3,7 +3,13 @@
  * every template id is a workflow type. Reads like the life of a run: begin, go through the steps,
  * and end, well or badly, never in silence.
  */
-import { allHandlersFinished, CancellationScope, condition, uuid4 } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  uuid4,
+} from '@temporalio/workflow';
 import type { Json } from '../plan/plan.ts';
 import { beginRun } from './beginning/begin.ts';
 import { DecisionDesk } from './decisions/desk.ts';
@@ -31,7 +37,7 @@ async function begin(answers: Answers, inputs: readonly Json[]): Promise<Run> {
   try {
     return await beginRun(answers, inputs);
   } catch (error) {
-    answers.status.outcome = 'failed';
+    answers.status.outcome = isCancellation(error) ? 'cancelled' : 'failed';
     answers.status.finishedAtMs = Date.now();
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
     throw error;

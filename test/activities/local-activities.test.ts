@@ -28,13 +28,19 @@ function resolvePlan(
         terminate: never,
         list: never,
         approvalOf: never,
-        executionsOf: () => Promise.resolve(executions),
+        executionsOf: () => Promise.resolve(executions.map(asExecution)),
       }),
     taskQueue: 'q',
     seal: createFakeSeal(),
   });
   const environment = new MockActivityEnvironment({ workflowExecution: EXECUTION, isLocal: true });
   return environment.run(activities.resolvePlan, input) as Promise<ResolvedRun>;
+}
+
+/** `execution-0 BAD_REQUEST`: ended with that failure. */
+function asExecution(text: string) {
+  const [runId = '', failure] = text.split(' ');
+  return { runId, failure: failure ?? null };
 }
 
 it('a run is sealed for the execution that the server names, not for the one in the input', async () => {
@@ -61,6 +67,24 @@ describe('B18 the id of a run', () => {
       message: expect.stringContaining('release-1'),
     });
   });
+
+  it.each([
+    ['a bad request', ['execution-0 BAD_REQUEST', 'execution-1']],
+    ['a time-out of the start, twice', ['e UNBOUND_RUN', 'f UNBOUND_RUN', 'execution-1']],
+    ['a used id', ['execution-0 RUN_ID_USED', 'execution-1']],
+  ])('B18 a run id is free again after a start that was refused for %s', async (_, executions) => {
+    expect((await resolvePlan({ ...ASKED, bounds: [] }, executions)).version).not.toBe('');
+  });
+
+  it.each([['RUN_FAILED'], ['RUN_REJECTED'], ['RUN_ROLLED_BACK']])(
+    'B18 a run id is used by a run that ended with %s, and by an earlier refused start',
+    async (failure) => {
+      const executions = ['e BAD_REQUEST', `f ${failure}`, 'execution-1'];
+      await expect(resolvePlan({ ...ASKED, bounds: [] }, executions)).rejects.toMatchObject({
+        type: 'RUN_ID_USED',
+      });
+    },
+  );
 
   it.each([[[]], [['execution-1']]])('B18 a run id of its own is taken: %j', async (executions) => {
     expect((await resolvePlan({ ...ASKED, bounds: [] }, executions)).version).not.toBe('');

@@ -7,6 +7,7 @@ import { languageOf, languageOfArguments } from '../../src/cli/language.ts';
 import { eventLines } from '../../src/cli/view/events.ts';
 import { renderPlan } from '../../src/cli/view/plan.ts';
 import { renderRunSheet } from '../../src/cli/view/run-sheet.ts';
+import { localTime } from '../../src/cli/view/start.ts';
 import { fit, fold, pad, visible } from '../../src/cli/view/text.ts';
 import { countdown, durationWord } from '../../src/cli/view/words.ts';
 import type { RunStatus } from '../../src/workflows/messages.ts';
@@ -224,6 +225,7 @@ describe('a listed run', () => {
     templateId: 't',
     status: 'FAILED',
     startedAtMs: START_MS,
+    beginsAtMs: null,
     closedAtMs: null,
     environment: 'production',
     version: 'v2',
@@ -236,6 +238,13 @@ describe('a listed run', () => {
       'terminated',
     );
     expect(listLine({ ...listed, outcome: null, version: null }, 'zh')).toContain('failed');
+  });
+
+  it('that has not begun says when it does, by the clock of this machine', () => {
+    const later = { ...listed, status: 'RUNNING', outcome: null, beginsAtMs: START_MS };
+    const when = localTime(START_MS).slice(0, 16);
+    expect(listLine(later, 'en')).toContain(`begins ${when}`);
+    expect(listLine(later, 'zh')).toContain(`定于 ${when}`);
   });
 });
 

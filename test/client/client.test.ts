@@ -132,6 +132,92 @@ describe('the client', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a run before its first workflow task', { timeout: 60_000 }, () => {
+  const SHOWN = {
+    summary: 'hello v2 → production',
+    details: '**软件部署工作流模板**',
+    attributes: { RunsheetService: 'hello', RunsheetVersion: 'v2' },
+  };
+  const later = (workflowId: string, shown = SHOWN, taskQueue = EMPTY_QUEUE) =>
+    client.start({
+      templateId: TYPE,
+      taskQueue,
+      workflowId,
+      inputs: [{ environment: 'production', servers: ['app-server-1'], version: 'v2' }],
+      shown,
+      delayMs: 3_600_000,
+    });
+  const described = async (workflowId: string) => {
+    const { workflowService } = env.connection;
+    const found = await workflowService.describeWorkflowExecution({
+      namespace: 'default',
+      execution: { workflowId },
+    });
+    const { summary, details } = found.executionConfig?.userMetadata ?? {};
+    const fields = found.workflowExecutionInfo?.searchAttributes?.indexedFields ?? {};
+    const text = (payload: typeof summary): string => String(Buffer.from(payload?.data ?? []));
+    const names = Object.keys(fields).filter((name) => name.startsWith('Runsheet'));
+    return { summary: text(summary), details: text(details), names: names.sort() };
+  };
+
+  it('has its summary and details, and no attribute that the server does not know', async () => {
+    await later('shown');
+    expect(await described('shown')).toEqual({
+      summary: '"hello v2 → production"',
+      details: '"**软件部署工作流模板**"',
+      names: [],
+    });
+  });
+
+  it('has its attributes where the server knows them', async () => {
+    const KEYWORD = 2;
+    await env.connection.operatorService.addSearchAttributes({
+      namespace: 'default',
+      searchAttributes: { RunsheetService: KEYWORD, RunsheetVersion: KEYWORD },
+    });
+    await expect
+      .poll(
+        async () => {
+          await later(`attributed-${Date.now()}`);
+          const [latest] = await client.list(EMPTY_QUEUE, 1);
+          return latest === undefined ? [] : (await described(latest.workflowId)).names;
+        },
+        { timeout: 20_000, interval: 500 },
+      )
+      .toEqual(['RunsheetService', 'RunsheetVersion']);
+  });
+
+  it('that begins later says so, whatever it is asked, and is cancelled at once', async () => {
+    await later('later', SHOWN, QUEUE);
+    const beginsAtMs = await client.beginsAtMs('later');
+    expect(beginsAtMs).toBeGreaterThan(Date.now() + 3_000_000);
+    await expect(client.status('later')).rejects.toMatchObject({ beginsAtMs });
+    await expect
+      .poll(async () => (await client.list(QUEUE, 1))[0], { timeout: 10_000 })
+      .toMatchObject({ workflowId: 'later', beginsAtMs });
+    await client.cancel('later');
+    expect((await client.end('later')).failure?.type).toBe('CancelledFailure');
+    expect(await client.beginsAtMs('later')).toBeNull();
+    expect((await client.status('later')).outcome).toBe('cancelled');
+  });
+
+  it('that has begun has not been running since its start', async () => {
+    const startedMs = Date.now();
+    await client.start({
+      templateId: TYPE,
+      taskQueue: QUEUE,
+      workflowId: 'begun',
+      inputs: [{ environment: 'development', servers: ['app-server-1'], version: 'v2' }],
+      delayMs: 1_500,
+    });
+    expect((await client.end('begun')).failure).toBeNull();
+    expect(await client.beginsAtMs('begun')).toBeNull();
+    const { startedAtMs, finishedAtMs } = await client.status('begun');
+    expect(startedAtMs).toBeGreaterThanOrEqual(startedMs + 1_000);
+    expect(finishedAtMs).toBeGreaterThanOrEqual(startedAtMs);
+  });
+});
+
 describe('without a worker', { timeout: 60_000 }, () => {
   it('counts none on the queue and one where one polls', async () => {
     expect(await client.describeWorkers(EMPTY_QUEUE)).toBe(0);

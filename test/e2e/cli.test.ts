@@ -238,6 +238,33 @@ describe('a run that waits for approval', () => {
   });
 });
 
+describe('a run that begins later', () => {
+  it('says when, and is taken back before anything was done: 4', async () => {
+    const ended = await documented('run-at');
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    const id = /runsheet cancel (\S+)/u.exec(ended.stdout)?.[1] ?? '';
+    const when = /\d{4}-\d\d-\d\d 02:00:00 [+-]\d\d:\d\d/u.exec(ended.stdout)?.[0] ?? 'no time';
+    expect((await typed('status', id)).stdout).toContain(when);
+    expect((await typed('list', '--limit', '1')).stdout).toContain(when.slice(0, 16));
+    const early = await typed('approve', id, '--by', 'alice');
+    expect(early.code).toBe(2);
+    expect(early.stderr).toContain(when);
+    expect(await typed('cancel', id)).toMatchObject({ code: 0 });
+    expect(await typed('status', id, '--watch')).toMatchObject({ code: 4 });
+  });
+
+  it.each([
+    ['2026-12-01T02:00', '+08:00'],
+    ['2001-12-01T02:00Z', '2001-12-01T02:00Z'],
+  ])('at %s is refused with 2: no zone, or over', async (at, said) => {
+    const args = ['run', 'deployment.md', ...DEVELOPMENT, '-p', 'version=v1.0.0', '--yes'];
+    const ended = await typed(...args, '--at', at);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('--at');
+    expect(ended.stderr).toContain(said);
+  });
+});
+
 describe('the list', () => {
   it('names runs with what they deployed and how they ended', async () => {
     const listed = await documented('list');

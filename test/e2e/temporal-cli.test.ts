@@ -168,6 +168,42 @@ describe('docs/temporal-cli.md', () => {
     expect(status.outcome).toBe('cancelled');
   });
 
+  it('starts later, with what the Web UI shows until then, and refuses the id a second time', async () => {
+    expect(await typeWell('start-later', 'cli-later')).toContain('cli-later');
+    const described = await typeWell('describe', 'cli-later');
+    expect(described).toContain('shipping-quotes v2.1.0 → production');
+    expect(described).toContain('RunsheetVersion');
+    expect((await fetchHistory('cli-later')).history).not.toContain('workflowTaskScheduled');
+    const again = await type('start-later', 'cli-later');
+    expect(again.code).toBe(1);
+    await typeWell('cancel', 'cli-later');
+    expect((await follow('cli-later').end()).failure?.type).toBe('CancelledFailure');
+    expect((await type('start-later', 'cli-later')).code).toBe(1);
+  });
+
+  it('starts runs by a schedule, each with an id of its own', async () => {
+    const version = 'v2.1.0';
+    const deployed = await stage.start({
+      environment: 'development',
+      servers: ['dev-server-1'],
+      version,
+    });
+    expect((await deployed.end()).failure).toBeNull();
+    await typeWell('schedule-create', '');
+    const ids = new Set<string>();
+    for (const count of [1, 2]) {
+      await typeWell('schedule-trigger', '');
+      const started = await untilScheduled(count);
+      for (const id of started) ids.add(id);
+      const { failure, status } = await follow(started.at(-1) ?? '').end();
+      expect(failure).toBeNull();
+      expect(status.templateId).toBe('restart');
+    }
+    expect([...ids].filter((id) => /^restart-\d{4}-.*Z$/u.test(id))).toHaveLength(2);
+    expect(await typeWell('schedule-describe', '')).toContain('weekly-restart');
+    await typeWell('schedule-delete', '');
+  });
+
   it('refuses a wrong request with every problem and does nothing', async () => {
     await typeWell('start-wrong', 'cli-wrong');
     const { code, stdout } = await type('result', 'cli-wrong');
@@ -218,6 +254,19 @@ describe('a template of the project', () => {
     }
   });
 });
+
+/** Ids of the runs that the schedule of the page has started, once there are so many; the latest last. */
+async function untilScheduled(count: number): Promise<readonly string[]> {
+  const handle = stage.client.schedule.getHandle('weekly-restart');
+  let ids: readonly string[] = [];
+  const started = async (): Promise<number> => {
+    const { recentActions } = (await handle.describe()).info;
+    ids = recentActions.map(({ action }) => action.workflow.workflowId);
+    return ids.length;
+  };
+  await expect.poll(started, { timeout: 20_000 }).toBe(count);
+  return ids;
+}
 
 /** The page's line that has this text. */
 function lineOfPage(text: string): string {

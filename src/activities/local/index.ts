@@ -37,6 +37,16 @@ function refuseBounds(run: ResolvedRun, bounds: readonly string[] = []): void {
   throw diagnosed(run, diagnose('UNBOUND_RUN', 'option', { option: bounds.join(', ') }));
 }
 
+/** Ends of a start that was refused: nothing was done under its id, so that it is free again. */
+const REFUSED_STARTS: ReadonlySet<string> = new Set([
+  'BAD_REQUEST',
+  'UNKNOWN_TEMPLATE',
+  'BAD_TEMPLATE',
+  'BAD_PROJECT_FILE',
+  'UNBOUND_RUN',
+  'RUN_ID_USED',
+]);
+
 /** Told apart by the execution: after a reset, too, an id has two. Asks only for a run, not a probe. */
 async function refuseUsedId(
   run: ResolvedRun,
@@ -44,7 +54,8 @@ async function refuseUsedId(
   temporal: LocalDependencies['temporal'],
 ): Promise<void> {
   const executions = await (await temporal()).executionsOf(workflowId);
-  if (executions.every((each) => each === runId)) return;
+  const others = executions.filter((each) => each.runId !== runId);
+  if (others.every(({ failure }) => REFUSED_STARTS.has(failure ?? ''))) return;
   throw diagnosed(run, diagnose('RUN_ID_USED', 'used', { run: workflowId }));
 }
 

@@ -24,8 +24,10 @@ export interface TemporalAccess {
   /** The workflows that have sent this signal to an execution; a signal of anybody else names none. */
   sendersOf(execution: Execution, signal: string): Promise<readonly Execution[]>;
   terminate(workflowId: string, reason: string): Promise<void>;
-  /** The executions, open and closed, that have this id. */
-  executionsOf(workflowId: string): Promise<readonly string[]>;
+  /** The latest executions, open and closed, that have this id; `failure`: the type of what ended it. */
+  executionsOf(
+    workflowId: string,
+  ): Promise<readonly { readonly runId: string; readonly failure: string | null }[]>;
   /** Ids of running workflows that match a visibility query, at most `limit`. */
   list(query: string, limit: number): Promise<readonly string[]>;
   /** What a running run's status query says; null where it does not answer. */

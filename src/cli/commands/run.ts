@@ -9,13 +9,16 @@ import { EXIT } from '../exit-codes.ts';
 import { withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
 import { type PreparedRequest, prepareRequest, type RequestOptions } from '../request.ts';
+import { readStartTime } from '../start-time.ts';
 import { follow } from '../view/follow.ts';
+import { beginsLater, localTime, shownAtStart } from '../view/start.ts';
 import { planText, withRequest } from './plan.ts';
 
 interface RunOptions extends RequestOptions {
   readonly yes?: boolean;
   readonly follow?: boolean;
   readonly id?: string;
+  readonly at?: string;
 }
 
 export function runCommand(say: Say): Command {
@@ -32,6 +35,13 @@ export function runCommand(say: Say): Command {
       '--id <workflow-id>',
       say({ zh: '发布单编号（默认自动生成）', en: 'run id (default: generated)' }),
     )
+    .option(
+      '--at <time>',
+      say({
+        zh: '到这个时间才开始，须带时区，例如 2026-12-01T02:00+08:00',
+        en: 'begin at this time, which has a zone, such as 2026-12-01T02:00+08:00',
+      }),
+    )
     .option('--json', say({ zh: '每行输出一个 JSON 状态', en: 'print one JSON status per line' }))
     .action(run);
   return withExamples(
@@ -40,10 +50,12 @@ export function runCommand(say: Say): Command {
     'runsheet run deployment.md -p environment=production -p servers=app-server-1,app-server-2 -p version=v2.1.0',
     'runsheet run deployment.md -p environment=development -p servers=dev-server-1 -p version=v2.1.0 --yes',
     'runsheet run deployment.md --file request.yaml --yes --no-follow',
+    'runsheet run deployment.md --file request.yaml --at 2026-12-01T02:00+08:00',
   );
 }
 
 async function run(runSheet: string | undefined, options: RunOptions): Promise<void> {
+  const beginsAtMs = startTime(options);
   const prepared = await prepareRequest(await projectHere(options), runSheet, options);
   const { project } = prepared;
   const language = languageOf(options, prepared.run.language);
@@ -52,7 +64,7 @@ async function run(runSheet: string | undefined, options: RunOptions): Promise<v
   process.exitCode = await withClient(project, options, async (client) => {
     await requireWorker(client, project, options);
     if (options.yes !== true) await ask(options, language);
-    return startAndFollow(client, { project, prepared, options, language });
+    return startAndFollow(client, { project, prepared, options, language, beginsAtMs });
   });
 }
 
@@ -61,13 +73,13 @@ interface Start {
   readonly prepared: PreparedRequest;
   readonly options: RunOptions;
   readonly language: Language;
+  /** null: at once. */
+  readonly beginsAtMs: number | null;
 }
 
 /** @returns the exit code */
-export async function startAndFollow(
-  client: RunsheetClient,
-  { project, prepared, options, language }: Start,
-): Promise<number> {
+export async function startAndFollow(client: RunsheetClient, start: Start): Promise<number> {
+  const { project, prepared, options, language, beginsAtMs } = start;
   const { plan, environment } = prepared.run;
   const workflowId =
     options.id ?? `${plan.templateId}-${environment || 'run'}-${randomUUID().slice(0, 8)}`;
@@ -76,18 +88,48 @@ export async function startAndFollow(
     taskQueue: project.taskQueue,
     workflowId,
     inputs: prepared.inputs,
+    shown: shownAtStart(prepared.run),
+    ...(beginsAtMs !== null && { delayMs: Math.max(1, beginsAtMs - Date.now()) }),
   });
-  if (options.json === true) print(JSON.stringify({ workflowId }));
+  const beginsAt = beginsAtMs === null ? null : new Date(beginsAtMs).toISOString();
+  if (options.json === true)
+    print(JSON.stringify({ workflowId, ...(beginsAt !== null && { beginsAt }) }));
   else {
-    print(sayIn(language)({ zh: `已启动 ${workflowId}`, en: `started ${workflowId}` }));
+    if (beginsAtMs !== null) print(beginsLater(workflowId, beginsAtMs, language).join('\n'));
+    else print(sayIn(language)({ zh: `已启动 ${workflowId}`, en: `started ${workflowId}` }));
     const page = uiPage(project, workflowId);
     if (page !== null) print(page);
   }
+  if (beginsAtMs !== null) return EXIT.succeeded;
   if (options.follow === false) {
     if (options.json !== true) print(`runsheet status ${workflowId} --watch`);
     return EXIT.succeeded;
   }
   return follow(client, workflowId, { language, json: options.json === true });
+}
+
+/** @throws CommandError for a time without a zone, or one that is over, exit 2 */
+function startTime(options: RunOptions): number | null {
+  if (options.at === undefined) return null;
+  const beginsAtMs = readStartTime(options.at);
+  if (beginsAtMs === null) {
+    throw refuse(
+      {
+        zh: `--at「${options.at}」应写成日期、时间和时区，例如 2026-12-01T02:00+08:00 或 2026-11-30T18:00Z`,
+        en: `--at "${options.at}": expected date, time and zone, such as 2026-12-01T02:00+08:00 or 2026-11-30T18:00Z`,
+      },
+      options,
+    );
+  }
+  if (beginsAtMs > Date.now()) return beginsAtMs;
+  const now = localTime(Date.now());
+  throw refuse(
+    {
+      zh: `--at ${options.at} 已经过去，现在是 ${now}`,
+      en: `--at ${options.at} is over; it is ${now} now`,
+    },
+    options,
+  );
 }
 
 /** The run's page in the Temporal Web UI; null: its address is unknown. */

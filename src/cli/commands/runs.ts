@@ -15,6 +15,7 @@ import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
 import { endCode, follow } from '../view/follow.ts';
 import { renderRunSheet } from '../view/run-sheet.ts';
+import { beginsLater, localTime } from '../view/start.ts';
 import { pad, visible } from '../view/text.ts';
 import { outcomeWord } from '../view/words.ts';
 import { latestRun } from '../which-run.ts';
@@ -52,10 +53,20 @@ async function status(named: string | undefined, options: StatusOptions): Promis
   const project = await requireProject(options);
   process.exitCode = await withClient(project, options, async (client) => {
     const run = await latestRun(client, project, named, options);
+    const beginsAtMs = await client.beginsAtMs(run);
+    if (beginsAtMs !== null) return showLater(run, beginsAtMs, options);
     // Only a worker can answer for a run, even after its end.
     await requireWorker(client, project, options);
     return options.watch === true ? watchRun(client, run, options) : showRun(client, run, options);
   });
+}
+
+/** Nothing of it has been done, so there is nothing to follow. @returns the exit code */
+function showLater(run: string, beginsAtMs: number, options: StatusOptions): number {
+  const beginsAt = new Date(beginsAtMs).toISOString();
+  if (options.json === true) print(JSON.stringify({ workflowId: run, beginsAt }, null, 2));
+  else print(beginsLater(run, beginsAtMs, languageOf(options)).join('\n'));
+  return EXIT.succeeded;
 }
 
 async function watchRun(
@@ -178,14 +189,17 @@ async function list(options: CommonOptions & { readonly limit: string }): Promis
 
 /** `2026-01-15 09:30:12  成功  v2.1.0 → production  deployment_workflow_v1-…`, in local time. */
 export function listLine(run: ListedRun, language: Language): string {
-  const at = new Date(run.startedAtMs - new Date(run.startedAtMs).getTimezoneOffset() * 60_000);
-  const when = at.toISOString().slice(0, 19).replace('T', ' ');
+  const when = localTime(run.startedAtMs).slice(0, 'YYYY-MM-DD hh:mm:ss'.length);
   const target = run.version === null ? '' : `${run.version} → ${run.environment ?? ''}`;
   return `${when}  ${pad(listedOutcome(run, language), 24)}  ${pad(target, 28)}  ${visible(run.workflowId)}`;
 }
 
 /** Temporal's own word where the run did not say how it ended: refused at its start, or terminated. */
-function listedOutcome({ outcome, status }: ListedRun, language: Language): string {
+function listedOutcome({ outcome, status, beginsAtMs }: ListedRun, language: Language): string {
+  if (beginsAtMs !== null) {
+    const when = localTime(beginsAtMs).slice(0, 'YYYY-MM-DD hh:mm'.length);
+    return sayIn(language)({ zh: `定于 ${when}`, en: `begins ${when}` });
+  }
   const known = OUTCOMES.find((each) => each === outcome);
   const hasSaid = known !== undefined && (status === 'RUNNING' || known !== 'running');
   return hasSaid ? outcomeWord(known, language) : status.toLowerCase();

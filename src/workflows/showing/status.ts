@@ -15,7 +15,7 @@ type StatusDraft = Draft<RunStatus>;
 
 /** The status before the template has been read: the run's language is not known yet. */
 export function newStatus(requestId: string): StatusDraft {
-  const { workflowId, workflowType, startTime } = workflowInfo();
+  const { workflowId, workflowType } = workflowInfo();
   return {
     workflowId,
     requestId,
@@ -29,7 +29,8 @@ export function newStatus(requestId: string): StatusDraft {
     requestedBy: '',
     outcome: 'running',
     activity: 'reading the template',
-    startedAtMs: startTime.getTime(),
+    // The first task's time: a run that was told to begin later has not run since its start.
+    startedAtMs: Date.now(),
     finishedAtMs: null,
     steps: [],
     servers: [],

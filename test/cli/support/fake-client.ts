@@ -46,6 +46,7 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient 
       return { accepted: false, code: 'NOT_AN_APPROVER', reason: 'nobody' };
     },
     status: (id) => Promise.resolve(lastOf(id)),
+    beginsAtMs: () => Promise.resolve(null),
     isOpen: (id) => Promise.resolve(runOf(id).end === undefined),
     plan: () => Promise.resolve(null),
     report: () => Promise.resolve(''),
@@ -67,6 +68,7 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient 
           templateId: 't',
           status: 'RUNNING',
           startedAtMs: 0,
+          beginsAtMs: null,
           closedAtMs: null,
           environment: null,
           version: null,
