@@ -10,7 +10,9 @@ import {
   type Vocabulary,
 } from '../../compiler/index.ts';
 import { findTemplate, templateIdOf } from '../../compiler/request/library.ts';
+import { largeEnvironments } from '../../compiler/request/run-limits.ts';
 import { loadProject } from '../../config/load-project.ts';
+import type { ProjectFile } from '../../config/project-file.ts';
 import { readTemplateFiles, type TemplateFile } from '../../config/template-files.ts';
 import type { Diagnostic, Localized } from '../../diagnostics/diagnostic.ts';
 import { countedEn } from '../../diagnostics/language.ts';
@@ -75,12 +77,12 @@ export function checkCommand(say: Say): Command {
 
 async function check(files: readonly string[], options: CheckOptions): Promise<void> {
   const folder = projectFolder();
-  const { vocabulary, diagnostics } = await loadProject(folder, environmentHere());
+  const { project, vocabulary, diagnostics } = await loadProject(folder, environmentHere());
   const problems = diagnostics.filter((each) => each.code !== 'NO_PROJECT_FILE');
   const isUnread = problems.length > 0 && vocabulary === null;
   const checked: Checked[] = [];
   for (const file of files)
-    checked.push(await checkOne(file, folder, { vocabulary, isUnread }, options));
+    checked.push(await checkOne(file, folder, { project, vocabulary, isUnread }, options));
   if (options.json === true) print(toJson(checked, problems, options));
   else {
     if (problems.length > 0)
@@ -94,7 +96,7 @@ async function check(files: readonly string[], options: CheckOptions): Promise<v
 async function checkOne(
   file: string,
   folder: string,
-  { vocabulary, isUnread }: ProjectWords,
+  { project, vocabulary, isUnread }: ProjectWords,
   options: CheckOptions,
 ): Promise<Checked> {
   const found = await readTemplate(file, folder, vocabulary, options);
@@ -102,12 +104,27 @@ async function checkOne(
     ...found,
     ...(vocabulary !== null && { vocabulary }),
   });
-  if (!isUnread) return { file: found.file, ...result };
+  if (!isUnread) {
+    const diagnostics = [...result.diagnostics, ...tooLarge(result, project)];
+    return { file: found.file, ...result, diagnostics };
+  }
   const sure = result.diagnostics.filter((each) => !PROJECT_WORDS.has(each.code));
   return { file: found.file, ...result, diagnostics: sure };
 }
 
+/** A run has parameters and batches of its own, and may have fewer servers: hence warnings. */
+function tooLarge({ plan }: CompileResult, project: ProjectFile | null): readonly Diagnostic[] {
+  if (plan === null || project === null) return [];
+  const { settings, environments } = project;
+  const servers = Object.entries(environments).map(([name, each]) => [name, each.servers] as const);
+  return largeEnvironments(
+    { plan, settings, parameters: {}, overrides: { skip: [], add: [] } },
+    Object.fromEntries(servers),
+  );
+}
+
 interface ProjectWords {
+  readonly project: ProjectFile | null;
   readonly vocabulary: Vocabulary | null;
   /** There is a runsheet.yaml, and its words cannot be told. */
   readonly isUnread: boolean;

@@ -15,6 +15,7 @@ import { readParameters } from './parameters.ts';
 import type { Requesters } from './requester.ts';
 import { resolveRequest } from './resolve.ts';
 import { takeRolling } from './rolling-inputs.ts';
+import { outgrownLimits } from './run-limits.ts';
 import type { Environments } from './servers.ts';
 import { parseTextRequest } from './text.ts';
 import { untoldCriteria } from './untold-criteria.ts';
@@ -82,7 +83,9 @@ export function resolveRun(context: RunContext): RunResolution {
   // Whether nobody serves depends on the run's servers and batches: the request's own answer counts.
   const told = found.diagnostics.filter((each) => each.code !== 'NO_SERVICE_BETWEEN');
   const settings = settingsIn(project.settings, request.environment);
-  const all = [...told, ...diagnostics, ...untoldCriteria(request, settings.balancer)];
+  const tooLarge = outgrownLimits({ ...request, settings });
+  const all = [...told, ...diagnostics, ...untoldCriteria(request, settings.balancer), ...tooLarge];
+  if (tooLarge.length > 0) return { run: null, diagnostics: all, wrong: 'request', language };
   const warnings = all.filter((each) => each.severity === 'warning');
   const run: ResolvedRun = {
     plan: request.plan,

@@ -2,6 +2,7 @@
 import type { Entries } from './entry.ts';
 import { BAD_REQUEST } from './request-form.ts';
 import { REQUEST_PARAMETERS } from './request-parameters.ts';
+import { RUN_SIZE } from './run-size.ts';
 
 const KEEP = {
   zh: '请保留它；不再需要时请修改模板',
@@ -10,6 +11,7 @@ const KEEP = {
 
 export const REQUEST = {
   BAD_REQUEST,
+  ...RUN_SIZE,
   UNKNOWN_TEMPLATE: {
     meaning: {
       zh: '没有这个 template_id 的模板，或请求写的是另一个模板。',
