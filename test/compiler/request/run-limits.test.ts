@@ -37,7 +37,7 @@ describe('a run that would outgrow a limit of Temporal', () => {
       outgrownLimits(runOn(count, settings)).map(({ message }) => message.en);
     expect(names(600, WORDY)).toEqual([
       expect.stringMatching(/its history would have about \d+\.\d MiB, .*50\.0 MiB/u),
-      expect.stringMatching(/one message would have about \d\.\d MiB, .*4\.0 MiB/u),
+      expect.stringMatching(/one message would have about \d+\.\d MiB, .*4\.0 MiB/u),
     ]);
     expect(names(2_000).join('\n')).toContain('2010 activities would run at the same time');
     const files = [{ template: 'a', path: 'b', mode: '0640', values: { a: 'x'.repeat(3e6) } }];
