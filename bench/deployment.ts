@@ -29,6 +29,7 @@ async function deploy(version: string): Promise<RunStatus> {
     templateId: 'deployment_workflow_v1',
     taskQueue: 'runsheet',
     workflowId,
+    servers: PRODUCTION_SERVERS.length,
     inputs: [
       {
         environment: 'production',

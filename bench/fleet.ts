@@ -101,6 +101,7 @@ async function deploy(
     templateId: 'deployment_workflow_v1',
     taskQueue: 'runsheet',
     workflowId,
+    servers: servers.length,
     inputs: [
       {
         environment: 'development',

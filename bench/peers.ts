@@ -47,6 +47,7 @@ async function deploy(folder: string): Promise<void> {
     templateId: 'deployment_workflow_v1',
     taskQueue: TASK_QUEUE,
     workflowId,
+    servers: servers.length,
     inputs: [
       {
         environment: 'development',

@@ -84,7 +84,9 @@ export interface RunsheetClient {
    * Looks at everything that a run would change; changes nothing.
    * @throws RefusedError for a bad request, NoAnswerError where no worker answers in time
    */
-  probe(options: Omit<StartOptions, 'shown' | 'delayMs'>): Promise<readonly PreflightResult[]>;
+  probe(
+    options: Omit<StartOptions, 'delayMs' | 'servers' | 'shown'>,
+  ): Promise<readonly PreflightResult[]>;
   /** The host key that each server shows the worker now. @throws as probe */
   hostKeys(options: HostKeyOptions): Promise<readonly HostKeyAnswer[]>;
   /** The latest first. @param openOnly leaves out those that have ended */

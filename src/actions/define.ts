@@ -101,7 +101,7 @@ export interface ActionSpec extends ActivitySpec {
   readonly provides: readonly ResourceId[];
   /** Facts that it must return; one without a value leaves its criterion unmeasured, so failed. */
   readonly measures: readonly FactSpec[];
-  readonly timeouts: { readonly startToCloseSeconds: number; readonly heartbeatSeconds: number };
+  readonly timeouts: { readonly startToCloseSeconds: number };
   readonly retry: { readonly maximumAttempts: number };
   readonly effect?: Effect;
   /** Set where the action is about a pool: why a project without a load balancer leaves it out. */

@@ -11,16 +11,53 @@ export interface Progress {
 
 const LONGEST_INTERVAL_MS = 5_000;
 const SHORTEST_INTERVAL_MS = 100;
+/** What must not be begun again may still finish when its worker is told to end. */
+const GRACE_MS = 10_000;
+
+const delayed = new WeakMap<Context, AbortSignal>();
+
+/** Aborted when the run is cancelled, the time is over, or the worker ends. */
+export function cancellationOf(context: Context): AbortSignal {
+  if (!isTriedOnce(context)) return context.cancellationSignal;
+  const known = delayed.get(context);
+  if (known !== undefined) return known;
+  const signal = afterGrace(context);
+  delayed.set(context, signal);
+  return signal;
+}
+
+/** A project's own command, for example: nobody knows whether it may run twice. */
+function isTriedOnce({ info }: Context): boolean {
+  return info.retryPolicy?.maximumAttempts === 1;
+}
+
+function afterGrace(context: Context): AbortSignal {
+  const { cancellationSignal } = context;
+  const own = new AbortController();
+  const abort = (): void => own.abort(cancellationSignal.reason);
+  const told = (): void => {
+    if (isWorkerEnding(context)) setTimeout(abort, GRACE_MS).unref();
+    else abort();
+  };
+  if (cancellationSignal.aborted) told();
+  else cancellationSignal.addEventListener('abort', told, { once: true });
+  return own.signal;
+}
+
+/** Whether the activity has to stop because its worker does: another one shall begin it again. */
+export function isWorkerEnding({ cancellationDetails }: Context): boolean {
+  return cancellationDetails?.workerShutdown === true;
+}
 
 /** Runs work while heartbeats go out, at least three in each heartbeat timeout. */
 export async function withHeartbeat<T>(work: (progress: Progress) => Promise<T>): Promise<T> {
   const context = Context.current();
   let latest = '';
   const beat = (): void => context.heartbeat(latest);
-  const timer = setInterval(beat, intervalMs(context.info.heartbeatTimeoutMs));
+  const timer = setInterval(beat, beatMs(context));
   try {
     return await work({
-      signal: context.cancellationSignal,
+      signal: cancellationOf(context),
       report: (text) => {
         latest = lastLine(text) || latest;
       },
@@ -30,7 +67,8 @@ export async function withHeartbeat<T>(work: (progress: Progress) => Promise<T>)
   }
 }
 
-function intervalMs(heartbeatTimeoutMs: number | undefined): number {
+/** Between two heartbeats: three in each timeout, so that one may be late and another be lost. */
+export function beatMs({ info: { heartbeatTimeoutMs } }: Context): number {
   if (heartbeatTimeoutMs === undefined || heartbeatTimeoutMs === 0) return LONGEST_INTERVAL_MS;
   return Math.max(SHORTEST_INTERVAL_MS, Math.min(LONGEST_INTERVAL_MS, heartbeatTimeoutMs / 3));
 }

@@ -11,6 +11,8 @@ type Redact = (text: string) => string;
 export interface Attempt {
   readonly number: number;
   readonly sinceFirstMs: number;
+  /** No more attempts may fail; what is left is for those whose worker is gone. */
+  readonly isLast?: boolean;
 }
 
 /**
@@ -22,6 +24,11 @@ const PATIENCE_MS = 45_000;
 const CERTAIN_ATTEMPTS = 3;
 /** Of failures that are nobody's idea of an outage. */
 const OTHER_ATTEMPTS = 5;
+/** Between two attempts, the first time and at most. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 8_000;
+/** Until a worker that ends asks for no more work. */
+const HAND_OVER_MS = 300;
 export const FIRST_ATTEMPT: Attempt = { number: 1, sinceFirstMs: 0 };
 
 /** Trying again helps only where something was out of reach. */
@@ -70,7 +77,7 @@ export function toActivityFailure(
 ): Error {
   if (error instanceof CancelledFailure) return error;
   if (cancelled) return new CancelledFailure('The activity was cancelled.');
-  const isEnough = attempt.number >= OTHER_ATTEMPTS;
+  const isEnough = attempt.isLast === true || attempt.number >= OTHER_ATTEMPTS;
   if (error instanceof ApplicationFailure) return redacted(error, redact, isEnough);
   if (error instanceof TemporalFailure) return error;
   if (isPortError(error)) return fromPort(error, redact, attempt, language);
@@ -79,6 +86,34 @@ export function toActivityFailure(
     type: 'UNEXPECTED',
     message: clip(redact(message)),
     nonRetryable: isEnough || error instanceof TypeError || error instanceof RangeError,
+  });
+}
+
+/** Of an activity whose worker was told to end: another worker begins it again at once. */
+export function handedOver(language: Language): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'HANDED_OVER',
+    message: { zh: '已移交：执行它的 worker 正在停止', en: 'Handed over by the worker that ends' }[
+      language
+    ],
+    nextRetryDelay: HAND_OVER_MS,
+  });
+}
+
+/**
+ * The same failure with the pause before the next attempt. Only failures are waited for: what a dead
+ * worker left is begun again at once.
+ * @param attempt the one that has failed, from 1
+ */
+export function laterAgain(failure: Error, attempt: number): Error {
+  if (!(failure instanceof ApplicationFailure) || failure.nonRetryable === true) return failure;
+  const { message, type, details, cause } = failure;
+  return ApplicationFailure.create({
+    message,
+    nextRetryDelay: Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1)),
+    ...(typeof type === 'string' && { type }),
+    ...(Array.isArray(details) && { details }),
+    ...(cause !== undefined && { cause }),
   });
 }
 
@@ -116,7 +151,7 @@ function fromPort(
   return ApplicationFailure.create({
     type: NAMED.exec(error.message)?.[1] ?? type,
     message: clip(redact(portSentence(error, language))),
-    nonRetryable: !retryable || !isPatient,
+    nonRetryable: !retryable || !isPatient || attempt.isLast === true,
     details: [{ kind: error.kind, subject: redact(error.subject) }],
   });
 }

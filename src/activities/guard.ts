@@ -3,8 +3,17 @@
 import { Context } from '@temporalio/activity';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Language } from '../diagnostics/language.ts';
+import { WORKER_ENDS } from '../plan/liveness.ts';
 import type { ActionResult, PreflightResult } from '../plan/run.ts';
-import { type Attempt, diagnosed, FIRST_ATTEMPT, toActivityFailure } from './failures.ts';
+import { beatMs, cancellationOf, isWorkerEnding } from './context.ts';
+import {
+  type Attempt,
+  diagnosed,
+  FIRST_ATTEMPT,
+  handedOver,
+  laterAgain,
+  toActivityFailure,
+} from './failures.ts';
 import type { Proof } from './sealing/proof.ts';
 
 export interface GuardOptions {
@@ -38,14 +47,17 @@ function guard<I extends never[]>(
       refuseOtherProject(args[0], options.project);
       if (options.proof !== undefined) {
         await options.proof(name, args[0], context.info);
-        context.cancellationSignal.throwIfAborted();
+        cancellationOf(context).throwIfAborted();
       }
       const result = await whileBeating(context, () => activity(...args));
       return redactResult(result, options.redact);
     } catch (error) {
       const attempt = attemptOf(context, performance.now() - startedMs);
-      const isCancelled = context.cancellationSignal.aborted;
-      throw toActivityFailure(error, isCancelled, options.redact, attempt, languageOf(args[0]));
+      const isCancelled = cancellationOf(context).aborted;
+      const language = languageOf(args[0]);
+      if (isCancelled && isWorkerEnding(context)) throw handedOver(language);
+      const failure = toActivityFailure(error, isCancelled, options.redact, attempt, language);
+      throw context.info.isLocal ? failure : laterAgain(failure, context.info.attempt);
     }
   };
 }
@@ -56,7 +68,8 @@ function attemptOf({ info }: Context, spentMs: number): Attempt {
   // What is to be tried for ever has no attempt after which it is enough.
   if (retryPolicy !== undefined && !isBounded(retryPolicy.maximumAttempts)) return FIRST_ATTEMPT;
   const waitedMs = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
-  return { number: info.attempt, sinceFirstMs: Math.max(0, waitedMs) + spentMs };
+  const isLast = info.attempt >= (retryPolicy?.maximumAttempts ?? Infinity) - WORKER_ENDS;
+  return { number: info.attempt, sinceFirstMs: Math.max(0, waitedMs) + spentMs, isLast };
 }
 
 function isBounded(attempts: number | undefined): boolean {
@@ -71,7 +84,7 @@ async function whileBeating<T>(context: Context, work: () => Promise<T>): Promis
   const timeoutMs = context.info.heartbeatTimeoutMs ?? 0;
   const { isLocal, activityType } = context.info;
   if (isLocal || timeoutMs === 0 || activityType === BEATS_ITSELF) return work();
-  const timer = setInterval(() => context.heartbeat(), timeoutMs / 2);
+  const timer = setInterval(() => context.heartbeat(), beatMs(context));
   try {
     return await work();
   } finally {

@@ -13,6 +13,12 @@ const durationMs = z
 export const milliseconds = durationMs;
 export const seconds = durationMs.transform((value) => value / 1000);
 
+/** A duration within bounds, in seconds. */
+export function secondsBetween(least: number, most: number) {
+  const error = fieldProblem('durationBetween', { least, most });
+  return seconds.refine((value) => value >= least && value <= most, { error });
+}
+
 /** As it was written: `3.10` is "3.10". */
 export const text = z
   .string({ error: fieldProblem('text') })

@@ -28,6 +28,7 @@ import {
   runtime,
   source,
   tests,
+  worker,
 } from './settings-schema.ts';
 
 const environments = z.record(
@@ -161,6 +162,7 @@ export const projectSchema = z.strictObject({
       reminderSeconds: reminder,
     })),
   keep,
+  worker,
   secrets: z
     .strictObject({
       folder: path.default('.runsheet/secrets'),

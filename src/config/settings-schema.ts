@@ -1,9 +1,21 @@
 /** The sections of runsheet.yaml that become ProjectSettings: snake_case in, camelCase out. */
 import { z } from 'zod';
+import { HEARTBEAT_SECONDS } from '../plan/liveness.ts';
 import type { ProjectAction, VerifyName } from '../plan/settings.ts';
 import { commandEnvironment } from './command-environment-schema.ts';
 import { dockerBuild } from './docker-build-schema.ts';
-import { anyText, argv, bytes, count, defined, owner, path, seconds, text } from './fields.ts';
+import {
+  anyText,
+  argv,
+  bytes,
+  count,
+  defined,
+  owner,
+  path,
+  seconds,
+  secondsBetween,
+  text,
+} from './fields.ts';
 import { holdsOnly } from './placeholders.ts';
 import { fieldProblem } from './schema-messages.ts';
 
@@ -165,6 +177,12 @@ export const drain = z
   .strictObject({ allow_cut_requests: count(0, 1_000_000).default(0) })
   .prefault({})
   .transform(({ allow_cut_requests }) => ({ allowCutRequests: allow_cut_requests }));
+
+/** Shorter, and a busy worker's beats are late; longer, and nobody notices that it is gone. */
+export const worker = z
+  .strictObject({ heartbeat_timeout: secondsBetween(2, 300).default(HEARTBEAT_SECONDS) })
+  .prefault({})
+  .transform(({ heartbeat_timeout }) => ({ heartbeatSeconds: heartbeat_timeout }));
 
 /** What the words of a project's action may hold; `server` and `port` where it runs on servers. */
 const ACTION_NAMES = {

@@ -20,6 +20,13 @@ export interface ProjectSettings {
   readonly balancer: BalancerSettings;
   readonly channels: ChannelSettings;
   readonly actions: Readonly<Record<string, ProjectAction>>;
+  /** Absent in histories from before it could be set. */
+  readonly worker?: WorkerSettings;
+}
+
+export interface WorkerSettings {
+  /** Silence after which an activity is begun again by another worker. */
+  readonly heartbeatSeconds: number;
 }
 
 export type SettingsSection = keyof ProjectSettings;

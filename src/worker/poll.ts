@@ -1,6 +1,7 @@
 /** A project's worker, from its first poll to its end. */
 import { Worker } from '@temporalio/worker';
 import { readConnections } from '../config/connections.ts';
+import { HEARTBEAT_SECONDS } from '../plan/liveness.ts';
 import { activitiesOf } from './activities-of.ts';
 import type { WorkflowCode } from './bundle.ts';
 import { deniedBy } from './connect.ts';
@@ -52,9 +53,13 @@ export async function startPolling(open: OpenProject, options: PollOptions): Pro
   }
 }
 
+const LONGEST_THROTTLE_MS = 2_000;
+
 function createWorker(open: OpenProject, { code, buildId }: WorkflowCode): Promise<Worker> {
   const { project, temporal, connection } = open;
-  const { taskQueue } = project;
+  const { taskQueue, settings } = project;
+  const heartbeatMs = (settings.worker?.heartbeatSeconds ?? HEARTBEAT_SECONDS) * 1000;
+  const throttleMs = Math.min(LONGEST_THROTTLE_MS, heartbeatMs / 3);
   return Worker.create({
     connection,
     namespace: temporal.namespace,
@@ -67,13 +72,16 @@ function createWorker(open: OpenProject, { code, buildId }: WorkflowCode): Promi
       useWorkerVersioning: true,
       defaultVersioningBehavior: 'PINNED',
     },
-    shutdownGraceTime: '10 seconds',
+    // Activities are handed over at once, see activities/context.ts.
+    shutdownGraceTime: 0,
     shutdownForceTime: '14 seconds',
     // For 200 servers at once, the pool's guard, and what else a run does meanwhile.
     maxConcurrentActivityTaskExecutions: 300,
     // A cancellation reaches an activity with the answer to a heartbeat, so within two seconds.
-    maxHeartbeatThrottleInterval: '2 seconds',
-    defaultHeartbeatThrottleInterval: '2 seconds',
+    maxHeartbeatThrottleInterval: throttleMs,
+    defaultHeartbeatThrottleInterval: throttleMs,
+    // So long a run waits for the worker that has it in memory before any other goes on with it.
+    stickyQueueScheduleToStartTimeout: '1 second',
     maxConcurrentLocalActivityExecutions: 50,
   });
 }

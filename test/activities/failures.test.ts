@@ -1,5 +1,5 @@
-import { CancelledFailure } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { ActivityCancellationDetails, ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { withHeartbeat } from '../../src/activities/context.ts';
 import { diagnosed, toActivityFailure } from '../../src/activities/failures.ts';
 import { guardAll } from '../../src/activities/guard.ts';
 import { diagnose } from '../../src/diagnostics/diagnose.ts';
+import { WORKER_ENDS } from '../../src/plan/liveness.ts';
 import { PortError, type PortErrorKind } from '../../src/ports/port-error.ts';
 import { RUN } from './support/checkout-world.ts';
 
@@ -107,6 +108,33 @@ describe('trying again', () => {
   );
 });
 
+describe('a failure and the end of a worker', () => {
+  const { failing } = guardAll({ failing: () => Promise.reject(new Error('odd')) }, { redact });
+  const attempt = (number: number, failures: number): Promise<unknown> =>
+    new MockActivityEnvironment(
+      { attempt: number, retryPolicy: { maximumAttempts: failures + WORKER_ENDS } },
+      { logger: new DefaultLogger('ERROR') },
+    ).run(failing);
+
+  it.each([
+    [1, 1_000],
+    [2, 2_000],
+    [4, 8_000],
+  ])('after the failure of attempt %d it pauses %d ms', async (number, nextRetryDelay) => {
+    await expect(attempt(number, 12)).rejects.toMatchObject({
+      nonRetryable: false,
+      nextRetryDelay,
+    });
+  });
+
+  it('the last failure that is allowed ends it, whatever is left for dead workers', async () => {
+    await expect(attempt(1, 2)).rejects.toMatchObject({ nonRetryable: false });
+    await expect(attempt(2, 2)).rejects.toMatchObject({ nonRetryable: true });
+  });
+});
+
+const ENDING = new ActivityCancellationDetails({ workerShutdown: true });
+
 describe('guardAll', () => {
   const activities = guardAll(
     {
@@ -150,6 +178,41 @@ describe('guardAll', () => {
     const running = mock.run(activities.wait, {});
     mock.cancel();
     await expect(running).rejects.toBeInstanceOf(CancelledFailure);
+  });
+
+  it.each([
+    ['en', 'Handed over by the worker that ends'],
+    ['zh', '已移交：执行它的 worker 正在停止'],
+  ])('hands over what a worker that ends was doing, in %s', async (language, message) => {
+    const mock = environment();
+    const running = mock.run(activities.wait, { run: { ...RUN, project: 'shop', language } });
+    mock.cancel('WORKER_SHUTDOWN', ENDING);
+    await expect(running).rejects.toMatchObject({
+      type: 'HANDED_OVER',
+      nonRetryable: false,
+      nextRetryDelay: 300,
+      message,
+    });
+  });
+
+  it('lets what is tried only once finish first, and believes its result', async () => {
+    const { finishing } = guardAll(
+      {
+        finishing: () =>
+          withHeartbeat(async ({ signal }) => {
+            mock.cancel('WORKER_SHUTDOWN', ENDING);
+            await expect.poll(() => Context.current().cancellationSignal.aborted).toBe(true);
+            if (signal.aborted) throw new Error('cut off');
+            throw diagnosed({ language: 'en' }, diagnose('NO_TESTS', 'none', { reason: 'odd' }));
+          }),
+      },
+      { redact },
+    );
+    const mock = new MockActivityEnvironment(
+      { retryPolicy: { maximumAttempts: 1 } },
+      { logger: new DefaultLogger('ERROR') },
+    );
+    await expect(mock.run(finishing)).rejects.toMatchObject({ type: 'NO_TESTS' });
   });
 });
 

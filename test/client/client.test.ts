@@ -49,6 +49,7 @@ const start = (workflowId: string, environment = 'production', taskQueue = QUEUE
     templateId: TYPE,
     taskQueue,
     workflowId,
+    servers: 1,
     inputs: [{ environment, servers: ['app-server-1'], version: 'v2' }],
   });
 
@@ -144,6 +145,7 @@ describe('a run before its first workflow task', { timeout: 60_000 }, () => {
       taskQueue,
       workflowId,
       inputs: [{ environment: 'production', servers: ['app-server-1'], version: 'v2' }],
+      servers: 1,
       shown,
       delayMs: 3_600_000,
     });
@@ -208,6 +210,7 @@ describe('a run before its first workflow task', { timeout: 60_000 }, () => {
       taskQueue: QUEUE,
       workflowId: 'begun',
       inputs: [{ environment: 'development', servers: ['app-server-1'], version: 'v2' }],
+      servers: 1,
       delayMs: 1_500,
     });
     expect((await client.end('begun')).failure).toBeNull();

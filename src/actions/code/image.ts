@@ -72,6 +72,6 @@ export const pushImage = defineAction({
   needs: ['checkout', 'built-image'],
   provides: ['pushed-image'],
   measures: [imagePushed, imageTag],
-  timeouts: { startToCloseSeconds: 1800, heartbeatSeconds: 30 },
+  timeouts: { startToCloseSeconds: 1800 },
   retry: { maximumAttempts: 5 },
 });

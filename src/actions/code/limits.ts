@@ -3,8 +3,8 @@ export const CHECK = {
   scope: 'run',
   settings: {},
   takes: [],
-  timeouts: { startToCloseSeconds: 900, heartbeatSeconds: 30 },
+  timeouts: { startToCloseSeconds: 900 },
   retry: { maximumAttempts: 2 },
 } as const;
 
-export const LONG = { startToCloseSeconds: 3600, heartbeatSeconds: 30 } as const;
+export const LONG = { startToCloseSeconds: 3600 } as const;

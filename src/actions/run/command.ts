@@ -26,6 +26,6 @@ export const projectCommand = defineAction({
   needs: ['checkout'],
   provides: [],
   measures: [commandPassed],
-  timeouts: { startToCloseSeconds: 600, heartbeatSeconds: 30 },
+  timeouts: { startToCloseSeconds: 600 },
   retry: { maximumAttempts: 1 },
 });

@@ -3,6 +3,6 @@ export const ONCE = {
   scope: 'run',
   settings: {},
   takes: [],
-  timeouts: { startToCloseSeconds: 180, heartbeatSeconds: 20 },
+  timeouts: { startToCloseSeconds: 180 },
   retry: { maximumAttempts: 5 },
 } as const;

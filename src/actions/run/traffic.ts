@@ -50,6 +50,6 @@ export const verifyTraffic = defineAction({
     zh: '没有负载均衡：没有分发可验证',
     en: 'no load balancer: no distribution to verify',
   },
-  timeouts: { startToCloseSeconds: 300, heartbeatSeconds: 20 },
+  timeouts: { startToCloseSeconds: 300 },
   retry: { maximumAttempts: 12 },
 });

@@ -15,6 +15,6 @@ export const SERVER = {
   scope: 'server',
   settings: {},
   takes: [],
-  timeouts: { startToCloseSeconds: 180, heartbeatSeconds: 20 },
+  timeouts: { startToCloseSeconds: 180 },
   retry: { maximumAttempts: ATTEMPTS },
 } as const;

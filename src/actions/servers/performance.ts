@@ -37,5 +37,5 @@ export const measurePerformance = defineAction({
   provides: [],
   measures: [responseTime, errorRate],
   // A fleet waits its turn: the worker measures a bounded number of servers at once.
-  timeouts: { startToCloseSeconds: 1800, heartbeatSeconds: 20 },
+  timeouts: { startToCloseSeconds: 1800 },
 });

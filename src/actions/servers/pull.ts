@@ -26,5 +26,5 @@ export const pullImage = defineAction({
   needs: ['pushed-image'],
   provides: ['release-on-server'],
   measures: [releasePresent],
-  timeouts: { startToCloseSeconds: 900, heartbeatSeconds: 30 },
+  timeouts: { startToCloseSeconds: 900 },
 });

@@ -5,6 +5,7 @@ import { say } from '../../diagnostics/language.ts';
 import type { ActionResult } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
+import { isWorkerEnding } from '../context.ts';
 import type { ServersInput } from '../contract.ts';
 import { isPortError } from '../failures.ts';
 import { moveBaseline } from './baseline.ts';
@@ -56,7 +57,8 @@ export async function guard(
       await context.sleep(POLL_MS);
     }
   } catch (error) {
-    if (!(error instanceof CancelledFailure)) throw error;
+    // Where the worker ends, the next one goes on guarding.
+    if (!(error instanceof CancelledFailure) || isWorkerEnding(context)) throw error;
   } finally {
     clearInterval(beat);
   }

@@ -1,8 +1,6 @@
 /** Bounded waits that heartbeat and end at once when the run is cancelled. */
 import { Context } from '@temporalio/activity';
-
-/** Well below the shortest heartbeat timeout of an action (10 s and more). */
-const HEARTBEAT_MS = 2_000;
+import { beatMs, cancellationOf } from '../context.ts';
 
 export interface Clock {
   elapsedMs(): number;
@@ -28,9 +26,9 @@ export async function pause(ms: number, clock: Clock, details?: unknown): Promis
 export async function heartbeatWhile<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
   context.heartbeat();
-  const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  const beat = setInterval(() => context.heartbeat(), beatMs(context));
   try {
-    return await work(context.cancellationSignal);
+    return await work(cancellationOf(context));
   } finally {
     clearInterval(beat);
   }
@@ -39,5 +37,5 @@ export async function heartbeatWhile<T>(work: (signal: AbortSignal) => Promise<T
 /** @throws CancelledFailure where the run has been cancelled; call it after swallowing an error. */
 export async function endIfCancelled(): Promise<void> {
   const context = Context.current();
-  if (context.cancellationSignal.aborted) await context.cancelled;
+  if (cancellationOf(context).aborted) await context.cancelled;
 }

@@ -88,6 +88,7 @@ export async function startAndFollow(client: RunsheetClient, start: Start): Prom
     taskQueue: project.taskQueue,
     workflowId,
     inputs: prepared.inputs,
+    servers: prepared.run.servers.length,
     shown: shownAtStart(prepared.run),
     ...(beginsAtMs !== null && { delayMs: Math.max(1, beginsAtMs - Date.now()) }),
   });

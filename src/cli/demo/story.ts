@@ -200,5 +200,6 @@ function startRun(
     taskQueue: 'runsheet',
     workflowId,
     inputs: [{ ...parameters, requested_by: 'carol', language }],
+    servers: PRODUCTION_SERVERS.length,
   });
 }

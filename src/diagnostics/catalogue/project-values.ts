@@ -33,6 +33,12 @@ export const PROJECT_VALUES = {
       en: '{where}: expected a duration such as 30s, 5m or 1h',
     },
   },
+  durationBetween: {
+    message: {
+      zh: '{where}：应为 {least}s–{most}s 的时长',
+      en: '{where}: expected a duration from {least}s to {most}s',
+    },
+  },
   count: {
     message: {
       zh: '{where}：应为 {least}–{most} 的整数',

@@ -1,7 +1,7 @@
 import { say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { type PinnedPart, type RunIdentity } from '../run.ts';
-import { summaryOf, system } from '../tasks/activities.ts';
+import { beats, summaryOf, system } from '../tasks/activities.ts';
 
 /** Pins what `version` stands for, before the first step. */
 export async function pinSource(run: RunIdentity & PinnedPart): Promise<void> {
@@ -9,7 +9,7 @@ export async function pinSource(run: RunIdentity & PinnedPart): Promise<void> {
   if (first === undefined) return;
   const phrase = say(run.ref, `取出 ${run.ref.version}`, `check out ${run.ref.version}`);
   run.source = await system.resolveSource.executeWithOptions(
-    { summary: summaryOf(first.number, null, phrase) },
+    { ...beats(run.resolved.settings), summary: summaryOf(first.number, null, phrase) },
     [{ run: run.ref, seal: sealFor(run.resolved.proof, 'resolveSource') }],
   );
 }

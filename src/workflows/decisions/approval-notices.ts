@@ -6,7 +6,7 @@ import { sealFor } from '../../plan/sealed-work.ts';
 import { presentationOf, type RunIdentity, type ShownPart } from '../run.ts';
 import { changed, warn } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
-import { summaryOf, system } from '../tasks/activities.ts';
+import { beats, summaryOf, system } from '../tasks/activities.ts';
 
 export interface Notice {
   readonly kind: 'request' | 'reminder' | 'closed';
@@ -33,7 +33,10 @@ export async function announce(
   const [zh, en] = PHRASES[notice.kind];
   try {
     const sent = await system.announceApproval.executeWithOptions(
-      { summary: summaryOf(step.number, null, say(run.ref, zh, en)) },
+      {
+        ...beats(run.resolved.settings),
+        summary: summaryOf(step.number, null, say(run.ref, zh, en)),
+      },
       [
         {
           run: run.ref,

@@ -12,7 +12,7 @@ import { firstOf, hasMany } from '../showing/many.ts';
 import { changed } from '../showing/status.ts';
 import { poolText } from '../showing/words.ts';
 import { messageOf } from '../steps/failure.ts';
-import { summaryOf, system } from '../tasks/activities.ts';
+import { beats, retryAfter, summaryOf, system } from '../tasks/activities.ts';
 import type { Stuck } from '../undo/compensate.ts';
 import { approvalOf, resolverRoles } from './approvers.ts';
 import type { Undecided } from './desk.ts';
@@ -183,10 +183,11 @@ async function stateOf(run: RunIdentity, step: number, server: string): Promise<
   try {
     const found = await system.probeServer.executeWithOptions(
       {
+        ...beats(run.resolved.settings),
         summary: summaryOf(step, server, phrase),
         startToCloseTimeout: '30 seconds',
         scheduleToCloseTimeout: '45 seconds',
-        retry: { maximumAttempts: 2 },
+        retry: retryAfter(2),
       },
       [{ run: run.ref, seal: sealFor(run.resolved.proof, 'probeServer'), server, project }],
     );

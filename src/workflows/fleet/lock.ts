@@ -76,6 +76,8 @@ async function tryClaim(run: RunIdentity, id: string): Promise<HeldLock | null> 
         args: [{ service, environment, holder: workflowId, requestId, language }],
         parentClosePolicy: ParentClosePolicy.TERMINATE,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
+        // Another worker goes on with it so much later; its history is short.
+        workflowTaskTimeout: '4 seconds',
         staticSummary: `${service}/${environment}: ${workflowId}`.slice(0, 120),
       }),
     );

@@ -9,7 +9,7 @@ import { sealFor } from '../../plan/sealed-work.ts';
 import { type PinnedPart, type TolerantParts } from '../run.ts';
 import { changed, noteServer, warn } from '../showing/status.ts';
 import { asStepFailure, messageOf, StepFailure, typeOf } from '../steps/failure.ts';
-import { fetches, summaryOf } from '../tasks/activities.ts';
+import { beats, fetches, summaryOf } from '../tasks/activities.ts';
 import { exclude, tolerates } from './excluded.ts';
 import { serversInRun } from './scope.ts';
 import { slidingWindow } from './sliding-window.ts';
@@ -44,7 +44,7 @@ async function fetchOn(
   try {
     const seal = sealFor(run.resolved.proof, 'prefetchServer');
     const { warnings = [] } = await fetches.prefetchServer.executeWithOptions(
-      { summary: summaryOf(step, server, phrase) },
+      { ...beats(run.resolved.settings), summary: summaryOf(step, server, phrase) },
       [{ run: run.ref, seal, server, project, image }],
     );
     for (const each of warnings) warn(run, `${server}: ${each}`);

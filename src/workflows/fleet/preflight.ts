@@ -18,7 +18,7 @@ import { type Draft, type ShownPart, type TolerantParts } from '../run.ts';
 import { firstOf } from '../showing/many.ts';
 import { changed, noteServer } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
-import { preflights, summaryOf } from '../tasks/activities.ts';
+import { beats, preflights, summaryOf } from '../tasks/activities.ts';
 import { standing } from './availability.ts';
 import { exclude, tolerates } from './excluded.ts';
 import { withFloor } from './preflight-floor.ts';
@@ -51,7 +51,7 @@ export async function examine(subject: PreflightSubject): Promise<readonly Prefl
   const phrase = say(ref, '预检', 'preflight');
   const found = new Map<string, PreflightResult>();
   const shared = preflights.preflightShared.executeWithOptions(
-    { summary: summaryOf(step, null, phrase) },
+    { ...beats(settings), summary: summaryOf(step, null, phrase) },
     [
       {
         run: ref,
@@ -64,10 +64,10 @@ export async function examine(subject: PreflightSubject): Promise<readonly Prefl
   );
   const project = sectionsOf(settings, OPERATIONS.preflightServer);
   const each = slidingWindow(servers, AT_ONCE, async (server) => {
-    const summary = summaryOf(step, server, phrase);
+    const shown = { ...beats(settings), summary: summaryOf(step, server, phrase) };
     const seal = sealFor(proof, 'preflightServer');
     const input = { run: ref, seal, server, does, project };
-    found.set(server, await preflights.preflightServer.executeWithOptions({ summary }, [input]));
+    found.set(server, await preflights.preflightServer.executeWithOptions(shown, [input]));
   });
   const [common] = await Promise.all([shared, each]);
   return withFloor(subject, [...servers.flatMap((server) => found.get(server) ?? []), ...common]);

@@ -6,7 +6,7 @@ import type { ServerBefore } from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { type RunIdentity, type TolerantParts } from '../run.ts';
 import { noteServer } from '../showing/status.ts';
-import { summaryOf, system } from '../tasks/activities.ts';
+import { beats, summaryOf, system } from '../tasks/activities.ts';
 import { standing } from './availability.ts';
 import { exclude, tolerates } from './excluded.ts';
 import { serversInRun } from './scope.ts';
@@ -36,7 +36,8 @@ export async function probeServers(
 function probe(run: RunIdentity, step: number, server: string): Promise<ServerBefore> {
   const project = sectionsOf(run.resolved.settings, OPERATIONS.probeServer);
   const phrase = say(run.ref, '查看现状', 'look at what runs');
-  return system.probeServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
-    { run: run.ref, seal: sealFor(run.resolved.proof, 'probeServer'), server, project },
-  ]);
+  return system.probeServer.executeWithOptions(
+    { ...beats(run.resolved.settings), summary: summaryOf(step, server, phrase) },
+    [{ run: run.ref, seal: sealFor(run.resolved.proof, 'probeServer'), server, project }],
+  );
 }

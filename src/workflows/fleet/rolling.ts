@@ -21,7 +21,7 @@ import {
 } from '../run.ts';
 import { changed, enterStep, leaveStep } from '../showing/status.ts';
 import { beginTask, endTask } from '../showing/tasks.ts';
-import { observations, summaryOf } from '../tasks/activities.ts';
+import { beats, observations, summaryOf } from '../tasks/activities.ts';
 import { settleExclusions } from './excluded.ts';
 import { isEmptied, serversInRun, widenScope } from './scope.ts';
 import { enterServers } from './servers.ts';
@@ -96,6 +96,7 @@ async function observe(
   try {
     const { evidence } = await observations.observeServers.executeWithOptions(
       {
+        ...beats(run.resolved.settings),
         summary: summaryOf(step, null, text),
         startToCloseTimeout: (seconds + MARGIN_SECONDS) * 1000,
         scheduleToCloseTimeout: 2 * (seconds + MARGIN_SECONDS) * 1000,

@@ -20,7 +20,7 @@ import {
 } from '../run.ts';
 import { warn } from '../showing/status.ts';
 import { messageOf, StepFailure } from '../steps/failure.ts';
-import { summaryOf, system } from '../tasks/activities.ts';
+import { beats, summaryOf, system } from '../tasks/activities.ts';
 import { keepUntouchedOut, settleExclusions } from './excluded.ts';
 import { claimLock, releaseLock } from './lock.ts';
 import { letGo, startGuard } from './pool-guard.ts';
@@ -86,15 +86,18 @@ async function finishServers(run: FleetParts & PinnedPart, step: number): Promis
   await Promise.all(
     serversInRun(run).map(async (server) => {
       try {
-        await system.finishServer.executeWithOptions({ summary: summaryOf(step, server, phrase) }, [
-          {
-            run: run.ref,
-            seal: sealFor(run.resolved.proof, 'finishServer'),
-            server,
-            image: run.image ?? null,
-            project,
-          },
-        ]);
+        await system.finishServer.executeWithOptions(
+          { ...beats(run.resolved.settings), summary: summaryOf(step, server, phrase) },
+          [
+            {
+              run: run.ref,
+              seal: sealFor(run.resolved.proof, 'finishServer'),
+              server,
+              image: run.image ?? null,
+              project,
+            },
+          ],
+        );
       } catch (error) {
         warn(run, `${server} ${phrase}: ${messageOf(error)}`);
       }

@@ -18,7 +18,7 @@ import {
 } from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
-import { summaryOf, system } from '../tasks/activities.ts';
+import { beats, summaryOf, system } from '../tasks/activities.ts';
 import { evidenceOf, explainEvidence } from './criteria.ts';
 
 type Verdict = Omit<SuccessStatus, 'fact'>;
@@ -53,7 +53,7 @@ async function measureAgain(run: TolerantParts, step: PlanStep): Promise<readonl
   const servers = serversInRun(run);
   const phrase = say(run.ref, '复测错误率与响应时间', 'measure errors and response time again');
   const result: ActionResult = await system.measureOutcome.executeWithOptions(
-    { summary: summaryOf(step.number, null, phrase) },
+    { ...beats(run.resolved.settings), summary: summaryOf(step.number, null, phrase) },
     [
       {
         run: run.ref,

@@ -12,6 +12,8 @@ import type {
   LocalActivities,
   SystemActivities,
 } from '../../activities/contract.ts';
+import { HEARTBEAT_SECONDS, WORKER_ENDS } from '../../plan/liveness.ts';
+import type { ProjectSettings } from '../../plan/settings.ts';
 
 /** A summary is at most 400 bytes; a Chinese character takes three. */
 const SUMMARY_LIMIT = 120;
@@ -29,25 +31,30 @@ export const local = proxyLocalActivities<
 });
 
 /**
- * Attempts on a server. How long one that is out of reach is tried again is a matter of time, which
+ * Failures on a server. How long one that is out of reach is tried again is a matter of time, which
  * the activities judge (activities/failures.ts): a partition that heals after 30 s is outlived, and a
  * server that is down is given up within a minute or so.
  */
-export const SERVER_ATTEMPTS = 12;
-/** Between attempts. */
-export const PAUSES = {
-  initialInterval: '1 second',
+const SERVER_ATTEMPTS = 12;
+/** After a worker that is gone; after a failure, the activity says how long (activities/failures.ts). */
+const PAUSES = {
+  initialInterval: '200 milliseconds',
   backoffCoefficient: 2,
   maximumInterval: '8 seconds',
 } as const;
+
+/** @param failures that end it; what is to be tried once is not begun again whatever happened */
+export function retryAfter(failures: number): NonNullable<ActivityOptions['retry']> {
+  return { ...PAUSES, maximumAttempts: failures === 1 ? 1 : failures + WORKER_ENDS };
+}
 
 /** Waits for a cancelled action to have ended: its compensation must not run beside it. */
 const WORK: ActivityOptions = {
   startToCloseTimeout: '5 minutes',
   scheduleToCloseTimeout: '20 minutes',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: HEARTBEAT_SECONDS * 1000,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { ...PAUSES, maximumAttempts: SERVER_ATTEMPTS },
+  retry: retryAfter(SERVER_ATTEMPTS),
 };
 
 export const actions = proxyActivities<ActionActivities>(WORK);
@@ -60,7 +67,7 @@ export const preflights = proxyActivities<PreflightActivities>({
   ...WORK,
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '5 minutes',
-  retry: { ...PAUSES, maximumAttempts: 3 },
+  retry: retryAfter(3),
 });
 
 /** As long as a large image takes over a slow line. */
@@ -82,11 +89,16 @@ export const guards = proxyActivities<Pick<FleetActivities, 'guardPool'>>({
 export const hostKeys = proxyActivities<Pick<FleetActivities, 'showHostKey'>>({
   startToCloseTimeout: '30 seconds',
   scheduleToCloseTimeout: '45 seconds',
-  retry: { ...PAUSES, maximumAttempts: 2 },
+  retry: retryAfter(2),
 });
 
 /** Their time is the document's: whoever calls sets it. */
 export const observations = proxyActivities<Pick<FleetActivities, 'observeServers'>>(WORK);
+
+/** Of the run's own settings: how long an activity may be silent. */
+export function beats({ worker }: ProjectSettings): Pick<ActivityOptions, 'heartbeatTimeout'> {
+  return { heartbeatTimeout: (worker?.heartbeatSeconds ?? HEARTBEAT_SECONDS) * 1000 };
+}
 
 /** One line that names step, server and phrase, for example `6 app-server-1 从负载均衡器移除`. */
 export function summaryOf(step: number, server: string | null, phrase: string): string {

@@ -20,7 +20,7 @@ import { noteEffect } from '../showing/effects.ts';
 import { noteServer } from '../showing/status.ts';
 import { beginTask, bounded, endTask, shownEvidence } from '../showing/tasks.ts';
 import { messageOf, StepFailure, typeOf } from '../steps/failure.ts';
-import { actions, PAUSES, summaryOf } from './activities.ts';
+import { actions, beats, retryAfter, summaryOf } from './activities.ts';
 import { inputOf } from './input.ts';
 import { type TaskStep, tasksOf } from './tasks-of-step.ts';
 import { timeoutsOf } from './timeouts.ts';
@@ -76,6 +76,9 @@ function register(run: ServersPart & ShownPart, { step, server }: Place, action:
   if (effect?.pool !== undefined) noteServer(run, server, { pool: 'unknown' });
 }
 
+/** Nobody takes it over: a beat that comes late must not end it. */
+const ONLY_ONCE = { heartbeatTimeout: '30 seconds' } as const;
+
 function schedule(
   run: Run,
   { step, server }: Place,
@@ -83,15 +86,17 @@ function schedule(
   phrase: string,
 ): Promise<ActionResult> {
   const definition = ACTIONS[task.action];
-  const project = sectionsOf(run.resolved.settings, definition);
+  const { settings } = run.resolved;
+  const { maximumAttempts } = definition.retry;
+  const project = sectionsOf(settings, definition);
   const timeouts = timeoutsOf(definition, task, project);
   return actions[task.action].executeWithOptions(
     {
       summary: summaryOf(step, server, phrase),
       startToCloseTimeout: timeouts.startToCloseSeconds * 1000,
       scheduleToCloseTimeout: timeouts.scheduleToCloseSeconds * 1000,
-      heartbeatTimeout: timeouts.heartbeatSeconds * 1000,
-      retry: { ...PAUSES, maximumAttempts: definition.retry.maximumAttempts },
+      ...(maximumAttempts === 1 ? ONLY_ONCE : beats(settings)),
+      retry: retryAfter(maximumAttempts),
     },
     [inputOf(run, step, task, server)],
   );

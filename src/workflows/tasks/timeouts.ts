@@ -12,7 +12,6 @@ const PATIENCE_SECONDS = 120;
 export interface TaskTimeouts {
   readonly startToCloseSeconds: number;
   readonly scheduleToCloseSeconds: number;
-  readonly heartbeatSeconds: number;
 }
 
 /** The limits of one task. The whole, with all attempts and the pauses between them, is bounded too. */
@@ -31,7 +30,6 @@ export function timeoutsOf(
   return {
     startToCloseSeconds,
     scheduleToCloseSeconds: whole * startToCloseSeconds + PATIENCE_SECONDS,
-    heartbeatSeconds: definition.timeouts.heartbeatSeconds,
   };
 }
 

@@ -7,7 +7,7 @@ import { type FleetParts, type InLanguage } from '../run.ts';
 import { noteEffect } from '../showing/effects.ts';
 import { noteServer } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
-import { compensations, summaryOf } from '../tasks/activities.ts';
+import { beats, compensations, summaryOf } from '../tasks/activities.ts';
 import type { SagaEntry } from './saga.ts';
 
 const LONGEST_EVIDENCE = 300;
@@ -68,7 +68,7 @@ async function compensate(run: FleetParts, entry: SagaEntry): Promise<string | S
   const isAnew = run.withCurrentSettings.has(server);
   try {
     const result = await compensations[compensation].executeWithOptions(
-      { summary: summaryOf(step, server, `↩ ${phrase}`) },
+      { ...beats(run.resolved.settings), summary: summaryOf(step, server, `↩ ${phrase}`) },
       [
         {
           run: run.ref,

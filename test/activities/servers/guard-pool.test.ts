@@ -1,3 +1,4 @@
+import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +12,8 @@ import { run, SERVERS, type Stage, setStage, settings, valueOf } from './stage.t
 interface Guard {
   readonly beats: readonly unknown[];
   end(): Promise<ActionResult>;
+  /** As a worker that is told to end does. */
+  handOver(): Promise<ActionResult>;
   /** Without being cancelled. */
   readonly ended: Promise<ActionResult>;
 }
@@ -34,6 +37,11 @@ function startGuard(stage: Stage, heartbeatDetails?: unknown, apart = false): Gu
     ended: running,
     end: () => {
       environment.cancel();
+      return running;
+    },
+    handOver: () => {
+      const details = new ActivityCancellationDetails({ workerShutdown: true });
+      environment.cancel('WORKER_SHUTDOWN', details);
       return running;
     },
   };
@@ -81,6 +89,13 @@ describe('guardPool', () => {
     await expect.poll(() => stage.world.member('app-server-1').admin, LIMIT).toBe('drain');
     expect(stage.world.member('app-server-2').admin).toBe('ready');
     await guard.end();
+  });
+
+  it('does not end as a success where only its worker ends', async () => {
+    const stage = await setStage();
+    const guard = startGuard(stage);
+    await knows(guard, { drained: [] });
+    await expect(guard.handOver()).rejects.toThrow('WORKER_SHUTDOWN');
   });
 
   it('a new attempt after a dead worker knows from the heartbeats what was', async () => {

@@ -186,6 +186,8 @@ export class Stage {
       taskQueue: TASK_QUEUE,
       workflowId,
       args: Array.isArray(input) ? input : [input],
+      // As `runsheet run` has it for a few servers.
+      workflowTaskTimeout: '4 seconds',
     });
     return new StageRun(handle);
   }
