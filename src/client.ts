@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import proto from '@temporalio/proto';
 import type { Judgement } from './activities/contract.ts';
 import { answered, ask as askWorker } from './client/answers.ts';
 import { connectFault } from './client/connect-fault.ts';
 import { beginsAt, endOf, isOpen, type RunEnd } from './client/ends.ts';
 import { NoAnswerError, NoTemporalServerError, NotBegunError } from './client/errors.ts';
 import { type ListedRun, listRuns } from './client/list.ts';
+import { pollersOf } from './client/pollers.ts';
+import { type ServerView, serverView } from './client/server-view.ts';
 import { type StartOptions, startRun } from './client/start.ts';
 import { type WatchOptions, watch } from './client/watch.ts';
 import type { Plan } from './plan/plan.ts';
@@ -34,6 +35,7 @@ export {
   RefusedError,
 } from './client/errors.ts';
 export type { ListedRun } from './client/list.ts';
+export type { ServerActivity, ServerView } from './client/server-view.ts';
 
 export interface RunsheetClientOptions {
   readonly address: string;
@@ -47,6 +49,11 @@ export interface RunsheetClientOptions {
 export interface HostKeyOptions {
   readonly taskQueue: string;
   readonly servers: readonly string[];
+}
+
+export interface Look {
+  readonly status: RunStatus | null;
+  readonly server: ServerView;
 }
 
 export interface RunsheetClient {
@@ -71,6 +78,11 @@ export interface RunsheetClient {
   status(workflowId: string): Promise<RunStatus>;
   /** When a run that was started with a delay begins; null: it has begun, or it never will. */
   beginsAtMs(workflowId: string): Promise<number | null>;
+  /**
+   * The same, asked for a second at most, beside what the server knows without any worker.
+   * @returns status null: no worker has answered for the run
+   */
+  look(workflowId: string): Promise<Look>;
   /** false: the run has ended, whatever its last status says. */
   isOpen(workflowId: string): Promise<boolean>;
   plan(workflowId: string): Promise<Plan | null>;
@@ -99,12 +111,12 @@ export interface RunsheetClient {
 /** With the program's own start below the ten seconds in which a person is told. */
 const CONNECT_LIMIT_MS = 4_000;
 const QUERY_LIMIT_MS = 5_000;
+/** Of a person who waits for an answer: with the program's own start, below two seconds. */
+const LOOK_LIMIT_MS = 1_000;
 const UPDATE_LIMIT_MS = 6_000;
 /** Events from which an answer may wait for a replay, and what one of them may cost. */
 const LONG_HISTORY = 1_000;
 const REPLAY_MS = 3;
-/** A worker that lives asks again within 60 s at the latest. */
-const POLL_MS = 75_000;
 
 /** @throws NoTemporalServerError within 4 s */
 export async function connectRunsheet(options: RunsheetClientOptions): Promise<RunsheetClient> {
@@ -161,6 +173,11 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
       update(() => handle(workflowId).executeUpdate(decideUpdate, { args: [decision] })),
     status,
     beginsAtMs: (workflowId) => beginsAt(client, workflowId),
+    look: async (workflowId) => {
+      const asked = ask(workflowId, LOOK_LIMIT_MS).catch(nullIfSilent);
+      const [now, server] = await Promise.all([asked, serverView(client, workflowId)]);
+      return { status: now, server };
+    },
     isOpen: (workflowId) => isOpen(client, workflowId),
     plan: (workflowId) => handle(workflowId).query(planQuery),
     report: (workflowId) => handle(workflowId).query(reportQuery),
@@ -187,17 +204,12 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
         args: [servers],
       }),
     list: (taskQueue, limit, openOnly = false) => listRuns(client, taskQueue, limit, openOnly),
-    async describeWorkers(taskQueue) {
-      const { pollers } = await connection.workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name: taskQueue },
-        taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-      });
-      const sinceMs = Date.now() - POLL_MS;
-      return (pollers ?? []).filter(
-        ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= sinceMs,
-      ).length;
-    },
+    describeWorkers: async (taskQueue) => (await pollersOf(client, taskQueue)).length,
     close: () => connection.close(),
   };
+}
+
+function nullIfSilent(error: unknown): null {
+  if (error instanceof NoAnswerError) return null;
+  throw error;
 }

@@ -39,7 +39,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).checkCommand(say),
   plan: async () => (await import('./commands/plan.ts')).planCommand(say),
   run: async () => (await import('./commands/run.ts')).runCommand(say),
-  status: async () => (await import('./commands/runs.ts')).statusCommand(say),
+  status: async () => (await import('./commands/status.ts')).statusCommand(say),
   logs: async () => (await import('./commands/logs.ts')).logsCommand(say),
   approve: async () => (await import('./commands/decide.ts')).decideCommand('approve', say),
   reject: async () => (await import('./commands/decide.ts')).decideCommand('reject', say),

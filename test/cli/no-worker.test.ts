@@ -45,14 +45,20 @@ describe('without a worker', { timeout: 60_000 }, () => {
   it('status and approve of a run that nobody answers for say so', async () => {
     const args = { taskQueue: 'runsheet', workflowId: 'silent', args: [{}] };
     await env.client.workflow.start('deployment_workflow_v1', args);
-    for (const command of [
-      ['status', 'silent'],
-      ['approve', 'silent', '--by', 'alice'],
-    ]) {
-      const ended = await typed(...command);
-      expect(ended.code).toBe(2);
-      expect(ended.stderr).toContain('next: runsheet worker');
-      expect(ended.spentMs).toBeLessThan(10_000);
-    }
+    const status = await typed('status', 'silent');
+    expect(status).toMatchObject({ code: 0, stderr: expect.stringContaining('runsheet worker') });
+    expect(status.stdout).toMatch(/^deployment_workflow_v1\nsilent {2}running/u);
+    expect(status.stdout).toContain('from the Temporal server: no worker has ever been heard of');
+    const json = await typed('status', 'silent', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      source: 'server',
+      workflowId: 'silent',
+      status: 'RUNNING',
+      workers: 0,
+    });
+    const approve = await typed('approve', 'silent', '--by', 'alice');
+    expect(approve.code).toBe(2);
+    expect(approve.stderr).toContain('next: runsheet worker');
+    expect(approve.spentMs).toBeLessThan(10_000);
   });
 });

@@ -114,6 +114,16 @@ describe('the client', { timeout: 60_000 }, () => {
     expect(await client.list(QUEUE, 1)).toHaveLength(1);
   });
 
+  it('looks at a run with what its worker and what the server knows', async () => {
+    await start('looked-at');
+    await until('looked-at', asks);
+    const { status, server } = await client.look('looked-at');
+    expect(status?.outcome).toBe('running');
+    expect(server.workers).toBe(1);
+    expect(server.heardAtMs).toBeGreaterThan(server.startedAtMs);
+    await client.cancel('looked-at');
+  });
+
   it('hears a refusal by its code', async () => {
     await start('refused');
     await until('refused', asks);
@@ -232,6 +242,19 @@ describe('without a worker', { timeout: 60_000 }, () => {
     const startedMs = Date.now();
     await expect(client.status('silent')).rejects.toBeInstanceOf(NoAnswerError);
     expect(Date.now() - startedMs).toBeLessThan(10_000);
+  });
+
+  it('the server tells within two seconds what it knows of the run', async () => {
+    const startedMs = Date.now();
+    const { status, server } = await client.look('silent');
+    expect(Date.now() - startedMs).toBeLessThan(2_000);
+    expect(status).toBeNull();
+    expect(server).toMatchObject({
+      status: 'RUNNING',
+      workers: 0,
+      activities: [],
+      heardAtMs: null,
+    });
   });
 
   it('a decision is given up within ten seconds', async () => {

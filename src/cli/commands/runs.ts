@@ -1,109 +1,13 @@
-/** The commands about runs that exist: status, cancel, list. */
+/** The commands about runs that exist, beside status: cancel, list. */
 import { Command } from 'commander';
-import type { ListedRun, RunsheetClient } from '../../client.ts';
+import type { ListedRun } from '../../client.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
-import {
-  type CommonOptions,
-  print,
-  refuse,
-  requireProject,
-  requireWorker,
-  withClient,
-} from '../context.ts';
-import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import { type CommonOptions, print, refuse, requireProject, withClient } from '../context.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
-import { endCode, follow } from '../view/follow.ts';
-import { renderRunSheet } from '../view/run-sheet.ts';
-import { beginsLater, localTime } from '../view/start.ts';
+import { localTime } from '../view/start.ts';
 import { pad, visible } from '../view/text.ts';
 import { outcomeWord } from '../view/words.ts';
-import { latestRun } from '../which-run.ts';
-
-interface StatusOptions extends CommonOptions {
-  readonly watch?: boolean;
-}
-
-export function statusCommand(say: Say): Command {
-  const command = new Command('status')
-    .description(
-      say({
-        zh: '显示一张发布单：步骤、服务器、审批',
-        en: 'Show a run: steps, servers, approval',
-      }),
-    )
-    .argument(
-      '[run]',
-      say({ zh: '发布单编号（默认：最近一张）', en: 'run id (default: the latest run)' }),
-    )
-    .option('--watch', say({ zh: '跟踪到结束', en: 'follow the run until it ends' }))
-    .addOption(jsonChoice(say))
-    .addOption(languageChoice(say))
-    .action(status);
-  return withExamples(
-    command,
-    say,
-    'runsheet status',
-    'runsheet status $RUN --watch',
-    'runsheet status $RUN --json',
-  );
-}
-
-async function status(named: string | undefined, options: StatusOptions): Promise<void> {
-  const project = await requireProject(options);
-  process.exitCode = await withClient(project, options, async (client) => {
-    const run = await latestRun(client, project, named, options);
-    const beginsAtMs = await client.beginsAtMs(run);
-    if (beginsAtMs !== null) return showLater(run, beginsAtMs, options);
-    // Only a worker can answer for a run, even after its end.
-    await requireWorker(client, project, options);
-    return options.watch === true ? watchRun(client, run, options) : showRun(client, run, options);
-  });
-}
-
-/** Nothing of it has been done, so there is nothing to follow. @returns the exit code */
-function showLater(run: string, beginsAtMs: number, options: StatusOptions): number {
-  const beginsAt = new Date(beginsAtMs).toISOString();
-  if (options.json === true) print(JSON.stringify({ workflowId: run, beginsAt }, null, 2));
-  else print(beginsLater(run, beginsAtMs, languageOf(options)).join('\n'));
-  return EXIT.succeeded;
-}
-
-async function watchRun(
-  client: RunsheetClient,
-  run: string,
-  options: StatusOptions,
-): Promise<number> {
-  const { language } = await client.status(run);
-  return follow(client, run, {
-    language: languageOf(options, language),
-    json: options.json === true,
-  });
-}
-
-/** @returns the exit code: of a run that goes on, 0 */
-async function showRun(
-  client: RunsheetClient,
-  run: string,
-  options: StatusOptions,
-): Promise<number> {
-  const open = await client.isOpen(run);
-  const now = await client.status(run);
-  const language = languageOf(options, now.language);
-  const { stdout } = process;
-  if (options.json === true) print(JSON.stringify(now, null, 2));
-  else {
-    const view = { language, color: stdout.isTTY === true, width: stdout.columns ?? 110 };
-    for (const line of renderRunSheet(now, view)) print(line);
-  }
-  if (now.outcome === 'needs_attention') return EXIT.needsAttention;
-  if (open) return EXIT.succeeded;
-  if (now.outcome !== 'running') return exitCodeOf(now.outcome, now.rollback.length > 0);
-  // It ended before it could say so: refused at its start, or terminated.
-  const { failure } = await client.end(run);
-  if (failure !== null) process.stderr.write(`${visible(failure.type)}: ${failure.message}\n`);
-  return endCode(now, failure);
-}
 
 export function cancelCommand(say: Say): Command {
   const command = new Command('cancel')

@@ -1,5 +1,5 @@
 /** A client over statuses that a test hands out one after the other. */
-import type { RunEnd, RunsheetClient } from '../../../src/client.ts';
+import type { RunEnd, RunsheetClient, ServerView } from '../../../src/client.ts';
 import type { RunStatus } from '../../../src/workflows/messages.ts';
 
 export interface FakeRun {
@@ -14,6 +14,27 @@ export interface FakeRun {
 export interface FakeClient extends RunsheetClient {
   /** What was asked of it, in order. */
   readonly asked: string[];
+}
+
+/** A run of which the server knows nothing more than that it runs. */
+export function serverView(more: Partial<ServerView> = {}): ServerView {
+  return {
+    workflowId: 'run-1',
+    templateId: 't',
+    status: 'RUNNING',
+    startedAtMs: 0,
+    closedAtMs: null,
+    environment: null,
+    version: null,
+    outcome: null,
+    step: null,
+    approval: null,
+    historyLength: 10,
+    activities: [],
+    workers: 0,
+    heardAtMs: null,
+    ...more,
+  };
 }
 
 export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient {
@@ -47,6 +68,11 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient 
     },
     status: (id) => Promise.resolve(lastOf(id)),
     beginsAtMs: () => Promise.resolve(null),
+    look: (id) =>
+      Promise.resolve({
+        status: lastOf(id),
+        server: serverView({ status: runOf(id).end === undefined ? 'RUNNING' : 'COMPLETED' }),
+      }),
     isOpen: (id) => Promise.resolve(runOf(id).end === undefined),
     plan: () => Promise.resolve(null),
     report: () => Promise.resolve(''),
