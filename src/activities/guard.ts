@@ -1,9 +1,9 @@
 /** What stands around every activity: project, proof, heartbeat, cancellation, failures, redaction. */
 
 import { Context } from '@temporalio/activity';
+import { WORKER_ENDS } from '../actions/liveness.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Language } from '../diagnostics/language.ts';
-import { WORKER_ENDS } from '../plan/liveness.ts';
 import type { ActionResult, PreflightResult } from '../plan/run.ts';
 import { beatMs, cancellationOf, isWorkerEnding } from './context.ts';
 import {

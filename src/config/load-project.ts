@@ -128,7 +128,7 @@ function assemble(
       balancer: parsed.balancer.settings,
       channels: { configured: configuredChannels(parsed.channels) },
       actions: actionsOf(parsed),
-      worker: parsed.worker,
+      ...(parsed.worker !== undefined && { worker: parsed.worker }),
     },
     roles: parsed.roles,
     people: Object.fromEntries(people),

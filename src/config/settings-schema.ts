@@ -1,6 +1,5 @@
 /** The sections of runsheet.yaml that become ProjectSettings: snake_case in, camelCase out. */
 import { z } from 'zod';
-import { HEARTBEAT_SECONDS } from '../plan/liveness.ts';
 import type { ProjectAction, VerifyName } from '../plan/settings.ts';
 import { commandEnvironment } from './command-environment-schema.ts';
 import { dockerBuild } from './docker-build-schema.ts';
@@ -180,9 +179,9 @@ export const drain = z
 
 /** Shorter, and a busy worker's beats are late; longer, and nobody notices that it is gone. */
 export const worker = z
-  .strictObject({ heartbeat_timeout: secondsBetween(2, 300).default(HEARTBEAT_SECONDS) })
-  .prefault({})
-  .transform(({ heartbeat_timeout }) => ({ heartbeatSeconds: heartbeat_timeout }));
+  .strictObject({ heartbeat_timeout: secondsBetween(2, 300) })
+  .transform(({ heartbeat_timeout }) => ({ heartbeatSeconds: heartbeat_timeout }))
+  .optional();
 
 /** What the words of a project's action may hold; `server` and `port` where it runs on servers. */
 const ACTION_NAMES = {

@@ -20,7 +20,7 @@ export interface ProjectSettings {
   readonly balancer: BalancerSettings;
   readonly channels: ChannelSettings;
   readonly actions: Readonly<Record<string, ProjectAction>>;
-  /** Absent in histories from before it could be set. */
+  /** Absent: as src/actions/liveness.ts has it. */
   readonly worker?: WorkerSettings;
 }
 

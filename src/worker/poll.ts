@@ -1,7 +1,7 @@
 /** A project's worker, from its first poll to its end. */
 import { Worker } from '@temporalio/worker';
+import { HEARTBEAT_SECONDS } from '../actions/liveness.ts';
 import { readConnections } from '../config/connections.ts';
-import { HEARTBEAT_SECONDS } from '../plan/liveness.ts';
 import { activitiesOf } from './activities-of.ts';
 import type { WorkflowCode } from './bundle.ts';
 import { deniedBy } from './connect.ts';

@@ -3,11 +3,11 @@ import { ActivityCancellationDetails, ApplicationFailure } from '@temporalio/com
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
+import { WORKER_ENDS } from '../../src/actions/liveness.ts';
 import { withHeartbeat } from '../../src/activities/context.ts';
 import { diagnosed, toActivityFailure } from '../../src/activities/failures.ts';
 import { guardAll } from '../../src/activities/guard.ts';
 import { diagnose } from '../../src/diagnostics/diagnose.ts';
-import { WORKER_ENDS } from '../../src/plan/liveness.ts';
 import { PortError, type PortErrorKind } from '../../src/ports/port-error.ts';
 import { RUN } from './support/checkout-world.ts';
 

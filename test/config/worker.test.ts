@@ -1,14 +1,12 @@
 /** `worker:` of runsheet.yaml. */
 import { describe, expect, it } from 'vitest';
 import { parseProject } from '../../src/config/load-project.ts';
-import { HEARTBEAT_SECONDS } from '../../src/plan/liveness.ts';
 
 const parse = (rest: string) =>
   parseProject('/p', `service: hello\nenvironments: { production: { servers: [a] } }\n${rest}`);
 
 describe('how long an activity may be silent', () => {
   it.each([
-    ['', HEARTBEAT_SECONDS],
     ['worker: { heartbeat_timeout: 20s }', 20],
     ['worker: { heartbeat_timeout: 2500ms }', 2.5],
     ['worker: { heartbeat_timeout: 5m }', 300],
@@ -16,6 +14,10 @@ describe('how long an activity may be silent', () => {
     const { project, diagnostics } = parse(rest);
     expect(diagnostics).toEqual([]);
     expect(project?.settings.worker).toEqual({ heartbeatSeconds });
+  });
+
+  it('is nothing that a run pins where nobody has set it', () => {
+    expect(parse('').project?.settings).not.toHaveProperty('worker');
   });
 
   it.each(['1s', '301s', '2h'])('%s is refused, with what may be there', (text) => {

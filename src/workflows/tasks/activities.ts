@@ -5,6 +5,7 @@ import {
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow';
+import { HEARTBEAT_SECONDS, WORKER_ENDS } from '../../actions/liveness.ts';
 import type {
   ActionActivities,
   CompensationActivities,
@@ -12,7 +13,6 @@ import type {
   LocalActivities,
   SystemActivities,
 } from '../../activities/contract.ts';
-import { HEARTBEAT_SECONDS, WORKER_ENDS } from '../../plan/liveness.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 
 /** A summary is at most 400 bytes; a Chinese character takes three. */

@@ -1,6 +1,6 @@
 /** What every activity is scheduled with. */
 import { describe, expect, it, vi } from 'vitest';
-import { HEARTBEAT_SECONDS, WORKER_ENDS } from '../../../src/plan/liveness.ts';
+import { HEARTBEAT_SECONDS, WORKER_ENDS } from '../../../src/actions/liveness.ts';
 import { SETTINGS } from '../../support/resolved-run.ts';
 
 vi.hoisted(() => vi.resetModules());
@@ -12,7 +12,7 @@ vi.mock('@temporalio/workflow', async (original) => ({
 const { beats, retryAfter } = await import('../../../src/workflows/tasks/activities.ts');
 
 describe('an activity', () => {
-  it('may be silent as long as the run has pinned, or a history from before could tell', () => {
+  it('may be silent as long as the run has pinned, or else as long as is usual', () => {
     const settings = { ...SETTINGS, worker: { heartbeatSeconds: 12 } };
     expect(beats(settings)).toEqual({ heartbeatTimeout: 12_000 });
     const { worker: _, ...former } = settings;
