@@ -179,9 +179,11 @@ export const drain = z
 
 /** Shorter, and a busy worker's beats are late; longer, and nobody notices that it is gone. */
 export const worker = z
-  .strictObject({ heartbeat_timeout: secondsBetween(2, 300) })
-  .transform(({ heartbeat_timeout }) => ({ heartbeatSeconds: heartbeat_timeout }))
-  .optional();
+  .strictObject({ heartbeat_timeout: secondsBetween(2, 300).optional() })
+  .prefault({})
+  .transform(({ heartbeat_timeout: heartbeatSeconds }) =>
+    heartbeatSeconds === undefined ? undefined : { heartbeatSeconds },
+  );
 
 /** What the words of a project's action may hold; `server` and `port` where it runs on servers. */
 const ACTION_NAMES = {

@@ -34,7 +34,7 @@ describe('how long an activity may be silent', () => {
 
   it('a near word is named', () => {
     expect(parse('worker: { heartbeat: 5s }').diagnostics).toMatchObject([
-      { code: 'BAD_PROJECT_FILE' },
+      { message: { en: expect.stringContaining('worker.heartbeat') } },
     ]);
   });
 });
