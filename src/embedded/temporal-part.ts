@@ -6,7 +6,8 @@ import type { TemporalConnection } from '../ports/connections.ts';
 import { EmbeddedError } from './embedded-error.ts';
 import type { FolderClaim } from './folder-claim.ts';
 import type { StateFolder } from './state-folder.ts';
-import { startTemporalServer } from './temporal-server.ts';
+import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
+import { superviseTemporal } from './temporal-supervisor.ts';
 
 const ANSWER_LIMIT_MS = 3_000;
 
@@ -97,29 +98,45 @@ async function startOwn(
   const { temporalPort, uiPort } = choice;
   const { temporal: formerPort, 'temporal ui': formerUiPort } = former;
   let recorded: Promise<void> = Promise.resolve();
-  const server = await startTemporalServer({
-    env: choice.env,
-    databaseFile: state.file('temporal.db'),
-    logFile: state.file('temporal.log'),
-    onProgress: (text) => choice.onProgress?.(text),
-    onStarted: (pid) => {
-      recorded = claim.record(pid);
-    },
+  const onProgress = (text: Localized): void => choice.onProgress?.(text);
+  const usual = {
     ...(temporalPort === undefined ? {} : { port: temporalPort }),
     ...(uiPort === undefined ? {} : { uiPort }),
     ...(formerPort === undefined ? {} : { formerPort }),
     ...(formerUiPort === undefined ? {} : { formerUiPort }),
+  };
+  const supervised = await superviseTemporal({
+    onProgress,
+    start: async (before) => {
+      const started = await startTemporalServer({
+        env: choice.env,
+        databaseFile: state.file('temporal.db'),
+        logFile: state.file('temporal.log'),
+        onProgress,
+        onStarted: (pid) => {
+          recorded = claim.record(pid);
+        },
+        ...(before === null ? usual : portsOf(before)),
+      });
+      await recorded;
+      return started;
+    },
   });
-  await recorded;
+  const { server } = supervised;
   return {
     connection: { address: server.address, namespace: 'default', uiUrl: server.uiUrl, isOwn: true },
     ports: {
       temporal: portOf(server.address),
       ...(server.uiUrl === null ? {} : { 'temporal ui': portOf(server.uiUrl) }),
     },
-    ended: server.ended,
-    close: () => server.close(),
+    ended: supervised.ended,
+    close: () => supervised.close(),
   };
+}
+
+/** Whoever knows the addresses finds it there again. */
+function portsOf({ address, uiUrl }: TemporalServer): { port: number; uiPort?: number } {
+  return { port: portOf(address), ...(uiUrl === null ? {} : { uiPort: portOf(uiUrl) }) };
 }
 
 function portOf(address: string): number {

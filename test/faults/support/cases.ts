@@ -7,6 +7,8 @@ export type Boundary = (typeof BOUNDARIES)[number];
 export interface FaultCase extends Omit<ActivityPlace, 'workflowId'> {
   readonly boundary: Boundary;
   readonly isLocal: boolean;
+  /** How: killed, or, of `during` alone, told to end. */
+  readonly signal: 'SIGKILL' | 'SIGTERM';
   /** Of `during`: a quarter of what it took in the good run. */
   readonly afterMs: number;
 }
@@ -21,7 +23,11 @@ export interface Wanted {
 const LEAST_MS = 40;
 
 /** @param notes of a good run */
-export function casesOf(notes: readonly Note[], wanted: readonly Wanted[]): readonly FaultCase[] {
+export function casesOf(
+  notes: readonly Note[],
+  wanted: readonly Wanted[],
+  signal: FaultCase['signal'],
+): readonly FaultCase[] {
   const seen = new Set<string>();
   const cases: FaultCase[] = [];
   for (const [index, note] of notes.entries()) {
@@ -35,8 +41,9 @@ export function casesOf(notes: readonly Note[], wanted: readonly Wanted[]): read
     const tookMs = ended === undefined ? 0 : ended.atMs - note.atMs;
     for (const boundary of BOUNDARIES) {
       if (boundary === 'during' && tookMs < LEAST_MS) continue;
+      if (boundary !== 'during' && signal === 'SIGTERM') continue;
       const afterMs = Math.round(tookMs / 4);
-      cases.push({ step, activity, server, isLocal, boundary, afterMs });
+      cases.push({ step, activity, server, isLocal, boundary, signal, afterMs });
     }
   }
   return cases.filter((each) => wanted.length === 0 || wanted.some((one) => isWanted(each, one)));

@@ -24,6 +24,10 @@ export interface Tried {
   /** From the kill to the next attempt of what was killed, in milliseconds; null: there was none. */
   readonly resumedMs: number | null;
   readonly killedPid: number | null;
+  /** The attempt that went on; null: there was none. */
+  readonly attempt: number | null;
+  /** It was over before the middle came. */
+  readonly isMissed: boolean;
 }
 
 export class Stack {
@@ -60,6 +64,8 @@ export class Stack {
       problems: failure === null ? found : [failure, ...found],
       resumedMs: killed === undefined || next === undefined ? null : next.atMs - killed.atMs,
       killedPid: killed?.pid ?? null,
+      attempt: next?.attempt ?? null,
+      isMissed: fault.boundary === 'during' && killed?.hasEnded === true,
     };
   }
 

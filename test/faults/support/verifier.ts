@@ -74,7 +74,11 @@ function landing(
   const workers = new Set(events.flatMap((event) => pidsOf(event)));
   if (!workers.has(killed.pid)) problems.push(`the history does not know process ${killed.pid}`);
   if (workers.size < 2) problems.push('no other worker went on with the run');
-  if (!fault.isLocal && !wasRetried(fault.activity, events))
+  const isFinished = notes.some(({ at, pid, activity, server }) => {
+    const isSame = activity === killed.activity && server === killed.server;
+    return at === 'end' && pid === killed.pid && isSame && fault.signal === 'SIGTERM';
+  });
+  if (!fault.isLocal && !isFinished && !wasRetried(fault.activity, events))
     problems.push(`the history has no second attempt of ${fault.activity}`);
   return problems;
 }

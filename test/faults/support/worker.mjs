@@ -47,7 +47,7 @@ function watched({ info }) {
           () => true,
         );
         const hasEnded = await Promise.race([ended, sleep(fault.afterMs).then(() => false)]);
-        await die({ ...about, hasEnded });
+        await die({ ...about, hasEnded }, fault.signal);
       }
       const result = await work;
       if (isHere(about, 'after')) await die({ ...about, hasEnded: true });
@@ -71,7 +71,7 @@ function isHere(about, boundary) {
   return same && fault.boundary === boundary ? fault : null;
 }
 
-async function die(about) {
+async function die(about, signal = 'SIGKILL') {
   try {
     // Of two activities that begin at once, one is it.
     renameSync(FAULT, join(STATE, 'fault-landed.json'));
@@ -79,8 +79,9 @@ async function die(about) {
     return;
   }
   note({ ...about, at: 'killed' });
-  process.kill(process.pid, 'SIGKILL');
-  await new Promise(() => undefined);
+  process.kill(process.pid, signal);
+  // One that is told to end hands over what it does, or finishes it.
+  if (signal === 'SIGKILL') await new Promise(() => undefined);
 }
 
 function note(line) {
