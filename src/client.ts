@@ -14,6 +14,7 @@ import { type StartOptions, startRun } from './client/start.ts';
 import { type WatchOptions, watch } from './client/watch.ts';
 import type { Plan } from './plan/plan.ts';
 import type { PreflightResult } from './plan/run.ts';
+import type { Server } from './worker/versions/server.ts';
 import type { HostKeyAnswer, hostKeys, probe } from './workflows/beginning/plan-probe.ts';
 import {
   approveSignal,
@@ -57,6 +58,8 @@ export interface Look {
 }
 
 export interface RunsheetClient {
+  /** For what is asked of worker versions. */
+  readonly server: Server;
   /** @throws WorkflowExecutionAlreadyStartedError where a run has, or had, this id */
   start(options: StartOptions): Promise<void>;
   approve(workflowId: string, message: DecisionMessage): Promise<void>;
@@ -164,6 +167,7 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
   const update = <T>(ask: () => Promise<T>): Promise<T> =>
     answered(client.withDeadline(Date.now() + UPDATE_LIMIT_MS, ask));
   return {
+    server: { connection, namespace },
     start: (startOptions) => startRun(client, startOptions),
     approve: (workflowId, message) => handle(workflowId).signal(approveSignal, message),
     reject: (workflowId, message) => handle(workflowId).signal(rejectSignal, message),

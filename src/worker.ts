@@ -7,19 +7,22 @@ import { environmentOfProcess } from './config/environment.ts';
 import { localeLanguage } from './config/locale.ts';
 import { findProjectFolder } from './config/project-folder.ts';
 import type { Language } from './diagnostics/diagnostic.ts';
-import { loadWorkflowCode } from './worker/bundle.ts';
 import { type OpenProject, openProject } from './worker/open-project.ts';
 import { type Polled, type Polling, type PollOptions, startPolling } from './worker/poll.ts';
 import { type ReadProject, readProjects } from './worker/read-projects.ts';
 import { WorkerStartError } from './worker/start-error.ts';
+import { loadWorkflowCode } from './worker/versions/bundle.ts';
+import type { Manner } from './worker/versions/standing.ts';
 
 export interface WorkerOptions {
   /** Folders of runsheet.yaml, one or more; each has its own queue, settings, keys and records. */
   readonly folders: readonly string[];
-  /** Whether new runs begin on this worker's version; always, if `runsheet dev` started the server. */
-  readonly makeCurrent?: boolean;
+  /** What becomes of this worker's version; `join` where nothing is said. */
+  readonly manner?: Manner;
   /** Of what the process prints; what a run says is in the run's. */
   readonly language: Language;
+  /** Told, of a service, what is still open where the worker drains. */
+  readonly onProgress: (service: string, line: string) => void;
   /** Called once the server sees the worker poll for every project. */
   readonly onReady: (ready: WorkerReady) => void;
 }
@@ -47,7 +50,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       opened.push(await named(projects, each, openProject(each, options.language)));
     }
     const code = await loadWorkflowCode();
-    await serve(opened, options, { code, makeCurrent: options.makeCurrent === true });
+    const { manner = 'join', language } = options;
+    const { onProgress } = options;
+    await serve(opened, options, { code, manner, language, onProgress });
   } finally {
     await Promise.all(opened.map((each) => each.close()));
   }
@@ -89,17 +94,19 @@ async function named<T>(
 
 /**
  * This file as a program, in the project's folder:
- * `node dist/worker.js [--projects FOLDER]… [--no-make-current] [--lang zh|en]`.
+ * `node dist/worker.js [--projects FOLDER]… [--make-current | --drain] [--lang zh|en]`.
+ * What a person has to know goes to standard error, besides.
  * Errors go to standard error; exit 2 if the worker cannot start.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  const { projects, makeCurrent, language } = readArguments(argv);
+  const { projects, manner, language } = readArguments(argv);
   try {
     await runWorker({
       folders: projects.length > 0 ? projects : [findProjectFolder(process.cwd())],
-      makeCurrent,
+      manner,
       language,
-      onReady: (ready) => void process.stdout.write(`${JSON.stringify(ready)}\n`),
+      onReady: say,
+      onProgress: sayLine,
     });
     process.exit(0);
   } catch (error) {
@@ -114,24 +121,36 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+function say(ready: WorkerReady): void {
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  for (const { service, notices } of ready.projects)
+    for (const each of notices) process.stderr.write(`${service}: ${each}\n`);
+}
+
+function sayLine(service: string, line: string): void {
+  process.stdout.write(`${JSON.stringify({ event: 'draining', service, line })}\n`);
+  process.stderr.write(`${service}: ${line}\n`);
+}
+
 /** Without `--lang` the locale's language, else English. */
 function readArguments(argv: readonly string[]): {
   readonly projects: readonly string[];
-  readonly makeCurrent: boolean;
+  readonly manner: Manner;
   readonly language: Language;
 } {
   const { values } = parseArgs({
     args: [...argv],
     options: {
       projects: { type: 'string', multiple: true, default: [] },
-      'no-make-current': { type: 'boolean', default: false },
+      'make-current': { type: 'boolean', default: false },
+      drain: { type: 'boolean', default: false },
       lang: { type: 'string' },
     },
   });
   const { lang } = values;
   return {
     projects: values.projects,
-    makeCurrent: !values['no-make-current'],
+    manner: values.drain ? 'drain' : values['make-current'] ? 'make-current' : 'join',
     language:
       lang === 'zh' || lang === 'en' ? lang : (localeLanguage(environmentOfProcess()) ?? 'en'),
   };

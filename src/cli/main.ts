@@ -48,6 +48,8 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   prune: async () => (await import('./commands/prune.ts')).pruneCommand(say),
   list: async () => (await import('./commands/runs.ts')).listCommand(say),
   hosts: async () => (await import('./commands/hosts.ts')).hostsCommand(say),
+  versions: async () => (await import('./commands/versions.ts')).versionsCommand(say),
+  replay: async () => (await import('./commands/replay.ts')).replayCommand(say),
   worker: async () => (await import('./commands/serve.ts')).workerCommand(say),
   dev: async () => (await import('./commands/serve.ts')).devCommand(say),
   demo: async () => (await import('./commands/demo.ts')).demoCommand(say),

@@ -29,6 +29,8 @@ export interface WorkerProcessOptions {
   readonly args?: readonly string[];
   /** How long one may take until it is ready, in ms. Default 60,000. */
   readonly readyLimitMs?: number;
+  /** A worker that exits with 0 has done what it was started for, and is not started again. */
+  readonly endsByItself?: boolean;
   /** False: a worker that exited stays down until `start` is called. */
   readonly restart?: boolean;
   /** The language of its messages in the log. Default English. */
@@ -40,7 +42,9 @@ export interface WorkerProcessOptions {
 }
 
 export type WorkerEvent =
-  | { readonly kind: 'ready'; readonly pid: number }
+  | { readonly kind: 'ready'; readonly pid: number; readonly notices: readonly string[] }
+  | { readonly kind: 'draining'; readonly line: string }
+  | { readonly kind: 'ended' }
   | { readonly kind: 'died'; readonly pid: number; readonly how: Localized }
   | { readonly kind: 'given-up'; readonly logFile: string };
 
@@ -139,9 +143,9 @@ class WorkerSupervisor implements WorkerProcess {
         reject(noWorker(notReady(limitMs), this.#logFile, ''));
         if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
       }, limitMs);
-      this.#followOutput(child, () => {
+      this.#followOutput(child, (notices) => {
         clearTimeout(timer);
-        this.#options.onEvent?.({ kind: 'ready', pid: child.pid ?? 0 });
+        this.#options.onEvent?.({ kind: 'ready', pid: child.pid ?? 0, notices });
         resolve();
       });
       const ended = (how: Localized): void => {
@@ -152,17 +156,29 @@ class WorkerSupervisor implements WorkerProcess {
         );
       };
       child.once('error', (error) => ended(inBoth(error.message)));
-      child.once('exit', (code, signal) => ended(howExited(code, signal)));
+      child.once('exit', (code, signal) => {
+        if (code === 0 && this.#options.endsByItself === true) this.#over(child);
+        else ended(howExited(code, signal));
+      });
     });
   }
 
-  #followOutput(child: ChildProcess, onReady: () => void): void {
+  #followOutput(child: ChildProcess, onReady: (notices: readonly string[]) => void): void {
     if (child.stdout === null) return;
     const lines = createInterface({ input: child.stdout });
     lines.on('line', (line) => {
       appendFileSync(this.#logFile, `${line}\n`);
-      if (isReadyLine(line)) onReady();
+      const said = eventIn(line);
+      if (said?.event === 'ready') onReady(noticesOf(said));
+      if (said?.event === 'draining' && 'line' in said)
+        this.#options.onEvent?.({ kind: 'draining', line: String(said.line) });
     });
+  }
+
+  #over(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    this.#child = null;
+    this.#options.onEvent?.({ kind: 'ended' });
   }
 
   #ended(child: ChildProcess, how: Localized, livedMs: number): void {
@@ -198,21 +214,27 @@ class WorkerSupervisor implements WorkerProcess {
   }
 }
 
-function isReadyLine(line: string): boolean {
-  if (!line.startsWith('{')) return false;
+/** null: it says something else. */
+function eventIn(line: string): { readonly event: unknown } | null {
+  if (!line.startsWith('{')) return null;
   try {
     const parsed: unknown = JSON.parse(line);
-    return (
-      typeof parsed === 'object' && parsed !== null && 'event' in parsed && parsed.event === 'ready'
-    );
+    return typeof parsed === 'object' && parsed !== null && 'event' in parsed ? parsed : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
 function notReady(limitMs: number): Localized {
   const seconds = Math.round(limitMs / 1000);
   return { zh: `${seconds} 秒内没有就绪`, en: `not ready within ${seconds} s` };
+}
+
+/** What a person has to know, of each project. */
+function noticesOf(ready: object): readonly string[] {
+  const projects: unknown = 'projects' in ready ? ready.projects : [];
+  if (!Array.isArray(projects)) return [];
+  return projects.flatMap((each: { readonly notices?: readonly string[] }) => each.notices ?? []);
 }
 
 async function lastLines(logFile: string): Promise<string> {

@@ -1,13 +1,16 @@
 /** A project's worker, from its first poll to its end. */
 import { Worker } from '@temporalio/worker';
 import { HEARTBEAT_SECONDS } from '../actions/liveness.ts';
-import { readConnections } from '../config/connections.ts';
+import type { Language } from '../diagnostics/language.ts';
 import { activitiesOf } from './activities-of.ts';
-import type { WorkflowCode } from './bundle.ts';
 import { deniedBy } from './connect.ts';
 import type { OpenProject } from './open-project.ts';
 import { identityOf, refuseOtherProjects } from './queue.ts';
-import { deploymentNameOf, makeCurrent, waitForPoller } from './versioning.ts';
+import type { WorkflowCode } from './versions/bundle.ts';
+import { deploymentNameOf } from './versions/deployment.ts';
+import { untilDrained } from './versions/drain.ts';
+import { type Manner, takePlace, waitUntilSeen } from './versions/standing.ts';
+import { standingLines } from './versions/standing-lines.ts';
 
 /** One project that is polled for. */
 export interface Polled {
@@ -15,6 +18,10 @@ export interface Polled {
   readonly taskQueue: string;
   /** Of the Temporal server. */
   readonly address: string;
+  /** Build id of the version that new runs begin on; null: of none. */
+  readonly current: string | null;
+  /** What a person has to know: about the current version, and runs that nobody carries on. */
+  readonly notices: readonly string[];
 }
 
 export interface Polling {
@@ -28,8 +35,11 @@ export interface Polling {
 
 export interface PollOptions {
   readonly code: WorkflowCode;
-  /** Whether new runs begin on this worker's version; always, if `runsheet dev` started the server. */
-  readonly makeCurrent: boolean;
+  readonly manner: Manner;
+  /** Of the notices. */
+  readonly language: Language;
+  /** Told, where the worker drains, what is still open. */
+  readonly onProgress: (service: string, line: string) => void;
 }
 
 /** @throws WorkerStartError WRONG_PROJECT where another project's worker polls the queue */
@@ -41,13 +51,14 @@ export async function startPolling(open: OpenProject, options: PollOptions): Pro
     const told = (error: unknown): never => {
       throw deniedBy(temporal, error);
     };
-    return {
-      ended: worker.run().catch(told),
-      ready: announce(open, options).catch(told),
-      stop: () => {
-        if (worker.getState() === 'RUNNING') worker.shutdown();
-      },
+    const stop = (): void => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
     };
+    const ready = announce(open, options).catch(told);
+    const over = new AbortController();
+    const ended = worker.run().finally(() => over.abort());
+    if (options.manner === 'drain') void drain(open, options, over.signal, ready).then(stop, stop);
+    return { ended: ended.catch(told), ready, stop };
   } catch (error) {
     throw deniedBy(temporal, error);
   }
@@ -92,18 +103,38 @@ async function refuseSharedQueue({ project, temporal, connection }: OpenProject)
   await refuseOtherProjects(connection, { namespace: temporal.namespace, taskQueue, service });
 }
 
+/** Settles when the worker has nothing left to do. */
+async function drain(
+  { project, temporal, connection }: OpenProject,
+  { code, language, onProgress }: PollOptions,
+  signal: AbortSignal,
+  ready: Promise<unknown>,
+): Promise<void> {
+  await ready;
+  const server = { connection, namespace: temporal.namespace };
+  await untilDrained(server, project.taskQueue, {
+    buildId: code.buildId,
+    language,
+    onProgress: (line) => onProgress(project.service, line),
+    signal,
+  });
+}
+
 async function announce(open: OpenProject, options: PollOptions): Promise<Polled> {
   const { project, temporal, connection } = open;
-  const { service, taskQueue, folder } = project;
-  const embedded = await readConnections(folder);
-  const isOwnServer = embedded?.temporal.address === temporal.address;
-  await waitForPoller(connection, temporal.namespace, taskQueue);
+  const { service, taskQueue } = project;
+  const { manner } = options;
+  const { buildId } = options.code;
+  const server = { connection, namespace: temporal.namespace };
+  await waitUntilSeen(server, taskQueue, buildId);
   // Two that begin at once have not seen each other before.
   await refuseSharedQueue(open);
-  if (options.makeCurrent || isOwnServer) {
-    const { buildId } = options.code;
-    const deploymentName = deploymentNameOf(taskQueue);
-    await makeCurrent(connection, { namespace: temporal.namespace, deploymentName, buildId });
-  }
-  return { service, taskQueue, address: temporal.address };
+  const standing = await takePlace(server, taskQueue, { buildId, manner });
+  return {
+    service,
+    taskQueue,
+    address: temporal.address,
+    current: standing.current,
+    notices: standingLines(standing, options.language),
+  };
 }

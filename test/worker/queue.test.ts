@@ -4,7 +4,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identityOf, projectOf, refuseOtherProjects } from '../../src/worker/queue.ts';
 import { WorkerStartError } from '../../src/worker/start-error.ts';
-import { waitForPoller } from '../../src/worker/versioning.ts';
+import { untilPolled } from '../support/poller.ts';
 import { bundleInterpreter } from '../support/run-harness.ts';
 import { createLocal } from '../support/temporal.ts';
 
@@ -24,7 +24,7 @@ describe('S13 a worker', { timeout: 60_000 }, () => {
       workflowBundle: await bundleInterpreter(),
     });
     return worker.runUntil(async () => {
-      await waitForPoller(env.nativeConnection, 'default', taskQueue);
+      await untilPolled(env, taskQueue);
       const queue = { namespace: 'default', taskQueue, service };
       return refuseOtherProjects(env.nativeConnection, queue).catch((error: unknown) => error);
     });

@@ -3,19 +3,13 @@ import { Command } from 'commander';
 import type { ProjectFile } from '../../config/project-file.ts';
 import type { Localized } from '../../diagnostics/diagnostic.ts';
 import type { HostKeyAnswer } from '../../workflows/beginning/plan-probe.ts';
-import {
-  type CommonOptions,
-  print,
-  refuse,
-  requireProject,
-  requireWorker,
-  withClient,
-} from '../context.ts';
+import { type CommonOptions, print, refuse, requireProject, withClient } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import type { TrustRules } from '../host-keys.ts';
 import { languageOf, type Say } from '../language.ts';
 import { askFor, TrustSession } from '../trust-session.ts';
+import { requireCurrentWorker } from '../versions/current-worker.ts';
 import { hostKeyLine } from '../view/host-keys.ts';
 
 interface TrustOptions extends CommonOptions {
@@ -80,7 +74,7 @@ async function list(servers: readonly string[], options: CommonOptions): Promise
   const project = await requireProject(options);
   const names = namesOf(project, servers, options);
   const answers = await withClient(project, options, async (client) => {
-    await requireWorker(client, project, options);
+    await requireCurrentWorker(client, project, options);
     return askFor(client, project, names);
   });
   if (options.json === true) print(JSON.stringify(answers.map(asJson), null, 2));
@@ -93,7 +87,7 @@ async function trust(servers: readonly string[], options: TrustOptions): Promise
   const names = namesOf(project, servers, options);
   const rules = rulesOf(project, options);
   const answers = await withClient(project, options, async (client) => {
-    await requireWorker(client, project, options);
+    await requireCurrentWorker(client, project, options);
     const session = new TrustSession(project, rules, options);
     await session.trustAll(client, names);
     return session.answers();

@@ -4,18 +4,12 @@ import { RefusedError } from '../../client/errors.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import { renderDiagnostics } from '../../diagnostics/render.ts';
 import type { PreflightResult, ResolvedRun } from '../../plan/run.ts';
-import {
-  CommandError,
-  paintFor,
-  print,
-  projectHere,
-  requireWorker,
-  withClient,
-} from '../context.ts';
+import { CommandError, paintFor, print, projectHere, withClient } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say } from '../language.ts';
 import { type PreparedRequest, prepareRequest, type RequestOptions } from '../request.ts';
+import { requireCurrentWorker } from '../versions/current-worker.ts';
 import { untold } from '../view/balancer.ts';
 import { renderPlan } from '../view/plan.ts';
 import { renderProbe } from '../view/probe.ts';
@@ -139,7 +133,7 @@ async function probe(
   const isJson = options.json === true;
   if (!isJson) print(`${planText(prepared, options)}\n`);
   const results = await withClient(project, options, async (client) => {
-    await requireWorker(client, project, options);
+    await requireCurrentWorker(client, project, options);
     const { taskQueue } = project;
     const workflowId = `probe-${randomUUID()}`;
     return client.probe({ templateId: run.plan.templateId, taskQueue, workflowId, inputs });

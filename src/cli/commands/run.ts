@@ -4,12 +4,13 @@ import type { RunsheetClient } from '../../client.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import { askYesNo } from '../ask.ts';
-import { print, projectHere, refuse, requireWorker, withClient } from '../context.ts';
+import { print, projectHere, refuse, withClient } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
 import { type PreparedRequest, prepareRequest, type RequestOptions } from '../request.ts';
 import { readStartTime } from '../start-time.ts';
+import { requireCurrentWorker } from '../versions/current-worker.ts';
 import { follow } from '../view/follow.ts';
 import { beginsLater, localTime, shownAtStart } from '../view/start.ts';
 import { planText, withRequest } from './plan.ts';
@@ -62,7 +63,7 @@ async function run(runSheet: string | undefined, options: RunOptions): Promise<v
   if (options.json !== true) print(`${planText(prepared, options)}\n`);
   refuseWithoutTerminal(options);
   process.exitCode = await withClient(project, options, async (client) => {
-    await requireWorker(client, project, options);
+    await requireCurrentWorker(client, project, options);
     if (options.yes !== true) await ask(options, language);
     return startAndFollow(client, { project, prepared, options, language, beginsAtMs });
   });

@@ -5,6 +5,7 @@ import type { Language } from '../../diagnostics/diagnostic.ts';
 import { type CommonOptions, print, refuse, requireProject, withClient } from '../context.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
+import { sayWaiting } from '../versions/waiting.ts';
 import { localTime } from '../view/start.ts';
 import { pad, visible } from '../view/text.ts';
 import { outcomeWord } from '../view/words.ts';
@@ -75,10 +76,13 @@ async function list(options: CommonOptions & { readonly limit: string }): Promis
     );
   }
   const project = await requireProject(options);
-  const runs = await withClient(project, options, (client) =>
-    client.list(project.taskQueue, limit),
-  );
   const language = languageOf(options);
+  const runs = await withClient(project, options, async (client) => {
+    const found = await client.list(project.taskQueue, limit);
+    if (found.some(({ closedAtMs }) => closedAtMs === null))
+      await sayWaiting(client, project, language);
+    return found;
+  });
   if (options.json === true) print(JSON.stringify(runs, null, 2));
   else if (runs.length > 0) for (const each of runs) print(listLine(each, language));
   else {

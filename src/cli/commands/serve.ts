@@ -42,12 +42,28 @@ export function workerCommand(say: Say): Command {
         en: 'folders of several projects, each with its runsheet.yaml, for one worker',
       }),
     )
+    .option(
+      '--make-current',
+      say({
+        zh: '新的发布单由这个 worker 的版本执行',
+        en: "let new runs begin on this worker's version",
+      }),
+    )
+    .option(
+      '--drain',
+      say({
+        zh: '不接受新的发布单；该版本的发布单都结束后退出',
+        en: 'take no new runs, and end once none of this version is open',
+      }),
+    )
     .addOption(languageChoice(say))
     .action(worker);
   return withExamples(
     command,
     say,
     'runsheet worker',
+    'runsheet worker --make-current',
+    'runsheet worker --drain',
     'runsheet worker --projects services/shop services/billing',
     'TEMPORAL_ADDRESS=temporal.example.com:7233 runsheet worker',
   );
@@ -58,6 +74,8 @@ const READY_LIMIT_MS = 60_000;
 
 interface WorkerCommandOptions extends CommonOptions {
   readonly projects?: readonly string[];
+  readonly makeCurrent?: boolean;
+  readonly drain?: boolean;
 }
 
 async function worker(options: WorkerCommandOptions): Promise<void> {
@@ -72,14 +90,26 @@ async function worker(options: WorkerCommandOptions): Promise<void> {
   const shown = folders.join(', ');
   print(say({ zh: `正在启动 worker（${shown}）…`, en: `starting a worker in ${shown} …` }));
   const [first = process.cwd()] = folders;
+  let isOver: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => {
+    isOver = resolve;
+  });
   const started = await withEmbeddedErrors(options, () =>
     startWorkerProcess({
       projectFolder: resolve(first),
       env: options.projects === undefined ? readEnvironment(first) : environmentOfProcess(),
       readyLimitMs: READY_LIMIT_MS * folders.length,
-      args: (options.projects ?? []).flatMap((folder) => ['--projects', resolve(folder)]),
+      args: [
+        ...(options.projects ?? []).flatMap((folder) => ['--projects', resolve(folder)]),
+        ...(options.makeCurrent === true ? ['--make-current'] : []),
+        ...(options.drain === true ? ['--drain'] : []),
+      ],
+      endsByItself: options.drain === true,
       language,
-      onEvent: (event) => printEvent(event, say),
+      onEvent: (event) => {
+        printEvent(event, say);
+        if (event.kind === 'ended') isOver();
+      },
     }),
   );
   const queues = projects.map(({ taskQueue }) => taskQueue);
@@ -89,13 +119,15 @@ async function worker(options: WorkerCommandOptions): Promise<void> {
       en: `the worker is ready and polls the task queue${queues.length === 1 ? '' : 's'} ${queues.join(', ')}; press Ctrl-C to stop it`,
     }),
   );
-  await stopped;
-  print(say({ zh: '正在停止 worker …', en: 'stopping the worker …' }));
+  const isStopped = await Promise.race([stopped.then(() => true), over.then(() => false)]);
+  if (isStopped) print(say({ zh: '正在停止 worker …', en: 'stopping the worker …' }));
   await started.close();
 }
 
-/** What the person who watches has to know; that it is ready is printed at the start. */
+/** What the person who watches has to know; that it is ready is printed besides. */
 function printEvent(event: WorkerEvent, say: Say): void {
+  if (event.kind === 'draining') print(`  ${event.line}`);
+  if (event.kind === 'ready') for (const each of event.notices) print(`  ${each}`);
   if (event.kind === 'died') {
     const { zh, en } = event.how;
     print(
@@ -190,6 +222,7 @@ async function dev(options: DevOptions): Promise<void> {
       startWorkerProcess({
         projectFolder: folder,
         env: { ...environmentOfProcess(), ...started.env },
+        args: ['--make-current'],
         language,
         onStarted: (pid) => void started.record(pid),
         onEvent: (event) => printEvent(event, say),

@@ -10,6 +10,7 @@ import { type CommonOptions, print, requireProject, withClient } from '../contex
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say } from '../language.ts';
+import { sayWaiting } from '../versions/waiting.ts';
 import { endCode, follow } from '../view/follow.ts';
 import { renderRunSheet, type ViewOptions } from '../view/run-sheet.ts';
 import { renderServerView, repeatedLines } from '../view/server-view.ts';
@@ -55,7 +56,8 @@ async function status(named: string | undefined, options: StatusOptions): Promis
     const run = await latestRun(client, project, named, options);
     const beginsAtMs = await client.beginsAtMs(run);
     if (beginsAtMs !== null) return showLater(run, beginsAtMs, options);
-    return options.watch === true ? watchRun(client, run, options) : showRun(client, run, options);
+    const show = options.watch === true ? watchRun : showRun;
+    return show(client, run, options, () => sayWaiting(client, project, languageOf(options), run));
   });
 }
 
@@ -71,11 +73,15 @@ async function watchRun(
   client: RunsheetClient,
   run: string,
   options: StatusOptions,
+  sayWhyNobody: () => Promise<void>,
 ): Promise<number> {
   const { status: now, server } = await client.look(run);
   const language = languageOf(options, now?.language);
   const json = options.json === true;
-  if (now === null) showServer(server, options);
+  if (now === null) {
+    showServer(server, options);
+    await sayWhyNobody();
+  }
   return follow(client, run, { language, json });
 }
 
@@ -84,11 +90,13 @@ async function showRun(
   client: RunsheetClient,
   run: string,
   options: StatusOptions,
+  sayWhyNobody: () => Promise<void>,
 ): Promise<number> {
   const { status: now, server } = await client.look(run);
   if (now !== null) return showStatus(client, now, server, options);
   const isBeingRead = server.historyLength >= LONG_HISTORY && server.workers > 0;
   if (!isBeingRead || options.json !== true) showServer(server, options);
+  if (!isBeingRead) await sayWhyNobody();
   const late = isBeingRead ? await client.status(run).catch(() => null) : null;
   if (late !== null) return showStatus(client, late, server, options);
   if (isBeingRead && options.json === true) showServer(server, options);

@@ -58,6 +58,7 @@ export async function startStage(onProgress: (text: Localized) => void): Promise
     const worker = await startWorkerProcess({
       projectFolder: folder,
       env: { ...environmentOfProcess(), ...environment.env },
+      args: ['--make-current'],
       onStarted: (pid) => void environment.record(pid),
     });
     closing.push(() => worker.close());

@@ -172,6 +172,26 @@ export const SURROUNDINGS = {
         },
         remedy: { zh: '`runsheet worker`', en: '`runsheet worker`' },
       },
+      otherVersion: {
+        message: {
+          zh: '没有 worker 轮询当前版本 {current}，有 worker 轮询的是 {polled}；新的发布单会等待',
+          en: 'no worker polls for the current version {current}, only for {polled}; a new run would wait',
+        },
+        remedy: {
+          zh: '`runsheet versions promote {polled}`，或启动版本 {current} 的 worker',
+          en: '`runsheet versions promote {polled}`, or start a worker of version {current}',
+        },
+      },
+      noCurrent: {
+        message: {
+          zh: '没有当前版本，有 worker 轮询的是 {polled}；新的发布单会等待',
+          en: 'no version is current, and workers poll for {polled}; a new run would wait',
+        },
+        remedy: {
+          zh: '`runsheet versions promote {polled}`',
+          en: '`runsheet versions promote {polled}`',
+        },
+      },
       silent: {
         message: {
           zh: '没有 worker 应答，发布单在等待 worker',

@@ -55,6 +55,9 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient 
   };
   return {
     asked,
+    get server(): never {
+      throw new Error('a fake client has no server');
+    },
     start: ({ workflowId }) => note(`start ${workflowId}`),
     approve: (id) => note(`approve ${id}`),
     reject: (id) => note(`reject ${id}`),
