@@ -20,7 +20,7 @@ export interface Wanted {
 }
 
 /** Of a quicker activity there is no middle that a kill could land in. */
-const LEAST_MS = 40;
+const LEAST_MS = 200;
 
 /** @param notes of a good run */
 export function casesOf(
