@@ -21,7 +21,7 @@ export interface ServerView {
   readonly activities: readonly ServerActivity[];
   /** Workers that have polled the queue lately; one that is frozen counts for a minute more. */
   readonly workers: number;
-  /** When a worker was last heard of: a poll, a heartbeat or an answer; null: never. */
+  /** When a worker last did something for the run: a heartbeat or an answer; null: never. */
   readonly heardAtMs: number | null;
 }
 
@@ -54,7 +54,6 @@ export async function serverView(client: Client, workflowId: string): Promise<Se
   const pending = described.raw.pendingActivities ?? [];
   const attributes: Readonly<Record<string, unknown>> = described.searchAttributes;
   const heard = [
-    ...pollers.map(({ lastAccessTime }) => msOf(lastAccessTime)),
     ...pending.map(({ lastHeartbeatTime }) => msOf(lastHeartbeatTime)),
     ...events.filter(isOfWorker).map(({ eventTime }) => msOf(eventTime)),
   ].filter((each) => each !== null);
@@ -124,12 +123,10 @@ function activityOf(
   };
 }
 
-/** Everything but what clients and the server's own timers write. */
+/** What a worker has done; that it was given a task may be true of a frozen one too. */
 function isOfWorker(event: HistoryEvent): boolean {
   return [
-    event.workflowTaskStartedEventAttributes,
     event.workflowTaskCompletedEventAttributes,
-    event.activityTaskStartedEventAttributes,
     event.activityTaskCompletedEventAttributes,
     event.activityTaskFailedEventAttributes,
   ].some((attributes) => attributes !== null && attributes !== undefined);

@@ -48,7 +48,9 @@ describe('without a worker', { timeout: 60_000 }, () => {
     const status = await typed('status', 'silent');
     expect(status).toMatchObject({ code: 0, stderr: expect.stringContaining('runsheet worker') });
     expect(status.stdout).toMatch(/^deployment_workflow_v1\nsilent {2}running/u);
-    expect(status.stdout).toContain('from the Temporal server: no worker has ever been heard of');
+    expect(status.stdout).toContain(
+      'from the Temporal server: no worker has done anything for the run',
+    );
     const json = await typed('status', 'silent', '--json');
     expect(JSON.parse(json.stdout)).toMatchObject({
       source: 'server',

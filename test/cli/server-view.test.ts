@@ -39,13 +39,13 @@ describe('a run that no worker answers for', () => {
       'step 6',
       '  ▶ 6 app-server-1 stop the service  attempt 1 for 12.0 s',
       '  ↻ 6 app-server-2 stop the service  attempt 2 waits for a worker (Handed over by the worker that ends)',
-      'this is from the Temporal server: no worker answers; the last sign of one was 12.3 s ago',
+      'this is from the Temporal server: no worker answers; one last did 12.3 s ago',
     ]);
     expect(renderServerView(silent, view('zh')).slice(3)).toEqual([
       '步骤 6',
       '  ▶ 6 app-server-1 stop the service  第 1 次，已 12.0 秒',
       '  ↻ 6 app-server-2 stop the service  等待 worker，第 2 次 (Handed over by the worker that ends)',
-      '以上来自 Temporal 服务器：worker 没有应答，12.3 秒前最后一次有消息',
+      '以上来自 Temporal 服务器：worker 没有应答，上一次是在 12.3 秒前',
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('a run that no worker answers for', () => {
       'run-1  running  1 min 40 s',
       '',
       'step 5  waiting for approval',
-      'this is from the Temporal server: no worker has ever been heard of',
+      'this is from the Temporal server: no worker has done anything for the run',
     ]);
   });
 

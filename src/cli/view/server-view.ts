@@ -68,13 +68,13 @@ function silence({ heardAtMs }: ServerView, { language }: ViewOptions, nowMs: nu
   const say = sayIn(language);
   if (heardAtMs === null) {
     return say({
-      zh: '以上来自 Temporal 服务器：从未有 worker 应答',
-      en: 'this is from the Temporal server: no worker has ever been heard of',
+      zh: '以上来自 Temporal 服务器：没有 worker 处理过这张发布单',
+      en: 'this is from the Temporal server: no worker has done anything for the run',
     });
   }
   const since = durationWord(nowMs - heardAtMs, language);
   return say({
-    zh: `以上来自 Temporal 服务器：worker 没有应答，${since}前最后一次有消息`,
-    en: `this is from the Temporal server: no worker answers; the last sign of one was ${since} ago`,
+    zh: `以上来自 Temporal 服务器：worker 没有应答，上一次是在 ${since}前`,
+    en: `this is from the Temporal server: no worker answers; one last did ${since} ago`,
   });
 }
