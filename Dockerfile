@@ -1,4 +1,5 @@
 # The Runsheet worker: reads runsheet.yaml from /project and runs the workflows and their activities.
+# RUNSHEET_HEALTH=0.0.0.0:8086 serves /livez and /readyz, RUNSHEET_METRICS=0.0.0.0:9464 /metrics.
 FROM node:20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -2,14 +2,17 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { environmentOfProcess } from './config/environment.ts';
+import { environmentOfProcess, readEnvironment } from './config/environment.ts';
 import { localeLanguage } from './config/locale.ts';
+import type { TelemetrySettings } from './config/project-file.ts';
 import { findProjectFolder } from './config/project-folder.ts';
+import { readTelemetry } from './config/telemetry.ts';
 import type { Language } from './diagnostics/diagnostic.ts';
+import { type HealthServer, serveHealth } from './worker/health.ts';
 import { type OpenProject, openProject } from './worker/open-project.ts';
 import { type Polled, type Polling, type PollOptions, startPolling } from './worker/poll.ts';
 import { type ReadProject, readProjects } from './worker/read-projects.ts';
+import { installRuntime } from './worker/runtime.ts';
 import { WorkerStartError } from './worker/start-error.ts';
 import { loadWorkflowCode } from './worker/versions/bundle.ts';
 import type { Manner } from './worker/versions/standing.ts';
@@ -39,31 +42,52 @@ export interface WorkerReady {
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const projects = await readProjects(options.folders);
-  Runtime.install({
-    logger: new DefaultLogger('WARN', (entry) =>
-      console.error(entry.level, entry.message, entry.meta?.['error'] ?? ''),
-    ),
-  });
+  const telemetry = telemetryOf(projects);
+  installRuntime(telemetry);
   const opened: OpenProject[] = [];
+  const polling: Polling[] = [];
+  let health: HealthServer | null = null;
   try {
+    if (telemetry.health !== undefined) {
+      health = await serveHealth(telemetry.health, async () => {
+        // Not before each of them polls.
+        if (polling.length < projects.length) return [];
+        return Promise.all(polling.map((each) => each.health()));
+      });
+    }
     for (const each of projects) {
       opened.push(await named(projects, each, openProject(each, options.language)));
     }
     const code = await loadWorkflowCode();
     const { manner = 'join', language } = options;
     const { onProgress } = options;
-    await serve(opened, options, { code, manner, language, onProgress });
+    await serve(opened, polling, options, { code, manner, language, onProgress });
   } finally {
+    await health?.close();
     await Promise.all(opened.map((each) => each.close()));
   }
 }
 
+/** @throws WorkerStartError where its projects, or its variables, do not say one thing */
+function telemetryOf(projects: readonly ReadProject[]): TelemetrySettings {
+  const [only, ...others] = projects;
+  const isOne = only !== undefined && others.length === 0;
+  const environment = isOne ? readEnvironment(only.project.folder) : environmentOfProcess();
+  const { telemetry, diagnostics } = readTelemetry(
+    projects.map(({ project }) => project),
+    environment,
+  );
+  if (telemetry === null) throw new WorkerStartError(...diagnostics);
+  return telemetry;
+}
+
+/** @param polling filled as each project begins to poll */
 async function serve(
   opened: readonly OpenProject[],
+  polling: Polling[],
   { onReady }: WorkerOptions,
   options: PollOptions,
 ): Promise<void> {
-  const polling: Polling[] = [];
   try {
     for (const each of opened) {
       polling.push(await named(opened, each, startPolling(each, options)));

@@ -135,6 +135,7 @@ function assemble(
     environments: Object.fromEntries(environments),
     approval: parsed.approval,
     keep: parsed.keep,
+    telemetry: parsed.telemetry,
     channels: parsed.channels,
     secretsFolder: resolve(folder, parsed.secrets.folder),
     secretCommands: parsed.secrets.commands,

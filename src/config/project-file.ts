@@ -17,11 +17,22 @@ export interface ProjectFile {
   readonly environments: Readonly<Record<string, EnvironmentDefinition>>;
   readonly approval: ApprovalPolicy;
   readonly keep: KeepLimits;
+  readonly telemetry: TelemetrySettings;
   readonly channels: ChannelConnections;
   readonly secretsFolder: string;
   /** Name → the program that prints the value of `secret://command/NAME`. */
   readonly secretCommands: Readonly<Record<string, readonly string[]>>;
   readonly connections: ProjectConnections;
+}
+
+/** What a worker shows of itself; nothing that is not set. */
+export interface TelemetrySettings {
+  /** Address at which Prometheus finds `/metrics`. */
+  readonly metrics?: string;
+  /** Address of `/livez` and `/readyz`. */
+  readonly health?: string;
+  /** Base URL of an OTLP/HTTP collector, which gets the metrics where `metrics` is not set. */
+  readonly otlp?: string;
 }
 
 /** What `runsheet prune` leaves of old runs on the worker's machine. */

@@ -30,6 +30,7 @@ import {
   tests,
   worker,
 } from './settings-schema.ts';
+import { telemetry } from './telemetry-schema.ts';
 
 const environments = z.record(
   identifier,
@@ -163,6 +164,7 @@ export const projectSchema = z.strictObject({
     })),
   keep,
   worker,
+  telemetry,
   secrets: z
     .strictObject({
       folder: path.default('.runsheet/secrets'),

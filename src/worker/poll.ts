@@ -4,8 +4,9 @@ import { HEARTBEAT_SECONDS } from '../actions/liveness.ts';
 import type { Language } from '../diagnostics/language.ts';
 import { activitiesOf } from './activities-of.ts';
 import { deniedBy } from './connect.ts';
+import type { ProjectHealth } from './health.ts';
 import type { OpenProject } from './open-project.ts';
-import { identityOf, refuseOtherProjects } from './queue.ts';
+import { identityOf, isSeen, refuseOtherProjects } from './queue.ts';
 import type { WorkflowCode } from './versions/bundle.ts';
 import { deploymentNameOf } from './versions/deployment.ts';
 import { untilDrained } from './versions/drain.ts';
@@ -29,6 +30,8 @@ export interface Polling {
   readonly ready: Promise<Polled>;
   /** Settles when it has ended, after its running activities. Rejects with why it could not go on. */
   readonly ended: Promise<void>;
+  /** Whether it takes work and the server sees it ask. */
+  health(): Promise<ProjectHealth>;
   /** Asks for no more work. */
   stop(): void;
 }
@@ -58,10 +61,20 @@ export async function startPolling(open: OpenProject, options: PollOptions): Pro
     const over = new AbortController();
     const ended = worker.run().finally(() => over.abort());
     if (options.manner === 'drain') void drain(open, options, over.signal, ready).then(stop, stop);
-    return { ended: ended.catch(told), ready, stop };
+    return { ended: ended.catch(told), ready, stop, health: () => healthOf(open, worker) };
   } catch (error) {
     throw deniedBy(temporal, error);
   }
+}
+
+async function healthOf(
+  { project, temporal, connection }: OpenProject,
+  worker: Worker,
+): Promise<ProjectHealth> {
+  const { service, taskQueue } = project;
+  const { namespace } = temporal;
+  const isSeenNow = () => isSeen(connection, { namespace, taskQueue, service }).catch(() => false);
+  return { service, taskQueue, ready: worker.getState() === 'RUNNING' && (await isSeenNow()) };
 }
 
 const LONGEST_THROTTLE_MS = 2_000;

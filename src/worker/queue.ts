@@ -26,21 +26,45 @@ export function projectOf(identity: string): string | null {
   return /^runsheet\/([^/]+)\/\d+@/u.exec(identity)?.[1] ?? null;
 }
 
+/** Whether the server has seen this worker ask for work within the last minute. */
+export async function isSeen(
+  connection: NativeConnection,
+  { namespace, taskQueue, service }: Queue,
+): Promise<boolean> {
+  const identity = identityOf(service);
+  const pollers = await pollersOf(connection, namespace, taskQueue);
+  return pollers.some((each) => each.identity === identity && sinceMsOf(each) <= LIVES_MS);
+}
+
 /** @throws WorkerStartError WRONG_PROJECT where a worker of another project asks the same queue */
 export async function refuseOtherProjects(
   connection: NativeConnection,
   { namespace, taskQueue, service }: Queue,
 ): Promise<void> {
+  for (const poller of await pollersOf(connection, namespace, taskQueue)) {
+    const identity = poller.identity ?? '';
+    const other = projectOf(identity);
+    if (other === null || other === service || sinceMsOf(poller) > LIVES_MS) continue;
+    const found = { other, identity, queue: taskQueue };
+    throw new WorkerStartError(diagnose('WRONG_PROJECT', 'polled', found));
+  }
+}
+
+type Poller = proto.temporal.api.taskqueue.v1.IPollerInfo;
+
+async function pollersOf(
+  connection: NativeConnection,
+  namespace: string,
+  taskQueue: string,
+): Promise<readonly Poller[]> {
   const { pollers } = await connection.workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name: taskQueue },
     taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
   });
-  for (const { identity, lastAccessTime } of pollers ?? []) {
-    const other = projectOf(identity ?? '');
-    const sinceMs = Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000;
-    if (other === null || other === service || sinceMs > LIVES_MS) continue;
-    const found = { other, identity: identity ?? '', queue: taskQueue };
-    throw new WorkerStartError(diagnose('WRONG_PROJECT', 'polled', found));
-  }
+  return pollers ?? [];
+}
+
+function sinceMsOf({ lastAccessTime }: Poller): number {
+  return Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000;
 }

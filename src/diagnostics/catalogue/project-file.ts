@@ -13,6 +13,26 @@ const AGREEMENT = {
     },
     remedy: { zh: '例如写 "${port}:80"', en: 'write, for example, "${port}:80"' },
   },
+  notBound: {
+    message: {
+      zh: 'telemetry.{key}：无法监听 {address}（{reason}）',
+      en: 'telemetry.{key}: cannot listen on {address} ({reason})',
+    },
+    remedy: {
+      zh: '请换一个端口；同一台机器上的每个 worker 需要自己的端口',
+      en: 'choose another port: each worker of a machine needs one of its own',
+    },
+  },
+  telemetryDiffers: {
+    message: {
+      zh: 'telemetry.{key}：一个 worker 进程只有一个值，而 {one} 和 {other} 写的不同',
+      en: 'telemetry.{key}: one worker process has one of it, and {one} and {other} say different things',
+    },
+    remedy: {
+      zh: '请写成一样，或为 worker 设置 {variable}',
+      en: 'let them say the same, or set {variable} for the worker',
+    },
+  },
   balancerCannot: {
     message: {
       zh: 'balancer.{key}：kind 为 {kind} 的负载均衡做不到',

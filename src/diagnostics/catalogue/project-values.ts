@@ -45,6 +45,18 @@ export const PROJECT_VALUES = {
       en: '{where}: expected a whole number from {least} to {most}',
     },
   },
+  bindAddress: {
+    message: {
+      zh: '{where}：应为监听地址和端口，例如 127.0.0.1:9464',
+      en: '{where}: expected an address to listen on, such as 127.0.0.1:9464',
+    },
+  },
+  otlp: {
+    message: {
+      zh: '{where}：应为 OTLP/HTTP 收集器的地址，例如 http://collector:4318',
+      en: '{where}: expected the address of an OTLP/HTTP collector, such as http://collector:4318',
+    },
+  },
   percentage: {
     message: {
       zh: '{where}：应为百分数，例如 20%',

@@ -8,6 +8,7 @@ import { type Answers, setHandlers } from '../decisions/handlers.ts';
 import { Availability } from '../fleet/availability.ts';
 import { FactBoard } from '../judging/facts.ts';
 import type { Run } from '../run.ts';
+import { announceMetrics } from '../showing/metrics.ts';
 import { SearchAttributeWriter } from '../showing/search-attributes.ts';
 import { changed, describeRun, showDetails } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
@@ -39,6 +40,7 @@ export async function beginRun(answers: Answers, inputs: readonly Json[]): Promi
     status: 'running',
     approval: 'none',
   });
+  announceMetrics(run);
   showDetails(run);
   changed(run);
   return run;

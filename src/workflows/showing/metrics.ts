@@ -1,4 +1,5 @@
 /** The template's five metrics: through the SDK's meter for monitoring, as numbers for the report. */
+import type { MetricCounter } from '@temporalio/common';
 import { metricMeter } from '@temporalio/workflow';
 import { FACTS } from '../../actions/index.ts';
 import type { MetricName } from '../../plan/plan.ts';
@@ -11,48 +12,76 @@ type CountedParts = TolerantParts & DecisionsPart;
 /** Outcomes that say nothing about the software: left out of the success rate. */
 const NOT_COUNTED: readonly RunOutcome[] = ['rejected', 'expired', 'cancelled'];
 
+/** The ends that a run can have. */
+const RESULTS: readonly RunOutcome[] = [
+  'succeeded',
+  'failed',
+  'rolled_back',
+  'rejected',
+  'expired',
+  'cancelled',
+];
+
+/**
+ * Counters begin at 0 with the run: a counter that appears as 1 has never increased, for whoever asks
+ * by how much it did.
+ */
+export function announceMetrics(run: CountedParts): void {
+  if (run.plan.metrics.includes('deployment.success_rate'))
+    for (const result of RESULTS) countResult(run, result, 0);
+  if (run.plan.metrics.includes('deployment.rollback_count')) countRollback(run, 0, 0);
+}
+
 /**
  * Emits what the template asks for, once, at the end of a run. A rate over runs comes from the
  * counter by result: succeeded ÷ all whose `counted` is true.
  */
 export function emitMetrics(run: CountedParts, outcome: RunOutcome): void {
-  const { service, environment } = run.ref;
-  const tags = { service, environment, result: outcome, counted: !NOT_COUNTED.includes(outcome) };
   const values = reportMetrics(run, Date.now() - run.status.startedAtMs);
-  for (const name of run.plan.metrics) EMITTERS[name](values, tags, run);
+  for (const name of run.plan.metrics) EMITTERS[name](run, outcome, values);
 }
 
 type Values = Readonly<Record<string, number>>;
-type Tags = Record<string, string | boolean>;
+type Emit = (run: CountedParts, outcome: RunOutcome, values: Values) => void;
 
-const EMITTERS: Record<MetricName, (values: Values, tags: Tags, run: CountedParts) => void> = {
-  'deployment.duration': (values, tags) => {
-    histogram('deployment.duration', 'ms', values['deployment.duration'], tags);
-    histogram(
-      'deployment.duration_without_people',
-      'ms',
-      values['deployment.duration_without_people'],
-      tags,
-    );
+const EMITTERS: Record<MetricName, Emit> = {
+  'deployment.duration': (run, outcome, values) => {
+    for (const name of ['deployment.duration', 'deployment.duration_without_people'])
+      histogram(name, 'ms', values[name], tagsOf(run, outcome));
   },
-  'deployment.success_rate': (_values, tags) => {
-    metricMeter.createCounter('deployment.success_rate', '1', 'Runs by result').add(1, tags);
+  'deployment.success_rate': (run, outcome) => countResult(run, outcome, 1),
+  'deployment.rollback_count': (run) => {
+    if (run.status.rollback.length > 0) countRollback(run, 1, run.saga.touched.size);
   },
-  'deployment.rollback_count': (_values, tags, run) => {
-    const undone = run.saga.touched.size;
-    if (run.status.rollback.length === 0) return;
-    metricMeter.createCounter('deployment.rollback_count', '1', 'Runs rolled back').add(1, tags);
-    metricMeter
-      .createCounter('deployment.rollback_servers', '1', 'Servers rolled back')
-      .add(undone, tags);
+  'health_check.response_time': (run, outcome, values) => {
+    const name = 'health_check.response_time';
+    histogram(name, 'ms', values[name], tagsOf(run, outcome));
   },
-  'health_check.response_time': (values, tags) => {
-    histogram('health_check.response_time', 'ms', values['health_check.response_time'], tags);
-  },
-  'service.error_rate': (values, tags) => {
-    histogram('service.error_rate', '%', values['service.error_rate'], tags);
+  'service.error_rate': (run, outcome, values) => {
+    const name = 'service.error_rate';
+    histogram(name, '%', values[name], tagsOf(run, outcome));
   },
 };
+
+/** Few values each: a version or a run's id as a label would be a new series every time. */
+function tagsOf(run: CountedParts, result: RunOutcome): Tags {
+  return { ...placeOf(run), result, counted: !NOT_COUNTED.includes(result) };
+}
+
+function placeOf({ ref }: CountedParts): Tags {
+  return { service: ref.service, environment: ref.environment };
+}
+
+function countResult(run: CountedParts, result: RunOutcome, runs: number): void {
+  counter('deployment.success_rate', 'Runs by result').add(runs, tagsOf(run, result));
+}
+
+function countRollback(run: CountedParts, runs: number, servers: number): void {
+  counter('deployment.rollback_count', 'Runs rolled back').add(runs, placeOf(run));
+  counter('deployment.rollback_servers', 'Servers rolled back').add(servers, placeOf(run));
+}
+
+type Tags = Record<string, string | boolean>;
 
 /** The metrics as the report shows them: milliseconds, percent, counts. */
 export function reportMetrics(
@@ -78,7 +107,16 @@ function numberOf(
   return typeof value === 'number' ? value : null;
 }
 
+function counter(name: string, description: string): MetricCounter {
+  return metricMeter.createCounter(exported(name), '1', description);
+}
+
 function histogram(name: string, unit: string, value: number | undefined, tags: Tags): void {
   if (value === undefined) return;
-  metricMeter.createHistogram(name, 'float', unit).record(value, tags);
+  metricMeter.createHistogram(exported(name), 'float', unit).record(value, tags);
+}
+
+/** Prometheus takes no dots: the SDK would drop every value. */
+function exported(name: string): string {
+  return name.replaceAll('.', '_');
 }

@@ -26,12 +26,12 @@ beforeAll(async () => {
 });
 afterAll(() => harness?.close());
 
-/** The run's own metrics since the last call: `name result` → value. */
+/** The run's own metrics since the last call: `name result` → value, the last one of each. */
 function emitted(): Record<string, number> {
   return Object.fromEntries(
     [...metrics.retrieveUpdates()].flatMap(({ metric, value, attributes }) => {
-      const isOurs = /^(?:deployment|health_check|service)\./u.test(metric.name);
-      return isOurs ? [[`${metric.name} ${String(attributes['result'])}`, value]] : [];
+      const isOurs = /^(?:deployment|health_check|service)_/u.test(metric.name);
+      return isOurs ? [[`${metric.name} ${String(attributes['result'] ?? '')}`.trim(), value]] : [];
     }),
   );
 }
@@ -94,16 +94,23 @@ describe('metrics', () => {
     const { status } = await harness.run(world());
     const values = emitted();
     const durationMs = (status.finishedAtMs ?? 0) - status.startedAtMs;
-    expect(values['deployment.success_rate succeeded']).toBe(1);
-    expect(values['health_check.response_time succeeded']).toBe(35);
-    expect(values['service.error_rate succeeded']).toBe(0);
-    expect(Math.abs((values['deployment.duration succeeded'] ?? 0) - durationMs)).toBeLessThan(
+    expect(values['deployment_success_rate succeeded']).toBe(1);
+    expect(values['health_check_response_time succeeded']).toBe(35);
+    expect(values['service_error_rate succeeded']).toBe(0);
+    expect(Math.abs((values['deployment_duration succeeded'] ?? 0) - durationMs)).toBeLessThan(
       1000,
     );
-    expect(values['deployment.duration_without_people succeeded']).toBeLessThanOrEqual(
-      values['deployment.duration succeeded'] ?? 0,
+    expect(values['deployment_duration_without_people succeeded']).toBeLessThanOrEqual(
+      values['deployment_duration succeeded'] ?? 0,
     );
-    expect(Object.keys(values).some((name) => name.includes('rollback'))).toBe(false);
+    // What did not happen is 0, not absent: an increase has to begin somewhere.
+    expect(values).toMatchObject({
+      deployment_rollback_count: 0,
+      deployment_rollback_servers: 0,
+      'deployment_success_rate failed': 0,
+      'deployment_success_rate cancelled': 0,
+    });
+    expect(Object.keys(values).filter((name) => name.includes('.'))).toEqual([]);
   });
 
   it('of a rollback count the run and its servers', async () => {
@@ -116,9 +123,9 @@ describe('metrics', () => {
       }),
     );
     expect(emitted()).toMatchObject({
-      'deployment.success_rate rolled_back': 1,
-      'deployment.rollback_count rolled_back': 1,
-      'deployment.rollback_servers rolled_back': 3,
+      'deployment_success_rate rolled_back': 1,
+      deployment_rollback_count: 1,
+      deployment_rollback_servers: 3,
     });
   });
 });
