@@ -304,6 +304,8 @@ describe('help', { timeout: 60_000 }, () => {
     'logs',
     'prune',
     'hosts',
+    'versions',
+    'replay',
     'worker',
     'dev',
     'demo',

@@ -11,8 +11,11 @@ type Service = ConnectionLike['workflowService'];
 
 const LIMIT_MS = 10_000;
 const NOT_FOUND = 5;
-/** FAILED_PRECONDITION, ABORTED: what was read has changed since. */
-const CHANGED = [9, 10];
+/**
+ * DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE: the server is busy, or changes the same just now.
+ * FAILED_PRECONDITION, ABORTED: what was read has changed since.
+ */
+const PASSING = [4, 8, 9, 10, 14];
 
 /** @throws ServiceError of gRPC, after 10 s at the latest */
 export function ask<T>({ connection }: Server, work: (service: Service) => Promise<T>): Promise<T> {
@@ -23,8 +26,9 @@ export function isNotFound(error: unknown): boolean {
   return codeOf(error) === NOT_FOUND;
 }
 
-export function hasChangedSince(error: unknown): boolean {
-  return CHANGED.includes(codeOf(error));
+/** Whether the same, asked anew, may succeed. */
+export function isPassing(error: unknown): boolean {
+  return PASSING.includes(codeOf(error));
 }
 
 /** gRPC's code; the two kinds of connection agree in no more than that. */

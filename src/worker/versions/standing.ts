@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setCurrent } from './change.ts';
 import { type Deployment, describeDeployment, isPolled } from './deployment.ts';
 import { openWorkflows, type WaitingRun, waitingAmong } from './open-runs.ts';
-import { hasChangedSince, type Server } from './server.ts';
+import { isPassing, type Server } from './server.ts';
 
 /** The server must have seen the poller before its version can become the current one. */
 const LIMIT_MS = 30_000;
@@ -87,8 +87,8 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      const isPassing = error instanceof NotSeenError || hasChangedSince(error);
-      if (!isPassing || Date.now() + PAUSE_MS > deadlineMs) throw error;
+      const mayPass = error instanceof NotSeenError || isPassing(error);
+      if (!mayPass || Date.now() + PAUSE_MS > deadlineMs) throw error;
       await sleep(PAUSE_MS);
     }
   }

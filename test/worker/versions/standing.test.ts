@@ -8,6 +8,7 @@ import {
   describeDeployment,
   formerOf,
 } from '../../../src/worker/versions/deployment.ts';
+import { untilDrained } from '../../../src/worker/versions/drain.ts';
 import { openWorkflows, waitingAmong } from '../../../src/worker/versions/open-runs.ts';
 import type { Server } from '../../../src/worker/versions/server.ts';
 import { type Manner, takePlace, waitUntilSeen } from '../../../src/worker/versions/standing.ts';
@@ -235,5 +236,42 @@ describe('a run that is open', { timeout: 60_000 }, () => {
       },
       { manner: 'drain' },
     );
+  });
+});
+
+describe('a version that drains', { timeout: 60_000 }, () => {
+  it('says what is open on it, and is drained once that has ended and runs begin elsewhere', async () => {
+    const queue = 'ends';
+    const said: string[] = [];
+    await asWorker(queue, 'one', async () => {
+      await start(queue, 'asks', PRODUCTION);
+      await expect
+        .poll(async () => (await openWorkflows(server, queue)).map(({ version }) => version))
+        .toEqual(['one']);
+      const { signal } = new AbortController();
+      const drained = untilDrained(server, queue, {
+        buildId: 'one',
+        language: 'en',
+        onProgress: (line) => said.push(line),
+        signal,
+      });
+      await expect.poll(() => said.at(-1)).toContain('new runs still begin on');
+      await asWorker(queue, 'two', () => Promise.resolve(), { manner: 'make-current' });
+      await expect.poll(() => said.at(-1)).toBe('1 run still open on version one: asks');
+      await env.client.workflow.getHandle('asks').terminate();
+      await drained;
+    });
+    expect(said.at(-1)).toBe('nothing is open on version one any more; the worker ends');
+    expect(said).toHaveLength(3);
+  });
+
+  it('is given up where the worker has ended', async () => {
+    const over = new AbortController();
+    over.abort();
+    const said: string[] = [];
+    const onProgress = (line: string) => void said.push(line);
+    const options = { buildId: 'one', language: 'zh', onProgress, signal: over.signal } as const;
+    await untilDrained(server, 'nobody', options);
+    expect(said).toEqual([]);
   });
 });
