@@ -14,6 +14,8 @@ import { type Polled, type Polling, type PollOptions, startPolling } from './wor
 import { type ReadProject, readProjects } from './worker/read-projects.ts';
 import { installRuntime } from './worker/runtime.ts';
 import { WorkerStartError } from './worker/start-error.ts';
+import { openTracing } from './worker/tracing/exporter.ts';
+import { tracingInterceptor } from './worker/tracing/interceptor.ts';
 import { loadWorkflowCode } from './worker/versions/bundle.ts';
 import type { Manner } from './worker/versions/standing.ts';
 
@@ -44,6 +46,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const projects = await readProjects(options.folders);
   const telemetry = telemetryOf(projects);
   installRuntime(telemetry);
+  const tracing = openTracing(telemetry, environmentOfProcess()['OTEL_EXPORTER_OTLP_HEADERS']);
   const opened: OpenProject[] = [];
   const polling: Polling[] = [];
   let health: HealthServer | null = null;
@@ -59,11 +62,13 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       opened.push(await named(projects, each, openProject(each, options.language)));
     }
     const code = await loadWorkflowCode();
+    const interceptors = tracing === null ? [] : [tracingInterceptor(tracing)];
     const { manner = 'join', language } = options;
     const { onProgress } = options;
-    await serve(opened, polling, options, { code, manner, language, onProgress });
+    await serve(opened, polling, options, { code, manner, language, onProgress, interceptors });
   } finally {
     await health?.close();
+    await tracing?.close();
     await Promise.all(opened.map((each) => each.close()));
   }
 }

@@ -31,7 +31,9 @@ export interface TelemetrySettings {
   readonly metrics?: string;
   /** Address of `/livez` and `/readyz`. */
   readonly health?: string;
-  /** Base URL of an OTLP/HTTP collector, which gets the metrics where `metrics` is not set. */
+  /** File to which traces are appended, a line of OTLP JSON each batch. */
+  readonly traces?: string;
+  /** Base URL of an OTLP/HTTP collector: traces, and metrics where `metrics` is not set. */
   readonly otlp?: string;
 }
 

@@ -1,6 +1,6 @@
 /** `telemetry:` of runsheet.yaml, and the same from variables. */
 import { z } from 'zod';
-import { defined } from './fields.ts';
+import { defined, path } from './fields.ts';
 import { fieldProblem } from './schema-messages.ts';
 
 const BIND_ADDRESS = fieldProblem('bindAddress');
@@ -16,6 +16,7 @@ const bindAddress = z
 export const telemetryFields = z.strictObject({
   metrics: bindAddress.optional(),
   health: bindAddress.optional(),
+  traces: path.optional(),
   otlp: z.url({ protocol: /^https?$/u, error: fieldProblem('otlp') }).optional(),
 });
 

@@ -1,4 +1,5 @@
 /** What the worker process shows of itself: of its projects, or of its variables, which win. */
+import { resolve } from 'node:path';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Environment } from './environment.ts';
@@ -9,6 +10,7 @@ import { telemetryFields } from './telemetry-schema.ts';
 const VARIABLES = {
   metrics: 'RUNSHEET_METRICS',
   health: 'RUNSHEET_HEALTH',
+  traces: 'RUNSHEET_TRACES',
   otlp: 'OTEL_EXPORTER_OTLP_ENDPOINT',
 } as const satisfies Record<keyof TelemetrySettings, string>;
 
@@ -30,13 +32,13 @@ export function readTelemetry(
     const given = environment[VARIABLES[name]];
     if (given !== undefined && given !== '') {
       diagnostics.push(...problemsOf(name, given));
-      found[name] = given;
+      found[name] = name === 'traces' ? resolve(given) : given;
       continue;
     }
     const said = projects.flatMap(({ folder, telemetry }) => {
       const value = telemetry[name];
       if (value === undefined) return [];
-      return [{ folder, value }];
+      return [{ folder, value: name === 'traces' ? resolve(folder, value) : value }];
     });
     const [first] = said;
     const other = said.find(({ value }) => value !== first?.value);

@@ -1,5 +1,5 @@
 /** A project's worker, from its first poll to its end. */
-import { Worker } from '@temporalio/worker';
+import { type ActivityInterceptorsFactory, Worker } from '@temporalio/worker';
 import { HEARTBEAT_SECONDS } from '../actions/liveness.ts';
 import type { Language } from '../diagnostics/language.ts';
 import { activitiesOf } from './activities-of.ts';
@@ -37,6 +37,8 @@ export interface Polling {
 }
 
 export interface PollOptions {
+  /** Of activities. */
+  readonly interceptors: readonly ActivityInterceptorsFactory[];
   readonly code: WorkflowCode;
   readonly manner: Manner;
   /** Of the notices. */
@@ -50,7 +52,7 @@ export async function startPolling(open: OpenProject, options: PollOptions): Pro
   const { temporal } = open;
   try {
     await refuseSharedQueue(open);
-    const worker = await createWorker(open, options.code);
+    const worker = await createWorker(open, options);
     const told = (error: unknown): never => {
       throw deniedBy(temporal, error);
     };
@@ -79,7 +81,10 @@ async function healthOf(
 
 const LONGEST_THROTTLE_MS = 2_000;
 
-function createWorker(open: OpenProject, { code, buildId }: WorkflowCode): Promise<Worker> {
+function createWorker(
+  open: OpenProject,
+  { code: { code, buildId }, interceptors }: PollOptions,
+): Promise<Worker> {
   const { project, temporal, connection } = open;
   const { taskQueue, settings } = project;
   const heartbeatMs = (settings.worker?.heartbeatSeconds ?? HEARTBEAT_SECONDS) * 1000;
@@ -91,6 +96,7 @@ function createWorker(open: OpenProject, { code, buildId }: WorkflowCode): Promi
     taskQueue,
     workflowBundle: { code },
     activities: activitiesOf(open),
+    interceptors: { activity: [...interceptors] },
     workerDeploymentOptions: {
       version: { deploymentName: deploymentNameOf(taskQueue), buildId },
       useWorkerVersioning: true,

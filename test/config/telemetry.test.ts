@@ -19,6 +19,7 @@ describe('telemetry', () => {
       "{ metrics: '[::1]:9464', health: 0.0.0.0:8086 }",
       { metrics: '[::1]:9464', health: '0.0.0.0:8086' },
     ],
+    ['{ traces: .runsheet/traces.jsonl }', { traces: '.runsheet/traces.jsonl' }],
     ['{ otlp: http://collector:4318 }', { otlp: 'http://collector:4318' }],
   ])('%s is taken', (text, telemetry) => {
     expect(parsed(text)).toMatchObject({ diagnostics: [], project: { telemetry } });
