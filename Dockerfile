@@ -19,7 +19,9 @@ COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY templates ./templates
 COPY examples ./examples
-ENV NODE_ENV=production
+# Checkouts, for whichever user the worker runs as.
+RUN install -d -m 1777 /var/cache/runsheet
+ENV NODE_ENV=production RUNSHEET_CHECKOUTS=/var/cache/runsheet
 USER node
 WORKDIR /project
 # tini ends what a killed build had started, and passes SIGTERM on so that activities may finish.

@@ -1,5 +1,5 @@
 /** Where the lab is on this machine, and what it is made of while it runs. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,19 @@ export const SERVICES_FILE = join(RUN_FOLDER, 'services.json');
 export function labScript(...command: readonly string[]): Promise<string> {
   const env = { LAB_RUN: RUN_FOLDER, LAB_CACHE: CACHE_FOLDER };
   return run(['bash', SCRIPT, ...command], { env, limitMs: UP_LIMIT_MS });
+}
+
+/**
+ * The servers' Debian, a tar: made unless the cache has it.
+ * @param runFolder of its own, because a lab may run beside it
+ */
+export async function rootTar(runFolder: string): Promise<string> {
+  const env = { LAB_RUN: runFolder, LAB_CACHE: CACHE_FOLDER };
+  await run(['bash', SCRIPT, 'prepare'], { env, limitMs: UP_LIMIT_MS });
+  // It keeps one.
+  const name = readdirSync(CACHE_FOLDER).find((each) => /^rslab-root-\w+\.tar$/u.test(each));
+  if (name === undefined) throw new Error(`lab.sh prepare left nothing in ${CACHE_FOLDER}`);
+  return join(CACHE_FOLDER, name);
 }
 
 export function machine(): Machine {
