@@ -32,10 +32,12 @@ export interface ComposeCall {
 
 export class ComposeEngine {
   readonly #daemon: Part;
+  readonly #folder: string;
   readonly #env: Readonly<Record<string, string>>;
 
-  private constructor(daemon: Part, socket: string) {
+  private constructor(daemon: Part, folder: string, socket: string) {
     this.#daemon = daemon;
+    this.#folder = folder;
     // Debian's docker has no buildx.
     this.#env = { DOCKER_HOST: socket, DOCKER_BUILDKIT: '0' };
   }
@@ -71,7 +73,7 @@ export class ComposeEngine {
         ),
       onStarted,
     });
-    const engine = new ComposeEngine(daemon, socket);
+    const engine = new ComposeEngine(daemon, folder, socket);
     await daemon.start();
     await engine.#clean();
     return engine;
@@ -105,6 +107,8 @@ export class ComposeEngine {
   async close(): Promise<void> {
     await this.#clean().catch(() => undefined);
     await this.#daemon.close();
+    // It stays mounted when the engine has ended.
+    await run(['umount', join(this.#folder, 'engine/netns/default')]).catch(() => undefined);
   }
 
   /** Everything but the images, whose layers make the next build quick: also what a test that was killed has left. */
