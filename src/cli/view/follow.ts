@@ -101,7 +101,8 @@ async function conclude(
 
 /** A run that ended before it had steps was refused: nothing was changed. */
 export function endCode(last: RunStatus | null, failure: { readonly type: string } | null): number {
-  if (last !== null && last.steps.length > 0)
+  // One that was taken back before it began has no steps either.
+  if (last !== null && (last.steps.length > 0 || last.outcome === 'cancelled'))
     return exitCodeOf(last.outcome, last.rollback.length > 0);
   if (failure === null) return EXIT.succeeded;
   return REFUSALS.has(failure.type) ? EXIT.badInput : EXIT.other;
