@@ -21,7 +21,7 @@ const WORDY = {
 describe('a run that would outgrow a limit of Temporal', () => {
   it('is refused with the figure, and with how many servers fit', () => {
     const most = mostServers(runOn(3_000));
-    expect(most).toBeGreaterThan(600);
+    expect(most).toBeGreaterThan(500);
     expect(most).toBeLessThan(900);
     expect(outgrownLimits(runOn(most))).toEqual([]);
     const [events] = outgrownLimits(runOn(most + 1));
@@ -35,7 +35,7 @@ describe('a run that would outgrow a limit of Temporal', () => {
   it('is told each limit that it outgrows', () => {
     const names = (count: number, settings = {}): string[] =>
       outgrownLimits(runOn(count, settings)).map(({ message }) => message.en);
-    expect(names(600, WORDY)).toEqual([
+    expect(names(550, WORDY)).toEqual([
       expect.stringMatching(/its history would have about \d+\.\d MiB, .*50\.0 MiB/u),
       expect.stringMatching(/one message would have about \d+\.\d MiB, .*4\.0 MiB/u),
     ]);
