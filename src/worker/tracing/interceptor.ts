@@ -7,7 +7,7 @@ const FAILURE_CHARACTERS = 300;
 /** Runs whose span has been written: report, notification and record tell of one alike. */
 const MOST_REMEMBERED = 1_000;
 
-export function tracingInterceptor({ record }: Tracing): ActivityInterceptorsFactory {
+export function tracingInterceptor(tracing: Tracing): ActivityInterceptorsFactory {
   const reported = new Set<string>();
   return ({ info }) => ({
     inbound: {
@@ -27,7 +27,7 @@ export function tracingInterceptor({ record }: Tracing): ActivityInterceptorsFac
           reported.add(runId);
           const { startedAtMs, durationMs, status } = told.report;
           const { workflowId, templateId } = told.run;
-          record({
+          tracing.record({
             name: `${templateId} ${workflowId}`,
             runId,
             part: '',
@@ -39,11 +39,15 @@ export function tracingInterceptor({ record }: Tracing): ActivityInterceptorsFac
         }
         try {
           const result = await next(input);
-          record({ ...span, endMs: Date.now() });
+          tracing.record({ ...span, endMs: Date.now() });
           return result;
         } catch (error) {
           const failure = error instanceof Error ? error.message : String(error);
-          record({ ...span, endMs: Date.now(), failure: failure.slice(0, FAILURE_CHARACTERS) });
+          tracing.record({
+            ...span,
+            endMs: Date.now(),
+            failure: failure.slice(0, FAILURE_CHARACTERS),
+          });
           throw error;
         }
       },
