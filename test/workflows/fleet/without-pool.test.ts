@@ -1,5 +1,5 @@
 /** A consumer without a load balancer: the seed's steps run through, and are undone, without any pool. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { renderPlan } from '../../../src/cli/view/plan.ts';
 import type { ResolvedRun } from '../../../src/plan/run.ts';
 import { runSheetMarkdown } from '../../../src/workflows/showing/runsheet-markdown.ts';
@@ -100,9 +100,14 @@ describe('a consumer without a load balancer', () => {
     ['service.start', ['service.remove', 'config.restore', 'service.restore']],
     ['health.smoke', ['service.remove', 'config.restore', 'service.restore']],
   ])('is put back where %s fails, and into no pool', async (action, undone) => {
+    const come = new Set<string | null>();
     const { world, status } = await runOf(consumer(), {
-      before: ({ name }) => {
-        if (name === action) throw broken(`${name} is broken`);
+      before: async ({ name, server }) => {
+        if (name !== action) return;
+        come.add(server);
+        // The first failure would cut the other server off before it has come as far.
+        await vi.waitUntil(() => come.size === SERVERS.length, { timeout: 10_000, interval: 5 });
+        throw broken(`${name} is broken`);
       },
     });
     expect(status.outcome).toBe('rolled_back');
