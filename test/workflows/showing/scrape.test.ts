@@ -94,22 +94,26 @@ describe('a scrape', () => {
   });
 });
 
-const prometheus = ((): string | null => {
+/** null: not installed here; `apt-get install prometheus` lets it be tried. */
+function installedPrometheus(): string | null {
   try {
     return findExecutable('prometheus');
   } catch {
     return null;
   }
-})();
+}
 
-describe.skipIf(prometheus === null)('Prometheus', () => {
+const prometheus = installedPrometheus();
+if (prometheus !== null) describe('Prometheus', () => scrapedBy(prometheus));
+
+function scrapedBy(program: string): void {
   it('scrapes the same, and answers for the rate', { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'runsheet-prometheus-'));
     const port = await freePort();
     const target = `scrape_configs: [{job_name: r, static_configs: [{targets: ['${address}']}]}]`;
     writeFileSync(join(folder, 'p.yml'), `global: {scrape_interval: 1s}\n${target}\n`);
     const server = spawn(
-      prometheus ?? '',
+      program,
       [
         `--config.file=${folder}/p.yml`,
         `--storage.tsdb.path=${folder}/data`,
@@ -145,4 +149,4 @@ describe.skipIf(prometheus === null)('Prometheus', () => {
       rmSync(folder, { recursive: true, force: true });
     }
   });
-});
+}
