@@ -50,8 +50,8 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   hosts: async () => (await import('./commands/hosts.ts')).hostsCommand(say),
   versions: async () => (await import('./commands/versions.ts')).versionsCommand(say),
   replay: async () => (await import('./commands/replay.ts')).replayCommand(say),
-  worker: async () => (await import('./commands/serve.ts')).workerCommand(say),
-  dev: async () => (await import('./commands/serve.ts')).devCommand(say),
+  worker: async () => (await import('./commands/worker.ts')).workerCommand(say),
+  dev: async () => (await import('./commands/dev.ts')).devCommand(say),
   demo: async () => (await import('./commands/demo.ts')).demoCommand(say),
 };
 const [typed] = process.argv.slice(2);

@@ -11,6 +11,7 @@ const MESSAGES: readonly (readonly [RegExp, string])[] = [
     /^error: too many arguments.*? Expected (\d+) arguments? but got (\d+)\./u,
     '参数过多：应为 $1 个，实际 $2 个',
   ],
+  [/^error: option '(.+?)' cannot be used with option '(.+?)'/u, '选项 $1 与 $2 不能同时使用'],
   [/ ?Allowed choices are (.+)\./u, '，可选：$1'],
   [/\(Did you mean (?:one of )?(.+)\?\)/u, '您是否想写 $1？'],
 ];

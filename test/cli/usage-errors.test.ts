@@ -12,6 +12,7 @@ function typed(language: 'zh' | 'en', ...args: readonly string[]): string {
     .argument('<run-sheet>')
     .option('--explain')
     .option('--limit <number>')
+    .addOption(new Option('--json').conflicts('explain'))
     .addOption(new Option('--lang <language>').choices(['zh', 'en']))
     .action(() => undefined);
   for (const command of allCommands(program)) {
@@ -37,6 +38,11 @@ describe('a usage error', () => {
       'a value that is none of the choices',
       ['check', 'a.md', '--lang', 'fr'],
       '选项 --lang <language> 的值「fr」无效，可选：zh, en',
+    ],
+    [
+      'two options that exclude each other',
+      ['check', 'a.md', '--explain', '--json'],
+      '选项 --json 与 --explain 不能同时使用',
     ],
     ['too many arguments', ['check', 'a.md', 'b.md'], '参数过多：应为 1 个，实际 2 个'],
   ])('%s', (_what, args, text) => {

@@ -5,7 +5,7 @@ import { startStage } from '../demo/stage.ts';
 import { tell } from '../demo/story.ts';
 import { languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
-import { untilStopped, withEmbeddedErrors } from './serve.ts';
+import { untilStopped, withEmbeddedErrors } from '../running.ts';
 
 interface DemoOptions extends CommonOptions {
   readonly fail?: string;

@@ -1,4 +1,4 @@
-/** The commands that keep running: worker, and dev, which starts everything that a worker needs. */
+/** `runsheet dev`: everything that a worker needs, and the worker, until it is stopped. */
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -8,145 +8,14 @@ import { environmentOfProcess, readEnvironment } from '../../config/environment.
 import { loadProject, PROJECT_FILE } from '../../config/load-project.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import { findProjectFolder, sampleFolderOf } from '../../config/project-folder.ts';
-import { EmbeddedError } from '../../embedded/embedded-error.ts';
 import { startEnvironment } from '../../embedded/environment.ts';
-import { startWorkerProcess, type WorkerEvent } from '../../embedded/worker-process.ts';
-import {
-  badInput,
-  CommandError,
-  type CommonOptions,
-  print,
-  projectFolder,
-  refuse,
-  refuseWith,
-  requireProjects,
-  withClient,
-} from '../context.ts';
+import { startWorkerProcess } from '../../embedded/worker-process.ts';
+import { badInput, CommandError, type CommonOptions, print, refuse } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { firstRun } from '../first-run.ts';
 import { languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
-
-export function workerCommand(say: Say): Command {
-  const command = new Command('worker')
-    .description(
-      say({
-        zh: '启动 worker，运行到 Ctrl-C：服务于本文件夹的项目，或 --projects 列出的项目',
-        en: "Start a worker and run it until Ctrl-C: for this folder's project, or for those of --projects",
-      }),
-    )
-    .option(
-      '--projects <folder...>',
-      say({
-        zh: '一个 worker 服务于多个项目：各自的 runsheet.yaml 所在的文件夹',
-        en: 'folders of several projects, each with its runsheet.yaml, for one worker',
-      }),
-    )
-    .option(
-      '--make-current',
-      say({
-        zh: '新的发布单由这个 worker 的版本执行',
-        en: "let new runs begin on this worker's version",
-      }),
-    )
-    .option(
-      '--drain',
-      say({
-        zh: '不接受新的发布单；该版本的发布单都结束后退出',
-        en: 'take no new runs, and end once none of this version is open',
-      }),
-    )
-    .addOption(languageChoice(say))
-    .action(worker);
-  return withExamples(
-    command,
-    say,
-    'runsheet worker',
-    'runsheet worker --make-current',
-    'runsheet worker --drain',
-    'runsheet worker --projects services/shop services/billing',
-    'TEMPORAL_ADDRESS=temporal.example.com:7233 runsheet worker',
-  );
-}
-
-/** For each project: on a busy machine it takes a few seconds. */
-const READY_LIMIT_MS = 60_000;
-
-interface WorkerCommandOptions extends CommonOptions {
-  readonly projects?: readonly string[];
-  readonly makeCurrent?: boolean;
-  readonly drain?: boolean;
-}
-
-async function worker(options: WorkerCommandOptions): Promise<void> {
-  const { projects: folders = [projectFolder()] } = options;
-  const language = languageOf(options);
-  const say = sayIn(language);
-  const projects = await requireProjects(folders, options);
-  // Checked here, so that a missing server is one sentence instead of a worker's log.
-  for (const each of projects) await withClient(each, options, () => Promise.resolve());
-  // Before anything starts: a Ctrl-C meanwhile stops what has started and leaves nothing behind.
-  const stopped = untilStopped();
-  const shown = folders.join(', ');
-  print(say({ zh: `正在启动 worker（${shown}）…`, en: `starting a worker in ${shown} …` }));
-  const [first = process.cwd()] = folders;
-  let isOver: () => void = () => undefined;
-  const over = new Promise<void>((resolve) => {
-    isOver = resolve;
-  });
-  const started = await withEmbeddedErrors(options, () =>
-    startWorkerProcess({
-      projectFolder: resolve(first),
-      env: options.projects === undefined ? readEnvironment(first) : environmentOfProcess(),
-      readyLimitMs: READY_LIMIT_MS * folders.length,
-      args: [
-        ...(options.projects ?? []).flatMap((folder) => ['--projects', resolve(folder)]),
-        ...(options.makeCurrent === true ? ['--make-current'] : []),
-        ...(options.drain === true ? ['--drain'] : []),
-      ],
-      endsByItself: options.drain === true,
-      language,
-      onEvent: (event) => {
-        printEvent(event, say);
-        if (event.kind === 'ended') isOver();
-      },
-    }),
-  );
-  const queues = projects.map(({ taskQueue }) => taskQueue);
-  print(
-    say({
-      zh: `worker 已就绪，正在轮询任务队列 ${queues.join('、')}；按 Ctrl-C 停止`,
-      en: `the worker is ready and polls the task queue${queues.length === 1 ? '' : 's'} ${queues.join(', ')}; press Ctrl-C to stop it`,
-    }),
-  );
-  const isStopped = await Promise.race([stopped.then(() => true), over.then(() => false)]);
-  if (isStopped) print(say({ zh: '正在停止 worker …', en: 'stopping the worker …' }));
-  await started.close();
-}
-
-/** What the person who watches has to know; that it is ready is printed besides. */
-function printEvent(event: WorkerEvent, say: Say): void {
-  if (event.kind === 'draining') print(`  ${event.line}`);
-  if (event.kind === 'ready') for (const each of event.notices) print(`  ${each}`);
-  if (event.kind === 'died') {
-    const { zh, en } = event.how;
-    print(
-      say({
-        zh: `worker 已退出（${zh}），正在重启`,
-        en: `the worker exited (${en}); restarting it`,
-      }),
-    );
-  }
-  if (event.kind === 'given-up') {
-    const { logFile } = event;
-    print(
-      say({
-        zh: `worker 反复退出，不再重启；日志：${logFile}`,
-        en: `the worker keeps exiting and will not be restarted; see ${logFile}`,
-      }),
-    );
-  }
-}
+import { printEvent, untilStopped, withEmbeddedErrors } from '../running.ts';
 
 interface DevOptions extends CommonOptions {
   readonly temporalPort?: string;
@@ -304,25 +173,4 @@ async function shareEnvironment(
   if (resolve(typedIn) === resolve(folder)) return { withdraw: () => Promise.resolve() };
   await cp(join(folder, '.runsheet', 'env'), own);
   return { withdraw: () => rm(own, { force: true }) };
-}
-
-/** Settles at Ctrl-C or SIGTERM, with the code of that. */
-export function untilStopped(): Promise<number> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve(EXIT.interrupted));
-    process.once('SIGTERM', () => resolve(EXIT.terminated));
-  });
-}
-
-/** Runs what starts embedded components. @throws CommandError with their text and remedy, exit 2 */
-export async function withEmbeddedErrors<T>(
-  options: CommonOptions,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof EmbeddedError)) throw error;
-    throw refuseWith(error.diagnostic, options);
-  }
 }
