@@ -12,7 +12,7 @@ import { compiledSeed } from '../test/support/compiled-seed.ts';
 import { resolvedRun } from '../test/support/resolved-run.ts';
 import { rollingRun } from '../test/support/rolling-plan.ts';
 import { WORKFLOWS_PATH } from '../test/support/run-harness.ts';
-import { stubWorld } from '../test/support/stub-activities.ts';
+import { stubBuildQueues, stubWorld } from '../test/support/stub-activities.ts';
 import { createLocal } from '../test/support/temporal.ts';
 import { countOf, largestTask, readHistory } from './history.ts';
 import { table } from './table.ts';
@@ -85,14 +85,17 @@ try {
     warn: ignore,
     error: ignore,
   };
-  const worker = await Worker.create({
+  const common = {
     connection: env.nativeConnection,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger }),
     activities: wordy(),
     maxConcurrentActivityTaskExecutions: 200,
-  });
-  const ended = worker.run();
+  };
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger });
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: TASK_QUEUE, workflowBundle }),
+    ...stubBuildQueues(TASK_QUEUE).map((taskQueue) => Worker.create({ ...common, taskQueue })),
+  ]);
+  const ended = Promise.all(workers.map((each) => each.run()));
   try {
     await measure(3);
     const samples: Sample[] = [];
@@ -101,7 +104,7 @@ try {
     }
     process.stdout.write(`${table(samples)}\n`);
   } finally {
-    worker.shutdown();
+    for (const each of workers) each.shutdown();
     await ended;
   }
 } finally {

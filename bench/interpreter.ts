@@ -15,7 +15,7 @@ import { compiledSeed } from '../test/support/compiled-seed.ts';
 import { resolvedRun } from '../test/support/resolved-run.ts';
 import { WORKFLOWS_PATH } from '../test/support/run-harness.ts';
 import { sealed } from '../test/support/sealed.ts';
-import { stubWorld } from '../test/support/stub-activities.ts';
+import { stubBuildQueues, stubWorld } from '../test/support/stub-activities.ts';
 import { createLocal } from '../test/support/temporal.ts';
 
 const rounds = Number(process.argv[2] ?? '11');
@@ -55,14 +55,16 @@ try {
       { taskQueue: 'interpreter', workflowsPath: WORKFLOWS_PATH, activities: world.activities },
       { taskQueue: 'sealed', workflowsPath: WORKFLOWS_PATH, activities: proven },
       { taskQueue: 'handwritten', workflowsPath: handwrittenPath, activities: world.activities },
-    ].map(async ({ taskQueue, workflowsPath, activities }) =>
-      Worker.create({
-        connection: env.nativeConnection,
-        taskQueue,
-        workflowBundle: await bundleWorkflowCode({ workflowsPath, logger }),
-        activities,
-      }),
-    ),
+    ].flatMap(({ taskQueue, workflowsPath, activities }) => {
+      const common = { connection: env.nativeConnection, activities };
+      const building = stubBuildQueues(taskQueue).map((each) =>
+        Worker.create({ ...common, taskQueue: each }),
+      );
+      const bundled = bundleWorkflowCode({ workflowsPath, logger }).then((workflowBundle) =>
+        Worker.create({ ...common, taskQueue, workflowBundle }),
+      );
+      return [bundled, ...building];
+    }),
   );
   const running = workers.map((worker) => worker.run());
   try {

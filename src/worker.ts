@@ -7,6 +7,7 @@ import { localeLanguage } from './config/locale.ts';
 import type { TelemetrySettings } from './config/project-file.ts';
 import { findProjectFolder } from './config/project-folder.ts';
 import { readTelemetry } from './config/telemetry.ts';
+import { isRole, type Role } from './config/worker-role.ts';
 import type { Language } from './diagnostics/diagnostic.ts';
 import { type HealthServer, serveHealth } from './worker/health.ts';
 import { type OpenProject, openProject } from './worker/open-project.ts';
@@ -22,6 +23,8 @@ import type { Manner } from './worker/versions/standing.ts';
 export interface WorkerOptions {
   /** Folders of runsheet.yaml, one or more; each has its own queue, settings, keys and records. */
   readonly folders: readonly string[];
+  /** Absent: both. */
+  readonly role?: Role | null;
   /** What becomes of this worker's version; `join` where nothing is said. */
   readonly manner?: Manner;
   /** Of what the process prints; what a run says is in the run's. */
@@ -58,13 +61,13 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         return Promise.all(polling.map((each) => each.health()));
       });
     }
+    const { language, role = null } = options;
     for (const each of projects) {
-      opened.push(await named(projects, each, openProject(each, options.language)));
+      opened.push(await named(projects, each, openProject(each, { language, role })));
     }
     const code = await loadWorkflowCode();
     const interceptors = tracing === null ? [] : [tracingInterceptor(tracing)];
-    const { manner = 'join', language } = options;
-    const { onProgress } = options;
+    const { manner = 'join', onProgress } = options;
     await serve(opened, polling, options, { code, manner, language, onProgress, interceptors });
   } finally {
     await health?.close();
@@ -123,15 +126,16 @@ async function named<T>(
 
 /**
  * This file as a program, in the project's folder:
- * `node dist/worker.js [--projects FOLDER]… [--make-current | --drain] [--lang zh|en]`.
+ * `node dist/worker.js [--projects FOLDER]… [--role deploy|build] [--make-current | --drain] [--lang zh|en]`.
  * What a person has to know goes to standard error, besides.
  * Errors go to standard error; exit 2 if the worker cannot start.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  const { projects, manner, language } = readArguments(argv);
+  const { projects, role, manner, language } = readArguments(argv);
   try {
     await runWorker({
       folders: projects.length > 0 ? projects : [findProjectFolder(process.cwd())],
+      role,
       manner,
       language,
       onReady: say,
@@ -164,6 +168,7 @@ function sayLine(service: string, line: string): void {
 /** Without `--lang` the locale's language, else English. */
 function readArguments(argv: readonly string[]): {
   readonly projects: readonly string[];
+  readonly role: Role | null;
   readonly manner: Manner;
   readonly language: Language;
 } {
@@ -171,14 +176,16 @@ function readArguments(argv: readonly string[]): {
     args: [...argv],
     options: {
       projects: { type: 'string', multiple: true, default: [] },
+      role: { type: 'string' },
       'make-current': { type: 'boolean', default: false },
       drain: { type: 'boolean', default: false },
       lang: { type: 'string' },
     },
   });
-  const { lang } = values;
+  const { lang, role } = values;
   return {
     projects: values.projects,
+    role: isRole(role) ? role : null,
     manner: values.drain ? 'drain' : values['make-current'] ? 'make-current' : 'join',
     language:
       lang === 'zh' || lang === 'en' ? lang : (localeLanguage(environmentOfProcess()) ?? 'en'),

@@ -91,6 +91,8 @@ export interface CompensationSpec extends ActivitySpec {
 export interface ActionSpec extends ActivitySpec {
   /** Empty where the phrases are the project's own: the keys of `actions:` in runsheet.yaml. */
   readonly phrases: Phrases;
+  /** Set where it runs the project's own code, or needs what another has left in the checkout. */
+  readonly runs?: 'build';
   /** run: once; server: once for each server of the run; command: as the project's command says. */
   readonly scope: 'run' | 'server' | 'command';
   readonly settings: Readonly<Record<string, SettingSpec>>;

@@ -77,6 +77,8 @@ type ListedFact = Listed['measures'][number];
 type ListedCompensation = (typeof COMPENSATION_LIST)[number];
 
 export type ActionId = Listed['id'];
+/** What only a worker that builds does. */
+export type BuildActionId = Extract<Listed, { readonly runs: 'build' }>['id'];
 export type FactId = ListedFact['id'];
 /** What undoes a mutation on one server. */
 export type CompensationId = ListedCompensation['id'];

@@ -4,6 +4,7 @@ import type { Json, Quorum } from '../plan/plan.ts';
 import type {
   ActionInput,
   ActionResult,
+  CheckoutPlace,
   ImagePin,
   PreflightResult,
   ResolvedRun,
@@ -56,6 +57,11 @@ export interface LocalActivities {
   breakStaleLock(input: {
     readonly lockId: string;
   }): Promise<{ readonly broken: boolean; readonly holder: string | null }>;
+  /**
+   * Reads back from the registry what a worker that builds says it has pushed: the project's own word.
+   * @returns the pin @throws ApplicationFailure PUSH_NOT_CONFIRMED | IMAGE_TAG_TAKEN
+   */
+  confirmImage(input: ActionInput): Promise<ImagePin>;
   /** Asked by a lock: whether the run that started it has told it to end, as the server knows who signals. */
   releasedByHolder(): Promise<boolean>;
 }
@@ -107,8 +113,13 @@ export type Judgement =
 
 /** Run as ordinary activities around the actions. */
 export interface SystemActivities {
-  /** Resolves `version` to a commit (or content digest) and makes the clean checkout of the run. */
+  /** Resolves `version` to a commit (or content digest). */
   resolveSource(input: OfRun): Promise<SourcePin>;
+  /**
+   * Makes the run's clean checkout, or finds that which is there, and says where it is. On a worker
+   * that builds.
+   */
+  takeCheckout(input: OfRun & { readonly source?: SourcePin }): Promise<CheckoutPlace>;
   /** Reads what one server runs and how it stands in the pool. Changes nothing. */
   probeServer(input: ServerInput): Promise<ServerBefore>;
   /** Other runs' requests of the same service and environment that wait for approval, and filed ones. */

@@ -37,6 +37,7 @@ interface Work {
   readonly step: number;
   /** Scope run: the servers of the run, or of the batch. Scope server: that server alone. */
   readonly servers: readonly string[];
+  readonly checkout?: string;
   /** From the lock on, for scope `server`: as the run found the server. */
   readonly before?: ServerBefore;
 }

@@ -27,6 +27,8 @@ export interface ResolvedRun {
   /** Warnings that the status, the approval message and the report show. */
   readonly warnings: readonly string[];
   readonly approval: ApprovalPolicy;
+  /** Of the project. Absent: that on which the workflow runs. */
+  readonly taskQueue?: string;
   /** Absent in runs of an earlier Runsheet, which their own worker version finishes. */
   readonly proof?: RunProof;
 }
@@ -75,6 +77,16 @@ export interface RunRef {
 export interface SourcePin {
   readonly revision: string;
   readonly kind: 'git' | 'folder';
+}
+
+/** Where a run's checkout is. */
+export interface CheckoutPlace {
+  /** Of the worker that has it alone. */
+  readonly queue: string;
+  /** Changes with each new checkout: what commands made in the former one is gone then. */
+  readonly checkout: string;
+  /** For people: the machine that it is on. */
+  readonly worker: string;
 }
 
 /** An image as the registry answered it. Servers pull by digest only. */
@@ -161,6 +173,8 @@ export interface ActionInput {
   /** Set from the lock on, for scope `server`. */
   readonly before?: ServerBefore;
   readonly source?: SourcePin;
+  /** Of a task in the checkout: that which the tasks before it were done in. */
+  readonly checkout?: string;
   readonly image?: ImagePin;
   /** Set for report.write, notify.send and record.update. */
   readonly report?: RunReport;

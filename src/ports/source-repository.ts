@@ -9,6 +9,8 @@ export interface SourceRepository {
    * @returns the folder of the source in it
    */
   checkout(revision: string, requestId: string): Promise<string>;
+  /** Changes with each new checkout of the run: what commands made in the former one is gone then. */
+  checkoutId(requestId: string): Promise<string>;
   /** The files that a checkout of it holds, links included; relative to the source's folder, with `/`. */
   files(revision: string): Promise<ReadonlySet<string>>;
   /**

@@ -1,26 +1,39 @@
 /** The activities of one project's worker, with what they read anew whenever they need it. */
-import type { Activities } from '../activities/contract.ts';
-import { createActivities } from '../activities/create-activities.ts';
+import type { OwnPlace } from '../activities/code/source.ts';
+import {
+  type BuildActivities,
+  createBuildActivities,
+  createDeployActivities,
+  type DeployActivities,
+} from '../activities/create-activities.ts';
 import type { DecisionPolicy } from '../activities/local/index.ts';
 import type { ProjectFile } from '../config/project-file.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { OpenProject } from './open-project.ts';
 import { readProject } from './read-projects.ts';
 import { createResolver, createSettingsReader } from './resolution.ts';
 import { createTemporalAccess } from './temporal-access.ts';
 
-export function activitiesOf({
-  project,
-  environment,
-  temporal,
-  connection,
-  adapters,
-}: OpenProject): Activities {
+/** Those that run the project's code, in this worker's own checkouts. */
+export function buildActivitiesOf(
+  { project, adapters }: OpenProject,
+  place: OwnPlace,
+): BuildActivities {
+  const { build: ports, redact } = adapters;
+  return createBuildActivities({ ports, place, redact, project: project.service });
+}
+
+/** Those that hold keys. */
+export function deployActivitiesOf(
+  { project, environment, temporal, connection, adapters }: OpenProject,
+  ports: Ports,
+): DeployActivities {
   const { folder } = project;
-  const { ports, redact } = adapters;
+  const { redact } = adapters;
   const access = createTemporalAccess(connection, temporal.namespace);
   const policy = async (): Promise<DecisionPolicy> =>
     policyOf(await readProject(folder, environment));
-  return createActivities({
+  return createDeployActivities({
     ports,
     folder,
     redact,

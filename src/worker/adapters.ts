@@ -2,6 +2,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
+import type { BuildPorts } from '../activities/create-activities.ts';
 import { createDiskArtifactStore } from '../adapters/artifacts/disk-artifact-store.ts';
 import { createDatabaseRecordStore } from '../adapters/database/database-record-store.ts';
 import { createEmailNotifier } from '../adapters/email/email-notifier.ts';
@@ -19,27 +20,31 @@ import { checkoutsFolderOf } from '../config/checkouts-folder.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ProjectFile } from '../config/project-file.ts';
 import { runsFolderOf } from '../config/runs-folder.ts';
+import type { Role } from '../config/worker-role.ts';
 import type { Language } from '../diagnostics/language.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import { createBalancer } from './balancers.ts';
-import { createReleasePorts } from './releases.ts';
-import { openSeal } from './seal.ts';
+import { createImages } from './releases.ts';
+import { openSeal, openVerifier } from './seal.ts';
 import { sshUser } from './ssh-user.ts';
 import { needed } from './start-error.ts';
 
 export interface Adapters {
-  readonly ports: Ports;
+  readonly build: BuildPorts;
+  /** null: a worker that builds has none of it, nor the secrets for it. */
+  readonly deploy: Ports | null;
   readonly redact: (text: string) => string;
   close(): Promise<void>;
 }
 
-/** @throws WorkerStartError if an address is missing */
+/** @param role null: both @throws WorkerStartError if an address or a key is missing */
 export async function createAdapters(
   project: ProjectFile,
   environment: Environment,
   language: Language,
+  role: Role | null,
 ): Promise<Adapters> {
   const { connections, settings, folder } = project;
   const state = await ownersFolder(join(folder, '.runsheet'));
@@ -58,6 +63,30 @@ export async function createAdapters(
   const commands = createCommandRunner({ environment });
   const artifacts = createDiskArtifactStore(runsFolderOf(folder));
   const registry = needed(connections.registry, 'registry.url');
+  const images = createImages({ commands, secrets, project, environment, registry, dispatcher });
+  const build: BuildPorts = {
+    commands,
+    source: createSourceRepository({
+      projectFolder: folder,
+      checkoutsFolder: checkoutsFolderOf(folder, environment),
+      storeFolder: join(state, 'sources'),
+      source: settings.source,
+      commands,
+      environment,
+    }),
+    builder: images.builder,
+    registry: images.registry,
+    artifacts,
+    secrets,
+    seal: await (role === 'build' ? openVerifier : openSeal)(state, environment),
+  };
+  const redact = (text: string): string => redactor.redact(text);
+  if (role === 'build') {
+    const close = async (): Promise<void> => {
+      await Promise.allSettled([dispatcher?.close()]);
+    };
+    return { build, deploy: null, redact, close };
+  }
   const hosts = createSshHosts(connections.servers, {
     files: connections.ssh,
     user: sshUser(environment),
@@ -68,39 +97,20 @@ export async function createAdapters(
   const records = createDatabaseRecordStore({
     url: await revealed(needed(connections.databaseUrl, 'database.url'), secrets),
   });
-  const ports: Ports = {
-    commands,
-    source: createSourceRepository({
-      projectFolder: folder,
-      checkoutsFolder: checkoutsFolderOf(folder, environment),
-      storeFolder: join(state, 'sources'),
-      source: settings.source,
-      commands,
-      environment,
-    }),
-    ...createReleasePorts({
-      commands,
-      secrets,
-      hosts,
-      project,
-      environment,
-      registry,
-      dispatcher,
-    }),
+  const deploy: Ports = {
+    ...build,
+    runtime: images.createRuntime(hosts),
     hosts,
     balancer,
     http: createHttpProbe(folder),
     notifiers: notifiersOf(project, secrets, dispatcher),
     records,
-    artifacts,
-    secrets,
-    seal: await openSeal(state, environment),
   };
   const close = async (): Promise<void> => {
     balancer.close?.();
     await Promise.allSettled([hosts.close(), records.close(), dispatcher?.close()]);
   };
-  return { ports, redact: (text) => redactor.redact(text), close };
+  return { build, deploy, redact, close };
 }
 
 function notifiersOf(

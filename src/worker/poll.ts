@@ -1,12 +1,21 @@
 /** A project's worker, from its first poll to its end. */
-import { type ActivityInterceptorsFactory, Worker } from '@temporalio/worker';
+import { type ActivityInterceptorsFactory, Worker, type WorkerOptions } from '@temporalio/worker';
 import { HEARTBEAT_SECONDS } from '../actions/liveness.ts';
+import { checkoutsFolderOf } from '../config/checkouts-folder.ts';
 import type { Language } from '../diagnostics/language.ts';
-import { activitiesOf } from './activities-of.ts';
+import { buildQueueOf } from '../plan/queues.ts';
+import { buildActivitiesOf, deployActivitiesOf } from './activities-of.ts';
 import { deniedBy } from './connect.ts';
 import type { ProjectHealth } from './health.ts';
 import type { OpenProject } from './open-project.ts';
-import { identityOf, isSeen, refuseOtherProjects } from './queue.ts';
+import { ownPlace } from './place.ts';
+import {
+  identityOf,
+  isSeen,
+  type PolledQueue,
+  refuseOtherProjects,
+  waitForPoller,
+} from './queue.ts';
 import type { WorkflowCode } from './versions/bundle.ts';
 import { deploymentNameOf } from './versions/deployment.ts';
 import { untilDrained } from './versions/drain.ts';
@@ -52,18 +61,18 @@ export async function startPolling(open: OpenProject, options: PollOptions): Pro
   const { temporal } = open;
   try {
     await refuseSharedQueue(open);
-    const worker = await createWorker(open, options);
+    const { workers, queues } = await createWorkers(open, options);
     const told = (error: unknown): never => {
       throw deniedBy(temporal, error);
     };
     const stop = (): void => {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
+      for (const each of workers) if (each.getState() === 'RUNNING') each.shutdown();
     };
-    const ready = announce(open, options).catch(told);
+    const ready = announce(open, queues, options).catch(told);
     const over = new AbortController();
-    const ended = worker.run().finally(() => over.abort());
+    const ended = runAll(workers, stop).finally(() => over.abort());
     if (options.manner === 'drain') void drain(open, options, over.signal, ready).then(stop, stop);
-    return { ended: ended.catch(told), ready, stop, health: () => healthOf(open, worker) };
+    return { ended: ended.catch(told), ready, stop, health: () => healthOf(open, workers, queues) };
   } catch (error) {
     throw deniedBy(temporal, error);
   }
@@ -71,31 +80,50 @@ export async function startPolling(open: OpenProject, options: PollOptions): Pro
 
 async function healthOf(
   { project, temporal, connection }: OpenProject,
-  worker: Worker,
+  workers: readonly Worker[],
+  queues: readonly PolledQueue[],
 ): Promise<ProjectHealth> {
   const { service, taskQueue } = project;
   const { namespace } = temporal;
-  const isSeenNow = () => isSeen(connection, { namespace, taskQueue, service }).catch(() => false);
-  return { service, taskQueue, ready: worker.getState() === 'RUNNING' && (await isSeenNow()) };
+  const seen = await Promise.all(
+    queues.map((each) => isSeen(connection, { namespace, ...each, service }).catch(() => false)),
+  );
+  const runs = workers.every((each) => each.getState() === 'RUNNING');
+  return { service, taskQueue, ready: runs && seen.every(Boolean) };
 }
 
 const LONGEST_THROTTLE_MS = 2_000;
 
-function createWorker(
+/** Where one cannot go on, none does. */
+async function runAll(workers: readonly Worker[], stop: () => void): Promise<void> {
+  const running = workers.map((each) => each.run());
+  try {
+    await Promise.all(running);
+  } finally {
+    stop();
+    await Promise.allSettled(running);
+  }
+}
+
+interface Workers {
+  readonly workers: readonly Worker[];
+  /** All that they poll. */
+  readonly queues: readonly PolledQueue[];
+}
+
+/** One for the project's queue, two for what is built: any worker's, and what is in its checkouts. */
+async function createWorkers(
   open: OpenProject,
   { code: { code, buildId }, interceptors }: PollOptions,
-): Promise<Worker> {
-  const { project, temporal, connection } = open;
-  const { taskQueue, settings } = project;
+): Promise<Workers> {
+  const { project, temporal, connection, adapters, environment, role } = open;
+  const { taskQueue, folder, settings } = project;
   const heartbeatMs = (settings.worker?.heartbeatSeconds ?? HEARTBEAT_SECONDS) * 1000;
   const throttleMs = Math.min(LONGEST_THROTTLE_MS, heartbeatMs / 3);
-  return Worker.create({
+  const common: Partial<WorkerOptions> & Pick<WorkerOptions, 'connection'> = {
     connection,
     namespace: temporal.namespace,
     identity: identityOf(project.service),
-    taskQueue,
-    workflowBundle: { code },
-    activities: activitiesOf(open),
     interceptors: { activity: [...interceptors] },
     workerDeploymentOptions: {
       version: { deploymentName: deploymentNameOf(taskQueue), buildId },
@@ -105,21 +133,57 @@ function createWorker(
     // Activities are handed over at once, see activities/context.ts.
     shutdownGraceTime: 0,
     shutdownForceTime: '14 seconds',
-    // For 200 servers at once, the pool's guard, and what else a run does meanwhile.
-    maxConcurrentActivityTaskExecutions: 300,
     // A cancellation reaches an activity with the answer to a heartbeat, so within two seconds.
     maxHeartbeatThrottleInterval: throttleMs,
     defaultHeartbeatThrottleInterval: throttleMs,
-    // So long a run waits for the worker that has it in memory before any other goes on with it.
-    stickyQueueScheduleToStartTimeout: '1 second',
-    maxConcurrentLocalActivityExecutions: 50,
-  });
+  };
+  const workers: Worker[] = [];
+  const queues: PolledQueue[] = [];
+  if (adapters.deploy !== null) {
+    const worker = await Worker.create({
+      ...common,
+      taskQueue,
+      workflowBundle: { code },
+      activities: deployActivitiesOf(open, adapters.deploy),
+      // For 200 servers at once, the pool's guard, and what else a run does meanwhile.
+      maxConcurrentActivityTaskExecutions: 300,
+      maxConcurrentLocalActivityExecutions: 50,
+      // So long a run waits for the worker that has it in memory before any other goes on with it.
+      stickyQueueScheduleToStartTimeout: '1 second',
+    });
+    workers.push(worker);
+    queues.push({ taskQueue, kind: 'workflow' });
+  }
+  if (role === 'deploy') return { workers, queues };
+  const checkouts = checkoutsFolderOf(folder, environment);
+  const place = await ownPlace(taskQueue, { project: folder, checkouts });
+  const activities = buildActivitiesOf(open, place);
+  for (const each of [buildQueueOf(taskQueue), place.queue]) {
+    workers.push(
+      await Worker.create({
+        ...common,
+        taskQueue: each,
+        activities,
+        // Of each queue: whoever waits for a checkout does not wait for the commands of others.
+        maxConcurrentActivityTaskExecutions: 20,
+        // Each costs a heartbeat where the worker is frozen and takes what they bring.
+        maxConcurrentActivityTaskPolls: 2,
+      }),
+    );
+    queues.push({ taskQueue: each, kind: 'activity' });
+  }
+  return { workers, queues };
 }
 
 /** A queue's work goes to whoever asks: another project's worker would run this one's releases. */
 async function refuseSharedQueue({ project, temporal, connection }: OpenProject): Promise<void> {
   const { service, taskQueue } = project;
-  await refuseOtherProjects(connection, { namespace: temporal.namespace, taskQueue, service });
+  const { namespace } = temporal;
+  const queues: readonly PolledQueue[] = [
+    { taskQueue, kind: 'workflow' },
+    { taskQueue: buildQueueOf(taskQueue), kind: 'activity' },
+  ];
+  for (const each of queues) await refuseOtherProjects(connection, { namespace, ...each, service });
 }
 
 /** Settles when the worker has nothing left to do. */
@@ -139,12 +203,22 @@ async function drain(
   });
 }
 
-async function announce(open: OpenProject, options: PollOptions): Promise<Polled> {
-  const { project, temporal, connection } = open;
+async function announce(
+  open: OpenProject,
+  queues: readonly PolledQueue[],
+  options: PollOptions,
+): Promise<Polled> {
+  const { project, temporal, connection, role } = open;
   const { service, taskQueue } = project;
   const { manner } = options;
   const { buildId } = options.code;
-  const server = { connection, namespace: temporal.namespace };
+  const { address, namespace } = temporal;
+  const server = { connection, namespace };
+  await Promise.all(queues.map((each) => waitForPoller(connection, namespace, each)));
+  if (role === 'build') {
+    await refuseSharedQueue(open);
+    return { service, taskQueue, address, current: null, notices: [] };
+  }
   await waitUntilSeen(server, taskQueue, buildId);
   // Two that begin at once have not seen each other before.
   await refuseSharedQueue(open);
@@ -152,7 +226,7 @@ async function announce(open: OpenProject, options: PollOptions): Promise<Polled
   return {
     service,
     taskQueue,
-    address: temporal.address,
+    address,
     current: standing.current,
     notices: standingLines(standing, options.language),
   };

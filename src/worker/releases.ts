@@ -11,9 +11,11 @@ import { quoteArgv } from '../adapters/ssh/quote.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ProjectFile, RegistryConnection } from '../config/project-file.ts';
 import { buildsFolderOf } from '../config/runs-folder.ts';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ServerHosts } from '../ports/server-host.ts';
 
-type Given = Pick<Ports, 'commands' | 'secrets' | 'hosts'> & {
+type Given = Pick<Ports, 'commands' | 'secrets'> & {
   readonly project: ProjectFile;
   readonly environment: Environment;
   readonly registry: RegistryConnection;
@@ -21,14 +23,17 @@ type Given = Pick<Ports, 'commands' | 'secrets' | 'hosts'> & {
   readonly dispatcher: Dispatcher | undefined;
 };
 
-export type ReleasePorts = Pick<Ports, 'builder' | 'registry' | 'runtime'>;
+export interface Images extends Pick<Ports, 'builder' | 'registry'> {
+  /** What runs them on servers. */
+  createRuntime(hosts: ServerHosts): ContainerRuntime;
+}
 
-export function createReleasePorts(given: Given): ReleasePorts {
+export function createImages(given: Given): Images {
   return given.project.settings.image.kind === 'docker' ? containers(given) : processes(given);
 }
 
-function containers(given: Given): ReleasePorts {
-  const { commands, secrets, hosts, project, environment, registry, dispatcher } = given;
+function containers(given: Given): Images {
+  const { commands, secrets, project, environment, registry, dispatcher } = given;
   const { image, container } = project.settings;
   const login = loginOf(given);
   const client = createOciClient({ url: registry.url, dispatcher, ...login });
@@ -44,21 +49,21 @@ function containers(given: Given): ReleasePorts {
   const sockets = new Map(
     project.connections.servers.map(({ name, dockerSocket }) => [name, dockerSocket]),
   );
-  const runtime = createDockerRuntime({
-    hosts,
-    socketOf: (server) => sockets.get(server),
-    registryHost: registry.pullHost,
-    repository: image.repository,
-    quote: quoteArgv,
-    ...(container.name !== undefined && { containerName: container.name }),
-    ...login,
-  });
-  return { ...images, runtime };
+  const createRuntime = (hosts: ServerHosts): ContainerRuntime =>
+    createDockerRuntime({
+      hosts,
+      socketOf: (server) => sockets.get(server),
+      registryHost: registry.pullHost,
+      repository: image.repository,
+      quote: quoteArgv,
+      ...(container.name !== undefined && { containerName: container.name }),
+      ...login,
+    });
+  return { ...images, createRuntime };
 }
 
-function processes(given: Given): ReleasePorts {
-  const { hosts, project } = given;
-  const buildsFolder = buildsFolderOf(project.folder);
+function processes(given: Given): Images {
+  const buildsFolder = buildsFolderOf(given.project.folder);
   const registry = createOciRegistry({
     url: given.registry.url,
     pullHost: given.registry.pullHost,
@@ -69,13 +74,14 @@ function processes(given: Given): ReleasePorts {
   return {
     builder: createArchiveBuilder({ buildsFolder }),
     registry,
-    runtime: createProcessRuntime({
-      hosts,
-      fetch: (repository, digest, toFile, signal) =>
-        registry.fetch(repository, digest, toFile, signal),
-      assertSafe: (name, file) => assertSafeArchive(name, file),
-      quote: quoteArgv,
-    }),
+    createRuntime: (hosts) =>
+      createProcessRuntime({
+        hosts,
+        fetch: (repository, digest, toFile, signal) =>
+          registry.fetch(repository, digest, toFile, signal),
+        assertSafe: (name, file) => assertSafeArchive(name, file),
+        quote: quoteArgv,
+      }),
   };
 }
 

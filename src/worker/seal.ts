@@ -1,6 +1,6 @@
 /** The key that seals what a release runs with. */
-import { join } from 'node:path';
-import { createFileSeal } from '../adapters/seal/file-seal.ts';
+import { dirname, join } from 'node:path';
+import { createFileSeal, createFileVerifier } from '../adapters/seal/file-seal.ts';
 import type { Environment } from '../config/environment.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import { canonicalJson } from '../plan/canonical.ts';
@@ -13,12 +13,30 @@ import { WorkerStartError } from './start-error.ts';
  * @throws WorkerStartError SEAL_KEY_UNUSABLE
  */
 export async function openSeal(stateFolder: string, environment: Environment): Promise<Seal> {
-  const named = environment['RUNSHEET_SEAL_KEY'] ?? '';
-  const file = named === '' ? join(stateFolder, 'keys', 'seal.pem') : named;
-  const options = { keyFile: file, makeKey: named === '', canonical: canonicalJson };
+  const { file, isNamed } = keyFileOf(stateFolder, environment);
+  const options = { keyFile: file, makeKey: !isNamed, canonical: canonicalJson };
   const seal = await createFileSeal(options);
-  if (seal === null) {
-    throw new WorkerStartError(diagnose('SEAL_KEY_UNUSABLE', 'unusable', { file }));
-  }
-  return seal;
+  if (seal !== null) return seal;
+  throw new WorkerStartError(diagnose('SEAL_KEY_UNUSABLE', 'unusable', { file }));
+}
+
+/**
+ * The public keys alone, from the folder where openSeal has its key: enough to believe what a worker
+ * that deploys has signed, and not to sign anything.
+ * @throws WorkerStartError SEAL_KEY_UNUSABLE where there is none
+ */
+export async function openVerifier(stateFolder: string, environment: Environment): Promise<Seal> {
+  const folder = dirname(keyFileOf(stateFolder, environment).file);
+  const seal = await createFileVerifier({ folder, canonical: canonicalJson });
+  if (seal !== null) return seal;
+  throw new WorkerStartError(diagnose('SEAL_KEY_UNUSABLE', 'noPublic', { folder }));
+}
+
+function keyFileOf(
+  stateFolder: string,
+  environment: Environment,
+): { readonly file: string; readonly isNamed: boolean } {
+  const named = environment['RUNSHEET_SEAL_KEY'] ?? '';
+  const isNamed = named !== '';
+  return { file: isNamed ? named : join(stateFolder, 'keys', 'seal.pem'), isNamed };
 }

@@ -1,6 +1,7 @@
 /** One run, in parts: a room takes those that it needs. Lives in the workflow's memory only. */
-import type { Json, Plan, StepPresentation } from '../plan/plan.ts';
+import type { ActionStep, Json, ParallelStep, Plan, StepPresentation } from '../plan/plan.ts';
 import type {
+  CheckoutPlace,
   ImagePin,
   ResolvedRun,
   RunOutcome,
@@ -94,6 +95,23 @@ export interface PinnedPart {
   image: ImagePin | undefined;
 }
 
+/** Where the project's code runs. */
+export interface CheckoutPart {
+  readonly checkout: {
+    /** Where the next task runs in it, once all before it is there; null: nobody has been asked. */
+    place: Promise<CheckoutPlace> | null;
+    /** What has been done in it, in that order. */
+    readonly done: CheckoutTask[];
+  };
+}
+
+/** A task that runs in the checkout: once for the run or the batch. */
+export interface CheckoutTask {
+  readonly step: ActionStep | ParallelStep;
+  /** Its place among the step's tasks. */
+  readonly index: number;
+}
+
 /** What people decide. */
 export interface DecisionsPart {
   readonly desk: DecisionDesk;
@@ -144,6 +162,7 @@ export interface Run
     AskingParts,
     LockPart,
     PinnedPart,
+    CheckoutPart,
     BranchesPart,
     ProgressPart {}
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCompileActivities } from '../../src/activities/code/compile.ts';
 import { createImageActivities } from '../../src/activities/code/image.ts';
+import { createConfirmation } from '../../src/activities/code/image-confirmation.ts';
 import { ensureCheckout } from '../../src/activities/code/source.ts';
 import type { ActionInput } from '../../src/plan/run.ts';
 import type { ProjectSettings } from '../../src/plan/settings.ts';
@@ -72,6 +73,7 @@ async function start(
     ...createCompileActivities(world.ports),
     ...createImageActivities({ ...world.ports, builder, registry }),
   };
+  const { confirmImage } = createConfirmation({ registry });
   const input = await inputFor(
     world,
     { commands, image: IMAGE },
@@ -79,7 +81,9 @@ async function start(
   );
   const run = (name: keyof typeof activities, more: Partial<ActionInput> = {}) =>
     runActivity(activities[name], { ...input, ...more });
-  return { run, builds, tags, local, registry, input };
+  const confirm = (image: ActionInput['image'], more: Partial<ActionInput> = {}) =>
+    runActivity(confirmImage, { ...input, ...more, ...(image && { image }) });
+  return { run, confirm, builds, tags, local, registry, input };
 }
 
 describe('build.compile and build.package', () => {
@@ -240,5 +244,48 @@ describe('image.build and image.push', () => {
     await expect(run('image.build', { project })).rejects.toMatchObject({
       type: 'PATH_OUTSIDE_PROJECT',
     });
+  });
+});
+
+describe('confirmImage', () => {
+  const TAG = 'hello:v2.1.0-production';
+
+  async function pushed() {
+    const world = await start();
+    await world.run('build.compile');
+    const { image } = await world.run('image.push');
+    if (image === undefined) throw new Error('nothing was pushed');
+    return { ...world, image };
+  }
+
+  it('S4: pins the digest that the registry answers, with the labels that this worker computes', async () => {
+    const { confirm, image } = await pushed();
+    expect(await confirm(image)).toEqual(image);
+    // Whatever else it was told: the name is its own.
+    expect(await confirm({ ...image, reference: 'elsewhere', tag: 'latest' })).toEqual(image);
+  });
+
+  it('S4: refuses a digest that the registry does not answer', async () => {
+    const { confirm, image, tags } = await pushed();
+    const digest = `sha256:${'f'.repeat(64)}`;
+    await expect(confirm({ ...image, digest })).rejects.toMatchObject({
+      type: 'PUSH_NOT_CONFIRMED',
+      nonRetryable: true,
+    });
+    await expect(confirm(undefined)).rejects.toMatchObject({ type: 'PUSH_NOT_CONFIRMED' });
+    tags.clear();
+    await expect(confirm(image)).rejects.toMatchObject({ type: 'PUSH_NOT_CONFIRMED' });
+  });
+
+  it.each([
+    ['of another source', { 'runsheet.revision': 'another' }],
+    ['of other build inputs', { 'runsheet.inputs': 'sha256:other' }],
+    ['without labels', null],
+  ])('S4: refuses an image %s, under its own digest', async (_name, labels) => {
+    const { confirm, image, tags } = await pushed();
+    const held = tags.get(TAG);
+    if (held === undefined) throw new Error('nothing was pushed');
+    tags.set(TAG, { ...held, labels: labels === null ? {} : { ...held.labels, ...labels } });
+    await expect(confirm(image)).rejects.toMatchObject({ type: 'IMAGE_TAG_TAKEN' });
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createCommandActivities } from '../../src/activities/run/command.ts';
+import { createCheckoutCommand, createServerCommand } from '../../src/activities/run/command.ts';
 import type { ActionInput } from '../../src/plan/run.ts';
+import type { ProjectAction } from '../../src/plan/settings.ts';
 import type { ExecResult, ServerHost } from '../../src/ports/server-host.ts';
 import {
   type CheckoutWorld,
@@ -13,7 +14,7 @@ import {
 let world: CheckoutWorld;
 afterEach(() => world.remove());
 
-const ACTIONS = {
+const ACTIONS: Readonly<Record<string, ProjectAction>> = {
   verify: { argv: ['sh', '-c', 'cat schema; exit $(cat code)'], on: 'worker', timeoutSeconds: 10 },
   broken: {
     argv: ['sh', '-c', 'echo ok; (echo 0 failed; echo error: no such table; echo bye) >&2; exit 3'],
@@ -33,13 +34,17 @@ const ACTIONS = {
     on: 'each-server',
     timeoutSeconds: 10,
   },
-} as const;
+};
+
+/** By a worker that builds; the others by one that deploys. */
+const BUILT: ReadonlySet<string> = new Set(['verify', 'broken', 'told', 'batch']);
 
 async function run(
   name: string,
   more: Partial<ActionInput> = {},
   exitCodes: Record<string, number> = {},
   code = '0',
+  role = BUILT.has(name) ? 'build' : 'deploy',
 ) {
   world = await makeCheckoutWorld({ schema: 'schema 42', code });
   const executed: string[] = [];
@@ -68,7 +73,10 @@ async function run(
     { actions: ACTIONS },
     { settings: { name }, servers: ['a', 'b'], ...more },
   );
-  const activity = createCommandActivities({ ...world.ports, hosts })['project.command'];
+  const { 'project.command': activity } =
+    role === 'build'
+      ? createCheckoutCommand(world.ports)
+      : createServerCommand({ ...world.ports, hosts });
   return { result: await runActivity(activity, input), executed };
 }
 
@@ -80,6 +88,15 @@ describe('project.command', () => {
     const { result } = await run('verify', {}, {}, code);
     expect(result.facts).toMatchObject([{ id: 'command.passed', value }]);
     expect(result.evidence).toContain('schema 42');
+  });
+
+  it.each([
+    ['verify', 'deploy'],
+    ['batch', 'deploy'],
+    ['each', 'build'],
+    ['first', 'build'],
+  ])('S3: %s is refused by a worker that only is to %s', async (name, role) => {
+    await expect(run(name, {}, {}, '0', role)).rejects.toMatchObject({ type: 'FORGED_INPUT' });
   });
 
   it('B17: says how a command ended, its first error, and how to see the rest', async () => {

@@ -1,7 +1,7 @@
 /** B12: what a command of the project sees: a few names of the worker's, and what the project gives it. */
 import { expect, it, onTestFinished } from 'vitest';
 import { createCompileActivities } from '../../src/activities/code/compile.ts';
-import { createCommandActivities } from '../../src/activities/run/command.ts';
+import { createCheckoutCommand } from '../../src/activities/run/command.ts';
 import { parseProject } from '../../src/config/load-project.ts';
 import type { CommandEnvironment, ProjectSettings } from '../../src/plan/settings.ts';
 import { inputFor, makeCheckoutWorld, RUN, runActivity } from './support/checkout-world.ts';
@@ -87,7 +87,7 @@ it('B12: an action on the worker is given the same, one on servers nothing', asy
     { settings: { name: 'here' } },
   );
   const ports = { ...world.ports, hosts: hosts as never };
-  const result = await runActivity(createCommandActivities(ports)['project.command'], input);
+  const result = await runActivity(createCheckoutCommand(ports)['project.command'], input);
   expect(result.facts).toMatchObject([{ value: true }]);
   expect(result.evidence).toContain('/etc/ssl/own.pem');
 });

@@ -1,8 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCheckActivities } from '../../src/activities/code/checks.ts';
-import { createSourceActivities, ensureCheckout } from '../../src/activities/code/source.ts';
+import {
+  createCheckoutActivities,
+  createSourceActivities,
+  ensureCheckout,
+} from '../../src/activities/code/source.ts';
 import {
   type CheckoutWorld,
   inputFor,
@@ -12,6 +16,7 @@ import {
   sh,
 } from './support/checkout-world.ts';
 
+const OWN = { queue: 'shop-build-0123456789ab', worker: 'builder-1' };
 let world: CheckoutWorld;
 afterEach(() => world.remove());
 
@@ -29,6 +34,57 @@ it('pins the version and makes the checkout, which a later edit does not reach',
   expect(await readFile(join(folder, 'app.js'), 'utf8')).toBe('one');
 });
 
+describe('takeCheckout', () => {
+  const taking = () => createCheckoutActivities(world.ports, OWN).takeCheckout;
+
+  it('makes the checkout, finds the same one again, and says where it is', async () => {
+    world = await makeCheckoutWorld({ 'app.js': 'one' });
+    const source = await world.pin();
+    const place = await runActivity(taking(), { run: RUN, source });
+    expect(place).toMatchObject(OWN);
+    expect(await runActivity(taking(), { run: RUN, source })).toEqual(place);
+    const around = await world.aroundCheckout();
+    await rm(around, { recursive: true });
+    const anew = await runActivity(taking(), { run: RUN, source });
+    expect(anew.queue).toBe(OWN.queue);
+    expect(anew.checkout).not.toBe(place.checkout);
+  });
+
+  it('CHECKOUT_GONE: nothing runs in another checkout than the tasks before it did', async () => {
+    world = await makeCheckoutWorld({ 'app.js': 'one' });
+    const source = await world.pin();
+    const { checkout } = await runActivity(taking(), { run: RUN, source });
+    await rm(await world.aroundCheckout(), { recursive: true });
+    const input = { ...(await inputFor(world, { commands: { lint: sh('true') } })), checkout };
+    const { 'code.lint': lint } = createCheckActivities(world.ports);
+    const failed = runActivity(lint, input);
+    await expect(failed).rejects.toMatchObject({ type: 'CHECKOUT_GONE', nonRetryable: true });
+  });
+
+  it('fetches what another worker has pinned, by the version', async () => {
+    world = await makeCheckoutWorld({ 'app.js': 'one' });
+    const source = await world.pin();
+    await rm(join(world.folder, 'sources'), { recursive: true });
+    const { checkout } = await runActivity(taking(), { run: RUN, source });
+    expect(checkout).not.toBe('');
+  });
+
+  it('SOURCE_DIFFERS: refuses where the version is something else here', async () => {
+    world = await makeCheckoutWorld({ 'app.js': 'two' });
+    const source = { revision: `sha256:${'0'.repeat(64)}`, kind: 'folder' } as const;
+    const failed = runActivity(taking(), { run: RUN, source });
+    await expect(failed).rejects.toMatchObject({ type: 'SOURCE_DIFFERS', nonRetryable: true });
+    await expect(failed).rejects.toThrow(/v2\.1\.0 is sha256:.* on this worker/u);
+  });
+
+  it('is refused for a run that has no source', async () => {
+    world = await makeCheckoutWorld({});
+    await expect(runActivity(taking(), { run: RUN })).rejects.toMatchObject({
+      type: 'SOURCE_NOT_RESOLVED',
+    });
+  });
+});
+
 it('is needed by what works in the checkout', async () => {
   world = await makeCheckoutWorld({});
   const { source: _, ...input } = await inputFor(world, {});
@@ -38,8 +94,10 @@ it('is needed by what works in the checkout', async () => {
 
 describe('G7 a version that names content which it does not hold', () => {
   const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 5\n`;
-  const resolve = (language: 'zh' | 'en') =>
-    runActivity(createSourceActivities(world.ports).resolveSource, { run: { ...RUN, language } });
+  const resolve = async (language: 'zh' | 'en') => {
+    const { takeCheckout } = createCheckoutActivities(world.ports, OWN);
+    return runActivity(takeCheckout, { run: { ...RUN, language }, source: await world.pin() });
+  };
 
   it('G7 is refused before step 1, with the paths and what to do', async () => {
     world = await makeCheckoutWorld({

@@ -12,7 +12,7 @@ import {
 } from '../../src/client.ts';
 import type { RunStatus } from '../../src/workflows/messages.ts';
 import { bundleInterpreter } from '../support/run-harness.ts';
-import { stubWorld } from '../support/stub-activities.ts';
+import { stubBuildQueues, stubWorld } from '../support/stub-activities.ts';
 import { createLocal } from '../support/temporal.ts';
 
 const TYPE = 'deployment_workflow_v1';
@@ -21,25 +21,28 @@ const QUEUE = 'client-test';
 const EMPTY_QUEUE = 'client-test-empty';
 
 let env: TestWorkflowEnvironment;
-let worker: Worker;
-let running: Promise<void>;
+let workers: readonly Worker[];
+let running: Promise<unknown>;
 let client: RunsheetClient;
 
 beforeAll(async () => {
   env = await createLocal();
-  worker = await Worker.create({
+  const common = {
     connection: env.nativeConnection,
-    taskQueue: QUEUE,
-    workflowBundle: await bundleInterpreter(),
     activities: stubWorld({ registered: false }).activities,
-  });
-  running = worker.run();
+  };
+  const workflowBundle = await bundleInterpreter();
+  workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: QUEUE, workflowBundle }),
+    ...stubBuildQueues(QUEUE).map((taskQueue) => Worker.create({ ...common, taskQueue })),
+  ]);
+  running = Promise.all(workers.map((each) => each.run()));
   client = await connectRunsheet({ address: env.address, namespace: 'default', environment: {} });
 }, 120_000);
 
 afterAll(async () => {
   await client.close();
-  worker.shutdown();
+  for (const each of workers) each.shutdown();
   await running;
   await env.teardown();
 });

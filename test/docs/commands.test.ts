@@ -45,6 +45,7 @@ const TYPED_ELSEWHERE: readonly (readonly [RegExp, string, string])[] = [
   [/docker-compose (up -d|config --quiet)/u, '.ci/run', 'docker-compose config'],
   [/^npx runsheet worker$/u, 'test/embedded/environment-worker.test.ts', 'startWorkerProcess'],
   [/^npx runsheet worker --projects /u, 'test/cli/projects.test.ts', '--projects'],
+  [/^npx runsheet worker --role (deploy|build)$/u, 'test/e2e/roles.test.ts', "'--role'"],
   [/^npx runsheet worker --drain$/u, 'test/e2e/versions.test.ts', "'--drain'"],
   [/^npx runsheet versions( promote)?$/u, 'test/e2e/versions.test.ts', "'promote'"],
   [/^npx runsheet versions move /u, 'test/e2e/versions.test.ts', "'move'"],

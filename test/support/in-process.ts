@@ -12,7 +12,7 @@ import {
   RetryState,
 } from '@temporalio/common';
 import type { RunStatus } from '../../src/workflows/messages.ts';
-import type { StubWorld } from './stub-activities.ts';
+import { IN_PROCESS_QUEUE, type StubWorld } from './stub-activities.ts';
 
 type Called = Pick<StubWorld, 'activities'>;
 
@@ -158,7 +158,12 @@ export const inProcess = {
   setHandler: ({ name }: { readonly name: string }, answer: () => RunStatus) => {
     if (name === 'status') current().status = answer;
   },
-  workflowInfo: () => ({ workflowId: 'run', workflowType: 'run', startTime: new Date() }),
+  workflowInfo: () => ({
+    workflowId: 'run',
+    workflowType: 'run',
+    startTime: new Date(),
+    taskQueue: IN_PROCESS_QUEUE,
+  }),
   metricMeter: {
     createCounter: () => ({ add: () => undefined }),
     createHistogram: () => ({ record: () => undefined }),

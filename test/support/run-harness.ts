@@ -12,7 +12,7 @@ import type { Json } from '../../src/plan/plan.ts';
 import type { RunStatus } from '../../src/workflows/messages.ts';
 import { cachedBundle } from './bundle-cache.ts';
 import { type AnyActivity, sealed } from './sealed.ts';
-import { type StubWorld, stubWorld } from './stub-activities.ts';
+import { type StubWorld, stubBuildQueues, stubWorld } from './stub-activities.ts';
 import { countedBundle, countedWorker, keepWorkflowCoverage } from './workflow-coverage.ts';
 
 export const WORKFLOWS_PATH = fileURLToPath(
@@ -50,6 +50,11 @@ export interface Started {
   end(): Promise<Ended>;
 }
 
+interface Serving {
+  readonly worker: Worker;
+  readonly ended: Promise<void>;
+}
+
 export class Harness {
   readonly env: TestWorkflowEnvironment;
   readonly bundle: WorkflowBundle;
@@ -58,20 +63,29 @@ export class Harness {
   readonly taskQueue = `test-${randomUUID()}`;
   /** Of the locks that runs hold, whichever world these have. */
   lockActivities: Pick<Activities, 'releasedByHolder'> = { releasedByHolder: async () => true };
-  private serving: Promise<{ readonly worker: Worker; readonly ended: Promise<void> }> | undefined;
+  private serving: Promise<readonly Serving[]> | undefined;
 
-  constructor(env: TestWorkflowEnvironment, bundle: WorkflowBundle) {
+  /** Whether there are workers that build. */
+  private readonly builds: boolean;
+
+  constructor(env: TestWorkflowEnvironment, bundle: WorkflowBundle, { builds = true } = {}) {
     this.env = env;
     this.bundle = bundle;
+    this.builds = builds;
   }
 
   /** Ends worker and server; call it after all runs of a file. */
   async close(): Promise<void> {
-    const serving = await this.serving;
-    serving?.worker.shutdown();
-    await serving?.ended;
+    await this.end();
     await keepWorkflowCoverage();
     await this.env.teardown();
+  }
+
+  /** Ends the workers. */
+  async end(): Promise<void> {
+    const serving = (await this.serving) ?? [];
+    for (const { worker } of serving) worker.shutdown();
+    await Promise.all(serving.map(({ ended }) => ended));
   }
 
   /** Runs `body`, whose runs get the activities of this world. */
@@ -81,16 +95,32 @@ export class Harness {
     return body((parameters = {}, options = {}) => this.start(world, parameters, options));
   }
 
-  private async serve(): Promise<{ worker: Worker; ended: Promise<void> }> {
+  private async serve(): Promise<readonly Serving[]> {
     const worker = await Worker.create(
       countedWorker({
         connection: this.env.nativeConnection,
         taskQueue: this.taskQueue,
         workflowBundle: this.bundle,
-        activities: dispatching(this.worlds, () => this.lockActivities),
+        activities: this.activities(),
       }),
     );
+    const queues = this.builds ? stubBuildQueues(this.taskQueue) : [];
+    const building = await Promise.all(queues.map((each) => this.serveQueue(each)));
+    return [{ worker, ended: worker.run() }, ...building];
+  }
+
+  /** A worker that has no workflows. */
+  async serveQueue(taskQueue: string): Promise<Serving> {
+    const worker = await Worker.create({
+      connection: this.env.nativeConnection,
+      taskQueue,
+      activities: this.activities(),
+    });
     return { worker, ended: worker.run() };
+  }
+
+  private activities(): Readonly<Record<string, AnyActivity>> {
+    return dispatching(this.worlds, () => this.lockActivities);
   }
 
   /** One run from start to end. */

@@ -29,7 +29,8 @@ export function sealed(
     const run = await activities.resolvePlan?.(asked);
     if (run === undefined) throw new Error(`${workflowId} resolves nothing`);
     const { requestId } = asked;
-    return { ...run, proof: await sealRun(seal, run, { workflowId, runId, requestId }) };
+    const { taskQueue } = info;
+    return { ...run, taskQueue, proof: await sealRun(seal, run, { workflowId, runId, requestId }) };
   };
   return Object.fromEntries(names.map((name) => [name, guarded(name)]));
 }

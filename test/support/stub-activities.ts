@@ -20,16 +20,37 @@ import type {
   Judgement,
   ResolvePlanInput,
 } from '../../src/activities/contract.ts';
+import { buildQueueOf, placeQueueOf } from '../../src/plan/queues.ts';
 import type {
   ActionInput,
   ActionResult,
   Fact,
+  ImagePin,
   PreflightResult,
   ResolvedRun,
   RunReport,
   ServerBefore,
 } from '../../src/plan/run.ts';
 import { resolvedRun } from './resolved-run.ts';
+
+/** Where Harness has a worker that builds. */
+export const STUB_PLACE = '0'.repeat(12);
+/** What a worker polls besides the project's queue. */
+export function stubBuildQueues(taskQueue: string): readonly string[] {
+  return [buildQueueOf(taskQueue), placeQueueOf(taskQueue, STUB_PLACE)];
+}
+
+/** Of the interpreter in this process. */
+export const IN_PROCESS_QUEUE = 'in-process';
+
+/** An activity in this process has no context. */
+function queueOfProject(): string {
+  try {
+    return Context.current().info.taskQueue.replace(/-build$/u, '');
+  } catch {
+    return IN_PROCESS_QUEUE;
+  }
+}
 
 export interface StubCall {
   readonly name: string;
@@ -51,6 +72,10 @@ export interface StubOptions {
   readonly registered?: boolean;
   /** Called before each activity; what it throws is that activity's failure. */
   readonly before?: (call: StubCall, world: StubWorld) => void | Promise<void>;
+  /** Where a worker that builds says that it has its checkouts; @see STUB_PLACE. */
+  readonly take?: () => Promise<{ readonly place?: string; readonly checkout?: string }>;
+  /** What is read back from the registry. */
+  readonly confirm?: (told: ImagePin | undefined) => ImagePin;
   /** Facts to measure instead of the good ones. */
   readonly facts?: (call: StubCall) => readonly Fact[] | null;
   readonly servers?: Readonly<Record<string, StubServer>>;
@@ -184,6 +209,16 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
       resolveSource: async () => {
         await note('resolveSource', null, 0);
         return { revision: 'd'.repeat(40), kind: 'git' };
+      },
+      takeCheckout: async () => {
+        const { place = STUB_PLACE, checkout = 'one' } = (await options.take?.()) ?? {};
+        const queue = placeQueueOf(queueOfProject(), place);
+        return { queue, checkout, worker: `machine-${place.slice(0, 3)}` };
+      },
+      confirmImage: async ({ image }) => {
+        if (options.confirm !== undefined) return options.confirm(image);
+        if (image === undefined) throw broken('nothing was pushed');
+        return image;
       },
       probeServer: async ({ server }) => {
         await note('probeServer', server, 0);

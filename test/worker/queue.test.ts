@@ -25,7 +25,7 @@ describe('S13 a worker', { timeout: 60_000 }, () => {
     });
     return worker.runUntil(async () => {
       await untilPolled(env, taskQueue);
-      const queue = { namespace: 'default', taskQueue, service };
+      const queue = { namespace: 'default', taskQueue, kind: 'workflow', service } as const;
       return refuseOtherProjects(env.nativeConnection, queue).catch((error: unknown) => error);
     });
   }

@@ -1,5 +1,5 @@
 import { defineAction, defineFact } from '../define.ts';
-import { CHECK } from './limits.ts';
+import { IN_CHECKOUT } from './limits.ts';
 
 export const seriousFindings = defineFact({
   id: 'code.serious_findings',
@@ -17,7 +17,7 @@ export const seriousFindings = defineFact({
 });
 
 export const analyze = defineAction({
-  ...CHECK,
+  ...IN_CHECKOUT,
   id: 'code.analyze',
   phrases: {
     zh: ['运行代码静态分析工具', '运行静态分析', '代码静态分析'],

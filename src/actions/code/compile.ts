@@ -1,9 +1,9 @@
 /** The project's own build commands. */
 import { defineAction } from '../define.ts';
-import { CHECK, LONG } from './limits.ts';
+import { IN_CHECKOUT, LONG } from './limits.ts';
 
 export const compile = defineAction({
-  ...CHECK,
+  ...IN_CHECKOUT,
   id: 'build.compile',
   phrases: {
     zh: ['编译源代码', '编译代码'],
@@ -17,7 +17,7 @@ export const compile = defineAction({
 });
 
 export const packageApp = defineAction({
-  ...CHECK,
+  ...IN_CHECKOUT,
   id: 'build.package',
   phrases: {
     zh: ['打包应用程序', '打包应用'],

@@ -1,5 +1,5 @@
 import { defineAction, defineFact } from '../define.ts';
-import { CHECK, LONG } from './limits.ts';
+import { IN_CHECKOUT, LONG } from './limits.ts';
 
 export const coverage = defineFact({
   id: 'tests.coverage',
@@ -15,7 +15,7 @@ export const coverage = defineFact({
 
 /** Reads what the test run left, or runs a command of its own. */
 export const measureCoverage = defineAction({
-  ...CHECK,
+  ...IN_CHECKOUT,
   id: 'tests.coverage',
   phrases: {
     zh: ['生成测试覆盖率报告', '生成覆盖率报告'],

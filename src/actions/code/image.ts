@@ -1,6 +1,6 @@
 /** The image: built from the checkout, and pushed so that servers can pull it by digest. */
 import { defineAction, defineFact } from '../define.ts';
-import { CHECK, LONG } from './limits.ts';
+import { IN_CHECKOUT, LONG } from './limits.ts';
 
 /** The tag that an image gets where the document does not say one. */
 const TAG = { kind: 'template', default: '${version}-${environment}' } as const;
@@ -31,7 +31,7 @@ export const imageTag = defineFact({
 });
 
 export const buildImage = defineAction({
-  ...CHECK,
+  ...IN_CHECKOUT,
   id: 'image.build',
   phrases: {
     zh: ['构建 Docker 镜像', '构建镜像'],
@@ -61,7 +61,7 @@ export const imagePushed = defineFact({
 });
 
 export const pushImage = defineAction({
-  ...CHECK,
+  ...IN_CHECKOUT,
   id: 'image.push',
   phrases: {
     zh: ['推送镜像到 registry', '推送镜像到镜像仓库', '推送镜像'],

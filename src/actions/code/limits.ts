@@ -7,4 +7,7 @@ export const CHECK = {
   retry: { maximumAttempts: 2 },
 } as const;
 
+/** The same for what only a worker that builds does. */
+export const IN_CHECKOUT = { ...CHECK, runs: 'build' } as const;
+
 export const LONG = { startToCloseSeconds: 3600 } as const;

@@ -1,6 +1,6 @@
 import { defineAction, defineFact } from '../define.ts';
 import { seriousFindings } from './analyze.ts';
-import { CHECK } from './limits.ts';
+import { IN_CHECKOUT } from './limits.ts';
 
 export const styleOk = defineFact({
   id: 'code.style_ok',
@@ -17,7 +17,7 @@ export const styleOk = defineFact({
 });
 
 export const lint = defineAction({
-  ...CHECK,
+  ...IN_CHECKOUT,
   id: 'code.lint',
   phrases: {
     zh: ['检查代码规范符合性', '检查代码规范', '检查代码风格'],

@@ -1,6 +1,6 @@
 /** The scan of the code and the audit of what it depends on: both count what is high. */
 import { defineAction, defineFact } from '../define.ts';
-import { CHECK } from './limits.ts';
+import { IN_CHECKOUT } from './limits.ts';
 
 export const highFindings = defineFact({
   id: 'security.high_findings',
@@ -21,7 +21,7 @@ export const highFindings = defineFact({
 });
 
 export const scan = defineAction({
-  ...CHECK,
+  ...IN_CHECKOUT,
   id: 'code.scan',
   phrases: {
     zh: ['扫描安全漏洞', '安全漏洞扫描', '运行安全扫描'],
@@ -34,7 +34,7 @@ export const scan = defineAction({
 });
 
 export const audit = defineAction({
-  ...CHECK,
+  ...IN_CHECKOUT,
   id: 'code.audit',
   phrases: {
     zh: ['检查依赖版本', '审计依赖', '检查依赖漏洞'],

@@ -1,6 +1,6 @@
 /** The run of the tests, and the verdict on what it reported. */
 import { defineAction, defineFact } from '../define.ts';
-import { CHECK, LONG } from './limits.ts';
+import { IN_CHECKOUT, LONG } from './limits.ts';
 
 export const passRate = defineFact({
   id: 'tests.pass_rate',
@@ -37,7 +37,7 @@ export const criticalPassRate = defineFact({
 });
 
 export const runTests = defineAction({
-  ...CHECK,
+  ...IN_CHECKOUT,
   id: 'tests.run',
   phrases: {
     zh: ['执行 pytest 或相应测试框架', '执行单元测试', '运行所有单元测试', '运行单元测试'],
@@ -51,7 +51,7 @@ export const runTests = defineAction({
 });
 
 export const verifyTests = defineAction({
-  ...CHECK,
+  ...IN_CHECKOUT,
   id: 'tests.verify',
   phrases: {
     zh: ['验证测试通过率', '检查测试通过率'],

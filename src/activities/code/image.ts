@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { buildImage, pushImage } from '../../actions/code/image.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
-import type { CommandSettings, ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
+import type { ImageSettings } from '../../plan/settings.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RegistryImage } from '../../ports/registry.ts';
 import { type Progress, withHeartbeat } from '../context.ts';
@@ -16,16 +16,10 @@ import type { ActionActivities } from '../contract.ts';
 import { diagnosed, isPortError } from '../failures.ts';
 import { implement, type OutcomeOf } from '../implement.ts';
 import { keepsBuild } from './build-output.ts';
-import {
-  buildArguments,
-  type ImageLabels,
-  type ImageWork,
-  labelsOf,
-  sameInputs,
-  tagOf,
-} from './image-labels.ts';
+import { buildArguments, type ImageWork, sameInputs } from './image-labels.ts';
 import type { CommandPorts } from './project-commands.ts';
 import { ensureCheckout, type SourcePorts } from './source.ts';
+import { otherDigest, tagTaken, type WantedImage, wantedImage } from './wanted-image.ts';
 
 type ImagePorts = CommandPorts & SourcePorts & Pick<Ports, 'builder' | 'registry'>;
 
@@ -98,27 +92,6 @@ async function pushAndPin(
   };
 }
 
-interface WantedImage {
-  readonly settings: ImageSettings;
-  readonly repository: string;
-  readonly tag: string;
-  readonly labels: ImageLabels;
-}
-
-function wantedImage(
-  work: ImageWork,
-  commands: CommandSettings,
-  settings: ImageSettings,
-  runtime: RuntimeSettings,
-): WantedImage {
-  return {
-    settings,
-    repository: settings.repository,
-    tag: tagOf(work),
-    labels: labelsOf(work, commands, settings, runtime),
-  };
-}
-
 /** The image that the registry holds under the tag, if it is this one; null: there is none. */
 async function heldImage(
   ports: ImagePorts,
@@ -127,12 +100,7 @@ async function heldImage(
 ): Promise<RegistryImage | null> {
   const held = await ports.registry.resolve(wanted.repository, wanted.tag).catch(nullWhereHidden);
   if (held === null || sameInputs(held.labels, wanted.labels)) return held;
-  const named = {
-    image: `${wanted.repository}:${wanted.tag}`,
-    theirs: held.labels['runsheet.revision'] ?? { zh: '（没有标签）', en: '(no label)' },
-    ours: wanted.labels['runsheet.revision'],
-  };
-  throw diagnosed(input.run, diagnose('IMAGE_TAG_TAKEN', 'tag', named));
+  throw tagTaken(input, wanted, held);
 }
 
 /** Before its first push a repository is shown to nobody; whether we may push, the push says. */
@@ -211,16 +179,4 @@ function reused(
     `reused ${name} of the registry (same source and build inputs, ${held.digest})`,
   );
   return built(wanted, detail);
-}
-
-function otherDigest(
-  input: ImageWork,
-  wanted: WantedImage,
-  digest: string,
-  answered: RegistryImage | null,
-): Error {
-  const theirs = answered?.digest ?? { zh: '没有该标签', en: 'no such tag' };
-  const named = { digest, image: `${wanted.repository}:${wanted.tag}`, theirs };
-  const diagnostic = diagnose('PUSH_NOT_CONFIRMED', 'other', named);
-  return diagnosed(input.run, diagnostic, { retryable: answered === null });
 }

@@ -23,6 +23,7 @@ export interface CheckoutWork {
   readonly run: RunRef;
   readonly step: number;
   readonly source: SourcePin;
+  readonly checkout?: string;
 }
 
 export interface Chosen {

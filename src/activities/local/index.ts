@@ -73,7 +73,7 @@ const MESSAGE_LIMIT = 20_000;
 
 export function createLocalActivities(
   dependencies: LocalDependencies,
-): LocalActivities & Pick<SystemActivities, 'findPendingApprovals'> {
+): Omit<LocalActivities, 'confirmImage'> & Pick<SystemActivities, 'findPendingApprovals'> {
   const { resolve, policy, temporal, taskQueue, seal } = dependencies;
   return {
     async resolvePlan(input) {
@@ -85,7 +85,7 @@ export function createLocalActivities(
         const { workflowExecution: execution } = Context.current().info;
         const names = { workflowId: '', runId: '', ...execution, requestId: input.requestId };
         if (input.bounds !== undefined) await refuseUsedId(run, names, temporal);
-        return { ...run, proof: await sealRun(seal, run, names) };
+        return { ...run, taskQueue, proof: await sealRun(seal, run, names) };
       }
       throw ApplicationFailure.nonRetryable(
         resolution.message.slice(0, MESSAGE_LIMIT),

@@ -26,7 +26,8 @@ interface NamedCommand {
   readonly log: string;
 }
 
-type ProjectCommandPorts = CommandPorts & SourcePorts & Pick<Ports, 'hosts'>;
+type CheckoutPorts = CommandPorts & SourcePorts;
+type ServerPorts = CommandPorts & Pick<Ports, 'hosts'>;
 
 const SHOWN_LINES = 3;
 /** In the one line that a failure shows. */
@@ -34,19 +35,36 @@ const TOLD_SERVERS = 3;
 /** Of what a command prints on a server, in the artifact: the first and the last half. */
 const LOG_BYTES = 8 * 1024 * 1024;
 
-/** The command decides by its exit code: 0 has passed. */
-export function createCommandActivities(
-  ports: ProjectCommandPorts,
-): Pick<ActionActivities, 'project.command'> {
+type CommandActivity = Pick<ActionActivities, 'project.command'>;
+
+/** On a worker that builds, in the checkout. The command decides by its exit code: 0 has passed. */
+export function createCheckoutCommand(ports: CheckoutPorts): CommandActivity {
   return implement(projectCommand, (work, actions) =>
     withHeartbeat((progress) => {
       const command = commandOf(work, actions);
-      const { on } = command.action;
-      return on === 'worker' || on === 'each-batch'
-        ? runHere(ports, work, command, progress)
-        : runOnServers(ports, work, command, progress);
+      if (!isHere(command)) throw elsewhere(work);
+      return runHere(ports, work, command, progress);
     }),
   );
+}
+
+/** On servers, by a worker that has their keys and runs nothing of the project itself. */
+export function createServerCommand(ports: ServerPorts): CommandActivity {
+  return implement(projectCommand, (work, actions) =>
+    withHeartbeat((progress) => {
+      const command = commandOf(work, actions);
+      if (isHere(command)) throw elsewhere(work);
+      return runOnServers(ports, work, command, progress);
+    }),
+  );
+}
+
+function isHere({ action: { on } }: NamedCommand): boolean {
+  return on === 'worker' || on === 'each-batch';
+}
+
+function elsewhere({ run }: CommandWork): Error {
+  return diagnosed(run, diagnose('FORGED_INPUT', 'role', { activity: projectCommand.id }));
 }
 
 function commandOf({ run, settings }: CommandWork, actions: Actions): NamedCommand {
@@ -64,7 +82,7 @@ function commandOf({ run, settings }: CommandWork, actions: Actions): NamedComma
 }
 
 async function runHere(
-  ports: ProjectCommandPorts,
+  ports: CheckoutPorts,
   input: CommandWork,
   { name, action, log }: NamedCommand,
   progress: Progress,
@@ -88,7 +106,7 @@ async function runHere(
 
 /** On the server that the interpreter names; without one, on the first or on each. */
 async function runOnServers(
-  ports: ProjectCommandPorts,
+  ports: ServerPorts,
   input: CommandWork,
   command: NamedCommand,
   progress: Progress,
@@ -111,7 +129,7 @@ function targetsOf(input: CommandWork, action: ProjectAction): readonly string[]
 }
 
 async function runOn(
-  ports: ProjectCommandPorts,
+  ports: ServerPorts,
   input: CommandWork,
   { name, action, log: file }: NamedCommand,
   server: string,

@@ -8,7 +8,12 @@ import { refOf, sealedWork, sealKey, type ToldWork } from '../../plan/sealed-wor
 import type { Seal, Signature } from '../../ports/seal.ts';
 
 /** Activities around the actions that are given no settings of the project. */
-const WITHOUT_SETTINGS = ['resolveSource', 'announceApproval', 'judgeDecision'] as const;
+const WITHOUT_SETTINGS = [
+  'resolveSource',
+  'takeCheckout',
+  'announceApproval',
+  'judgeDecision',
+] as const;
 
 type Names = Pick<RunRef, 'workflowId' | 'requestId'> & { readonly runId: string };
 
@@ -22,7 +27,9 @@ export async function sealRun(seal: Seal, resolved: ResolvedRun, names: Names): 
   };
   for (const task of tasksOf(resolved)) {
     const project = sectionsOf(resolved.settings, ACTIONS[task.action]);
-    await sign(task.action, { settings: taskSettings(task, resolved), project });
+    const told = { settings: taskSettings(task, resolved), project };
+    await sign(task.action, told);
+    if (task.action === 'image.push') await sign('confirmImage', told);
   }
   for (const each of [...Object.values(COMPENSATIONS), ...Object.values(OPERATIONS)]) {
     await sign(each.id, { project: sectionsOf(resolved.settings, each) });

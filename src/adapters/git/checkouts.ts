@@ -2,7 +2,7 @@
  * Where checkouts lie: a folder for each project, in it one for each run, all of them outside the
  * project and for this user alone.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   access,
   chmod,
@@ -31,6 +31,7 @@ const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 /** A checkout that no activity has asked for in this time is taken away with the next run's. */
 const KEPT_MS = 7 * 86_400_000;
 const MARKER = 'revision';
+const ID = 'id';
 const OWNER_ONLY = 0o700;
 
 /**
@@ -51,11 +52,18 @@ export async function openCheckout(
     await removeOld(dirname(folder));
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { mode: OWNER_ONLY });
+    await writeFile(join(folder, ID), randomUUID());
     await make(folder);
   }
   // Also says when it was last asked for.
   await writeFile(marker, revision);
   return folder;
+}
+
+/** What tells one checkout of a run from the next. Empty: there is none, or of an earlier Runsheet. */
+export async function checkoutId(options: CheckoutsOptions, requestId: string): Promise<string> {
+  const folder = await runFolder(options, requestId);
+  return readFile(join(folder, ID), 'utf8').catch(() => '');
 }
 
 /** Where a run's checkout is, whether or not it is there. */

@@ -8,6 +8,7 @@ import { pathInside } from '../artifacts/safe-path.ts';
 import { failure } from '../refusal.ts';
 import {
   type CheckoutsOptions,
+  checkoutId,
   enclosingWorkTree,
   insideWorkTree,
   openCheckout,
@@ -44,6 +45,7 @@ export function createFolderSource(options: FolderSourceOptions): SourceReposito
       await copySource(copy, source);
       return source;
     },
+    checkoutId: (requestId) => checkoutId(options, requestId),
     async read(revision, path) {
       const copy = copyOf(options.storeFolder, revision);
       if (!(await exists(copy))) throw gone(revision);

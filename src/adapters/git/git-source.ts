@@ -5,7 +5,7 @@ import type { CommandRunner } from '../../ports/command-runner.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import type { SourceRepository } from '../../ports/source-repository.ts';
 import { failure, phrase, refusal } from '../refusal.ts';
-import { type CheckoutsOptions, openCheckout, runFolder } from './checkouts.ts';
+import { type CheckoutsOptions, checkoutId, openCheckout, runFolder } from './checkouts.ts';
 import { git, gitFailed, gitOutput } from './git-command.ts';
 import { readFromCommit } from './git-file.ts';
 import { findMissing } from './git-missing.ts';
@@ -54,6 +54,7 @@ export function createGitSource(options: GitSourceOptions): SourceRepository {
       });
       return join(sourceOf({ folder }), repository.prefix);
     },
+    checkoutId: (requestId) => checkoutId(options, requestId),
     files: (revision) => listFiles(options, revision),
     async read(revision, path) {
       const repository = await repositoryOf(options, revision);

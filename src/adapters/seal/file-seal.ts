@@ -39,15 +39,44 @@ export async function createFileSeal(options: FileSealOptions): Promise<Seal | n
   const opened = await openKey(options);
   if (opened === null) return null;
   const { id, privateKey } = opened;
-  const own = createPublicKey(privateKey);
-  let known = await publicKeysIn(dirname(keyFile), own);
+  const verifier = await verifierIn(dirname(keyFile), canonical, createPublicKey(privateKey));
   return {
     sign: async (value) => {
       const text = Buffer.from(canonical(value));
       return { key: id, value: sign(null, text, privateKey).toString('base64url') };
     },
+    verify: verifier.verify,
+  };
+}
+
+/**
+ * Verifies with the public keys of a folder, and signs nothing.
+ * @returns null where there is none
+ */
+export async function createFileVerifier({
+  folder,
+  canonical,
+}: Pick<FileSealOptions, 'canonical'> & { readonly folder: string }): Promise<Seal | null> {
+  const { verify: verifyWith, isEmpty } = await verifierIn(folder, canonical, null);
+  if (isEmpty) return null;
+  const sign = (): Promise<never> => Promise.reject(new Error('there is no private key here'));
+  return { sign, verify: verifyWith };
+}
+
+interface Verifier extends Pick<Seal, 'verify'> {
+  readonly isEmpty: boolean;
+}
+
+async function verifierIn(
+  folder: string,
+  canonical: FileSealOptions['canonical'],
+  own: KeyObject | null,
+): Promise<Verifier> {
+  let known = await publicKeysIn(folder, own);
+  return {
+    isEmpty: known.size === 0,
     async verify(value, signature) {
-      if (!known.has(signature.key)) known = await publicKeysIn(dirname(keyFile), own);
+      if (!known.has(signature.key)) known = await publicKeysIn(folder, own);
       const key = known.get(signature.key);
       if (key === undefined) return 'unknown-key';
       const bytes = Buffer.from(signature.value, 'base64url');
@@ -88,9 +117,9 @@ async function makeKey(keyFile: string): Promise<string> {
 
 async function publicKeysIn(
   folder: string,
-  own: KeyObject,
+  own: KeyObject | null,
 ): Promise<ReadonlyMap<string, KeyObject>> {
-  const keys = new Map([[idOf(own), own]]);
+  const keys = new Map(own === null ? [] : [[idOf(own), own]]);
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => each.endsWith('.pub'))) {
     const key = parsed((await readText(join(folder, name))) ?? '', createPublicKey);

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { environmentOfProcess, readEnvironment } from '../../config/environment.ts';
+import { mixesCodeAndKeys, ROLES, type Role } from '../../config/worker-role.ts';
 import { startWorkerProcess } from '../../embedded/worker-process.ts';
 import {
   type CommonOptions,
@@ -45,6 +46,7 @@ export function workerCommand(say: Say): Command {
         }),
       ).conflicts('makeCurrent'),
     )
+    .addOption(roleChoice(say))
     .addOption(languageChoice(say))
     .action(worker);
   return withExamples(
@@ -54,17 +56,36 @@ export function workerCommand(say: Say): Command {
     'runsheet worker --make-current',
     'runsheet worker --drain',
     'runsheet worker --projects services/shop services/billing',
+    'runsheet worker --role deploy',
+    'runsheet worker --role build',
     'TEMPORAL_ADDRESS=temporal.example.com:7233 runsheet worker',
   );
+}
+
+function roleChoice(say: Say): Option {
+  const option = new Option(
+    '--role <role>',
+    say({
+      zh: 'deploy：持有密钥，操作服务器；build：检出源代码并运行项目的命令（默认：两者）',
+      en: "deploy: hold the keys and reach servers; build: check out the source and run the project's commands (default: both)",
+    }),
+  );
+  return option.choices(ROLES);
 }
 
 /** For each project: on a busy machine it takes a few seconds. */
 const READY_LIMIT_MS = 60_000;
 
+const CODE_BESIDE_KEYS = {
+  zh: '注意：项目的命令（检查、测试、构建）以持有服务器密钥的用户运行，在任何人批准之前就能读到这些密钥。\n请改用两个 worker，以不同的用户或机器运行：runsheet worker --role deploy、runsheet worker --role build',
+  en: "note: the project's commands (checks, tests, builds) run as the user who holds the keys to servers, and can read them before anybody has approved.\nUse two workers, of different users or machines: runsheet worker --role deploy, runsheet worker --role build",
+};
+
 interface WorkerCommandOptions extends CommonOptions {
   readonly projects?: readonly string[];
   readonly makeCurrent?: boolean;
   readonly drain?: boolean;
+  readonly role?: Role;
 }
 
 async function worker(options: WorkerCommandOptions): Promise<void> {
@@ -92,6 +113,7 @@ async function worker(options: WorkerCommandOptions): Promise<void> {
         ...(options.projects ?? []).flatMap((folder) => ['--projects', resolve(folder)]),
         ...(options.makeCurrent === true ? ['--make-current'] : []),
         ...(options.drain === true ? ['--drain'] : []),
+        ...(options.role === undefined ? [] : ['--role', options.role]),
       ],
       endsByItself: options.drain === true,
       language,
@@ -102,12 +124,14 @@ async function worker(options: WorkerCommandOptions): Promise<void> {
     }),
   );
   const queues = projects.map(({ taskQueue }) => taskQueue);
+  const as = options.role === undefined ? '' : ` (${options.role})`;
   print(
     say({
-      zh: `worker 已就绪，正在轮询任务队列 ${queues.join('、')}；按 Ctrl-C 停止`,
-      en: `the worker is ready and polls the task queue${queues.length === 1 ? '' : 's'} ${queues.join(', ')}; press Ctrl-C to stop it`,
+      zh: `worker${as} 已就绪，正在轮询任务队列 ${queues.join('、')}；按 Ctrl-C 停止`,
+      en: `the worker${as} is ready and polls the task queue${queues.length === 1 ? '' : 's'} ${queues.join(', ')}; press Ctrl-C to stop it`,
     }),
   );
+  if (projects.some((each) => mixesCodeAndKeys(each, options.role))) print(say(CODE_BESIDE_KEYS));
   const isStopped = await Promise.race([stopped.then(() => true), over.then(() => false)]);
   if (isStopped) print(say({ zh: '正在停止 worker …', en: 'stopping the worker …' }));
   await started.close();

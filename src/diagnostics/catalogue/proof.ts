@@ -28,6 +28,16 @@ export const PROOF = {
           en: 'find out whose workflow runs on this task queue',
         },
       },
+      role: {
+        message: {
+          zh: '{activity} 被派给了不负责它的 worker：项目的代码只在构建 worker 上运行，服务器只由部署 worker 操作；已拒绝',
+          en: "{activity} was given to a worker of the other role, and is refused: the project's code runs on workers that build, and servers are reached by workers that deploy",
+        },
+        remedy: {
+          zh: '查明是谁在这个任务队列上运行了自己的 workflow',
+          en: 'find out whose workflow runs on this task queue',
+        },
+      },
       unsealed: {
         message: {
           zh: '{activity} 的输入没有签名，已拒绝',

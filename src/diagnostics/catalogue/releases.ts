@@ -115,6 +115,16 @@ export const RELEASES = {
           en: '`openssl genpkey -algorithm ed25519 -out {file}`, which only the user of the worker may read; RUNSHEET_SEAL_KEY is its path',
         },
       },
+      noPublic: {
+        message: {
+          zh: '{folder} 中没有 Ed25519 公钥（*.pub），构建 worker 无法核对它该做什么',
+          en: '{folder} holds no Ed25519 public key (*.pub), so that a worker that builds cannot verify what it is told',
+        },
+        remedy: {
+          zh: '从部署 worker 的密钥文件夹（默认 .runsheet/keys）复制 seal-*.pub 到这里；私钥留在那里',
+          en: 'copy seal-*.pub here from the keys folder of the worker that deploys (.runsheet/keys by default); the private key stays there',
+        },
+      },
     },
   },
 } as const satisfies Entries;

@@ -70,6 +70,38 @@ export const SOURCE = {
       },
     },
   },
+  SOURCE_DIFFERS: {
+    meaning: {
+      zh: '构建 worker 的源代码中，该版本不是运行开始时确定的那一个。',
+      en: 'In the source of a worker that builds, the version is not what the run was begun with.',
+    },
+    messages: {
+      worker: {
+        message: {
+          zh: '版本 {version} 在这个 worker 上是 {here}；本次运行确定的是 {pinned}，而它不在这里',
+          en: 'the version {version} is {here} on this worker; the run was begun with {pinned}, which is not here',
+        },
+        remedy: {
+          zh: '请让各 worker 的源代码一致（同一个 git 远程仓库），再重新开始发布',
+          en: 'give all workers the same source (one git remote), and start the run again',
+        },
+      },
+    },
+  },
+  CHECKOUT_GONE: {
+    meaning: {
+      zh: '检出的源代码是新的：之前的步骤在其中生成的文件已不在，这些步骤会重新执行。',
+      en: 'The checkout is a new one: what earlier steps made in it is gone, and they are done again.',
+    },
+    messages: {
+      made: {
+        message: {
+          zh: '本次运行之前的检出已不在这个 worker 上',
+          en: "the run's earlier checkout is no longer on this worker",
+        },
+      },
+    },
+  },
   CHECKOUTS_FOLDER: {
     meaning: {
       zh: '检出源代码的文件夹不可用：它在项目或另一个 git 工作区中，或不属于 worker 的用户。',

@@ -71,6 +71,7 @@ function newRun(
     guard: null,
     source: undefined,
     image: undefined,
+    checkout: { place: null, done: [] },
     desk,
     decisions: [],
     approvals: new Map(),

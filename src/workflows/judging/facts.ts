@@ -65,6 +65,15 @@ export class FactBoard {
     return null;
   }
 
+  /** A task that is done again: what it measured before counts no more. */
+  forgetTask({ step, task, server }: Place): void {
+    const isKept = (each: Measurement): boolean =>
+      each.step !== step || each.task !== task || each.server !== server;
+    for (const kept of [this.byFact, this.byPlace]) {
+      for (const [key, all] of kept) kept.set(key, all.filter(isKept));
+    }
+  }
+
   /** A server that the run goes on without counts no more. */
   forget(server: string): void {
     for (const [key, kept] of this.byFact) {

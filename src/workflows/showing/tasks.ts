@@ -45,6 +45,16 @@ export function endTask(
   changed(run);
 }
 
+/** Takes a task that is done again out of what is shown: the first of that text, or this one. */
+export function dropTask(run: ShownPart, step: number, which: string | TaskDraft): void {
+  const { tasks } = stepStatus(run, step);
+  const at = tasks.findIndex(
+    (each) => each === which || (each.text === which && each.server === null),
+  );
+  if (at >= 0) tasks.splice(at, 1);
+  changed(run);
+}
+
 /** Of a fleet's tasks that went well a line each, or the status would outgrow its limit. */
 export function shownEvidence(run: RunIdentity, lines: readonly string[]): string[] {
   return hasMany(run) ? bounded(lines.slice(-1)) : bounded(lines);

@@ -23,6 +23,7 @@ import {
   stepStatus,
 } from '../run.ts';
 import { enterStep, leaveStep, warn } from '../showing/status.ts';
+import { takeFirst } from '../tasks/checkout.ts';
 import { asStepFailure, type StepFailure } from './failure.ts';
 import { runStep } from './index.ts';
 import { skipReason } from './skips.ts';
@@ -32,6 +33,7 @@ export async function runSteps(run: Run): Promise<StepFailure | null> {
   try {
     await preflight(run);
     await pinSource(run);
+    await takeFirst(run);
     await runWork(run);
   } catch (error) {
     return asStepFailure(error, currentStep(run));

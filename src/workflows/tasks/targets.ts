@@ -18,6 +18,14 @@ export function serversOf(run: RunIdentity & ServersPart, task: Task): readonly 
   return run.scope.batch === null || first === undefined || servers.includes(first) ? [null] : [];
 }
 
+/** Whether a task runs in the checkout, where a worker builds. */
+export function isInCheckout({ resolved }: RunIdentity, task: Task): boolean {
+  const { runs, scope } = ACTIONS[task.action];
+  if (scope !== 'command') return runs === 'build';
+  const on = resolved.settings.actions[commandName(task)]?.on;
+  return on === 'worker' || on === 'each-batch';
+}
+
 /** The key of runsheet.yaml's `actions` that a project.command runs. */
 export function commandName(task: Task): string {
   const name = task.settings['name'];

@@ -3,8 +3,10 @@ import { isCancellation } from '@temporalio/workflow';
 import { ACTIONS, type ActionId } from '../../actions/index.ts';
 import { leftOut } from '../../actions/questions.ts';
 import { sectionsOf } from '../../actions/sections.ts';
+import { say } from '../../diagnostics/language.ts';
 import type { Task } from '../../plan/plan.ts';
-import type { ActionResult } from '../../plan/run.ts';
+import type { ActionResult, CheckoutPlace } from '../../plan/run.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
 import { criteriaFailure } from '../judging/conclude-step.ts';
 import { brokenBy } from '../judging/criteria.ts';
 import type { Place } from '../judging/facts.ts';
@@ -18,10 +20,12 @@ import {
 } from '../run.ts';
 import { noteEffect } from '../showing/effects.ts';
 import { noteServer } from '../showing/status.ts';
-import { beginTask, bounded, endTask, shownEvidence } from '../showing/tasks.ts';
+import { beginTask, bounded, dropTask, endTask, shownEvidence } from '../showing/tasks.ts';
 import { messageOf, StepFailure, typeOf } from '../steps/failure.ts';
-import { actions, beats, retryAfter, summaryOf } from './activities.ts';
+import { actions, beats, local, retryAfter, summaryOf } from './activities.ts';
+import { inCheckout, lostPlace, PLACE_LIMIT } from './checkout.ts';
 import { inputOf } from './input.ts';
+import { isInCheckout } from './targets.ts';
 import { type TaskStep, tasksOf } from './tasks-of-step.ts';
 import { timeoutsOf } from './timeouts.ts';
 
@@ -32,26 +36,49 @@ export async function runTask(
   index: number,
   server: string | null,
 ): Promise<void> {
-  const all = tasksOf(run, step);
-  const entry = all[index];
-  if (entry === undefined) throw new Error(`step ${step.number} has no task ${index}`);
-  const place: Place = { step: step.number, task: index, server };
-  const { task, phrase } = entry;
+  const { task, phrase } = entryOf(run, step, index);
   const without = leftOut(task.action, hasPool(run));
-  if (without !== null) return leaveOut(run, place, phrase, without[run.ref.language]);
+  if (without !== null) {
+    const place = { step: step.number, task: index, server };
+    return leaveOut(run, place, phrase, without[run.ref.language]);
+  }
+  if (!isInCheckout(run, task)) return attempt(run, step, index, server);
+  await inCheckout(run, { step, index }, (each, where) =>
+    attempt(run, each.step, each.index, null, where),
+  );
+}
+
+/**
+ * @param where the checkout that it runs in; absent: it runs in none
+ * @throws PlaceLost where that is gone, and then nothing of it is shown
+ */
+async function attempt(
+  run: Run,
+  step: TaskStep,
+  index: number,
+  server: string | null,
+  where?: CheckoutPlace,
+): Promise<void> {
+  const { task, phrase } = entryOf(run, step, index);
+  const place: Place = { step: step.number, task: index, server };
   const shown = beginTask(run, step.number, phrase, server);
   register(run, place, task.action);
   try {
-    const result = await schedule(run, place, task, phrase);
-    record(run, place, result);
+    const result = await schedule(run, place, task, phrase, where);
+    record(run, place, where === undefined ? result : await confirmed(run, place, task, result));
     shown.evidence.push(...shownEvidence(run, result.evidence));
     const { effect } = ACTIONS[task.action];
     if (server !== null && effect !== undefined) noteEffect(run, effect, server);
-    const tasks = all.map((each) => each.task);
+    const tasks = tasksOf(run, step).map((each) => each.task);
     const broken = brokenBy(run, step, tasks, index, server);
     if (broken.length > 0) throw criteriaFailure(run, step.number, broken, server);
     endTask(run, shown, 'succeeded');
   } catch (error) {
+    const lost = where === undefined ? null : lostPlace(error);
+    if (lost !== null) {
+      dropTask(run, step.number, shown);
+      throw lost;
+    }
     endTask(run, shown, 'failed');
     if (isCancellation(error) || error instanceof StepFailure) throw error;
     const reason = bounded([messageOf(error)]);
@@ -59,6 +86,12 @@ export async function runTask(
     remark(run, place, reason);
     throw taskFailure(place, phrase, error);
   }
+}
+
+function entryOf(run: Run, step: TaskStep, index: number): ReturnType<typeof tasksOf>[number] {
+  const entry = tasksOf(run, step)[index];
+  if (entry === undefined) throw new Error(`step ${step.number} has no task ${index}`);
+  return entry;
 }
 
 /** Shows that a task is not done, and why. */
@@ -84,6 +117,7 @@ function schedule(
   { step, server }: Place,
   task: Task,
   phrase: string,
+  where: CheckoutPlace | undefined,
 ): Promise<ActionResult> {
   const definition = ACTIONS[task.action];
   const { settings } = run.resolved;
@@ -97,9 +131,28 @@ function schedule(
       scheduleToCloseTimeout: timeouts.scheduleToCloseSeconds * 1000,
       ...(maximumAttempts === 1 ? ONLY_ONCE : beats(settings)),
       retry: retryAfter(maximumAttempts),
+      ...(where !== undefined && { taskQueue: where.queue, scheduleToStartTimeout: PLACE_LIMIT }),
     },
-    [inputOf(run, step, task, server)],
+    [{ ...inputOf(run, step, task, server), ...(where && { checkout: where.checkout }) }],
   );
+}
+
+/** What is deployed is what we have read back ourselves: by a local activity, which nobody can complete from outside. */
+async function confirmed(
+  run: Run,
+  { step }: Place,
+  task: Task,
+  result: ActionResult,
+): Promise<ActionResult> {
+  if (result.image === undefined) return result;
+  const input = inputOf(run, step, task, null);
+  const seal = sealFor(run.resolved.proof, 'confirmImage', input.settings);
+  const phrase = say(run.ref, '从镜像仓库核对镜像', 'read the image back from the registry');
+  const image = await local.confirmImage.executeWithOptions(
+    { summary: summaryOf(step, null, phrase) },
+    [{ ...input, seal, image: result.image }],
+  );
+  return { ...result, image };
 }
 
 function record(

@@ -6,6 +6,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { actionsOf, changesServers } from '../../../src/actions/questions.ts';
 import { createImageActivities } from '../../../src/activities/code/image.ts';
+import { createConfirmation } from '../../../src/activities/code/image-confirmation.ts';
 import { createReadyImageActivities } from '../../../src/activities/code/ready-image.ts';
 import { createSourceActivities } from '../../../src/activities/code/source.ts';
 import type { Activities } from '../../../src/activities/contract.ts';
@@ -83,6 +84,7 @@ async function perform(
     ...createSourceActivities(ports),
     ...createImageActivities(ports),
     ...createReadyImageActivities(ports),
+    ...createConfirmation(ports),
     ...createServerActivities(ports),
     ...createFleetActivities(ports),
   };

@@ -91,6 +91,7 @@ export function surroundingsOf(
         return { revision: REVISION, kind: 'git' };
       },
       checkout: () => Promise.resolve(join(folder, 'checkout')),
+      checkoutId: () => Promise.resolve('one'),
       files: () => Promise.resolve(new Set([FILE])),
       read: (_revision, path) => Promise.resolve(path === FILE ? templateOf(world) : null),
       missing: () => Promise.resolve([]),

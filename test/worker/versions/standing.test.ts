@@ -14,7 +14,7 @@ import type { Server } from '../../../src/worker/versions/server.ts';
 import { type Manner, takePlace, waitUntilSeen } from '../../../src/worker/versions/standing.ts';
 import { standingLines } from '../../../src/worker/versions/standing-lines.ts';
 import { bundleInterpreter } from '../../support/run-harness.ts';
-import { type StubOptions, stubWorld } from '../../support/stub-activities.ts';
+import { type StubOptions, stubBuildQueues, stubWorld } from '../../support/stub-activities.ts';
 import { createLocal } from '../../support/temporal.ts';
 
 /** A minute and a half from now: none of the pollers has been heard of since. */
@@ -37,21 +37,30 @@ async function asWorker<T>(
   work: (standing: Awaited<ReturnType<typeof takePlace>>) => Promise<T>,
   { manner = 'join', ...options }: StubOptions & { readonly manner?: Manner } = {},
 ): Promise<T> {
-  const worker = await Worker.create({
+  const common = {
     connection: env.nativeConnection,
-    taskQueue,
-    workflowBundle: await bundleInterpreter(),
     activities: stubWorld({ registered: false, ...options }).activities,
     workerDeploymentOptions: {
       version: { deploymentName: deploymentNameOf(taskQueue), buildId },
       useWorkerVersioning: true,
       defaultVersioningBehavior: 'PINNED',
     },
-  });
-  return worker.runUntil(async () => {
-    await waitUntilSeen(server, taskQueue, buildId);
-    return work(await takePlace(server, taskQueue, { buildId, manner }));
-  });
+  } as const;
+  const workflowBundle = await bundleInterpreter();
+  const worker = await Worker.create({ ...common, taskQueue, workflowBundle });
+  const builders = await Promise.all(
+    stubBuildQueues(taskQueue).map((each) => Worker.create({ ...common, taskQueue: each })),
+  );
+  const building = builders.map((each) => each.run());
+  try {
+    return await worker.runUntil(async () => {
+      await waitUntilSeen(server, taskQueue, buildId);
+      return work(await takePlace(server, taskQueue, { buildId, manner }));
+    });
+  } finally {
+    for (const each of builders) each.shutdown();
+    await Promise.all(building);
+  }
 }
 
 async function start(taskQueue: string, workflowId: string, request: object): Promise<void> {
