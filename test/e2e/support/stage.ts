@@ -72,6 +72,8 @@ export interface StageOptions {
   readonly workerEntry?: string;
   /** Folders of other projects that the same worker serves. Default: none. */
   readonly projects?: readonly string[];
+  /** What is typed after the worker's name. Default: nothing. */
+  readonly workerArgs?: readonly string[];
   /** Of the worker's process alone. */
   readonly workerEnv?: Readonly<Record<string, string>>;
   /** TEMPORAL_… of a server that runs elsewhere. Default: one of the stage's own. */
@@ -113,7 +115,10 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
         projectFolder: folder,
         env: { ...env, ...options.workerEnv },
         entry,
-        args: options.projects === undefined ? [] : together([folder, ...options.projects]),
+        args: [
+          ...(options.workerArgs ?? []),
+          ...(options.projects === undefined ? [] : together([folder, ...options.projects])),
+        ],
         restart: options.restartWorker ?? true,
         onStarted: (pid) => void opened.record(pid),
       });

@@ -1,0 +1,174 @@
+/**
+ * `npx tsx test/faults/parts.ts`: two workers with folders of their own; the one that has the checkout
+ * is killed or frozen at each command of steps 1 to 3 in turn. What is deployed must be what was tested.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { WorkerProcess } from '../../src/embedded/worker-process.ts';
+import { type AnotherFolder, startAnother } from '../e2e/support/another-folder.ts';
+import { type Stage, startStage } from '../e2e/support/stage.ts';
+import {
+  type CommandNote,
+  commandNotes,
+  PART_FILE,
+  watchCommands,
+} from './support/part-commands.ts';
+
+const HELP = `npx tsx test/faults/parts.ts [--tries N] [--how kill|restart|freeze]
+
+Two workers of one project, each with its own folder. In each try the worker that has the checkout is
+killed for good, killed and started again, or frozen, at another command of steps 1 to 3; the run must
+end well, what runs on the server must be what was compiled in the checkout where the tests passed, and
+the server must have started it once. Needs the built program (npm run build).
+
+  --tries N   so many, default 9
+  --how HOW   only so; default: each in turn
+
+Exit code: 0 where all ended right, 1 where one did not, 2 for a wrong option.
+`;
+
+const MANNERS = ['kill', 'restart', 'freeze'] as const;
+type Manner = (typeof MANNERS)[number];
+const AT = ['analyze', 'lint', 'scan', 'audit', 'test', 'coverage', 'compile', 'package'] as const;
+const SERVER = 'dev-server-1';
+const END_LIMIT_SECONDS = 300;
+const COMMAND_LIMIT_MS = 120_000;
+
+class Parts {
+  readonly #stage: Stage;
+  readonly #other: AnotherFolder;
+  readonly #notes: string;
+  #tries = 0;
+
+  private constructor(stage: Stage, other: AnotherFolder, notes: string) {
+    this.#stage = stage;
+    this.#other = other;
+    this.#notes = notes;
+  }
+
+  static async start(): Promise<Parts> {
+    const notes = mkdtempSync(join(tmpdir(), 'runsheet-parts-'));
+    const prepare = (folder: string): void => watchCommands(folder, notes);
+    const checkouts = join(notes, 'checkouts');
+    const workerEnv = { RUNSHEET_CHECKOUTS: checkouts };
+    const stage = await startStage({ prepare, restartWorker: false, workerEnv });
+    return new Parts(stage, await startAnother(stage), notes);
+  }
+
+  async close(): Promise<void> {
+    await this.#other.close();
+    await this.#stage.close();
+    rmSync(this.#notes, { recursive: true, force: true });
+  }
+
+  /** @returns what is wrong, and how long the run took */
+  async try(manner: Manner, at: string): Promise<{ problems: string[]; seconds: number }> {
+    this.#tries += 1;
+    const version = `v${this.#tries}`;
+    const startedMs = Date.now();
+    const run = await this.#stage.deploy('development', version);
+    const note = await this.#until(version, at);
+    const worker = this.#workerOf(note);
+    const pid = worker.pid();
+    if (pid === null) throw new Error('no worker runs there');
+    if (manner === 'freeze') process.kill(-pid, 'SIGSTOP');
+    else await worker.kill();
+    if (manner === 'restart') await worker.start();
+    const { failure, status } = await run.end(END_LIMIT_SECONDS);
+    const seconds = (Date.now() - startedMs) / 1000;
+    if (manner === 'freeze') process.kill(-pid, 'SIGCONT');
+    if (manner === 'kill') await worker.start();
+    const wrong = failure === null ? [] : [`${failure.type}: ${failure.message}`];
+    const starts = this.#stage.world.starts(SERVER).filter((each) => each.run === status.requestId);
+    const found = await this.#stage.world.version(SERVER);
+    return {
+      problems: [
+        ...wrong,
+        ...(found === version ? [] : [`${SERVER} runs ${found}`]),
+        ...(starts.length === 1 ? [] : [`it was started ${starts.length} times`]),
+        ...this.#untested(version, starts.at(-1)?.digest ?? ''),
+      ],
+      seconds,
+    };
+  }
+
+  async #until(version: string, at: string): Promise<CommandNote> {
+    const deadlineMs = Date.now() + COMMAND_LIMIT_MS;
+    for (;;) {
+      const found = this.#of(version).find(({ name }) => name === at);
+      if (found !== undefined) return found;
+      if (Date.now() > deadlineMs) throw new Error(`${at} of ${version} never began`);
+      await sleep(20);
+    }
+  }
+
+  #workerOf({ folder }: CommandNote): WorkerProcess {
+    return folder.startsWith(this.#notes) ? this.#stage.worker : this.#other.worker;
+  }
+
+  #of(version: string): readonly CommandNote[] {
+    return commandNotes(this.#notes).filter((each) => each.version === version);
+  }
+
+  /** What is deployed names the tests that it has been through, in the checkout that it was made in. */
+  #untested(version: string, digest: string): string[] {
+    const base = this.#stage.world.serviceFolder(SERVER);
+    const release = digest.replace('sha256:', '');
+    const paths = readdirSync(base, { recursive: true }) as string[];
+    const file = paths.find((path) => path.includes(release) && path.endsWith(PART_FILE));
+    if (file === undefined) return [`the release ${digest} has no ${PART_FILE}`];
+    const { id } = JSON.parse(readFileSync(join(base, file), 'utf8')) as { id: string };
+    const of = (wanted: string): string[] =>
+      this.#of(version).flatMap((each) =>
+        each.name === wanted && each.id === id ? [each.folder] : [],
+      );
+    const [tested, compiled] = [of('tested'), of('compiled')];
+    if (tested.length === 0) return [`no test run of ${version} has passed as ${id}`];
+    return compiled.every((folder) => tested.includes(folder)) && compiled.length > 0
+      ? []
+      : [`tested in ${tested.join(', ')}, compiled in ${compiled.join(', ')}`];
+  }
+}
+
+async function main(): Promise<number> {
+  const options = { tries: { type: 'string', default: '9' }, how: { type: 'string' } } as const;
+  let tries: number;
+  let manners: readonly Manner[];
+  try {
+    const { values } = parseArgs({ options: { ...options, help: { type: 'boolean' } } });
+    if (values.help === true) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    tries = Number(values.tries);
+    manners = MANNERS.filter((each) => values.how === undefined || values.how === each);
+    if (!Number.isInteger(tries) || tries < 1) throw new Error('--tries: write a whole number');
+    if (manners.length === 0) throw new Error(`--how: write one of ${MANNERS.join(', ')}`);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    return 2;
+  }
+  const parts = await Parts.start();
+  let failed = 0;
+  try {
+    for (let index = 0; index < tries; index += 1) {
+      const manner = manners[index % manners.length] ?? 'kill';
+      // 5 and 8 have no divisor in common: every command comes up.
+      const at = AT[(index * 5 + 4) % AT.length] ?? 'test';
+      const { problems, seconds } = await parts.try(manner, at);
+      if (problems.length > 0) failed += 1;
+      const mark = problems.length === 0 ? '✓' : '✗';
+      const lines = [`${mark} ${manner} at ${at}: ${seconds.toFixed(1)} s`, ...problems];
+      process.stdout.write(`${lines.join('\n    ')}\n`);
+    }
+  } finally {
+    await parts.close();
+  }
+  process.stdout.write(`${tries - failed} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+process.exit(await main());
