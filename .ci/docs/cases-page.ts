@@ -134,6 +134,14 @@ const ROWS: Readonly<Record<string, Localized>> = {
     zh: '浏览器里的网页访问本机程序',
     en: 'a page in somebody’s browser that speaks to programs of this machine',
   },
+  S3: {
+    zh: '项目的代码读到服务器的密钥',
+    en: 'code of the project that reaches the keys of its servers',
+  },
+  S4: {
+    zh: '未经构建就被部署的摘要',
+    en: 'a digest that is deployed though nobody built it',
+  },
   S5: {
     zh: '会让运行在中途结束或再次启动的启动选项',
     en: 'options of a start that end a run midway, or start it again',

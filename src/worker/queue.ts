@@ -91,7 +91,8 @@ export async function waitForPoller(
   const deadlineMs = Date.now() + SEEN_LIMIT_MS;
   for (;;) {
     if ((await pollersOf(connection, { namespace, ...queue })).length > 0) return;
-    if (Date.now() + PAUSE_MS > deadlineMs) throw new Error(`no worker polls ${queue.taskQueue} yet`);
+    if (Date.now() + PAUSE_MS > deadlineMs)
+      throw new Error(`no worker polls ${queue.taskQueue} yet`);
     await sleep(PAUSE_MS);
   }
 }

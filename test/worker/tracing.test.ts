@@ -12,7 +12,7 @@ import { openTracing } from '../../src/worker/tracing/exporter.ts';
 import { tracingInterceptor } from '../../src/worker/tracing/interceptor.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 import { bundleInterpreter } from '../support/run-harness.ts';
-import { stubWorld } from '../support/stub-activities.ts';
+import { stubBuildQueues, stubWorld } from '../support/stub-activities.ts';
 import { createTimeSkipping } from '../support/temporal.ts';
 
 interface ShownSpan {
@@ -80,19 +80,26 @@ it('have a span for the run, and below it one for each attempt', { timeout: 120_
       if (attempts === 1) throw new Error('not at once');
     },
   });
-  const worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue: 'traced',
-    workflowBundle: await bundleInterpreter(),
+  const { nativeConnection: connection } = env;
+  const common = {
+    connection,
     activities: world.activities,
     interceptors: { activity: [tracingInterceptor(tracing)] },
-  });
+  };
+  const workflowBundle = await bundleInterpreter();
+  const worker = await Worker.create({ ...common, taskQueue: 'traced', workflowBundle });
+  const builders = await Promise.all(
+    stubBuildQueues('traced').map((taskQueue) => Worker.create({ ...common, taskQueue })),
+  );
+  const built = builders.map((each) => each.run());
   const handle = await worker.runUntil(async () => {
     const options = { taskQueue: 'traced', workflowId: 'traced-run', args: [{}] };
     const started = await env.client.workflow.start('deployment_workflow_v1', options);
     await started.result();
     return started;
   });
+  for (const each of builders) each.shutdown();
+  await Promise.all(built);
   await tracing.close();
 
   const spans = spansIn(readFileSync(traces, 'utf8').trim().split('\n'));
