@@ -1,69 +1,54 @@
-/** What the worker of this folder has kept of runs: read where it lies, without a server. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** What the workers have kept of runs: read from the store of artifacts, without a Temporal server. */
+import type { ArtifactArchive } from '../artifacts.ts';
 import type { CommandLog, KeptRun } from '../plan/command-log.ts';
 
-export interface RunHere extends KeptRun {
-  /** Its artifacts. */
-  readonly folder: string;
+export interface RunKept extends KeptRun {
+  readonly requestId: string;
 }
 
 export interface Output extends CommandLog {
-  /** Its text, redacted. */
-  readonly file: string;
+  /** Of its text, redacted. */
+  readonly reference: string;
 }
 
-/** Every run of which something is kept, in no order. Folders of anything else are passed over. */
-export async function runsHere(runsFolder: string): Promise<readonly RunHere[]> {
-  const found: RunHere[] = [];
-  for (const name of await namesIn(runsFolder)) {
-    const folder = join(runsFolder, name, 'artifacts');
-    const run = keptRunOf(await readText(join(folder, 'run.json')));
-    if (run !== null) found.push({ ...run, folder });
-  }
-  return found;
+/** Every run of which something is kept, in no order. What is anything else is passed over. */
+export async function runsKept(store: ArtifactArchive): Promise<readonly RunKept[]> {
+  const all = await store.ofEveryRun('run.json');
+  return all.flatMap(({ requestId, content }) => {
+    const run = keptRunOf(content);
+    return run === null ? [] : [{ ...run, requestId }];
+  });
 }
 
 /** What its commands have printed, in the order of the steps, and of their starts within one. */
-export async function outputsOf({ folder }: RunHere): Promise<readonly Output[]> {
-  const logs = join(folder, 'logs');
+export async function outputsOf(
+  store: ArtifactArchive,
+  { requestId }: RunKept,
+): Promise<readonly Output[]> {
+  const { runs } = await store.list(requestId);
   const outputs: Output[] = [];
-  for (const name of await namesIn(logs)) {
-    if (!name.endsWith('.json')) continue;
-    const log = parsed(await readText(join(logs, name)));
+  for (const { name } of runs.flatMap(({ artifacts }) => artifacts)) {
+    if (!/^logs\/[^/]+\.json$/u.test(name)) continue;
+    const log = parsed(await store.read(`artifact:${requestId}/${name}`));
     if (isCommandLog(log))
-      outputs.push({ ...log, file: join(logs, name.replace(/json$/u, 'log')) });
+      outputs.push({ ...log, reference: `artifact:${requestId}/${name.replace(/json$/u, 'log')}` });
   }
   return outputs.sort((a, b) => a.step - b.step || a.startedAtMs - b.startedAtMs);
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder).catch(nothingWhereMissing)) ?? [];
-}
-
 /** What `run.json` holds; null: it is none. */
-export function keptRunOf(text: string | null): KeptRun | null {
-  const run = parsed(text);
+export function keptRunOf(content: Buffer): KeptRun | null {
+  const run = parsed(content);
   return isKeptRun(run) ? run : null;
 }
 
-async function readText(file: string): Promise<string | null> {
-  return readFile(file, 'utf8').catch(nothingWhereMissing);
-}
-
 /** null: no JSON. */
-function parsed(text: string | null): unknown {
+function parsed(content: Buffer | null): unknown {
   try {
-    return text === null ? null : JSON.parse(text);
+    return content === null ? null : JSON.parse(content.toString('utf8'));
   } catch {
     return null;
   }
-}
-
-function nothingWhereMissing(error: unknown): null {
-  const code = error instanceof Error && 'code' in error ? error.code : '';
-  if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-  throw error;
 }
 
 function isKeptRun(value: unknown): value is KeptRun {

@@ -74,6 +74,7 @@ export function resolveConnections(
   { environment, embedded, profile }: Surroundings,
 ): ProjectConnections {
   const at = (file: string): string => fileAt(file, folder, environment);
+  const databaseUrl = parsed.database?.url ?? embedded?.database.url ?? null;
   return {
     temporal: temporalOf(parsed, { environment, embedded, profile }),
     profileProblem: profile.problem ?? null,
@@ -93,8 +94,21 @@ export function resolveConnections(
     ssh: sshOf(parsed, folder, environment),
     balancer: parsed.balancer.connection(aroundBalancer(parsed), embedded),
     registry: parsed.registry ?? embeddedRegistry(embedded),
-    databaseUrl: parsed.database?.url ?? embedded?.database.url ?? null,
+    databaseUrl,
+    artifacts: artifactsOf(parsed, folder, databaseUrl),
   };
+}
+
+/** A database or a bucket may be shared: what is kept there is kept by the service's name. */
+function artifactsOf(
+  { artifacts, service }: ParsedProject,
+  folder: string,
+  databaseUrl: string | null,
+): ProjectConnections['artifacts'] {
+  if (artifacts.kind === 'folder')
+    return { ...artifacts, folder: resolve(folder, artifacts.folder) };
+  if (artifacts.kind === 's3') return { ...artifacts, prefix: artifacts.prefix ?? service };
+  return { ...artifacts, url: artifacts.url ?? databaseUrl };
 }
 
 function embeddedRegistry(embedded: Connections | null): ProjectConnections['registry'] {

@@ -72,7 +72,33 @@ export interface ProjectConnections {
   readonly registry: RegistryConnection | null;
   /** postgres:// URL, or a `secret://` reference to one. */
   readonly databaseUrl: string | null;
+  readonly artifacts: ArtifactsConnection;
 }
+
+/** Where workers keep reports and logs, and commands find them. */
+export type ArtifactsConnection =
+  | {
+      readonly kind: 'folder';
+      /** Absolute. */
+      readonly folder: string;
+    }
+  | {
+      readonly kind: 'database';
+      /** As `databaseUrl`, which it is by default. */
+      readonly url: string | null;
+    }
+  | {
+      readonly kind: 's3';
+      readonly endpoint: string;
+      readonly bucket: string;
+      readonly prefix: string;
+      readonly region: string;
+      /** As it stands, or a `secret://` reference. */
+      readonly accessKey: string;
+      /** A `secret://` reference. */
+      readonly secretKey: string;
+      readonly pathStyle: boolean;
+    };
 
 export interface RegistryConnection {
   /** Where the worker reaches it. */

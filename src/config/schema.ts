@@ -1,5 +1,6 @@
 /** runsheet.yaml as a whole. */
 import { z } from 'zod';
+import { artifacts } from './artifacts-schema.ts';
 import { BALANCERS } from './balancers/index.ts';
 import { balancerSchema } from './balancers/schema.ts';
 import { container } from './container-schema.ts';
@@ -162,6 +163,7 @@ export const projectSchema = z.strictObject({
       allowSelfApproval: allow_self,
       reminderSeconds: reminder,
     })),
+  artifacts,
   keep,
   worker,
   telemetry,

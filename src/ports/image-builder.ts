@@ -2,6 +2,8 @@ import type { CommandResult } from './command-runner.ts';
 
 /** Builds an image (or release archive) on the worker. */
 export interface ImageBuilder {
+  /** Names the machine and folder that hold what it has built; absent: there is no other. */
+  readonly place?: string;
   build(request: BuildRequest): Promise<BuiltImage>;
 }
 

@@ -3,7 +3,6 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { BuildPorts } from '../activities/create-activities.ts';
-import { createDiskArtifactStore } from '../adapters/artifacts/disk-artifact-store.ts';
 import { createDatabaseRecordStore } from '../adapters/database/database-record-store.ts';
 import { createEmailNotifier } from '../adapters/email/email-notifier.ts';
 import { createSourceRepository } from '../adapters/git/source-repository.ts';
@@ -11,15 +10,16 @@ import { createHttpProbe } from '../adapters/http/http-probe.ts';
 import { proxyOf } from '../adapters/http/proxy.ts';
 import { createCommandRunner } from '../adapters/process/command-runner.ts';
 import { createRedactor } from '../adapters/secrets/redactor.ts';
+import { revealed } from '../adapters/secrets/revealed.ts';
 import { createSecretPrograms } from '../adapters/secrets/secret-programs.ts';
 import { createSecretStore } from '../adapters/secrets/secret-store.ts';
 import { createSlackNotifier } from '../adapters/slack/slack-notifier.ts';
 import { createSshHosts } from '../adapters/ssh/ssh-hosts.ts';
 import { createWebhookNotifier } from '../adapters/webhook/webhook-notifier.ts';
+import { openArtifacts } from '../artifacts.ts';
 import { checkoutsFolderOf } from '../config/checkouts-folder.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ProjectFile } from '../config/project-file.ts';
-import { runsFolderOf } from '../config/runs-folder.ts';
 import type { Role } from '../config/worker-role.ts';
 import type { Language } from '../diagnostics/language.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -61,7 +61,7 @@ export async function createAdapters(
     onResolved: (value) => redactor.add(value),
   });
   const commands = createCommandRunner({ environment });
-  const artifacts = createDiskArtifactStore(runsFolderOf(folder));
+  const artifacts = await openArtifacts(project, { secrets, dispatcher });
   const registry = needed(connections.registry, 'registry.url');
   const images = createImages({ commands, secrets, project, environment, registry, dispatcher });
   const build: BuildPorts = {
@@ -83,7 +83,7 @@ export async function createAdapters(
   const redact = (text: string): string => redactor.redact(text);
   if (role === 'build') {
     const close = async (): Promise<void> => {
-      await Promise.allSettled([dispatcher?.close()]);
+      await Promise.allSettled([artifacts.close(), dispatcher?.close()]);
     };
     return { build, deploy: null, redact, close };
   }
@@ -108,7 +108,12 @@ export async function createAdapters(
   };
   const close = async (): Promise<void> => {
     balancer.close?.();
-    await Promise.allSettled([hosts.close(), records.close(), dispatcher?.close()]);
+    await Promise.allSettled([
+      hosts.close(),
+      records.close(),
+      artifacts.close(),
+      dispatcher?.close(),
+    ]);
   };
   return { build, deploy, redact, close };
 }
@@ -155,10 +160,6 @@ function notifiersOf(
     );
   }
   return notifiers;
-}
-
-async function revealed(value: string, secrets: SecretStore): Promise<string> {
-  return value.startsWith('secret://') ? (await secrets.resolve(value)).reveal() : value;
 }
 
 /** Builds, logs and keys are nobody else's to read, in a folder that was there before, too. */

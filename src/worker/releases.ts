@@ -1,4 +1,5 @@
 /** How releases are built, kept and run: as processes, or as containers. */
+import { hostname } from 'node:os';
 import type { Dispatcher } from 'undici';
 import { createArchiveBuilder } from '../adapters/archive/archive-builder.ts';
 import { assertSafeArchive } from '../adapters/archive/safe-archive.ts';
@@ -8,9 +9,9 @@ import { createProcessRuntime } from '../adapters/process-runtime/process-runtim
 import { createOciClient } from '../adapters/registry/oci-client.ts';
 import { createImageResolver, createOciRegistry } from '../adapters/registry/oci-registry.ts';
 import { quoteArgv } from '../adapters/ssh/quote.ts';
+import { buildsFolderOf } from '../config/builds-folder.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ProjectFile, RegistryConnection } from '../config/project-file.ts';
-import { buildsFolderOf } from '../config/runs-folder.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ServerHosts } from '../ports/server-host.ts';
@@ -29,7 +30,9 @@ export interface Images extends Pick<Ports, 'builder' | 'registry'> {
 }
 
 export function createImages(given: Given): Images {
-  return given.project.settings.image.kind === 'docker' ? containers(given) : processes(given);
+  const images = given.project.settings.image.kind === 'docker' ? containers(given) : processes(given);
+  const place = `${hostname()}:${given.project.folder}`;
+  return { ...images, builder: { ...images.builder, place } };
 }
 
 function containers(given: Given): Images {

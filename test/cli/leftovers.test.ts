@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFolderArtifactStore } from '../../src/adapters/artifacts/folder-artifact-store.ts';
 import { type Chosen, chooseLeftovers } from '../../src/cli/prune/choose.ts';
 import { type Found, type FoundFile, findLeftovers } from '../../src/cli/prune/found.ts';
 import { removeChosen } from '../../src/cli/prune/remove.ts';
@@ -26,6 +27,12 @@ beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'runsheet-prune-')));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const store = () => createFolderArtifactStore(place('runs'));
+const find = (): Promise<Found> => {
+  const artifacts = { kind: 'folder', folder: place('runs') } as const;
+  return findLeftovers({ folder, connections: { artifacts } }, store());
+};
 
 const place = (name: string): string => join(folder, '.runsheet', name);
 
@@ -57,12 +64,12 @@ const GO = [
 const STAY = ['artifacts/report.md', 'artifacts/report.json', 'artifacts/sent/result-9-x.txt'];
 
 const namesOf = (files: readonly FoundFile[], below: string): readonly string[] =>
-  files.map(({ path }) => path.slice(place(below).length + 1)).sort();
+  files.map((file) => file.place.slice(place(below).length + 1)).sort();
 
 describe('what is found', () => {
   it('of a run: its logs and artifacts, never its report or what says which run it is', async () => {
     putRun('a');
-    const { runs, others } = await findLeftovers(folder);
+    const { runs, others } = await find();
     expect(runs).toMatchObject([
       { workflowId: 'deploy-a', changedAtMs: NOW_MS - OLD_DAYS * DAY_MS },
     ]);
@@ -73,7 +80,7 @@ describe('what is found', () => {
   it('a run is as young as the youngest of its files, also of one that stays', async () => {
     putRun('a');
     put('runs/a/artifacts/report.md', 'x', 3);
-    const { runs } = await findLeftovers(folder);
+    const { runs } = await find();
     expect(runs[0]?.changedAtMs).toBe(NOW_MS - 3 * DAY_MS);
   });
 
@@ -84,11 +91,7 @@ describe('what is found', () => {
     ['a file beside the artifacts', 'runs/a/mine.txt'],
     ['a file among the artifacts', 'runs/a/artifacts/mine.md'],
     ['a file among the logs', 'runs/a/artifacts/logs/2-test.log.bak'],
-    [
-      'a folder among the logs',
-      'runs/a/artifacts/logs/mine/2-test.log',
-      'runs/a/artifacts/logs/mine',
-    ],
+    ['a file in a folder among the logs', 'runs/a/artifacts/logs/mine/2-test.log'],
     ['an archive without labels', 'builds/shop/v2.tar.gz'],
     ['labels without an archive', 'builds/shop/v2.labels.json'],
     ['what an interrupted build has left', 'builds/shop/v2.tar.gz.0a1b2c3d'],
@@ -96,7 +99,7 @@ describe('what is found', () => {
   ])('%s is left alone', async (_what, name, other = name) => {
     putRun('a');
     put(name);
-    const found = await findLeftovers(folder);
+    const found = await find();
     expect(found.others).toEqual([place(other)]);
     expect(found.builds).toEqual([]);
     expect(found.runs.map((run) => run.files.length)).toEqual([GO.length]);
@@ -105,7 +108,7 @@ describe('what is found', () => {
   it('a build is an archive with its labels, in a repository of any depth', async () => {
     put('builds/team/shop/v1.tar.gz', 'archive', 4);
     put('builds/team/shop/v1.labels.json', '{}', 5);
-    const { builds } = await findLeftovers(folder);
+    const { builds } = await find();
     expect(builds).toMatchObject([
       {
         name: 'team/shop/v1',
@@ -131,10 +134,10 @@ describe('what is found', () => {
     if (name !== 'runs') putRun('a');
     mkdirSync(dirname(place(name)), { recursive: true });
     symlinkSync(elsewhere, place(name));
-    const found = await findLeftovers(folder);
+    const found = await find();
     expect(found.others).toEqual([name === 'runs/b/artifacts' ? place('runs/b') : place(name)]);
     const files = [...found.runs, ...found.builds].flatMap((each) => each.files);
-    expect(files.filter(({ path }) => path.includes('elsewhere'))).toEqual([]);
+    expect(files.filter((file) => file.place.includes('elsewhere'))).toEqual([]);
     expect(files.length).toBe(name === 'runs' ? 0 : GO.length);
   });
 
@@ -145,18 +148,19 @@ describe('what is found', () => {
     renameSync(place('runs/b/artifacts/run.json'), outside);
     symlinkSync(outside, place('runs/b/artifacts/run.json'));
     symlinkSync(outside, place('runs/a/artifacts/logs/3-lint.log'));
-    const { runs, others } = await findLeftovers(folder);
+    const { runs, others } = await find();
     expect(runs.map(({ workflowId }) => workflowId)).toEqual(['deploy-a']);
     expect(others).toEqual([place('runs/a/artifacts/logs/3-lint.log'), place('runs/b')]);
   });
 
   it('nothing where nothing is', async () => {
-    expect(await findLeftovers(folder)).toEqual({ runs: [], builds: [], others: [] });
+    expect(await find()).toEqual({ runs: [], builds: [], others: [] });
   });
 });
 
 describe('what is chosen', () => {
-  const FILE = { path: '/f', bytes: 1, changedAtMs: 0 };
+  const about = { requestId: 'r', name: 'logs/f', place: '/f', mark: '' };
+  const FILE = { ...about, bytes: 1, changedAtMs: 0 };
   const found = (days: readonly number[]): Found => {
     const each = days.map((age, at) => ({
       name: `b${at}`,
@@ -229,7 +233,7 @@ describe('what is chosen', () => {
 });
 
 describe('what is removed', () => {
-  const chosenHere = async (): Promise<Chosen> => findLeftovers(folder);
+  const chosenHere = async (): Promise<Chosen> => find();
 
   beforeEach(() => {
     putRun('a');
@@ -239,7 +243,7 @@ describe('what is removed', () => {
 
   it('is what was chosen, and nothing else', async () => {
     put('runs/a/artifacts/logs/mine.txt');
-    const { removed, failed } = await removeChosen(await chosenHere());
+    const { removed, failed } = await removeChosen(await chosenHere(), store());
     expect(failed).toEqual([]);
     expect(removed.length).toBe(GO.length + 2);
     for (const name of GO) expect(existsSync(place(`runs/a/${name}`)), name).toBe(false);
@@ -254,7 +258,7 @@ describe('what is removed', () => {
     put('builds/shop/v1.tar.gz', 'another', 0);
     put('runs/a/artifacts/logs/2-test.log', 'longer');
     rmSync(place('runs/a/artifacts/logs/2-test.json'));
-    const { removed, failed } = await removeChosen(chosen);
+    const { removed, failed } = await removeChosen(chosen, store());
     expect(failed).toEqual([]);
     expect(removed.length).toBe(GO.length - 2);
     for (const name of ['builds/shop/v1.tar.gz', 'builds/shop/v1.labels.json'])
@@ -267,7 +271,7 @@ describe('what is removed', () => {
     const elsewhere = join(folder, 'elsewhere');
     renameSync(place('runs/a/artifacts/logs'), elsewhere);
     symlinkSync(elsewhere, place('runs/a/artifacts/logs'));
-    await removeChosen(chosen);
+    await removeChosen(chosen, store());
     expect(existsSync(join(elsewhere, '2-test.log'))).toBe(true);
     expect(existsSync(join(elsewhere, '2-test.json'))).toBe(true);
   });
@@ -277,8 +281,8 @@ describe('what is removed', () => {
     const logs = place('runs/a/artifacts/logs');
     rmSync(logs, { recursive: true });
     writeFileSync(logs, 'no folder any more');
-    const { removed, failed } = await removeChosen(chosen);
-    expect(failed.map(({ path }) => path).sort()).toEqual([
+    const { removed, failed } = await removeChosen(chosen, store());
+    expect(failed.map((each) => each.place).sort()).toEqual([
       join(logs, '2-test.json'),
       join(logs, '2-test.log'),
     ]);

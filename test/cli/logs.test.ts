@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepOutput, keepRun } from '../../src/activities/run/kept-output.ts';
-import { createDiskArtifactStore } from '../../src/adapters/artifacts/disk-artifact-store.ts';
+import { createFolderArtifactStore } from '../../src/adapters/artifacts/folder-artifact-store.ts';
 import { harmless } from '../../src/cli/view/output.ts';
 import type { CommandLog } from '../../src/plan/command-log.ts';
 import type { RunRef } from '../../src/plan/run.ts';
@@ -30,7 +30,7 @@ const LONG = 'all work and no play\n'.repeat(400_000);
 let project: ReturnType<typeof newProject>;
 beforeAll(async () => {
   project = newProject();
-  const artifacts = createDiskArtifactStore(join(project.folder, '.runsheet', 'runs'));
+  const artifacts = createFolderArtifactStore(join(project.folder, '.runsheet', 'runs'));
   const keep = (file: string, about: Partial<CommandLog>, output: string): Promise<string> =>
     keepOutput(
       artifacts,
@@ -113,7 +113,7 @@ describe('the commands of docs/cli.md', { timeout: 60_000 }, () => {
 
 describe('what is not there', { timeout: 60_000 }, () => {
   it.each([
-    [['deploy-3'], /no output of deploy-3; it has: (?=.*deploy-1)(?=.*deploy-2)/u],
+    [['deploy-3'], /no output of deploy-3; it is there of: (?=.*deploy-1)(?=.*deploy-2)/u],
     [['deploy-1', '7'], /in step "7"; steps with output: 2, 8$/mu],
     [['deploy-1', 'two'], /in step "two"; steps with output: 2, 8$/mu],
     [

@@ -4,6 +4,7 @@
  * and inputs, and refused where they do not, so that a tag never changes its meaning.
  */
 
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { buildImage, pushImage } from '../../actions/code/image.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
@@ -129,7 +130,7 @@ async function build(
     onProgress: (text) => progress.report(ports.redact(text)),
     onEnded: keepsBuild(ports, input),
   });
-  await ports.artifacts.write(input.run.requestId, localName(wanted), result.localReference);
+  await ports.artifacts.write(input.run.requestId, localName(ports, wanted), result.localReference);
   return result;
 }
 
@@ -146,7 +147,9 @@ async function pushBuilt(
   };
   const push = async (local: string): Promise<string> =>
     (await ports.registry.push(local, wanted.repository, wanted.tag, watch)).digest;
-  const kept = await ports.artifacts.read(`artifact:${input.run.requestId}/${localName(wanted)}`);
+  const kept = await ports.artifacts.read(
+    `artifact:${input.run.requestId}/${localName(ports, wanted)}`,
+  );
   if (kept !== null) {
     try {
       return await push(kept.toString('utf8'));
@@ -157,8 +160,11 @@ async function pushBuilt(
   return push((await build(ports, input, wanted, progress)).localReference);
 }
 
-function localName(wanted: WantedImage): string {
-  return `image/${wanted.tag}.local`;
+/** What another worker has built is not here, whatever lies here under the same name. */
+function localName({ builder }: Pick<ImagePorts, 'builder'>, { tag }: WantedImage): string {
+  const { place } = builder;
+  if (place === undefined) return `image/${tag}.local`;
+  return `image/${tag}.${createHash('sha256').update(place).digest('hex').slice(0, 12)}.local`;
 }
 
 function contextOf(input: ImageWork, settings: ImageSettings): string {

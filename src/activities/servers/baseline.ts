@@ -1,6 +1,4 @@
 /** The balancer's counters just before a server went back in: what is measured later is the rest. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 import { type OnServer, type ServerPorts } from './context.ts';
 import { findServer } from './pool-state.ts';
@@ -27,7 +25,7 @@ export function countersOf(server: PoolServer | null): Counters | null {
 }
 
 /**
- * Writes the counters into the run's folder once: a repeated attempt, perhaps by another worker
+ * Keeps the counters with the run once: a repeated attempt, perhaps by another worker
  * process, must not move the point from which the outcome is counted.
  * @returns whether this was the first time
  */
@@ -70,12 +68,10 @@ export async function moveBaseline(
 
 /** null: this run has not put the server in. */
 export async function readBaseline(ports: ServerPorts, input: OnServer): Promise<Baseline | null> {
-  try {
-    const kept: unknown = JSON.parse(await readFile(await fileOf(ports, input), 'utf8'));
-    return isBaseline(kept) ? kept : null;
-  } catch {
-    return null;
-  }
+  const { requestId } = input.run;
+  const text = await ports.artifacts.read(`artifact:${requestId}/${nameOf(input)}`);
+  const kept: unknown = text === null ? null : JSON.parse(text.toString('utf8'));
+  return isBaseline(kept) ? kept : null;
 }
 
 /**
@@ -94,16 +90,11 @@ async function writeBaseline(
   input: OnServer,
   baseline: Baseline,
 ): Promise<void> {
-  const file = await fileOf(ports, input);
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, JSON.stringify(baseline));
-  await rename(draft, file);
+  await ports.artifacts.write(input.run.requestId, nameOf(input), JSON.stringify(baseline));
 }
 
-async function fileOf(ports: ServerPorts, input: OnServer): Promise<string> {
-  const folder = await ports.artifacts.folder(input.run.requestId);
-  await mkdir(folder, { recursive: true });
-  return join(folder, `balancer-baseline-${encodeURIComponent(input.server)}.json`);
+function nameOf({ server }: OnServer): string {
+  return `baselines/${encodeURIComponent(server)}.json`;
 }
 
 function isBaseline(value: unknown): value is Baseline {

@@ -1,16 +1,15 @@
 /** What the commands of a run have printed. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { runsFolderOf } from '../../config/runs-folder.ts';
+import type { ArtifactArchive } from '../../artifacts.ts';
 import type { Language } from '../../diagnostics/diagnostic.ts';
-import { type CommonOptions, projectFolder, refuse } from '../context.ts';
+import { type CommonOptions, refuse, requireProject } from '../context.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
-import { type Output, outputsOf, type RunHere, runsHere } from '../kept-output.ts';
+import { type Output, outputsOf, type RunKept, runsKept } from '../kept-output.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
 import { chunksOf, escaped, harmless, writeOut } from '../view/output.ts';
 import { visible } from '../view/text.ts';
 import { durationWord } from '../view/words.ts';
+import { withStore } from '../with-store.ts';
 
 interface LogsOptions extends CommonOptions {
   readonly server?: string;
@@ -47,13 +46,23 @@ export function logsCommand(say: Say): Command {
 }
 
 async function logs(id: string, step: string | undefined, options: LogsOptions): Promise<void> {
-  const run = await findRun(id, options);
+  const project = await requireProject(options);
+  await withStore(project, options, (store) => showLogs(store, id, step, options));
+}
+
+async function showLogs(
+  store: ArtifactArchive,
+  id: string,
+  step: string | undefined,
+  options: LogsOptions,
+): Promise<void> {
+  const run = await findRun(store, id, options);
   const spoken = { ...options, lang: languageOf(options, run.language) };
-  if (options.report === true) return showReport(run, step, spoken);
-  const all = await outputsOf(run);
+  if (options.report === true) return showReport(store, run, step, spoken);
+  const all = await outputsOf(store, run);
   const ofStep = step === undefined ? all : outputsOfStep(all, step, run, spoken);
   const wanted = outputsOn(ofStep, run, spoken);
-  for (const output of wanted) await show(output, spoken);
+  for (const output of wanted) await show(store, output, spoken);
   if (all.length > 0) return;
   const none = {
     zh: `${id} 还没有命令的输出，或已被 runsheet prune 删除`,
@@ -62,16 +71,15 @@ async function logs(id: string, step: string | undefined, options: LogsOptions):
   process.stderr.write(`${sayIn(spoken.lang)(none)}\n`);
 }
 
-async function findRun(id: string, options: LogsOptions): Promise<RunHere> {
-  const folder = runsFolderOf(projectFolder());
-  const runs = await runsHere(folder);
+async function findRun(store: ArtifactArchive, id: string, options: LogsOptions): Promise<RunKept> {
+  const runs = await runsKept(store);
   const found = runs.find(({ workflowId }) => workflowId === id);
   if (found !== undefined) return found;
   const ids = runs.map(({ workflowId }) => workflowId);
   throw refuse(
     {
-      zh: `${folder} 中没有 ${visible(id)} 的输出；有：${listed(ids, 'zh')}\n下一步：输出保存在 worker 所在机器的项目文件夹中，请在那里输入`,
-      en: `${folder} has no output of ${visible(id)}; it has: ${listed(ids, 'en')}\nnext: output is kept in the project's folder on the worker's machine; type the command there`,
+      zh: `没有 ${visible(id)} 的输出；有：${listed(ids, 'zh')}\n下一步：输出保存在 runsheet.yaml 的 artifacts 所指之处，默认是 worker 的项目文件夹：请在那里输入，或配置一个大家都能访问的存储`,
+      en: `there is no output of ${visible(id)}; it is there of: ${listed(ids, 'en')}\nnext: output is kept where artifacts in runsheet.yaml says, by default in the project folder of the worker: type the command there, or set a store that all reach`,
     },
     options,
   );
@@ -80,7 +88,7 @@ async function findRun(id: string, options: LogsOptions): Promise<RunHere> {
 function outputsOfStep(
   all: readonly Output[],
   step: string,
-  { workflowId }: RunHere,
+  { workflowId }: RunKept,
   options: LogsOptions,
 ): readonly Output[] {
   const found = all.filter((each) => String(each.step) === step);
@@ -97,7 +105,7 @@ function outputsOfStep(
 
 function outputsOn(
   outputs: readonly Output[],
-  { workflowId }: RunHere,
+  { workflowId }: RunKept,
   options: LogsOptions,
 ): readonly Output[] {
   const { server } = options;
@@ -124,15 +132,16 @@ function listed(names: readonly string[], language: Language): string {
 }
 
 /** A heading and the output; with `--json` one object a line, its output in it. */
-async function show(output: Output, options: LogsOptions): Promise<void> {
-  const { file, ...about } = output;
+async function show(store: ArtifactArchive, output: Output, options: LogsOptions): Promise<void> {
+  const { reference, ...about } = output;
+  const content = (await store.read(reference)) ?? Buffer.alloc(0);
   if (options.json === true) {
     await writeOut(`${JSON.stringify(about).slice(0, -1)},"output":"`);
-    for await (const chunk of escaped(chunksOf(file))) await writeOut(chunk);
+    for await (const chunk of escaped(chunksOf(content))) await writeOut(chunk);
     return writeOut('"}\n');
   }
   await writeOut(`${visible(heading(output, languageOf(options)))}\n`);
-  await showFile(file);
+  await showText(content);
   await writeOut('\n');
 }
 
@@ -152,18 +161,18 @@ function heading(output: Output, language: Language): string {
   });
 }
 
-async function showFile(file: string): Promise<void> {
+async function showText(content: Buffer): Promise<void> {
   const isTerminal = process.stdout.isTTY === true;
-  const chunks = chunksOf(file);
+  const chunks = chunksOf(content);
   for await (const chunk of isTerminal ? harmless(chunks) : chunks) await writeOut(chunk);
 }
 
 async function showReport(
-  { workflowId, folder }: RunHere,
+  store: ArtifactArchive,
+  { requestId, workflowId }: RunKept,
   step: string | undefined,
   options: LogsOptions,
 ): Promise<void> {
-  const file = join(folder, 'report.md');
   if (step !== undefined || options.server !== undefined) {
     throw refuse(
       {
@@ -173,7 +182,8 @@ async function showReport(
       options,
     );
   }
-  if (!existsSync(file)) {
+  const report = await store.read(`artifact:${requestId}/report.md`);
+  if (report === null) {
     throw refuse(
       {
         zh: `${workflowId} 还没有报告\n下一步：runsheet status ${workflowId}`,
@@ -182,8 +192,8 @@ async function showReport(
       options,
     );
   }
-  if (options.json !== true) return showFile(file);
+  if (options.json !== true) return showText(report);
   await writeOut(`${JSON.stringify({ workflowId }).slice(0, -1)},"report":"`);
-  for await (const chunk of escaped(chunksOf(file))) await writeOut(chunk);
+  for await (const chunk of escaped(chunksOf(report))) await writeOut(chunk);
   await writeOut('"}\n');
 }

@@ -1,5 +1,6 @@
-/** Removes what old runs have left on the worker's machine. */
+/** Removes what old runs have left in the store of artifacts, and on this machine. */
 import { Command } from 'commander';
+import type { ArtifactArchive } from '../../artifacts.ts';
 import type { ListedRun } from '../../client.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import { askYesNo } from '../ask.ts';
@@ -11,6 +12,7 @@ import { chooseLeftovers } from '../prune/choose.ts';
 import { findLeftovers } from '../prune/found.ts';
 import { removeChosen } from '../prune/remove.ts';
 import { type Leftovers, leftoverLines, leftoversJson, removalLines } from '../view/leftovers.ts';
+import { withStore } from '../with-store.ts';
 
 interface PruneOptions extends CommonOptions {
   readonly dryRun?: boolean;
@@ -24,8 +26,8 @@ export function pruneCommand(say: Say): Command {
   const command = new Command('prune')
     .description(
       say({
-        zh: '删除旧发布单在 worker 所在机器上留下的日志、产物和构建',
-        en: "Remove the logs, artifacts and builds that old runs left on the worker's machine",
+        zh: '删除旧发布单留下的日志和产物，以及本机上的构建',
+        en: 'Remove the logs and artifacts that old runs left, and the builds of this machine',
       }),
     )
     .option('--dry-run', say({ zh: '只列出，不删除', en: 'list what would go; remove nothing' }))
@@ -46,7 +48,16 @@ async function prune(options: PruneOptions): Promise<void> {
   const project = await requireProject(options);
   refuseWithoutTerminal(options);
   const open = await openRuns(project, options);
-  const found = await findLeftovers(project.folder);
+  await withStore(project, options, (store) => pruneIn(store, project, open, options));
+}
+
+async function pruneIn(
+  store: ArtifactArchive,
+  project: ProjectFile,
+  open: readonly ListedRun[],
+  options: PruneOptions,
+): Promise<void> {
+  const found = await findLeftovers(project, store);
   const chosen = chooseLeftovers(found, { keep: project.keep, open, nowMs: Date.now() });
   const leftovers: Leftovers = { ...chosen, others: found.others };
   const language = languageOf(options);
@@ -57,7 +68,7 @@ async function prune(options: PruneOptions): Promise<void> {
     return;
   }
   if (options.yes !== true) await ask(options);
-  const removal = await removeChosen(chosen);
+  const removal = await removeChosen(chosen, store);
   if (options.json === true) print(leftoversJson(leftovers, removal));
   else for (const line of removalLines(removal, language)) print(line);
   if (removal.failed.length > 0) process.exitCode = EXIT.other;

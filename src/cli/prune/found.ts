@@ -1,23 +1,25 @@
-/** What runs and builds have left below `.runsheet`: looked at without following a link. */
+/** What runs have left in the store of artifacts, and builds below `.runsheet`. */
 import type { Stats } from 'node:fs';
-import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
-import { buildsFolderOf, runsFolderOf } from '../../config/runs-folder.ts';
+import { lstat, readdir, realpath } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { ArtifactArchive, RunListing, StoredArtifact } from '../../artifacts.ts';
+import { buildsFolderOf } from '../../config/builds-folder.ts';
+import type { ProjectFile } from '../../config/project-file.ts';
 import type { KeptRun } from '../../plan/command-log.ts';
 import { keptRunOf } from '../kept-output.ts';
 
 export interface FoundFile {
   /** Absolute, without a link in it. */
-  readonly path: string;
+  readonly place: string;
   readonly bytes: number;
   readonly changedAtMs: number;
 }
 
 export interface FoundRun extends KeptRun {
-  /** When the latest of its files was written. */
+  /** When the latest of its artifacts was written. */
   readonly changedAtMs: number;
   /** Its logs and artifacts; not its report, and not what says which run it is. */
-  readonly files: readonly FoundFile[];
+  readonly files: readonly StoredArtifact[];
 }
 
 export interface FoundBuild {
@@ -35,31 +37,46 @@ export interface Found {
   readonly others: readonly string[];
 }
 
-const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/u;
-/** Of a run's folder. */
+/** Names of artifacts. */
 const GOES = [
-  /^artifacts\/logs\/[^/]+\.(?:log|json)$/u,
-  /^artifacts\/tests\/[^/]+\.(?:xml|txt|json)$/u,
-  /^artifacts\/reports\/[^/]+\.json$/u,
-  /^artifacts\/image\/.+\.local$/u,
-  /^balancer-baseline-[^/]+\.json$/u,
+  /^logs\/[^/]+\.(?:log|json)$/u,
+  /^tests\/[^/]+\.(?:xml|txt|json)$/u,
+  /^reports\/[^/]+\.json$/u,
+  /^image\/.+\.local$/u,
+  /^baselines\/[^/]+\.json$/u,
 ];
-const STAYS = [/^artifacts\/(?:run\.json|report\.(?:md|json))$/u, /^artifacts\/sent\/[^/]+\.txt$/u];
-const FOLDERS = /^artifacts(?:\/(?:logs|tests|reports|sent|image(?:\/.+)?))?$/u;
+const STAYS = [/^(?:run\.json|report\.(?:md|json))$/u, /^sent\/[^/]+\.txt$/u];
 const ARCHIVE = '.tar.gz';
 const LABELS = '.labels.json';
 
-/** @param projectFolder the folder of runsheet.yaml */
-export async function findLeftovers(projectFolder: string): Promise<Found> {
+/** A project, as far as it says where things are kept. */
+interface StoringProject extends Pick<ProjectFile, 'folder'> {
+  readonly connections: Pick<ProjectFile['connections'], 'artifacts'>;
+}
+
+export async function findLeftovers(
+  project: StoringProject,
+  store: ArtifactArchive,
+): Promise<Found> {
   const others: string[] = [];
-  const project = await realpath(projectFolder);
-  const runs = (await isOwnFolder(runsFolderOf(project), others))
-    ? await findRuns(runsFolderOf(project), others)
-    : [];
-  const builds = (await isOwnFolder(buildsFolderOf(project), others))
-    ? await findBuilds(buildsFolderOf(project), others)
-    : [];
-  return { runs, builds, others };
+  const folder = await realpath(project.folder);
+  const builds = buildsFolderOf(folder);
+  return {
+    runs: (await isRunsOwn(project, others)) ? await findRuns(store, others) : [],
+    builds: (await isOwnFolder(builds, others)) ? await findBuilds(builds, others) : [],
+    others,
+  };
+}
+
+/** A folder in the project that is a link, or is in one, is left alone. */
+async function isRunsOwn(
+  { folder: project, connections: { artifacts } }: StoringProject,
+  others: string[],
+): Promise<boolean> {
+  if (artifacts.kind !== 'folder') return true;
+  const below = relative(project, artifacts.folder);
+  if (below.startsWith('..')) return true;
+  return isOwnFolder(join(await realpath(project), below), others);
 }
 
 /** false: it is not there, or it or `.runsheet` is a link. @param folder below the real project folder */
@@ -71,46 +88,30 @@ async function isOwnFolder(folder: string, others: string[]): Promise<boolean> {
   return false;
 }
 
-async function findRuns(folder: string, others: string[]): Promise<readonly FoundRun[]> {
-  const runs: FoundRun[] = [];
-  for (const path of await entriesOf(folder, others)) {
-    const stats = await statsOf(path);
-    const isRun = stats?.isDirectory() === true && REQUEST_ID.test(basename(path));
-    const run = isRun ? await keptRun(path) : null;
-    if (run === null) others.push(path);
-    else runs.push({ ...run, ...(await filesOfRun(path, others)) });
-  }
-  return runs;
+async function findRuns(store: ArtifactArchive, others: string[]): Promise<readonly FoundRun[]> {
+  const listing = await store.list();
+  const abouts = await store.ofEveryRun('run.json');
+  const aboutOf = new Map(abouts.map(({ requestId, content }) => [requestId, keptRunOf(content)]));
+  others.push(...listing.others);
+  return listing.runs.flatMap((run) => {
+    const about = aboutOf.get(run.requestId) ?? null;
+    // Where it is a link, it may be another run's.
+    const isOwn = run.artifacts.some(({ name }) => name === 'run.json');
+    if (about !== null && isOwn) return [{ ...about, ...artifactsOf(run, others) }];
+    others.push(run.place);
+    return [];
+  });
 }
 
-async function keptRun(folder: string): Promise<KeptRun | null> {
-  const file = join(folder, 'artifacts', 'run.json');
-  if ((await realpath(file).catch(() => null)) !== file) return null;
-  return keptRunOf(await readFile(file, 'utf8').catch(() => ''));
-}
-
-async function filesOfRun(
-  folder: string,
-  others: string[],
-): Promise<Pick<FoundRun, 'files' | 'changedAtMs'>> {
-  const files: FoundFile[] = [];
-  let changedAtMs = 0;
-  const look = async (below: string): Promise<void> => {
-    for (const path of await entriesOf(below, others)) {
-      const name = path.slice(folder.length + 1).replaceAll(sep, '/');
-      const stats = await statsOf(path);
-      const isOurs = [...GOES, ...STAYS].some((pattern) => pattern.test(name));
-      if (stats?.isDirectory() === true && FOLDERS.test(name)) {
-        await look(path);
-        continue;
-      }
-      changedAtMs = Math.max(changedAtMs, stats?.mtimeMs ?? 0);
-      if (stats?.isFile() !== true || !isOurs) others.push(path);
-      else if (GOES.some((pattern) => pattern.test(name))) files.push(fileOf(path, stats));
-    }
+function artifactsOf(run: RunListing, others: string[]): Pick<FoundRun, 'files' | 'changedAtMs'> {
+  const is = (patterns: readonly RegExp[], { name }: StoredArtifact): boolean =>
+    patterns.some((pattern) => pattern.test(name));
+  const strangers = run.artifacts.filter((each) => !is([...GOES, ...STAYS], each));
+  others.push(...[...strangers.map(({ place }) => place), ...run.others].sort());
+  return {
+    files: run.artifacts.filter((each) => is(GOES, each)),
+    changedAtMs: Math.max(0, ...run.artifacts.map((each) => each.changedAtMs)),
   };
-  await look(folder);
-  return { files, changedAtMs };
 }
 
 /** Archives with their labels, at any depth: a repository's name may have slashes. */
@@ -131,7 +132,7 @@ async function findBuilds(folder: string, others: string[]): Promise<readonly Fo
     const labels = files.get(`${stem}${LABELS}`);
     if (!path.endsWith(ARCHIVE) || labels === undefined) continue;
     files.delete(path);
-    files.delete(labels.path);
+    files.delete(labels.place);
     builds.push({
       name: stem.slice(folder.length + 1).replaceAll(sep, '/'),
       changedAtMs: Math.max(archive.changedAtMs, labels.changedAtMs),
@@ -143,7 +144,7 @@ async function findBuilds(folder: string, others: string[]): Promise<readonly Fo
 }
 
 function fileOf(path: string, stats: Stats): FoundFile {
-  return { path, bytes: stats.size, changedAtMs: stats.mtimeMs };
+  return { place: path, bytes: stats.size, changedAtMs: stats.mtimeMs };
 }
 
 /** Whole paths, by name; a folder that cannot be read is left alone. */

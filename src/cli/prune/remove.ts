@@ -1,42 +1,55 @@
 import { lstat, realpath, unlink } from 'node:fs/promises';
+import type { ArtifactArchive } from '../../artifacts.ts';
 import type { Chosen } from './choose.ts';
 import type { FoundFile } from './found.ts';
 
 export interface Removal {
   readonly removed: readonly FoundFile[];
-  readonly failed: readonly { readonly path: string; readonly reason: string }[];
+  readonly failed: readonly { readonly place: string; readonly reason: string }[];
 }
 
 /**
  * Removes what was chosen; a file that cannot be removed holds up no other, except that a build's labels
  * stay with its archive. What is no longer as it was found (written anew, a link, gone) is left as it is.
  */
-export async function removeChosen({ runs, builds }: Chosen): Promise<Removal> {
+export async function removeChosen(
+  { runs, builds }: Chosen,
+  store: ArtifactArchive,
+): Promise<Removal> {
   const removed: FoundFile[] = [];
-  const failed: { path: string; reason: string }[] = [];
-  const ofRuns = runs.flatMap(({ files }) => files.map((file) => [file]));
-  for (const together of [...ofRuns, ...builds.map(({ files }) => files)]) {
-    for (const file of together) {
-      try {
-        if (!(await isAsFound(file))) break;
-        await unlink(file.path);
-        removed.push(file);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        failed.push({ path: file.path, reason });
-        break;
-      }
+  const failed: { place: string; reason: string }[] = [];
+  /** @returns whether it is gone */
+  const tried = async (file: FoundFile, work: () => Promise<boolean>): Promise<boolean> => {
+    try {
+      const isGone = await work();
+      if (isGone) removed.push(file);
+      return isGone;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      failed.push({ place: file.place, reason });
+      return false;
     }
+  };
+  for (const artifact of runs.flatMap(({ files }) => files))
+    await tried(artifact, () => store.remove(artifact));
+  for (const { files } of builds) {
+    for (const file of files) if (!(await tried(file, () => removeFile(file)))) break;
   }
   return { removed, failed };
 }
 
-async function isAsFound({ path, bytes, changedAtMs }: FoundFile): Promise<boolean> {
-  const stats = await lstat(path).catch((error: unknown) => {
+async function removeFile(file: FoundFile): Promise<boolean> {
+  if (!(await isAsFound(file))) return false;
+  await unlink(file.place);
+  return true;
+}
+
+async function isAsFound({ place, bytes, changedAtMs }: FoundFile): Promise<boolean> {
+  const stats = await lstat(place).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   });
   if (stats?.isFile() !== true) return false;
   const isSame = stats.size === bytes && stats.mtimeMs === changedAtMs;
-  return isSame && (await realpath(path)) === path;
+  return isSame && (await realpath(place)) === place;
 }

@@ -75,10 +75,10 @@ export function removalLines({ removed, failed }: Removal, language: Language): 
       zh: `已删除 ${removed.length} 个文件，${size}`,
       en: `files removed: ${removed.length}, ${size}`,
     }),
-    ...failed.map(({ path, reason }) =>
+    ...failed.map(({ place, reason }) =>
       say({
-        zh: `未能删除 ${visible(path)}：${visible(reason)}`,
-        en: `could not remove ${visible(path)}: ${visible(reason)}`,
+        zh: `未能删除 ${visible(place)}：${visible(reason)}`,
+        en: `could not remove ${visible(place)}: ${visible(reason)}`,
       }),
     ),
   ];
@@ -88,7 +88,7 @@ export function removalLines({ removed, failed }: Removal, language: Language): 
 export function leftoversJson(leftovers: Leftovers, removal: Removal | null): string {
   const { runs, builds, others } = leftovers;
   const about = (files: readonly FoundFile[]) => ({
-    files: files.map(({ path }) => path),
+    files: files.map(({ place }) => place),
     bytes: bytesOf(files),
   });
   const result = {
@@ -103,7 +103,7 @@ export function leftoversJson(leftovers: Leftovers, removal: Removal | null): st
     bytes: bytesOf(filesOf(leftovers)),
     leftAlone: others,
     removed: removal === null ? null : about(removal.removed),
-    failed: removal?.failed ?? [],
+    failed: removal?.failed.map(({ place, reason }) => ({ path: place, reason })) ?? [],
   };
   return JSON.stringify(result, null, 2);
 }

@@ -1,6 +1,6 @@
-/** Long texts as a stream: never whole in memory, and never able to drive the terminal. */
+/** Long texts in pieces: never whole as a string, and never able to drive the terminal. */
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import { visible } from './text.ts';
 
 /** What may have begun at the end of a chunk: a colour, or a line end of Windows. */
@@ -8,9 +8,14 @@ const BEGUN = /(?:\u001b(?:\[[0-9;]*)?|\r)$/u;
 /** Kept as they are: colours, tabs and the ends of lines. */
 const HARMLESS = /(\u001b\[[0-9;]*m|[\t\n])/u;
 
-/** A file's text as chunks, as it stands. */
-export async function* chunksOf(file: string): AsyncGenerator<string, void> {
-  for await (const chunk of createReadStream(file, 'utf8')) yield String(chunk);
+const CHUNK_BYTES = 64 * 1024;
+
+/** A text as chunks, as it stands. */
+export async function* chunksOf(content: Buffer): AsyncGenerator<string, void> {
+  const decoder = new StringDecoder('utf8');
+  for (let at = 0; at < content.length; at += CHUNK_BYTES)
+    yield decoder.write(content.subarray(at, at + CHUNK_BYTES));
+  yield decoder.end();
 }
 
 /** The same for a terminal: colours stay, other control characters are shown, lines end in one way. */

@@ -60,7 +60,7 @@ export function balancerSchema<const All extends Definitions>(
   const [first = ''] = kinds;
   const [schema, ...others] = kinds.map((kind) => kindSchema(definitions, kind, kind === first));
   if (schema === undefined) throw new Error('there is no kind of balancer');
-  const error = fieldProblem('balancerKind', { kinds });
+  const error = fieldProblem('kind', { kinds });
   const anyKind = z.discriminatedUnion('kind', [schema, ...others], {
     error: ({ code }) => (code === 'invalid_union' ? error : undefined),
   });

@@ -231,7 +231,7 @@ export const SECTION_VALUES = {
       en: '{where}: expected the address of a server line, for example 10.0.0.11:8080, or the first word of its comment',
     },
   },
-  balancerKind: {
+  kind: {
     message: { zh: '{where}：应为 {kinds} 之一', en: '{where}: expected one of {kinds}' },
   },
   keyOfOtherKind: {
@@ -239,6 +239,24 @@ export const SECTION_VALUES = {
     remedy: {
       zh: '请写 kind: {kinds}，或删去 {key}',
       en: 'write kind: {kinds}, or remove {key}',
+    },
+  },
+  s3Endpoint: {
+    message: {
+      zh: '{where}：应只写服务的地址，例如 https://s3.eu-central-1.amazonaws.com；存储桶写在 bucket，路径写在 prefix',
+      en: '{where}: expected the address of the service alone, for example https://s3.eu-central-1.amazonaws.com; the bucket belongs to bucket, a path to prefix',
+    },
+  },
+  s3Bucket: {
+    message: {
+      zh: '{where}：应为存储桶的名称：3 到 63 个小写字母、数字、点或连字符',
+      en: '{where}: expected the name of a bucket: 3 to 63 lower-case letters, digits, dots or hyphens',
+    },
+  },
+  s3Prefix: {
+    message: {
+      zh: '{where}：应为 a/b 形式，首尾没有斜杠',
+      en: '{where}: expected a/b, without a slash at either end',
     },
   },
   balancerUrl: {

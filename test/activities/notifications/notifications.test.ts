@@ -5,7 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AnnounceApprovalInput } from '../../../src/activities/contract.ts';
 import { createReportActivities } from '../../../src/activities/run/report.ts';
-import { createDiskArtifactStore } from '../../../src/adapters/artifacts/disk-artifact-store.ts';
+import { createFolderArtifactStore } from '../../../src/adapters/artifacts/folder-artifact-store.ts';
 import {
   createFakeNotifier,
   type FakeNotifier,
@@ -94,7 +94,7 @@ let folder: string;
 let artifacts: ArtifactStore;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runsheet-notify-'));
-  artifacts = createDiskArtifactStore(folder);
+  artifacts = createFolderArtifactStore(folder);
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ActionId } from '../../../src/actions/index.ts';
 import { createServerActivities, type ServerActivities } from '../../../src/activities/servers.ts';
+import { createMemoryArtifactStore } from '../../../src/adapters/artifacts/memory-artifact-store.ts';
 import { createEmbeddedBalancer } from '../../../src/adapters/embedded-balancer/embedded-balancer.ts';
 import { createFakeContainerRuntime } from '../../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeSeal } from '../../../src/adapters/fake/fake-seal.ts';
@@ -34,7 +32,6 @@ describe('servers behind the embedded balancer', () => {
   let port: LoadBalancer;
   let activities: ServerActivities;
   let environment: MockActivityEnvironment;
-  let folder: string;
 
   beforeEach(async () => {
     slow = deferred();
@@ -50,7 +47,6 @@ describe('servers behind the embedded balancer', () => {
       checkIntervalMs: 50,
     });
     port = createEmbeddedBalancer({ adminUrl: balancer.adminUrl });
-    folder = await mkdtemp(join(tmpdir(), 'runsheet-embedded-'));
     environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
     const world = new FakeWorld({ servers: SERVERS, releases: [{ digest: OLD, version: 'v1' }] });
     activities = createServerActivities({
@@ -58,11 +54,7 @@ describe('servers behind the embedded balancer', () => {
       runtime: createFakeContainerRuntime(world),
       balancer: port,
       http: createHttpProbe('.'),
-      artifacts: {
-        write: () => Promise.reject(new Error('not used')),
-        read: () => Promise.resolve(null),
-        folder: (requestId) => Promise.resolve(join(folder, requestId)),
-      },
+      artifacts: createMemoryArtifactStore(),
       secrets: { resolve: () => Promise.resolve(secret('')) },
       source: sourceOf(),
       seal: createFakeSeal(),
@@ -73,7 +65,6 @@ describe('servers behind the embedded balancer', () => {
   afterEach(async () => {
     await balancer.close();
     await Promise.all(services.map(close));
-    await rm(folder, { recursive: true });
   });
 
   const onServer = (server: string): ActionInput => actionInput({ server, project });

@@ -1,12 +1,12 @@
 /** One embedded server reached over SSH, its releases as processes, and runs that deploy there. */
 
-import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
 import type { ServerPorts } from '../../../src/activities/servers/context.ts';
 import { createPoolNotes } from '../../../src/activities/servers/pool-notes.ts';
 import { createServerActivities } from '../../../src/activities/servers.ts';
+import { createMemoryArtifactStore } from '../../../src/adapters/artifacts/memory-artifact-store.ts';
 import {
   createFakeLoadBalancer,
   FAKE_CAPABILITIES,
@@ -94,11 +94,7 @@ export async function setEmbeddedStage(
     runtime: subject.runtime,
     balancer: createFakeLoadBalancer(world, FAKE_CAPABILITIES),
     http: createHttpProbe('.'),
-    artifacts: {
-      write: () => Promise.reject(new Error('not used')),
-      read: () => Promise.resolve(null),
-      folder: (requestId) => Promise.resolve(join(subject.test.folder, requestId)),
-    },
+    artifacts: createMemoryArtifactStore(),
     secrets: {
       async resolve(reference) {
         const value = secrets[reference];

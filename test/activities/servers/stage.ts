@@ -1,15 +1,12 @@
 /** A world with three servers on v1, the activities over it, and inputs for a run that deploys v2. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { onTestFinished } from 'vitest';
 import type { CompensationInput } from '../../../src/activities/contract.ts';
 import type { ServerPorts } from '../../../src/activities/servers/context.ts';
 import { createPoolNotes } from '../../../src/activities/servers/pool-notes.ts';
 import { createServerActivities, type ServerActivities } from '../../../src/activities/servers.ts';
+import { createMemoryArtifactStore } from '../../../src/adapters/artifacts/memory-artifact-store.ts';
 import { createFakeContainerRuntime } from '../../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeHttpProbe } from '../../../src/adapters/fake/fake-http-probe.ts';
 import {
@@ -96,7 +93,6 @@ export interface Stage {
   readonly ports: ServerPorts;
   readonly activities: ServerActivities;
   readonly environment: MockActivityEnvironment;
-  readonly folder: string;
   /** Runs an action on one server with changed settings. */
   act(id: keyof ServerActivities, change?: Partial<ActionInput>): Promise<ActionResult>;
   undo(id: CompensationId, change?: Partial<CompensationInput>): Promise<ActionResult>;
@@ -114,7 +110,7 @@ export interface StageOptions {
   readonly old?: Partial<FakeRelease>;
   readonly new?: Partial<FakeRelease>;
   readonly servers?: readonly string[];
-  /** Where another worker takes over: the same world and the same folder. */
+  /** Where another worker takes over: the same world and the same artifacts. */
   readonly takeOver?: Stage;
   readonly heartbeatDetails?: unknown;
   /** What runsheet.yaml says by now. */
@@ -126,9 +122,6 @@ export interface StageOptions {
 }
 
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
-  const folder = options.takeOver?.folder ?? (await mkdtemp(join(tmpdir(), 'runsheet-servers-')));
-  // By the test, not by a hook of this file: files in one process load it once.
-  if (options.takeOver === undefined) onTestFinished(() => rm(folder, { recursive: true }));
   const world =
     options.takeOver?.world ??
     new FakeWorld({
@@ -146,11 +139,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     runtime: createFakeContainerRuntime(world),
     balancer: createFakeLoadBalancer(world, { ...FAKE_CAPABILITIES, ...options.capabilities }),
     http: createFakeHttpProbe(world),
-    artifacts: {
-      write: () => Promise.reject(new Error('not used')),
-      read: () => Promise.resolve(null),
-      folder: (requestId) => Promise.resolve(join(folder, requestId)),
-    },
+    artifacts: options.takeOver?.ports.artifacts ?? createMemoryArtifactStore(),
     secrets: { resolve: () => Promise.resolve(secret(SECRET_VALUE)) },
     source: sourceOf(source),
     seal: options.seal ?? createFakeSeal(),
@@ -166,7 +155,6 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     ports,
     activities,
     environment,
-    folder,
     act: (id, change) =>
       environment.run(
         activities[id] as (input: ActionInput) => Promise<ActionResult>,

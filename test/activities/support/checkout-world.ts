@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { ActivityFunction } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { createDiskArtifactStore } from '../../../src/adapters/artifacts/disk-artifact-store.ts';
+import { createFolderArtifactStore } from '../../../src/adapters/artifacts/folder-artifact-store.ts';
 import { createFolderSource } from '../../../src/adapters/git/folder-source.ts';
 import { createCommandRunner } from '../../../src/adapters/process/command-runner.ts';
 import { createRedactor } from '../../../src/adapters/secrets/redactor.ts';
@@ -47,7 +47,7 @@ export async function makeCheckoutWorld(
   await mkdir(project);
   for (const [path, content] of Object.entries(files)) await write(path, content);
   const commands = createCommandRunner({ environment, graceMs: 200 });
-  const artifacts = createDiskArtifactStore(join(folder, 'runs'));
+  const artifacts = createFolderArtifactStore(join(folder, 'runs'));
   const source = createFolderSource({
     projectFolder: project,
     path: '.',

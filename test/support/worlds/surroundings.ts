@@ -1,5 +1,6 @@
 /** What a world has beside its servers: source, registry, records, secrets, and the worker's own places. */
 import { join } from 'node:path';
+import { createMemoryArtifactStore } from '../../../src/adapters/artifacts/memory-artifact-store.ts';
 import { createFakeRegistry } from '../../../src/adapters/registry/fake-registry.ts';
 import type { ImageSettings } from '../../../src/plan/settings.ts';
 import { PortError } from '../../../src/ports/port-error.ts';
@@ -71,7 +72,6 @@ export function surroundingsOf(
       return found === null ? null : { ...found, platforms };
     },
   };
-  const kept = new Map<string, Buffer>();
   return {
     registry: troubled(registry, () =>
       isWrong(world, 'no registry') ? broken('unreachable', 'registry', 'no registry') : null,
@@ -109,15 +109,7 @@ export function surroundingsOf(
         return SECRET;
       },
     },
-    artifacts: {
-      async write(requestId, name, content) {
-        const reference = `artifact:${requestId}/${name}`;
-        kept.set(reference, Buffer.from(content));
-        return reference;
-      },
-      read: (reference) => Promise.resolve(kept.get(reference) ?? null),
-      folder: () => Promise.resolve(folder),
-    },
+    artifacts: createMemoryArtifactStore(),
     commands: {
       run: () => Promise.reject(new PortError('invalid', 'worker', 'runs nothing', 'Run it.')),
     },

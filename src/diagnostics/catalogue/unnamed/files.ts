@@ -26,8 +26,35 @@ const NO_TAG = {
   en: 'The version {version} names no commit: the repository has no tag {tag}',
 } as const;
 
+const ARTIFACTS = {
+  zh: '请检查 runsheet.yaml 的 artifacts',
+  en: 'check artifacts in runsheet.yaml',
+} as const;
+
 export const STORED = {
+  REFUSED: {
+    artifactsDenied: {
+      message: {
+        zh: '产物存储 {place} 拒绝访问：{reason}',
+        en: 'The artifact store {place} refused access: {reason}',
+      },
+      remedy: {
+        zh: '请检查 runsheet.yaml 的 artifacts 中的用户或密钥，以及其权限',
+        en: 'check the user or the keys under artifacts in runsheet.yaml, and their rights',
+      },
+    },
+  },
   UNAVAILABLE: {
+    artifactsSilent: {
+      message: {
+        zh: '产物存储 {place} 没有应答：{reason}',
+        en: 'The artifact store {place} does not answer: {reason}',
+      },
+      remedy: {
+        zh: '请检查它是否在运行，以及 runsheet.yaml 的 artifacts',
+        en: 'check that it runs, and artifacts in runsheet.yaml',
+      },
+    },
     gitEnded: { message: GIT_FAILED, remedy: FSCK },
     secretCommandFailed: {
       message: {
@@ -139,6 +166,13 @@ export const STORED = {
         zh: '请重新开始发布，让它的版本得到解析',
         en: 'start the run again, so that its version is resolved',
       },
+    },
+    artifactsNotTaken: {
+      message: {
+        zh: '产物存储 {place} 不接受请求：{reason}',
+        en: 'The artifact store {place} does not take the request: {reason}',
+      },
+      remedy: ARTIFACTS,
     },
     artifactReference: {
       message: {

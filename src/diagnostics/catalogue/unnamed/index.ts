@@ -70,6 +70,7 @@ export const UNNAMED = {
       ...BALANCERS.REFUSED,
       ...NGINX.REFUSED,
       ...SOURCES.REFUSED,
+      ...STORED.REFUSED,
       ...CHANNELS.REFUSED,
       ...REQUESTS.REFUSED,
     },

@@ -1,8 +1,5 @@
 /** The activities over a real HAProxy, the real probe and real services; the engine on the servers is a fake. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { ActionId } from '../../../../src/actions/index.ts';
@@ -14,6 +11,7 @@ import {
   createServerActivities,
   type ServerActivities,
 } from '../../../../src/activities/servers.ts';
+import { createMemoryArtifactStore } from '../../../../src/adapters/artifacts/memory-artifact-store.ts';
 import { createFakeContainerRuntime } from '../../../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeSeal } from '../../../../src/adapters/fake/fake-seal.ts';
 import { createFakeServerHosts } from '../../../../src/adapters/fake/fake-server-hosts.ts';
@@ -64,18 +62,13 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
   const { balancer: change, ...rest } = setup;
   const subject = await startSubject(rest);
   const names = subject.services.map(({ name }) => name);
-  const folder = await mkdtemp(join(tmpdir(), 'runsheet-haproxy-run-'));
   const world = new FakeWorld({ servers: names, releases: [{ digest: OLD, version: 'v1' }] });
   const ports: ServerPorts = {
     hosts: createFakeServerHosts(world),
     runtime: createFakeContainerRuntime(world),
     balancer: subject.balancer,
     http: createHttpProbe('.'),
-    artifacts: {
-      write: () => Promise.reject(new Error('not used')),
-      read: () => Promise.resolve(null),
-      folder: (requestId) => Promise.resolve(join(folder, requestId)),
-    },
+    artifacts: createMemoryArtifactStore(),
     secrets: { resolve: () => Promise.resolve(secret('')) },
     source: sourceOf(),
     seal: createFakeSeal(),
@@ -114,7 +107,6 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
     },
     async close() {
       await subject.close();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
