@@ -30,7 +30,8 @@ export interface Images extends Pick<Ports, 'builder' | 'registry'> {
 }
 
 export function createImages(given: Given): Images {
-  const images = given.project.settings.image.kind === 'docker' ? containers(given) : processes(given);
+  const images =
+    given.project.settings.image.kind === 'docker' ? containers(given) : processes(given);
   const place = `${hostname()}:${given.project.folder}`;
   return { ...images, builder: { ...images.builder, place } };
 }
