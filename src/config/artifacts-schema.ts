@@ -1,6 +1,6 @@
 /** `artifacts:` of runsheet.yaml: where the workers keep reports and logs. */
 import { z } from 'zod';
-import { defined, path, secretReference, text } from './fields.ts';
+import { databaseUrl, defined, path, secretReference, text } from './fields.ts';
 import { fieldProblem } from './schema-messages.ts';
 
 /** A service's address alone: bucket and prefix are keys of their own. */
@@ -26,7 +26,7 @@ const prefix = path.refine((value) => value.split('/').every((part) => !['', '.'
 const KINDS = {
   folder: { folder: path.default('.runsheet/runs') },
   database: {
-    url: z.union([z.url({ protocol: /^postgres(?:ql)?$/u }), secretReference]).optional(),
+    url: databaseUrl.optional(),
   },
   s3: {
     endpoint,

@@ -68,8 +68,15 @@ export const owner = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}(?::[a-z_][a-z0-9_
   error: fieldProblem('owner'),
 });
 
-export const secretReference = z.string().regex(/^secret:\/\/[A-Za-z0-9][A-Za-z0-9/_.-]{0,127}$/u, {
-  error: fieldProblem('secret'),
+const SECRET = fieldProblem('secret');
+
+export const secretReference = z
+  .string({ error: SECRET })
+  .regex(/^secret:\/\/[A-Za-z0-9][A-Za-z0-9/_.-]{0,127}$/u, { error: SECRET });
+
+/** `postgres://` URL, or a reference to one. */
+export const databaseUrl = z.union([z.url({ protocol: /^postgres(?:ql)?$/u }), secretReference], {
+  error: fieldProblem('databaseUrl'),
 });
 
 export const urlPath = text.startsWith('/', { error: fieldProblem('urlPath') });

@@ -6,13 +6,12 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { actionsOf, verifyOf } from './command-environment.ts';
 import { readConnections, resolveConnections, type Surroundings } from './connections.ts';
 import { crossChecks } from './cross-checks.ts';
+import { describeIssues } from './describe-issues.ts';
 import type { Environment } from './environment.ts';
 import { defined } from './fields.ts';
-import { nearestKey } from './nearest-key.ts';
 import { configuredChannels, type ProjectFile } from './project-file.ts';
 import { type ParsedProject, PROJECT_SCHEMA, projectSchema } from './schema.ts';
-import { keysAt } from './schema-keys.ts';
-import { diagnosticOf, inBothLanguages } from './schema-messages.ts';
+import { inBothLanguages } from './schema-messages.ts';
 import { readTemporalProfile } from './temporal-profile.ts';
 import { type ProjectVocabulary, vocabularyOf, wordsIn } from './vocabulary.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
@@ -69,7 +68,7 @@ export function parseProject(
   const vocabulary = wordsIn(value);
   const parsed = projectSchema.safeParse(value, { error: inBothLanguages });
   if (!parsed.success) {
-    const diagnostics = parsed.error.issues.flatMap((issue) => describeIssue(issue, yaml));
+    const diagnostics = describeIssues(parsed.error.issues, yaml);
     return { folder, project: null, vocabulary, diagnostics };
   }
   const diagnostics = crossChecks(parsed.data, yaml);
@@ -158,53 +157,6 @@ function otherSchema(value: unknown, yaml: YamlFile): Diagnostic | null {
   return Number.isInteger(schema) && Number(schema) > PROJECT_SCHEMA
     ? diagnose('BAD_PROJECT_FILE', 'newerSchema', { ...named, schema: Number(schema) }, place)
     : diagnose('BAD_PROJECT_FILE', 'schema', named, place);
-}
-
-interface Issue {
-  readonly code?: string;
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly keys?: readonly string[];
-  readonly errors?: readonly (readonly Issue[])[];
-}
-
-function describeIssue(issue: Issue, yaml: YamlFile): readonly Diagnostic[] {
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(projectSchema, issue.path);
-    return (issue.keys ?? []).map((key) => unknownKey(issue.path, key, known, yaml));
-  }
-  const nested = issue.code === 'invalid_union' ? closestBranch(issue.errors ?? []) : null;
-  if (nested !== null) {
-    return nested.flatMap((each) =>
-      describeIssue({ ...each, path: [...issue.path, ...each.path] }, yaml),
-    );
-  }
-  const where = issue.path.map(String).join('.') || PROJECT_FILE;
-  return [{ ...diagnosticOf(issue.message, where), ...yaml.locate(issue.path) }];
-}
-
-/** The form of a value that may have several, of which the shape fits: its problems are the real ones. */
-function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
-  const fitting = branches.filter((issues) =>
-    issues.every((each) => each.path.length > 0 || each.code !== 'invalid_type'),
-  );
-  return fitting.length === 1 ? (fitting[0] ?? null) : null;
-}
-
-function unknownKey(
-  path: readonly PropertyKey[],
-  key: string,
-  known: readonly string[],
-  yaml: YamlFile,
-): Diagnostic {
-  const near = nearestKey(key, known);
-  const where = [...path, key].map(String).join('.');
-  return diagnose(
-    'BAD_PROJECT_FILE',
-    'unknownKey',
-    { where, known },
-    { ...yaml.locate(path, key), actual: key, near: near === undefined ? [] : [near] },
-  );
 }
 
 function decode(bytes: Buffer): string | null {

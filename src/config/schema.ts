@@ -7,6 +7,7 @@ import { container } from './container-schema.ts';
 import {
   argv,
   count,
+  databaseUrl,
   defined,
   identifier,
   milliseconds,
@@ -177,9 +178,7 @@ export const projectSchema = z.strictObject({
     .strictObject({ address: text, namespace: text.optional(), ui_url: z.url().optional() })
     .optional(),
   registry: registry.optional(),
-  database: z
-    .strictObject({ url: z.union([z.url({ protocol: /^postgres(?:ql)?$/u }), secretReference]) })
-    .optional(),
+  database: z.strictObject({ url: databaseUrl }).optional(),
 });
 
 export type ParsedProject = z.output<typeof projectSchema>;

@@ -70,7 +70,7 @@ export function diagnosticsToJson(diagnostics: readonly Diagnostic[]): string {
 }
 
 function excerptLines({ place, excerpt }: Diagnostic, paint: Paint): readonly string[] {
-  if (place === undefined || excerpt === undefined) return [];
+  if (place === undefined || excerpt === undefined || excerpt === '') return [];
   const line = excerpt.split(/\r\n|\n|\r/u)[0] ?? '';
   const from = Math.min(place.column - 1, line.length);
   const sameLine = place.endLine === undefined || place.endLine === place.line;

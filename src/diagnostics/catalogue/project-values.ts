@@ -171,6 +171,12 @@ export const PROJECT_VALUES = {
       en: '{where}: expected an http(s):// address or a secret:// reference',
     },
   },
+  databaseUrl: {
+    message: {
+      zh: '{where}：应为 postgres:// 地址，或 secret:// 引用（地址中有密码时）',
+      en: '{where}: expected a postgres:// address, or a secret:// reference where it holds a password',
+    },
+  },
   slackTeam: {
     message: {
       zh: '{where}：应为 Slack 工作区 ID',
