@@ -7,6 +7,7 @@ import { createDatabaseArtifactStore } from '../../../src/adapters/artifacts/dat
 import { type RecordsServer, startRecordsServer } from '../../../src/embedded/records-server.ts';
 import type { ArtifactArchive } from '../../../src/ports/artifact-store.ts';
 import { artifactStoreContract } from '../../contracts/artifact-store.ts';
+import { keptRunsContract } from '../../contracts/kept-runs.ts';
 
 let folder: string;
 let server: RecordsServer;
@@ -43,6 +44,7 @@ afterAll(async () => {
 });
 
 artifactStoreContract('database (PGlite)', () => open());
+keptRunsContract('database (PGlite)', () => open());
 
 describe('the artifact store in a database', () => {
   it('keeps projects that share it apart', async () => {

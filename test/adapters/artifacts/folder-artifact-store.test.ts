@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFolderArtifactStore } from '../../../src/adapters/artifacts/folder-artifact-store.ts';
 import type { ArtifactArchive } from '../../../src/ports/artifact-store.ts';
 import { artifactStoreContract } from '../../contracts/artifact-store.ts';
+import { keptRunsContract } from '../../contracts/kept-runs.ts';
 
 let folder = '';
 let store: ArtifactArchive;
@@ -15,6 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 artifactStoreContract('folder', async () => createFolderArtifactStore(join(folder, 'runs')));
+keptRunsContract('folder', async () => createFolderArtifactStore(join(folder, 'runs')));
 
 describe('the artifact store in a folder', () => {
   it('refuses links that lead out, to a file or by a folder, dangling ones too', async () => {

@@ -5,6 +5,7 @@ import {
 } from '../../../src/adapters/artifacts/s3-artifact-store.ts';
 import type { ArtifactArchive } from '../../../src/ports/artifact-store.ts';
 import { artifactStoreContract } from '../../contracts/artifact-store.ts';
+import { keptRunsContract } from '../../contracts/kept-runs.ts';
 import { type S3Server, startS3Server } from '../support/s3-server.ts';
 
 let server: S3Server;
@@ -32,6 +33,7 @@ function open(change: Partial<S3ArtifactOptions> = {}): ArtifactArchive {
 }
 
 artifactStoreContract('bucket (versitygw)', async () => open());
+keptRunsContract('bucket (versitygw)', async () => open());
 
 describe('the artifact store in S3', () => {
   it('keeps projects that share a bucket apart', async () => {
