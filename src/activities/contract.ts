@@ -53,10 +53,8 @@ export interface LocalActivities {
   judgeDecision(input: JudgeInput): Promise<Judgement>;
   /** Which of our search attributes the server knows, registering them where it may. */
   ensureSearchAttributes(): Promise<{ readonly registered: boolean; readonly note: string }>;
-  /** Whether the lock's holder is still running; a lock that no run of ours holds is terminated here. */
-  breakStaleLock(input: {
-    readonly lockId: string;
-  }): Promise<{ readonly broken: boolean; readonly holder: string | null }>;
+  /** Who holds a lock and who waits for it; one that no run of ours holds is terminated here. */
+  lookAtLock(input: { readonly lockId: string }): Promise<LockLook>;
   /**
    * Reads back from the registry what a worker that builds says it has pushed: the project's own word.
    * @returns the pin @throws ApplicationFailure PUSH_NOT_CONFIRMED | IMAGE_TAG_TAKEN
@@ -64,6 +62,39 @@ export interface LocalActivities {
   confirmImage(input: ActionInput): Promise<ImagePin>;
   /** Asked by a lock: whether the run that started it has told it to end, as the server knows who signals. */
   releasedByHolder(): Promise<boolean>;
+}
+
+/** An execution of a workflow, as the server names it. */
+export interface Execution {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+/** A lock as one claimant finds it. */
+export interface LockLook {
+  /** Whether nobody has a right to it that goes before the claimant's, beside those `ahead`. */
+  readonly isFree: boolean;
+  /** Whether its latest execution is open: who waits can tell it so. */
+  readonly isOpen: boolean;
+  /** The run id of its latest execution; null: there is none. */
+  readonly execution: string | null;
+  /** The run that holds it, or that has lost it and goes on; null: none, or free. */
+  readonly holder: string | null;
+  readonly heldSinceMs: number | null;
+  /** The runs that wait for it, in the order of their arrival. */
+  readonly waiting: readonly Execution[];
+  /** How many of them came before the claimant and still wait. */
+  readonly ahead: number;
+  /** Who has ended its latest execution, and why; null: its holder has. */
+  readonly cut: string | null;
+  /** A run that held it has ended without releasing it: what it had begun may just be ending. */
+  readonly isUnquiet: boolean;
+}
+
+export interface AwaitLockInput extends OfRun {
+  readonly lockId: string;
+  /** The execution that was looked at. */
+  readonly execution: string;
 }
 
 export interface ResolvePlanInput {
@@ -124,6 +155,11 @@ export interface SystemActivities {
   probeServer(input: ServerInput): Promise<ServerBefore>;
   /** Other runs' requests of the same service and environment that wait for approval, and filed ones. */
   findPendingApprovals(input: { readonly run: RunRef }): Promise<readonly string[]>;
+  /**
+   * Waits until a lock is free and it is this run's turn, or somebody else has it. Changes nothing:
+   * whoever has waited looks again.
+   */
+  awaitLock(input: AwaitLockInput): Promise<void>;
   /** Sends the approval request on the step's channels that are configured. Returns who and what got it. */
   announceApproval(
     input: AnnounceApprovalInput,

@@ -1,10 +1,16 @@
 /** What local activities ask of the server, over the worker's own connection. */
-import { Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  Client,
+  WorkflowContinuedAsNewError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
-import type { Execution, TemporalAccess } from '../activities/local/index.ts';
+import type { TemporalAccess } from '../activities/local/index.ts';
 import { statusQuery } from '../workflows/messages.ts';
+import { executionOf, readHistory } from './read-history.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
 
@@ -37,7 +43,10 @@ export function createTemporalAccess(
       try {
         const found = await client.workflow.getHandle(workflowId, runId).describe();
         return {
+          runId: found.runId,
           running: found.status.name === 'RUNNING',
+          wasCut: CUT.includes(found.status.name),
+          startedAtMs: found.startTime.getTime(),
           type: found.type,
           taskQueue: found.taskQueue,
           startedBy: executionOf(found.parentExecution),
@@ -47,13 +56,21 @@ export function createTemporalAccess(
         throw error;
       }
     },
-    async sendersOf({ workflowId, runId }, signal) {
+    async historyOf({ workflowId, runId }) {
       const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-      return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signaled }) => {
-        if (signaled?.signalName !== signal) return [];
-        const sender = executionOf(signaled.externalWorkflowExecution);
-        return sender === null ? [] : [sender];
-      });
+      return readHistory(events ?? []);
+    },
+    async closed({ workflowId, runId }, signal) {
+      const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
+      try {
+        await connection.withAbortSignal(signal, () => handle.result());
+      } catch (error) {
+        const isClosed =
+          error instanceof WorkflowFailedError ||
+          error instanceof WorkflowNotFoundError ||
+          error instanceof WorkflowContinuedAsNewError;
+        if (!isClosed) throw error;
+      }
     },
     async terminate(workflowId, reason) {
       try {
@@ -92,6 +109,9 @@ export function createTemporalAccess(
   };
 }
 
+/** Ended by somebody else. */
+const CUT: readonly string[] = ['TERMINATED', 'CANCELLED', 'TIMED_OUT'];
+
 /** Executions of one id that are looked at. */
 const MOST = 10;
 
@@ -109,11 +129,4 @@ async function failureOf(
     if (!(error instanceof WorkflowFailedError)) throw error;
     return error.cause instanceof ApplicationFailure ? (error.cause.type ?? null) : null;
   }
-}
-
-type Named = { readonly workflowId?: string | null; readonly runId?: string | null };
-
-function executionOf(named: Named | null | undefined): Execution | null {
-  const { workflowId, runId } = named ?? {};
-  return workflowId && runId ? { workflowId, runId } : null;
 }

@@ -111,7 +111,12 @@ export interface BatchStatus {
 export interface LockWait {
   /** The run that holds the lock; null: not known. */
   readonly holder: string | null;
+  /** Since when this run waits. */
   readonly sinceMs: number;
+  /** Since when the holder has it; null: not known. */
+  readonly heldSinceMs: number | null;
+  /** How many runs came before and wait too. */
+  readonly ahead: number;
 }
 
 export interface SuccessStatus {

@@ -1,4 +1,5 @@
 /** One run, in parts: a room takes those that it needs. Lives in the workflow's memory only. */
+import type { CancellationScope } from '@temporalio/workflow';
 import type { ActionStep, Json, ParallelStep, Plan, StepPresentation } from '../plan/plan.ts';
 import type {
   CheckoutPlace,
@@ -14,6 +15,7 @@ import type { Availability } from './fleet/availability.ts';
 import type { FactBoard } from './judging/facts.ts';
 import type { RunStatus } from './messages.ts';
 import type { SearchAttributeWriter } from './showing/search-attributes.ts';
+import type { StepFailure } from './steps/failure.ts';
 import type { Saga } from './undo/saga.ts';
 
 /** A value that may be written to while it is put together. */
@@ -74,14 +76,45 @@ export interface MeasuredPart {
 
 /** What nobody else may do to the servers meanwhile. */
 export interface LockPart {
-  lock: HeldLock | null;
+  /** null: not taken yet, or given up. */
+  lock: EnvironmentLock | null;
   guard: PoolGuard | null;
 }
 
+/** The run's right to change servers, from the claim until it is given up; it may be lost in between. */
+export interface EnvironmentLock {
+  /** null: it is lost, and nothing is changed until it has been claimed again. */
+  held: HeldLock | null;
+  /** What changes servers now. */
+  readonly inProgress: Set<InProgress>;
+  /** Claims it again; null: nobody does now. */
+  again: Again | null;
+  /** Why no step goes on although the lock is held again; what was done is undone all the same. */
+  refusal: StepFailure | null;
+  /** Servers on which somebody else has deployed since: this run touches them no more. */
+  readonly foreign: Set<string>;
+}
+
 export interface HeldLock {
-  readonly id: string;
+  /** The run that had it in between, where this one had to wait for it. */
+  readonly former: string | null;
+  /** Comes where it has ended and nobody has released it. */
+  readonly lost: Promise<void>;
   /** Gives the lock up and waits until it is free. Never throws. */
   release(): Promise<void>;
+}
+
+interface InProgress {
+  /** null: it is not cancelled. */
+  readonly scope: CancellationScope | null;
+  /** Never rejects. */
+  readonly ended: Promise<unknown>;
+}
+
+interface Again {
+  readonly scope: CancellationScope;
+  /** Rejects where the lock is not held again, or the servers are not as the run left them. */
+  readonly ended: Promise<void>;
 }
 
 export interface PoolGuard {
@@ -149,7 +182,7 @@ export interface BackgroundPart {
 }
 
 /** What work on servers needs. */
-export interface FleetParts extends RunIdentity, ShownPart, ServersPart {}
+export interface FleetParts extends RunIdentity, ShownPart, ServersPart, LockPart, ProgressPart {}
 
 /** The same where the run may go on without one that fails: what it measured counts no more. */
 export interface TolerantParts extends FleetParts, MeasuredPart {}
@@ -157,14 +190,7 @@ export interface TolerantParts extends FleetParts, MeasuredPart {}
 /** What a question to people needs. */
 export interface AskingParts extends RunIdentity, ShownPart, DecisionsPart, BackgroundPart {}
 
-export interface Run
-  extends TolerantParts,
-    AskingParts,
-    LockPart,
-    PinnedPart,
-    CheckoutPart,
-    BranchesPart,
-    ProgressPart {}
+export interface Run extends TolerantParts, AskingParts, PinnedPart, CheckoutPart, BranchesPart {}
 
 export interface InLanguage {
   readonly ref: { readonly language: 'zh' | 'en' };

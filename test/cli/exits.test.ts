@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Deferred, deferred } from '../support/deferred.ts';
+import { lockActivities, realLock } from '../support/real-lock.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 import { countedInterpreter, Harness, type Started } from '../support/run-harness.ts';
 import { type StubWorld, stubWorld } from '../support/stub-activities.ts';
@@ -137,6 +138,7 @@ describe('following a run', { timeout: 60_000 }, () => {
 describe('a run that is queued', { timeout: 60_000 }, () => {
   it('shows live whom it waits for, since when, and what to do', async () => {
     const world = heldWorld();
+    Object.assign(world.activities, lockActivities(realLock(harness)));
     await harness.with(world, async (start) => {
       const holder = await start(DEVELOPMENT);
       await holder.until((each) => each.steps[5]?.state === 'running');
@@ -147,7 +149,7 @@ describe('a run that is queued', { timeout: 60_000 }, () => {
       const { lockWait } = await waiter.until((each) => each.lockWait !== undefined);
       expect(lockWait?.sinceMs).toBeGreaterThan(0);
       expect(follower.said.stdout).toContain(new Date(lockWait?.sinceMs ?? 0).toISOString());
-      await follower.until('runsheet status another-run');
+      await follower.until(`runsheet status ${holder.handle.workflowId}`);
       await follower.until(`to stop waiting: runsheet cancel ${workflowId}`);
       world.held.resolve();
       await follower.until('no longer queued');

@@ -113,8 +113,11 @@ describe('the run sheet', () => {
 });
 
 describe('a run that is queued', () => {
-  const queued = (holder: string | null) =>
-    waiting({ approval: null, lockWait: { holder, sinceMs: START_MS } });
+  const queued = (holder: string | null, order: { heldSinceMs?: number; ahead?: number } = {}) =>
+    waiting({
+      approval: null,
+      lockWait: { holder, sinceMs: START_MS, heldSinceMs: null, ahead: 0, ...order },
+    });
   const sheet = (status: RunStatus, language: 'zh' | 'en') =>
     renderRunSheet(status, { language, color: false, width: 100, nowMs: START_MS + 125_000 });
 
@@ -129,6 +132,14 @@ describe('a run that is queued', () => {
     expect(sheet(queued('run-0'), 'zh')).toContain(
       '排队等待（已 2 分 5 秒）：run-0 正在更改 hello/production 的服务器',
     );
+  });
+
+  it('shows since when the lock is held, and how many runs come before it', () => {
+    const order = { heldSinceMs: START_MS - 60_000, ahead: 2 };
+    const lines = sheet(queued('run-0', order), 'en');
+    expect(lines).toContain('  the lock is held since 2026-01-15T08:59:00.000Z');
+    expect(lines).toContain('  2 runs wait in front of it');
+    expect(sheet(queued('run-0', order), 'zh')).toContain('  排在前面的发布单：2');
   });
 
   it('is told where the holder is not known', () => {

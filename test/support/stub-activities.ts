@@ -197,9 +197,19 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         return options.judge === undefined ? acceptKnown(input) : options.judge(input);
       },
       ensureSearchAttributes: async () => ({ registered: options.registered ?? false, note: '' }),
-      breakStaleLock: async () => {
-        await note('breakStaleLock', null, 0);
-        return { broken: false, holder: 'another-run' };
+      lookAtLock: async () => ({
+        isFree: true,
+        isOpen: false,
+        execution: null,
+        holder: null,
+        heldSinceMs: null,
+        waiting: [],
+        ahead: 0,
+        cut: null,
+        isUnquiet: false,
+      }),
+      awaitLock: async () => {
+        await note('awaitLock', null, 0);
       },
       releasedByHolder: async () => true,
       findPendingApprovals: async () => {

@@ -5,20 +5,21 @@ import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
 import { SEARCH_ATTRIBUTES } from '../../plan/search-attributes.ts';
 import type { Seal } from '../../ports/seal.ts';
-import type { LocalActivities, ResolvePlanInput, SystemActivities } from '../contract.ts';
+import { cancellationOf } from '../context.ts';
+import type {
+  Execution,
+  LocalActivities,
+  ResolvePlanInput,
+  SystemActivities,
+} from '../contract.ts';
 import { diagnosed } from '../failures.ts';
 import { sealRun } from '../sealing/seal-run.ts';
 import { type DecisionPolicy, judge } from './judge.ts';
-import {
-  breakLock,
-  ensureAttributes,
-  isReleasedByHolder,
-  pendingApprovals,
-  type TemporalAccess,
-} from './temporal.ts';
+import { awaitTurn, isReleasedByHolder, lookAtLock } from './lock.ts';
+import { ensureAttributes, pendingApprovals, type TemporalAccess } from './temporal.ts';
 
 export type { DecisionPolicy } from './judge.ts';
-export type { Execution, TemporalAccess } from './temporal.ts';
+export type { ReadHistory, TemporalAccess } from './temporal.ts';
 
 export interface LocalDependencies {
   /** Reads templates and project afresh and resolves the request; the compiler, handed in. */
@@ -73,7 +74,8 @@ const MESSAGE_LIMIT = 20_000;
 
 export function createLocalActivities(
   dependencies: LocalDependencies,
-): Omit<LocalActivities, 'confirmImage'> & Pick<SystemActivities, 'findPendingApprovals'> {
+): Omit<LocalActivities, 'confirmImage'> &
+  Pick<SystemActivities, 'findPendingApprovals' | 'awaitLock'> {
   const { resolve, policy, temporal, taskQueue, seal } = dependencies;
   return {
     async resolvePlan(input) {
@@ -82,8 +84,7 @@ export function createLocalActivities(
         const { run } = resolution;
         refuseBounds(run, input.bounds);
         // As the server says, not as the input does.
-        const { workflowExecution: execution } = Context.current().info;
-        const names = { workflowId: '', runId: '', ...execution, requestId: input.requestId };
+        const names = { ...here(), requestId: input.requestId };
         if (input.bounds !== undefined) await refuseUsedId(run, names, temporal);
         return { ...run, taskQueue, proof: await sealRun(seal, run, names) };
       }
@@ -105,15 +106,24 @@ export function createLocalActivities(
     async ensureSearchAttributes() {
       return ensureAttributes(await temporal(), SEARCH_ATTRIBUTES);
     },
-    async breakStaleLock({ lockId }) {
-      return breakLock(await temporal(), lockId);
+    async lookAtLock({ lockId }) {
+      return lookAtLock(await temporal(), lockId, here());
     },
     async releasedByHolder() {
-      const { workflowExecution: execution } = Context.current().info;
-      return isReleasedByHolder(await temporal(), { workflowId: '', runId: '', ...execution });
+      return isReleasedByHolder(await temporal(), here());
+    },
+    async awaitLock(input) {
+      const signal = cancellationOf(Context.current());
+      await awaitTurn(await temporal(), input, here(), signal);
     },
     async findPendingApprovals({ run }) {
       return pendingApprovals(await temporal(), run, SEARCH_ATTRIBUTES, taskQueue);
     },
   };
+}
+
+/** The workflow that asks, as the server says. */
+function here(): Execution {
+  const { workflowExecution: execution } = Context.current().info;
+  return { workflowId: '', runId: '', ...execution };
 }

@@ -1,17 +1,28 @@
 /** What local activities ask the Temporal server itself: attributes, locks, other runs' requests. */
 import type { RunRef } from '../../plan/run.ts';
-
-export interface Execution {
-  readonly workflowId: string;
-  readonly runId: string;
-}
+import type { Execution } from '../contract.ts';
+import type { SentSignal } from './lock-queue.ts';
 
 export interface DescribedWorkflow {
+  readonly runId: string;
   readonly running: boolean;
+  /** Whether somebody other than itself has ended it. */
+  readonly wasCut: boolean;
+  readonly startedAtMs: number;
   readonly type: string;
   readonly taskQueue: string;
   /** null: somebody started it by hand. */
   readonly startedBy: Execution | null;
+}
+
+/** What the server itself has written down about an execution. */
+export interface ReadHistory {
+  /** The first argument that it was started with. */
+  readonly input: unknown;
+  /** In the order of their arrival, those that a workflow has sent: of others nobody knows who it was. */
+  readonly signals: readonly SentSignal[];
+  /** Who has terminated it, and why; null: nobody has. */
+  readonly terminated: string | null;
 }
 
 /** The part of Temporal's client that is needed; worker.ts builds it over the worker's connection. */
@@ -21,8 +32,9 @@ export interface TemporalAccess {
   addSearchAttributes(names: Readonly<Record<string, string>>): Promise<void>;
   /** null: no such workflow. @param runId absent: its latest execution */
   describe(workflowId: string, runId?: string): Promise<DescribedWorkflow | null>;
-  /** The workflows that have sent this signal to an execution; a signal of anybody else names none. */
-  sendersOf(execution: Execution, signal: string): Promise<readonly Execution[]>;
+  historyOf(execution: Execution): Promise<ReadHistory>;
+  /** Returns once an execution has closed, or is not there. @throws where `signal` aborts */
+  closed(execution: Execution, signal: AbortSignal): Promise<void>;
   terminate(workflowId: string, reason: string): Promise<void>;
   /** The latest executions, open and closed, that have this id; `failure`: the type of what ended it. */
   executionsOf(
@@ -71,46 +83,11 @@ async function missingAttributes(
   return Object.fromEntries(Object.entries(wanted).filter(([name]) => !known.has(name)));
 }
 
-/**
- * A lock that no open run holds is terminated: a reset, or a terminated parent, can leave one whose
- * holder has closed, and anybody who reaches the server can start one by hand. The run may be on another
- * task queue than ours: a project's queue can be named anew while one of its runs goes on.
- */
-export async function breakLock(
-  access: TemporalAccess,
-  lockId: string,
-): Promise<{ readonly broken: boolean; readonly holder: string | null }> {
-  const lock = await access.describe(lockId);
-  if (lock === null || !lock.running) return { broken: true, holder: null };
-  const holder = lock.startedBy;
-  const run = holder === null ? null : await access.describe(holder.workflowId, holder.runId);
-  const isHeld = run?.running === true && lock.type === LOCK && lock.taskQueue === run.taskQueue;
-  if (isHeld) return { broken: false, holder: holder?.workflowId ?? null };
-  await access.terminate(lockId, 'no open run holds it');
-  return { broken: true, holder: holder?.workflowId ?? null };
-}
-
-/** Whether the run that started a lock has told it to end. */
-export async function isReleasedByHolder(
-  access: TemporalAccess,
-  lock: Execution,
-): Promise<boolean> {
-  const described = await access.describe(lock.workflowId, lock.runId);
-  const holder = described?.startedBy ?? null;
-  if (holder === null) return true;
-  const senders = await access.sendersOf(lock, 'release');
-  return senders.some(
-    ({ workflowId, runId }) => workflowId === holder.workflowId && runId === holder.runId,
-  );
-}
-
 /** A query's string literal; ours hold no quotes, and a value that does is nobody's. */
 function literal(text: string): string {
   return `'${text.replace(/['\\]/gu, '')}'`;
 }
 
-/** Type of the workflows that are locks. */
-const LOCK = 'environmentLock';
 const MOST_PENDING = 20;
 const MOST_SCANNED = 100;
 

@@ -19,7 +19,7 @@ const LOCAL: readonly string[] = [
   'judgeDecision',
   'confirmImage',
   'ensureSearchAttributes',
-  'breakStaleLock',
+  'lookAtLock',
   'releasedByHolder',
   'findPendingApprovals',
 ];
@@ -27,7 +27,7 @@ const LOCAL: readonly string[] = [
 const UNSEALED: readonly string[] = [
   'resolvePlan',
   'ensureSearchAttributes',
-  'breakStaleLock',
+  'lookAtLock',
   'releasedByHolder',
   'findPendingApprovals',
   'showHostKey',

@@ -13,6 +13,7 @@ const WITHOUT_SETTINGS = [
   'takeCheckout',
   'announceApproval',
   'judgeDecision',
+  'awaitLock',
 ] as const;
 
 type Names = Pick<RunRef, 'workflowId' | 'requestId'> & { readonly runId: string };

@@ -1,12 +1,13 @@
 /** What undoes a run's changes on one server. Each reads first; on a server as before nothing changes. */
 import { ApplicationFailure } from '@temporalio/common';
+import { restoredRunId } from '../../actions/restored.ts';
 import { countedEn, say } from '../../diagnostics/language.ts';
 import type { BalancerSettings, RuntimeSettings } from '../../plan/settings.ts';
 import type { CompensationWork } from '../implement.ts';
 import { type ServerPorts, shortDigest } from './context.ts';
 import { enterPool } from './enter.ts';
 import { isFirstDeployment } from './first-deployment.ts';
-import { judgedBy, type Release, restoredRunId, startFormer } from './former.ts';
+import { judgedBy, type Release, startFormer } from './former.ts';
 import type { ReleaseSettings } from './manifest.ts';
 import { readManifest, removeManifestsOf } from './manifest-file.ts';
 import { countDown, heartbeatWhile, pause } from './pace.ts';

@@ -1,4 +1,6 @@
 /** The release that ran before a run, and what it ran with. */
+
+import { restoredRunId } from '../../actions/restored.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ReleaseManifest } from '../../plan/manifest.ts';
 import type { ServerBefore } from '../../plan/run.ts';
@@ -10,11 +12,6 @@ import { pullRelease } from './release.ts';
 import type { PoolSettings } from './serving.ts';
 
 export type Release = NonNullable<ServerBefore['release']>;
-
-/** Marks what a restore started, so that it is never taken for the new release of the same run. */
-export function restoredRunId(requestId: string): string {
-  return `${requestId}-restored`;
-}
 
 /**
  * Starts the release that ran before, with what it ran with: as the server kept it, else as its

@@ -1,7 +1,8 @@
 /** A run that is queued: whom it waits for, since when, and what to do. Pure. */
 import type { Language } from '../../diagnostics/diagnostic.ts';
+import { countedEn } from '../../diagnostics/language.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
-import { sayIn } from '../language.ts';
+import { type Say, sayIn } from '../language.ts';
 import { durationWord } from './words.ts';
 
 /** No lines where it does not wait. @param nowMs null: the time when it began, for a line that stays */
@@ -12,7 +13,7 @@ export function lockWaitLines(
 ): readonly string[] {
   if (lockWait === undefined) return [];
   const say = sayIn(language);
-  const { holder, sinceMs } = lockWait;
+  const { holder, sinceMs, heldSinceMs, ahead } = lockWait;
   const who = holder ?? say({ zh: '另一张发布单', en: 'another run' });
   const begun = new Date(sinceMs).toISOString();
   const spent = nowMs === null ? '' : durationWord(nowMs - sinceMs, language);
@@ -27,9 +28,27 @@ export function lockWaitLines(
       zh: `排队等待（${since}）：${who} 正在更改 ${service}/${environment} 的服务器`,
       en: `queued ${since}: ${who} is changing the servers of ${service}/${environment}`,
     }),
+    ...order({ heldSinceMs, ahead }, say).map((line) => `  ${line}`),
     ...(holder === null ? [] : [`  ${look}: runsheet status ${holder}`]),
     `  ${leave}: runsheet cancel ${workflowId}`,
   ];
+}
+
+/** Since when the holder has the lock, and whose turn is before this run's. */
+function order(
+  { heldSinceMs, ahead }: Pick<NonNullable<RunStatus['lockWait']>, 'heldSinceMs' | 'ahead'>,
+  say: Say,
+): readonly string[] {
+  const lines: string[] = [];
+  if (heldSinceMs !== null) {
+    const begun = new Date(heldSinceMs).toISOString();
+    lines.push(say({ zh: `锁的持有始于：${begun}`, en: `the lock is held since ${begun}` }));
+  }
+  if (ahead > 0) {
+    const others = countedEn(ahead, 'run waits', 'runs wait');
+    lines.push(say({ zh: `排在前面的发布单：${ahead}`, en: `${others} in front of it` }));
+  }
+  return lines;
 }
 
 /** Lines for a log, once each time that the wait begins, finds another holder, or ends. */

@@ -66,6 +66,8 @@ const RUN_WIDE: readonly string[] = [
   'WRONG_PROJECT',
   'FORGED_INPUT',
   'SEAL_KEY_UNKNOWN',
+  'LOCK_LOST',
+  'LOCK_NOT_ACQUIRED',
 ];
 /** The history was set back and the servers were not: nothing that it knows of them holds. */
 export const WAS_RESET = 'RUN_WAS_RESET';

@@ -4,6 +4,7 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import {
+  CancellationScope,
   condition,
   defineSignal,
   setCurrentDetails,
@@ -11,10 +12,14 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Execution } from '../../activities/contract.ts';
 import { say } from '../../diagnostics/language.ts';
 import { local } from '../tasks/activities.ts';
 
 export const releaseSignal = defineSignal('release');
+/** A run waits for the lock, or does so no more: who it is and when it came is in the event itself. */
+export const queueSignal = defineSignal('queue');
+export const leaveSignal = defineSignal('leave');
 
 /** Until the server can be asked again who has signalled. */
 const PAUSE_MS = 5_000;
@@ -25,9 +30,16 @@ export interface LockInput {
   readonly holder: string;
   readonly requestId: string;
   readonly language: 'zh' | 'en';
+  /** Those that waited for the one before, in that order; read from the history, not here. */
+  readonly queue?: readonly Execution[];
 }
 
-export async function environmentLock(input: LockInput): Promise<void> {
+/** It ends with its holder or by its word: it is not cancelled. */
+export function environmentLock(input: LockInput): Promise<void> {
+  return CancellationScope.nonCancellable(() => keep(input));
+}
+
+async function keep(input: LockInput): Promise<void> {
   if (workflowInfo().parent?.workflowId !== input.holder) throw notHeld(input);
   let signals = 0;
   setHandler(releaseSignal, () => void (signals += 1), {
@@ -37,6 +49,9 @@ export async function environmentLock(input: LockInput): Promise<void> {
       'Releases the lock; only the run that holds it can send this',
     ),
   });
+  for (const [signal, zh, en] of WAITING) {
+    setHandler(signal, () => undefined, { description: say(input, zh, en) });
+  }
   const held = `${input.service} / ${input.environment}: ${input.holder}`;
   setCurrentDetails(held);
   for (let judged = 0; ; ) {
@@ -51,6 +66,11 @@ export async function environmentLock(input: LockInput): Promise<void> {
     setCurrentDetails(`${held}${foreign}`);
   }
 }
+
+const WAITING = [
+  [queueSignal, '排队等待这把锁', 'Queues for this lock'],
+  [leaveSignal, '不再排队等待这把锁', 'Leaves the queue for this lock'],
+] as const;
 
 /** A signal does not say who has sent it; the server knows. */
 async function isReleased(holder: string): Promise<boolean> {

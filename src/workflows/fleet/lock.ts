@@ -5,110 +5,243 @@ import {
   CancellationScope,
   ChildWorkflowCancellationType,
   type ChildWorkflowHandle,
+  getExternalWorkflowHandle,
+  isCancellation,
   ParentClosePolicy,
   sleep,
   startChild,
+  TimeoutFailure,
 } from '@temporalio/workflow';
+import { HEARTBEAT_SECONDS } from '../../actions/liveness.ts';
+import type { LockLook } from '../../activities/contract.ts';
 import { say } from '../../diagnostics/language.ts';
-import { type HeldLock, type LockPart, type RunIdentity, type ShownPart } from '../run.ts';
+import { sealFor } from '../../plan/sealed-work.ts';
+import { type HeldLock, type RunIdentity, type ShownPart } from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
-import { local, summaryOf } from '../tasks/activities.ts';
-import type { environmentLock } from './environment-lock.ts';
+import { local, summaryOf, waits } from '../tasks/activities.ts';
+import {
+  type environmentLock,
+  leaveSignal,
+  queueSignal,
+  releaseSignal,
+} from './environment-lock.ts';
 
-/** Tries every 5 s at first, later every 5 minutes, so that a day of waiting stays a short history. */
-const EAGER_SECONDS = 5;
-const EAGER_ATTEMPTS = 60;
-const PATIENT_SECONDS = 300;
-const LIMIT_SECONDS = 24 * 3600;
+type Claimant = RunIdentity & ShownPart;
 
-/** Waits for the lock, shows who holds it, and keeps it in `run.lock`. */
-export async function claimLock(
-  run: RunIdentity & ShownPart & LockPart,
-  step: number,
-): Promise<void> {
+const LIMIT_MS = 24 * 3600 * 1000;
+/** Where the server did not answer, or another run was faster. */
+const PAUSE_MS = 500;
+
+/**
+ * Waits for the lock, in the order of arrival, and shows who holds it.
+ * @throws StepFailure LOCK_NOT_ACQUIRED after a day
+ */
+export async function claimLock(run: Claimant, step: number): Promise<HeldLock> {
+  const claim = new Claim(run, step);
   try {
-    await waitForLock(run, step);
+    return await claim.wait();
+  } catch (error) {
+    await claim.leave();
+    throw error;
   } finally {
     delete run.status.lockWait;
   }
 }
 
-async function waitForLock(run: RunIdentity & ShownPart & LockPart, step: number): Promise<void> {
-  const id = `runsheet-lock:${run.ref.service}:${run.ref.environment}`;
-  const sinceMs = Date.now();
-  let waitedSeconds = 0;
-  for (let attempt = 0; waitedSeconds < LIMIT_SECONDS; attempt += 1) {
-    run.lock = await tryClaim(run, id);
-    if (run.lock !== null) return;
-    const { broken, holder } = await breakIfStale(id);
-    const pauseSeconds = broken ? 1 : attempt < EAGER_ATTEMPTS ? EAGER_SECONDS : PATIENT_SECONDS;
-    const wait = say(
+class Claim {
+  private readonly run: Claimant;
+  private readonly step: number;
+  private readonly id: string;
+  private readonly sinceMs = Date.now();
+  /** The lock's execution that knows of this claim; null: none does. */
+  private queuedAt: string | null = null;
+  private former: string | null = null;
+
+  constructor(run: Claimant, step: number) {
+    this.run = run;
+    this.step = step;
+    this.id = `runsheet-lock:${run.ref.service}:${run.ref.environment}`;
+  }
+
+  async wait(): Promise<HeldLock> {
+    for (let isMyTurn = false; ; ) {
+      const look = await this.look();
+      if (look.isFree && (isMyTurn || look.ahead === 0)) {
+        const held = await this.claim(look);
+        if (held !== null) return held;
+        await this.pause(PAUSE_MS, say(this.run.ref, '取得锁', 'claim the lock'));
+      } else {
+        this.show(look);
+        await this.queue(look);
+        await this.awaitTurn(look);
+        isMyTurn = true;
+      }
+    }
+  }
+
+  /** Gives its place in the order up. */
+  async leave(): Promise<void> {
+    const { id, queuedAt } = this;
+    if (queuedAt === null) return;
+    await CancellationScope.nonCancellable(() =>
+      getExternalWorkflowHandle(id, queuedAt)
+        .signal(leaveSignal)
+        .catch(() => undefined),
+    );
+  }
+
+  /** By a local activity: what an ordinary one says, anybody could have said. */
+  private async look(): Promise<LockLook> {
+    for (;;) {
+      try {
+        const asked = { lockId: this.id };
+        return await local.lookAtLock.executeWithOptions({ summary: this.id }, [asked]);
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        await this.pause(this.leftMs(PAUSE_MS), say(this.run.ref, '查看锁', 'look at the lock'));
+      }
+    }
+  }
+
+  /** Started and kept outside every cancellation: compensation still needs the lock. */
+  private async claim({ waiting, isUnquiet }: LockLook): Promise<HeldLock | null> {
+    const { run, id } = this;
+    const { service, environment, workflowId, requestId, language } = run.ref;
+    const queue = waiting.filter((each) => each.workflowId !== workflowId);
+    try {
+      const child = await CancellationScope.nonCancellable(() =>
+        startChild<typeof environmentLock>('environmentLock', {
+          workflowId: id,
+          args: [{ service, environment, holder: workflowId, requestId, language, queue }],
+          parentClosePolicy: ParentClosePolicy.TERMINATE,
+          cancellationType: ChildWorkflowCancellationType.ABANDON,
+          // Another worker goes on with it so much later; its history is short.
+          workflowTaskTimeout: '4 seconds',
+          staticSummary: `${service}/${environment}: ${workflowId}`.slice(0, 120),
+        }),
+      );
+      const held = heldLock(child, this.former);
+      if (isUnquiet) await this.quiet(held);
+      return held;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * A run that was terminated, or reset, leaves activities which learn of it with their next heartbeat:
+   * until then they may still change a server.
+   */
+  private async quiet(held: HeldLock): Promise<void> {
+    const { run } = this;
+    const seconds = run.resolved.settings.worker?.heartbeatSeconds ?? HEARTBEAT_SECONDS;
+    const text = say(
       run.ref,
-      `等待锁 ${run.ref.service}/${run.ref.environment}（持有者：${holder ?? '?'}）`,
-      `waits for the lock of ${run.ref.service}/${run.ref.environment}, held by ${holder ?? '?'}`,
+      `持有锁的发布单被终止：等待 ${seconds} 秒，让它尚未结束的操作停止`,
+      `the run that held the lock was ended: ${seconds} s until what it had begun has stopped`,
     );
-    run.status.activity = wait;
-    // A lock that was broken is nobody's.
-    run.status.lockWait = { holder: broken ? null : holder, sinceMs };
+    run.status.activity = text;
     changed(run);
-    await sleep(pauseSeconds * 1000, { summary: summaryOf(step, null, wait) });
-    waitedSeconds += pauseSeconds;
+    try {
+      await this.pause(seconds * 1000, text);
+    } catch (error) {
+      await held.release();
+      throw error;
+    }
   }
-  const message = say(run.ref, '等待锁超过 24 小时', 'waited more than 24 hours for the lock');
-  throw new StepFailure(step, 'failed', 'LOCK_NOT_ACQUIRED', message);
-}
 
-/** Gives the lock up, where it is held. */
-export async function releaseLock(run: LockPart): Promise<void> {
-  const held = run.lock;
-  run.lock = null;
-  await held?.release();
-}
+  private show({ holder, heldSinceMs, ahead }: LockLook): void {
+    const { run, sinceMs } = this;
+    if (holder !== run.ref.workflowId) this.former = holder ?? this.former;
+    run.status.activity = this.text(holder);
+    run.status.lockWait = { holder, sinceMs, heldSinceMs, ahead };
+    changed(run);
+  }
 
-/** Started and kept outside every cancellation: compensation still needs the lock. */
-async function tryClaim(run: RunIdentity, id: string): Promise<HeldLock | null> {
-  const { service, environment, workflowId, requestId, language } = run.ref;
-  try {
-    const child = await CancellationScope.nonCancellable(() =>
-      startChild<typeof environmentLock>('environmentLock', {
-        workflowId: id,
-        args: [{ service, environment, holder: workflowId, requestId, language }],
-        parentClosePolicy: ParentClosePolicy.TERMINATE,
-        cancellationType: ChildWorkflowCancellationType.ABANDON,
-        // Another worker goes on with it so much later; its history is short.
-        workflowTaskTimeout: '4 seconds',
-        staticSummary: `${service}/${environment}: ${workflowId}`.slice(0, 120),
-      }),
+  private text(holder: string | null): string {
+    const { ref } = this.run;
+    return say(
+      ref,
+      `排队等待锁 ${ref.service}/${ref.environment}（持有者：${holder ?? '?'}）`,
+      `queued for the lock of ${ref.service}/${ref.environment}, held by ${holder ?? '?'}`,
     );
-    return heldLock(id, child);
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
-    throw error;
+  }
+
+  /** One signal to each lock that does not know of this run yet. Who sends it is in the event itself. */
+  private async queue({ isOpen, execution, waiting }: LockLook): Promise<void> {
+    if (!isOpen || execution === null || execution === this.queuedAt) return;
+    const { workflowId } = this.run.ref;
+    this.queuedAt = execution;
+    if (waiting.some((each) => each.workflowId === workflowId)) return;
+    try {
+      await getExternalWorkflowHandle(this.id, execution).signal(queueSignal);
+    } catch (error) {
+      // It has ended meanwhile.
+      if (isCancellation(error)) throw error;
+    }
+  }
+
+  private async awaitTurn({ execution, holder }: LockLook): Promise<void> {
+    const { run, step, id } = this;
+    const leftMs = this.leftMs(LIMIT_MS);
+    try {
+      await waits.awaitLock.executeWithOptions(
+        { summary: summaryOf(step, null, this.text(holder)), scheduleToCloseTimeout: leftMs },
+        [
+          {
+            run: run.ref,
+            seal: sealFor(run.resolved.proof, 'awaitLock'),
+            lockId: id,
+            execution: execution ?? '',
+          },
+        ],
+      );
+    } catch (error) {
+      const isOver = error instanceof Error && error.cause instanceof TimeoutFailure;
+      if (!isOver) throw error;
+      throw this.tooLate();
+    }
+  }
+
+  private pause(ms: number, text: string): Promise<void> {
+    return sleep(ms, { summary: summaryOf(this.step, null, text) });
+  }
+
+  /** What is left of the day, at most `mostMs`. @throws StepFailure where nothing is */
+  private leftMs(mostMs: number): number {
+    const left = LIMIT_MS - (Date.now() - this.sinceMs);
+    if (left <= 0) throw this.tooLate();
+    return Math.min(left, mostMs);
+  }
+
+  private tooLate(): StepFailure {
+    const { ref } = this.run;
+    const message = say(ref, '等待锁超过 24 小时', 'waited more than 24 hours for the lock');
+    return new StepFailure(this.step, 'failed', 'LOCK_NOT_ACQUIRED', message);
   }
 }
 
-function heldLock(id: string, child: ChildWorkflowHandle<typeof environmentLock>): HeldLock {
+function heldLock(
+  child: ChildWorkflowHandle<typeof environmentLock>,
+  former: string | null,
+): HeldLock {
+  let isReleased = false;
   const ended = child.result().then(
     () => undefined,
     () => undefined,
   );
   return {
-    id,
+    former,
+    lost: new Promise((resolve) => {
+      void ended.then(() => (isReleased ? undefined : resolve()));
+    }),
     release: () =>
       CancellationScope.nonCancellable(async () => {
-        await child.signal('release').catch(() => undefined);
+        isReleased = true;
+        await child.signal(releaseSignal).catch(() => undefined);
         await ended;
       }),
   };
-}
-
-async function breakIfStale(
-  lockId: string,
-): Promise<{ readonly broken: boolean; readonly holder: string | null }> {
-  try {
-    return await local.breakStaleLock.executeWithOptions({ summary: lockId }, [{ lockId }]);
-  } catch {
-    return { broken: false, holder: null };
-  }
 }

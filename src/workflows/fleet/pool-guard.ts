@@ -1,22 +1,22 @@
 /** Watches over the pool while the run changes it: a balancer that starts anew forgets what it was told. */
 
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { type FleetParts, type LockPart } from '../run.ts';
 import { warn } from '../showing/status.ts';
-import { messageOf } from '../steps/failure.ts';
+import { messageOf, StepFailure } from '../steps/failure.ts';
 import { guards, summaryOf } from '../tasks/activities.ts';
-import { releaseLock } from './lock.ts';
 import { serversInRun } from './scope.ts';
+import { giveUpLock, underLock } from './under-lock.ts';
 
 /**
  * From the lock until the servers are done, in front of a balancer that forgets what it was told when it
  * starts anew, and shows that it has.
  */
-export function startGuard(run: FleetParts & LockPart, step: number): void {
+export function startGuard(run: FleetParts, step: number): void {
   const { reload } = run.resolved.settings.balancer.capabilities;
   if (run.guard !== null || reload !== 'detected') return;
   // Not cancelled with the run: the undo that follows is guarded too.
@@ -36,26 +36,31 @@ export async function letGo(run: LockPart): Promise<void> {
   const held = run.guard;
   run.guard = null;
   if (held !== null) await held.stop();
-  await releaseLock(run);
+  await giveUpLock(run);
 }
 
 async function guard(run: FleetParts, step: number): Promise<void> {
   const phrase = say(run.ref, '守护负载均衡池', 'guard the pool');
   const project = sectionsOf(run.resolved.settings, OPERATIONS.guardPool);
   try {
-    const { evidence } = await guards.guardPool.executeWithOptions(
-      { summary: summaryOf(step, null, phrase) },
-      [
-        {
-          run: run.ref,
-          seal: sealFor(run.resolved.proof, 'guardPool'),
-          servers: serversInRun(run),
-          project,
-        },
-      ],
-    );
-    for (const line of evidence) warn(run, line);
+    await underLock(run, 'step', async () => {
+      const { evidence } = await guards.guardPool.executeWithOptions(
+        { summary: summaryOf(step, null, phrase) },
+        [
+          {
+            run: run.ref,
+            seal: sealFor(run.resolved.proof, 'guardPool'),
+            servers: serversInRun(run),
+            project,
+          },
+        ],
+      );
+      for (const line of evidence) warn(run, line);
+      // Its cancellation is a success; where the lock was lost, it guards on once that is held again.
+      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(phrase);
+    });
   } catch (error) {
-    if (!isCancellation(error)) warn(run, `${phrase}: ${messageOf(error)}`);
+    const isRefused = error instanceof StepFailure && error.type === 'LOCK_LOST';
+    if (!isCancellation(error) && !isRefused) warn(run, `${phrase}: ${messageOf(error)}`);
   }
 }

@@ -18,7 +18,7 @@ export async function probeServers(
 ): Promise<ReadonlyMap<string, ServerBefore>> {
   const found = await Promise.all(
     serversInRun(run).map((server) =>
-      probe(run, step, server).catch((error: unknown) => {
+      probeServer(run, step, server).catch((error: unknown) => {
         if (!tolerates(run, step, server, error)) throw error;
         exclude(run, step, server, error);
         return null;
@@ -33,7 +33,8 @@ export async function probeServers(
   return new Map(all.map((before) => [before.server, before]));
 }
 
-function probe(run: RunIdentity, step: number, server: string): Promise<ServerBefore> {
+/** The same of one server; shows nothing. */
+export function probeServer(run: RunIdentity, step: number, server: string): Promise<ServerBefore> {
   const project = sectionsOf(run.resolved.settings, OPERATIONS.probeServer);
   const phrase = say(run.ref, '查看现状', 'look at what runs');
   return system.probeServer.executeWithOptions(

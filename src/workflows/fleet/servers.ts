@@ -5,7 +5,7 @@ import { OPERATIONS } from '../../actions/index.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import { lastOnServers } from '../../plan/failure/order.ts';
-import type { FormerRun, ServerBefore } from '../../plan/run.ts';
+import type { ServerBefore } from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { askApproval } from '../decisions/approval.ts';
 import { approvalOf } from '../decisions/approvers.ts';
@@ -14,19 +14,19 @@ import {
   type BackgroundPart,
   type DecisionsPart,
   type FleetParts,
-  type LockPart,
   type PinnedPart,
   type TolerantParts,
 } from '../run.ts';
 import { warn } from '../showing/status.ts';
 import { messageOf, StepFailure } from '../steps/failure.ts';
 import { beats, summaryOf, system } from '../tasks/activities.ts';
+import { deployedOn } from './as-left.ts';
 import { keepUntouchedOut, settleExclusions } from './excluded.ts';
-import { claimLock, releaseLock } from './lock.ts';
 import { letGo, startGuard } from './pool-guard.ts';
 import { prefetch } from './prefetch.ts';
 import { probeServers } from './probe.ts';
 import { serversInRun, widenScope } from './scope.ts';
+import { giveUpLock, takeLock, underLock } from './under-lock.ts';
 
 /** Times that an approval is asked for one request, the first included. */
 const APPROVAL_ROUNDS = 3;
@@ -36,13 +36,13 @@ const APPROVAL_ROUNDS = 3;
  * lock is given back and the approval asked again: nobody waits for the lock behind an approval.
  */
 export async function enterServers(
-  run: TolerantParts & AskingParts & LockPart & PinnedPart,
+  run: TolerantParts & AskingParts & PinnedPart,
   step: number,
 ): Promise<void> {
   await prefetch(run, step);
   for (let round = 1; ; round += 1) {
-    await claimLock(run, step);
-    const before = await probeServers(run, step);
+    await takeLock(run, step);
+    const before = await underLock(run, 'step', () => probeServers(run, step));
     const changes = differences(run, before);
     if (changes.length === 0) {
       run.before = before;
@@ -51,7 +51,7 @@ export async function enterServers(
       keepUntouchedOut(run, step);
       return;
     }
-    await releaseLock(run);
+    await giveUpLock(run);
     const approval = approvalOf(run.plan);
     if (approval === undefined) {
       throw ApplicationFailure.nonRetryable('no approval step', 'INTERNAL');
@@ -69,9 +69,7 @@ export async function enterServers(
 }
 
 /** The servers run the new version for good; the next run may begin. */
-export async function leaveServers(
-  run: FleetParts & LockPart & PinnedPart & BackgroundPart,
-): Promise<void> {
+export async function leaveServers(run: FleetParts & PinnedPart & BackgroundPart): Promise<void> {
   if (run.lock === null) return;
   const step = lastOnServers(run.plan);
   await settleExclusions(run);
@@ -86,17 +84,19 @@ async function finishServers(run: FleetParts & PinnedPart, step: number): Promis
   await Promise.all(
     serversInRun(run).map(async (server) => {
       try {
-        await system.finishServer.executeWithOptions(
-          { ...beats(run.resolved.settings), summary: summaryOf(step, server, phrase) },
-          [
-            {
-              run: run.ref,
-              seal: sealFor(run.resolved.proof, 'finishServer'),
-              server,
-              image: run.image ?? null,
-              project,
-            },
-          ],
+        await underLock(run, 'step', () =>
+          system.finishServer.executeWithOptions(
+            { ...beats(run.resolved.settings), summary: summaryOf(step, server, phrase) },
+            [
+              {
+                run: run.ref,
+                seal: sealFor(run.resolved.proof, 'finishServer'),
+                server,
+                image: run.image ?? null,
+                project,
+              },
+            ],
+          ),
         );
       } catch (error) {
         warn(run, `${server} ${phrase}: ${messageOf(error)}`);
@@ -120,9 +120,4 @@ function differences(
     if (then?.digest === there?.digest) return [];
     return [`${server} ${then?.version ?? '–'} → ${there?.version ?? '–'}`];
   });
-}
-
-/** Whether it runs or not. */
-function deployedOn(before: ServerBefore | undefined): FormerRun | null {
-  return before?.release ?? before?.stopped ?? null;
 }

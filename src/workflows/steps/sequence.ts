@@ -14,6 +14,7 @@ import { preflight } from '../fleet/preflight.ts';
 import { runRolling } from '../fleet/rolling.ts';
 import { isInBatch } from '../fleet/scope.ts';
 import { enterServers, leaveServers } from '../fleet/servers.ts';
+import { underLock } from '../fleet/under-lock.ts';
 import { judgeSuccess } from '../judging/success.ts';
 import {
   type ProgressPart,
@@ -53,6 +54,8 @@ async function runWork(run: Run): Promise<void> {
     else if (beginsRolling(plan, step)) await runRolling(run, runUnlessSkipped);
   }
   await judgeAtTheEnd(run);
+  // What was measured last is of this run's own release.
+  await underLock(run, 'step', () => Promise.resolve());
 }
 
 /** Where no step changed servers, or the last that would was left out: the rules hold for the run all the same. */

@@ -58,7 +58,8 @@ const WORK: ActivityOptions = {
 };
 
 export const actions = proxyActivities<ActionActivities>(WORK);
-export const system = proxyActivities<Omit<SystemActivities, 'findPendingApprovals'>>(WORK);
+export const system =
+  proxyActivities<Omit<SystemActivities, 'findPendingApprovals' | 'awaitLock'>>(WORK);
 export const compensations = proxyActivities<CompensationActivities>(WORK);
 
 type PreflightActivities = Pick<FleetActivities, 'preflightServer' | 'preflightShared'>;
@@ -82,6 +83,14 @@ export const guards = proxyActivities<Pick<FleetActivities, 'guardPool'>>({
   startToCloseTimeout: '48 hours',
   heartbeatTimeout: '3 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: PAUSES,
+});
+
+/** A day of waiting is one activity. Its end changes nothing, so nobody waits for that. */
+export const waits = proxyActivities<Pick<SystemActivities, 'awaitLock'>>({
+  startToCloseTimeout: '25 hours',
+  heartbeatTimeout: HEARTBEAT_SECONDS * 1000,
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: PAUSES,
 });
 

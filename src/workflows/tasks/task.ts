@@ -1,12 +1,13 @@
 /** Runs one task of a step on one server, or once: schedule, note, measure, judge. */
 import { isCancellation } from '@temporalio/workflow';
 import { ACTIONS, type ActionId } from '../../actions/index.ts';
-import { leftOut } from '../../actions/questions.ts';
+import { leftOut, tells } from '../../actions/questions.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { Task } from '../../plan/plan.ts';
 import type { ActionResult, CheckoutPlace } from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
+import { underLock } from '../fleet/under-lock.ts';
 import { criteriaFailure } from '../judging/conclude-step.ts';
 import { brokenBy } from '../judging/criteria.ts';
 import type { Place } from '../judging/facts.ts';
@@ -125,17 +126,21 @@ function schedule(
   const { maximumAttempts } = definition.retry;
   const project = sectionsOf(settings, definition);
   const timeouts = timeoutsOf(definition, task, project);
-  return actions[task.action].executeWithOptions(
-    {
-      summary: summaryOf(step, server, phrase),
-      startToCloseTimeout: timeouts.startToCloseSeconds * 1000,
-      scheduleToCloseTimeout: timeouts.scheduleToCloseSeconds * 1000,
-      ...(maximumAttempts === 1 ? ONLY_ONCE : beats(settings)),
-      retry: retryAfter(maximumAttempts),
-      ...(where !== undefined && { taskQueue: where.queue, scheduleToStartTimeout: PLACE_LIMIT }),
-    },
-    [{ ...inputOf(run, step, task, server), ...(where && { checkout: where.checkout }) }],
-  );
+  const perform = () =>
+    actions[task.action].executeWithOptions(
+      {
+        summary: summaryOf(step, server, phrase),
+        startToCloseTimeout: timeouts.startToCloseSeconds * 1000,
+        scheduleToCloseTimeout: timeouts.scheduleToCloseSeconds * 1000,
+        ...(maximumAttempts === 1 ? ONLY_ONCE : beats(settings)),
+        retry: retryAfter(maximumAttempts),
+        ...(where !== undefined && { taskQueue: where.queue, scheduleToStartTimeout: PLACE_LIMIT }),
+      },
+      [{ ...inputOf(run, step, task, server), ...(where && { checkout: where.checkout }) }],
+    );
+  // What runs in the checkout, or tells people, reaches no server.
+  if (where !== undefined || tells(task.action)) return perform();
+  return underLock(run, 'step', perform, { isRepeatable: maximumAttempts > 1 });
 }
 
 /** What is deployed is what we have read back ourselves: by a local activity, which nobody can complete from outside. */

@@ -3,6 +3,7 @@ import { COMPENSATIONS, type CompensationId } from '../../actions/index.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
+import { underLock } from '../fleet/under-lock.ts';
 import { type FleetParts, type InLanguage } from '../run.ts';
 import { noteEffect } from '../showing/effects.ts';
 import { noteServer } from '../showing/status.ts';
@@ -57,6 +58,15 @@ export function nameOf(run: InLanguage, compensation: CompensationId): string {
   return say(run.ref, zh, en);
 }
 
+/** What another run has deployed there since is not this run's to undo. */
+function keptLine(run: InLanguage, server: string, phrase: string): string {
+  return say(
+    run.ref,
+    `${server} ${phrase}：不执行，其他发布单已部署到它`,
+    `${server} ${phrase}: not done, as another run has deployed there`,
+  );
+}
+
 /** @returns a line about what was done, or where it got stuck. */
 async function compensate(run: FleetParts, entry: SagaEntry): Promise<string | Stuck> {
   const { compensation, server, step } = entry;
@@ -67,21 +77,25 @@ async function compensate(run: FleetParts, entry: SagaEntry): Promise<string | S
   const project = sectionsOf(run.resolved.settings, COMPENSATIONS[compensation]);
   const isAnew = run.withCurrentSettings.has(server);
   try {
-    const result = await compensations[compensation].executeWithOptions(
-      { ...beats(run.resolved.settings), summary: summaryOf(step, server, `↩ ${phrase}`) },
-      [
-        {
-          run: run.ref,
-          seal: sealFor(run.resolved.proof, compensation),
-          step,
-          server,
-          before,
-          project,
-          ...(isAnew && { withCurrentSettings: true }),
-        },
-      ],
-    );
+    const result = await underLock(run, 'undo', async () => {
+      if (run.lock?.foreign.has(server) === true) return null;
+      return compensations[compensation].executeWithOptions(
+        { ...beats(run.resolved.settings), summary: summaryOf(step, server, `↩ ${phrase}`) },
+        [
+          {
+            run: run.ref,
+            seal: sealFor(run.resolved.proof, compensation),
+            step,
+            server,
+            before,
+            project,
+            ...(isAnew && { withCurrentSettings: true }),
+          },
+        ],
+      );
+    });
     noteServer(run, server, { doing: '' });
+    if (result === null) return keptLine(run, server, phrase);
     noteEffect(run, COMPENSATIONS[compensation].effect, server);
     const longest = isAnew ? LONGEST_EVIDENCE_ANEW : LONGEST_EVIDENCE;
     const evidence = result.evidence.slice(0, 3).join('; ').slice(0, longest);

@@ -7,9 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLocalActivities } from '../../../src/activities/local/index.ts';
-import { createFakeSeal } from '../../../src/adapters/fake/fake-seal.ts';
-import { createTemporalAccess } from '../../../src/worker/temporal-access.ts';
+import { lockActivities, type RealLock, realLock } from '../../support/real-lock.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
 import { bundleInterpreter, Harness } from '../../support/run-harness.ts';
 import { type StubWorld, stubWorld } from '../../support/stub-activities.ts';
@@ -21,18 +19,12 @@ const ATTACKERS_QUEUE = 'attackers';
 let harness: Harness;
 let attackers: Worker;
 let attacking: Promise<void>;
-let local: ReturnType<typeof createLocalActivities>;
+let local: RealLock;
 
 beforeAll(async () => {
   const [env, bundle] = await Promise.all([createLocal(), bundleInterpreter()]);
   harness = new Harness(env, bundle);
-  local = createLocalActivities({
-    resolve: () => Promise.reject(new Error('not asked')),
-    policy: () => Promise.reject(new Error('not asked')),
-    temporal: () => Promise.resolve(createTemporalAccess(env.nativeConnection, 'default')),
-    taskQueue: harness.taskQueue,
-    seal: createFakeSeal(),
-  });
+  local = realLock(harness);
   harness.lockActivities = local;
   attackers = await Worker.create({
     connection: env.nativeConnection,
@@ -68,14 +60,14 @@ function contended(): {
       await held;
     },
   });
-  world.activities.breakStaleLock = (input) => local.breakStaleLock(input);
+  Object.assign(world.activities, lockActivities(local));
   return { world, lockId: `runsheet-lock:${service}:development`, letGo };
 }
 
 const isStopping = ({ activity }: { readonly activity: string }): boolean =>
   activity.includes('停止应用服务');
 const isWaiting = ({ activity }: { readonly activity: string }): boolean =>
-  activity.includes('等待锁');
+  activity.includes('排队等待锁');
 
 describe('S10 a lock', { timeout: 60_000 }, () => {
   it.each([

@@ -181,20 +181,27 @@ describe('the lock', () => {
       release = resolve;
     });
     let first = true;
+    let isHeld = false;
     const service = `locked-${Date.now()}`;
     const world = stubWorld({
       resolve: () => resolvedRun(DEVELOPMENT, { service }),
       before: async ({ name, server }) => {
         if (name !== 'service.stop' || server !== 'app-server-1' || !first) return;
         first = false;
+        isHeld = true;
         await held;
+        isHeld = false;
       },
     });
+    const free = await world.activities.lookAtLock({ lockId: '' });
+    world.activities.lookAtLock = async () =>
+      isHeld ? { ...free, isFree: false, holder: 'another-run', execution: 'its-lock' } : free;
+    world.activities.awaitLock = () => held;
     const [one, two, waiting] = await harness.with(world, async (start) => {
       const holder = await start(DEVELOPMENT);
       await holder.until((each) => each.activity.includes('停止应用服务'));
       const waiter = await start(DEVELOPMENT);
-      const seen = await waiter.until((each) => each.activity.includes('等待锁'));
+      const seen = await waiter.until((each) => each.lockWait !== undefined);
       release();
       return [await holder.end(), await waiter.end(), seen] as const;
     });
@@ -205,21 +212,6 @@ describe('the lock', () => {
     const firstOfTwo = two.status.steps[5]?.tasks[0]?.startedAtMs ?? 0;
     const lastOfOne = one.status.steps[8]?.finishedAtMs ?? Infinity;
     expect(firstOfTwo).toBeGreaterThanOrEqual(lastOfOne);
-  });
-
-  it('takes a lock that was broken because its holder has closed', async () => {
-    const service = `stale-${Date.now()}`;
-    const holder = await harness.env.client.workflow.start('environmentLock', {
-      taskQueue: 'nobody-serves-this',
-      workflowId: `runsheet-lock:${service}:development`,
-      args: [{ service, environment: 'development', holder: 'gone', requestId: 'x' }],
-    });
-    const world = stubWorld({ resolve: () => resolvedRun(DEVELOPMENT, { service }) });
-    world.activities.breakStaleLock = async () => {
-      await holder.terminate('its holder has closed');
-      return { broken: true, holder: null };
-    };
-    expect((await harness.run(world)).failure).toBeNull();
   });
 });
 
