@@ -1,15 +1,18 @@
 /**
  * `npx tsx test/faults/parts.ts`: two workers with folders of their own; the one that has the checkout
- * is killed or frozen at each command of steps 1 to 3 in turn. What is deployed must be what was tested.
+ * is killed or frozen at each command of steps 1 to 3, or the one that changes the server at an activity
+ * of steps 6 to 9, in turn. What is deployed must be what was tested.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import proto from '@temporalio/proto';
 import type { WorkerProcess } from '../../src/embedded/worker-process.ts';
 import { type AnotherFolder, startAnother } from '../e2e/support/another-folder.ts';
 import { type Stage, startStage } from '../e2e/support/stage.ts';
+import type { StageRun } from '../e2e/support/stage-run.ts';
 import {
   type CommandNote,
   commandNotes,
@@ -20,11 +23,11 @@ import {
 const HELP = `npx tsx test/faults/parts.ts [--tries N] [--how kill|restart|freeze]
 
 Two workers of one project, each with its own folder. In each try the worker that has the checkout is
-killed for good, killed and started again, or frozen, at another command of steps 1 to 3; the run must
-end well, what runs on the server must be what was compiled in the checkout where the tests passed, and
+killed for good, killed and started again, or frozen, at another command of steps 1 to 3, or the one that
+has an activity of steps 6 to 9 in the middle of that; the run must end well, what runs on the server must be what was compiled in the checkout where the tests passed, and
 the server must have started it once. Needs the built program (npm run build).
 
-  --tries N   so many, default 9
+  --tries N   so many, default 17
   --how HOW   only so; default: each in turn
 
 Exit code: 0 where all ended right, 1 where one did not, 2 for a wrong option.
@@ -32,7 +35,20 @@ Exit code: 0 where all ended right, 1 where one did not, 2 for a wrong option.
 
 const MANNERS = ['kill', 'restart', 'freeze'] as const;
 type Manner = (typeof MANNERS)[number];
-const AT = ['analyze', 'lint', 'scan', 'audit', 'test', 'coverage', 'compile', 'package'] as const;
+const COMMANDS = ['analyze', 'lint', 'scan', 'audit', 'test', 'coverage', 'compile', 'package'];
+const ACTIVITIES = [
+  'pool.drain',
+  'connections.wait',
+  'service.stop',
+  'config.update',
+  'service.start',
+  'health.port',
+  'health.performance',
+  'pool.enable',
+  'traffic.verify',
+];
+const AT = [...COMMANDS, ...ACTIVITIES];
+const STARTED = proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
 const SERVER = 'dev-server-1';
 const END_LIMIT_SECONDS = 300;
 const COMMAND_LIMIT_MS = 120_000;
@@ -70,16 +86,22 @@ class Parts {
     const version = `v${this.#tries}`;
     const startedMs = Date.now();
     const run = await this.#stage.deploy('development', version);
-    const note = await this.#until(version, at);
-    const worker = this.#workerOf(note);
+    const worker = COMMANDS.includes(at)
+      ? this.#workerOf(await this.#until(version, at))
+      : await this.#untilDoing(run, at);
     const pid = worker.pid();
     if (pid === null) throw new Error('no worker runs there');
     if (manner === 'freeze') process.kill(-pid, 'SIGSTOP');
     else await worker.kill();
     if (manner === 'restart') await worker.start();
-    const { failure, status } = await run.end(END_LIMIT_SECONDS);
+    await Promise.race([
+      run.handle.result().catch(() => undefined),
+      sleep(END_LIMIT_SECONDS * 1000),
+    ]);
     const seconds = (Date.now() - startedMs) / 1000;
+    // A question to a worker that is frozen has no answer.
     if (manner === 'freeze') process.kill(-pid, 'SIGCONT');
+    const { failure, status } = await run.end(END_LIMIT_SECONDS);
     if (manner === 'kill') await worker.start();
     const wrong = failure === null ? [] : [`${failure.type}: ${failure.message}`];
     const starts = this.#stage.world.starts(SERVER).filter((each) => each.run === status.requestId);
@@ -102,6 +124,22 @@ class Parts {
       if (found !== undefined) return found;
       if (Date.now() > deadlineMs) throw new Error(`${at} of ${version} never began`);
       await sleep(20);
+    }
+  }
+
+  /** The worker that has begun the activity. */
+  async #untilDoing(run: StageRun, at: string): Promise<WorkerProcess> {
+    const workers = [this.#stage.worker, this.#other.worker];
+    const deadlineMs = Date.now() + COMMAND_LIMIT_MS;
+    for (;;) {
+      const { raw } = await run.handle.describe();
+      const begun = (raw.pendingActivities ?? []).find(
+        ({ activityType, state }) => activityType?.name === at && state === STARTED,
+      );
+      const found = workers.find((each) => begun?.lastWorkerIdentity?.includes(`/${each.pid()}@`));
+      if (found !== undefined) return found;
+      if (Date.now() > deadlineMs) throw new Error(`${at} was never begun`);
+      await sleep(5);
     }
   }
 
@@ -134,7 +172,7 @@ class Parts {
 }
 
 async function main(): Promise<number> {
-  const options = { tries: { type: 'string', default: '9' }, how: { type: 'string' } } as const;
+  const options = { tries: { type: 'string', default: '17' }, how: { type: 'string' } } as const;
   let tries: number;
   let manners: readonly Manner[];
   try {
@@ -156,7 +194,7 @@ async function main(): Promise<number> {
   try {
     for (let index = 0; index < tries; index += 1) {
       const manner = manners[index % manners.length] ?? 'kill';
-      // 5 and 8 have no divisor in common: every command comes up.
+      // 5 and 17 have no divisor in common: every one comes up.
       const at = AT[(index * 5 + 4) % AT.length] ?? 'test';
       const { problems, seconds } = await parts.try(manner, at);
       if (problems.length > 0) failed += 1;
