@@ -171,6 +171,11 @@ export interface ReleaseStop {
   readonly signal?: string;
   readonly graceMs: number;
   readonly before?: readonly string[];
+  /**
+   * The run whose releases go on: what it has started is not what it was to stop. Asked on the server, so
+   * that a worker that was frozen in the middle does not end what another one has started since.
+   */
+  readonly spares?: string;
 }
 
 export interface StopResult {

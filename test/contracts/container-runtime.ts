@@ -163,6 +163,18 @@ export function describeContainerRuntimeContract(
       expect(state.starts).toEqual({ [subject.first.digest]: 2, [subject.second.digest]: 1 });
     });
 
+    it('spares what the run that stops it has started, and ends what any other has', async () => {
+      await pull(subject.first);
+      await start(subject.first, 'v1', 'run-2');
+      const stopFor = (spares: string) =>
+        subject.runtime.stop(subject.server, subject.service, { ...STOP, spares });
+      expect(await stopFor('run-2')).toMatchObject({ forced: false });
+      const { running, release } = await inspect();
+      expect({ running, run: release?.runId }).toEqual({ running: true, run: 'run-2' });
+      await stopFor('run-3');
+      expect((await inspect()).running).toBe(false);
+    });
+
     it('finishes: what runs stays, twice over', async () => {
       await pull(subject.first);
       await pull(subject.second);

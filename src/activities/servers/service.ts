@@ -22,7 +22,8 @@ export async function stop(
   const read = state.running ? readManifest : believedManifest;
   const kept = state.release === null ? null : await read(ports, input, state.release);
   // Also where nothing runs: an engine may be about to bring it up again.
-  const stopped = await stopRunning(ports, input, kept?.stop ?? runtime.stop);
+  const spares = input.run.requestId;
+  const stopped = await stopRunning(ports, input, kept?.stop ?? runtime.stop, spares);
   const lines = state.running
     ? [stopped]
     : [say(input.run, '服务没有在运行', 'the service was not running')];
@@ -35,16 +36,18 @@ export async function stop(
   return { facts: { 'service.stopped': reading(!running, lines.join('; ')) }, evidence: lines };
 }
 
-/** Stops whatever of this service runs. @returns a line of evidence */
+/** Stops what of this service runs. @param spares a run whose release goes on @returns a line of evidence */
 export async function stopRunning(
   ports: ServerPorts,
   input: OnServer,
   { signal, graceSeconds, before }: RuntimeSettings['stop'],
+  spares?: string,
 ): Promise<string> {
   const how = {
     graceMs: graceSeconds * 1000,
     ...(signal !== undefined && { signal }),
     ...(before !== undefined && { before }),
+    ...(spares !== undefined && { spares }),
   };
   const stopped = await heartbeatWhile(() =>
     ports.runtime.stop(input.server, input.run.service, how),

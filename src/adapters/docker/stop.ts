@@ -15,11 +15,17 @@ const LEAST_BEFORE_MS = 1_000;
 const KILLED = 137;
 const NUMBERS: Readonly<Record<string, string>> = { 2: 'INT', 3: 'QUIT', 9: 'KILL', 15: 'TERM' };
 
-/** Stops every container of the service that runs; none does: nothing to do. */
+/**
+ * Stops every container of the service that runs; none does: nothing to do. By their ids: what is
+ * started meanwhile has another one.
+ */
 export async function stopService(service: Service, stop: ReleaseStop): Promise<StopResult> {
   const began = performance.now();
   const found = await lookAt(service);
-  const running = found.containers.filter((each) => each.running);
+  const running = found.containers.filter(
+    ({ running: isRunning, run }) =>
+      isRunning && (stop.spares === undefined || run !== stop.spares),
+  );
   const ended = found.containers.filter((each) => !each.running && each.role === 'serving');
   await Promise.all(ended.map((each) => keepDown(service, found, each)));
   const forced = await Promise.all(running.map((each) => stopOne(service, found, each, stop)));

@@ -60,10 +60,11 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
       world.launch(server, release, start.runId, start);
     },
     resume: () => Promise.resolve(false),
-    async stop(name, _service, { graceMs }) {
+    async stop(name, _service, { graceMs, spares }) {
       const server = world.server(name);
       const process = world.running(server);
-      if (process === null) return { forced: false, durationMs: 0 };
+      const isSpared = process !== null && process.runId === spares;
+      if (process === null || isSpared) return { forced: false, durationMs: 0 };
       const forced = world.releases.get(process.digest)?.ignoresStop === true;
       const startedMs = performance.now();
       if (forced) await new Promise((resolve) => setTimeout(resolve, graceMs));

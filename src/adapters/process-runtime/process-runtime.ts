@@ -92,7 +92,7 @@ async function stopService(
   quote: Quote,
   host: ServerHost,
   service: string,
-  { signal = 'SIGTERM', graceMs, before }: ReleaseStop,
+  { signal = 'SIGTERM', graceMs, before, spares = '' }: ReleaseStop,
   inspect: ContainerRuntime['inspect'],
 ): Promise<StopResult> {
   const name = signal.replace(/^SIG/, '');
@@ -100,8 +100,9 @@ async function stopService(
     throw failure(host.name, diagnose('INVALID', 'processSignal', { value: signal }));
   }
   const began = Date.now();
-  const { running } = await inspect(host.name, service);
-  if (running && before !== undefined && before.length > 0) {
+  const { running, release } = await inspect(host.name, service);
+  const isSpared = spares !== '' && release?.runId === spares;
+  if (running && !isSpared && before !== undefined && before.length > 0) {
     const result = await host.exec(before, { timeoutMs: Math.max(graceMs, 1_000) });
     if (result.exitCode !== 0)
       throw failed(
@@ -111,7 +112,12 @@ async function stopService(
         result,
       );
   }
-  const script = stopScript(quote([folderOf(host, service)]), name, Math.ceil(graceMs / 100));
+  const script = stopScript({
+    folder: quote([folderOf(host, service)]),
+    signal: name,
+    graceTenths: Math.ceil(graceMs / 100),
+    spares: quote([spares]),
+  });
   const result = await runScript(host, script, graceMs * 2 + SCRIPT_TIMEOUT_MS);
   if (result.exitCode !== 0) throw failed(host.name, { zh: '停止', en: 'stop' }, service, result);
   const forced = result.stdout.trim() === 'forced';

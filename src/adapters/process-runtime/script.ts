@@ -166,14 +166,23 @@ exit ${EXIT.failed}
 `;
 }
 
+export interface StopWords {
+  readonly folder: string;
+  readonly signal: string;
+  readonly graceTenths: number;
+  /** A run whose release goes on; quoted like the others, '' quoted for none. */
+  readonly spares: string;
+}
+
 /** Prints `stopped` or `forced`. The leader's group is ended whole. */
-export function stopScript(folder: string, signal: string, graceTenths: number): string {
+export function stopScript({ folder, signal, graceTenths, spares }: StopWords): string {
   return `${PROCESS}${LOCK}
 cd ${folder} 2>/dev/null || { echo stopped; exit 0; }
 rs_lock
 rs_forced=stopped
 rs_p=$(rs_pid)
-if rs_running; then
+rs_spares=${spares}
+if rs_running && { [ -z "$rs_spares" ] || [ "$(rs_field runId)" != "$rs_spares" ]; }; then
   kill -s ${signal} -- "-$rs_p" 2>/dev/null
   rs_waits=0
   while rs_running; do
