@@ -7,7 +7,7 @@ import type { FormerRun, ServerBefore } from '../../plan/run.ts';
 import { type FleetParts, type RunIdentity } from '../run.ts';
 import { poolText } from '../showing/words.ts';
 import { messageOf, typeOf } from '../steps/failure.ts';
-import { probeServer } from './probe.ts';
+import { probeServer } from './probe-server.ts';
 
 export interface ServerChange {
   readonly server: string;

@@ -1,14 +1,10 @@
 /** Looks at what the run's servers run now. Changes nothing. */
-import { OPERATIONS } from '../../actions/index.ts';
-import { sectionsOf } from '../../actions/sections.ts';
-import { say } from '../../diagnostics/language.ts';
 import type { ServerBefore } from '../../plan/run.ts';
-import { sealFor } from '../../plan/sealed-work.ts';
-import { type RunIdentity, type TolerantParts } from '../run.ts';
+import type { TolerantParts } from '../run.ts';
 import { noteServer } from '../showing/status.ts';
-import { beats, summaryOf, system } from '../tasks/activities.ts';
 import { standing } from './availability.ts';
 import { exclude, tolerates } from './excluded.ts';
+import { probeServer } from './probe-server.ts';
 import { serversInRun } from './scope.ts';
 
 /** Reads what every server of the run runs and how it stands in the pool; shows it. */
@@ -31,14 +27,4 @@ export async function probeServers(
     noteServer(run, before.server, { version, pool: standing(before) });
   }
   return new Map(all.map((before) => [before.server, before]));
-}
-
-/** The same of one server; shows nothing. */
-export function probeServer(run: RunIdentity, step: number, server: string): Promise<ServerBefore> {
-  const project = sectionsOf(run.resolved.settings, OPERATIONS.probeServer);
-  const phrase = say(run.ref, '查看现状', 'look at what runs');
-  return system.probeServer.executeWithOptions(
-    { ...beats(run.resolved.settings), summary: summaryOf(step, server, phrase) },
-    [{ run: run.ref, seal: sealFor(run.resolved.proof, 'probeServer'), server, project }],
-  );
 }
