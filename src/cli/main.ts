@@ -47,6 +47,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   cancel: async () => (await import('./commands/runs.ts')).cancelCommand(say),
   prune: async () => (await import('./commands/prune.ts')).pruneCommand(say),
   list: async () => (await import('./commands/runs.ts')).listCommand(say),
+  locks: async () => (await import('./commands/locks.ts')).locksCommand(say),
   hosts: async () => (await import('./commands/hosts.ts')).hostsCommand(say),
   versions: async () => (await import('./commands/versions.ts')).versionsCommand(say),
   replay: async () => (await import('./commands/replay.ts')).replayCommand(say),

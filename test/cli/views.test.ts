@@ -1,6 +1,7 @@
 /** What a terminal and a log show of a run and of a plan. */
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import { lockLines } from '../../src/cli/commands/locks.ts';
 import { listLine } from '../../src/cli/commands/runs.ts';
 import { EXIT, exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { languageOf, languageOfArguments } from '../../src/cli/language.ts';
@@ -109,6 +110,26 @@ describe('the run sheet', () => {
     expect(
       renderRunSheet(status, { ...plain, language: 'en', compact: true }).join('\n'),
     ).not.toContain('good');
+  });
+});
+
+describe('a lock', () => {
+  const lock = { service: 'hello', environment: 'production', heldSinceMs: START_MS };
+
+  it('is shown with its holder, since when, and the queued runs in their order', () => {
+    const held = { ...lock, holder: 'run-0', waiting: ['run-2', 'run-1'] };
+    expect(lockLines(held, 'en')).toEqual([
+      `hello/production  held by run-0 since ${localTime(START_MS)}`,
+      '  queued 1: run-2',
+      '  queued 2: run-1',
+    ]);
+    expect(lockLines(held, 'zh')[0]).toContain('持有者：run-0');
+  });
+
+  it('that nobody holds is said to be broken by the next run', () => {
+    const text = lockLines({ ...lock, holder: null, waiting: [] }, 'en').join('\n');
+    expect(text).toContain('started by hand');
+    expect(text).toContain('the next run breaks it');
   });
 });
 

@@ -94,6 +94,7 @@ const rows: readonly (readonly [string, string, boolean])[] = [
   ['cli/commands/a.ts', "import { x } from '../../actions/index.ts';", true],
   ['cli/commands/a.ts', "import { x } from '../../embedded/dev.ts';", true],
   ['cli/commands/a.ts', "import { x } from '../../worker/versions/change.ts';", true],
+  ['cli/commands/a.ts', "import { x } from '../../worker/locks.ts';", true],
   ['cli/commands/a.ts', "import { x } from '../../worker/queue.ts';", false],
   ['client.ts', "import { x } from './worker/versions/server.ts';", false],
   ['client.ts', "import type { X } from './worker/versions/server.ts';", true],

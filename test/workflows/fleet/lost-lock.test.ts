@@ -7,8 +7,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ACTIONS } from '../../../src/actions/index.ts';
-import { waitersIn } from '../../../src/activities/local/lock-queue.ts';
-import { readHistory } from '../../../src/worker/read-history.ts';
+import { listLocks } from '../../../src/worker/locks.ts';
 import { lockActivities, type RealLock, realLock } from '../../support/real-lock.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
 import { bundleInterpreter, Harness, type Started } from '../../support/run-harness.ts';
@@ -200,9 +199,12 @@ async function reset(run: Started): Promise<void> {
 
 /** As the server has it. */
 async function queueOf(lockId: string): Promise<readonly string[]> {
-  const { events } = await harness.env.client.workflow.getHandle(lockId).fetchHistory();
-  const { input, signals } = readHistory(events ?? []);
-  return waitersIn(input, signals).map(({ workflowId }) => workflowId);
+  const { connection } = harness.env;
+  const locks = await listLocks({ connection, namespace: 'default' }, harness.taskQueue);
+  const lock = locks.find(({ service, environment }) =>
+    lockId.endsWith(`:${service}:${environment}`),
+  );
+  return lock?.waiting ?? [];
 }
 
 describe('S10 runs that wait', { timeout: 120_000 }, () => {
