@@ -14,8 +14,14 @@ import { type StartOptions, startRun } from './client/start.ts';
 import { type WatchOptions, watch } from './client/watch.ts';
 import type { Plan } from './plan/plan.ts';
 import type { PreflightResult } from './plan/run.ts';
+import type { ServerStates, ShowServersInput } from './plan/shown-server.ts';
 import type { Server } from './worker/versions/server.ts';
-import type { HostKeyAnswer, hostKeys, probe } from './workflows/beginning/plan-probe.ts';
+import type {
+  HostKeyAnswer,
+  hostKeys,
+  probe,
+  serverStates,
+} from './workflows/beginning/plan-probe.ts';
 import {
   approveSignal,
   type DecisionMessage,
@@ -104,6 +110,8 @@ export interface RunsheetClient {
   ): Promise<readonly PreflightResult[]>;
   /** The host key that each server shows the worker now. @throws as probe */
   hostKeys(options: HostKeyOptions): Promise<readonly HostKeyAnswer[]>;
+  /** What the servers of an environment run, and how they stand. @throws as probe */
+  serverStates(taskQueue: string, input: ShowServersInput): Promise<ServerStates>;
   /** The latest first. @param openOnly leaves out those that have ended */
   list(taskQueue: string, limit: number, openOnly?: boolean): Promise<readonly ListedRun[]>;
   /** How many workers polled the queue within the time of one poll. */
@@ -206,6 +214,12 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
         taskQueue,
         workflowId: `host-keys-${randomUUID()}`,
         args: [servers],
+      }),
+    serverStates: (taskQueue, input) =>
+      askWorker<typeof serverStates>(client, 'serverStates', {
+        taskQueue,
+        workflowId: `servers-${randomUUID()}`,
+        args: [input],
       }),
     list: (taskQueue, limit, openOnly = false) => listRuns(client, taskQueue, limit, openOnly),
     describeWorkers: async (taskQueue) => (await pollersOf(client, taskQueue)).length,

@@ -14,6 +14,7 @@ import type {
   WorkSeal,
 } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
+import type { ServerStates, ShowServersInput } from '../plan/shown-server.ts';
 import type { ShownHostKey } from '../ports/server-host.ts';
 
 /** What is done for a run. */
@@ -187,6 +188,8 @@ export interface FleetActivities {
    * the run has servers out of the pool.
    */
   guardPool(input: ServersInput): Promise<ActionResult>;
+  /** What the servers of an environment run, and how they stand, for `runsheet servers`. Changes nothing. */
+  showServers(input: ShowServersInput): Promise<ServerStates>;
   /** The host key that a server shows, for `runsheet hosts trust`. */
   showHostKey(input: { readonly server: string }): Promise<ShownHostKey>;
 }

@@ -1,7 +1,5 @@
 /** All activities of a worker by what it does, composed of the areas' factories; every one is guarded. */
 import type { BuildActionId } from '../actions/index.ts';
-import type { RunRef } from '../plan/run.ts';
-import type { ProjectSettings } from '../plan/settings.ts';
 import type { Ports } from '../ports/ports.ts';
 import { createCheckActivities } from './code/checks.ts';
 import { createCompileActivities } from './code/compile.ts';
@@ -11,6 +9,7 @@ import { createReadyImageActivities } from './code/ready-image.ts';
 import { createCheckoutActivities, createSourceActivities, type OwnPlace } from './code/source.ts';
 import { createTestActivities } from './code/tests.ts';
 import type { Activities } from './contract.ts';
+import { createServerStateActivities } from './fleet/server-states.ts';
 import { createFleetActivities } from './fleet.ts';
 import { type GuardOptions, guardAll } from './guard.ts';
 import { createLocalActivities, type LocalDependencies } from './local/index.ts';
@@ -18,6 +17,7 @@ import type { NotificationPorts } from './notifications/channels.ts';
 import { createCheckoutCommand, createServerCommand } from './run/command.ts';
 import { createReportActivities } from './run/report.ts';
 import { createProof } from './sealing/proof.ts';
+import type { ServerPorts } from './servers/context.ts';
 import { createPoolNotes } from './servers/pool-notes.ts';
 import { createServerActivities } from './servers.ts';
 
@@ -50,7 +50,7 @@ export interface DeployDependencies extends CommonDependencies {
   readonly folder: string;
   readonly local: Omit<LocalDependencies, 'seal'>;
   /** The project's settings as runsheet.yaml has them now. @throws ApplicationFailure BAD_PROJECT_FILE */
-  readonly currentSettings: (run: RunRef) => Promise<ProjectSettings>;
+  readonly currentSettings: ServerPorts['currentSettings'];
   /** The people who hold any of these roles in runsheet.yaml, as it stands now. */
   readonly recipientsOf?: NotificationPorts['recipientsOf'];
 }
@@ -85,6 +85,7 @@ export function createDeployActivities(dependencies: DeployDependencies): Deploy
     ...createServerCommand(commandPorts),
     ...createServerActivities(serverPorts),
     ...createFleetActivities(serverPorts),
+    ...createServerStateActivities(serverPorts),
     ...createReportActivities({ ...ports, ...(recipientsOf && { recipientsOf }) }),
     ...createLocalActivities({ ...local, seal: ports.seal }),
     ...createConfirmation(ports),

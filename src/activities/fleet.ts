@@ -14,7 +14,9 @@ import { createPoolNotes } from './servers/pool-notes.ts';
 
 export type { FleetPorts };
 
-export function createFleetActivities(given: Unnoted<FleetPorts>): FleetActivities {
+export function createFleetActivities(
+  given: Unnoted<FleetPorts>,
+): Omit<FleetActivities, 'showServers'> {
   const ports: FleetPorts = { ...given, notes: given.notes ?? createPoolNotes() };
   return {
     ...implementOperation(

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { NO_RUNS } from '../plan/reserved-ids.ts';
 
 export interface ListedRun {
   readonly workflowId: string;
@@ -14,9 +15,6 @@ export interface ListedRun {
   readonly beginsAtMs: number | null;
   readonly closedAtMs: number | null;
 }
-
-/** Workflow types of ours that are no runs. */
-const NO_RUNS = ['environmentLock', 'probe', 'hostKeys'];
 
 /** The latest first. */
 export async function listRuns(

@@ -1,12 +1,15 @@
+/** Workflows that answer a question of a person. */
+export const QUESTIONS: readonly string[] = ['probe', 'hostKeys', 'serverStates'];
+/** Workflow types of ours that are no runs: they belong to one, or answer a question. */
+export const NO_RUNS: readonly string[] = ['environmentLock', ...QUESTIONS];
+
 /**
  * Names that no template may have: the template id is the workflow's type, and these are the worker's
  * own workflows or names that every JavaScript object answers to.
  */
 export const RESERVED_TEMPLATE_IDS: readonly string[] = [
-  'environmentLock',
-  'hostKeys',
+  ...NO_RUNS,
   'interpreter',
-  'probe',
   'default',
   'constructor',
   'hasOwnProperty',

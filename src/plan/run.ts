@@ -142,7 +142,8 @@ export interface PreflightCheck {
     | 'registry'
     | 'source'
     | 'files'
-    | 'start';
+    | 'start'
+    | 'records';
   /** warning: told, and the run goes on. */
   readonly state: 'ok' | 'warning' | 'failed';
   /** One sentence in the run's language; a failed one says what to do. */

@@ -60,7 +60,7 @@ function idProblems(workflowId: string): readonly Diagnostic[] {
 export function createSettingsReader(
   folder: string,
   environment: Environment,
-): (run: RunRef) => Promise<ProjectSettings> {
+): (run: Pick<RunRef, 'environment' | 'language'>) => Promise<ProjectSettings> {
   return async (run) => {
     const { project, diagnostics } = await loadProject(folder, environment);
     if (project !== null) return settingsIn(project.settings, run.environment);

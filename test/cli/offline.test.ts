@@ -303,6 +303,7 @@ describe('help', { timeout: 60_000 }, () => {
     'list',
     'logs',
     'prune',
+    'servers',
     'hosts',
     'versions',
     'replay',

@@ -123,6 +123,29 @@ describe('run', () => {
     }
   });
 
+  it('leaves servers that say what they run, and by which run: 0', async () => {
+    const [latest] = JSON.parse((await typed('list', '--limit', '1', '--json')).stdout) as {
+      workflowId: string;
+    }[];
+    const ended = await documented('servers-json');
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    const [development] = JSON.parse(ended.stdout) as { servers: object[] }[];
+    expect(development?.servers).toMatchObject([
+      {
+        subject: 'dev-server-1',
+        state: 'ok',
+        before: { release: { version: 'v1.0.0' }, pool: 'ready' },
+        run: { workflowId: latest?.workflowId, outcome: 'succeeded' },
+      },
+    ]);
+    const all = await documented('servers');
+    expect(all.code, all.stdout).toBe(0);
+    expect(all.stdout).toMatch(/✓ dev-server-1 +v1\.0\.0 \([0-9a-f]{12}\) +已挂载/u);
+    const unknown = await typed('servers', 'moon', '--lang', 'en');
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toContain('no environment "moon"');
+  });
+
   it('with batches starts the plan that was shown; what can never be kept is refused', async () => {
     const production = ['environment=production', 'servers=app-server-1,app-server-2'];
     const parameters = [...production, 'version=v1.0.0'].flatMap((each) => ['-p', each]);

@@ -280,6 +280,16 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         const beat = setInterval(() => context.heartbeat(), 100);
         return context.cancelled.finally(() => clearInterval(beat));
       },
+      showServers: async ({ servers }) => ({
+        servers: servers.map((subject) => ({
+          subject,
+          reachable: true,
+          checks: [],
+          healthy: true,
+          run: null,
+        })),
+        silent: [],
+      }),
       showHostKey: async ({ server }) => ({
         server,
         place: server,

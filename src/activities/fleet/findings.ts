@@ -21,7 +21,11 @@ export function ok(name: CheckName, detail: string): PreflightCheck {
 }
 
 /** A failed check with the port's own message and remedy. */
-export function failedBy(name: CheckName, error: unknown, { run }: OfRun): PreflightCheck {
+export function failedBy(
+  name: CheckName,
+  error: unknown,
+  { run }: { readonly run: Pick<OfRun['run'], 'language'> },
+): PreflightCheck {
   if (isPortError(error)) return check(name, 'failed', portSentence(error, run.language));
   return check(name, 'failed', error instanceof Error ? error.message : String(error));
 }

@@ -31,6 +31,7 @@ const UNSEALED: readonly string[] = [
   'releasedByHolder',
   'findPendingApprovals',
   'showHostKey',
+  'showServers',
 ];
 
 type Sealed = ToldWork & { readonly seal: WorkSeal };

@@ -14,7 +14,9 @@ export interface ServerPorts
   /** Templates of configuration files are read from the pinned source: no checkout has to be there. */
   readonly source: Pick<Ports['source'], 'read' | 'resolve'>;
   /** The project's settings as runsheet.yaml has them now. @throws ApplicationFailure BAD_PROJECT_FILE */
-  readonly currentSettings: (run: RunRef) => Promise<ProjectSettings>;
+  readonly currentSettings: (
+    run: Pick<RunRef, 'environment' | 'language'>,
+  ) => Promise<ProjectSettings>;
   /** Shared by all activities of a worker. */
   readonly notes: PoolNotes;
 }

@@ -4,8 +4,10 @@ import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 import { type OnServer, type ServerPorts } from './context.ts';
 
+type BalancerPort = Pick<ServerPorts, 'balancer'>;
+
 /** The project's pool as the balancer answers it now. */
-export function poolState(ports: ServerPorts, { pool }: BalancerSettings): Promise<PoolState> {
+export function poolState(ports: BalancerPort, { pool }: BalancerSettings): Promise<PoolState> {
   return ports.balancer.state(pool);
 }
 
@@ -36,7 +38,7 @@ export function isServing(server: PoolServer): boolean {
 }
 
 /** Where a server stands before the run. @param member null: the balancer does not know it */
-export function placeOf(ports: ServerPorts, member: PoolServer | null): ServerBefore['pool'] {
+export function placeOf(ports: BalancerPort, member: PoolServer | null): ServerBefore['pool'] {
   if (!ports.balancer.capabilities.pool) return 'none';
   return member?.admin ?? 'absent';
 }

@@ -21,6 +21,7 @@ const CHECKS: Readonly<Record<PreflightCheck['name'], Localized>> = {
   source: { zh: '版本', en: 'version' },
   files: { zh: '配置文件', en: 'configuration files' },
   start: { zh: '启动设置', en: 'start settings' },
+  records: { zh: '部署记录', en: 'records' },
 };
 const POOLS: Readonly<Record<ServerBefore['pool'], Localized>> = {
   ready: { zh: '已挂载', en: 'in the pool' },

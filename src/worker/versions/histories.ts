@@ -1,5 +1,6 @@
 /** Histories of the project's own runs, one at a time: they are large. */
 import proto from '@temporalio/proto';
+import { QUESTIONS } from '../../plan/reserved-ids.ts';
 import { ask, type Server } from './server.ts';
 
 export type History = proto.temporal.api.history.v1.History;
@@ -33,8 +34,7 @@ export async function choose(
   const query = [
     `TaskQueue='${taskQueue.replace(/['\\]/gu, '')}'`,
     `(ExecutionStatus='Running' OR CloseTime>='${since}')`,
-    "WorkflowType!='probe'",
-    "WorkflowType!='hostKeys'",
+    ...QUESTIONS.map((type) => `WorkflowType!='${type}'`),
   ].join(' AND ');
   const found: ChosenRun[] = [];
   let nextPageToken: Uint8Array = new Uint8Array();

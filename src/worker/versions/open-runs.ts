@@ -1,4 +1,5 @@
 /** Open runs with the version that each began on, and those that wait for a worker of theirs. */
+import { NO_RUNS } from '../../plan/reserved-ids.ts';
 import { type Deployment, isPolled } from './deployment.ts';
 import { ask, milliseconds, type Server } from './server.ts';
 
@@ -22,8 +23,6 @@ const PAGE = 250;
 /** A run that has just been started has not been seen by anybody yet. */
 const NEW_MS = 5_000;
 const UNTIL_BUILD = /^.*:/u;
-/** Workflow types of ours that are no runs: they belong to one, or answer a question. */
-const NO_RUNS = ['environmentLock', 'probe', 'hostKeys'];
 
 /** Everything open on the project's queue, the latest first. */
 export async function openWorkflows(

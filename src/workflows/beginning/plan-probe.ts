@@ -4,9 +4,10 @@ import type { FleetActivities } from '../../activities/contract.ts';
 import type { Json } from '../../plan/plan.ts';
 import type { PreflightResult } from '../../plan/run.ts';
 import { refOf } from '../../plan/sealed-work.ts';
+import type { ServerStates, ShowServersInput } from '../../plan/shown-server.ts';
 import { doneIn, examine } from '../fleet/preflight.ts';
 import { messageOf, typeOf } from '../steps/failure.ts';
-import { hostKeys as keys } from '../tasks/activities.ts';
+import { hostKeys as keys, serverStates as states } from '../tasks/activities.ts';
 import { resolveRequest } from './resolve.ts';
 
 export interface ProbeRequest {
@@ -53,6 +54,16 @@ export async function hostKeys(servers: readonly string[]): Promise<readonly Hos
       }
     }),
   );
+}
+
+/** `servers`: what the servers of an environment run, and how they stand. */
+export async function serverStates(input: ShowServersInput): Promise<ServerStates> {
+  try {
+    const summary = input.environment;
+    return await states.showServers.executeWithOptions({ summary }, [input]);
+  } catch (error) {
+    throw asFailure(error);
+  }
 }
 
 /** A plain error would block the workflow in a task that is tried for ever. */

@@ -101,6 +101,13 @@ export const hostKeys = proxyActivities<Pick<FleetActivities, 'showHostKey'>>({
   retry: retryAfter(2),
 });
 
+/** The same, of a whole environment. */
+export const serverStates = proxyActivities<Pick<FleetActivities, 'showServers'>>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: retryAfter(2),
+});
+
 /** Their time is the document's: whoever calls sets it. */
 export const observations = proxyActivities<Pick<FleetActivities, 'observeServers'>>(WORK);
 

@@ -112,6 +112,10 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient 
       await note(`host keys ${servers.join(' ')}`);
       return servers.map((server) => ({ server, problem: 'nobody' }));
     },
+    serverStates: async (_queue, { environment }) => {
+      await note(`servers of ${environment}`);
+      return { servers: [], silent: [] };
+    },
     describeWorkers: () => Promise.resolve(1),
     close: () => Promise.resolve(),
   };

@@ -1,0 +1,32 @@
+/** What `runsheet servers` is told: what each server of an environment runs, and how that came there. */
+import type { PreflightResult } from './run.ts';
+
+export interface ShowServersInput {
+  readonly service: string;
+  readonly environment: string;
+  readonly servers: readonly string[];
+  /** Of the person who asks. */
+  readonly language: 'zh' | 'en';
+}
+
+export interface ServerStates {
+  readonly servers: readonly ShownServer[];
+  /** The balancer and the record store, where they could not be asked; of the others nothing is said. */
+  readonly silent: readonly PreflightResult[];
+}
+
+/** Its checks say why a server could not be asked, and are empty where it could. */
+export interface ShownServer extends PreflightResult {
+  /** What the balancer finds; null: it checks nothing, or could not be asked. */
+  readonly healthy: boolean | null;
+  /** The run that started what runs there, where it is on record; null: it is not. */
+  readonly run: RunOnRecord | null;
+}
+
+export interface RunOnRecord {
+  readonly workflowId: string;
+  /** What it was to deploy. */
+  readonly version: string;
+  readonly outcome: string;
+  readonly endedAtMs: number;
+}
