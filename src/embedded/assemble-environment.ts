@@ -1,7 +1,7 @@
 import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { Connections, ServerConnection } from '../ports/connections.ts';
 import type { Balancer } from './balancer.ts';
-import { watchedClaim } from './death-watch.ts';
+import { startDeathWatch, watchedClaim } from './death-watch.ts';
 import {
   choosePorts,
   type EnvironmentOptions,
@@ -63,7 +63,8 @@ export async function assembleEnvironment(
 ): Promise<Environment> {
   const state = await openStateFolder(options.projectFolder);
   const held = await claimFolder(state.file('dev.lock'), options.projectFolder);
-  const claim = watchedClaim(held, state.file('servers'));
+  const watch = options.deathWatch ?? startDeathWatch(state.file('servers'));
+  const claim = watchedClaim(held, watch);
   const parts: Part[] = [];
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {

@@ -4,6 +4,7 @@ import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { Connections, TemporalConnection } from '../ports/connections.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { cacheFolderOf } from './cache-folder.ts';
+import type { DeathWatch } from './death-watch.ts';
 import { portInUse } from './embedded-error.ts';
 import { type AskedService, healthRequests } from './health-requests.ts';
 import { claimStablePorts, type StablePorts } from './ports.ts';
@@ -26,6 +27,8 @@ export interface EnvironmentOptions {
   /** Port of the first environment's pool. */
   readonly balancerPort?: number;
   readonly onProgress?: (text: Localized) => void;
+  /** Told of what must not outlive this process, and goes on when all is closed; absent: one of its own. */
+  readonly deathWatch?: Pick<DeathWatch, 'started'>;
 }
 
 interface EnvironmentServer {

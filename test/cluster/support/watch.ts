@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { watchedClaim } from '../../../src/embedded/death-watch.ts';
+import { startDeathWatch, watchedClaim } from '../../../src/embedded/death-watch.ts';
 import type { FolderClaim } from '../../../src/embedded/folder-claim.ts';
 
 const NO_CLAIM: FolderClaim = {
@@ -9,5 +9,5 @@ const NO_CLAIM: FolderClaim = {
 
 /** Recorded process groups end within seconds if this process is killed. */
 export function watchProcesses(folder: string): FolderClaim {
-  return watchedClaim(NO_CLAIM, join(folder, 'servers'));
+  return watchedClaim(NO_CLAIM, startDeathWatch(join(folder, 'servers')));
 }
