@@ -56,7 +56,7 @@ function notFound() {
 
 function main() {
   if (shipped.exitCodeAtStart !== null) {
-    process.stderr.write(`the release ends at start with exit code ${shipped.exitCodeAtStart}\n`);
+    process.stderr.write(`behaviour.exitCodeAtStart: ${shipped.exitCodeAtStart}\n`);
     process.exit(shipped.exitCodeAtStart);
   }
   const service = createService({

@@ -5,7 +5,7 @@ import { findInCode, readSources } from './sources.mjs';
 
 const syntax = { id: 'syntax-error', level: 'error', text: 'the file does not parse' };
 const rules = [
-  { id: 'no-eval', level: 'error', text: 'text is run as code', pattern: /\beval\s*\(|\bnew\s+Function\s*\(/ },
+  { id: 'no-eval', level: 'error', text: 'eval, new Function', pattern: /\beval\s*\(|\bnew\s+Function\s*\(/ },
   { id: 'no-debugger', level: 'error', text: 'a debugger statement was left', pattern: /^\s*debugger\b/ },
   { id: 'no-self-compare', level: 'error', text: 'a value is compared with itself', pattern: /\b(\w+)\s*[!=]==?\s*\1\b(?![.[(])/ },
   { id: 'no-empty-catch', level: 'warning', text: 'an error is swallowed', pattern: /catch\s*(\([^)]*\))?\s*\{\s*\}/ },

@@ -7,7 +7,7 @@ const { files } = JSON.parse(readFileSync('release.json', 'utf8'));
 rmSync('build', { recursive: true, force: true });
 for (const file of files) {
   if (!existsSync(file)) {
-    process.stderr.write(`release.json lists ${file}, which is not there\n`);
+    process.stderr.write(`release.json: ${file}: ENOENT\n`);
     process.exit(1);
   }
   const checked = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });

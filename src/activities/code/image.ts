@@ -78,7 +78,7 @@ async function pushAndPin(
     held === null
       ? say(
           input.run,
-          `registry 的应答：${wanted.tag} = ${digest}`,
+          `镜像仓库的应答：${wanted.tag} = ${digest}`,
           `the registry answers ${wanted.tag} = ${digest}`,
         )
       : say(

@@ -3,6 +3,7 @@ import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus, StepStatus } from '../../workflows/messages.ts';
 import { sayIn } from '../language.ts';
 import { waitingApproval } from './approval.ts';
+import { detailBeside } from './criterion.ts';
 import { lockWaitEvents } from './lock-wait.ts';
 import { visible } from './text.ts';
 import { durationWord, outcomeWord, poolWord, stateWord } from './words.ts';
@@ -61,10 +62,10 @@ function stepEvents(
   const missed = step.state === 'failed' ? step.criteria.filter((each) => !each.passed) : [];
   return [
     line,
-    ...missed.map(
-      (each) =>
-        `     ✗ ${each.text}  ${String(each.value ?? '?')}${each.detail === undefined ? '' : `  (${each.detail})`}`,
-    ),
+    ...missed.map((each) => {
+      const detail = detailBeside(step, each);
+      return `     ✗ ${each.text}  ${String(each.value ?? '?')}${detail === '' ? '' : `  (${detail})`}`;
+    }),
   ];
 }
 

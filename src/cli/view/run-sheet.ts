@@ -6,6 +6,7 @@ import type { CriterionEvidence } from '../../plan/run.ts';
 import type { RunStatus, StepState, StepStatus } from '../../workflows/messages.ts';
 import { type Say, sayIn } from '../language.ts';
 import { waitingApproval } from './approval.ts';
+import { detailBeside } from './criterion.ts';
 import { lockWaitLines } from './lock-wait.ts';
 import { fit, fold, pad } from './text.ts';
 import { countdown, durationWord, outcomeWord, poolWord, stateWord } from './words.ts';
@@ -99,17 +100,19 @@ function detailLines(
       ? step.criteria.filter((each) => !each.passed)
       : step.criteria;
   const lines = criteria.map((each) =>
-    (each.passed ? paint.dim : paint.red)(fit(`       ${criterionLine(each)}`, width)),
+    (each.passed ? paint.dim : paint.red)(fit(`       ${criterionLine(step, each)}`, width)),
   );
   if (step.state !== 'running' || compact) return lines;
   const running = step.tasks.filter((task) => task.state === 'running' && task.server === null);
   return [...lines, ...running.map((task) => paint.cyan(fit(`       … ${task.text}`, width)))];
 }
 
-/** `✓ 测试通过率 >= 95%  96 (48 of 50 passed)`. */
-function criterionLine({ passed, text, value, detail }: CriterionEvidence): string {
+/** `✓ 测试通过率 >= 95%  96 (48 of 50 passed)`; without the detail where the step's failure tells it. */
+function criterionLine(step: StepStatus, criterion: CriterionEvidence): string {
+  const { passed, text, value } = criterion;
   const measured = typeof value === 'boolean' ? '' : `  ${String(value ?? '?')}`;
-  return `${passed ? '✓' : '✗'} ${text}${measured}${detail === undefined || detail === '' ? '' : `  (${detail})`}`;
+  const detail = detailBeside(step, criterion);
+  return `${passed ? '✓' : '✗'} ${text}${measured}${detail === '' ? '' : `  (${detail})`}`;
 }
 
 /** Problems that preflight found; a failure repeats them, with the remedy. */
