@@ -8,6 +8,8 @@ export const EXIT = {
   failed: 3,
   calledOff: 4,
   needsAttention: 5,
+  /** The terminal was closed while the demo ran, as shells say it. */
+  hungUp: 129,
   /** Ctrl-C at a question, or while a run is followed, as shells say it: the run goes on, its end is not known. */
   interrupted: 130,
   /** Nobody reads the output any more (`| head`), as shells say it. */

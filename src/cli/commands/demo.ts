@@ -1,14 +1,17 @@
 import { Command } from 'commander';
 import { CommandError, type CommonOptions, print, refuse } from '../context.ts';
 import { FAULT_KEYS, faultNamed } from '../demo/faults.ts';
+import { nextLines } from '../demo/next.ts';
 import { startStage } from '../demo/stage.ts';
 import { tell } from '../demo/story.ts';
+import { EXIT } from '../exit-codes.ts';
 import { languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
-import { untilStopped, withEmbeddedErrors } from '../running.ts';
+import { withEmbeddedErrors } from '../running.ts';
 
 interface DemoOptions extends CommonOptions {
   readonly fail?: string;
+  readonly allAtOnce?: boolean;
   readonly keep?: boolean;
 }
 
@@ -29,12 +32,19 @@ export function demoCommand(say: Say): Command {
       }),
     )
     .option(
+      '--all-at-once',
+      say({
+        zh: '所有服务器同时部署，负载均衡暂存请求，不终止 worker（默认：逐台部署，中途强制终止 worker）',
+        en: 'deploy to all servers at once while the load balancer holds requests, and kill no worker (default: server by server, and the worker is killed midway)',
+      }),
+    )
+    .option(
       '--keep',
       say({ zh: '结束后保持运行，直到 Ctrl-C', en: 'keep everything running until Ctrl-C' }),
     )
     .addOption(languageChoice(say))
     .action(demo);
-  const examples = ['runsheet demo', 'runsheet demo --fail 7', 'runsheet demo --keep'];
+  const examples = ['runsheet demo', 'runsheet demo --fail 7', 'runsheet demo --all-at-once'];
   return withExamples(command, say, ...examples);
 }
 
@@ -51,17 +61,23 @@ async function demo(options: DemoOptions): Promise<void> {
       options,
     );
   }
+  const stop = stopAtSignals(say);
   const stage = await withEmbeddedErrors(options, () =>
-    startStage((text) => print(`  ${say(text)}`)),
+    startStage((text) => print(`  ${say(text)}`), stop),
   );
-  const ended = untilStopped().then((code) => ({ code }));
   try {
-    const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-    const told = await Promise.race([tell(stage, { fault, language, terminal, print }), ended]);
-    if (typeof told !== 'number') {
-      throw new CommandError(say({ zh: '演示已中止', en: 'the demo was stopped' }), told.code);
-    }
-    printNext(say);
+    const told = await Promise.race([
+      tell(stage, {
+        fault,
+        allAtOnce: options.allAtOnce === true,
+        language,
+        terminal: process.stdin.isTTY === true && process.stdout.isTTY === true,
+        print: (line) => stop.aborted || print(line),
+        stop,
+      }),
+      whenStopped(stop),
+    ]);
+    for (const line of nextLines(options, say)) print(line);
     if (options.keep === true) {
       print(
         say({
@@ -69,29 +85,34 @@ async function demo(options: DemoOptions): Promise<void> {
           en: `\nEverything keeps running in ${stage.folder}; press Ctrl-C to stop it`,
         }),
       );
-      await ended;
+      await whenStopped(stop).catch(() => undefined);
     }
     process.exitCode = told;
   } finally {
     await stage.close();
+    // A question that is still open would keep the process.
+    if (stop.aborted && process.stdin.isTTY) process.stdin.unref();
   }
 }
 
-function printNext(say: Say): void {
-  print(
-    say({
-      zh: `
-接下来可以试试：
-  npm run demo -- --fail 8     新版本返回 500：自动切换回旧版本
-  npm run demo -- --keep       在 Web UI 中查看每一步
-  npx runsheet check templates/deployment.md --explain
-  npx runsheet dev             启动并保持整个环境，再用 runsheet run 部署`,
-      en: `
-Next, try:
-  npm run demo -- --fail 8     the new version answers 500 and is rolled back automatically
-  npm run demo -- --keep       look at every step in the Web UI
-  npx runsheet check templates/deployment.md --explain
-  npx runsheet dev             start the environment and keep it, then deploy with runsheet run`,
-    }),
-  );
+const SIGNALS = [
+  ['SIGINT', EXIT.interrupted],
+  ['SIGTERM', EXIT.terminated],
+  ['SIGHUP', EXIT.hungUp],
+] as const;
+
+/** Aborts with a CommandError. A second signal changes nothing: everything is being ended already. */
+function stopAtSignals(say: Say): AbortSignal {
+  const stop = new AbortController();
+  const reason = say({ zh: '演示已中止', en: 'the demo was stopped' });
+  for (const [signal, code] of SIGNALS)
+    process.on(signal, () => stop.abort(new CommandError(reason, code)));
+  return stop.signal;
+}
+
+function whenStopped(stop: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (stop.aborted) reject(stop.reason);
+    else stop.addEventListener('abort', () => reject(stop.reason), { once: true });
+  });
 }

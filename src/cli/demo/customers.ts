@@ -16,8 +16,8 @@ export interface Customers {
   report(): Promise<TrafficReport>;
   /** Resets the count. @returns the count until now, once its last request has an answer */
   restart(): Promise<TrafficReport>;
-  /** Sends a request that takes `milliseconds` to answer. */
-  sendSlow(milliseconds: number): Promise<void>;
+  /** Sends requests that take `milliseconds` to answer; as many as there are servers reach one each. */
+  sendSlow(milliseconds: number, requests: number): Promise<void>;
   /** Ends the traffic once every request under way has an answer; called again, gives the same report. */
   stop(): Promise<TrafficReport>;
 }
@@ -43,8 +43,8 @@ export function startCustomers(url: string, perSecond: number): Customers {
   return {
     report: () => ask({ kind: 'report' }),
     restart: () => ask({ kind: 'restart' }),
-    async sendSlow(milliseconds) {
-      await ask({ kind: 'slow', milliseconds });
+    async sendSlow(milliseconds, requests) {
+      await ask({ kind: 'slow', milliseconds, requests });
     },
     stop: () => {
       stopped ??= ask({ kind: 'stop' });

@@ -13,7 +13,7 @@ export interface Fault {
   readonly breakSource?: (projectFolder: string) => void;
   /** The approver rejects the run. */
   readonly rejects?: true;
-  /** A request under way when step 6 begins that takes this long, in milliseconds. */
+  /** Requests under way when step 6 begins, one on each server that stops, that take this long, in milliseconds. */
   readonly slowRequestMs?: number;
   /** The load balancer loses its connection to this server once the new version runs there. */
   readonly unreachableServer?: string;
@@ -77,8 +77,8 @@ const FAULTS: readonly Fault[] = [
     step: 6,
     exitCode: 3,
     text: {
-      zh: '有一个请求需要 40 秒，超过操作单允许的 30 秒',
-      en: 'a request takes 40 s, longer than the 30 s that the run sheet allows',
+      zh: '每台服务器上有一个需要 40 秒的请求，超过操作单允许的 30 秒',
+      en: 'each server has a request that takes 40 s, longer than the 30 s that the run sheet allows',
     },
     slowRequestMs: 40_000,
   },

@@ -1,6 +1,6 @@
 /** The demo: deploys v1, starts traffic, deploys v2 (or fails to), and reports what the traffic saw. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Language } from '../../diagnostics/diagnostic.ts';
+import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
 import { EXIT } from '../exit-codes.ts';
 import { sayIn } from '../language.ts';
@@ -11,25 +11,47 @@ import { createApprover } from './approver.ts';
 import { type Customers, startCustomers } from './customers.ts';
 import type { Fault } from './faults.ts';
 import { type DemoStage, PRODUCTION_SERVERS, renameVersion } from './stage.ts';
-import { type Outcome, problemsOf, trafficLines } from './verdict.ts';
+import { type Outcome, problemsOf, trafficLines, workerLines } from './verdict.ts';
+import { createKiller, wentOn } from './worker-death.ts';
 
 export interface StoryOptions {
   readonly fault: Fault | null;
+  /** All servers at the same time; otherwise one after the other. */
+  readonly allAtOnce: boolean;
   readonly language: Language;
   /** Whether there is a person to ask. */
   readonly terminal: boolean;
   readonly print: (line: string) => void;
+  /** Ends the story, by its reason. */
+  readonly stop: AbortSignal;
+}
+
+interface RequestParts {
+  readonly skip_tests?: boolean;
+  /** Servers at a time; absent: all. */
+  readonly batches?: number;
 }
 
 const TEMPLATE = 'deployment_workflow_v1';
 const OLD_VERSION = 'v1.0.0';
 const NEW_VERSION = 'v2.0.0';
 const REQUESTS_PER_SECOND = 100;
+/** So often that a server is seen while it is being changed. */
+const LOOK_INTERVAL_MS = 100;
 /** Enough for an answer from each of three servers; a busy machine gets longer. */
 const AFTERWARDS_MS = 1_500;
 const AFTERWARDS_LIMIT_MS = 30_000;
 /** The connection is repaired this long after the rollback began. */
 const REPAIRED_AFTER_MS = 2_000;
+
+const ONE_BY_ONE: Localized = {
+  zh: `逐台部署 ${NEW_VERSION} 到 production，申请人 carol`,
+  en: `Deploying ${NEW_VERSION} to production, server by server, requested by carol`,
+};
+const ALL_AT_ONCE: Localized = {
+  zh: `部署 ${NEW_VERSION} 到 production，所有服务器同时，申请人 carol`,
+  en: `Deploying ${NEW_VERSION} to production, all servers at once, requested by carol`,
+};
 
 /** @returns the exit code: the run's own, or 1 if the outcome is not what the demo promises */
 export async function tell(stage: DemoStage, options: StoryOptions): Promise<number> {
@@ -63,15 +85,17 @@ export async function tell(stage: DemoStage, options: StoryOptions): Promise<num
   }
 }
 
-async function deployOld(stage: DemoStage, { language }: StoryOptions): Promise<void> {
+/** Without what the deployment after it shows: code checks and tests, batches, a worker that dies. */
+async function deployOld(stage: DemoStage, { language, stop }: StoryOptions): Promise<void> {
   const workflowId = `demo-${OLD_VERSION}`;
-  await startRun(stage, workflowId, OLD_VERSION, language);
+  await startRun(stage, workflowId, { version: OLD_VERSION, language, skip_tests: true });
   let decided = false;
-  for await (const status of stage.client.watch(workflowId)) {
+  for await (const status of stage.client.watch(workflowId, { signal: stop })) {
     if (decided || waitingApproval(status) === null) continue;
     decided = true;
     await stage.client.approve(workflowId, { by: 'alice' });
   }
+  stop.throwIfAborted();
   const { failure } = await stage.client.end(workflowId);
   if (failure !== null) throw new Error(`${OLD_VERSION}: ${failure.type}: ${failure.message}`);
 }
@@ -81,7 +105,8 @@ async function deployNew(
   customers: Customers,
   options: StoryOptions,
 ): Promise<Outcome> {
-  const { fault, language, print } = options;
+  const { fault, language, print, allAtOnce } = options;
+  const say = sayIn(language);
   const workflowId = `demo-${NEW_VERSION}`;
   const approver = createApprover(stage, {
     rejects: fault?.rejects === true,
@@ -89,25 +114,26 @@ async function deployNew(
     language,
   });
   const adjustConnection = watchConnection(stage, fault);
-  print(
-    sayIn(language)({
-      zh: `\n部署 ${NEW_VERSION} 到 production，申请人 carol`,
-      en: `\nDeploying ${NEW_VERSION} to production, requested by carol`,
-    }),
-  );
+  const killer = fault === null && !allAtOnce ? createKiller(stage, options) : null;
+  print(`\n${say(allAtOnce ? ALL_AT_ONCE : ONE_BY_ONE)}`);
   const page = stage.uiPage(workflowId);
   if (page !== null) print(`Temporal Web UI: ${page}\n`);
   await customers.restart();
-  await startRun(stage, workflowId, NEW_VERSION, language);
+  const request = { version: NEW_VERSION, language, ...(!allAtOnce && { batches: 1 }) };
+  await startRun(stage, workflowId, request);
   let decided = false;
   const runExitCode = await follow(stage.client, workflowId, {
     language,
     json: false,
+    stop: options.stop,
+    ...(killer !== null && { expectsSilence: true, intervalMs: LOOK_INTERVAL_MS }),
     onStatus: async (status) => {
       await adjustConnection(status);
+      if (killer !== null && (await killer.look(status))) return true;
       if (decided || waitingApproval(status) === null) return false;
       decided = true;
-      if (fault?.slowRequestMs !== undefined) await customers.sendSlow(fault.slowRequestMs);
+      const slow = allAtOnce ? 1 : PRODUCTION_SERVERS.length;
+      if (fault?.slowRequestMs !== undefined) await customers.sendSlow(fault.slowRequestMs, slow);
       print(`  ${await approver.decide(workflowId)}`);
       return true;
     },
@@ -115,15 +141,27 @@ async function deployNew(
   const status = await stage.client.status(workflowId);
   const during = await customers.restart();
   const after = await answersAfterwards(customers);
+  const death = killer?.death() ?? null;
   return {
     fault,
+    allAtOnce,
     status,
     runExitCode,
     during,
     after,
+    death,
+    wentOn: death === null ? null : await wentOn(stage, workflowId, death),
+    starts: await startsOf(stage, status),
     oldVersion: OLD_VERSION,
     newVersion: NEW_VERSION,
   };
+}
+
+async function startsOf(stage: DemoStage, { requestId }: RunStatus): Promise<Outcome['starts']> {
+  const counted = PRODUCTION_SERVERS.map(
+    async (server) => [server, await stage.starts(server, requestId)] as const,
+  );
+  return Object.fromEntries(await Promise.all(counted));
 }
 
 /** Waits until each server has answered. */
@@ -147,7 +185,8 @@ function watchConnection(
   return async (status) => {
     if (server === undefined) return;
     const deployed = status.steps.find((each) => each.number === 7)?.state;
-    if (state === 'intact' && (deployed === 'running' || deployed === 'succeeded')) {
+    const isItsTurn = status.batch === null || status.batch.servers.includes(server);
+    if (state === 'intact' && isItsTurn && (deployed === 'running' || deployed === 'succeeded')) {
       state = 'cut';
       // Port 9 (discard) of this machine: nothing listens there.
       await stage.environment.moveBalancerTarget(server, { host: '127.0.0.1', port: 9 });
@@ -160,12 +199,24 @@ function watchConnection(
   };
 }
 
+/** A log has said it line by line; at a terminal, the whole sheet already stands there. */
+function withoutTold(status: RunStatus): RunStatus {
+  return { ...status, failure: null, rollback: [], warnings: [], withoutServiceMs: 0 };
+}
+
 function conclude(outcome: Outcome, { language, print, fault }: StoryOptions): number {
   const say = sayIn(language);
+  if (process.stdout.isTTY !== true) {
+    print('');
+    for (const line of renderRunSheet(withoutTold(outcome.status), {
+      language,
+      color: false,
+      width: 110,
+    }))
+      print(line);
+  }
   print('');
-  for (const line of renderRunSheet(outcome.status, { language, color: false, width: 110 }))
-    print(line);
-  print('');
+  for (const line of workerLines(outcome, language)) print(line);
   for (const line of trafficLines(outcome, language)) print(line);
   const problems = problemsOf(outcome);
   if (problems.length > 0) {
@@ -191,15 +242,14 @@ function conclude(outcome: Outcome, { language, print, fault }: StoryOptions): n
 function startRun(
   stage: DemoStage,
   workflowId: string,
-  version: string,
-  language: Language,
+  request: { readonly version: string; readonly language: Language } & RequestParts,
 ): Promise<void> {
-  const parameters = { environment: 'production', servers: PRODUCTION_SERVERS, version };
+  const parameters = { environment: 'production', servers: PRODUCTION_SERVERS, ...request };
   return stage.client.start({
     templateId: TEMPLATE,
     taskQueue: 'runsheet',
     workflowId,
-    inputs: [{ ...parameters, requested_by: 'carol', language }],
+    inputs: [{ ...parameters, requested_by: 'carol' }],
     servers: PRODUCTION_SERVERS.length,
   });
 }

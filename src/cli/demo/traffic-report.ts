@@ -26,8 +26,8 @@ export type TrafficQuestion =
   | { readonly kind: 'report' }
   /** Resets the count. Answered once every request until then has an answer. */
   | { readonly kind: 'restart' }
-  /** Sends a request that takes this long; answered once it is under way. */
-  | { readonly kind: 'slow'; readonly milliseconds: number }
+  /** Sends requests that take this long, one right behind the other; answered once they are under way. */
+  | { readonly kind: 'slow'; readonly milliseconds: number; readonly requests: number }
   /** Answered once every request has an answer. */
   | { readonly kind: 'stop' };
 

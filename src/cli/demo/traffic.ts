@@ -146,11 +146,11 @@ function main(base: string, perSecond: number): void {
     const message: TrafficAnswer = { id, report: toReport(counted) };
     process.send?.(message, then);
   };
-  /** Answers once the request is under way, or has failed: whoever asks goes on with it in flight. */
-  const sendSlowly = (id: number, counted: Tally, askedMs: number): Promise<void> =>
+  /** Settles once the request is under way, or has failed: whoever asks goes on with it in flight. */
+  const sendSlowly = (counted: Tally, askedMs: number): Promise<void> =>
     new Promise<void>((resolve) => {
       track(askSlowly(base, counted, askedMs, resolve).finally(resolve));
-    }).then(() => answer(id, counted));
+    });
   process.on('message', (command: TrafficCommand) => {
     const counted = tally;
     switch (command.kind) {
@@ -162,7 +162,10 @@ function main(base: string, perSecond: number): void {
         void Promise.all(underWay).then(() => answer(command.id, counted));
         return;
       case 'slow':
-        void sendSlowly(command.id, counted, command.milliseconds);
+        // In one go, so that no other comes between: the load balancer takes its servers in turn.
+        void Promise.all(
+          Array.from({ length: command.requests }, () => sendSlowly(counted, command.milliseconds)),
+        ).then(() => answer(command.id, counted));
         return;
       case 'stop':
         clearInterval(timer);

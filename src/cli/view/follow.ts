@@ -15,6 +15,12 @@ export interface FollowOptions {
   readonly json: boolean;
   /** Called with each status after it is shown, awaited; true: something else was printed since. */
   readonly onStatus?: (status: RunStatus) => Promise<boolean>;
+  /** Ends it early, by its reason; absent: Ctrl-C and SIGTERM do, and it is said how to follow again. */
+  readonly stop?: AbortSignal;
+  /** The worker's silence is no surprise: nothing is said of it. */
+  readonly expectsSilence?: true;
+  /** How often the run is looked at, in ms; absent: as usual. */
+  readonly intervalMs?: number;
   /** Where to write; default standard output, redrawn if that is a terminal. */
   readonly output?: FollowOutput;
 }
@@ -37,14 +43,8 @@ export async function follow(
   workflowId: string,
   options: FollowOptions,
 ): Promise<number> {
-  const stop = new AbortController();
-  let left: number = EXIT.interrupted;
-  const interrupt = (): void => stop.abort();
-  const terminate = (): void => {
-    left = EXIT.terminated;
-    stop.abort();
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', terminate);
+  const leave = options.stop === undefined ? leaveAtSignals() : leaveAt(options.stop);
+  const { signal } = leave;
   const output: FollowOutput = options.output ?? process.stdout;
   const screen = screenFor(output, options);
   // While a question is open on the same terminal, nothing is drawn over it.
@@ -53,14 +53,16 @@ export async function follow(
   let last: RunStatus | null = null;
   let saidSilence = false;
   const onSilence = (silentMs: number): void => {
-    if (saidSilence || silentMs < SILENCE_MS) return;
+    if (saidSilence || silentMs < SILENCE_MS || options.expectsSilence === true) return;
     saidSilence = true;
     screen.interrupt();
     process.stderr.write(`${silence(options.language)}\n`);
   };
+  const { intervalMs } = options;
+  const watching = { signal, onSilence, ...(intervalMs !== undefined && { intervalMs }) };
   try {
-    for await (const status of client.watch(workflowId, { signal: stop.signal, onSilence })) {
-      if (stop.signal.aborted) break;
+    for await (const status of client.watch(workflowId, watching)) {
+      if (signal.aborted) break;
       screen.show(status);
       last = status;
       saidSilence = false;
@@ -71,14 +73,42 @@ export async function follow(
     }
   } finally {
     clearInterval(redraw);
-    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', terminate);
+    leave.forget();
   }
-  if (stop.signal.aborted) {
+  options.stop?.throwIfAborted();
+  if (signal.aborted) {
     process.stderr.write(`${comeBack(workflowId, options.language)}\n`);
-    return left;
+    return leave.code();
   }
   screen.end();
   return conclude(client, workflowId, last, options);
+}
+
+interface Leave {
+  readonly signal: AbortSignal;
+  /** The exit code, where it was left. */
+  code(): number;
+  forget(): void;
+}
+
+function leaveAt(signal: AbortSignal): Leave {
+  return { signal, code: () => EXIT.interrupted, forget: () => undefined };
+}
+
+function leaveAtSignals(): Leave {
+  const stop = new AbortController();
+  let code: number = EXIT.interrupted;
+  const interrupt = (): void => stop.abort();
+  const terminate = (): void => {
+    code = EXIT.terminated;
+    stop.abort();
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', terminate);
+  return {
+    signal: stop.signal,
+    code: () => code,
+    forget: () => void process.off('SIGINT', interrupt).off('SIGTERM', terminate),
+  };
 }
 
 async function conclude(
