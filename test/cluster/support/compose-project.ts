@@ -18,6 +18,8 @@ const REGISTRY = 'registry:5000';
 const SERVICE_PORT = 8080;
 /** The user that the worker's image runs as. */
 const WORKER_USER = '1000:1000';
+/** Half a minute in step 8: long enough for a person, or docker-compose, to meet the run at its servers. */
+const PERFORMANCE = { path: '/version', requests: 300, per_second: 10 };
 const COMMIT = ['-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '--quiet'];
 
 export interface ComposeProject {
@@ -78,9 +80,10 @@ function projectFile(sample: string, hostKey: string): string {
     identity_file: 'keys/deploy',
     host_keys: [hostKey],
   });
-  const settings = parse(readFileSync(sample, 'utf8')) as object;
+  const settings = parse(readFileSync(sample, 'utf8')) as { readonly health: object };
   return stringify({
     ...settings,
+    health: { ...settings.health, performance: PERFORMANCE },
     source: { kind: 'git', path: '.', tag: '${version}' },
     balancer: {
       kind: 'haproxy',
