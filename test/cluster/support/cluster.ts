@@ -2,11 +2,13 @@
  * Temporal as it runs in production: its own server on PostgreSQL, each role a process, TLS, and nobody
  * without a token of ours. Close it; if this process is killed, its processes end within seconds.
  */
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { Client } from 'pg';
 import type { FolderClaim } from '../../../src/embedded/folder-claim.ts';
 import { run, until } from '../../lab/support/shell.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -32,12 +34,19 @@ const READY_LIMIT_MS = 60_000;
 
 export type PartName = Role | 'postgresql';
 
+export interface DatabaseLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
 export class Cluster {
   readonly address: string;
   readonly keys: KeySet;
   readonly #folder: string;
   readonly #certificate: ServerCertificate;
   readonly #watch: FolderClaim;
+  readonly #databasePassword = randomBytes(16).toString('hex');
+  #databasePort = 0;
   readonly #parts = new Map<PartName, Part>();
 
   private constructor(folder: string, keys: KeySet, certificate: ServerCertificate, port: number) {
@@ -89,6 +98,30 @@ export class Cluster {
     };
   }
 
+  /** @param login absent: the administrator's */
+  databaseUrl(
+    database: string,
+    { user, password }: DatabaseLogin = { user: DATABASE_USER, password: this.#databasePassword },
+  ): string {
+    return `postgres://${user}:${password}@127.0.0.1:${this.#databasePort}/${database}`;
+  }
+
+  /** As the database's administrator. */
+  async administer(database: string, ...statements: readonly string[]): Promise<void> {
+    const client = new Client({ connectionString: this.databaseUrl(database) });
+    await client.connect();
+    try {
+      for (const statement of statements) await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** A process of the test's own that ends with the cluster's where this process is killed. */
+  record(pid: number): void {
+    void this.#watch.record(pid);
+  }
+
   async close(): Promise<void> {
     // Against their order of start: the database last.
     for (const part of [...this.#parts.values()].reverse()) await part.close();
@@ -98,13 +131,18 @@ export class Cluster {
   }
 
   async #open(ports: Readonly<Record<Role, RolePorts>>): Promise<void> {
-    const databasePort = await freePort();
-    const onStarted = (pid: number): void => void this.#watch.record(pid);
-    const postgres = await preparePostgres({ folder: this.#folder, port: databasePort, onStarted });
+    this.#databasePort = await freePort();
+    const onStarted = (pid: number): void => this.record(pid);
+    const postgres = await preparePostgres({
+      folder: this.#folder,
+      port: this.#databasePort,
+      password: this.#databasePassword,
+      onStarted,
+    });
     this.#parts.set('postgresql', postgres);
     await postgres.start();
-    await createSchema(databasePort);
-    const configuration = this.#write('cluster.yaml', this.#configuration(databasePort, ports));
+    await createSchema(this.#databasePort, this.#databasePassword);
+    const configuration = this.#write('cluster.yaml', this.#configuration(ports), 0o600);
     for (const role of ROLES) {
       const argv = [programs().server, '--config-file', configuration, 'start', '--service', role];
       const part = new Part({
@@ -123,9 +161,10 @@ export class Cluster {
     await this.#createNamespace();
   }
 
-  #configuration(databasePort: number, ports: Readonly<Record<Role, RolePorts>>): string {
+  #configuration(ports: Readonly<Record<Role, RolePorts>>): string {
     return clusterConfiguration({
-      databasePort,
+      databasePort: this.#databasePort,
+      databasePassword: this.#databasePassword,
       keySetUrl: this.keys.url,
       certificateFile: this.#certificate.certificateFile,
       keyFile: this.#certificate.keyFile,
@@ -134,9 +173,9 @@ export class Cluster {
     });
   }
 
-  #write(name: string, text: string): string {
+  #write(name: string, text: string, mode = 0o644): string {
     const file = join(this.#folder, name);
-    writeFileSync(file, text);
+    writeFileSync(file, text, { mode });
     return file;
   }
 
@@ -177,12 +216,13 @@ async function rolePorts(): Promise<Readonly<Record<Role, RolePorts>>> {
   return Object.fromEntries(ports) as Record<Role, RolePorts>;
 }
 
-async function createSchema(port: number): Promise<void> {
+async function createSchema(port: number, password: string): Promise<void> {
+  const env = { SQL_PASSWORD: password };
   for (const [database, schema] of Object.entries(DATABASES)) {
     const place = ['--endpoint', '127.0.0.1', '--port', String(port), '--user', DATABASE_USER];
     const tool = [programs().sqlTool, '--plugin', 'postgres12', ...place, '--database', database];
-    await run([...tool, 'create-database']);
-    await run([...tool, 'setup-schema', '--version', '0.0']);
-    await run([...tool, 'update-schema', '--schema-name', schema]);
+    await run([...tool, 'create-database'], { env });
+    await run([...tool, 'setup-schema', '--version', '0.0'], { env });
+    await run([...tool, 'update-schema', '--schema-name', schema], { env });
   }
 }

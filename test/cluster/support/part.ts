@@ -12,6 +12,8 @@ export interface PartOptions {
   readonly name: string;
   readonly argv: readonly string[];
   readonly folder: string;
+  /** Default: this process's. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly logFile: string;
   /** Whether it serves; asked until it does. */
   readonly serves: () => Promise<boolean>;
@@ -36,8 +38,8 @@ export class Part {
 
   /** Settles when it serves. @throws with the end of its log where it ends before */
   async start(): Promise<void> {
-    const { argv, folder, logFile, serves, onStarted } = this.#options;
-    const child = startGroup({ argv, cwd: folder, env: process.env, logFile });
+    const { argv, folder, env = process.env, logFile, serves, onStarted } = this.#options;
+    const child = startGroup({ argv, cwd: folder, env, logFile });
     child.on('error', () => undefined);
     this.#child = child;
     if (child.pid !== undefined) onStarted(child.pid);

@@ -1,5 +1,13 @@
 /** A PostgreSQL of its own: Debian's programs, data in a folder, one port of this machine. */
-import { chownSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../lab/support/shell.ts';
 import { Part } from './part.ts';
@@ -12,19 +20,31 @@ export interface PostgresOptions {
   /** Of the cluster; others may pass through it. */
   readonly folder: string;
   readonly port: number;
+  /** Of its administrator; absent: whoever is on this machine may log in as anybody. */
+  readonly password?: string;
   readonly onStarted: (pid: number) => void;
 }
 
-/** Makes the data folder; whoever is on this machine may log in, so it listens on 127.0.0.1 alone. */
-export async function preparePostgres({ folder, port, onStarted }: PostgresOptions): Promise<Part> {
+/** Makes the data folder. It listens on 127.0.0.1 alone. */
+export async function preparePostgres(options: PostgresOptions): Promise<Part> {
+  const { folder, port, password, onStarted } = options;
   const bin = binFolder();
   const data = join(folder, 'postgresql');
   mkdirSync(data, { mode: 0o700 });
   const as = await otherThanRoot(data);
   const initdb = [join(bin, 'initdb'), '--pgdata', data, '--username', DATABASE_USER];
-  await run([...as, ...initdb, '--auth', 'trust', '--encoding', 'UTF8', '--no-sync'], {
-    cwd: data,
-  });
+  const passwordFile = join(folder, 'postgresql.password');
+  if (password !== undefined) {
+    writeFileSync(passwordFile, password, { mode: 0o600 });
+    const { uid, gid } = statSync(data);
+    chownSync(passwordFile, uid, gid);
+  }
+  const login =
+    password === undefined
+      ? ['--auth', 'trust']
+      : ['--auth', 'scram-sha-256', '--pwfile', passwordFile];
+  await run([...as, ...initdb, ...login, '--encoding', 'UTF8', '--no-sync'], { cwd: data });
+  rmSync(passwordFile, { force: true });
   const settings = [
     `port=${port}`,
     'listen_addresses=127.0.0.1',

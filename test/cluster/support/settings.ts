@@ -14,6 +14,7 @@ export interface RolePorts {
 
 export interface ClusterSettings {
   readonly databasePort: number;
+  readonly databasePassword: string;
   readonly keySetUrl: string;
   readonly certificateFile: string;
   readonly keyFile: string;
@@ -27,7 +28,15 @@ export const DATABASES = {
 } as const;
 
 export function clusterConfiguration(settings: ClusterSettings): string {
-  const { databasePort, keySetUrl, certificateFile, keyFile, dynamicConfigFile, ports } = settings;
+  const {
+    databasePort,
+    databasePassword,
+    keySetUrl,
+    certificateFile,
+    keyFile,
+    dynamicConfigFile,
+    ports,
+  } = settings;
   const database = (databaseName: string, maxConns: number) => ({
     sql: {
       pluginName: 'postgres12',
@@ -35,6 +44,7 @@ export function clusterConfiguration(settings: ClusterSettings): string {
       connectAddr: `127.0.0.1:${databasePort}`,
       connectProtocol: 'tcp',
       user: DATABASE_USER,
+      password: databasePassword,
       maxConns,
       maxIdleConns: maxConns,
       maxConnLifetime: '1h',

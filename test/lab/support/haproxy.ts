@@ -15,12 +15,16 @@ const END_LIMIT_MS = 5_000;
 export interface HaproxyServer {
   readonly name: string;
   readonly address: string;
+  /** Default: `servicePort`. */
+  readonly port?: number;
 }
 
 export interface HaproxyOptions {
   readonly folder: string;
   readonly servers: readonly HaproxyServer[];
   readonly servicePort?: number;
+  /** The group that may use its socket. Default: this process's. */
+  readonly socketGroup?: number;
   /** What its health checks ask for. Default: the lab service's. */
   readonly checkPath?: string;
 }
@@ -136,13 +140,14 @@ export function askSocket(path: string, command: string): Promise<string> {
 }
 
 function configuration(socket: string, port: number, options: HaproxyOptions): string {
-  const { servicePort = 8080, checkPath = '/healthz' } = options;
+  const { servicePort = 8080, socketGroup, checkPath = '/healthz' } = options;
+  const group = socketGroup === undefined ? '' : ` gid ${socketGroup}`;
   const servers = options.servers.map(
-    ({ name, address }) => `  server ${name} ${address}:${servicePort}`,
+    ({ name, address, port = servicePort }) => `  server ${name} ${address}:${port}`,
   );
   return [
     'global',
-    `  stats socket ${socket} mode 660 level admin expose-fd listeners`,
+    `  stats socket ${socket} mode 660${group} level admin expose-fd listeners`,
     // With two threads it drops a line where both write at once (measured: 4 of 10,000).
     '  nbthread 1',
     '  log stdout format raw local0 info',
