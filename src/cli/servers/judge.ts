@@ -30,7 +30,7 @@ export function judgeServers(
   { servers, silent }: ServerStates,
   open: readonly OpenRun[],
 ): readonly JudgedServer[] {
-  const isInUse = servers.some(({ before }) => before?.release != null);
+  const isInUse = servers.some(({ before }) => (before?.release ?? null) !== null);
   const digests = new Set(servers.flatMap(({ before }) => before?.release?.digest ?? []));
   const isMixed = digests.size > 1;
   const isOnRecord = silent.every(({ subject }) => subject !== 'records');
