@@ -232,12 +232,14 @@ describe('MANIFEST_CHANGED', () => {
 describe('what cannot be read', () => {
   it('is nothing to a stop where the release has ended by itself', async () => {
     const stage = await stageAfterV2();
-    await stage.act('service.stop');
+    // Of the run after the one that has started it.
+    const later = { run: { ...run, requestId: '6f0a0a52-0000-4000-8000-000000000002' } };
+    await stage.act('service.stop', later);
     const server = stage.world.server(SERVER);
     for (const path of server.files.keys()) {
       server.files.set(path, { content: Buffer.from('{}'), mode: 0o600 });
     }
-    expect(valueOf(await stage.act('service.stop'), 'service.stopped')).toBe(true);
+    expect(valueOf(await stage.act('service.stop', later), 'service.stopped')).toBe(true);
   });
 
   it('MANIFEST_KEY_UNKNOWN: it was signed with a key that is not here', async () => {
