@@ -40,7 +40,7 @@ export interface DatabaseArtifactOptions {
   readonly project: string;
 }
 
-/** One row an artifact in PostgreSQL; the table is made at the first use. */
+/** One row an artifact in PostgreSQL; the table is made at the first use, where it is not there. */
 export function createDatabaseArtifactStore(options: DatabaseArtifactOptions): ArtifactArchive {
   const { url, project } = options;
   const pool = new Pool({
@@ -150,6 +150,10 @@ export function createDatabaseArtifactStore(options: DatabaseArtifactOptions): A
 
 async function migrate(database: Kysely<Database>): Promise<void> {
   await database.transaction().execute(async (transaction) => {
+    // Who may use the table, and make none, is refused `create table if not exists` too.
+    const { rows } = await sql<{ found: boolean }>`
+      select to_regclass('artifacts') is not null as found`.execute(transaction);
+    if (rows[0]?.found === true) return;
     await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction);
     await transaction.schema
       .createTable('artifacts')

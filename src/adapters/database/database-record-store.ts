@@ -122,6 +122,11 @@ export function createDatabaseRecordStore(options: DatabaseOptions): DatabaseRec
 
 async function migrate(database: Kysely<Database>): Promise<void> {
   await database.transaction().execute(async (transaction) => {
+    // Who may use the table, and owns nothing, is refused what follows even where there is nothing to do.
+    const { rows } = await sql<{ found: boolean }>`
+      select exists (select from pg_attribute where attrelid = to_regclass('deployments')
+        and attname = 'approvals' and not attisdropped) as found`.execute(transaction);
+    if (rows[0]?.found === true) return;
     await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction);
     await transaction.schema
       .createTable('deployments')
