@@ -26,6 +26,7 @@ const TYPED_BLOCKS: readonly (readonly [string, string, string, string?])[] = [
   ['docs/cli.md', 'prune-', 'test/cli/prune.test.ts'],
   ['docs/cli.md', '', 'test/e2e/cli.test.ts'],
   ['docs/operations.md', 'search-attributes', 'test/cluster/access.test.ts'],
+  ['docs/operations.md', 'seal-key', 'test/cluster/support/crew.ts'],
 ];
 
 /** Commands that need more than this test has → the file that types them, and what it says there. */

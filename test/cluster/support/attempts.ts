@@ -2,19 +2,11 @@
  * What code of the project tries to reach as the user whose worker runs it, written down; and a way to
  * keep its commands waiting.
  */
-import {
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from '../../lab/support/shell.ts';
-import type { User } from './user.ts';
+import { give, type User } from './user.ts';
 
 export interface Targets {
   /** Files and folders; folders are listed. */
@@ -110,10 +102,10 @@ export class Attempts {
   }
 
   /** The same aims for another user. @param name of a folder beside this one */
-  forUser(name: string, { uid, gid }: User): Attempts {
+  async forUser(name: string, user: User): Promise<Attempts> {
     const others = new Attempts(join(dirname(this.folder), `attempts-${name}`));
     cpSync(join(this.folder, 'targets.json'), join(others.folder, 'targets.json'));
-    chownSync(others.folder, uid, gid);
+    await give(others.folder, user);
     return others;
   }
 

@@ -30,6 +30,7 @@ const DATABASE = 'runsheet';
 const SERVICE = 'shipping-quotes';
 const SECRETS = '.runsheet/secrets';
 const KEYS = '.runsheet/keys';
+const OPERATIONS = new URL('../../../docs/operations.md', import.meta.url);
 
 export class Crew {
   readonly world: World;
@@ -145,16 +146,15 @@ async function makeMembers(
   project: string,
 ): Promise<Readonly<Record<MemberName, Member>>> {
   const database = await openDatabase(cluster);
-  const sealed = await run(['openssl', 'genpkey', '-algorithm', 'ed25519']);
-  const seen = await run(['openssl', 'pkey', '-pubout'], { input: sealed });
+  const seal = await makeSealKey();
   const deploys = {
     [KEY_FILE]: loginKeyOf(environment.connections),
-    [`${KEYS}/seal.pem`]: sealed,
+    [`${KEYS}/seal.pem`]: seal.privateKey,
     [`${SECRETS}/database`]: database.all,
     [`${SECRETS}/artifacts`]: database.all,
   };
   const builds = {
-    [`${KEYS}/seal-shared.pub`]: seen,
+    [`${KEYS}/seal-shared.pub`]: seal.publicKey,
     [`${SECRETS}/artifacts`]: database.artifacts,
   };
   const made = await Promise.all(
@@ -183,6 +183,20 @@ async function makeMembers(
     'grant select, insert, update, delete on artifacts to builder',
   );
   return members;
+}
+
+/** As docs/operations.md has it typed. */
+async function makeSealKey(): Promise<{ privateKey: string; publicKey: string }> {
+  const [, script = ''] =
+    /^```sh seal-key\n([\s\S]*?)^```$/mu.exec(readFileSync(OPERATIONS, 'utf8')) ?? [];
+  const folder = mkdtempSync(join(tmpdir(), 'runsheet-seal-'));
+  try {
+    await run(['sh', '-euc', script], { cwd: folder });
+    const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
+    return { privateKey: text('seal.pem'), publicKey: text('seal-shared.pub') };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function loginKeyOf({ servers: [server] }: Connections): string {

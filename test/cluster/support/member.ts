@@ -7,6 +7,8 @@ import { distFolder } from '../../e2e/support/stage.ts';
 import { Part } from './part.ts';
 import { asUser, give, runAs, type User } from './user.ts';
 
+const COMMAND_LIMIT_MS = 240_000;
+
 export interface MemberOptions {
   readonly name: string;
   readonly user: User;
@@ -102,7 +104,7 @@ export class Member {
 
   /** Any program in its folder, as its user. */
   run(...argv: readonly string[]): Promise<Ended> {
-    return runAs(this.user, argv, { cwd: this.folder, env: this.#env });
+    return runAs(this.user, argv, { cwd: this.folder, env: this.#env, limitMs: COMMAND_LIMIT_MS });
   }
 
   #startsAt = 0;

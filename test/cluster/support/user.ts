@@ -1,5 +1,5 @@
 /** Operating-system users by their numbers alone, as in a container: they need no name on this machine. */
-import { run as runProgram } from '../../cli/support/program.ts';
+import { run as runProgram, type TypedOptions } from '../../cli/support/program.ts';
 import { run } from '../../lab/support/shell.ts';
 
 export interface User {
@@ -18,11 +18,11 @@ export async function give(folder: string, { uid, gid }: User): Promise<void> {
   await run(['chmod', '--recursive', 'go=', folder]);
 }
 
-/** @param env all that it sees beside this machine's own */
+/** A program in a folder of this user's. */
 export function runAs(
   user: User,
   argv: readonly string[],
-  place: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  place: TypedOptions,
 ): ReturnType<typeof runProgram> {
   const [program = '', ...rest] = [...asUser(user), ...argv];
   return runProgram(program, rest, place);
