@@ -140,7 +140,7 @@ describe('run', () => {
     ]);
     const all = await documented('servers');
     expect(all.code, all.stdout).toBe(0);
-    expect(all.stdout).toMatch(/✓ dev-server-1 +v1\.0\.0 \([0-9a-f]{12}\) +已挂载/u);
+    expect(all.stdout).toMatch(/✓ dev-server-1 +v1\.0\.0 \([0-9a-f]{12}\) +in the pool/u);
     const unknown = await typed('servers', 'moon', '--lang', 'en');
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
     expect(unknown.stderr).toContain('no environment "moon"');

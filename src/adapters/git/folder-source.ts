@@ -16,7 +16,7 @@ import {
 } from './checkouts.ts';
 import { copySource, digestFolder, listSourceFiles } from './folder-digest.ts';
 import { findMissingInFolder } from './folder-missing.ts';
-import { type SourceLocation, sourceFolder } from './source-path.ts';
+import { folderNamed, type SourceLocation, sourceFolder } from './source-path.ts';
 
 export interface FolderSourceOptions extends SourceLocation, CheckoutsOptions {
   /** Holds the pinned copies, one a content digest; for example `<project>/.runsheet/sources`. */
@@ -38,8 +38,8 @@ export function createFolderSource(options: FolderSourceOptions): SourceReposito
       return { revision, kind: 'folder' };
     },
     async checkout(revision, requestId) {
-      const copy = copyOf(options.storeFolder, revision);
-      if (!(await exists(copy)) || (await digestFolder(copy)) !== revision) throw gone(revision);
+      const copy = await copyHere(options, revision);
+      if ((await digestFolder(copy)) !== revision) throw gone(revision);
       const folder = await openCheckout(options, { revision, requestId }, assertOnItsOwn);
       const source = join(folder, 'source');
       await copySource(copy, source);
@@ -47,8 +47,7 @@ export function createFolderSource(options: FolderSourceOptions): SourceReposito
     },
     checkoutId: (requestId) => checkoutId(options, requestId),
     async read(revision, path) {
-      const copy = copyOf(options.storeFolder, revision);
-      if (!(await exists(copy))) throw gone(revision);
+      const copy = await copyHere(options, revision);
       const file = await pathInside(copy, path);
       const found = await stat(file).catch(() => null);
       return found?.isFile() === true ? readFile(file, 'utf8') : null;
@@ -57,8 +56,7 @@ export function createFolderSource(options: FolderSourceOptions): SourceReposito
       return findMissingInFolder(join(await runFolder(options, requestId), 'source'));
     },
     async files(revision) {
-      const copy = copyOf(options.storeFolder, revision);
-      if (!(await exists(copy))) throw gone(revision);
+      const copy = await copyHere(options, revision);
       return new Set((await listSourceFiles(copy)).map((file) => file.path));
     },
   };
@@ -89,6 +87,20 @@ async function keepCopy(folder: string, storeFolder: string): Promise<string> {
   } finally {
     await rm(beside, { recursive: true, force: true });
   }
+}
+
+/**
+ * The pinned copy; where another worker has pinned it, one of this worker's own folder, if it holds the same.
+ * @throws PortError NOT_FOUND
+ */
+async function copyHere(options: FolderSourceOptions, revision: string): Promise<string> {
+  const { path, storeFolder } = options;
+  const copy = copyOf(storeFolder, revision);
+  if (await exists(copy)) return copy;
+  // Which of several folders it was, its digest does not say.
+  const folder = path.includes('${version}') ? null : await folderNamed(options, path);
+  if (folder === null || (await keepCopy(folder, storeFolder)) !== revision) throw gone(revision);
+  return copy;
 }
 
 function copyOf(storeFolder: string, revision: string): string {

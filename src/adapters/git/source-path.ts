@@ -24,6 +24,16 @@ export function fillVersion(text: string, version: string): string {
   return text.replaceAll('${version}', version);
 }
 
+/** null: there is none of this name. @throws PortError `refused` where it leaves the project */
+export async function folderNamed(
+  { projectFolder }: SourceLocation,
+  name: string,
+): Promise<string | null> {
+  const path = await pathInside(projectFolder, name);
+  const status = await stat(path).catch(() => null);
+  return status?.isDirectory() === true ? path : null;
+}
+
 /**
  * The folder that a version's source is in.
  * @throws PortError `not-found` where there is none, `refused` where it leaves the project
@@ -31,9 +41,8 @@ export function fillVersion(text: string, version: string): string {
 export async function sourceFolder(location: SourceLocation, version: string): Promise<string> {
   checkVersion(version);
   const name = fillVersion(location.path, version);
-  const path = await pathInside(location.projectFolder, name);
-  const status = await stat(path).catch(() => null);
-  if (status?.isDirectory() === true) return path;
+  const path = await folderNamed(location, name);
+  if (path !== null) return path;
   throw failure(
     version,
     location.path.includes('${version}')

@@ -91,8 +91,8 @@ export const STORED = {
         en: 'The pinned copy of the source {revision} is not on this machine, or has been changed',
       },
       remedy: {
-        zh: '请重新开始发布；发布期间状态文件夹 .runsheet/sources 必须保留',
-        en: 'start the run again; the state folder .runsheet/sources must stay while it runs',
+        zh: '请重新开始发布；发布期间状态文件夹 .runsheet/sources 必须保留，多个 worker 的源代码文件夹必须相同，或使用 git',
+        en: 'start the run again; the state folder .runsheet/sources must stay while it runs, and several workers need the same source folder, or git',
       },
     },
     sourceNoRepository: {
