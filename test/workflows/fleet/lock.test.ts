@@ -9,7 +9,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockActivities, type RealLock, realLock } from '../../support/real-lock.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
-import { bundleInterpreter, Harness } from '../../support/run-harness.ts';
+import { countedInterpreter, Harness } from '../../support/run-harness.ts';
 import { type StubWorld, stubWorld } from '../../support/stub-activities.ts';
 import { createLocal } from '../../support/temporal.ts';
 
@@ -22,7 +22,7 @@ let attacking: Promise<void>;
 let local: RealLock;
 
 beforeAll(async () => {
-  const [env, bundle] = await Promise.all([createLocal(), bundleInterpreter()]);
+  const [env, bundle] = await Promise.all([createLocal(), countedInterpreter()]);
   harness = new Harness(env, bundle);
   local = realLock(harness);
   harness.lockActivities = local;

@@ -10,7 +10,7 @@ import { ACTIONS } from '../../../src/actions/index.ts';
 import { listLocks } from '../../../src/worker/locks.ts';
 import { lockActivities, type RealLock, realLock } from '../../support/real-lock.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
-import { bundleInterpreter, Harness, type Started } from '../../support/run-harness.ts';
+import { countedInterpreter, Harness, type Started } from '../../support/run-harness.ts';
 import { type StubCall, type StubWorld, stubWorld } from '../../support/stub-activities.ts';
 import { createLocal } from '../../support/temporal.ts';
 
@@ -21,11 +21,11 @@ let harness: Harness;
 let local: RealLock;
 
 beforeAll(async () => {
-  const [env, bundle] = await Promise.all([createLocal(), bundleInterpreter()]);
+  const [env, bundle] = await Promise.all([createLocal(), countedInterpreter()]);
   harness = new Harness(env, bundle);
   local = realLock(harness);
   harness.lockActivities = local;
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await harness?.close();
