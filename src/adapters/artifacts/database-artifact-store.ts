@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
-import { Pool } from 'pg';
+import { type Kysely, sql } from 'kysely';
 import type { ArtifactArchive, StoredArtifact } from '../../ports/artifact-store.ts';
+import { openTables } from '../database/tables.ts';
 import { listingOf } from './listing.ts';
 import {
   checked,
@@ -43,33 +43,13 @@ export interface DatabaseArtifactOptions {
 /** One row an artifact in PostgreSQL; the table is made at the first use, where it is not there. */
 export function createDatabaseArtifactStore(options: DatabaseArtifactOptions): ArtifactArchive {
   const { url, project } = options;
-  const pool = new Pool({
-    connectionString: url,
-    max: 2,
-    connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    query_timeout: QUERY_LIMIT_MS,
-    idleTimeoutMillis: 10_000,
-    allowExitOnIdle: true,
+  const { use, close } = openTables<Database>({
+    url,
+    connectLimitMs: CONNECT_LIMIT_MS,
+    queryLimitMs: QUERY_LIMIT_MS,
+    migrate,
+    toPortError: (error) => toPortError(error, url),
   });
-  // A connection that breaks while idle is replaced at the next use.
-  pool.on('error', () => undefined);
-  const database = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  let migrated: Promise<void> | null = null;
-  /** In a transaction always: only there does the embedded server keep one client's messages together. */
-  const use = async <Result>(
-    work: (transaction: Transaction<Database>) => Promise<Result>,
-  ): Promise<Result> => {
-    try {
-      migrated ??= migrate(database);
-      await migrated.catch((error: unknown) => {
-        migrated = null;
-        throw error;
-      });
-      return await database.transaction().execute(work);
-    } catch (error) {
-      throw toPortError(error, url);
-    }
-  };
   return {
     async write(requestId, name, content) {
       const artifact = checked(requestId, name);
@@ -144,7 +124,7 @@ export function createDatabaseArtifactStore(options: DatabaseArtifactOptions): A
       );
       return result.numDeletedRows > 0n;
     },
-    close: () => database.destroy(),
+    close,
   };
 }
 

@@ -1,17 +1,16 @@
 import {
   type Generated,
   type Insertable,
-  Kysely,
-  PostgresDialect,
+  type Kysely,
   type Selectable,
   sql,
   type Transaction,
 } from 'kysely';
-import { Pool } from 'pg';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import type { DeploymentRecord, RecordStore } from '../../ports/record-store.ts';
 import { failure, phrase } from '../refusal.ts';
+import { openTables } from './tables.ts';
 
 const CONNECT_LIMIT_MS = 5_000;
 const QUERY_LIMIT_MS = 15_000;
@@ -47,7 +46,6 @@ interface DeploymentsTable {
 export interface DatabaseOptions {
   /** postgres:// URL. */
   readonly url: string;
-  readonly maxConnections?: number;
 }
 
 export interface DatabaseRecordStore extends RecordStore {
@@ -56,33 +54,14 @@ export interface DatabaseRecordStore extends RecordStore {
 
 /** One row a run in PostgreSQL; the table is made at the first use. */
 export function createDatabaseRecordStore(options: DatabaseOptions): DatabaseRecordStore {
-  const pool = new Pool({
-    connectionString: options.url,
-    max: options.maxConnections ?? 2,
-    connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    query_timeout: QUERY_LIMIT_MS,
-    idleTimeoutMillis: 10_000,
-    allowExitOnIdle: true,
+  const { url } = options;
+  const { use, close } = openTables<Database>({
+    url,
+    connectLimitMs: CONNECT_LIMIT_MS,
+    queryLimitMs: QUERY_LIMIT_MS,
+    migrate,
+    toPortError: (error) => toPortError(error, url),
   });
-  // A connection that breaks while idle is replaced at the next use.
-  pool.on('error', () => undefined);
-  const database = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  let migrated: Promise<void> | null = null;
-  /** In a transaction always: only there does the embedded server keep one client's messages together. */
-  const use = async <Result>(
-    work: (transaction: Transaction<Database>) => Promise<Result>,
-  ): Promise<Result> => {
-    try {
-      migrated ??= migrate(database);
-      await migrated.catch((error: unknown) => {
-        migrated = null;
-        throw error;
-      });
-      return await database.transaction().execute(work);
-    } catch (error) {
-      throw toPortError(error, options.url);
-    }
-  };
   return {
     write: (record) => use((transaction) => upsert(transaction, record)),
     find: (requestId) =>
@@ -116,7 +95,7 @@ export function createDatabaseRecordStore(options: DatabaseOptions): DatabaseRec
           .executeTakeFirst();
         return row === undefined ? null : toRecord(row);
       }),
-    close: () => database.destroy(),
+    close,
   };
 }
 
