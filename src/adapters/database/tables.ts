@@ -14,8 +14,10 @@ export interface TablesOptions<Tables> {
 
 export interface TablesInUse<Tables> {
   /** @throws what `toPortError` makes of the reason */
-  use<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result>;
-  close(): Promise<void>;
+  readonly use: <Result>(
+    work: (transaction: Transaction<Tables>) => Promise<Result>,
+  ) => Promise<Result>;
+  readonly close: () => Promise<void>;
 }
 
 /** Connects at the first use. */
