@@ -159,7 +159,7 @@ up() { # how many
   local tool; for tool in docker docker-registry haproxy ssh-keygen debootstrap ip iptables curl; do
     command -v $tool >/dev/null || fail "$tool is not installed: apt-get install $(tr '\n' ' ' <"$HERE/packages.txt")"
   done
-  engine; root_image; server_image; base_image
+  engine; remove_servers; root_image; server_image; base_image
   docker network create --subnet $NET.0/24 --gateway $NET.1 -o com.docker.network.bridge.name=$BRIDGE $NETWORK >/dev/null
   iptables -I FORWARD -i $BRIDGE -o $BRIDGE -j ACCEPT
   ssh-keygen -q -t ed25519 -N '' -C lab -f "$RUN/id_ed25519"
@@ -170,20 +170,31 @@ up() { # how many
   access_files "$1"
 }
 
+# Also before a lab comes up: the engine remembers the servers and the network of one that was killed.
+remove_servers() {
+  local ids; ids=$(docker ps -aq --filter "name=^$PREFIX-")
+  [ -z "$ids" ] || docker rm -fv $ids >/dev/null
+  ids=$(docker network ls -q --filter "name=^$NETWORK\$")
+  [ -z "$ids" ] || docker network rm $ids >/dev/null
+  remove_bridge
+}
+remove_bridge() {
+  iptables -D FORWARD -i $BRIDGE -o $BRIDGE -j ACCEPT 2>/dev/null || :
+  ip link delete $BRIDGE 2>/dev/null || :
+}
+
 down() {
   [ -d "$RUN" ] || return 0
   if [ -f "$RUN/engine.pid" ]; then export DOCKER_HOST=unix://$RUN/engine.sock; fi
-  local ids disk name
+  local disk name
   for name in "$RUN"/*.pid; do case $name in */engine.pid | */engine.dockerd.pid | *'*.pid') ;; *) stop "$(basename "$name" .pid)" ;; esac; done
   if docker info >/dev/null 2>&1; then
-    ids=$(docker ps -aq --filter "name=^$PREFIX-") && [ -z "$ids" ] || docker rm -fv $ids >/dev/null
-    docker network rm $NETWORK >/dev/null 2>&1 || :
+    remove_servers
     # What a former version of the lab or of a test service left in the cache.
     docker image prune -f >/dev/null 2>&1 || :
   fi
-  iptables -D FORWARD -i $BRIDGE -o $BRIDGE -j ACCEPT 2>/dev/null || :
   stop engine
-  ip link delete $BRIDGE 2>/dev/null || :
+  remove_bridge
   for disk in "$RUN"/disks/* "$RUN/root"; do mountpoint -q "$disk" && umount -l "$disk"; done
   rm -rf "$RUN"
 }
