@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { tsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import type { WorkerProcess } from '../../src/embedded/worker-process.ts';
 import { type AnotherFolder, startAnother } from '../e2e/support/another-folder.ts';
@@ -19,13 +20,15 @@ import {
   PART_FILE,
   watchCommands,
 } from './support/part-commands.ts';
+import { seconds, spreadLine, spreadOf } from './support/spread.ts';
 
 const HELP = `npx tsx test/faults/parts.ts [--tries N] [--how kill|restart|freeze] [--at NAME]
 
 Two workers of one project, each with its own folder. In each try the worker that has the checkout is
 killed for good, killed and started again, or frozen, at another command of steps 1 to 3, or the one that
-has an activity of steps 6 to 9 in the middle of that; the run must end well, what runs on the server must be what was compiled in the checkout where the tests passed, and
-the server must have started it once. Needs the built program (npm run build).
+has an activity of steps 6 to 9 in the middle of that; the run must end well, what runs on the server must
+be what was compiled in the checkout where the tests passed, and the server must have started it once.
+Says how long it took until the next activity of the run began. Needs the built program (npm run build).
 
   --tries N   so many, default 17
   --how HOW   only so; default: each in turn
@@ -54,6 +57,14 @@ const SERVER = 'dev-server-1';
 const END_LIMIT_SECONDS = 300;
 const COMMAND_LIMIT_MS = 120_000;
 
+interface Tried {
+  /** What is wrong; empty: nothing. */
+  readonly problems: readonly string[];
+  readonly tookMs: number;
+  /** From the kill or the freezing to the next activity that began; null: there was none. */
+  readonly resumedMs: number | null;
+}
+
 class Parts {
   readonly #stage: Stage;
   readonly #other: AnotherFolder;
@@ -81,8 +92,7 @@ class Parts {
     rmSync(this.#notes, { recursive: true, force: true });
   }
 
-  /** @returns what is wrong, and how long the run took */
-  async try(manner: Manner, at: string): Promise<{ problems: string[]; seconds: number }> {
+  async try(manner: Manner, at: string): Promise<Tried> {
     this.#tries += 1;
     const version = `v${this.#tries}`;
     const startedMs = Date.now();
@@ -92,6 +102,7 @@ class Parts {
       : await this.#untilDoing(run, at);
     const pid = worker.pid();
     if (pid === null) throw new Error('no worker runs there');
+    const disturbedMs = Date.now();
     if (manner === 'freeze') process.kill(-pid, 'SIGSTOP');
     else await worker.kill();
     if (manner === 'restart') await worker.start();
@@ -99,7 +110,7 @@ class Parts {
       run.handle.result().catch(() => undefined),
       sleep(END_LIMIT_SECONDS * 1000),
     ]);
-    const seconds = (Date.now() - startedMs) / 1000;
+    const tookMs = Date.now() - startedMs;
     // A question to a worker that is frozen has no answer.
     if (manner === 'freeze') process.kill(-pid, 'SIGCONT');
     const { failure, status } = await run.end(END_LIMIT_SECONDS);
@@ -114,8 +125,20 @@ class Parts {
         ...(starts.length === 1 ? [] : [`it was started ${starts.length} times`]),
         ...this.#untested(version, starts.at(-1)?.digest ?? ''),
       ],
-      seconds,
+      tookMs,
+      resumedMs: await this.#nextAfter(disturbedMs, run),
     };
+  }
+
+  /** From then to the next activity that a worker has begun, in milliseconds. */
+  async #nextAfter(disturbedMs: number, run: StageRun): Promise<number | null> {
+    const { events } = await run.handle.fetchHistory();
+    const begun = (events ?? []).flatMap(
+      ({ eventTime, activityTaskStartedEventAttributes: its }) =>
+        its === null || its === undefined || !eventTime ? [] : [tsToMs(eventTime)],
+    );
+    const later = begun.filter((atMs) => atMs > disturbedMs);
+    return later.length === 0 ? null : Math.min(...later) - disturbedMs;
   }
 
   async #until(version: string, at: string): Promise<CommandNote> {
@@ -198,22 +221,26 @@ async function main(): Promise<number> {
     return 2;
   }
   const parts = await Parts.start();
-  let failed = 0;
+  const tried: Tried[] = [];
   try {
     for (let index = 0; index < tries; index += 1) {
       const manner = manners[index % manners.length] ?? 'kill';
       // 5 and 17 have no divisor in common: every one comes up.
       const at = places[(index * 5 + 4) % places.length] ?? 'test';
-      const { problems, seconds } = await parts.try(manner, at);
-      if (problems.length > 0) failed += 1;
-      const mark = problems.length === 0 ? '✓' : '✗';
-      const lines = [`${mark} ${manner} at ${at}: ${seconds.toFixed(1)} s`, ...problems];
+      const one = await parts.try(manner, at);
+      tried.push(one);
+      const mark = one.problems.length === 0 ? '✓' : '✗';
+      const about = `${seconds(one.tookMs)}, went on after ${seconds(one.resumedMs)}`;
+      const lines = [`${mark} ${manner} at ${at}: ${about}`, ...one.problems];
       process.stdout.write(`${lines.join('\n    ')}\n`);
     }
   } finally {
     await parts.close();
   }
-  process.stdout.write(`${tries - failed} passed, ${failed} failed\n`);
+  const failed = tried.filter(({ problems }) => problems.length > 0).length;
+  const spread = spreadOf(tried.map(({ resumedMs }) => resumedMs));
+  process.stdout.write(`went on after: ${spreadLine(spread)}\n`);
+  process.stdout.write(`${tried.length - failed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { findTemporal } from '../../src/embedded/find-temporal.ts';
 import { casesOf, type FaultCase, nameOf, sampleOf, wantedOf } from './support/cases.ts';
+import { seconds, spreadLine, spreadOf } from './support/spread.ts';
 import { Stack, type Tried } from './support/stack.ts';
 
 const HELP = `npm run test:faults -- [--fault STEP:BOUNDARY]... [--stacks N] [--workers N]
@@ -139,32 +140,21 @@ async function tryRest(
 
 function lineOf(fault: FaultCase, { problems, resumedMs, killedPid, attempt }: Tried): string {
   const mark = problems.length === 0 ? '✓' : '✗';
-  const resumed = resumedMs === null ? '-' : `${(resumedMs / 1000).toFixed(1)} s`;
-  const about = `killed ${killedPid ?? '-'}, begun again after ${resumed}, attempt ${attempt ?? '-'}`;
+  const about = `killed ${killedPid ?? '-'}, begun again after ${seconds(resumedMs)}, attempt ${attempt ?? '-'}`;
   const lines = [`${mark} ${nameOf(fault)}  ${about}`, ...problems.map((each) => `    ${each}`)];
   return `${lines.join('\n')}\n`;
 }
 
 function conclude(tried: readonly Tried[], json: boolean): number {
   const failed = tried.filter(({ problems }) => problems.length > 0).length;
-  const times = tried.flatMap(({ resumedMs }) => (resumedMs === null ? [] : [resumedMs]));
-  const sorted = times.toSorted((one, other) => one - other);
-  const at = (percent: number): number | null =>
-    sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? null;
-  const spread = { medianMs: at(50), p95Ms: at(95), longestMs: at(100) };
+  const spread = spreadOf(tried.map(({ resumedMs }) => resumedMs));
   const counts = { passed: tried.length - failed, failed };
   if (json) process.stdout.write(`${JSON.stringify({ begunAgain: spread, ...counts })}\n`);
   else {
-    const [median, p95, longest] = Object.values(spread).map(seconds);
-    const line = `median ${median} s, p95 ${p95} s, longest ${longest} s`;
-    process.stdout.write(`begun again after a kill: ${line}\n`);
+    process.stdout.write(`begun again after a kill: ${spreadLine(spread)}\n`);
     process.stdout.write(`${counts.passed} passed, ${failed} failed\n`);
   }
   return failed === 0 ? 0 : 1;
-}
-
-function seconds(ms: number | null): string {
-  return ms === null ? '-' : (ms / 1000).toFixed(1);
 }
 
 process.exit(await main());
