@@ -14,6 +14,7 @@ import type {
 } from '../contract.ts';
 import { diagnosed } from '../failures.ts';
 import { sealRun } from '../sealing/seal-run.ts';
+import { breakLock } from './break-lock.ts';
 import { type DecisionPolicy, judge } from './judge.ts';
 import { awaitTurn, isReleasedByHolder, lookAtLock } from './lock.ts';
 import { ensureAttributes, pendingApprovals, type TemporalAccess } from './temporal.ts';
@@ -106,15 +107,19 @@ export function createLocalActivities(
     async ensureSearchAttributes() {
       return ensureAttributes(await temporal(), SEARCH_ATTRIBUTES);
     },
-    async lookAtLock({ lockId }) {
-      return lookAtLock(await temporal(), lockId, here());
+    async lookAtLock(input) {
+      return lookAtLock({ access: await temporal(), seal }, input, here());
+    },
+    async breakLock(input) {
+      const access = await temporal();
+      return breakLock({ access, seal, policy: await policy(), taskQueue }, input, here());
     },
     async releasedByHolder() {
       return isReleasedByHolder(await temporal(), here());
     },
     async awaitLock(input) {
       const signal = cancellationOf(Context.current());
-      await awaitTurn(await temporal(), input, here(), signal);
+      await awaitTurn({ access: await temporal(), seal }, input, here(), signal);
     },
     async findPendingApprovals({ run }) {
       return pendingApprovals(await temporal(), run, SEARCH_ATTRIBUTES, taskQueue);

@@ -116,6 +116,10 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient 
       await note(`servers of ${environment}`);
       return { servers: [], silent: [] };
     },
+    breakLock: async (_queue, { service, environment, by, reason }) => {
+      await note(`break ${service}/${environment} ${by} ${reason}`);
+      return { holder: 'run-1', text: `${by}: ${reason}` };
+    },
     describeWorkers: () => Promise.resolve(1),
     close: () => Promise.resolve(),
   };
