@@ -16,6 +16,7 @@ import { diagnosed } from '../failures.ts';
 import { sealRun } from '../sealing/seal-run.ts';
 import { breakLock } from './break-lock.ts';
 import { type DecisionPolicy, judge } from './judge.ts';
+import { leftBehind } from './left-behind.ts';
 import { awaitTurn, isReleasedByHolder, lookAtLock } from './lock.ts';
 import { ensureAttributes, pendingApprovals, type TemporalAccess } from './temporal.ts';
 
@@ -86,8 +87,11 @@ export function createLocalActivities(
         refuseBounds(run, input.bounds);
         // As the server says, not as the input does.
         const names = { ...here(), requestId: input.requestId };
-        if (input.bounds !== undefined) await refuseUsedId(run, names, temporal);
-        return { ...run, taskQueue, proof: await sealRun(seal, run, names) };
+        const proof = await sealRun(seal, run, names);
+        if (input.bounds === undefined) return { ...run, taskQueue, proof };
+        await refuseUsedId(run, names, temporal);
+        const warnings = [...run.warnings, ...(await leftBehind(await temporal(), run))];
+        return { ...run, warnings, taskQueue, proof };
       }
       throw ApplicationFailure.nonRetryable(
         resolution.message.slice(0, MESSAGE_LIMIT),

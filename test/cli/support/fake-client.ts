@@ -32,6 +32,7 @@ export function serverView(more: Partial<ServerView> = {}): ServerView {
     historyLength: 10,
     activities: [],
     workers: 0,
+    cancelRequested: false,
     heardAtMs: null,
     ...more,
   };

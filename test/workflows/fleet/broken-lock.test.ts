@@ -6,6 +6,8 @@ import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BreakLockInput, BrokenLock } from '../../../src/activities/contract.ts';
 import type { DecisionPolicy } from '../../../src/activities/local/index.ts';
+import { leftBehind } from '../../../src/activities/local/left-behind.ts';
+import { createTemporalAccess } from '../../../src/worker/temporal-access.ts';
 import { lockActivities, type RealLock, realLock } from '../../support/real-lock.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
 import { countedInterpreter, Harness, type StartRun } from '../../support/run-harness.ts';
@@ -66,6 +68,30 @@ function stage(): Stage {
   Object.assign(world.activities, lockActivities(local));
   return { world, service, stopped, starts };
 }
+
+describe('S10 a run that is terminated', { timeout: 120_000 }, () => {
+  it('S10 is named to whoever asks for the next one, until that has had the lock', async () => {
+    const { world, service, stopped } = stage();
+    const access = createTemporalAccess(harness.env.nativeConnection, 'default');
+    const resolved = resolvedRun(DEVELOPMENT, { service });
+    const left = () => leftBehind(access, resolved);
+    await harness.with(world, async (start) => {
+      expect(await left()).toEqual([]);
+      const one = await start(DEVELOPMENT);
+      await stopped;
+      expect(await left()).toEqual([]);
+      await one.handle.terminate('gone');
+      await expect.poll(left).toHaveLength(1);
+      const [told] = await left();
+      expect(told).toContain(one.handle.workflowId);
+      expect(told).toContain('runsheet servers development');
+      expect(await leftBehind(access, { ...resolved, servers: [] })).toEqual([]);
+      const two = await start(DEVELOPMENT);
+      expect((await two.end()).failure).toBeNull();
+      expect(await left()).toEqual([]);
+    });
+  });
+});
 
 async function breakIt(start: StartRun, more: Partial<BreakLockInput>): Promise<BrokenLock> {
   const asked = {
