@@ -85,6 +85,8 @@ export interface LockPart {
 export interface EnvironmentLock {
   /** null: it is lost, and nothing is changed until it has been claimed again. */
   held: HeldLock | null;
+  /** The execution of the lock that was held last and has ended; null: none has. */
+  lost: string | null;
   /** What changes servers now. */
   readonly inProgress: Set<InProgress>;
   /** Claims it again; null: nobody does now. */
@@ -98,6 +100,10 @@ export interface EnvironmentLock {
 export interface HeldLock {
   /** The run that had it in between, where this one had to wait for it. */
   readonly former: string | null;
+  /** The lock's own execution. */
+  readonly execution: string;
+  /** Who has broken the lock that this run held before, or else the one before, and why; null: nobody. */
+  readonly broken: string | null;
   /** Comes where it has ended and nobody has released it. */
   readonly lost: Promise<void>;
   /** Gives the lock up and waits until it is free. Never throws. */

@@ -67,6 +67,7 @@ const RUN_WIDE: readonly string[] = [
   'FORGED_INPUT',
   'SEAL_KEY_UNKNOWN',
   'LOCK_LOST',
+  'LOCK_BROKEN',
   'LOCK_NOT_ACQUIRED',
 ];
 /** The history was set back and the servers were not: nothing that it knows of them holds. */
