@@ -3,7 +3,7 @@
  * is killed or frozen at each command of steps 1 to 3, or the one that changes the server at an activity
  * of steps 6 to 9, in turn. What is deployed must be what was tested.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,7 +25,8 @@ const HELP = `npx tsx test/faults/parts.ts [--tries N] [--how kill|restart|freez
 Two workers of one project, each with its own folder. In each try the worker that has the checkout is
 killed for good, killed and started again, or frozen, at another command of steps 1 to 3, or the one that
 has an activity of steps 6 to 9 in the middle of that; the run must end well, what runs on the server must be what was compiled in the checkout where the tests passed, and
-the server must have started it once. Needs the built program (npm run build).
+the server must have started it once. A frozen one is thawed after the end: from then on nothing
+may change on the server nor in the pool. Needs the built program (npm run build).
 
   --tries N   so many, default 17
   --how HOW   only so; default: each in turn
@@ -53,6 +54,10 @@ const STARTED = proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVIT
 const SERVER = 'dev-server-1';
 const END_LIMIT_SECONDS = 300;
 const COMMAND_LIMIT_MS = 120_000;
+/** A thawed worker has done by then what it is going to do. */
+const THAWED_MS = 6_000;
+/** Written by the service itself. */
+const SERVICE_LOG = 'service.log';
 
 class Parts {
   readonly #stage: Stage;
@@ -100,8 +105,7 @@ class Parts {
       sleep(END_LIMIT_SECONDS * 1000),
     ]);
     const seconds = (Date.now() - startedMs) / 1000;
-    // A question to a worker that is frozen has no answer.
-    if (manner === 'freeze') process.kill(-pid, 'SIGCONT');
+    const touched = manner === 'freeze' ? await this.#thaw(pid) : [];
     const { failure, status } = await run.end(END_LIMIT_SECONDS);
     if (manner === 'kill') await worker.start();
     const wrong = failure === null ? [] : [`${failure.type}: ${failure.message}`];
@@ -110,12 +114,39 @@ class Parts {
     return {
       problems: [
         ...wrong,
+        ...touched,
         ...(found === version ? [] : [`${SERVER} runs ${found}`]),
         ...(starts.length === 1 ? [] : [`it was started ${starts.length} times`]),
         ...this.#untested(version, starts.at(-1)?.digest ?? ''),
       ],
       seconds,
     };
+  }
+
+  /** @returns what the worker changed after it had thawed */
+  async #thaw(pid: number): Promise<readonly string[]> {
+    const before = await this.#standing();
+    process.kill(-pid, 'SIGCONT');
+    await sleep(THAWED_MS);
+    const after = await this.#standing();
+    const all = new Set([...before.keys(), ...after.keys()]);
+    return [...all].flatMap((each) =>
+      before.get(each) === after.get(each) ? [] : [`the thawed worker changed ${each}`],
+    );
+  }
+
+  /** All that is on the server, and its place in the pool, as they say it themselves. */
+  async #standing(): Promise<ReadonlyMap<string, string>> {
+    const { baseFolder } = this.#stage.world.server(SERVER);
+    const paths = (readdirSync(baseFolder, { recursive: true }) as string[]).filter(
+      (path) => !path.endsWith(SERVICE_LOG),
+    );
+    const files = paths.map((path): [string, string] => {
+      const { ino, mtimeMs, size } = statSync(join(baseFolder, path));
+      return [path, `${ino} ${mtimeMs} ${size}`];
+    });
+    const pool = await this.#stage.world.pool('development');
+    return new Map([...files, ['the pool', JSON.stringify(pool)]]);
   }
 
   async #until(version: string, at: string): Promise<CommandNote> {
