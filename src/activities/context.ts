@@ -15,6 +15,18 @@ const SHORTEST_INTERVAL_MS = 100;
 const GRACE_MS = 10_000;
 
 const delayed = new WeakMap<Context, AbortSignal>();
+const told = new WeakMap<Context, unknown>();
+
+/** Every heartbeat goes through here: what it has told last is what another one may have to repeat. */
+export function beat(context: Context, details?: unknown): void {
+  told.set(context, details);
+  context.heartbeat(details);
+}
+
+/** What the latest heartbeat told, by this attempt or by the one before it. */
+export function lastTold(context: Context): unknown {
+  return told.has(context) ? told.get(context) : context.info.heartbeatDetails;
+}
 
 /** Aborted when the run is cancelled, the time is over, or the worker ends. */
 export function cancellationOf(context: Context): AbortSignal {
@@ -35,12 +47,12 @@ function afterGrace(context: Context): AbortSignal {
   const { cancellationSignal } = context;
   const own = new AbortController();
   const abort = (): void => own.abort(cancellationSignal.reason);
-  const told = (): void => {
+  const heed = (): void => {
     if (isWorkerEnding(context)) setTimeout(abort, GRACE_MS).unref();
     else abort();
   };
-  if (cancellationSignal.aborted) told();
-  else cancellationSignal.addEventListener('abort', told, { once: true });
+  if (cancellationSignal.aborted) heed();
+  else cancellationSignal.addEventListener('abort', heed, { once: true });
   return own.signal;
 }
 
@@ -53,8 +65,7 @@ export function isWorkerEnding({ cancellationDetails }: Context): boolean {
 export async function withHeartbeat<T>(work: (progress: Progress) => Promise<T>): Promise<T> {
   const context = Context.current();
   let latest = '';
-  const beat = (): void => context.heartbeat(latest);
-  const timer = setInterval(beat, beatMs(context));
+  const timer = setInterval(() => beat(context, latest), beatMs(context));
   try {
     return await work({
       signal: cancellationOf(context),

@@ -5,7 +5,7 @@ import { WORKER_ENDS } from '../actions/liveness.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
 import type { Language } from '../diagnostics/language.ts';
 import type { ActionResult, PreflightResult } from '../plan/run.ts';
-import { beatMs, cancellationOf, isWorkerEnding } from './context.ts';
+import { beat, beatMs, cancellationOf, isWorkerEnding } from './context.ts';
 import {
   type Attempt,
   diagnosed,
@@ -84,7 +84,7 @@ async function whileBeating<T>(context: Context, work: () => Promise<T>): Promis
   const timeoutMs = context.info.heartbeatTimeoutMs ?? 0;
   const { isLocal, activityType } = context.info;
   if (isLocal || timeoutMs === 0 || activityType === BEATS_ITSELF) return work();
-  const timer = setInterval(() => context.heartbeat(), beatMs(context));
+  const timer = setInterval(() => beat(context), beatMs(context));
   try {
     return await work();
   } finally {

@@ -26,6 +26,7 @@ import type { Notifier } from '../ports/notifier.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import { createBalancer } from './balancers.ts';
+import { createFence } from './fence.ts';
 import { createImages } from './releases.ts';
 import { openSeal, openVerifier } from './seal.ts';
 import { sshUser } from './ssh-user.ts';
@@ -87,19 +88,21 @@ export async function createAdapters(
     };
     return { build, deploy: null, redact, close };
   }
+  const fence = createFence();
   const hosts = createSshHosts(connections.servers, {
+    fence,
     files: connections.ssh,
     user: sshUser(environment),
     secrets,
     onIgnored: (text) => console.error('WARN', text[language]),
   });
-  const balancer = createBalancer(connections.balancer, { hosts, commands });
+  const balancer = createBalancer(connections.balancer, { hosts, commands, fence });
   const records = createDatabaseRecordStore({
     url: await revealed(needed(connections.databaseUrl, 'database.url'), secrets),
   });
   const deploy: Ports = {
     ...build,
-    runtime: images.createRuntime(hosts),
+    runtime: images.createRuntime(hosts, fence),
     hosts,
     balancer,
     http: createHttpProbe(folder),

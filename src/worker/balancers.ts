@@ -7,6 +7,7 @@ import { createNginx } from '../adapters/nginx/nginx.ts';
 import { createNoBalancer } from '../adapters/no-balancer/no-balancer.ts';
 import type { BalancerConnection, BalancerKind, ConnectionOf } from '../config/balancers/index.ts';
 import type { CommandRunner } from '../ports/command-runner.ts';
+import type { Fence } from '../ports/fence.ts';
 import type { LoadBalancer } from '../ports/load-balancer.ts';
 import type { ServerHosts } from '../ports/server-host.ts';
 import { needed } from './start-error.ts';
@@ -18,31 +19,34 @@ export interface BalancerWays {
   readonly hosts: ServerHosts;
   /** On the worker's own machine. */
   readonly commands: CommandRunner;
+  readonly fence: Fence;
 }
 
 const CREATE: {
   readonly [Kind in BalancerKind]: (at: ConnectionOf<Kind>, ways: BalancerWays) => OpenBalancer;
 } = {
-  embedded: ({ adminUrl }) =>
-    createEmbeddedBalancer({ adminUrl: needed(adminUrl, 'balancer.admin_url') }),
+  embedded: ({ adminUrl }, { fence }) =>
+    createEmbeddedBalancer({ adminUrl: needed(adminUrl, 'balancer.admin_url'), fence }),
   // Sockets of this machine, and of servers through their SSH connection.
-  haproxy: ({ instances, ...rest }, { hosts }) =>
+  haproxy: ({ instances, ...rest }, { hosts, fence }) =>
     createHaproxy({
       ...rest,
       instances: instances.map(({ socket, server, backends }) => ({
         name: `HAProxy ${server === null ? '' : `${server}:`}${socket}`,
         backends,
+        fence,
         open: () =>
           server === null ? openLocalSocket(socket) : hosts.get(server).openSocket(socket),
       })),
     }),
-  nginx: ({ instances, names, urls }, { hosts, commands }) =>
+  nginx: ({ instances, names, urls }, { hosts, commands, fence }) =>
     createNginx({
       urls,
       instances: instances.map(({ server, pidFile, command, pools }) => ({
         name: server === null ? 'nginx' : `nginx ${server}`,
         pidFile,
         command,
+        fence,
         run: (argv, timeoutMs) =>
           server === null
             ? commands.run({ argv, cwd: '/', timeoutMs })

@@ -13,6 +13,7 @@ import { buildsFolderOf } from '../config/builds-folder.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ProjectFile, RegistryConnection } from '../config/project-file.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import type { Fence } from '../ports/fence.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ServerHosts } from '../ports/server-host.ts';
 
@@ -26,7 +27,7 @@ type Given = Pick<Ports, 'commands' | 'secrets'> & {
 
 export interface Images extends Pick<Ports, 'builder' | 'registry'> {
   /** What runs them on servers. */
-  createRuntime(hosts: ServerHosts): ContainerRuntime;
+  createRuntime(hosts: ServerHosts, fence: Fence): ContainerRuntime;
 }
 
 export function createImages(given: Given): Images {
@@ -53,9 +54,10 @@ function containers(given: Given): Images {
   const sockets = new Map(
     project.connections.servers.map(({ name, dockerSocket }) => [name, dockerSocket]),
   );
-  const createRuntime = (hosts: ServerHosts): ContainerRuntime =>
+  const createRuntime = (hosts: ServerHosts, fence: Fence): ContainerRuntime =>
     createDockerRuntime({
       hosts,
+      fence,
       socketOf: (server) => sockets.get(server),
       registryHost: registry.pullHost,
       repository: image.repository,

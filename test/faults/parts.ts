@@ -3,7 +3,7 @@
  * is killed or frozen at each command of steps 1 to 3, or the one that changes the server at an activity
  * of steps 6 to 9, in turn. What is deployed must be what was tested.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +28,7 @@ Two workers of one project, each with its own folder. In each try the worker tha
 killed for good, killed and started again, or frozen, at another command of steps 1 to 3, or the one that
 has an activity of steps 6 to 9 in the middle of that; the run must end well, what runs on the server must
 be what was compiled in the checkout where the tests passed, and the server must have started it once.
+A frozen one is thawed after the end: from then on nothing may change on the server nor in the pool.
 Says how long it took until the next activity of the run began. Needs the built program (npm run build).
 
   --tries N   so many, default 17
@@ -56,6 +57,12 @@ const STARTED = proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVIT
 const SERVER = 'dev-server-1';
 const END_LIMIT_SECONDS = 300;
 const COMMAND_LIMIT_MS = 120_000;
+/** Some activities take a few milliseconds. */
+const MOST_MISSED = 5;
+/** A thawed worker has done by then what it is going to do. */
+const THAWED_MS = 6_000;
+/** Written by the service itself. */
+const SERVICE_LOG = 'service.log';
 
 interface Tried {
   /** What is wrong; empty: nothing. */
@@ -92,7 +99,8 @@ class Parts {
     rmSync(this.#notes, { recursive: true, force: true });
   }
 
-  async try(manner: Manner, at: string): Promise<Tried> {
+  /** @param left times that an activity may be over before it was seen */
+  async try(manner: Manner, at: string, left = MOST_MISSED): Promise<Tried> {
     this.#tries += 1;
     const version = `v${this.#tries}`;
     const startedMs = Date.now();
@@ -100,6 +108,8 @@ class Parts {
     const worker = COMMANDS.includes(at)
       ? this.#workerOf(await this.#until(version, at))
       : await this.#untilDoing(run, at);
+    if (worker === null && left > 0) return this.try(manner, at, left - 1);
+    if (worker === null) throw new Error(`${at} was never seen`);
     const pid = worker.pid();
     if (pid === null) throw new Error('no worker runs there');
     const disturbedMs = Date.now();
@@ -112,7 +122,7 @@ class Parts {
     ]);
     const tookMs = Date.now() - startedMs;
     // A question to a worker that is frozen has no answer.
-    if (manner === 'freeze') process.kill(-pid, 'SIGCONT');
+    const touched = manner === 'freeze' ? await this.#thaw(pid) : [];
     const { failure, status } = await run.end(END_LIMIT_SECONDS);
     if (manner === 'kill') await worker.start();
     const wrong = failure === null ? [] : [`${failure.type}: ${failure.message}`];
@@ -121,6 +131,7 @@ class Parts {
     return {
       problems: [
         ...wrong,
+        ...touched,
         ...(found === version ? [] : [`${SERVER} runs ${found}`]),
         ...(starts.length === 1 ? [] : [`it was started ${starts.length} times`]),
         ...this.#untested(version, starts.at(-1)?.digest ?? ''),
@@ -141,6 +152,32 @@ class Parts {
     return later.length === 0 ? null : Math.min(...later) - disturbedMs;
   }
 
+  /** @returns what the worker changed after it had thawed */
+  async #thaw(pid: number): Promise<readonly string[]> {
+    const before = await this.#standing();
+    process.kill(-pid, 'SIGCONT');
+    await sleep(THAWED_MS);
+    const after = await this.#standing();
+    const all = new Set([...before.keys(), ...after.keys()]);
+    return [...all].flatMap((each) =>
+      before.get(each) === after.get(each) ? [] : [`the thawed worker changed ${each}`],
+    );
+  }
+
+  /** All that is on the server, and its place in the pool, as they say it themselves. */
+  async #standing(): Promise<ReadonlyMap<string, string>> {
+    const { baseFolder } = this.#stage.world.server(SERVER);
+    const paths = (readdirSync(baseFolder, { recursive: true }) as string[]).filter(
+      (path) => !path.endsWith(SERVICE_LOG),
+    );
+    const files = paths.map((path): [string, string] => {
+      const { ino, mtimeMs, size } = statSync(join(baseFolder, path));
+      return [path, `${ino} ${mtimeMs} ${size}`];
+    });
+    const pool = await this.#stage.world.pool('development');
+    return new Map([...files, ['the pool', JSON.stringify(pool)]]);
+  }
+
   async #until(version: string, at: string): Promise<CommandNote> {
     const deadlineMs = Date.now() + COMMAND_LIMIT_MS;
     for (;;) {
@@ -151,19 +188,20 @@ class Parts {
     }
   }
 
-  /** The worker that has begun the activity. */
-  async #untilDoing(run: StageRun, at: string): Promise<WorkerProcess> {
+  /** The worker that has begun the activity; null: it was over before anybody saw it. */
+  async #untilDoing(run: StageRun, at: string): Promise<WorkerProcess | null> {
     const workers = [this.#stage.worker, this.#other.worker];
     const deadlineMs = Date.now() + COMMAND_LIMIT_MS;
     for (;;) {
-      const { raw } = await run.handle.describe();
+      const { raw, status } = await run.handle.describe();
       const begun = (raw.pendingActivities ?? []).find(
         ({ activityType, state }) => activityType?.name === at && state === STARTED,
       );
       const found = workers.find((each) => begun?.lastWorkerIdentity?.includes(`/${each.pid()}@`));
       if (found !== undefined) return found;
+      if (status.name !== 'RUNNING') return null;
       if (Date.now() > deadlineMs) throw new Error(`${at} was never begun`);
-      await sleep(5);
+      await sleep(1);
     }
   }
 

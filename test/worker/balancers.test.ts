@@ -24,6 +24,7 @@ const hosts: ServerHosts = {
 const ways: BalancerWays = {
   hosts,
   commands: { run: () => Promise.reject(new Error('not used')) },
+  fence: () => Promise.resolve(),
 };
 
 const kinds = Object.keys(BALANCERS) as readonly BalancerKind[];

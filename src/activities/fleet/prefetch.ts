@@ -5,6 +5,7 @@ import { diagnose } from '../../diagnostics/diagnose.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { ActionResult, ImagePin } from '../../plan/run.ts';
 import type { ImageSettings, RuntimeSettings } from '../../plan/settings.ts';
+import { beat } from '../context.ts';
 import { line } from '../evidence.ts';
 import { diagnosed, wordsOf } from '../failures.ts';
 import { type OnServer, seconds, shortDigest } from '../servers/context.ts';
@@ -34,7 +35,7 @@ export async function prefetch(
       server,
       run.service,
       { repository, digest },
-      { signal, onProgress: (text) => context.heartbeat(text) },
+      { signal, onProgress: (text) => beat(context, text) },
     ),
   );
   const time = seconds(performance.now() - startedMs);

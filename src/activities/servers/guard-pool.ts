@@ -5,7 +5,7 @@ import { say } from '../../diagnostics/language.ts';
 import type { ActionResult } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
-import { isWorkerEnding } from '../context.ts';
+import { beat, isWorkerEnding } from '../context.ts';
 import type { ServersInput } from '../contract.ts';
 import { isPortError } from '../failures.ts';
 import { moveBaseline } from './baseline.ts';
@@ -42,7 +42,7 @@ export async function guard(
   const context = Context.current();
   let memory = memoryOf(context.info.heartbeatDetails);
   let last: PoolState | null = null;
-  const beat = setInterval(() => context.heartbeat(memory), HEARTBEAT_MS);
+  const timer = setInterval(() => beat(context, memory), HEARTBEAT_MS);
   try {
     while (!isFinished(ports, input)) {
       const now = await stateOrNull(ports, balancer);
@@ -53,14 +53,14 @@ export async function guard(
           : remember(input, memory, now);
         last = isAnew ? null : now;
       }
-      context.heartbeat(memory);
+      beat(context, memory);
       await context.sleep(POLL_MS);
     }
   } catch (error) {
     // Where the worker ends, the next one goes on guarding.
     if (!(error instanceof CancelledFailure) || isWorkerEnding(context)) throw error;
   } finally {
-    clearInterval(beat);
+    clearInterval(timer);
   }
   return { facts: [], evidence: describe(input, memory) };
 }

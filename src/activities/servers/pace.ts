@@ -1,6 +1,6 @@
 /** Bounded waits that heartbeat and end at once when the run is cancelled. */
 import { Context } from '@temporalio/activity';
-import { beatMs, cancellationOf } from '../context.ts';
+import { beat, beatMs, cancellationOf } from '../context.ts';
 
 export interface Clock {
   elapsedMs(): number;
@@ -18,19 +18,19 @@ export function countDown(limitMs: number, spentMs = 0): Clock {
 /** Heartbeats, then sleeps at most until the clock ends. @throws CancelledFailure */
 export async function pause(ms: number, clock: Clock, details?: unknown): Promise<void> {
   const context = Context.current();
-  context.heartbeat(details);
+  beat(context, details);
   await context.sleep(Math.max(1, Math.min(ms, clock.remainingMs())));
 }
 
 /** Heartbeats while a port works. The signal is the activity's cancellation. */
 export async function heartbeatWhile<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
-  context.heartbeat();
-  const beat = setInterval(() => context.heartbeat(), beatMs(context));
+  beat(context);
+  const timer = setInterval(() => beat(context), beatMs(context));
   try {
     return await work(cancellationOf(context));
   } finally {
-    clearInterval(beat);
+    clearInterval(timer);
   }
 }
 

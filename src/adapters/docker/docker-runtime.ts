@@ -1,5 +1,6 @@
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ContainerRuntime } from '../../ports/container-runtime.ts';
+import type { Fence } from '../../ports/fence.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import type { RegistryLogin } from '../../ports/registry.ts';
 import type { ServerHosts } from '../../ports/server-host.ts';
@@ -31,6 +32,8 @@ export interface DockerRuntimeOptions {
   readonly quote: (argv: readonly string[]) => string;
   /** The engine's socket on a server, which may hold `${uid}`; undefined: where Docker has it. */
   readonly socketOf?: (server: string) => string | undefined;
+  /** Asked before each request to an engine; absent: everybody may. */
+  readonly fence?: Fence;
 }
 
 const SOCKET = '/var/run/docker.sock';
@@ -39,13 +42,14 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/u;
 
 /** Releases as containers, over each server's one connection. */
 export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRuntime {
-  const { hosts, registryHost, login, quote } = options;
+  const { hosts, registryHost, login, quote, fence } = options;
   const engines = new Map<string, Engine>();
   const client = loadEngineClient();
   const engineOf = (server: string): Engine => {
     const host = hosts.get(server);
     const socket = options.socketOf?.(server) ?? SOCKET;
-    const engine = engines.get(server) ?? createEngine(host, { client, socket, quote });
+    const engine =
+      engines.get(server) ?? createEngine(host, { client, socket, quote, ...(fence && { fence }) });
     engines.set(server, engine);
     return engine;
   };

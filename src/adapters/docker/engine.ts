@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Localized } from '../../diagnostics/language.ts';
+import type { Fence } from '../../ports/fence.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import type { ServerHost } from '../../ports/server-host.ts';
 import { failure } from '../refusal.ts';
@@ -36,6 +37,8 @@ export interface EngineOptions {
   /** Path on the server; may hold `${uid}`. */
   readonly socket: string;
   readonly quote: (argv: readonly string[]) => string;
+  /** Asked before each request; absent: everybody may. */
+  readonly fence?: Fence;
 }
 
 type EngineClient = Promise<{ readonly default: typeof Docker }>;
@@ -48,7 +51,7 @@ export function loadEngineClient(): EngineClient {
   return client;
 }
 
-/** @param host every request goes over its one connection, so that what fences it fences these too */
+/** @param host every request goes over its one connection */
 export function createEngine(host: ServerHost, options: EngineOptions): Engine {
   let client: Promise<Docker> | null = null;
   const open = (): Promise<Docker> => {
@@ -62,6 +65,7 @@ export function createEngine(host: ServerHost, options: EngineOptions): Engine {
       work,
       { timeoutMs = REQUEST_TIMEOUT_MS, signal, expect = [], raw = false } = {},
     ) {
+      await options.fence?.(host.name);
       const limit = AbortSignal.timeout(timeoutMs);
       try {
         const both = signal === undefined ? limit : AbortSignal.any([signal, limit]);

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Fence } from '../../ports/fence.ts';
 import type {
   BalancerCapabilities,
   LoadBalancer,
@@ -13,6 +14,8 @@ const ANSWER_LIMIT_MS = 5_000;
 export interface EmbeddedBalancerOptions {
   /** The admin API's address, from connections.json. */
   readonly adminUrl: string;
+  /** Asked before each change; absent: everybody may. */
+  readonly fence?: Fence;
 }
 
 /** Its states are kept in a file, so a new process has forgotten nothing. */
@@ -33,8 +36,10 @@ interface AdminPool extends PoolState {
 
 /** The balancer that `runsheet dev` starts, driven through its admin API. */
 export function createEmbeddedBalancer(options: EmbeddedBalancerOptions): LoadBalancer {
-  const call = <Body>(method: 'GET' | 'PUT', path: string, body?: unknown): Promise<Body> =>
-    callAdmin<Body>(options.adminUrl, method, path, body);
+  const call = async <Body>(method: 'GET' | 'PUT', path: string, body?: unknown): Promise<Body> => {
+    if (method === 'PUT') await options.fence?.('balancer');
+    return callAdmin<Body>(options.adminUrl, method, path, body);
+  };
   const pathOf = (pool: string): string => `/pools/${encodeURIComponent(pool)}`;
   const getPool = (pool: string): Promise<AdminPool> => call<AdminPool>('GET', pathOf(pool));
   /** What an operator took out by `maint` is not ours to move. */

@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { diagnose, type Parameter } from '../../diagnostics/diagnose.ts';
+import type { Fence } from '../../ports/fence.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import { failure } from '../refusal.ts';
 import { type Counters, type ProcessInfo, parseInfo } from './answers.ts';
@@ -21,6 +22,8 @@ export interface RuntimeTimes {
 export interface RuntimeEndpoint {
   /** For messages, for example `HAProxy lb-1:/run/haproxy/admin.sock`. */
   readonly name: string;
+  /** Asked before each change; absent: everybody may. */
+  readonly fence?: Fence;
   open(): Promise<Duplex>;
 }
 
@@ -70,7 +73,7 @@ export class RuntimeApi {
   /** Also tells the processes that are leaving, which may still give requests to a server. */
   change(commands: readonly string[]): Promise<readonly string[]> {
     return this.inTurn(async () => {
-      const { texts } = await this.run(commands);
+      const { texts } = await this.run(commands, this.endpoint.fence);
       await Promise.allSettled(this.leaving.map((each) => each.ask(commands)));
       return texts;
     });
@@ -94,10 +97,14 @@ export class RuntimeApi {
     return turn;
   }
 
-  private async run(commands: readonly string[]): Promise<Pick<Answers, 'info' | 'texts'>> {
+  private async run(
+    commands: readonly string[],
+    fence?: Fence,
+  ): Promise<Pick<Answers, 'info' | 'texts'>> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const isFresh = this.current?.isOpen !== true;
       const session = await this.session();
+      await fence?.(this.name);
       const answers = await this.ask(session, commands, isFresh);
       if (answers === null) continue;
       if (!answers.info.isLeaving) return answers;

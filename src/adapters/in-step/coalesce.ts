@@ -1,3 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What is shared is done for nobody in particular: not for the activity that happens to be the first. */
+const forAll = AsyncLocalStorage.snapshot();
+
 /**
  * Many activities look at one pool at once. A call that comes while the work is under way waits for
  * the next turn, which all that came meanwhile share: nobody gets an answer older than their question.
@@ -7,7 +12,7 @@ export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
   let next: Promise<T> | null = null;
   const begin = (): Promise<T> => {
     next = null;
-    const turn = work();
+    const turn = forAll(work);
     current = turn.catch(() => undefined);
     return turn;
   };

@@ -1,4 +1,5 @@
 /** One nginx: how its pools stand by their upstream files, and what changes them. */
+import { AsyncResource } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 import { coalesce } from '../in-step/coalesce.ts';
@@ -35,6 +36,8 @@ interface Seen extends Running {
 interface Change {
   /** @returns the file's text with the change; the same where there is nothing to do */
   readonly edit: (text: string, members: readonly Member[]) => string;
+  /** Whether who has asked for it may still change something. @throws PortError TAKEN_OVER */
+  readonly mayStill: () => Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -135,7 +138,9 @@ export class NginxInstance {
 
   private edit(work: PoolWork, edit: Change['edit']): Promise<void> {
     return new Promise((resolve, reject) => {
-      work.changes.push({ edit, resolve, reject });
+      // Asked for who wants this change, whoever's turn makes it.
+      const mayStill = AsyncResource.bind(async () => this.nginx.fence?.(this.name));
+      work.changes.push({ edit, mayStill, resolve, reject });
       work.turn().catch(reject);
     });
   }
@@ -154,7 +159,7 @@ export class NginxInstance {
   private async make(work: PoolWork, wanted: readonly Change[]): Promise<readonly Change[]> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const seen = await this.see(work);
-      const { text, made } = edited(seen, work, wanted);
+      const { text, made } = edited(seen, work, await allowed(wanted));
       if (made.length === 0 || (text === seen.text && seen.isLoaded)) return made;
       const { sha256 } = seen;
       const content = Buffer.from(text, 'latin1');
@@ -184,6 +189,22 @@ export class NginxInstance {
     if (found !== undefined) return found;
     throw noPool(this.name, pool, [...this.pools.keys()]);
   }
+}
+
+/** Those whose attempt is not taken over by another one; the others are rejected. */
+async function allowed(wanted: readonly Change[]): Promise<readonly Change[]> {
+  const asked = await Promise.all(
+    wanted.map((change) =>
+      change.mayStill().then(
+        () => [change],
+        (error: unknown) => {
+          change.reject(error);
+          return [];
+        },
+      ),
+    ),
+  );
+  return asked.flat();
 }
 
 /** The text with all changes that can be made; the others are rejected. */

@@ -1,5 +1,6 @@
 /** The machine that an nginx runs on: looks at it, and changes of one file there. */
 import { diagnose, type Parameter } from '../../diagnostics/diagnose.ts';
+import type { Fence } from '../../ports/fence.ts';
 import type { PortError } from '../../ports/port-error.ts';
 import { failure, phrase } from '../refusal.ts';
 import { CHANGE, CHECK, EXIT, LOCK_SECONDS, LOOK, RELOAD_SECONDS } from './machine-scripts.ts';
@@ -19,6 +20,8 @@ export interface NginxEndpoint {
   readonly pidFile: string;
   /** How it is called for `-t` and `-s reload`. */
   readonly command: readonly string[];
+  /** Asked before each change; absent: everybody may. */
+  readonly fence?: Fence;
   run(argv: readonly string[], timeoutMs: number): Promise<Ran>;
 }
 

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel, SFTPWrapper } from 'ssh2';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Localized } from '../../diagnostics/language.ts';
-import type { PortError } from '../../ports/port-error.ts';
+import type { Fence } from '../../ports/fence.ts';
+import { PortError } from '../../ports/port-error.ts';
 import { failure, phrase } from '../refusal.ts';
 import { reasonOf, unavailable } from './errors.ts';
 import { Gate } from './gate.ts';
@@ -19,6 +20,8 @@ export interface Limits {
   readonly idleMs: number;
   /** The longest wait for a place in one of these lines. */
   readonly queueMs: number;
+  /** Asked before each command, when nothing is to be waited for any more; absent: everybody may. */
+  readonly fence?: Fence;
   /** Told what comes before a command's own output. */
   readonly onNoise?: (machine: Localized, noise: string) => void;
 }
@@ -92,14 +95,16 @@ export class OpenConnection {
     attach: (channel: ClientChannel) => T,
     signal?: AbortSignal,
   ): Promise<T> {
-    const open = (leave: () => void): Promise<T> =>
-      new Promise((resolve, reject) => {
+    const open = async (leave: () => void): Promise<T> => {
+      await this.limits.fence?.(this.name.en);
+      return new Promise((resolve, reject) => {
         this.client.exec(command, (error, channel) => {
           if (error !== undefined) return reject(error);
           channel.once('close', leave);
           resolve(attach(channel));
         });
       });
+    };
     return this.inSession(open, (error) => this.noSession(error), signal);
   }
 
@@ -175,7 +180,7 @@ export class OpenConnection {
           leave();
         } else {
           leave();
-          throw failure(error);
+          throw error instanceof PortError ? error : failure(error);
         }
       }
     }

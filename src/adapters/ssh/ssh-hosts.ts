@@ -4,6 +4,7 @@ import type { SFTPWrapper } from 'ssh2';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Localized } from '../../diagnostics/language.ts';
 import type { ServerConnection, SshFiles } from '../../ports/connections.ts';
+import type { Fence } from '../../ports/fence.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { ExecOptions, ServerHost, ServerHosts } from '../../ports/server-host.ts';
@@ -29,6 +30,8 @@ export interface SshHostsOptions {
   /** Told once of each thing that the SSH configuration asks for and that is not done. */
   readonly onIgnored?: (text: Localized) => void;
   readonly limits?: Partial<SshLimits>;
+  /** Asked before each command and before a file takes the former one's place; absent: everybody may. */
+  readonly fence?: Fence;
 }
 
 export interface SshLimits {
@@ -66,17 +69,18 @@ export function createSshHosts(
   options: SshHostsOptions = {},
 ): ServerHosts {
   const limits = { ...LIMITS, ...options.limits };
-  const { secrets = null, onIgnored = () => undefined } = options;
+  const { secrets = null, onIgnored = () => undefined, fence } = options;
   const pool = new ConnectionPool({
     ...limits,
     keys: createKeyReader(secrets),
     onNoise: noiseTeller(onIgnored),
+    ...(fence !== undefined && { fence }),
   });
   const resolve = createResolver(options, limits, pool);
   const known = new Map(
     servers.map((server) => {
       const endpoint = (): Endpoint => resolve(server);
-      return [server.name, { endpoint, host: hostOver(server, pool, endpoint) }] as const;
+      return [server.name, { endpoint, host: hostOver(server, pool, endpoint, fence) }] as const;
     }),
   );
   const find = (name: string) => {
@@ -117,6 +121,7 @@ function hostOver(
   server: ServerConnection,
   pool: ConnectionPool,
   endpoint: () => Endpoint,
+  fence: Fence = () => Promise.resolve(),
 ): ServerHost {
   const { name, servicePort, baseFolder, sudo = false } = server;
   const absolute = (path: string): string => posix.resolve(baseFolder, path);
@@ -177,7 +182,10 @@ function hostOver(
           const { mode, owner } = attributes;
           const options: WriteOptions = {
             ...(mode !== undefined && { mode }),
-            ...(owner !== undefined && { beforeRename: (part) => giveTo(run, owner, part) }),
+            beforeRename: async (part) => {
+              if (owner !== undefined) await giveTo(run, owner, part);
+              await fence(name);
+            },
           };
           return overSftp((sftp) => writeOver(sftp, absolute(path), content, options), byCommand);
         }),

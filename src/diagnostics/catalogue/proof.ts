@@ -2,6 +2,34 @@
 import type { Entries } from './entry.ts';
 
 export const PROOF = {
+  TAKEN_OVER: {
+    meaning: {
+      zh: '一个活动的这次尝试已不再有效：它的 worker 停顿过久（例如被冻结），工作已由另一次尝试接手，或运行已结束；此后它什么也没有再改。',
+      en: 'This attempt of an activity counts no more: its worker stood still for too long (it was frozen, for example) and another attempt has taken the work over, or the run has ended; from then on it changed nothing.',
+    },
+    messages: {
+      successor: {
+        message: {
+          zh: '{subject} 没有再改：{activity} 的第 {attempt} 次尝试已由 {worker} 的第 {next} 次尝试接手',
+          en: '{subject} is not changed any more: attempt {attempt} of {activity} has been taken over by attempt {next} of {worker}',
+        },
+        remedy: {
+          zh: '运行会自己继续；请查明这个 worker 为何停顿',
+          en: 'the run goes on by itself; find out why this worker stood still',
+        },
+      },
+      over: {
+        message: {
+          zh: '{subject} 没有再改：{activity} 的第 {attempt} 次尝试已经无效',
+          en: '{subject} is not changed any more: attempt {attempt} of {activity} is over',
+        },
+        remedy: {
+          zh: '运行会自己继续，或已经结束；请查明这个 worker 为何停顿',
+          en: 'the run goes on by itself, or has ended; find out why this worker stood still',
+        },
+      },
+    },
+  },
   FORGED_INPUT: {
     meaning: {
       zh: '要求 worker 执行的工作，不是本项目的 worker 为这次运行固定下来的；什么也没有做。',

@@ -26,7 +26,11 @@ describe('HAProxy on a server, through SSH', () => {
           routesMap: null,
         },
       },
-      { hosts, commands: createCommandRunner({ environment: {} }) },
+      {
+        hosts,
+        commands: createCommandRunner({ environment: {} }),
+        fence: () => Promise.resolve(),
+      },
     );
     opened.push(balancer);
     return balancer;

@@ -31,7 +31,11 @@ describe('nginx on a machine, through SSH', () => {
           urls: {},
         },
       },
-      { hosts, commands: createCommandRunner({ environment: {} }) },
+      {
+        hosts,
+        commands: createCommandRunner({ environment: {} }),
+        fence: () => Promise.resolve(),
+      },
     );
 
   beforeAll(async () => {

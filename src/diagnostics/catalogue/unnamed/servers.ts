@@ -3,6 +3,16 @@ import type { ByKind } from '../entry.ts';
 
 export const SERVERS = {
   UNAVAILABLE: {
+    fenceNotAsked: {
+      message: {
+        zh: '{subject} 没有改动：无法向 Temporal 确认这次尝试是否仍然有效（{reason}）',
+        en: '{subject} is not changed: Temporal was not reached to say whether this attempt still counts ({reason})',
+      },
+      remedy: {
+        zh: '请检查 worker 能否连到 Temporal 服务器',
+        en: 'check that the Temporal server is reached from the worker',
+      },
+    },
     sshLost: {
       message: {
         zh: '到 {server} 的 SSH 连接不可用：{reason}',
