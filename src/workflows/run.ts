@@ -176,6 +176,10 @@ export interface BranchesPart {
 export interface ProgressPart {
   /** Steps whose tasks have been taken up, so that none runs twice. */
   readonly attempted: Set<number>;
+  /** Tasks of steps with a 失败处理 that are done: they are not done again with those that failed. */
+  readonly done: Set<string>;
+  /** Steps that the run goes on without though they failed. */
+  readonly forgiven: Set<number>;
   /** The step that was begun last; null: none. */
   currentStep: number | null;
   /** How the run ends, once that is known; the status shows it when the run is over. */

@@ -70,6 +70,11 @@ const RUN_WIDE: readonly string[] = [
   'LOCK_BROKEN',
   'LOCK_NOT_ACQUIRED',
 ];
+/** Whether a failure is one of the whole run, so that a server, a step or a retry less changes nothing. */
+export function isRunWide(type: string): boolean {
+  return RUN_WIDE.includes(type) || type === WAS_RESET;
+}
+
 /** The history was set back and the servers were not: nothing that it knows of them holds. */
 export const WAS_RESET = 'RUN_WAS_RESET';
 
