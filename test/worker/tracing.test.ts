@@ -10,6 +10,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTracing } from '../../src/worker/tracing/exporter.ts';
 import { tracingInterceptor } from '../../src/worker/tracing/interceptor.ts';
+import { deferred } from '../support/deferred.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 import { bundleInterpreter } from '../support/run-harness.ts';
 import { stubBuildQueues, stubWorld } from '../support/stub-activities.ts';
@@ -127,6 +128,30 @@ it('have a span for the run, and below it one for each attempt', { timeout: 120_
   expect(received.map(({ url }) => url)).toContain('/v1/traces');
   expect(received[0]?.authorization).toBe('Basic abc');
   expect(spansIn(received.map(({ body }) => body))).toHaveLength(spans.length);
+});
+
+it('are handed on before the end, also those that were being handed on', async () => {
+  const arrived = deferred();
+  const mayAnswer = deferred();
+  const slow = createServer((request, response) => {
+    request.resume().on('end', () => {
+      arrived.resolve();
+      void mayAnswer.promise.then(() => response.end('{}'));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(slow, 'listening');
+  const { port } = slow.address() as AddressInfo;
+  const tracing = openTracing({ otlp: `http://127.0.0.1:${port}` }, undefined);
+  const span = { name: 'one', runId: 'run', part: '1', startMs: 1, endMs: 2, attributes: {} };
+  tracing?.record(span);
+  await arrived.promise;
+  let hasAnswered = false;
+  const closed = tracing?.close().then(() => hasAnswered);
+  await new Promise((resolve) => setImmediate(resolve));
+  hasAnswered = true;
+  mayAnswer.resolve();
+  expect(await closed).toBe(true);
+  slow.close();
 });
 
 it('are off without a place for them', () => {

@@ -39,7 +39,13 @@ export function openTracing(
       console.error('WARN', 'traces cannot be exported:', String(each.reason));
     }
   };
-  const timer = setInterval(() => void flush(), FLUSH_MS).unref();
+  // One after the other; what the timer has begun is not over when the worker closes.
+  let handedOn = Promise.resolve();
+  const handOn = (): Promise<void> => {
+    handedOn = handedOn.then(flush);
+    return handedOn;
+  };
+  const timer = setInterval(() => void handOn(), FLUSH_MS).unref();
   return {
     record: (span) => {
       waiting.push(span);
@@ -47,7 +53,7 @@ export function openTracing(
     },
     close: async () => {
       clearInterval(timer);
-      await flush();
+      await handOn();
     },
   };
 }
