@@ -6,7 +6,14 @@
 import { defineConfig } from 'vitest/config';
 import { longestFirst } from './test/support/longest-first.ts';
 
-const LONGEST = ['e2e/demo', 'e2e/durability', 'e2e/thresholds', 'e2e/cli', 'e2e/temporal-cli'];
+const LONGEST = [
+  'e2e/demo',
+  'e2e/faults',
+  'e2e/durability',
+  'e2e/thresholds',
+  'e2e/cli',
+  'e2e/temporal-cli',
+];
 
 export default defineConfig({
   test: {

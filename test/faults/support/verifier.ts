@@ -109,17 +109,19 @@ function killing(
     const isSame = activity === killed.activity && server === killed.server;
     return at === 'end' && pid === killed.pid && isSame && fault.signal === 'SIGTERM';
   });
-  if (!fault.isLocal && !isFinished && !wasRetried(fault.activity, events))
+  if (!fault.isLocal && !isFinished && !wasRetried(fault, events))
     problems.push(`the history has no second attempt of ${fault.activity}`);
   return problems;
 }
 
-function wasRetried(activity: string, events: readonly HistoryEvent[]): boolean {
+/** By the server, or, where a checkout's worker is gone, by the workflow. */
+function wasRetried({ activity, server }: FaultCase, events: readonly HistoryEvent[]): boolean {
   const scheduled = new Set(
     events
       .filter((event) => event.activityTaskScheduledEventAttributes?.activityType.name === activity)
       .map(({ eventId }) => eventId),
   );
+  if (server === null && scheduled.size > 1) return true;
   return events.some(({ activityTaskStartedEventAttributes: started }) => {
     if (started === undefined || !scheduled.has(started.scheduledEventId)) return false;
     return (started.attempt ?? 1) > 1 && started.lastFailure !== undefined;
