@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import type { Judgement } from './activities/contract.ts';
+import type { BreakLockInput, BrokenLock, Judgement } from './activities/contract.ts';
 import { answered, ask as askWorker } from './client/answers.ts';
 import { connectFault } from './client/connect-fault.ts';
 import { beginsAt, endOf, isOpen, type RunEnd } from './client/ends.ts';
@@ -16,6 +16,7 @@ import type { Plan } from './plan/plan.ts';
 import type { PreflightResult } from './plan/run.ts';
 import type { ServerStates, ShowServersInput } from './plan/shown-server.ts';
 import type { Server } from './worker/versions/server.ts';
+import type { breakLock } from './workflows/beginning/break-lock.ts';
 import type {
   HostKeyAnswer,
   hostKeys,
@@ -112,6 +113,8 @@ export interface RunsheetClient {
   hostKeys(options: HostKeyOptions): Promise<readonly HostKeyAnswer[]>;
   /** What the servers of an environment run, and how they stand. @throws as probe */
   serverStates(taskQueue: string, input: ShowServersInput): Promise<ServerStates>;
+  /** Ends a lock, where whoever wants it may. @throws as probe */
+  breakLock(taskQueue: string, input: BreakLockInput): Promise<BrokenLock>;
   /** The latest first. @param openOnly leaves out those that have ended */
   list(taskQueue: string, limit: number, openOnly?: boolean): Promise<readonly ListedRun[]>;
   /** How many workers polled the queue within the time of one poll. */
@@ -219,6 +222,12 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
       askWorker<typeof serverStates>(client, 'serverStates', {
         taskQueue,
         workflowId: `servers-${randomUUID()}`,
+        args: [input],
+      }),
+    breakLock: (taskQueue, input) =>
+      askWorker<typeof breakLock>(client, 'breakLock', {
+        taskQueue,
+        workflowId: `break-lock-${randomUUID()}`,
         args: [input],
       }),
     list: (taskQueue, limit, openOnly = false) => listRuns(client, taskQueue, limit, openOnly),

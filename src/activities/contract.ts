@@ -55,12 +55,17 @@ export interface LocalActivities {
   /** Which of our search attributes the server knows, registering them where it may. */
   ensureSearchAttributes(): Promise<{ readonly registered: boolean; readonly note: string }>;
   /** Who holds a lock and who waits for it; one that no run of ours holds is terminated here. */
-  lookAtLock(input: { readonly lockId: string }): Promise<LockLook>;
+  lookAtLock(input: LookAtLockInput): Promise<LockLook>;
   /**
    * Reads back from the registry what a worker that builds says it has pushed: the project's own word.
    * @returns the pin @throws ApplicationFailure PUSH_NOT_CONFIRMED | IMAGE_TAG_TAKEN
    */
   confirmImage(input: ActionInput): Promise<ImagePin>;
+  /**
+   * Ends a lock at the word of a person whose role may, signed, so that its holder and the next run know
+   * that it was no stranger. @throws ApplicationFailure LOCK_FREE, or as the judge names it
+   */
+  breakLock(input: BreakLockInput): Promise<BrokenLock>;
   /** Asked by a lock: whether the run that started it has told it to end, as the server knows who signals. */
   releasedByHolder(): Promise<boolean>;
 }
@@ -90,6 +95,29 @@ export interface LockLook {
   readonly cut: string | null;
   /** A run that held it has ended without releasing it: what it had begun may just be ending. */
   readonly isUnquiet: boolean;
+  /** Who has broken the lock that the claimant held, or else the one before, and why; absent: nobody. */
+  readonly broken?: string;
+}
+
+export interface LookAtLockInput {
+  readonly lockId: string;
+  /** The execution that the claimant held and has lost. */
+  readonly lost?: string;
+}
+
+export interface BreakLockInput {
+  readonly service: string;
+  readonly environment: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly language: 'zh' | 'en';
+}
+
+export interface BrokenLock {
+  /** The run that held it; null: it was started by hand. */
+  readonly holder: string | null;
+  /** Who has broken it, and why. */
+  readonly text: string;
 }
 
 export interface AwaitLockInput extends OfRun {

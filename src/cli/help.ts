@@ -14,6 +14,15 @@ export function jsonChoice(say: Say): Option {
   return new Option('--json', say({ zh: '输出 JSON', en: 'print JSON' }));
 }
 
+/** `--by`, the same everywhere. */
+export function byChoice(say: Say): Option {
+  const text = say({
+    zh: '决定人：runsheet.yaml 中的 id、姓名或邮箱（默认：本机用户名）',
+    en: 'who decides: id, name or email address from runsheet.yaml (default: your local user name)',
+  });
+  return new Option('--by <person>', text);
+}
+
 /** Lines to copy, at the end of the command's help. */
 export function withExamples(command: Command, say: Say, ...examples: readonly string[]): Command {
   const title = say({ zh: '示例：', en: 'Examples:' });

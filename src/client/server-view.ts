@@ -17,6 +17,8 @@ export interface ServerView {
   readonly step: number | null;
   readonly approval: string | null;
   readonly historyLength: number;
+  /** Somebody has asked for it; what it changed may be being undone. */
+  readonly cancelRequested: boolean;
   /** What was asked of workers and is not done. */
   readonly activities: readonly ServerActivity[];
   /** Workers that have polled the queue lately; one that is frozen counts for a minute more. */
@@ -69,6 +71,7 @@ export async function serverView(client: Client, workflowId: string): Promise<Se
     step: numberOf(attributes['RunsheetStep']),
     approval: textOf(attributes['RunsheetApproval']),
     historyLength,
+    cancelRequested: described.raw.workflowExtendedInfo?.cancelRequested === true,
     activities: pending.map((each) => activityOf(each, summaries)),
     workers: pollers.length,
     heardAtMs: heard.length === 0 ? null : Math.max(...heard),

@@ -75,8 +75,18 @@ function portProblems(parsed: ParsedProject): readonly Problem[] {
 
 function roleProblems(parsed: ParsedProject): readonly Problem[] {
   const roles = Object.keys(parsed.roles);
-  return Object.entries(parsed.people).flatMap(([id, person]) =>
-    person.roles.flatMap((role, index) => {
+  const named = [
+    ...Object.entries(parsed.people).map(([id, person]) => ({
+      path: ['people', id, 'roles'],
+      listed: person.roles,
+    })),
+    ...Object.entries(parsed.environments).map(([name, { operators = [] }]) => ({
+      path: ['environments', name, 'operators'],
+      listed: operators,
+    })),
+  ];
+  return named.flatMap(({ path, listed }) =>
+    listed.flatMap((role, index) => {
       if (roles.includes(role)) return [];
       const near = nearestKey(role, roles);
       const diagnostic = diagnose(
@@ -85,7 +95,7 @@ function roleProblems(parsed: ParsedProject): readonly Problem[] {
         { role, known: roles },
         { near: near === undefined ? [] : [near] },
       );
-      return [{ path: ['people', id, 'roles', index], diagnostic }];
+      return [{ path: [...path, index], diagnostic }];
     }),
   );
 }

@@ -92,10 +92,10 @@ function assemble(
     ([id, person]) => [id, { ...person, name: person.name ?? id }] as const,
   );
   const environments = Object.entries(parsed.environments).map(
-    ([name, { embedded, servers, rolling }]) =>
+    ([name, { embedded, servers, rolling, operators }]) =>
       [
         name,
-        defined({ embedded, servers: servers.map((server) => server.name), rolling }),
+        defined({ embedded, servers: servers.map((server) => server.name), rolling, operators }),
       ] as const,
   );
   return {

@@ -59,6 +59,8 @@ export interface EnvironmentDefinition {
   readonly servers: readonly string[];
   /** How runs in it roll, where request and template say nothing else. */
   readonly rolling?: RollingSettings;
+  /** Roles that may break its lock and move its servers in and out of the pool; absent: any role. */
+  readonly operators?: readonly string[];
 }
 
 /** Addresses; null where neither the project file nor a running `runsheet dev` gives one. */

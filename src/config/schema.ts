@@ -42,6 +42,7 @@ const environments = z.record(
     ssh: environmentSsh,
     docker_socket: dockerSocket.optional(),
     rolling: rolling.optional(),
+    operators: z.array(text).min(1).optional(),
   }),
 );
 

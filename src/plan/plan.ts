@@ -71,19 +71,37 @@ interface StepBase {
   readonly skipWhen: readonly Expression[];
 }
 
-/** Tasks one after the other; a task of scope `server` runs on all servers at once, task by task. */
-export interface ActionStep extends StepBase {
-  readonly kind: 'action';
+/** A step of tasks, and what is done where one of them fails. */
+interface WorkBase extends StepBase {
   readonly tasks: readonly Task[];
   readonly criteria: readonly Criterion[];
+  /** Absent: a failure is decided at once. */
+  readonly onFailure?: FailureHandling;
+}
+
+/**
+ * 失败处理. ask: a person says how the run goes on, and at the deadline it is undone. retry: what failed
+ * is done again so many times before the failure is decided. ignore: the run goes on.
+ */
+export type FailureHandling =
+  | {
+      readonly kind: 'ask';
+      readonly waitSeconds: number;
+      /** Whether anybody is waited for while the pool is empty or below its minimum. */
+      readonly withoutService: boolean;
+    }
+  | { readonly kind: 'retry'; readonly times: number }
+  | { readonly kind: 'ignore'; readonly reason: string };
+
+/** Tasks one after the other; a task of scope `server` runs on all servers at once, task by task. */
+export interface ActionStep extends WorkBase {
+  readonly kind: 'action';
 }
 
 /** For each server at once: the tasks one after the other. */
-export interface ParallelStep extends StepBase {
+export interface ParallelStep extends WorkBase {
   readonly kind: 'parallel';
   readonly over: 'servers';
-  readonly tasks: readonly Task[];
-  readonly criteria: readonly Criterion[];
 }
 
 /** The first branch whose `when` is true (null: else) is taken. */

@@ -1,5 +1,5 @@
 /** Workflows that answer a question of a person. */
-export const QUESTIONS: readonly string[] = ['probe', 'hostKeys', 'serverStates'];
+export const QUESTIONS: readonly string[] = ['probe', 'hostKeys', 'serverStates', 'breakLock'];
 /** Workflow types of ours that are no runs: they belong to one, or answer a question. */
 export const NO_RUNS: readonly string[] = ['environmentLock', ...QUESTIONS];
 

@@ -59,5 +59,10 @@ function policyOf(project: ProjectFile): DecisionPolicy {
     roles: project.roles,
     people: project.people,
     allowSelfApproval: project.approval.allowSelfApproval,
+    operators: Object.fromEntries(
+      Object.entries(project.environments).flatMap(([name, { operators }]) =>
+        operators === undefined ? [] : [[name, operators]],
+      ),
+    ),
   };
 }

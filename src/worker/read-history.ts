@@ -10,12 +10,14 @@ type Named = { readonly workflowId?: string | null; readonly runId?: string | nu
 export function readHistory(events: readonly HistoryEvent[]): ReadHistory {
   const [payload] = events[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
   const end = events.at(-1)?.workflowExecutionTerminatedEventAttributes;
+  const [detail] = end?.details?.payloads ?? [];
   return {
     input: payload === undefined ? undefined : defaultPayloadConverter.fromPayload(payload),
     signals: events.flatMap(({ workflowExecutionSignaledEventAttributes: signaled }) => {
       const sender = executionOf(signaled?.externalWorkflowExecution);
       return sender === null ? [] : [{ name: signaled?.signalName ?? '', sender }];
     }),
+    details: detail === undefined ? undefined : readDetail(detail),
     terminated: end ? [end.identity, end.reason].filter(Boolean).join(': ') : null,
   };
 }
@@ -24,4 +26,13 @@ export function readHistory(events: readonly HistoryEvent[]): ReadHistory {
 export function executionOf(named: Named | null | undefined): Execution | null {
   const { workflowId, runId } = named ?? {};
   return workflowId && runId ? { workflowId, runId } : null;
+}
+
+/** Of whoever has ended it: it need not be ours. */
+function readDetail(payload: Parameters<typeof defaultPayloadConverter.fromPayload>[0]): unknown {
+  try {
+    return defaultPayloadConverter.fromPayload(payload);
+  } catch {
+    return undefined;
+  }
 }

@@ -5,7 +5,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { TemporalAccess } from '../activities/local/index.ts';
@@ -72,7 +72,17 @@ export function createTemporalAccess(
         if (!isClosed) throw error;
       }
     },
-    async terminate(workflowId, reason) {
+    async terminate(workflowId, reason, end) {
+      if (end !== undefined) {
+        await client.workflowService.terminateWorkflowExecution({
+          namespace,
+          identity: client.options.identity,
+          workflowExecution: { workflowId, runId: end.runId },
+          reason,
+          details: { payloads: [defaultPayloadConverter.toPayload(end.details)] },
+        });
+        return;
+      }
       try {
         await client.workflow.getHandle(workflowId).terminate(reason);
       } catch (error) {

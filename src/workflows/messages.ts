@@ -3,6 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CompletionFactId } from '../actions/success-rules.ts';
 import type { Decision, Judgement } from '../activities/contract.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Question } from '../plan/question.ts';
 import type { CriterionEvidence, PreflightCheck, RunOutcome } from '../plan/run.ts';
 
 /** What a caller sends with `approve` and `reject`. */
@@ -17,7 +18,7 @@ export interface ResolutionMessage extends DecisionMessage {
 export const approveSignal = defineSignal<[DecisionMessage]>('approve');
 export const rejectSignal = defineSignal<[DecisionMessage]>('reject');
 export const decideUpdate = defineUpdate<Judgement, [Decision]>('decide');
-/** Guided failure: what a person says when a compensation cannot succeed. */
+/** Guided failure: what a person says when a step has failed, or a compensation cannot succeed. */
 export const retrySignal = defineSignal<[ResolutionMessage]>('retry');
 export const skipSignal = defineSignal<[ResolutionMessage]>('skip');
 export const rollbackSignal = defineSignal<[ResolutionMessage]>('rollback');
@@ -77,6 +78,8 @@ export interface RunStatus {
   readonly withoutServiceMs: number;
   /** Set where the run cannot go on without a person: what to do, with the state of every server. */
   readonly needsAttention: string | null;
+  /** What waits for people now. Absent: a run of an earlier version. */
+  readonly questions?: readonly Question[];
   /** The template's success rules, once the last step that touches servers has been judged. */
   readonly success?: readonly SuccessStatus[];
 }

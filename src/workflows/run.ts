@@ -85,6 +85,8 @@ export interface LockPart {
 export interface EnvironmentLock {
   /** null: it is lost, and nothing is changed until it has been claimed again. */
   held: HeldLock | null;
+  /** The execution of the lock that was held last and has ended; null: none has. */
+  lost: string | null;
   /** What changes servers now. */
   readonly inProgress: Set<InProgress>;
   /** Claims it again; null: nobody does now. */
@@ -98,6 +100,10 @@ export interface EnvironmentLock {
 export interface HeldLock {
   /** The run that had it in between, where this one had to wait for it. */
   readonly former: string | null;
+  /** The lock's own execution. */
+  readonly execution: string;
+  /** Who has broken the lock that this run held before, or else the one before, and why; null: nobody. */
+  readonly broken: string | null;
   /** Comes where it has ended and nobody has released it. */
   readonly lost: Promise<void>;
   /** Gives the lock up and waits until it is free. Never throws. */
@@ -170,6 +176,10 @@ export interface BranchesPart {
 export interface ProgressPart {
   /** Steps whose tasks have been taken up, so that none runs twice. */
   readonly attempted: Set<number>;
+  /** Tasks of steps with a 失败处理 that are done: they are not done again with those that failed. */
+  readonly done: Set<string>;
+  /** Steps that the run goes on without though they failed. */
+  readonly forgiven: Set<number>;
   /** The step that was begun last; null: none. */
   currentStep: number | null;
   /** How the run ends, once that is known; the status shows it when the run is over. */

@@ -23,7 +23,7 @@ function resolvePlan(
       Promise.resolve({
         searchAttributes: never,
         addSearchAttributes: never,
-        describe: never,
+        describe: () => Promise.resolve(null),
         historyOf: never,
         closed: never,
         terminate: never,

@@ -304,6 +304,7 @@ describe('help', { timeout: 60_000 }, () => {
     'logs',
     'prune',
     'servers',
+    'locks',
     'hosts',
     'versions',
     'replay',

@@ -27,6 +27,7 @@ const silent = serverView({
   outcome: 'running',
   step: 6,
   activities: [running, handedOver],
+  cancelRequested: false,
   heardAtMs: 87_700,
 });
 

@@ -256,6 +256,7 @@ describe('without a worker', { timeout: 60_000 }, () => {
       status: 'RUNNING',
       workers: 0,
       activities: [],
+      cancelRequested: false,
       heardAtMs: null,
     });
   });

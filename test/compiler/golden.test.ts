@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { describe, expect, test } from 'vitest';
 import { planDigest } from '../../src/compiler/index.ts';
 import { renderDiagnostics } from '../../src/diagnostics/render.ts';
+import { BROKEN_HANDLING, HANDLING } from './on-failure-variants.ts';
 import { compile, ownText, planOf } from './reference.ts';
 import { BROKEN_ROLLING, ROLLING } from './rolling-variants.ts';
 import { BROKEN, CHANGED } from './variants.ts';
@@ -20,7 +21,7 @@ function golden(name: string, file: string, content: string): string {
 }
 
 describe('templates that compile to another plan', () => {
-  test.each(Object.entries({ ...CHANGED, ...ROLLING }))('%s', (name, text) => {
+  test.each(Object.entries({ ...CHANGED, ...ROLLING, ...HANDLING }))('%s', (name, text) => {
     const plan = planOf(text);
     expect(text).toBe(golden(name, 'template.md', text));
     expect(`${JSON.stringify(plan, null, 2)}\n`).toBe(
@@ -31,17 +32,22 @@ describe('templates that compile to another plan', () => {
 });
 
 describe('templates that do not compile', () => {
-  test.each(Object.entries({ ...BROKEN, ...BROKEN_ROLLING }))('%s', (name, text) => {
-    const { plan, diagnostics } = compile(text);
-    expect(plan).toBeNull();
-    const shown = `${renderDiagnostics(diagnostics, 'zh')}\n\n${renderDiagnostics(diagnostics, 'en')}\n`;
-    expect(text).toBe(golden(name, 'template.md', text));
-    expect(shown).toBe(golden(name, 'diagnostics.txt', shown));
-  });
+  test.each(Object.entries({ ...BROKEN, ...BROKEN_ROLLING, ...BROKEN_HANDLING }))(
+    '%s',
+    (name, text) => {
+      const { plan, diagnostics } = compile(text);
+      expect(plan).toBeNull();
+      const shown = `${renderDiagnostics(diagnostics, 'zh')}\n\n${renderDiagnostics(diagnostics, 'en')}\n`;
+      expect(text).toBe(golden(name, 'template.md', text));
+      expect(shown).toBe(golden(name, 'diagnostics.txt', shown));
+    },
+  );
 });
 
 test('every golden folder has its variant', () => {
   expect(readdirSync(folder).sort()).toEqual(
-    [CHANGED, ROLLING, BROKEN, BROKEN_ROLLING].flatMap((each) => Object.keys(each)).sort(),
+    [CHANGED, ROLLING, HANDLING, BROKEN, BROKEN_ROLLING, BROKEN_HANDLING]
+      .flatMap((each) => Object.keys(each))
+      .sort(),
   );
 });

@@ -36,7 +36,20 @@ const criterion = z.strictObject({
   ifMeasured: z.literal(true).optional(),
 });
 const base = { number, skipWhen: z.array(expression) };
-const work = { tasks: z.array(task).min(1), criteria: z.array(criterion) };
+const onFailure = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('ask'),
+    waitSeconds: z.number().positive(),
+    withoutService: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('retry'), times: z.int().positive() }),
+  z.strictObject({ kind: z.literal('ignore'), reason: text.min(1) }),
+]);
+const work = {
+  tasks: z.array(task).min(1),
+  criteria: z.array(criterion),
+  onFailure: onFailure.optional(),
+};
 const branch = z.strictObject({
   when: expression.nullable(),
   set: z.array(z.strictObject({ variable: text, value: z.json() })),

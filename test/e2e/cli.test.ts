@@ -146,6 +146,20 @@ describe('run', () => {
     expect(unknown.stderr).toContain('no environment "moon"');
   });
 
+  it('has no lock once it has ended: there is none to break, and only with a role and a reason: 2', async () => {
+    expect(await documented('locks')).toMatchObject({ code: 0, stdout: 'no lock is held\n' });
+    const free = await documented('locks-break');
+    expect(free).toMatchObject({ code: 2, stdout: '' });
+    expect(free.stderr).toContain(
+      'LOCK_FREE: nobody holds the lock of shipping-quotes/development',
+    );
+    const names = ['locks', 'break', 'shipping-quotes', 'development', '--lang', 'en'];
+    const stranger = await typed(...names, '--by', 'mallory', '--reason', 'now');
+    expect(stranger.code).toBe(2);
+    expect(stranger.stderr).toContain('NOT_AN_APPROVER');
+    expect((await typed(...names, '--by', 'alice')).stderr).toContain('--reason');
+  });
+
   it('with batches starts the plan that was shown; what can never be kept is refused', async () => {
     const production = ['environment=production', 'servers=app-server-1,app-server-2'];
     const parameters = [...production, 'version=v1.0.0'].flatMap((each) => ['-p', each]);

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { tsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import type { WorkerProcess } from '../../src/embedded/worker-process.ts';
 import { type AnotherFolder, startAnother } from '../e2e/support/another-folder.ts';
@@ -19,14 +20,16 @@ import {
   PART_FILE,
   watchCommands,
 } from './support/part-commands.ts';
+import { seconds, spreadLine, spreadOf } from './support/spread.ts';
 
 const HELP = `npx tsx test/faults/parts.ts [--tries N] [--how kill|restart|freeze] [--at NAME]
 
 Two workers of one project, each with its own folder. In each try the worker that has the checkout is
 killed for good, killed and started again, or frozen, at another command of steps 1 to 3, or the one that
-has an activity of steps 6 to 9 in the middle of that; the run must end well, what runs on the server must be what was compiled in the checkout where the tests passed, and
-the server must have started it once. A frozen one is thawed after the end: from then on nothing
-may change on the server nor in the pool. Needs the built program (npm run build).
+has an activity of steps 6 to 9 in the middle of that; the run must end well, what runs on the server must
+be what was compiled in the checkout where the tests passed, and the server must have started it once.
+A frozen one is thawed after the end: from then on nothing may change on the server nor in the pool.
+Says how long it took until the next activity of the run began. Needs the built program (npm run build).
 
   --tries N   so many, default 17
   --how HOW   only so; default: each in turn
@@ -54,10 +57,20 @@ const STARTED = proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVIT
 const SERVER = 'dev-server-1';
 const END_LIMIT_SECONDS = 300;
 const COMMAND_LIMIT_MS = 120_000;
+/** Some activities take a few milliseconds. */
+const MOST_MISSED = 5;
 /** A thawed worker has done by then what it is going to do. */
 const THAWED_MS = 6_000;
 /** Written by the service itself. */
 const SERVICE_LOG = 'service.log';
+
+interface Tried {
+  /** What is wrong; empty: nothing. */
+  readonly problems: readonly string[];
+  readonly tookMs: number;
+  /** From the kill or the freezing to the next activity that began; null: there was none. */
+  readonly resumedMs: number | null;
+}
 
 class Parts {
   readonly #stage: Stage;
@@ -86,8 +99,8 @@ class Parts {
     rmSync(this.#notes, { recursive: true, force: true });
   }
 
-  /** @returns what is wrong, and how long the run took */
-  async try(manner: Manner, at: string): Promise<{ problems: string[]; seconds: number }> {
+  /** @param left times that an activity may be over before it was seen */
+  async try(manner: Manner, at: string, left = MOST_MISSED): Promise<Tried> {
     this.#tries += 1;
     const version = `v${this.#tries}`;
     const startedMs = Date.now();
@@ -95,8 +108,11 @@ class Parts {
     const worker = COMMANDS.includes(at)
       ? this.#workerOf(await this.#until(version, at))
       : await this.#untilDoing(run, at);
+    if (worker === null && left > 0) return this.try(manner, at, left - 1);
+    if (worker === null) throw new Error(`${at} was never seen`);
     const pid = worker.pid();
     if (pid === null) throw new Error('no worker runs there');
+    const disturbedMs = Date.now();
     if (manner === 'freeze') process.kill(-pid, 'SIGSTOP');
     else await worker.kill();
     if (manner === 'restart') await worker.start();
@@ -104,7 +120,8 @@ class Parts {
       run.handle.result().catch(() => undefined),
       sleep(END_LIMIT_SECONDS * 1000),
     ]);
-    const seconds = (Date.now() - startedMs) / 1000;
+    const tookMs = Date.now() - startedMs;
+    // A question to a worker that is frozen has no answer.
     const touched = manner === 'freeze' ? await this.#thaw(pid) : [];
     const { failure, status } = await run.end(END_LIMIT_SECONDS);
     if (manner === 'kill') await worker.start();
@@ -119,8 +136,20 @@ class Parts {
         ...(starts.length === 1 ? [] : [`it was started ${starts.length} times`]),
         ...this.#untested(version, starts.at(-1)?.digest ?? ''),
       ],
-      seconds,
+      tookMs,
+      resumedMs: await this.#nextAfter(disturbedMs, run),
     };
+  }
+
+  /** From then to the next activity that a worker has begun, in milliseconds. */
+  async #nextAfter(disturbedMs: number, run: StageRun): Promise<number | null> {
+    const { events } = await run.handle.fetchHistory();
+    const begun = (events ?? []).flatMap(
+      ({ eventTime, activityTaskStartedEventAttributes: its }) =>
+        its === null || its === undefined || !eventTime ? [] : [tsToMs(eventTime)],
+    );
+    const later = begun.filter((atMs) => atMs > disturbedMs);
+    return later.length === 0 ? null : Math.min(...later) - disturbedMs;
   }
 
   /** @returns what the worker changed after it had thawed */
@@ -159,19 +188,20 @@ class Parts {
     }
   }
 
-  /** The worker that has begun the activity. */
-  async #untilDoing(run: StageRun, at: string): Promise<WorkerProcess> {
+  /** The worker that has begun the activity; null: it was over before anybody saw it. */
+  async #untilDoing(run: StageRun, at: string): Promise<WorkerProcess | null> {
     const workers = [this.#stage.worker, this.#other.worker];
     const deadlineMs = Date.now() + COMMAND_LIMIT_MS;
     for (;;) {
-      const { raw } = await run.handle.describe();
+      const { raw, status } = await run.handle.describe();
       const begun = (raw.pendingActivities ?? []).find(
         ({ activityType, state }) => activityType?.name === at && state === STARTED,
       );
       const found = workers.find((each) => begun?.lastWorkerIdentity?.includes(`/${each.pid()}@`));
       if (found !== undefined) return found;
+      if (status.name !== 'RUNNING') return null;
       if (Date.now() > deadlineMs) throw new Error(`${at} was never begun`);
-      await sleep(5);
+      await sleep(1);
     }
   }
 
@@ -229,22 +259,26 @@ async function main(): Promise<number> {
     return 2;
   }
   const parts = await Parts.start();
-  let failed = 0;
+  const tried: Tried[] = [];
   try {
     for (let index = 0; index < tries; index += 1) {
       const manner = manners[index % manners.length] ?? 'kill';
       // 5 and 17 have no divisor in common: every one comes up.
       const at = places[(index * 5 + 4) % places.length] ?? 'test';
-      const { problems, seconds } = await parts.try(manner, at);
-      if (problems.length > 0) failed += 1;
-      const mark = problems.length === 0 ? '✓' : '✗';
-      const lines = [`${mark} ${manner} at ${at}: ${seconds.toFixed(1)} s`, ...problems];
+      const one = await parts.try(manner, at);
+      tried.push(one);
+      const mark = one.problems.length === 0 ? '✓' : '✗';
+      const about = `${seconds(one.tookMs)}, went on after ${seconds(one.resumedMs)}`;
+      const lines = [`${mark} ${manner} at ${at}: ${about}`, ...one.problems];
       process.stdout.write(`${lines.join('\n    ')}\n`);
     }
   } finally {
     await parts.close();
   }
-  process.stdout.write(`${tries - failed} passed, ${failed} failed\n`);
+  const failed = tried.filter(({ problems }) => problems.length > 0).length;
+  const spread = spreadOf(tried.map(({ resumedMs }) => resumedMs));
+  process.stdout.write(`went on after: ${spreadLine(spread)}\n`);
+  process.stdout.write(`${tried.length - failed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -1,37 +1,53 @@
 /**
- * `npm run test:faults`: kills the worker at the boundaries of a run's activities, each in a run of its
- * own, and looks from outside at what came of it. `--help` says how.
+ * `npm run test:faults`: disturbs the activities of a run, each in a run of its own, and looks from
+ * outside at what came of it. `--help` says how.
  */
 import { parseArgs } from 'node:util';
 import { findTemporal } from '../../src/embedded/find-temporal.ts';
-import { casesOf, type FaultCase, nameOf, sampleOf, wantedOf } from './support/cases.ts';
+import {
+  casesOf,
+  type FaultCase,
+  failureAt,
+  nameOf,
+  sampleOf,
+  undoingCasesOf,
+  wantedOf,
+} from './support/cases.ts';
+import { seconds, spreadLine, spreadOf } from './support/spread.ts';
 import { Stack, type Tried } from './support/stack.ts';
 
-const HELP = `npm run test:faults -- [--fault STEP:BOUNDARY]... [--stacks N] [--workers N]
+const HELP = `npm run test:faults -- [--fault STEP:KIND]... [--rollback ACTIVITY] [--stacks N] [--workers N]
                            [--environment NAME] [--sample N] [--signal NAME] [--list] [--json]
 
-Kills a worker (SIGKILL) before, during and after each activity of a run of the reference run sheet,
-measures how long it takes until that activity is begun again, and checks from outside that the run
-went on, that each server started the release once and is in
-the pool with it, and that no lock is held.
+Disturbs each activity of a run of the reference run sheet: its worker is killed (SIGKILL) before, during
+or after it, its answer is lost, it shows no sign of life, it fails twice or for good. Measures how long it
+takes until that activity is begun again, and checks from outside how the run ended, that all servers run
+what they should, once, in the pool, with nothing left over, that no lock is held, and that there is one
+record and one message.
 
-  --fault STEP:BOUNDARY  only these, for example 7:during, 9 (all of step 9), :after; may be repeated
+  --fault STEP:KIND      only these, for example 7:during, 9 (all of step 9), :after; may be repeated
+                         kinds: before, during, after, lost, hangs, fails-twice, fails
+  --rollback ACTIVITY    each run fails for good at this activity, and what it does then is disturbed
   --stacks N             so many environments side by side, each with a part of the cases (default 1)
   --workers N            workers on the queue: one that stays takes over (default 2); 1: only the one that
                          is started again
   --environment NAME     development (one server, no approval), staging or production (default development)
   --signal SIGTERM       tells the worker to end in the middle, instead of killing it
   --sample N             at most N of each step, spread evenly (default: all)
-  --list                 print the cases of a good run and kill nothing
+  --list                 print the cases and disturb nothing
   --json                 one line of JSON a case, and one of the times of all
 
 Exit code: 0 where all ended right, 1 where one did not, 2 for a wrong option.
+
+  npm run test:faults -- --fault 7:during --environment production
+  npm run test:faults -- --rollback traffic.verify --sample 5
 `;
 
 const ENVIRONMENTS = ['development', 'staging', 'production'];
 
 interface Settings {
   readonly wanted: ReturnType<typeof wantedOf>[];
+  readonly rollback: string | undefined;
   readonly stacks: number;
   readonly workers: number;
   readonly sample: number;
@@ -46,6 +62,7 @@ function settingsOf(argv: readonly string[]): Settings | null {
     args: [...argv],
     options: {
       fault: { type: 'string', multiple: true },
+      rollback: { type: 'string' },
       stacks: { type: 'string', default: '1' },
       workers: { type: 'string', default: '2' },
       environment: { type: 'string', default: 'development' },
@@ -62,10 +79,11 @@ function settingsOf(argv: readonly string[]): Settings | null {
   const sample = countOf('--sample', values.sample, 100_000);
   if (!ENVIRONMENTS.includes(values.environment))
     throw new Error(`--environment ${values.environment}: write one of ${ENVIRONMENTS.join(', ')}`);
-  const { signal } = values;
+  const { signal, rollback } = values;
   if (signal !== 'SIGKILL' && signal !== 'SIGTERM')
     throw new Error(`--signal ${signal}: write SIGKILL or SIGTERM`);
-  return { ...values, signal, stacks, workers, sample, wanted: (values.fault ?? []).map(wantedOf) };
+  const wanted = (values.fault ?? []).map(wantedOf);
+  return { ...values, rollback, signal, stacks, workers, sample, wanted };
 }
 
 function countOf(option: string, text: string, most: number): number {
@@ -90,17 +108,15 @@ async function main(): Promise<number> {
 }
 
 async function tryAll(settings: Settings): Promise<number> {
-  const { wanted, stacks, workers, environment, sample, signal, list, json } = settings;
+  const { stacks, workers, environment, list, json } = settings;
   const { path: temporal } = await findTemporal({ env: process.env });
   const all: Stack[] = [];
   try {
     for (let count = 0; count < stacks; count += 1)
       all.push(await Stack.start({ environment, workers, temporal }));
-    // Each has a former version to replace; the first one tells which activities there are.
-    const [notes = []] = await Promise.all(all.map((stack) => stack.good()));
-    const cases = sampleOf(casesOf(notes, wanted, signal), sample);
+    const cases = await casesFor(all, settings);
     if (cases.length === 0) {
-      process.stderr.write('no activity of a good run is at such a boundary: see --list\n');
+      process.stderr.write('a run has no activity at which this could happen: see --list\n');
       return 2;
     }
     if (list) {
@@ -113,6 +129,20 @@ async function tryAll(settings: Settings): Promise<number> {
   } finally {
     await Promise.all(all.map((stack) => stack.close()));
   }
+}
+
+/** Each stack has a former version to replace after this; the first one tells which activities there are. */
+async function casesFor(
+  all: readonly Stack[],
+  { wanted, rollback, sample, signal }: Settings,
+): Promise<readonly FaultCase[]> {
+  const [notes = []] = await Promise.all(all.map((stack) => stack.good()));
+  const [first] = all;
+  if (rollback === undefined || first === undefined)
+    return sampleOf(casesOf(notes, wanted, signal), sample);
+  const because = failureAt(notes, rollback);
+  const failed = await first.failing(because);
+  return sampleOf(undoingCasesOf(notes, failed, because, { wanted, signal }), sample);
 }
 
 /** A middle that was not hit is tried once more, and again. */
@@ -137,34 +167,24 @@ async function tryRest(
   return done;
 }
 
-function lineOf(fault: FaultCase, { problems, resumedMs, killedPid, attempt }: Tried): string {
+function lineOf(fault: FaultCase, { problems, end, resumedMs, pid, attempt }: Tried): string {
   const mark = problems.length === 0 ? '✓' : '✗';
-  const resumed = resumedMs === null ? '-' : `${(resumedMs / 1000).toFixed(1)} s`;
-  const about = `killed ${killedPid ?? '-'}, begun again after ${resumed}, attempt ${attempt ?? '-'}`;
+  const again = `begun again after ${seconds(resumedMs)}, attempt ${attempt ?? '-'}`;
+  const about = `process ${pid ?? '-'}, ${again}, ${end.slice(0, 60).replaceAll('\n', ' ')}`;
   const lines = [`${mark} ${nameOf(fault)}  ${about}`, ...problems.map((each) => `    ${each}`)];
   return `${lines.join('\n')}\n`;
 }
 
 function conclude(tried: readonly Tried[], json: boolean): number {
   const failed = tried.filter(({ problems }) => problems.length > 0).length;
-  const times = tried.flatMap(({ resumedMs }) => (resumedMs === null ? [] : [resumedMs]));
-  const sorted = times.toSorted((one, other) => one - other);
-  const at = (percent: number): number | null =>
-    sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? null;
-  const spread = { medianMs: at(50), p95Ms: at(95), longestMs: at(100) };
+  const spread = spreadOf(tried.map(({ resumedMs }) => resumedMs));
   const counts = { passed: tried.length - failed, failed };
   if (json) process.stdout.write(`${JSON.stringify({ begunAgain: spread, ...counts })}\n`);
   else {
-    const [median, p95, longest] = Object.values(spread).map(seconds);
-    const line = `median ${median} s, p95 ${p95} s, longest ${longest} s`;
-    process.stdout.write(`begun again after a kill: ${line}\n`);
+    process.stdout.write(`begun again: ${spreadLine(spread)}\n`);
     process.stdout.write(`${counts.passed} passed, ${failed} failed\n`);
   }
   return failed === 0 ? 0 : 1;
-}
-
-function seconds(ms: number | null): string {
-  return ms === null ? '-' : (ms / 1000).toFixed(1);
 }
 
 process.exit(await main());

@@ -1,15 +1,16 @@
 /** What a worker's activities ask the server about locks, for a harness on a real one. */
-import { createLocalActivities } from '../../src/activities/local/index.ts';
+import { createLocalActivities, type DecisionPolicy } from '../../src/activities/local/index.ts';
 import { createFakeSeal } from '../../src/adapters/fake/fake-seal.ts';
 import { createTemporalAccess } from '../../src/worker/temporal-access.ts';
 import type { Harness } from './run-harness.ts';
 
 export type RealLock = ReturnType<typeof createLocalActivities>;
 
-export function realLock({ env, taskQueue }: Harness): RealLock {
+export function realLock({ env, taskQueue }: Harness, policy?: DecisionPolicy): RealLock {
   return createLocalActivities({
     resolve: () => Promise.reject(new Error('not asked')),
-    policy: () => Promise.reject(new Error('not asked')),
+    policy: () =>
+      policy === undefined ? Promise.reject(new Error('not asked')) : Promise.resolve(policy),
     temporal: () => Promise.resolve(createTemporalAccess(env.nativeConnection, 'default')),
     taskQueue,
     seal: createFakeSeal(),
@@ -20,6 +21,7 @@ export function realLock({ env, taskQueue }: Harness): RealLock {
 export function lockActivities({
   lookAtLock,
   awaitLock,
-}: RealLock): Pick<RealLock, 'lookAtLock' | 'awaitLock'> {
-  return { lookAtLock, awaitLock };
+  breakLock,
+}: RealLock): Pick<RealLock, 'lookAtLock' | 'awaitLock' | 'breakLock'> {
+  return { lookAtLock, awaitLock, breakLock };
 }

@@ -212,6 +212,9 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         await note('awaitLock', null, 0);
       },
       releasedByHolder: async () => true,
+      breakLock: async () => {
+        throw broken('asks a real server only');
+      },
       findPendingApprovals: async () => {
         await note('findPendingApprovals', null, 0);
         return options.pending ?? [];

@@ -3,10 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleInterpreter } from '../support/run-harness.ts';
 
 /**
- * Bytes of code without the source map: 508 KiB of SDK and about 565 KiB of interpreter and actions with
- * their comments, a kilobyte a file of which is what the bundler puts around it.
+ * Bytes of code without the source map: 508 KiB of SDK and about 600 KiB of interpreter and actions with
+ * their comments, a kilobyte a file of which is what the bundler puts around it. Thirty are questions:
+ * what a failed step asks people, who answers, and what is done again.
  */
-const LIMIT_BYTES = 1090 * 1024;
+const LIMIT_BYTES = 1125 * 1024;
 let code: string;
 
 beforeAll(async () => {

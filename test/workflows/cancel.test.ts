@@ -2,7 +2,10 @@
  * Cancelling, and a judgement that is slower than the deadline, on the real dev server: the
  * time-skipping one refuses a workflow task that cancels an activity which ends in the same moment.
  */
+import { Context } from '@temporalio/activity';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whyNoCancel } from '../../src/cli/view/cancel.ts';
+import { serverView } from '../../src/client/server-view.ts';
 import { compiledSeed } from '../support/compiled-seed.ts';
 import { deferred } from '../support/deferred.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
@@ -69,6 +72,47 @@ describe('cancelling', () => {
       for (const server of world.servers.values()) expect(server).toEqual(OLD);
     },
   );
+
+  it('is refused a second time, with the reason; sent past the program, it cuts no rollback short', async () => {
+    const undoing = deferred();
+    const held = deferred();
+    const started = deferred();
+    const world = stubWorld({
+      before: async ({ name }) => {
+        if (name === 'service.start') {
+          started.resolve();
+          const context = Context.current();
+          // A cancellation comes with a beat.
+          const beat = setInterval(() => context.heartbeat(), 50);
+          await context.cancelled.finally(() => clearInterval(beat));
+        }
+        if (!name.startsWith('restore.') && name !== 'service.restore') return;
+        undoing.resolve();
+        await held.promise;
+      },
+    });
+    const ended = await harness.with(world, async (start) => {
+      const run = await start(DEVELOPMENT);
+      const { workflowId } = run.handle;
+      const why = async () => {
+        const [status, server] = await Promise.all([
+          run.status(),
+          serverView(harness.env.client, workflowId),
+        ]);
+        return whyNoCancel(workflowId, { status, server })?.en ?? null;
+      };
+      await started.promise;
+      expect(await why()).toBeNull();
+      await run.handle.cancel();
+      await undoing.promise;
+      expect(await why()).toContain('has been cancelled already');
+      await run.handle.cancel();
+      held.resolve();
+      return run.end();
+    });
+    expect(ended.failure?.type).toBe('CancelledFailure');
+    for (const server of world.servers.values()) expect(server).toEqual(OLD);
+  });
 
   it('changes nothing at the notification', async () => {
     const { failure, status } = await cancelAt('report.write');

@@ -165,15 +165,19 @@ describe('S1 a worker', { timeout: 60_000 }, () => {
     expect(world.names()).toEqual([]);
   });
 
-  it.each(['resolvePlan', 'judgeDecision', 'confirmImage', 'findPendingApprovals', 'lookAtLock'])(
-    'S1 seals and judges nothing as an ordinary activity: %s',
-    async (activity) => {
-      const { world, workflowId, told } = await finishedRun();
-      const input = { ...told, templateId: 'x', workflowId, requestId: 'x', inputs: [] };
-      expect(await refusalOf(attackAs(workflowId, activity, input))).toBe('FORGED_INPUT');
-      expect(world.names()).toEqual([]);
-    },
-  );
+  it.each([
+    'resolvePlan',
+    'judgeDecision',
+    'confirmImage',
+    'findPendingApprovals',
+    'lookAtLock',
+    'breakLock',
+  ])('S1 seals and judges nothing as an ordinary activity: %s', async (activity) => {
+    const { world, workflowId, told } = await finishedRun();
+    const input = { ...told, templateId: 'x', workflowId, requestId: 'x', inputs: [] };
+    expect(await refusalOf(attackAs(workflowId, activity, input))).toBe('FORGED_INPUT');
+    expect(world.names()).toEqual([]);
+  });
 });
 
 describe('S6 a run that was reset', { timeout: 60_000 }, () => {

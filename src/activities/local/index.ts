@@ -14,7 +14,9 @@ import type {
 } from '../contract.ts';
 import { diagnosed } from '../failures.ts';
 import { sealRun } from '../sealing/seal-run.ts';
+import { breakLock } from './break-lock.ts';
 import { type DecisionPolicy, judge } from './judge.ts';
+import { leftBehind } from './left-behind.ts';
 import { awaitTurn, isReleasedByHolder, lookAtLock } from './lock.ts';
 import { ensureAttributes, pendingApprovals, type TemporalAccess } from './temporal.ts';
 
@@ -85,8 +87,11 @@ export function createLocalActivities(
         refuseBounds(run, input.bounds);
         // As the server says, not as the input does.
         const names = { ...here(), requestId: input.requestId };
-        if (input.bounds !== undefined) await refuseUsedId(run, names, temporal);
-        return { ...run, taskQueue, proof: await sealRun(seal, run, names) };
+        const proof = await sealRun(seal, run, names);
+        if (input.bounds === undefined) return { ...run, taskQueue, proof };
+        await refuseUsedId(run, names, temporal);
+        const warnings = [...run.warnings, ...(await leftBehind(await temporal(), run))];
+        return { ...run, warnings, taskQueue, proof };
       }
       throw ApplicationFailure.nonRetryable(
         resolution.message.slice(0, MESSAGE_LIMIT),
@@ -106,15 +111,19 @@ export function createLocalActivities(
     async ensureSearchAttributes() {
       return ensureAttributes(await temporal(), SEARCH_ATTRIBUTES);
     },
-    async lookAtLock({ lockId }) {
-      return lookAtLock(await temporal(), lockId, here());
+    async lookAtLock(input) {
+      return lookAtLock({ access: await temporal(), seal }, input, here());
+    },
+    async breakLock(input) {
+      const access = await temporal();
+      return breakLock({ access, seal, policy: await policy(), taskQueue }, input, here());
     },
     async releasedByHolder() {
       return isReleasedByHolder(await temporal(), here());
     },
     async awaitLock(input) {
       const signal = cancellationOf(Context.current());
-      await awaitTurn(await temporal(), input, here(), signal);
+      await awaitTurn({ access: await temporal(), seal }, input, here(), signal);
     },
     async findPendingApprovals({ run }) {
       return pendingApprovals(await temporal(), run, SEARCH_ATTRIBUTES, taskQueue);

@@ -1,5 +1,6 @@
 /** Judges one decision against roles and people as they stand now. Pure; the policy is handed in. */
 import { findPerson } from '../../plan/people.ts';
+import type { RunRef } from '../../plan/run.ts';
 import type { AcceptedVote, JudgeInput, Judgement } from '../contract.ts';
 import { judgeQuorum, type Voter } from './quorum.ts';
 
@@ -8,6 +9,8 @@ export interface DecisionPolicy {
   readonly roles: Readonly<Record<string, { readonly names: readonly string[] }>>;
   readonly people: Readonly<Record<string, PolicyPerson>>;
   readonly allowSelfApproval: boolean;
+  /** Environment → roles that may do what is done there outside of a run; one that is absent: any role. */
+  readonly operators?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface PolicyPerson {
@@ -16,10 +19,15 @@ export interface PolicyPerson {
   readonly email?: string;
 }
 
+/** A decision, with what the judge wants to know of its run. */
+type Judged = Omit<JudgeInput, 'run' | 'seal'> & {
+  readonly run: Pick<RunRef, 'language' | 'requestedBy'>;
+};
+
 const COMMENT_LIMIT_BYTES = 4096;
 
 /** Never throws for a bad decision: a refusal is an answer. */
-export function judge(input: JudgeInput, policy: DecisionPolicy): Judgement {
+export function judge(input: Judged, policy: DecisionPolicy): Judgement {
   const { decision, run, purpose = 'approval' } = input;
   const refuse = (code: string, zh: string, en: string): Judgement => ({
     accepted: false,
@@ -83,7 +91,7 @@ export function judge(input: JudgeInput, policy: DecisionPolicy): Judgement {
 }
 
 function accept(
-  input: JudgeInput,
+  input: Judged,
   policy: DecisionPolicy,
   id: string,
   person: PolicyPerson,
@@ -117,7 +125,7 @@ function accept(
 
 /** A second role of somebody who has voted: two votes are wanted, and this would be one person twice. */
 function needsOtherPerson(
-  input: JudgeInput,
+  input: Judged,
   policy: DecisionPolicy,
   id: string,
   roles: readonly string[],

@@ -4,7 +4,9 @@
  * which somebody terminates.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AwaitLockInput, Execution, LockLook } from '../contract.ts';
+import type { Seal } from '../../ports/seal.ts';
+import type { AwaitLockInput, Execution, LockLook, LookAtLockInput } from '../contract.ts';
+import { brokenBy, wasBroken } from './break-lock.ts';
 import { isSame, waitersIn } from './lock-queue.ts';
 import type { DescribedWorkflow, TemporalAccess } from './temporal.ts';
 
@@ -16,6 +18,11 @@ const MOST_IN_ORDER = 100;
 const TURN_MS = 10_000;
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
+
+interface Asked {
+  readonly access: TemporalAccess;
+  readonly seal: Seal;
+}
 
 const NO_LOCK: LockLook = {
   isFree: true,
@@ -32,27 +39,39 @@ const NO_LOCK: LockLook = {
 /**
  * A lock that no open run holds is terminated: a reset, or a terminated parent, can leave one whose
  * holder has closed, and anybody who reaches the server can start one by hand. A run that has lost its
- * lock and goes on has the first right to it: it may just be changing a server.
+ * lock and goes on has the first right to it: it may just be changing a server. Where a person has broken
+ * the lock, it has not.
  */
 export async function lookAtLock(
-  access: TemporalAccess,
-  lockId: string,
+  { access, seal }: Asked,
+  { lockId, lost }: LookAtLockInput,
   claimant: Execution,
 ): Promise<LockLook> {
   const lock = await access.describe(lockId);
   if (lock === null) return NO_LOCK;
   const { runId, startedBy } = lock;
-  const [{ input, signals, terminated }, isHeld] = await Promise.all([
-    access.historyOf({ workflowId: lockId, runId }),
+  const latest = { workflowId: lockId, runId };
+  const [history, isHeld] = await Promise.all([
+    access.historyOf(latest),
     isHeldByOpenRun(access, lock),
   ]);
+  const { input, signals, terminated } = history;
+  const broken = await brokenBy(seal, history, latest);
   const waiting = waitersIn(input, signals).slice(0, MOST_IN_ORDER);
   const isOwn = startedBy !== null && isSame(startedBy, claimant);
   // Whoever has lost it goes before those who wait.
-  const goesFirst = isOwn && lock.wasCut;
+  const goesFirst = isOwn && lock.wasCut && broken === null;
   const ahead = goesFirst ? 0 : await aheadOf(access, waiting, claimant, lock.taskQueue);
-  const found = { ...NO_LOCK, execution: runId, waiting, ahead };
-  if (isHeld && (lock.running || (lock.wasCut && !isOwn))) {
+  const held = lost === undefined || lost === runId ? null : { workflowId: lockId, runId: lost };
+  const said = held === null ? broken : await brokenBy(seal, await access.historyOf(held), held);
+  const found = {
+    ...NO_LOCK,
+    execution: runId,
+    waiting,
+    ahead,
+    ...(said !== null && { broken: said }),
+  };
+  if (isHeld && (lock.running || (lock.wasCut && !isOwn && broken === null))) {
     return {
       ...found,
       isFree: false,
@@ -98,7 +117,7 @@ export async function isReleasedByHolder(
 
 /** Returns when the claimant has reason to look again: its turn has come, or the lock has a new holder. */
 export async function awaitTurn(
-  access: TemporalAccess,
+  { access, seal }: Asked,
   { lockId, execution }: Pick<AwaitLockInput, 'lockId' | 'execution'>,
   claimant: Execution,
   signal: AbortSignal,
@@ -114,7 +133,7 @@ export async function awaitTurn(
       await firstClosed(access, [{ workflowId: lockId, runId: execution }, lock.startedBy], signal);
       continue;
     }
-    if (!isHeld || !lock.wasCut) {
+    if (!isHeld || !lock.wasCut || (await wasBroken({ access, seal }, lockId, lock))) {
       freeSinceMs ??= performance.now();
       const { input, signals } = await access.historyOf({ workflowId: lockId, runId: execution });
       const ahead = await aheadOf(access, waitersIn(input, signals), claimant, lock.taskQueue);

@@ -23,6 +23,13 @@ export interface ReadHistory {
   readonly signals: readonly SentSignal[];
   /** Who has terminated it, and why; null: nobody has. */
   readonly terminated: string | null;
+  /** What was said with it; undefined: nothing. */
+  readonly details?: unknown;
+}
+
+export interface TerminatedEnd {
+  readonly runId: string;
+  readonly details: unknown;
 }
 
 /** The part of Temporal's client that is needed; worker.ts builds it over the worker's connection. */
@@ -35,7 +42,8 @@ export interface TemporalAccess {
   historyOf(execution: Execution): Promise<ReadHistory>;
   /** Returns once an execution has closed, or is not there. @throws where `signal` aborts */
   closed(execution: Execution, signal: AbortSignal): Promise<void>;
-  terminate(workflowId: string, reason: string): Promise<void>;
+  /** @param end names the execution, and what is written down with its end: @throws where it is not open */
+  terminate(workflowId: string, reason: string, end?: TerminatedEnd): Promise<void>;
   /** The latest executions, open and closed, that have this id; `failure`: the type of what ended it. */
   executionsOf(
     workflowId: string,

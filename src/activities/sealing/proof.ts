@@ -20,6 +20,7 @@ const LOCAL: readonly string[] = [
   'confirmImage',
   'ensureSearchAttributes',
   'lookAtLock',
+  'breakLock',
   'releasedByHolder',
   'findPendingApprovals',
 ];
@@ -28,6 +29,7 @@ const UNSEALED: readonly string[] = [
   'resolvePlan',
   'ensureSearchAttributes',
   'lookAtLock',
+  'breakLock',
   'releasedByHolder',
   'findPendingApprovals',
   'showHostKey',

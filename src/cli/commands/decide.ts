@@ -1,6 +1,5 @@
 /** Decisions about a run that is waiting: approve, reject, resolve. */
 import { Command } from 'commander';
-import { RefusedError } from '../../client/errors.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
@@ -15,8 +14,9 @@ import {
   withClient,
 } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { jsonChoice, languageChoice, withExamples } from '../help.ts';
+import { byChoice, jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
+import { withRefusals } from '../refusals.ts';
 import { localUser } from '../request.ts';
 import { waitingApproval } from '../view/approval.ts';
 import { sayWhereLate } from '../view/patience.ts';
@@ -33,10 +33,6 @@ interface DecideOptions extends CommonOptions {
 const RUN: Localized = {
   zh: '发布单编号；只有一张在等待时可省略',
   en: 'run id; optional if only one run is waiting',
-};
-const BY: Localized = {
-  zh: '决定人：runsheet.yaml 中的 id、姓名或邮箱（默认：本机用户名）',
-  en: 'who decides: id, name or email address from runsheet.yaml (default: your local user name)',
 };
 const COMMENT: Localized = { zh: '备注，写入报告', en: 'a comment for the report' };
 const WITH_CURRENT_SETTINGS: Localized = {
@@ -58,7 +54,7 @@ export function decideCommand(kind: 'approve' | 'reject', say: Say): Command {
   const command = new Command(kind)
     .description(say(DECISIONS[kind]))
     .argument('[run]', say(RUN))
-    .option('--by <person>', say(BY))
+    .addOption(byChoice(say))
     .option('--comment <text>', say(COMMENT))
     .option('--step <number>', say({ zh: '审批步骤的编号', en: 'number of the approval step' }))
     .addOption(jsonChoice(say))
@@ -88,7 +84,7 @@ export function resolveCommand(say: Say): Command {
         en: 'retry: try again; skip: handled by hand; rollback: continue the rollback',
       }),
     )
-    .option('--by <person>', say(BY))
+    .addOption(byChoice(say))
     .option('--comment <text>', say(COMMENT))
     .option('--with-current-settings', say(WITH_CURRENT_SETTINGS))
     .addOption(jsonChoice(say))
@@ -211,15 +207,4 @@ function notWaiting(status: RunStatus, options: CommonOptions, language: Languag
     status.outcome === 'running' ? status.activity : outcomeWord(status.outcome, language);
   const state = { run: status.workflowId, state: now };
   return refuseWith(diagnose('WRONG_STEP', 'notWaiting', state), { ...options, lang: language });
-}
-
-/** A refusal by the run is bad input, with the refusal's name. */
-async function withRefusals<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof RefusedError)
-      throw new CommandError(`${error.code}: ${error.message}`, EXIT.badInput);
-    throw error;
-  }
 }

@@ -1,10 +1,16 @@
-/** The locks: which run changes an environment's servers, since when, and which runs wait for it. */
+/**
+ * The locks: which run changes an environment's servers, since when, and which runs wait for it.
+ * A person may break one.
+ */
 import { Command } from 'commander';
 import type { Language } from '../../diagnostics/diagnostic.ts';
 import { type ListedLock, listLocks } from '../../worker/locks.ts';
 import { type CommonOptions, print, requireProject, withClient } from '../context.ts';
-import { jsonChoice, languageChoice, withExamples } from '../help.ts';
+import { byChoice, jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
+import { withRefusals } from '../refusals.ts';
+import { localUser } from '../request.ts';
+import { requireCurrentWorker } from '../versions/current-worker.ts';
 import { localTime } from '../view/start.ts';
 import { visible } from '../view/text.ts';
 
@@ -19,7 +25,62 @@ export function locksCommand(say: Say): Command {
     .addOption(jsonChoice(say))
     .addOption(languageChoice(say))
     .action(list);
-  return withExamples(command, say, 'runsheet locks', 'runsheet locks --json');
+  command.addCommand(breakCommand(say));
+  return withExamples(command, say, 'runsheet locks', 'runsheet locks --json', EXAMPLE);
+}
+
+const EXAMPLE =
+  'runsheet locks break quotes production --by alice --reason "the hotfix cannot wait for it"';
+
+interface BreakOptions extends CommonOptions {
+  readonly reason: string;
+  readonly by?: string;
+}
+
+function breakCommand(say: Say): Command {
+  const command = new Command('break')
+    .description(
+      say({
+        zh: '解除一把锁：持有它的发布单停止，排在后面的先执行，然后它撤销自己的改动',
+        en: 'Break a lock: the run that holds it stops, queued runs go first, then it undoes its changes',
+      }),
+    )
+    .argument('<service>', say({ zh: '服务', en: 'service' }))
+    .argument('<environment>', say({ zh: '环境', en: 'environment' }))
+    .requiredOption(
+      '--reason <text>',
+      say({ zh: '原因，写入两张发布单的报告', en: 'why, for the reports of both runs' }),
+    )
+    .addOption(byChoice(say))
+    .addOption(jsonChoice(say))
+    .addOption(languageChoice(say))
+    .action(breakLock);
+  return withExamples(command, say, EXAMPLE);
+}
+
+async function breakLock(
+  service: string,
+  environment: string,
+  options: BreakOptions,
+): Promise<void> {
+  const project = await requireProject(options);
+  const language = languageOf(options);
+  const { reason, by = localUser() } = options;
+  const broken = await withClient(project, options, async (client) => {
+    await requireCurrentWorker(client, project, options);
+    const asked = { service, environment, by, reason, language };
+    return withRefusals(() => client.breakLock(project.taskQueue, asked));
+  });
+  if (options.json === true) return print(JSON.stringify(broken));
+  const place = visible(`${service}/${environment}`);
+  const [holder, text] = [visible(broken.holder ?? '–'), visible(broken.text)];
+  print(
+    sayIn(language)({
+      zh: `✓ ${place} 的锁已解除（原持有者：${holder}）：${text}`,
+      en: `✓ broke the lock of ${place}, held by ${holder}: ${text}`,
+    }),
+  );
+  if (broken.holder !== null) print(`runsheet status ${holder} --watch`);
 }
 
 async function list(options: CommonOptions): Promise<void> {

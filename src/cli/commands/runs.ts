@@ -6,6 +6,7 @@ import { type CommonOptions, print, refuse, requireProject, withClient } from '.
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say, sayIn } from '../language.ts';
 import { sayWaiting } from '../versions/waiting.ts';
+import { whyNoCancel } from '../view/cancel.ts';
 import { localTime } from '../view/start.ts';
 import { pad, visible } from '../view/text.ts';
 import { outcomeWord } from '../view/words.ts';
@@ -37,6 +38,8 @@ async function cancel(run: string, options: CommonOptions): Promise<void> {
         options,
       );
     }
+    const why = whyNoCancel(run, await client.look(run));
+    if (why !== null) throw refuse(why, options);
     await client.cancel(run);
     if (options.json === true) print(JSON.stringify({ workflowId: run, cancelRequested: true }));
     else {

@@ -1,20 +1,13 @@
 /** What the servers of an environment run, since when, by which run, and whether they serve. */
 import { Command } from 'commander';
-import { RefusedError } from '../../client/errors.ts';
 import type { RunsheetClient } from '../../client.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
 import type { ServerStates } from '../../plan/shown-server.ts';
-import {
-  CommandError,
-  type CommonOptions,
-  print,
-  refuse,
-  requireProject,
-  withClient,
-} from '../context.ts';
+import { type CommonOptions, print, refuse, requireProject, withClient } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
 import { languageOf, type Say } from '../language.ts';
+import { withRefusals } from '../refusals.ts';
 import { type JudgedServer, judgeServers, type OpenRun } from '../servers/judge.ts';
 import { requireCurrentWorker } from '../versions/current-worker.ts';
 import { renderServers } from '../view/servers.ts';
@@ -59,11 +52,8 @@ async function servers(named: readonly string[], options: CommonOptions): Promis
     await requireCurrentWorker(client, project, options);
     const all: Shown[] = [];
     for (const environment of environments)
-      all.push(await look(client, project, environment, options));
+      all.push(await withRefusals(() => look(client, project, environment, options)));
     return all;
-  }).catch((error: unknown) => {
-    if (!(error instanceof RefusedError)) throw error;
-    throw new CommandError(`${error.code}: ${error.message}`, EXIT.badInput);
   });
   if (options.json === true) print(JSON.stringify(shown, null, 2));
   else print(shown.map((each) => textOf(each, options)).join('\n\n'));

@@ -19,6 +19,7 @@ import { checkLines } from './lines.ts';
 import { checkMetadata, type Metadata } from './metadata.ts';
 import type { Names } from './names.ts';
 import { checkNeeds } from './needs.ts';
+import { checkIgnored, withHandling } from './on-failure.ts';
 import { checkParameters } from './parameters.ts';
 import { pathsThrough } from './paths.ts';
 import { checkProvided } from './provided.ts';
@@ -51,12 +52,14 @@ export function checkDocument(context: Context, document: Document): Checked {
   const parameters = checkParameters(context, document);
   const areParametersRight = context.diagnostics.length === before;
   const byName = new Map(parameters.map((each) => [each.name, each]));
-  const steps = withDefaults(context, checkSteps(context, document, byName), document.language);
+  const judged = withDefaults(context, checkSteps(context, document, byName), document.language);
+  const steps = withHandling(context, document, judged);
   const plain = steps.map(({ step }) => step);
   const rollback = checkRollback(context, document, plain);
   // Where a branch or a rule could not be read, the ways through the steps are not known.
   const paths = hasErrors(context) ? [] : pathsThrough(plain, byName);
   const success = checkSuccess(context, document, plain, paths);
+  checkIgnored(context, steps, success);
   const metrics = checkMetrics(context, document, plain);
   const rolling = checkRolling(context, steps);
   checkExamples(context, document, { parameters: byName, variables: new Map() }, plain);

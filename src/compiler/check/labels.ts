@@ -5,12 +5,12 @@ import { type Context, claim, report } from '../context.ts';
 import type { Part } from '../parse/document.ts';
 import type { Item, Words } from '../parse/items.ts';
 import { checkList, checkProse } from '../parse/stray.ts';
-import { isRollingLabel, LABELS, type LabelName, wordOf } from '../parse/words.ts';
+import { isRollingLabel, isValueLabel, LABELS, type LabelName, wordOf } from '../parse/words.ts';
 
 /** Labels that a step of each kind may have; any may have a description, skip rules and notes. */
 const ALLOWED: Readonly<Record<StepKind, readonly LabelName[]>> = {
-  action: ['tasks', 'criteria', 'notification'],
-  parallel: ['parallelTasks', 'tasks', 'criteria', 'notification'],
+  action: ['tasks', 'criteria', 'notification', 'onFailure'],
+  parallel: ['parallelTasks', 'tasks', 'criteria', 'notification', 'onFailure'],
   condition: ['branches'],
   approval: ['configuration', 'approvers'],
 };
@@ -31,6 +31,11 @@ export function checkLabel(context: Context, kind: StepKind, part: Part): void {
   checkItems(context, part);
   // Those say which steps run batch by batch: that is judged when all steps are known.
   if (isRollingLabel(label)) return;
+  if (label === 'onFailure') {
+    // What it says is read when all steps are known.
+    if (!ALLOWED[kind].includes(label)) refuse(context, kind, part);
+    return;
+  }
   const isProse = label === 'description' || label === 'note';
   claim(context, name.start, isProse ? 'prose' : 'label', {
     zh: isProse ? '不执行任何操作' : `标签「${wordOf(LABELS[label], 'zh')}」`,
@@ -50,7 +55,7 @@ function checkItems(context: Context, { label, name, rest, items }: Part): void 
   if (label === 'description' || label === 'note') return checkProse(context, items);
   if (label === 'branches') return checkBlock(context, name, items);
   // What a value is written as, if not after its label, is said when all steps are known.
-  if (isRollingLabel(label)) return checkList(context, name, items.filter(isLine));
+  if (isValueLabel(label)) return checkList(context, name, items.filter(isLine));
   checkList(context, name, items);
   if (items.length === 0 && rest.text === '') {
     report(context, name, diagnose('UNREAD_LINE', 'noList', { label: name.text }));

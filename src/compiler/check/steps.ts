@@ -34,6 +34,8 @@ export interface CheckedStep {
   readonly taskWords: readonly Words[];
   /** Its labels that say how it rolls: 批次 and what belongs to it. */
   readonly rolling: readonly Part[];
+  /** Its labels that say what is done where it fails. */
+  readonly onFailure: readonly Part[];
 }
 
 /** A step's heading, read: `### 3. 构建镜像 [action]`. */
@@ -119,6 +121,7 @@ export function checkStep(
   const placed = {
     heading: raw.heading,
     rolling: raw.parts.filter(({ label }) => isRollingLabel(label)),
+    onFailure: raw.parts.filter(({ label }) => label === 'onFailure'),
   };
   const skipWhen = bulletsOf(raw, 'skip').flatMap((words) => {
     const expression = checkExpression(context, names, words, order.index);
@@ -172,7 +175,7 @@ function taskStep(
   { raw, kind }: HeadedStep,
   base: { readonly number: number; readonly skipWhen: readonly Expression[] },
   shown: StepPresentation,
-): Omit<CheckedStep, 'heading' | 'rolling'> {
+): Omit<CheckedStep, 'heading' | 'rolling' | 'onFailure'> {
   const bullets = [...bulletsOf(raw, 'tasks'), ...bulletsOf(raw, 'parallelTasks')];
   if (bullets.length === 0)
     reportMissing(context, raw.heading, kind === 'parallel' ? 'parallelTasks' : 'tasks');

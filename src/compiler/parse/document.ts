@@ -111,11 +111,26 @@ export function readSteps(context: Context, section: Section): readonly RawStep[
   return steps.map(({ heading, items }) => ({ heading, parts: readParts(context, items) }));
 }
 
-/** Before the first step there is room for prose only. */
+/** Before the first step there is room for prose, and for what holds for every step. */
 function checkBeforeSteps(context: Context, item: Item): void {
   if (item.kind === 'bullet') reportLooseBullet(context, item.words);
-  if (item.kind === 'label') reportLooseBullet(context, item.name);
+  if (item.kind === 'label' && !isForEveryStep(item)) reportLooseBullet(context, item.name);
   checkBeforeLabels(context, item);
+}
+
+type Label = Extract<Item, { readonly kind: 'label' }>;
+
+function isForEveryStep({ name }: Label): boolean {
+  return findWord(LABELS, name.text)?.key === 'onFailure';
+}
+
+/** The labels before the first step that hold for every step. */
+export function labelsForEveryStep({ items }: Section): readonly Label[] {
+  const first = items.findIndex((item) => item.kind === 'heading' && item.depth === 3);
+  return items
+    .slice(0, first === -1 ? items.length : first)
+    .filter((item) => item.kind === 'label')
+    .filter(isForEveryStep);
 }
 
 function readParts(context: Context, items: readonly Item[]): readonly Part[] {

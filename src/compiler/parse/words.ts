@@ -48,6 +48,7 @@ export const LABELS = {
   configuration: { zh: ['配置'], en: ['Configuration', 'Settings'] },
   approvers: { zh: ['审批人员', '审批人'], en: ['Approvers'] },
   notification: { zh: ['通知内容'], en: ['Notification content', 'Notification'] },
+  onFailure: { zh: ['失败处理'], en: ['On failure', 'If it fails'] },
   note: { zh: ['备注', '说明'], en: ['Note', 'Notes'] },
   ...ROLLING_LABELS,
 } as const satisfies Record<string, Word>;
@@ -91,6 +92,11 @@ function indexOf(words: Readonly<Record<string, Word>>): ReadonlyMap<string, Fou
 
 export function isRollingLabel(label: LabelName): label is RollingLabel {
   return Object.hasOwn(ROLLING_LABELS, label);
+}
+
+/** Whether a label has its value on its own line. */
+export function isValueLabel(label: LabelName): boolean {
+  return label === 'onFailure' || isRollingLabel(label);
 }
 
 /** All the words of a table, for suggestions. */

@@ -1,12 +1,9 @@
 /** Skips and additions of a request: which are allowed, and which task a phrase names. */
 
 import { ACTIONS } from '../../actions/index.ts';
-import { changesServers, measures, tasksIn } from '../../actions/questions.ts';
-import type { ResourceId } from '../../actions/resources.ts';
-import { SUCCESS_RULES } from '../../actions/success-rules.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { variablesOf } from '../../plan/evaluate.ts';
+import { whyNeeded } from '../../plan/failure/needed.ts';
 import type { Plan, PlanStep, Task } from '../../plan/plan.ts';
 import type { Overrides } from '../../plan/run.ts';
 import type { ProjectAction } from '../../plan/settings.ts';
@@ -32,7 +29,7 @@ export function readOverrides(
     if (skipped.has(step)) report(diagnose('BAD_REQUEST', 'skippedTwice', { step }));
     skipped.add(step);
     checkReason(step, reason, report);
-    const refusal = found === null ? null : whyNeeded(plan, found);
+    const refusal = found === null ? null : refusalOf(plan, found);
     if (refusal !== null) report(refusal);
   }
   const add = raw.add.flatMap(({ step, task: phrase }) => {
@@ -46,44 +43,23 @@ export function readOverrides(
 }
 
 /** Why a request may not skip a step; null: it may. */
-function whyNeeded(plan: Plan, step: PlanStep): Diagnostic | null {
+function refusalOf(plan: Plan, step: PlanStep): Diagnostic | null {
+  const need = whyNeeded(plan, step);
   const { number } = step;
-  if (step.kind === 'approval') return diagnose('NOT_SKIPPABLE', 'approval', { step: number });
-  if (step.kind === 'condition') {
-    const set = new Set(step.branches.flatMap((branch) => branch.set.map((each) => each.variable)));
-    const reader = plan.steps.find((each) =>
-      each.skipWhen.flatMap(variablesOf).some((name) => set.has(name)),
-    );
-    if (reader === undefined) return null;
-    return diagnose('NOT_SKIPPABLE', 'decision', { step: number, reader: reader.number });
+  switch (need?.kind) {
+    case undefined:
+    case 'between':
+      return null;
+    case 'decision':
+      return diagnose('NOT_SKIPPABLE', 'decision', { step: number, reader: need.reader });
+    case 'successRule':
+      return diagnose('NOT_SKIPPABLE', 'successRule', { step: number, rule: need.rule });
+    case 'laterStep':
+      return diagnose('NOT_SKIPPABLE', 'laterStep', { step: number, later: need.later });
+    case 'approval':
+    case 'changesServers':
+      return diagnose('NOT_SKIPPABLE', need.kind, { step: number });
   }
-  const rule = plan.success.find(({ fact }) => {
-    const { judgedBy } = SUCCESS_RULES[fact];
-    return judgedBy !== null && step.tasks.some((task) => measures(task.action, judgedBy));
-  });
-  if (rule !== undefined)
-    return diagnose('NOT_SKIPPABLE', 'successRule', { step: number, rule: rule.fact });
-  const own = new Set(step.tasks.flatMap((task) => ACTIONS[task.action].provides));
-  const later = plan.steps.find(
-    (each) => each.number !== number && isAfter(plan, each, step) && needsAny(each, own),
-  );
-  if (later !== undefined)
-    return diagnose('NOT_SKIPPABLE', 'laterStep', { step: number, later: later.number });
-  return changesServers(step)
-    ? diagnose('NOT_SKIPPABLE', 'changesServers', { step: number })
-    : null;
-}
-
-function isAfter(plan: Plan, step: PlanStep, other: PlanStep): boolean {
-  return plan.steps.indexOf(step) > plan.steps.indexOf(other);
-}
-
-/** Whether a step needs, or takes over, any of these. */
-function needsAny(step: PlanStep, provided: ReadonlySet<ResourceId>): boolean {
-  return tasksIn(step).some(({ action }) => {
-    const { needs, takes } = ACTIONS[action];
-    return [...needs, ...takes].some((each) => provided.has(each));
-  });
 }
 
 function findStep(plan: Plan, number: number, report: Report): PlanStep | null {

@@ -1,5 +1,6 @@
 /** What is wrong with a run request: which template, which parameters and servers, which changes. */
 import type { Entries } from './entry.ts';
+import { NOT_IGNORED } from './on-failure.ts';
 import { BAD_REQUEST } from './request-form.ts';
 import { REQUEST_PARAMETERS } from './request-parameters.ts';
 import { RUN_SIZE } from './run-size.ts';
@@ -70,8 +71,8 @@ export const REQUEST = {
   },
   NOT_SKIPPABLE: {
     meaning: {
-      zh: '请求不能跳过这一步：它是审批，它更改服务器，或后面的步骤、成功判定需要它。',
-      en: 'A request cannot skip this step: it is an approval, it changes servers, or a later step or a success rule needs it.',
+      zh: '请求不能跳过这一步，操作单也不能忽略它的失败：它是审批，它更改服务器，或后面的步骤、成功判定需要它。',
+      en: 'A request cannot skip this step, and a run sheet cannot ignore its failure: it is an approval, it changes servers, or a later step or a success rule needs it.',
     },
     messages: {
       approval: {
@@ -109,6 +110,7 @@ export const REQUEST = {
         },
         remedy: KEEP,
       },
+      ...NOT_IGNORED,
     },
   },
   UNKNOWN_TASK: {

@@ -2,6 +2,7 @@
 import { APPROVAL_FIELDS } from './approval-fields.ts';
 import { BATCH_FIELDS } from './batch-fields.ts';
 import type { Entry, Sentence } from './entry.ts';
+import { ON_FAILURE_FIELDS } from './on-failure.ts';
 import { PARAMETER_FIELDS } from './parameter-fields.ts';
 
 export const MISSING_FIELD = {
@@ -210,5 +211,6 @@ export const BAD_FIELD = {
     ...APPROVAL_FIELDS,
     ...ROLLBACK_FIELDS,
     ...BATCH_FIELDS,
+    ...ON_FAILURE_FIELDS,
   },
 } as const satisfies Entry;

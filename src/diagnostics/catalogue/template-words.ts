@@ -26,6 +26,16 @@ export const TEMPLATE_WORDS = {
         message: { zh: '没有成功条件叫「{phrase}」', en: 'there is no success rule "{phrase}"' },
         remedy: { zh: '可用：{known}', en: 'use one of: {known}' },
       },
+      onFailure: {
+        message: {
+          zh: '没有失败处理叫「{phrase}」',
+          en: 'there is no way to handle a failure called "{phrase}"',
+        },
+        remedy: {
+          zh: '可用：人工介入、重试 3 次、回滚、忽略（原因）',
+          en: 'use one of: ask a person, retry 3 times, roll back, ignore (reason)',
+        },
+      },
       rollback: {
         message: {
           zh: '没有回滚方式叫「{phrase}」',

@@ -1,5 +1,6 @@
 /** What the compiler finds in a run sheet. */
 import type { Entries } from './entry.ts';
+import { ON_FAILURE } from './on-failure.ts';
 import { BAD_FIELD, MISSING_FIELD } from './template-fields.ts';
 import { BAD_BRANCH, BAD_EXPRESSION } from './template-logic.ts';
 import { TEMPLATE_WORDS } from './template-words.ts';
@@ -22,6 +23,7 @@ export const TEMPLATE = {
   },
   MISSING_FIELD,
   BAD_FIELD,
+  ...ON_FAILURE,
   RESERVED_NAME: {
     meaning: {
       zh: '这个名称由工作进程自己使用。',

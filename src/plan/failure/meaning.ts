@@ -67,8 +67,14 @@ const RUN_WIDE: readonly string[] = [
   'FORGED_INPUT',
   'SEAL_KEY_UNKNOWN',
   'LOCK_LOST',
+  'LOCK_BROKEN',
   'LOCK_NOT_ACQUIRED',
 ];
+/** Whether a failure is one of the whole run, so that a server, a step or a retry less changes nothing. */
+export function isRunWide(type: string): boolean {
+  return RUN_WIDE.includes(type) || type === WAS_RESET;
+}
+
 /** The history was set back and the servers were not: nothing that it knows of them holds. */
 export const WAS_RESET = 'RUN_WAS_RESET';
 

@@ -1,9 +1,10 @@
 /** What a failure means, in words: for the plan, the approval message and `check --explain`. */
 import type { Localized } from '../../diagnostics/language.ts';
-import type { RollbackPolicy } from '../plan.ts';
+import type { PlanStep, RollbackPolicy } from '../plan.ts';
 import { fewestInPool } from '../rolling.ts';
 import type { ResolvedRun } from '../run.ts';
 import { type Course, courseOf, courseOfSteps, meaningAt, takesOut } from './course.ts';
+import { handlingOf, handlingText } from './handling.ts';
 import { type DecidingPlan, policyOf, type ServerMeaning } from './meaning.ts';
 
 /** A course, and the pool that the servers stand in. */
@@ -42,9 +43,18 @@ export function failureRanges(outlook: Outlook, turns: readonly number[]): reado
     turns.map((index) => {
       const { step, servers } = turnAt(outlook, index);
       const text = textOf(outlook, index, wayOf(outlook, index, servers[0] ?? ''));
-      return { from: step.number, to: step.number, text };
+      return { from: step.number, to: step.number, text: withHandling(step, text) };
     }),
   );
+}
+
+/** What comes before it: somebody is asked, it is tried again, or it never comes to that. */
+function withHandling(step: PlanStep, text: Localized): Localized {
+  const handling = handlingOf(step);
+  if (handling === null) return text;
+  const { zh, en } = handlingText(handling);
+  if (handling.kind === 'ignore') return { zh, en };
+  return { zh: `${zh}；此后${text.zh}`, en: `${en}; after that, ${text.en}` };
 }
 
 /** For a server whose batch was done before the batch of these turns. */

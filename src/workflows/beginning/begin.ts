@@ -81,6 +81,8 @@ function newRun(
     branchSkips: new Map(),
     pendingApprovals: null,
     attempted: new Set(),
+    done: new Set(),
+    forgiven: new Set(),
     currentStep: null,
     verdict: null,
     background: [],

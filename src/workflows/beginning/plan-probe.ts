@@ -1,13 +1,14 @@
 /** What is asked of the worker outside a run: it has the servers' keys, the CLI has none. Changes nothing. */
-import { ApplicationFailure, uuid4, workflowInfo } from '@temporalio/workflow';
+import { uuid4, workflowInfo } from '@temporalio/workflow';
 import type { FleetActivities } from '../../activities/contract.ts';
 import type { Json } from '../../plan/plan.ts';
 import type { PreflightResult } from '../../plan/run.ts';
 import { refOf } from '../../plan/sealed-work.ts';
 import type { ServerStates, ShowServersInput } from '../../plan/shown-server.ts';
 import { doneIn, examine } from '../fleet/preflight.ts';
-import { messageOf, typeOf } from '../steps/failure.ts';
+import { messageOf } from '../steps/failure.ts';
 import { hostKeys as keys, serverStates as states } from '../tasks/activities.ts';
+import { asFailure } from './as-failure.ts';
 import { resolveRequest } from './resolve.ts';
 
 export interface ProbeRequest {
@@ -64,10 +65,4 @@ export async function serverStates(input: ShowServersInput): Promise<ServerState
   } catch (error) {
     throw asFailure(error);
   }
-}
-
-/** A plain error would block the workflow in a task that is tried for ever. */
-function asFailure(error: unknown): Error {
-  if (error instanceof ApplicationFailure) return error;
-  return ApplicationFailure.nonRetryable(messageOf(error), typeOf(error));
 }

@@ -9,9 +9,11 @@ import { StepFailure } from '../steps/failure.ts';
 import { ApprovalClocks } from './approval-clocks.ts';
 import { quorumText, rejectedBy, requestLines } from './approval-lines.ts';
 import { announce, type Notice } from './approval-notices.ts';
+import { approvalQuestion } from './approval-question.ts';
 import { approverRoles, roleName } from './approvers.ts';
 import { RECEIVED_LIMIT, type Undecided } from './desk.ts';
 import { judge } from './judge.ts';
+import { showQuestion } from './resolving.ts';
 
 /** Asks for one approval and waits for it. @throws StepFailure when it is rejected or expires. */
 export async function askApproval(
@@ -27,6 +29,7 @@ export async function askApproval(
     leaveStep(run, step.number, 'succeeded', note);
   } finally {
     run.peopleMs += Date.now() - openedAtMs;
+    run.status.questions = [];
     run.desk.close();
     changed(run);
   }
@@ -57,7 +60,12 @@ class ApprovalRequest {
       expiresAtMs: this.expiresAtMs,
       delivered: [],
     };
+    this.show(openedAtMs);
     run.searchAttributes.write({ approval: 'pending' });
+  }
+
+  private show(openedAtMs: number): void {
+    showQuestion(this.run, approvalQuestion(this.run, this.step, openedAtMs, this.expiresAtMs));
   }
 
   /** @returns who approved. */
@@ -162,6 +170,7 @@ class ApprovalRequest {
     if (run.status.approval === null) return;
     this.expiresAtMs = Date.now() + step.timeoutSeconds * 1000;
     run.status.approval.expiresAtMs = this.expiresAtMs;
+    this.show(run.status.approval.openedAtMs);
     changed(run);
     this.clocks.start(() => this.remind());
   }

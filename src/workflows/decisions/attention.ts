@@ -3,8 +3,8 @@
 import { condition } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import { sectionsOf } from '../../actions/sections.ts';
-import type { Judgement } from '../../activities/contract.ts';
-import { oneLine, say } from '../../diagnostics/language.ts';
+import { say } from '../../diagnostics/language.ts';
+import type { Question } from '../../plan/question.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import type { ServerStatus } from '../messages.ts';
 import { type AskingParts, type RunIdentity, type ShownPart } from '../run.ts';
@@ -14,9 +14,13 @@ import { poolText } from '../showing/words.ts';
 import { messageOf } from '../steps/failure.ts';
 import { beats, retryAfter, summaryOf, system } from '../tasks/activities.ts';
 import type { Stuck } from '../undo/compensate.ts';
-import { approvalOf, resolverRoles } from './approvers.ts';
-import type { Undecided } from './desk.ts';
-import { judge } from './judge.ts';
+import {
+  closeQuestion,
+  judgeAnswer,
+  openQuestion,
+  resolvers,
+  updateQuestion,
+} from './resolving.ts';
 
 export interface Resolution {
   readonly action: 'retry' | 'skip';
@@ -29,81 +33,53 @@ export async function askForResolution(
   step: number,
   stuck: readonly Stuck[],
 ): Promise<Resolution> {
-  run.desk.openFor({ waitsFor: 'resolution', step });
-  run.status.needsAttention = describeStuck(run, stuck, lastSeen(run));
-  run.status.outcome = 'needs_attention';
-  changed(run);
-  const startedAtMs = Date.now();
+  const question = questionOf(run, step, describeStuck(run, stuck, lastSeen(run)));
+  openQuestion(run, question);
   let isOpen = true;
   // A server that is down is asked for a while before it says nothing: nobody waits for that.
   const looked = lookAgain(run, step, stuck).then((servers) => {
-    if (isOpen) run.status.needsAttention = describeStuck(run, stuck, servers);
+    if (isOpen) updateQuestion(run, describeStuck(run, stuck, servers));
     changed(run);
   });
   run.background.push(looked);
   try {
     for (;;) {
       await condition(() => run.desk.hasUndecided);
-      const resolution = await judged(run, step, run.desk.next());
-      if (resolution !== null) return resolution;
+      const item = run.desk.next();
+      const answer = item === undefined ? null : await judgeAnswer(run, step, item);
+      if (answer === null) continue;
+      const action = answer.kind === 'skip' ? 'skip' : 'retry';
+      return { action, withCurrentSettings: answer.withCurrentSettings };
     }
   } finally {
     isOpen = false;
-    run.desk.close();
-    run.peopleMs += Date.now() - startedAtMs;
-    run.status.needsAttention = null;
-    run.status.outcome = 'running';
-    changed(run);
+    closeQuestion(run, question.openedAtMs);
   }
 }
 
-async function judged(
-  run: AskingParts,
-  step: number,
-  item: Undecided | undefined,
-): Promise<Resolution | null> {
-  if (item === undefined) return null;
-  const judgement = await judgeAlone(run, step, item);
-  if (!judgement.accepted) {
-    run.desk.refuse(item, judgement.code, judgement.reason);
-    changed(run);
-    return null;
-  }
-  item.judgement = judgement;
-  const { vote } = judgement;
-  const withCurrentSettings = item.message.withCurrentSettings === true;
-  const how = withCurrentSettings
-    ? say(
-        run.ref,
-        '（按 runsheet.yaml 现在的设置）',
-        ' with the settings that runsheet.yaml has now',
-      )
-    : '';
-  run.decisions.push(
-    oneLine(`${item.kind}${how}: ${personText(vote)} ${item.message.comment ?? ''}`),
-  );
-  return { action: item.kind === 'skip' ? 'skip' : 'retry', withCurrentSettings };
-}
-
-/** The roles of the plan's approval; of a template without one, any person whom the project knows. */
-async function judgeAlone(run: RunIdentity, step: number, item: Undecided): Promise<Judgement> {
-  const approval = approvalOf(run.plan);
-  return judge(
-    run,
-    {
-      step,
-      approvers: approval === undefined ? [] : resolverRoles(run, approval),
-      quorum: { kind: 'any' },
-      accepted: [],
-      decision: { ...item.message, kind: 'approve' },
-      purpose: 'resolution',
-    },
-    item.kind,
-  );
-}
-
-function personText({ name, role }: { readonly name: string; readonly role: string }): string {
-  return role === '' ? name : `${name} (${role})`;
+function questionOf(run: RunIdentity, step: number, text: string): Question {
+  const atDeadline = say(run.ref, '一直等待人工决定', 'it is waited for until somebody answers');
+  return {
+    kind: 'stuck_rollback',
+    step,
+    roles: resolvers(run),
+    answers: [
+      { word: 'retry', would: say(run.ref, '再次回滚', 'the rollback is tried again') },
+      {
+        word: 'skip',
+        would: say(
+          run.ref,
+          '已人工处理：不再改动受阻的服务器，也不重新挂载',
+          'done by hand: servers that are stuck are left as they are, out of the pool',
+        ),
+      },
+      { word: 'rollback', would: say(run.ref, '继续回滚', 'the rollback goes on') },
+    ],
+    text,
+    openedAtMs: Date.now(),
+    deadlineMs: null,
+    atDeadline,
+  };
 }
 
 const PROBLEMS = 20;

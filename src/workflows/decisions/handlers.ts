@@ -34,23 +34,23 @@ const DESCRIPTIONS = {
   approve: [`批准正在等待的审批步骤：${BY_ZH}`, `Approves the step that waits for approval: ${BY}`],
   reject: [`拒绝正在等待的审批步骤：${BY_ZH}`, `Rejects the step that waits for approval: ${BY}`],
   retry: [
-    `回滚受阻时：再试一次：${BY_ZH}；加 "withCurrentSettings":true 则按 runsheet.yaml 现在的设置启动旧版本`,
-    `Where the rollback is stuck: tries again: ${BY}; with "withCurrentSettings":true the former version is started with the settings that runsheet.yaml has now`,
+    `步骤失败或回滚受阻时：再试一次：${BY_ZH}；加 "withCurrentSettings":true 则按 runsheet.yaml 现在的设置启动旧版本`,
+    `Where a step has failed or the rollback is stuck: tries again: ${BY}; with "withCurrentSettings":true the former version is started with the settings that runsheet.yaml has now`,
   ],
   skip: [
-    `回滚受阻时：已人工处理，跳过：${BY_ZH}`,
-    `Where the rollback is stuck: done by hand, go on: ${BY}`,
+    `步骤失败时：跳过这一步继续；回滚受阻时：已人工处理：${BY_ZH}`,
+    `Goes on without the step that has failed; where the rollback is stuck: done by hand: ${BY}`,
   ],
   rollback: [
-    `回滚受阻时：继续回滚：${BY_ZH}`,
-    `Where the rollback is stuck: goes on with it: ${BY}`,
+    `步骤失败时：按回滚策略处理；回滚受阻时：继续回滚：${BY_ZH}`,
+    `Rolls back where a step has failed; where the rollback is stuck: goes on with it: ${BY}`,
   ],
   decide: [
     '批准或拒绝，并返回裁定：{"kind":"approve"|"reject","by":"<人员>"}',
     'Approves or rejects and answers with the judgement: {"kind":"approve"|"reject","by":"<person>"}',
   ],
   resolve: [
-    '回滚受阻时的决定，并返回结果：{"action":"retry"|"skip"|"rollback","by":"<人员>","withCurrentSettings":true|false}',
+    '待人工处理时的决定，并返回结果：{"action":"retry"|"skip"|"rollback","by":"<人员>","withCurrentSettings":true|false}',
     'Says how a stuck run goes on: {"action":"retry"|"skip"|"rollback","by":"<person>","withCurrentSettings":true|false}',
   ],
   status: ['运行状态：步骤、服务器、审批（JSON）', 'The run: steps, servers, approval, as JSON'],

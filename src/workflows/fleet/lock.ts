@@ -17,7 +17,7 @@ import type { LockLook } from '../../activities/contract.ts';
 import { say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { type HeldLock, type RunIdentity, type ShownPart } from '../run.ts';
-import { changed } from '../showing/status.ts';
+import { changed, warn } from '../showing/status.ts';
 import { StepFailure } from '../steps/failure.ts';
 import { local, summaryOf, waits } from '../tasks/activities.ts';
 import {
@@ -35,10 +35,11 @@ const PAUSE_MS = 500;
 
 /**
  * Waits for the lock, in the order of arrival, and shows who holds it.
+ * @param lost the execution of the lock that this run held, and that has ended
  * @throws StepFailure LOCK_NOT_ACQUIRED after a day
  */
-export async function claimLock(run: Claimant, step: number): Promise<HeldLock> {
-  const claim = new Claim(run, step);
+export async function claimLock(run: Claimant, step: number, lost?: string): Promise<HeldLock> {
+  const claim = new Claim(run, step, lost);
   try {
     return await claim.wait();
   } catch (error) {
@@ -53,14 +54,17 @@ class Claim {
   private readonly run: Claimant;
   private readonly step: number;
   private readonly id: string;
+  private readonly lost: string | undefined;
   private readonly sinceMs = Date.now();
   /** The lock's execution that knows of this claim; null: none does. */
   private queuedAt: string | null = null;
   private former: string | null = null;
+  private broken: string | null = null;
 
-  constructor(run: Claimant, step: number) {
+  constructor(run: Claimant, step: number, lost: string | undefined) {
     this.run = run;
     this.step = step;
+    this.lost = lost;
     this.id = `runsheet-lock:${run.ref.service}:${run.ref.environment}`;
   }
 
@@ -95,8 +99,10 @@ class Claim {
   private async look(): Promise<LockLook> {
     for (;;) {
       try {
-        const asked = { lockId: this.id };
-        return await local.lookAtLock.executeWithOptions({ summary: this.id }, [asked]);
+        const asked = { lockId: this.id, ...(this.lost !== undefined && { lost: this.lost }) };
+        const look = await local.lookAtLock.executeWithOptions({ summary: this.id }, [asked]);
+        this.tell(look);
+        return look;
       } catch (error) {
         if (isCancellation(error)) throw error;
         await this.pause(this.leftMs(PAUSE_MS), say(this.run.ref, '查看锁', 'look at the lock'));
@@ -121,7 +127,7 @@ class Claim {
           staticSummary: `${service}/${environment}: ${workflowId}`.slice(0, 120),
         }),
       );
-      const held = heldLock(child, this.former);
+      const held = heldLock(child, this.former, this.broken);
       if (isUnquiet) await this.quiet(held);
       return held;
     } catch (error) {
@@ -150,6 +156,18 @@ class Claim {
       await held.release();
       throw error;
     }
+  }
+
+  /** Once: who has broken a lock, as soon as it is known. */
+  private tell({ broken }: LockLook): void {
+    if (broken === undefined || this.broken !== null) return;
+    const { run, step, lost } = this;
+    this.broken = broken;
+    const whose =
+      lost === undefined
+        ? say(run.ref, '前一张发布单的锁', 'the lock of the run before')
+        : say(run.ref, '本发布单的锁', 'the lock of this run');
+    warn(run, `${step}: ${say(run.ref, `${whose}已被解除`, `${whose} was broken`)}: ${broken}`);
   }
 
   private show({ holder, heldSinceMs, ahead }: LockLook): void {
@@ -226,6 +244,7 @@ class Claim {
 function heldLock(
   child: ChildWorkflowHandle<typeof environmentLock>,
   former: string | null,
+  broken: string | null,
 ): HeldLock {
   let isReleased = false;
   const ended = child.result().then(
@@ -234,6 +253,8 @@ function heldLock(
   );
   return {
     former,
+    broken,
+    execution: child.firstExecutionRunId,
     lost: new Promise((resolve) => {
       void ended.then(() => (isReleased ? undefined : resolve()));
     }),

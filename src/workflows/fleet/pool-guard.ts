@@ -7,10 +7,10 @@ import { say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { type FleetParts, type LockPart } from '../run.ts';
 import { warn } from '../showing/status.ts';
-import { messageOf, StepFailure } from '../steps/failure.ts';
+import { messageOf } from '../steps/failure.ts';
 import { guards, summaryOf } from '../tasks/activities.ts';
 import { serversInRun } from './scope.ts';
-import { giveUpLock, underLock } from './under-lock.ts';
+import { giveUpLock, isRefusal, underLock } from './under-lock.ts';
 
 /**
  * From the lock until the servers are done, in front of a balancer that forgets what it was told when it
@@ -60,7 +60,6 @@ async function guard(run: FleetParts, step: number): Promise<void> {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(phrase);
     });
   } catch (error) {
-    const isRefused = error instanceof StepFailure && error.type === 'LOCK_LOST';
-    if (!isCancellation(error) && !isRefused) warn(run, `${phrase}: ${messageOf(error)}`);
+    if (!isCancellation(error) && !isRefusal(error)) warn(run, `${phrase}: ${messageOf(error)}`);
   }
 }

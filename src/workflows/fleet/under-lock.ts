@@ -1,7 +1,8 @@
 /**
  * The lock while it is held: what changes servers goes through here, and nothing else does. Where the
  * lock ends and this run has not released it, what is in progress is cancelled, nothing is begun, and
- * the lock is claimed again. A run goes on where its servers are as it left them.
+ * the lock is claimed again. A run goes on where its servers are as it left them, unless a person has broken
+ * its lock.
  */
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
@@ -19,6 +20,7 @@ export async function takeLock(run: FleetParts, step: number): Promise<void> {
   const held = await claimLock(run, step);
   const lock: EnvironmentLock = {
     held: null,
+    lost: null,
     inProgress: new Set(),
     again: null,
     refusal: null,
@@ -42,7 +44,8 @@ export async function giveUpLock(run: LockPart): Promise<void> {
  * Does what may change servers while the lock is held; before there is one, it is just done. What is
  * cancelled because the lock was lost is done once more: every such work first reads the actual state.
  * @param isRepeatable false: nobody knows what it does when it is begun again, so it is left to end
- * @throws StepFailure LOCK_LOST where the servers are not as this run left them
+ * @throws StepFailure LOCK_LOST where the servers are not as this run left them, LOCK_BROKEN where a person
+ * has broken the lock
  */
 export async function underLock<T>(
   run: FleetParts,
@@ -83,18 +86,24 @@ async function untilHeld(run: FleetParts, lock: EnvironmentLock, purpose: Purpos
 }
 
 function passRefusal(error: unknown): void {
-  if (!(error instanceof StepFailure) || error.type !== 'LOCK_LOST') throw error;
+  if (!isRefusal(error)) throw error;
+}
+
+/** Whether the lock is held again and yet no step goes on. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof StepFailure && ['LOCK_LOST', 'LOCK_BROKEN'].includes(error.type);
 }
 
 function hold(run: FleetParts, lock: EnvironmentLock, held: HeldLock, step: number): void {
   lock.held = held;
   void held.lost.then(() => {
-    if (lock.held === held) lose(run, lock, step);
+    if (lock.held === held) lose(run, lock, held, step);
   });
 }
 
-function lose(run: FleetParts, lock: EnvironmentLock, step: number): void {
+function lose(run: FleetParts, lock: EnvironmentLock, held: HeldLock, step: number): void {
   lock.held = null;
+  lock.lost = held.execution;
   const text = say(
     run.ref,
     '锁已被他人结束：重新取得之前不再更改服务器',
@@ -122,11 +131,12 @@ function claimAgain(run: FleetParts, lock: EnvironmentLock): NonNullable<Environ
 async function reclaim(run: FleetParts, lock: EnvironmentLock): Promise<void> {
   const step = run.currentStep ?? 0;
   await Promise.all([...lock.inProgress].map(({ ended }) => ended));
-  const held = await claimLock(run, step);
+  const held = await claimLock(run, step, lock.lost ?? undefined);
   try {
     const changes = await changedMeanwhile(run, step);
     for (const { server, isForeign } of changes) if (isForeign) lock.foreign.add(server);
     const texts = changes.map(({ text }) => text);
+    if (held.broken !== null) lock.refusal ??= broken(run, step, texts, held.broken);
     if (texts.length > 0) lock.refusal ??= lost(run, step, texts, held.former);
   } catch (error) {
     await held.release();
@@ -140,6 +150,18 @@ async function reclaim(run: FleetParts, lock: EnvironmentLock): Promise<void> {
     'the lock is held again and the servers are as this run left them: it goes on',
   );
   warn(run, `${step}: ${text}`);
+}
+
+/** A person wants this run to stop, whatever the servers are like. */
+function broken(
+  run: FleetParts,
+  step: number,
+  changes: readonly string[],
+  by: string,
+): StepFailure {
+  const rest = changes.length === 0 ? '' : `; ${changes.join('; ')}`;
+  const message = say(run.ref, `锁已被解除：${by}${rest}`, `the lock was broken by ${by}${rest}`);
+  return new StepFailure(step, 'failed', 'LOCK_BROKEN', message);
 }
 
 function lost(

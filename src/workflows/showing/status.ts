@@ -43,6 +43,7 @@ export function newStatus(requestId: string): StatusDraft {
     refusals: [],
     withoutServiceMs: 0,
     needsAttention: null,
+    questions: [],
   };
 }
 

@@ -5,6 +5,7 @@ import type { ActionStep, ParallelStep } from '../../plan/plan.ts';
 import { isEmptied } from '../fleet/scope.ts';
 import { concludeStep, keepEvidence } from '../judging/conclude-step.ts';
 import type { Run } from '../run.ts';
+import { runTaskAgain } from '../tasks/again.ts';
 import { serversOf } from '../tasks/targets.ts';
 import { runTask } from '../tasks/task.ts';
 import { tasksOf } from '../tasks/tasks-of-step.ts';
@@ -16,7 +17,9 @@ export async function runActionStep(run: Run, step: ActionStep): Promise<void> {
   try {
     for (const [index, { task }] of tasksOf(run, step).entries()) {
       const work = serversOf(run, task).map((server) =>
-        server === null ? runTask(run, step, index, null) : runOrLeaveOut(run, step, index, server),
+        server === null
+          ? runTaskAgain(run, step, index, null)
+          : runOrLeaveOut(run, step, index, server),
       );
       throwFirst(await Promise.allSettled(work));
       if (isEmptied(run)) return;

@@ -3,8 +3,8 @@
 import type { ParallelStep } from '../../plan/plan.ts';
 import { concludeStep, keepEvidence } from '../judging/conclude-step.ts';
 import type { Run } from '../run.ts';
+import { runTaskAgain } from '../tasks/again.ts';
 import { serversOf } from '../tasks/targets.ts';
-import { runTask } from '../tasks/task.ts';
 import { tasksOf } from '../tasks/tasks-of-step.ts';
 import { throwFirst } from './outcomes.ts';
 import { runOrLeaveOut } from './tolerant.ts';
@@ -17,7 +17,7 @@ export async function runParallelStep(run: Run, step: ParallelStep): Promise<voi
 
   /** A task of the whole run is done once, by the first server that gets there; the others wait. */
   const once = (index: number): Promise<void> => {
-    const running = shared.get(index) ?? runTask(run, step, index, null);
+    const running = shared.get(index) ?? runTaskAgain(run, step, index, null);
     shared.set(index, running);
     return running;
   };

@@ -26,7 +26,7 @@ import {
 import { enterStep, leaveStep, warn } from '../showing/status.ts';
 import { takeFirst } from '../tasks/checkout.ts';
 import { asStepFailure, type StepFailure } from './failure.ts';
-import { runStep } from './index.ts';
+import { runHandled } from './handled.ts';
 import { skipReason } from './skips.ts';
 
 /** @returns the failure that ended the run; null: the deployment is done, whatever could not be told. */
@@ -94,7 +94,8 @@ async function runUnlessSkipped(run: Run, step: PlanStep): Promise<void> {
     await enterServers(run, number);
     enterStep(run, number, 'running');
   }
-  await runStep(run, step);
+  const forgiven = await runHandled(run, step);
+  if (forgiven !== null) return leaveStep(run, number, 'skipped', forgiven);
   // A batch's servers are judged together with all others, after the last batch.
   if (isInBatch(run)) return;
   if (isLastOnServers(run.plan, step)) await judgeSuccess(run, step);

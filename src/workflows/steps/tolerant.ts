@@ -2,7 +2,7 @@
 
 import { exclude, tolerates } from '../fleet/excluded.ts';
 import type { Run } from '../run.ts';
-import { runTask } from '../tasks/task.ts';
+import { runTaskAgain } from '../tasks/again.ts';
 import type { TaskStep } from '../tasks/tasks-of-step.ts';
 
 /** @returns false: it failed, and the run goes on without the server. @throws as runTask otherwise */
@@ -13,7 +13,7 @@ export async function runOrLeaveOut(
   server: string,
 ): Promise<boolean> {
   try {
-    await runTask(run, step, index, server);
+    await runTaskAgain(run, step, index, server);
     return true;
   } catch (error) {
     if (!tolerates(run, step.number, server, error)) throw error;

@@ -43,9 +43,16 @@ const PAUSES = {
   maximumInterval: '8 seconds',
 } as const;
 
-/** @param failures that end it; what is to be tried once is not begun again whatever happened */
-export function retryAfter(failures: number): NonNullable<ActivityOptions['retry']> {
-  return { ...PAUSES, maximumAttempts: failures === 1 ? 1 : failures + WORKER_ENDS };
+/**
+ * @param failures that end it; what is to be tried once is not begun again whatever happened
+ * @param never types of failures after which the workflow decides what comes next
+ */
+export function retryAfter(
+  failures: number,
+  never: string[] = [],
+): NonNullable<ActivityOptions['retry']> {
+  const maximumAttempts = failures === 1 ? 1 : failures + WORKER_ENDS;
+  return { ...PAUSES, maximumAttempts, ...(never.length > 0 && { nonRetryableErrorTypes: never }) };
 }
 
 /** Waits for a cancelled action to have ended: its compensation must not run beside it. */

@@ -8,6 +8,7 @@ import {
   TimeoutFailure,
   workflowInfo,
 } from '@temporalio/workflow';
+import { WORKER_ENDS } from '../../actions/liveness.ts';
 import type { SystemActivities } from '../../activities/contract.ts';
 import { say } from '../../diagnostics/language.ts';
 import { buildQueueOf, isPlaceOf } from '../../plan/queues.ts';
@@ -22,7 +23,11 @@ import { beats, retryAfter, summaryOf } from './activities.ts';
  * Of what is to be done in the checkout, before its worker counts as gone: longer than one takes that
  * only starts again. Where it is there and busy, it is found again and the task goes on waiting.
  */
-export const PLACE_LIMIT = '30 seconds';
+const PLACE_LIMIT = '30 seconds';
+/** The same of a task whose worker has shown no sign of life: one that is back takes it at once. */
+const BACK_LIMIT = '1 second';
+/** As Temporal's server names it in a retry policy: not tried again by the server, which waits for PLACE_LIMIT. */
+const SILENCE = 'TemporalTimeout:Heartbeat';
 /** Until a worker that builds asks for work at all: as long as a new one takes to be there. */
 const ANY_LIMIT = '2 minutes';
 /** A worker that is frozen takes what its open requests bring: each costs the time of a heartbeat. */
@@ -50,7 +55,7 @@ export class PlaceLost extends Error {
 
 /**
  * What an activity's failure says of the place. A worker that dies in the middle is none of it: the
- * server gives the task out again, and then nobody takes it.
+ * task is given out again, and then nobody takes it.
  */
 export function lostPlace(error: unknown): PlaceLost | null {
   if (!(error instanceof ActivityFailure)) return null;
@@ -59,6 +64,38 @@ export function lostPlace(error: unknown): PlaceLost | null {
     return cause.type === 'CHECKOUT_GONE' ? new PlaceLost(error, true) : null;
   const isWaiting = cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
   return isWaiting ? new PlaceLost(error, false) : null;
+}
+
+/**
+ * Performs a task where the checkout is, and again after a worker that died or froze in the middle of it.
+ * @param perform with these options of the place
+ * @param isRepeatable false: what was begun and not ended has failed
+ * @throws what it throws; where nobody takes it any more, what `lostPlace` knows
+ */
+export async function performThere<Result>(
+  perform: (options: InPlaceOptions) => Promise<Result>,
+  isRepeatable: boolean,
+): Promise<Result> {
+  const most = isRepeatable ? WORKER_ENDS : 0;
+  let scheduleToStartTimeout: InPlaceOptions['scheduleToStartTimeout'] = PLACE_LIMIT;
+  for (let ends = 0; ; ends += 1) {
+    try {
+      return await perform({ scheduleToStartTimeout, nonRetryableErrorTypes: [SILENCE] });
+    } catch (error) {
+      if (!isSilence(error) || ends === most) throw error;
+    }
+    scheduleToStartTimeout = BACK_LIMIT;
+  }
+}
+
+export interface InPlaceOptions {
+  readonly scheduleToStartTimeout: typeof PLACE_LIMIT | typeof BACK_LIMIT;
+  readonly nonRetryableErrorTypes: string[];
+}
+
+function isSilence(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure)) return false;
+  return error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'HEARTBEAT';
 }
 
 /** As people are told of it, cut to size. */

@@ -26,7 +26,7 @@ import { messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { actions, beats, local, retryAfter, summaryOf } from './activities.ts';
 import { inCheckout } from './checkout.ts';
 import { inputOf } from './input.ts';
-import { lostPlace, PLACE_LIMIT } from './take-checkout.ts';
+import { type InPlaceOptions, lostPlace, performThere } from './take-checkout.ts';
 import { isInCheckout } from './targets.ts';
 import { type TaskStep, tasksOf } from './tasks-of-step.ts';
 import { timeoutsOf } from './timeouts.ts';
@@ -126,20 +126,22 @@ function schedule(
   const { maximumAttempts } = definition.retry;
   const project = sectionsOf(settings, definition);
   const timeouts = timeoutsOf(definition, task, project);
-  const perform = () =>
+  const perform = (there?: InPlaceOptions) =>
     actions[task.action].executeWithOptions(
       {
         summary: summaryOf(step, server, phrase),
         startToCloseTimeout: timeouts.startToCloseSeconds * 1000,
         scheduleToCloseTimeout: timeouts.scheduleToCloseSeconds * 1000,
         ...(maximumAttempts === 1 ? ONLY_ONCE : beats(settings)),
-        retry: retryAfter(maximumAttempts),
-        ...(where !== undefined && { taskQueue: where.queue, scheduleToStartTimeout: PLACE_LIMIT }),
+        retry: retryAfter(maximumAttempts, there?.nonRetryableErrorTypes),
+        ...(where !== undefined && { taskQueue: where.queue }),
+        ...(there !== undefined && { scheduleToStartTimeout: there.scheduleToStartTimeout }),
       },
       [{ ...inputOf(run, step, task, server), ...(where && { checkout: where.checkout }) }],
     );
   // What runs in the checkout, or tells people, reaches no server.
-  if (where !== undefined || tells(task.action)) return perform();
+  if (where !== undefined) return performThere(perform, maximumAttempts > 1);
+  if (tells(task.action)) return perform();
   return underLock(run, 'step', perform, { isRepeatable: maximumAttempts > 1 });
 }
 

@@ -32,6 +32,7 @@ export function serverView(more: Partial<ServerView> = {}): ServerView {
     historyLength: 10,
     activities: [],
     workers: 0,
+    cancelRequested: false,
     heardAtMs: null,
     ...more,
   };
@@ -115,6 +116,10 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient 
     serverStates: async (_queue, { environment }) => {
       await note(`servers of ${environment}`);
       return { servers: [], silent: [] };
+    },
+    breakLock: async (_queue, { service, environment, by, reason }) => {
+      await note(`break ${service}/${environment} ${by} ${reason}`);
+      return { holder: 'run-1', text: `${by}: ${reason}` };
     },
     describeWorkers: () => Promise.resolve(1),
     close: () => Promise.resolve(),

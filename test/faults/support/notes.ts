@@ -11,12 +11,12 @@ export interface ActivityPlace {
 }
 
 export interface Note extends ActivityPlace {
-  readonly at: 'begin' | 'end' | 'killed';
+  readonly at: 'begin' | 'end' | 'landed';
   readonly isLocal: boolean;
   readonly attempt: number;
   readonly pid: number;
   readonly atMs: number;
-  /** Of a kill: whether the activity's work was done by then. */
+  /** Of a fault that landed: whether the activity's work was done by then. */
   readonly hasEnded?: boolean;
 }
 

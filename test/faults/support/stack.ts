@@ -1,15 +1,23 @@
-/** One stack of its own: servers, balancer, Temporal, and a worker that can be told where to die. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+/** One stack of its own: servers, balancer, Temporal, and workers that can be disturbed. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { SERVERS, type Stage, startStage } from '../../e2e/support/stage.ts';
-import type { FaultCase } from './cases.ts';
+import { type RunStatus, retrySignal } from '../../../src/workflows/messages.ts';
+import { edited, SERVERS, type Stage, startStage } from '../../e2e/support/stage.ts';
+import type { StageRun } from '../../e2e/support/stage-run.ts';
+import { type HttpListener, listenHttp } from '../../support/http-listener.ts';
+import type { Fault, FaultCase } from './cases.ts';
 import { type Note, notesOf } from './notes.ts';
-import { problemsOf, startsIn, type Truth } from './verifier.ts';
+import { stateOf } from './server-state.ts';
+import { look, type ServerTruth, type Truth } from './verifier.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
 const END_LIMIT_SECONDS = 240;
+const POLL_MS = 200;
 const APPROVER = 'alice';
+/** What fails twice: two copies of it, each of which lands once. */
+const COPIES: Partial<Record<Fault['kind'], number>> = { 'fails-twice': 2 };
 
 export interface StackOptions {
   readonly environment: string;
@@ -21,9 +29,12 @@ export interface StackOptions {
 
 export interface Tried {
   readonly problems: readonly string[];
-  /** From the kill to the next attempt of what was killed, in milliseconds; null: there was none. */
+  /** How the run ended. */
+  readonly end: string;
+  /** From the fault to the next attempt of what met it, in milliseconds; null: there was none. */
   readonly resumedMs: number | null;
-  readonly killedPid: number | null;
+  /** Of the worker that met it; null: it did not land. */
+  readonly pid: number | null;
   /** The attempt that went on; null: there was none. */
   readonly attempt: number | null;
   /** It was over before the middle came. */
@@ -32,93 +43,161 @@ export interface Tried {
 
 export class Stack {
   readonly #stage: Stage;
+  readonly #hook: HttpListener;
   readonly #options: StackOptions;
   #runs = 0;
 
-  private constructor(stage: Stage, options: StackOptions) {
+  private constructor(stage: Stage, hook: HttpListener, options: StackOptions) {
     this.#stage = stage;
+    this.#hook = hook;
     this.#options = options;
   }
 
   static async start(options: StackOptions): Promise<Stack> {
-    return new Stack(await startStage({ workerEntry: WORKER, workers: options.workers }), options);
+    const hook = await listenHttp();
+    const prepare = (folder: string): void => {
+      const file = join(folder, 'runsheet.yaml');
+      const channels = `channels: { webhook: { url: '${hook.url}/hook' } }`;
+      writeFileSync(file, edited(readFileSync(file, 'utf8'), 'channels: {}', channels));
+    };
+    const { workers } = options;
+    const stage = await startStage({ workerEntry: WORKER, workers, prepare });
+    return new Stack(stage, hook, options);
   }
 
-  /** A run that nobody disturbs. @returns what its worker noted. @throws where it does not succeed */
+  /** A run that nobody disturbs. @returns what its workers noted. @throws where it does not succeed */
   async good(): Promise<readonly Note[]> {
-    const { id, ended } = await this.#run();
+    const { id, ended } = await this.#run([]);
     const failure = await ended;
     if (failure !== null) throw new Error(`${id}: ${failure}`);
     return notesOf(this.#stage.folder, id);
   }
 
-  /** A run whose worker is killed there once. */
+  /** A run that fails for good there. @returns what its workers noted. @throws where it succeeds */
+  async failing(because: Fault): Promise<readonly Note[]> {
+    const { id, ended } = await this.#run([because]);
+    if ((await ended) === null) throw new Error(`${id} succeeded, though it was told to fail`);
+    return notesOf(this.#stage.folder, id);
+  }
+
+  /** A run that is disturbed there. */
   async try(fault: FaultCase): Promise<Tried> {
-    const { id, truth, ended } = await this.#run(fault);
+    const { because, ...own } = fault;
+    const { id, truth, ended } = await this.#run(because === null ? [own] : [because, own]);
     const failure = await ended;
     const notes = notesOf(this.#stage.folder, id);
-    const killed = notes.find(({ at }) => at === 'killed');
-    const next = notes.find((note) => killed !== undefined && goesOnAfter(killed, note));
-    const found = await problemsOf(truth, fault, notes);
+    const landed = notes.find(({ at, activity }) => at === 'landed' && activity === own.activity);
+    const next = notes.find((note) => landed !== undefined && goesOnAfter(landed, note));
+    const { problems, hasSucceeded } = await look(truth, fault, notes);
+    const mayFail = because !== null || fault.kind === 'fails';
     return {
-      problems: failure === null ? found : [failure, ...found],
-      resumedMs: killed === undefined || next === undefined ? null : next.atMs - killed.atMs,
-      killedPid: killed?.pid ?? null,
+      problems: failure === null || mayFail ? problems : [failure, ...problems],
+      end: hasSucceeded ? 'succeeded' : (failure ?? 'failed'),
+      resumedMs: landed === undefined || next === undefined ? null : next.atMs - landed.atMs,
+      pid: landed?.pid ?? null,
       attempt: next?.attempt ?? null,
-      isMissed: fault.boundary === 'during' && killed?.hasEnded === true,
+      isMissed: fault.kind === 'during' && landed?.hasEnded === true,
     };
   }
 
-  close(): Promise<void> {
-    return this.#stage.close();
+  async close(): Promise<void> {
+    await this.#stage.close();
+    await this.#hook.close();
   }
 
-  async #run(fault?: FaultCase) {
+  async #run(faults: readonly Fault[]) {
     const { environment } = this.#options;
     this.#runs += 1;
     const version = `v${this.#runs}`;
     const id = `faults-${version}`;
-    const truth = this.#truth(id, version);
-    this.#arm(id, fault);
+    const truth = await this.#truth(id, version);
+    this.#arm(id, faults);
     const run = await this.#stage.deploy(environment, version, { skip_tests: true }, { id });
-    const ended = async (): Promise<string | null> => {
-      if (environment === 'production') await run.approveWhenAsked(APPROVER);
-      const { failure } = await run.end(END_LIMIT_SECONDS);
-      return failure === null ? null : `${failure.type}: ${failure.message}`;
-    };
-    return { id, truth, ended: ended().catch((error: unknown) => String(error)) };
+    return { id, truth, ended: this.#end(run).catch((error: unknown) => String(error)) };
   }
 
-  #arm(workflowId: string, fault?: FaultCase): void {
-    const file = join(this.#stage.folder, '.runsheet', 'fault.json');
-    rmSync(file, { force: true });
-    if (fault !== undefined) writeFileSync(file, JSON.stringify({ ...fault, workflowId }));
-    if (existsSync(file) !== (fault !== undefined)) throw new Error(`${file} was not written`);
+  /** @returns its failure; null: it succeeded */
+  async #end(run: StageRun): Promise<string | null> {
+    const over = new AbortController();
+    const isProduction = this.#options.environment === 'production';
+    const people = [
+      ...(isProduction ? [approve(run, over.signal)] : []),
+      this.#takeInHand(run, over.signal),
+    ];
+    const { failure } = await run.end(END_LIMIT_SECONDS).finally(() => over.abort());
+    await Promise.all(people);
+    return failure === null ? null : `${failure.type}: ${failure.message}`;
   }
 
-  #truth(workflowId: string, version: string): Truth {
-    const { connections, world } = this.#stage;
-    const { environment, temporal } = this.#options;
-    const servers = (SERVERS[environment] ?? []).map((name) => {
-      const { serviceAddress, servicePort } = world.server(name);
-      const startsFile = join(world.serviceFolder(name), 'starts');
-      const url = `http://${serviceAddress}:${servicePort}`;
-      return { name, url, startsFile, startsBefore: startsIn(startsFile) };
-    });
+  /** Where it waits for a person: what was in its way is mended, and it is told to try again. */
+  async #takeInHand(run: StageRun, over: AbortSignal): Promise<void> {
+    if (!(await becomes(run, over, (status) => status.needsAttention !== null))) return;
+    this.#arm(run.id, []);
+    await run.handle.signal(retrySignal, { by: APPROVER });
+  }
+
+  #arm(workflowId: string, faults: readonly Fault[]): void {
+    const folder = join(this.#stage.folder, '.runsheet', 'faults');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    for (const [index, fault] of faults.entries()) {
+      const text = JSON.stringify({ ...fault, workflowId });
+      for (let copy = 0; copy < (COPIES[fault.kind] ?? 1); copy += 1)
+        writeFileSync(join(folder, `${index}-${copy}.json`), text);
+    }
+  }
+
+  async #truth(workflowId: string, version: string): Promise<Truth> {
+    const { temporal, balancer, database } = this.#stage.connections;
+    const { environment, temporal: program } = this.#options;
+    const toldBefore = this.#resultsTold();
     return {
-      temporal,
-      temporalAddress: connections.temporal.address,
+      temporal: program,
+      temporalAddress: temporal.address,
+      databaseUrl: database.url,
       workflowId,
       version,
-      servers,
-      poolUrl: `${connections.balancer.adminUrl}/pools/${environment}`,
+      servers: await Promise.all((SERVERS[environment] ?? []).map((name) => this.#server(name))),
+      poolUrl: `${balancer.adminUrl}/pools/${environment}`,
+      resultsTold: () => this.#resultsTold() - toldBefore,
     };
+  }
+
+  async #server(name: string): Promise<ServerTruth> {
+    const { world } = this.#stage;
+    const { serviceAddress, servicePort } = world.server(name);
+    const url = `http://${serviceAddress}:${servicePort}`;
+    const places = { name, url, folder: world.serviceFolder(name) };
+    return { ...places, before: await stateOf(places) };
+  }
+
+  #resultsTold(): number {
+    const messages = this.#hook.requests.map(({ body }) => JSON.parse(body) as { kind: string });
+    return messages.filter(({ kind }) => kind === 'result').length;
   }
 }
 
-/** Whether another worker begins the same activity anew. */
-function goesOnAfter(killed: Note, { at, pid, atMs, step, activity, server }: Note): boolean {
-  const isLater = at === 'begin' && pid !== killed.pid && atMs >= killed.atMs;
-  const { step: inStep, activity: its, server: on } = killed;
+async function approve(run: StageRun, over: AbortSignal): Promise<void> {
+  if (await becomes(run, over, ({ approval }) => approval !== null)) await run.approve(APPROVER);
+}
+
+/** @returns whether it became so before the run was over; a worker that is dead answers later */
+async function becomes(
+  run: StageRun,
+  over: AbortSignal,
+  holds: (status: RunStatus) => boolean,
+): Promise<boolean> {
+  while (!over.aborted) {
+    const status = await run.status().catch(() => null);
+    if (status !== null && holds(status)) return true;
+    await sleep(POLL_MS);
+  }
+  return false;
+}
+
+/** Whether the same activity is begun anew. */
+function goesOnAfter(landed: Note, { at, atMs, attempt, step, activity, server }: Note): boolean {
+  const isLater = at === 'begin' && atMs >= landed.atMs && attempt > landed.attempt;
+  const { step: inStep, activity: its, server: on } = landed;
   return isLater && step === inStep && activity === its && server === on;
 }

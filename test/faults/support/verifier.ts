@@ -1,12 +1,14 @@
 /**
- * What came of a run whose worker was killed, as others tell it: the `temporal` program, the servers'
- * own files and ports, the balancer. It shares no code with the program under test.
+ * What came of a run that was disturbed, as others tell it: the `temporal` program, the servers' own
+ * files, ports and processes, the balancer, the database, the receiver of its messages. It shares no
+ * code with the program under test.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import type { FaultCase } from './cases.ts';
+import { Client } from 'pg';
+import { type FaultCase, isKill } from './cases.ts';
 import type { Note } from './notes.ts';
+import { ask, type ServerPlaces, type ServerState, stateOf } from './server-state.ts';
 
 const execute = promisify(execFile);
 const ANSWER_LIMIT_MS = 10_000;
@@ -15,17 +17,17 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export interface Truth {
   readonly temporal: string;
   readonly temporalAddress: string;
+  readonly databaseUrl: string;
   readonly workflowId: string;
   readonly version: string;
-  readonly servers: readonly {
-    readonly name: string;
-    readonly url: string;
-    /** The file in which the server notes each start of a release. */
-    readonly startsFile: string;
-    /** Lines of it before the run. */
-    readonly startsBefore: number;
-  }[];
+  readonly servers: readonly ServerTruth[];
   readonly poolUrl: string;
+  /** How often the end of a run was told since this one began. */
+  readonly resultsTold: () => number;
+}
+
+export interface ServerTruth extends ServerPlaces {
+  readonly before: ServerState;
 }
 
 interface HistoryEvent {
@@ -42,34 +44,63 @@ interface HistoryEvent {
   readonly eventId: string;
 }
 
-/** @returns what is wrong; empty: nothing */
-export async function problemsOf(
-  truth: Truth,
-  fault: FaultCase,
-  notes: readonly Note[],
-): Promise<readonly string[]> {
-  const events = await historyOf(truth);
-  return [
-    ...landing(fault, notes, events),
-    ...(events.at(-1)?.eventType === 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED'
-      ? []
-      : [`the run ended with ${events.at(-1)?.eventType}`]),
-    ...(await serverProblems(truth)),
-    ...(await lockProblems(truth)),
-  ];
+/** How the run was to end. `either`: all new where it succeeded, all former where it failed. */
+type Wanted = 'new' | 'former' | 'either';
+
+const SUCCEEDED = 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED';
+const FAILED = 'EVENT_TYPE_WORKFLOW_EXECUTION_FAILED';
+const ENDS: Record<Wanted, readonly string[]> = {
+  new: [SUCCEEDED],
+  former: [FAILED],
+  either: [SUCCEEDED, FAILED],
+};
+
+function wantedOf({ kind, because }: FaultCase): Wanted {
+  if (because !== null) return 'former';
+  return kind === 'fails' ? 'either' : 'new';
 }
 
-/** Whether the kill was where it should be: by the note of who died, and by the server's history. */
+export interface Found {
+  /** What is wrong; empty: nothing. */
+  readonly problems: readonly string[];
+  readonly hasSucceeded: boolean;
+}
+
+/** Once the run is over. */
+export async function look(truth: Truth, fault: FaultCase, notes: readonly Note[]): Promise<Found> {
+  const events = await historyOf(truth);
+  const end = events.at(-1)?.eventType ?? 'no event';
+  const hasSucceeded = end === SUCCEEDED;
+  const problems = [
+    ...landing(fault, notes, events),
+    ...(ENDS[wantedOf(fault)].includes(end) ? [] : [`the run ended with ${end}`]),
+    ...(await serverProblems(truth, hasSucceeded)),
+    ...(await lockProblems(truth)),
+    ...(await recordProblems(truth)),
+  ];
+  return { problems, hasSucceeded };
+}
+
+/** Whether the fault was where it should be: by the note of who met it, and by the server's history. */
 function landing(
   fault: FaultCase,
   notes: readonly Note[],
   events: readonly HistoryEvent[],
 ): readonly string[] {
-  const killed = notes.find(({ at }) => at === 'killed');
-  if (killed === undefined) return ['nothing was killed'];
+  const landed = notes.find(({ at, activity }) => at === 'landed' && activity === fault.activity);
+  if (landed === undefined) return ['the fault did not land'];
+  return isKill(fault) ? killing(fault, landed, notes, events) : [];
+}
+
+function killing(
+  fault: FaultCase,
+  killed: Note,
+  notes: readonly Note[],
+  events: readonly HistoryEvent[],
+): readonly string[] {
   const problems: string[] = [];
   if (isAlive(killed.pid)) problems.push(`process ${killed.pid} lives`);
-  if (killed.hasEnded !== (fault.boundary === 'after'))
+  if (killed.hasEnded !== (fault.kind === 'after'))
     problems.push(`killed ${killed.hasEnded === true ? 'after' : 'before'} its end`);
   const workers = new Set(events.flatMap((event) => pidsOf(event)));
   if (!workers.has(killed.pid)) problems.push(`the history does not know process ${killed.pid}`);
@@ -110,8 +141,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function serverProblems(truth: Truth): Promise<readonly string[]> {
-  const problems: string[] = [];
+async function serverProblems(truth: Truth, hasSucceeded: boolean): Promise<readonly string[]> {
   const pool = (await ask(truth.poolUrl)) as {
     readonly servers: readonly {
       readonly name: string;
@@ -119,23 +149,45 @@ async function serverProblems(truth: Truth): Promise<readonly string[]> {
       readonly healthy: boolean;
     }[];
   };
-  for (const { name, url, startsFile, startsBefore } of truth.servers) {
-    const { version } = (await ask(`${url}/version`)) as { readonly version?: string };
-    if (version !== truth.version) problems.push(`${name} answers ${version}`);
-    const starts = startsIn(startsFile) - startsBefore;
-    if (starts !== 1) problems.push(`${name} started the release ${starts} times`);
+  const found = truth.servers.map(async (server) => {
+    const { name, before } = server;
+    const problems: string[] = [];
+    const now = await stateOf(server);
+    const wanted = hasSucceeded ? truth.version : before.version;
+    if (now.version !== wanted) problems.push(`${name} answers ${now.version}, not ${wanted}`);
+    const starts = now.starts - before.starts;
+    if (hasSucceeded && starts !== 1) problems.push(`${name} started the release ${starts} times`);
+    if (now.processes !== before.processes)
+      problems.push(`${name} has ${now.processes} processes, ${before.processes} before`);
+    for (const path of now.unfinished) problems.push(`${name} has ${path}`);
     const member = pool.servers.find((each) => each.name === name);
     if (member?.admin !== 'ready' || !member.healthy)
       problems.push(`${name} in the pool: ${member?.admin}, healthy: ${member?.healthy}`);
-  }
-  return problems;
+    return problems;
+  });
+  return (await Promise.all(found)).flat();
 }
 
-export function startsIn(file: string): number {
+/** One row of the run, and one message at most that tells how it ended. */
+async function recordProblems(truth: Truth): Promise<readonly string[]> {
+  const client = new Client({ connectionString: truth.databaseUrl });
+  await client.connect();
   try {
-    return readFileSync(file, 'utf8').split('\n').filter(Boolean).length;
-  } catch {
-    return 0;
+    // The embedded database keeps the messages of one client together in a transaction only.
+    await client.query('BEGIN READ ONLY');
+    const { rows } = await client.query<{ readonly count: string }>(
+      'SELECT count(*) AS count FROM deployments WHERE workflow_id = $1',
+      [truth.workflowId],
+    );
+    await client.query('COMMIT');
+    const count = Number(rows[0]?.count);
+    const told = truth.resultsTold();
+    return [
+      ...(count === 1 ? [] : [`the run has ${count} records`]),
+      ...(told === 1 ? [] : [`its end was told ${told} times`]),
+    ];
+  } finally {
+    await client.end();
   }
 }
 
@@ -165,9 +217,4 @@ async function temporal(truth: Truth, argv: readonly string[]): Promise<unknown>
   const options = { maxBuffer: MOST_BYTES, timeout: ANSWER_LIMIT_MS };
   const { stdout } = await execute(truth.temporal, all, options);
   return JSON.parse(stdout);
-}
-
-async function ask(url: string): Promise<unknown> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
-  return answer.json();
 }

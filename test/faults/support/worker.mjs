@@ -1,9 +1,17 @@
 /**
- * The built worker, which kills itself where .runsheet/fault.json of its project tells it to, and notes
- * each activity that begins and ends in .runsheet/activities.jsonl. What it writes before it dies is on
- * the disk: it is the proof of where the kill landed.
+ * The built worker, in which activities are disturbed as the files of .runsheet/faults of its project
+ * say, and which notes each activity that begins and ends in .runsheet/activities.jsonl. What it writes
+ * before it dies is on the disk: it is the proof of where the fault landed.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,10 +20,12 @@ import { pathToFileURL } from 'node:url';
 const dist = process.env.RUNSHEET_E2E_DIST ?? join(import.meta.dirname, '../../../dist');
 const entry = join(dist, 'worker.js');
 const STATE = '.runsheet';
-const FAULT = join(STATE, 'fault.json');
+const FAULTS = join(STATE, 'faults');
 
-// The same module that the worker loads.
-const { Worker } = createRequire(entry)('@temporalio/worker');
+// The same modules that the worker loads.
+const load = createRequire(entry);
+const { Worker } = load('@temporalio/worker');
+const { ApplicationFailure } = load('@temporalio/common');
 const create = Worker.create.bind(Worker);
 Worker.create = (options) => {
   const { interceptors = {} } = options;
@@ -37,50 +47,88 @@ function watched({ info }) {
         pid: process.pid,
       };
       note({ ...about, at: 'begin' });
-      if (isHere(about, 'before')) await die({ ...about, hasEnded: false });
-      const work = next(input);
-      const fault = isHere(about, 'during');
-      if (fault) {
-        work.catch(() => undefined);
-        const ended = work.then(
-          () => true,
-          () => true,
-        );
-        const hasEnded = await Promise.race([ended, sleep(fault.afterMs).then(() => false)]);
-        await die({ ...about, hasEnded }, fault.signal);
-      }
-      const result = await work;
-      if (isHere(about, 'after')) await die({ ...about, hasEnded: true });
+      const fault = faultOf(about);
+      const result =
+        fault === null ? await next(input) : await disturbed(fault, about, () => next(input));
       note({ ...about, at: 'end' });
       return result;
     },
   };
 }
 
-/** The fault that is asked for here; it lands once. */
-function isHere(about, boundary) {
-  let fault;
-  try {
-    fault = JSON.parse(readFileSync(FAULT, 'utf8'));
-  } catch {
-    return null;
+async function disturbed(fault, about, work) {
+  const landed = (hasEnded) => note({ ...about, at: 'landed', kind: fault.kind, hasEnded });
+  switch (fault.kind) {
+    case 'before':
+      return die(about, fault, false);
+    case 'during':
+      return duringWork(fault, about, work());
+    case 'after':
+      await work();
+      return die(about, fault, true);
+    case 'lost':
+      await work();
+      landed(true);
+      throw ApplicationFailure.create({ message: 'the answer was lost', type: 'FAULT' });
+    case 'hangs':
+      landed(false);
+      return new Promise(() => undefined);
+    case 'fails-twice':
+    case 'fails': {
+      landed(false);
+      const nonRetryable = fault.kind === 'fails';
+      throw ApplicationFailure.create({
+        message: 'it was told to fail',
+        type: 'FAULT',
+        nonRetryable,
+      });
+    }
+    default:
+      throw new Error(`no such kind of fault: ${fault.kind}`);
   }
-  const same = ['workflowId', 'step', 'activity', 'server'].every(
-    (key) => fault[key] === about[key],
-  );
-  return same && fault.boundary === boundary ? fault : null;
 }
 
-async function die(about, signal = 'SIGKILL') {
-  try {
-    // Of two activities that begin at once, one is it.
-    renameSync(FAULT, join(STATE, 'fault-landed.json'));
-  } catch {
-    return;
-  }
-  note({ ...about, at: 'killed' });
-  process.kill(process.pid, signal);
+async function duringWork(fault, about, work) {
+  work.catch(() => undefined);
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  const hasEnded = await Promise.race([ended, sleep(fault.afterMs).then(() => false)]);
+  await die(about, fault, hasEnded);
   // One that is told to end hands over what it does, or finishes it.
+  return work;
+}
+
+/** The fault that is asked for here. Of two activities that begin at once, one takes it; `fails` stays. */
+function faultOf(about) {
+  for (const name of faultFiles()) {
+    const file = join(FAULTS, name);
+    try {
+      const fault = JSON.parse(readFileSync(file, 'utf8'));
+      const keys = ['workflowId', 'step', 'activity', 'server'];
+      if (!keys.every((key) => fault[key] === about[key])) continue;
+      if (fault.kind !== 'fails') rmSync(file);
+      return fault;
+    } catch (error) {
+      // Another has taken it meanwhile.
+      if (error.code !== 'ENOENT') throw error;
+    }
+  }
+  return null;
+}
+
+function faultFiles() {
+  try {
+    return readdirSync(FAULTS).sort();
+  } catch {
+    return [];
+  }
+}
+
+async function die(about, { kind, signal }, hasEnded) {
+  note({ ...about, at: 'landed', kind, hasEnded });
+  process.kill(process.pid, signal);
   if (signal === 'SIGKILL') await new Promise(() => undefined);
 }
 

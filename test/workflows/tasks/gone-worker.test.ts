@@ -1,6 +1,7 @@
 /** Time-outs of tasks in a checkout, as the server tells them: nobody took it, or no more heartbeat came. */
 import { TimeoutFailure, TimeoutType } from '@temporalio/common';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { WORKER_ENDS } from '../../../src/actions/liveness.ts';
 import type { Plan, Task } from '../../../src/plan/plan.ts';
 import { buildQueueOf } from '../../../src/plan/queues.ts';
 import { interpreter } from '../../../src/workflows/interpreter.ts';
@@ -122,23 +123,48 @@ describe('a task that nobody takes', () => {
 });
 
 describe('a task whose heartbeats end', () => {
+  it('is begun again where the checkout is, where its worker is back', async () => {
+    const take = inTurn(ONE, TWO);
+    const before = timedOut('tests.run', TimeoutType.HEARTBEAT, 3);
+    const { failure, world } = await runWith({ take, before });
+    expect(failure).toBeNull();
+    expect(take).toHaveBeenCalledTimes(1);
+    expect(count(world.names(), 'tests.run')).toBe(4);
+    expect(count(world.names(), 'code.lint')).toBe(1);
+  });
+
+  it('is done again on another worker where nobody takes it then', async () => {
+    const take = inTurn(ONE, TWO);
+    const silent = timedOut('tests.run', TimeoutType.HEARTBEAT);
+    const nobody = timedOut('tests.run', TimeoutType.SCHEDULE_TO_START);
+    const { failure, world, status } = await runWith({
+      take,
+      before: (call) => {
+        silent(call);
+        nobody(call);
+      },
+    });
+    expect(failure).toBeNull();
+    expect(take).toHaveBeenCalledTimes(2);
+    expect(count(world.names(), 'tests.run')).toBe(3);
+    expect(count(world.names(), 'code.lint')).toBe(2);
+    expect(status.warnings.join()).toContain('machine-222');
+  });
+
   it.each([
-    ['tests.run', 2],
-    ['project.command', 3],
-  ])(
-    '%s has failed: the server has given it out again as often as it may be',
-    async (name, step) => {
-      const task: Task = { action: 'project.command', settings: { name: 'smoke' } };
-      const steps = SEED.steps.map((each) =>
-        each.number === 3 && each.kind === 'action' ? { ...each, tasks: [task] } : each,
-      );
-      const before = timedOut(name, TimeoutType.HEARTBEAT);
-      const { status, world } = await runWith(
-        { take: inTurn(ONE, TWO), before },
-        { plan: { ...SEED, steps } },
-      );
-      expect(status.failure).toMatchObject({ step, type: 'TIMED_OUT' });
-      expect(count(world.names(), name)).toBe(1);
-    },
-  );
+    ['tests.run', 2, 1 + WORKER_ENDS],
+    ['project.command', 3, 1],
+  ])('%s has failed where it was begun as often as it may be', async (name, step, times) => {
+    const task: Task = { action: 'project.command', settings: { name: 'smoke' } };
+    const steps = SEED.steps.map((each) =>
+      each.number === 3 && each.kind === 'action' ? { ...each, tasks: [task] } : each,
+    );
+    const before = timedOut(name, TimeoutType.HEARTBEAT, 1000);
+    const { status, world } = await runWith(
+      { take: inTurn(ONE, TWO), before },
+      { plan: { ...SEED, steps } },
+    );
+    expect(status.failure).toMatchObject({ step, type: 'TIMED_OUT' });
+    expect(count(world.names(), name)).toBe(times);
+  });
 });
