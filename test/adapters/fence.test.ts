@@ -1,6 +1,6 @@
 /** What each adapter does for an attempt that counts no more: it changes nothing, and what it reads it reads. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
@@ -66,8 +66,10 @@ describe('a server over SSH', () => {
   it('keeps the file that was there, and leaves none beside it', async () => {
     const host = hosts.get('s1');
     await host.writeFile('config/app.conf', 'old');
+    const { mtimeMs } = statSync(join(host.baseFolder, 'config'));
     isOver = true;
     await refused(host.writeFile('config/app.conf', 'new'));
+    expect(statSync(join(host.baseFolder, 'config')).mtimeMs).toBe(mtimeMs);
     isOver = false;
     expect((await host.readFile('config/app.conf'))?.toString()).toBe('old');
     const { stdout } = await host.exec(['ls', join(host.baseFolder, 'config')]);

@@ -3,7 +3,7 @@
  * is killed or frozen at each command of steps 1 to 3, or the one that changes the server at an activity
  * of steps 6 to 9, in turn. What is deployed must be what was tested.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,7 @@ import {
   watchCommands,
 } from './support/part-commands.ts';
 import { seconds, spreadLine, spreadOf } from './support/spread.ts';
+import { changesBetween, standingOf } from './support/standing.ts';
 
 const HELP = `npx tsx test/faults/parts.ts [--tries N] [--how kill|restart|freeze] [--at NAME]
 
@@ -61,8 +62,6 @@ const COMMAND_LIMIT_MS = 120_000;
 const MOST_MISSED = 5;
 /** A thawed worker has done by then what it is going to do. */
 const THAWED_MS = 6_000;
-/** Written by the service itself. */
-const SERVICE_LOG = 'service.log';
 
 interface Tried {
   /** What is wrong; empty: nothing. */
@@ -154,33 +153,12 @@ class Parts {
 
   /** @returns what the worker changed after it had thawed */
   async #thaw(pid: number): Promise<readonly string[]> {
-    const before = await this.#standing();
+    const standing = () => standingOf(this.#stage.world, 'development', [SERVER]);
+    const before = await standing();
     process.kill(-pid, 'SIGCONT');
     await sleep(THAWED_MS);
-    const after = await this.#standing();
-    const all = new Set([...before.keys(), ...after.keys()]);
-    // It takes away what it had begun to write beside a file.
-    const isTidied = (path: string): boolean => path.endsWith('.part') && !after.has(path);
-    return [...all].flatMap((each) =>
-      before.get(each) === after.get(each) || isTidied(each)
-        ? []
-        : [`the thawed worker changed ${each}`],
-    );
-  }
-
-  /** All that is on the server, and its place in the pool, as they say it themselves. */
-  async #standing(): Promise<ReadonlyMap<string, string>> {
-    const { baseFolder } = this.#stage.world.server(SERVER);
-    const paths = (readdirSync(baseFolder, { recursive: true }) as string[]).filter(
-      (path) => !path.endsWith(SERVICE_LOG),
-    );
-    const files = paths.flatMap((path): [string, string][] => {
-      const found = statSync(join(baseFolder, path));
-      const { ino, mtimeMs, size } = found;
-      return found.isDirectory() ? [] : [[path, `${ino} ${mtimeMs} ${size}`]];
-    });
-    const pool = await this.#stage.world.pool('development');
-    return new Map([...files, ['the pool', JSON.stringify(pool)]]);
+    const changes = changesBetween(before, await standing());
+    return changes.map((each) => `the thawed worker changed ${each}`);
   }
 
   async #until(version: string, at: string): Promise<CommandNote> {

@@ -9,6 +9,7 @@ import {
   type FaultCase,
   failureAt,
   nameOf,
+  SIGNALS,
   sampleOf,
   undoingCasesOf,
   wantedOf,
@@ -33,6 +34,8 @@ record and one message.
                          is started again
   --environment NAME     development (one server, no approval), staging or production (default development)
   --signal SIGTERM       tells the worker to end in the middle, instead of killing it
+  --signal SIGSTOP       freezes it until the run has ended, and thaws it: from then on nothing may change
+                         on servers and in the pool
   --sample N             at most N of each step, spread evenly (default: all)
   --list                 print the cases and disturb nothing
   --json                 one line of JSON a case, and one of the times of all
@@ -79,9 +82,10 @@ function settingsOf(argv: readonly string[]): Settings | null {
   const sample = countOf('--sample', values.sample, 100_000);
   if (!ENVIRONMENTS.includes(values.environment))
     throw new Error(`--environment ${values.environment}: write one of ${ENVIRONMENTS.join(', ')}`);
-  const { signal, rollback } = values;
-  if (signal !== 'SIGKILL' && signal !== 'SIGTERM')
-    throw new Error(`--signal ${signal}: write SIGKILL or SIGTERM`);
+  const { rollback } = values;
+  const signal = SIGNALS.find((each) => each === values.signal);
+  if (signal === undefined)
+    throw new Error(`--signal ${values.signal}: write one of ${SIGNALS.join(', ')}`);
   const wanted = (values.fault ?? []).map(wantedOf);
   return { ...values, rollback, signal, stacks, workers, sample, wanted };
 }

@@ -30,7 +30,7 @@ export interface SshHostsOptions {
   /** Told once of each thing that the SSH configuration asks for and that is not done. */
   readonly onIgnored?: (text: Localized) => void;
   readonly limits?: Partial<SshLimits>;
-  /** Asked before each command and before a file takes the former one's place; absent: everybody may. */
+  /** Asked before each command, before a file is begun and before it takes the former one's place; absent: everybody may. */
   readonly fence?: Fence;
 }
 
@@ -187,7 +187,12 @@ function hostOver(
               await fence(name);
             },
           };
-          return overSftp((sftp) => writeOver(sftp, absolute(path), content, options), byCommand);
+          const bySftp = async (sftp: SFTPWrapper): Promise<void> => {
+            // Not even a file beside it: it would be seen in the folder.
+            await fence(name);
+            await writeOver(sftp, absolute(path), content, options);
+          };
+          return overSftp(bySftp, byCommand);
         }),
       ),
     async openSocket(path) {

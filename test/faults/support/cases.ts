@@ -10,11 +10,14 @@ export const BOUNDARIES = ['before', 'during', 'after'] as const;
 export const KINDS = [...BOUNDARIES, 'lost', 'hangs', 'fails-twice', 'fails'] as const;
 export type Kind = (typeof KINDS)[number];
 
+export const SIGNALS = ['SIGKILL', 'SIGSTOP', 'SIGTERM'] as const;
+export type Signal = (typeof SIGNALS)[number];
+
 export interface Fault extends Omit<ActivityPlace, 'workflowId'> {
   readonly kind: Kind;
   readonly isLocal: boolean;
-  /** How: killed, or, of `during` alone, told to end. */
-  readonly signal: 'SIGKILL' | 'SIGTERM';
+  /** How: killed, frozen until the run has ended, or, of `during` alone, told to end. */
+  readonly signal: Signal;
   /** Of `during`: a quarter of what it took in the good run. */
   readonly afterMs: number;
 }
@@ -33,19 +36,23 @@ export interface Wanted {
 
 /** Of a quicker activity there is no middle that a kill could land in. */
 const LEAST_MS = 200;
-/** Where a worker can be told to end. */
-const TOLD_TO_END: readonly Kind[] = ['during'];
+/** What each signal is for. */
+const KINDS_OF: Readonly<Record<Signal, readonly Kind[]>> = {
+  SIGKILL: KINDS,
+  SIGSTOP: BOUNDARIES,
+  SIGTERM: ['during'],
+};
 
 /**
  * @param notes of a run without that fault
- * @param signal SIGTERM: only the middles
+ * @param signal SIGSTOP: nothing but the boundaries; SIGTERM: only the middles
  */
 export function casesOf(
   notes: readonly Note[],
   wanted: readonly Wanted[],
   signal: Fault['signal'],
 ): readonly FaultCase[] {
-  const kinds = signal === 'SIGTERM' ? TOLD_TO_END : KINDS;
+  const kinds = KINDS_OF[signal];
   const all = placesOf(notes).flatMap(({ tookMs, ...place }) =>
     kinds.flatMap((kind) =>
       isPossible(kind, place.isLocal, tookMs)

@@ -11,7 +11,7 @@ export interface ActivityPlace {
 }
 
 export interface Note extends ActivityPlace {
-  readonly at: 'begin' | 'end' | 'landed';
+  readonly at: 'begin' | 'end' | 'failed' | 'landed';
   readonly isLocal: boolean;
   readonly attempt: number;
   readonly pid: number;

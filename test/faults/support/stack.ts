@@ -10,6 +10,8 @@ import { type HttpListener, listenHttp } from '../../support/http-listener.ts';
 import type { Fault, FaultCase } from './cases.ts';
 import { type Note, notesOf } from './notes.ts';
 import { stateOf } from './server-state.ts';
+import { standingOf } from './standing.ts';
+import { thaw } from './thaw.ts';
 import { look, type ServerTruth, type Truth } from './verifier.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
@@ -83,12 +85,14 @@ export class Stack {
   /** A run that is disturbed there. */
   async try(fault: FaultCase): Promise<Tried> {
     const { because, ...own } = fault;
-    const { id, truth, ended } = await this.#run(because === null ? [own] : [because, own]);
+    const { id, truth, run, ended } = await this.#run(because === null ? [own] : [because, own]);
+    const touched = own.signal === 'SIGSTOP' ? await this.#thaw(run) : [];
     const failure = await ended;
     const notes = notesOf(this.#stage.folder, id);
     const landed = notes.find(({ at, activity }) => at === 'landed' && activity === own.activity);
     const next = notes.find((note) => landed !== undefined && goesOnAfter(landed, note));
-    const { problems, hasSucceeded } = await look(truth, fault, notes);
+    const { problems: found, hasSucceeded } = await look(truth, fault, notes);
+    const problems = [...touched, ...found];
     const mayFail = because !== null || fault.kind === 'fails';
     return {
       problems: failure === null || mayFail ? problems : [failure, ...problems],
@@ -113,7 +117,19 @@ export class Stack {
     const truth = await this.#truth(id, version);
     this.#arm(id, faults);
     const run = await this.#stage.deploy(environment, version, { skip_tests: true }, { id });
-    return { id, truth, ended: this.#end(run).catch((error: unknown) => String(error)) };
+    return { id, truth, run, ended: this.#end(run).catch((error: unknown) => String(error)) };
+  }
+
+  /** @returns what a frozen worker changed after it had thawed */
+  async #thaw(run: StageRun): Promise<readonly string[]> {
+    const { world, folder } = this.#stage;
+    const { environment } = this.#options;
+    const limit = sleep(END_LIMIT_SECONDS * 1_000, undefined, { ref: false });
+    await Promise.race([run.handle.result().catch(() => undefined), limit]);
+    return thaw(
+      () => notesOf(folder, run.id),
+      () => standingOf(world, environment, SERVERS[environment] ?? []),
+    );
   }
 
   /** @returns its failure; null: it succeeded */

@@ -99,7 +99,8 @@ function killing(
   events: readonly HistoryEvent[],
 ): readonly string[] {
   const problems: string[] = [];
-  if (isAlive(killed.pid)) problems.push(`process ${killed.pid} lives`);
+  if (fault.signal !== 'SIGSTOP' && isAlive(killed.pid))
+    problems.push(`process ${killed.pid} lives`);
   if (killed.hasEnded !== (fault.kind === 'after'))
     problems.push(`killed ${killed.hasEnded === true ? 'after' : 'before'} its end`);
   const workers = new Set(events.flatMap((event) => pidsOf(event)));

@@ -48,10 +48,15 @@ function watched({ info }) {
       };
       note({ ...about, at: 'begin' });
       const fault = faultOf(about);
-      const result =
-        fault === null ? await next(input) : await disturbed(fault, about, () => next(input));
-      note({ ...about, at: 'end' });
-      return result;
+      const work = () => next(input);
+      try {
+        const result = await (fault === null ? work() : disturbed(fault, about, work));
+        note({ ...about, at: 'end' });
+        return result;
+      } catch (error) {
+        note({ ...about, at: 'failed', failure: String(error?.type ?? error) });
+        throw error;
+      }
     },
   };
 }
@@ -60,12 +65,15 @@ async function disturbed(fault, about, work) {
   const landed = (hasEnded) => note({ ...about, at: 'landed', kind: fault.kind, hasEnded });
   switch (fault.kind) {
     case 'before':
-      return die(about, fault, false);
+      await die(about, fault, false);
+      return work();
     case 'during':
       return duringWork(fault, about, work());
-    case 'after':
-      await work();
-      return die(about, fault, true);
+    case 'after': {
+      const result = await work();
+      await die(about, fault, true);
+      return result;
+    }
     case 'lost':
       await work();
       landed(true);
@@ -126,6 +134,7 @@ function faultFiles() {
   }
 }
 
+/** Goes on where the worker was only frozen, or is told to end. */
 async function die(about, { kind, signal }, hasEnded) {
   note({ ...about, at: 'landed', kind, hasEnded });
   process.kill(process.pid, signal);
