@@ -144,7 +144,9 @@ export function isKill({ kind }: Fault): boolean {
   return BOUNDARIES.some((each) => each === kind);
 }
 
-export function nameOf({ because, step, activity, server, kind }: FaultCase): string {
+export function nameOf({ because, step, activity, server, kind, signal }: FaultCase): string {
   const undoing = because === null ? '' : 'rollback:';
-  return [undoing, step ?? '-', activity, server ?? '', kind].join(' ').trim().replace(/ +/gu, ' ');
+  const how = signal === 'SIGKILL' ? '' : signal;
+  const words = [undoing, step ?? '-', activity, server ?? '', kind, how];
+  return words.join(' ').trim().replace(/ +/gu, ' ');
 }
