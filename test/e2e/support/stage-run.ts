@@ -1,6 +1,6 @@
 /** One run of a stage, as its starter sees it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { Plan } from '../../../src/plan/plan.ts';
 import {
   approveSignal,
@@ -85,11 +85,16 @@ export class StageRun {
     return { status: await this.status(), failure };
   }
 
+  /** A server that is gone for a moment is asked again. */
   async #failure(): Promise<EndedRun['failure']> {
     try {
       await this.handle.result();
       return null;
     } catch (error) {
+      if (isGrpcServiceError(error)) {
+        await sleep(POLL_MS);
+        return this.#failure();
+      }
       if (!(error instanceof WorkflowFailedError)) throw error;
       const { cause } = error;
       const type = cause !== undefined && 'type' in cause ? String(cause.type) : cause?.name;

@@ -165,6 +165,8 @@ interface StageParts {
 export class Stage {
   readonly folder: string;
   readonly worker: WorkerProcess;
+  /** All of them. */
+  readonly workers: readonly WorkerProcess[];
   readonly client: Client;
   readonly connections: Connections;
   /** TEMPORAL_ADDRESS, TEMPORAL_UI_URL and BALANCER_URL, as in .runsheet/env. */
@@ -177,6 +179,7 @@ export class Stage {
     this.#parts = parts;
     this.folder = parts.folder;
     this.worker = parts.worker;
+    this.workers = parts.workers;
     this.client = new Client({ connection: parts.connection });
     this.connections = parts.environment.connections;
     this.env = parts.environment.env;

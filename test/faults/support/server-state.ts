@@ -6,16 +6,23 @@ const ANSWER_LIMIT_MS = 10_000;
 /** What is written beside its place and moved there, and what is held while something is done. */
 const UNFINISHED = /\.(new|tmp|part|partial)$|\.(new|tmp)\.|(^|\/)(lock|pending\.\d+)$/u;
 
+/** As examples/service/config/app.env.template has it. */
+const CONFIGURED = 'VERSION=';
+
 export interface ServerPlaces {
   readonly name: string;
   readonly url: string;
   /** Of the service, on the server. */
   readonly folder: string;
+  /** The sample service's own, beside it. */
+  readonly configuration: string;
 }
 
 export interface ServerState {
   /** What answers there; null: nothing does. */
   readonly version: string | null;
+  /** What its configuration says; null: there is none. */
+  readonly configuredFor: string | null;
   /** Lines of the file in which the server notes each start of a release. */
   readonly starts: number;
   /** Processes that run in its folder. */
@@ -24,11 +31,15 @@ export interface ServerState {
   readonly unfinished: readonly string[];
 }
 
-export async function stateOf({ url, folder }: ServerPlaces): Promise<ServerState> {
+export async function stateOf({ url, folder, configuration }: ServerPlaces): Promise<ServerState> {
   const answer = (await ask(`${url}/version`).catch(() => ({}))) as { readonly version?: string };
   return {
     version: answer.version ?? null,
-    starts: linesOf(join(folder, 'starts')),
+    configuredFor:
+      linesOf(configuration)
+        .find((line) => line.startsWith(CONFIGURED))
+        ?.slice(CONFIGURED.length) ?? null,
+    starts: linesOf(join(folder, 'starts')).length,
     processes: processesIn(folder),
     unfinished: pathsBelow(folder).filter((path) => UNFINISHED.test(path)),
   };
@@ -40,11 +51,11 @@ export async function ask(url: string): Promise<unknown> {
   return answer.json();
 }
 
-function linesOf(file: string): number {
+function linesOf(file: string): readonly string[] {
   try {
-    return readFileSync(file, 'utf8').split('\n').filter(Boolean).length;
+    return readFileSync(file, 'utf8').split('\n').filter(Boolean);
   } catch {
-    return 0;
+    return [];
   }
 }
 

@@ -8,6 +8,8 @@ import { edited, SERVERS, type Stage, startStage } from '../../e2e/support/stage
 import type { StageRun } from '../../e2e/support/stage-run.ts';
 import { type HttpListener, listenHttp } from '../../support/http-listener.ts';
 import type { Fault, FaultCase } from './cases.ts';
+import { expectedOf } from './expected.ts';
+import { landing } from './landing.ts';
 import { type Note, notesOf } from './notes.ts';
 import { stateOf } from './server-state.ts';
 import { standingOf } from './standing.ts';
@@ -43,6 +45,15 @@ export interface Tried {
   readonly isMissed: boolean;
 }
 
+export interface BegunRun {
+  readonly id: string;
+  readonly run: StageRun;
+  /** What has to be seen once it is over. */
+  readonly truth: Truth;
+  /** Its failure; null: it succeeded. */
+  readonly ended: Promise<string | null>;
+}
+
 export class Stack {
   readonly #stage: Stage;
   readonly #hook: HttpListener;
@@ -68,8 +79,8 @@ export class Stack {
   }
 
   /** A run that nobody disturbs. @returns what its workers noted. @throws where it does not succeed */
-  async good(): Promise<readonly Note[]> {
-    const { id, ended } = await this.#run([]);
+  async good(environment = this.#options.environment): Promise<readonly Note[]> {
+    const { id, ended } = await this.begin([], environment);
     const failure = await ended;
     if (failure !== null) throw new Error(`${id}: ${failure}`);
     return notesOf(this.#stage.folder, id);
@@ -77,7 +88,7 @@ export class Stack {
 
   /** A run that fails for good there. @returns what its workers noted. @throws where it succeeds */
   async failing(because: Fault): Promise<readonly Note[]> {
-    const { id, ended } = await this.#run([because]);
+    const { id, ended } = await this.begin([because]);
     if ((await ended) === null) throw new Error(`${id} succeeded, though it was told to fail`);
     return notesOf(this.#stage.folder, id);
   }
@@ -85,14 +96,14 @@ export class Stack {
   /** A run that is disturbed there. */
   async try(fault: FaultCase): Promise<Tried> {
     const { because, ...own } = fault;
-    const { id, truth, run, ended } = await this.#run(because === null ? [own] : [because, own]);
+    const { id, truth, run, ended } = await this.begin(because === null ? [own] : [because, own]);
     const touched = own.signal === 'SIGSTOP' ? await this.#thaw(run) : [];
     const failure = await ended;
     const notes = notesOf(this.#stage.folder, id);
     const landed = notes.find(({ at, activity }) => at === 'landed' && activity === own.activity);
     const next = notes.find((note) => landed !== undefined && goesOnAfter(landed, note));
-    const { problems: found, hasSucceeded } = await look(truth, fault, notes);
-    const problems = [...touched, ...found];
+    const { problems: found, hasSucceeded, events } = await look(truth, expectedOf(fault));
+    const problems = [...landing(fault, notes, events), ...touched, ...found];
     const mayFail = because !== null || fault.kind === 'fails';
     return {
       problems: failure === null || mayFail ? problems : [failure, ...problems],
@@ -104,20 +115,34 @@ export class Stack {
     };
   }
 
+  /** The project's. */
+  get folder(): string {
+    return this.#stage.folder;
+  }
+
+  /** Process ids of the workers that run now. */
+  workerPids(): readonly number[] {
+    return this.#stage.workers.flatMap((each) => each.pid() ?? []);
+  }
+
   async close(): Promise<void> {
     await this.#stage.close();
     await this.#hook.close();
   }
 
-  async #run(faults: readonly Fault[]) {
-    const { environment } = this.#options;
+  /** Starts a run with these faults, and sees to it that it ends. */
+  async begin(
+    faults: readonly Fault[],
+    environment = this.#options.environment,
+  ): Promise<BegunRun> {
     this.#runs += 1;
     const version = `v${this.#runs}`;
     const id = `faults-${version}`;
-    const truth = await this.#truth(id, version);
+    const truth = await this.#truth(id, version, environment);
     this.#arm(id, faults);
     const run = await this.#stage.deploy(environment, version, { skip_tests: true }, { id });
-    return { id, truth, run, ended: this.#end(run).catch((error: unknown) => String(error)) };
+    const ended = this.#end(run, environment).catch((error: unknown) => String(error));
+    return { id, truth, run, ended };
   }
 
   /** @returns what a frozen worker changed after it had thawed */
@@ -133,11 +158,10 @@ export class Stack {
   }
 
   /** @returns its failure; null: it succeeded */
-  async #end(run: StageRun): Promise<string | null> {
+  async #end(run: StageRun, environment: string): Promise<string | null> {
     const over = new AbortController();
-    const isProduction = this.#options.environment === 'production';
     const people = [
-      ...(isProduction ? [approve(run, over.signal)] : []),
+      ...(environment === 'production' ? [approve(run, over.signal)] : []),
       this.#takeInHand(run, over.signal),
     ];
     const { failure } = await run.end(END_LIMIT_SECONDS).finally(() => over.abort());
@@ -163,9 +187,9 @@ export class Stack {
     }
   }
 
-  async #truth(workflowId: string, version: string): Promise<Truth> {
+  async #truth(workflowId: string, version: string, environment: string): Promise<Truth> {
     const { temporal, balancer, database } = this.#stage.connections;
-    const { environment, temporal: program } = this.#options;
+    const { temporal: program } = this.#options;
     const toldBefore = this.#resultsTold();
     return {
       temporal: program,
@@ -181,9 +205,10 @@ export class Stack {
 
   async #server(name: string): Promise<ServerTruth> {
     const { world } = this.#stage;
-    const { serviceAddress, servicePort } = world.server(name);
+    const { serviceAddress, servicePort, baseFolder } = world.server(name);
     const url = `http://${serviceAddress}:${servicePort}`;
-    const places = { name, url, folder: world.serviceFolder(name) };
+    const configuration = join(baseFolder, 'config', 'app.env');
+    const places = { name, url, folder: world.serviceFolder(name), configuration };
     return { ...places, before: await stateOf(places) };
   }
 
