@@ -164,9 +164,17 @@ export class Stack {
       ...(environment === 'production' ? [approve(run, over.signal)] : []),
       this.#takeInHand(run, over.signal),
     ];
-    const { failure } = await run.end(END_LIMIT_SECONDS).finally(() => over.abort());
-    await Promise.all(people);
-    return failure === null ? null : `${failure.type}: ${failure.message}`;
+    try {
+      const { failure } = await run.end(END_LIMIT_SECONDS);
+      return failure === null ? null : `${failure.type}: ${failure.message}`;
+    } catch (error) {
+      // What does not end would be asked for its end as long as there is a connection.
+      await run.handle.terminate('it has not ended');
+      throw error;
+    } finally {
+      over.abort();
+      await Promise.all(people);
+    }
   }
 
   /** Where it waits for a person: what was in its way is mended, and it is told to try again. */

@@ -36,6 +36,7 @@ export interface HistoryEvent {
   };
   readonly activityTaskStartedEventAttributes?: {
     readonly scheduledEventId: string;
+    readonly identity: string;
     readonly attempt?: number;
     readonly lastFailure?: object;
   };
