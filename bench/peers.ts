@@ -2,9 +2,10 @@
  * Runsheet's deployment in the comparison with peers, in the same lab (see docs/benchmarks.md):
  *   npx tsx bench/peers.ts serve FOLDER    writes the project there, starts Temporal and a worker; keeps running
  *   npx tsx bench/peers.ts deploy FOLDER   one deployment of $TAG to every server of the lab
- * Environment: LAB_RUN, LAB_PUSH, LAB_REGISTRY, DOCKER_HOST as the lab prints them. `deploy` appends
- * to FOLDER/figures.tsv, times in seconds: servers; steps 6 to 9, from when the first server leaves the pool;
- * the same including what happens before that (fetch, lock, checks); without service; entire run.
+ * Environment: LAB_RUN, LAB_PUSH, LAB_REGISTRY, DOCKER_HOST as the lab prints them; BATCHES=1 takes one
+ * server after the other. `deploy` appends to FOLDER/figures.tsv, times in seconds: servers; steps 6 to 9,
+ * from when the first server leaves the pool; the same including what happens before that (fetch, lock,
+ * checks); without service; entire run.
  */
 import { spawn } from 'node:child_process';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
@@ -43,6 +44,7 @@ async function deploy(folder: string): Promise<void> {
   const servers = (await hostsOf(labOfEnvironment())).map(({ name }) => name);
   const client = await connectRunsheet(await connectionOf(folder));
   const workflowId = `peers-${Date.now()}`;
+  const batches = process.env['BATCHES'];
   await client.start({
     templateId: 'deployment_workflow_v1',
     taskQueue: TASK_QUEUE,
@@ -56,6 +58,7 @@ async function deploy(folder: string): Promise<void> {
         skip_tests: true,
         requested_by: 'bench',
         language: 'en',
+        ...(batches !== undefined && { batches: Number(batches) }),
       },
     ],
   });

@@ -20,15 +20,17 @@ const FOLDER = join(ROOT, '.faults', 'mutants');
 const BESIDE = ['node_modules', 'package.json', 'package-lock.json', 'templates', 'examples'];
 
 /** @returns the mutant's `dist` */
-function plant({ name, file, from, to }: Mutant): string {
+function plant({ name, edits }: Mutant): string {
   const folder = join(FOLDER, name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const each of BESIDE) symlinkSync(join(ROOT, each), join(folder, each));
   const dist = join(folder, 'dist');
   cpSync(join(ROOT, 'dist'), dist, { recursive: true });
-  const path = join(dist, file);
-  writeFileSync(path, edited(readFileSync(path, 'utf8'), from, to));
+  for (const { file, from, to } of edits) {
+    const path = join(dist, file);
+    writeFileSync(path, edited(readFileSync(path, 'utf8'), from, to));
+  }
   execFileSync(process.execPath, [join(dist, 'bundle.js')]);
   return dist;
 }

@@ -161,7 +161,7 @@ export class Stack {
   async #end(run: StageRun, environment: string): Promise<string | null> {
     const over = new AbortController();
     const people = [
-      ...(environment === 'production' ? [approve(run, over.signal)] : []),
+      ...(environment === 'production' ? [this.#approve(run, over.signal)] : []),
       this.#takeInHand(run, over.signal),
     ];
     try {
@@ -175,6 +175,19 @@ export class Stack {
       over.abort();
       await Promise.all(people);
     }
+  }
+
+  /** A decision that could not be judged is given once more, when what was in its way is mended. */
+  async #approve(run: StageRun, over: AbortSignal): Promise<void> {
+    if (!(await becomes(run, over, ({ approval }) => approval !== null))) return;
+    await run.approve(APPROVER);
+    const isOver = ({ approval, refusals }: RunStatus): boolean =>
+      approval === null || refusals.length > 0;
+    await becomes(run, over, isOver);
+    const status = await run.status().catch(() => null);
+    if (status === null || status.approval === null || status.refusals.length === 0) return;
+    this.#arm(run.id, []);
+    await run.approve(APPROVER);
   }
 
   /** Where it waits for a person: what was in its way is mended, and it is told to try again. */
@@ -224,10 +237,6 @@ export class Stack {
     const messages = this.#hook.requests.map(({ body }) => JSON.parse(body) as { kind: string });
     return messages.filter(({ kind }) => kind === 'result').length;
   }
-}
-
-async function approve(run: StageRun, over: AbortSignal): Promise<void> {
-  if (await becomes(run, over, ({ approval }) => approval !== null)) await run.approve(APPROVER);
 }
 
 /** @returns whether it became so before the run was over; a worker that is dead answers later */
