@@ -1,6 +1,6 @@
 /** Waits for a person where a compensation cannot succeed, with every server's state on display. */
 
-import { condition } from '@temporalio/workflow';
+import { condition, sleep } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
@@ -14,6 +14,7 @@ import { poolText } from '../showing/words.ts';
 import { messageOf } from '../steps/failure.ts';
 import { beats, retryAfter, summaryOf, system } from '../tasks/activities.ts';
 import type { Stuck } from '../undo/compensate.ts';
+import { tellQuestion } from './question-notices.ts';
 import {
   closeQuestion,
   judgeAnswer,
@@ -25,17 +26,47 @@ import {
 export interface Resolution {
   readonly action: 'retry' | 'skip';
   readonly withCurrentSettings: boolean;
+  /** Set where nobody has answered, for the next question about the same. */
+  readonly unanswered: Unanswered | null;
 }
 
-/** Shows what is stuck and waits, however long it takes. `rollback` means: go on, so try again. */
+/** A question that was opened anew because nobody had answered. */
+export interface Unanswered {
+  readonly sinceMs: number;
+  readonly times: number;
+}
+
+/** How long it is waited for before the rollback is tried again: a server that is back needs nobody. */
+const TRY_AGAIN_HOURS = [1, 2, 4, 8] as const;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Shows what is stuck and waits. `rollback` means: go on, so try again. Where nobody answers it is tried
+ * again too, which changes nothing on a server that is as before; the run never goes on without it.
+ */
 export async function askForResolution(
   run: AskingParts,
   step: number,
   stuck: readonly Stuck[],
+  unanswered: Unanswered | null = null,
 ): Promise<Resolution> {
-  const question = questionOf(run, step, describeStuck(run, stuck, lastSeen(run)));
+  const times = unanswered?.times ?? 0;
+  const hours = TRY_AGAIN_HOURS[Math.min(times, TRY_AGAIN_HOURS.length - 1)] ?? 1;
+  const text = describeStuck(run, stuck, lastSeen(run));
+  const question = questionOf(run, step, text, hours * HOUR_MS);
   openQuestion(run, question);
   let isOpen = true;
+  let isExpired = false;
+  const sinceMs = unanswered?.sinceMs ?? question.openedAtMs;
+  tellQuestion(run, question, { isOpen: () => isOpen && !isExpired, sinceMs });
+  // Never cancelled: after a judgement no event of the server's comes first (decision 23).
+  const phrase = say(run.ref, '等待人工决定', 'a person is waited for');
+  void sleep(hours * HOUR_MS, { summary: summaryOf(step, null, phrase) }).then(
+    () => {
+      isExpired = true;
+    },
+    () => undefined,
+  );
   // A server that is down is asked for a while before it says nothing: nobody waits for that.
   const looked = lookAgain(run, step, stuck).then((servers) => {
     if (isOpen) updateQuestion(run, describeStuck(run, stuck, servers));
@@ -44,12 +75,14 @@ export async function askForResolution(
   run.background.push(looked);
   try {
     for (;;) {
-      await condition(() => run.desk.hasUndecided);
+      await condition(() => run.desk.hasUndecided || isExpired);
+      if (isExpired) return tryAgain(run, step, { sinceMs, times: times + 1 });
       const item = run.desk.next();
       const answer = item === undefined ? null : await judgeAnswer(run, step, item);
       if (answer === null) continue;
       const action = answer.kind === 'skip' ? 'skip' : 'retry';
-      return { action, withCurrentSettings: answer.withCurrentSettings };
+      const { withCurrentSettings } = answer;
+      return { action, withCurrentSettings, unanswered: null };
     }
   } finally {
     isOpen = false;
@@ -57,8 +90,27 @@ export async function askForResolution(
   }
 }
 
-function questionOf(run: RunIdentity, step: number, text: string): Question {
-  const atDeadline = say(run.ref, '一直等待人工决定', 'it is waited for until somebody answers');
+/** The report names each try only while there are few. */
+function tryAgain(run: AskingParts, step: number, unanswered: Unanswered): Resolution {
+  if (unanswered.times <= TRY_AGAIN_HOURS.length) {
+    run.decisions.push(
+      say(
+        run.ref,
+        `步骤${step}：无人决定，再次尝试回滚`,
+        `step ${step}: nobody has decided, the rollback is tried again`,
+      ),
+    );
+  }
+  return { action: 'retry', withCurrentSettings: false, unanswered };
+}
+
+function questionOf(run: RunIdentity, step: number, text: string, waitMs: number): Question {
+  const atDeadline = say(
+    run.ref,
+    '到期则再次尝试回滚；仍受阻则再问',
+    'at the deadline the rollback is tried again; where it is still stuck, this is asked anew',
+  );
+  const openedAtMs = Date.now();
   return {
     kind: 'stuck_rollback',
     step,
@@ -76,8 +128,8 @@ function questionOf(run: RunIdentity, step: number, text: string): Question {
       { word: 'rollback', would: say(run.ref, '继续回滚', 'the rollback goes on') },
     ],
     text,
-    openedAtMs: Date.now(),
-    deadlineMs: null,
+    openedAtMs,
+    deadlineMs: openedAtMs + waitMs,
     atDeadline,
   };
 }

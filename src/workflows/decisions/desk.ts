@@ -5,8 +5,7 @@
 import type { Judgement } from '../../activities/contract.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { AnswerWord } from '../../plan/question.ts';
-import type { ResolutionMessage, RunStatus } from '../messages.ts';
-import type { Draft } from '../run.ts';
+import type { ResolutionMessage } from '../messages.ts';
 import { readMessage, shapeProblem, WORDS, wordOf, wordProblem } from './answer-shape.ts';
 
 /** Undecided decisions that are kept; the rest are only counted. */
@@ -28,18 +27,24 @@ export interface Undecided {
   judgement: Judgement | null;
 }
 
+/** The part of the status that the desk knows. */
+export interface ShownRefusals {
+  readonly refusals: string[];
+  readonly language: 'zh' | 'en';
+}
+
 type Refused = Extract<Judgement, { readonly accepted: false }>;
 
 export class DecisionDesk {
   private readonly queue: Undecided[] = [];
-  private readonly status: Pick<Draft<RunStatus>, 'refusals' | 'language'>;
+  private readonly status: ShownRefusals;
   private open: OpenRequest | null = null;
   /** Since the request was opened: what came before is no reason to end it. */
   private received = 0;
   private refusedCount = 0;
 
   /** @param status of which this desk alone writes the refusals, in its language. */
-  constructor(status: Pick<Draft<RunStatus>, 'refusals' | 'language'>) {
+  constructor(status: ShownRefusals) {
     this.status = status;
   }
 
@@ -134,7 +139,7 @@ function fits(kind: AnswerWord, open: OpenRequest): boolean {
   return votes === (open.waitsFor === 'approval');
 }
 
-function expectation({ waitsFor, step }: OpenRequest, status: Pick<RunStatus, 'language'>): string {
+function expectation({ waitsFor, step }: OpenRequest, status: ShownRefusals): string {
   const [zh, en] =
     waitsFor === 'approval'
       ? ['approve 或 reject', 'approve or reject']

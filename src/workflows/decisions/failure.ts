@@ -14,6 +14,7 @@ import { summaryOf } from '../tasks/activities.ts';
 import type { TaskStep } from '../tasks/tasks-of-step.ts';
 import { meaningFor } from '../undo/meaning.ts';
 import type { Undecided } from './desk.ts';
+import { tellQuestion } from './question-notices.ts';
 import { closeQuestion, judgeAnswer, openQuestion, type Resolved, resolvers } from './resolving.ts';
 
 const SERVERS_TOLD = 20;
@@ -40,7 +41,8 @@ export async function askAboutFailure(
   const question = questionOf(run, step, failure, asked);
   openQuestion(run, question);
   enterStep(run, step.number, 'waiting');
-  const clock = { expired: false };
+  const clock = { expired: false, closed: false };
+  tellQuestion(run, question, { isOpen: () => !clock.closed && !clock.expired });
   // Never cancelled: after a judgement no event of the server's comes first (decision 23).
   const text = say(run.ref, '等待人工决定', 'a person is waited for');
   void sleep(asked.waitSeconds * 1000, { summary: summaryOf(step.number, null, text) }).then(
@@ -52,6 +54,7 @@ export async function askAboutFailure(
   try {
     return await firstAnswer(run, step, clock);
   } finally {
+    clock.closed = true;
     closeQuestion(run, question.openedAtMs);
     enterStep(run, step.number, 'running');
   }
