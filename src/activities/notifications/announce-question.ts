@@ -53,6 +53,10 @@ const ASKED: Readonly<Record<QuestionKind, Localized>> = {
     zh: '回滚受阻，等待人工决定',
     en: 'the rollback is stuck, a person has to decide',
   },
+  lost_lock: {
+    zh: '锁曾丢失，等待人工决定',
+    en: 'the lock was lost, a person has to decide',
+  },
 };
 
 function title({ run, question, title: step, isRepeated }: AnnounceQuestionInput): string {

@@ -61,6 +61,7 @@ const KINDS: Readonly<Record<QuestionKind, Localized>> = {
   approval: { zh: '审批', en: 'approval' },
   failure: { zh: '步骤失败', en: 'failed step' },
   stuck_rollback: { zh: '回滚受阻', en: 'stuck rollback' },
+  lost_lock: { zh: '锁曾丢失', en: 'lost lock' },
 };
 const TEXT_LINES = 4;
 const WIDTH = 100;

@@ -21,6 +21,8 @@ export async function askApproval(
   step: ApprovalStep,
   news: readonly string[],
 ): Promise<void> {
+  // A lost lock may be asked about just now.
+  await condition(() => !run.desk.isOpen);
   const openedAtMs = Date.now();
   const request = new ApprovalRequest(run, step, openedAtMs);
   enterStep(run, step.number, 'waiting');

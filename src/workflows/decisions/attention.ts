@@ -1,19 +1,18 @@
 /** Waits for a person where a compensation cannot succeed, with every server's state on display. */
 
-import { condition, sleep } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { Question } from '../../plan/question.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
-import type { ServerStatus } from '../messages.ts';
 import { type AskingParts, type RunIdentity, type ShownPart } from '../run.ts';
 import { firstOf, hasMany } from '../showing/many.ts';
 import { changed } from '../showing/status.ts';
-import { poolText } from '../showing/words.ts';
 import { messageOf } from '../steps/failure.ts';
 import { beats, retryAfter, summaryOf, system } from '../tasks/activities.ts';
 import type { Stuck } from '../undo/compensate.ts';
+import { startClock } from './question-clock.ts';
 import { tellQuestion } from './question-notices.ts';
 import {
   closeQuestion,
@@ -22,6 +21,7 @@ import {
   resolvers,
   updateQuestion,
 } from './resolving.ts';
+import { countStates, lastSeen } from './server-states.ts';
 
 export interface Resolution {
   readonly action: 'retry' | 'skip';
@@ -56,17 +56,9 @@ export async function askForResolution(
   const question = questionOf(run, step, text, hours * HOUR_MS);
   openQuestion(run, question);
   let isOpen = true;
-  let isExpired = false;
+  const clock = startClock(run, step, hours * HOUR_MS);
   const sinceMs = unanswered?.sinceMs ?? question.openedAtMs;
-  tellQuestion(run, question, { isOpen: () => isOpen && !isExpired, sinceMs });
-  // Never cancelled: after a judgement no event of the server's comes first (decision 23).
-  const phrase = say(run.ref, '等待人工决定', 'a person is waited for');
-  void sleep(hours * HOUR_MS, { summary: summaryOf(step, null, phrase) }).then(
-    () => {
-      isExpired = true;
-    },
-    () => undefined,
-  );
+  tellQuestion(run, question, { isOpen: () => isOpen && !clock.expired, sinceMs });
   // A server that is down is asked for a while before it says nothing: nobody waits for that.
   const looked = lookAgain(run, step, stuck).then((servers) => {
     if (isOpen) updateQuestion(run, describeStuck(run, stuck, servers));
@@ -75,8 +67,8 @@ export async function askForResolution(
   run.background.push(looked);
   try {
     for (;;) {
-      await condition(() => run.desk.hasUndecided || isExpired);
-      if (isExpired) return tryAgain(run, step, { sinceMs, times: times + 1 });
+      await condition(() => run.desk.hasUndecided || clock.expired);
+      if (clock.expired) return tryAgain(run, step, { sinceMs, times: times + 1 });
       const item = run.desk.next();
       const answer = item === undefined ? null : await judgeAnswer(run, step, item);
       if (answer === null) continue;
@@ -178,30 +170,6 @@ async function lookAgain(
   const shown = [...names].slice(0, PROBLEMS);
   const asked = await Promise.all(shown.map((server) => stateOf(run, step, server)));
   return [...asked, ...countStates(run, names)];
-}
-
-/** For example `197 × v2.0.0 (in the pool)`. */
-function countStates(run: ShownPart, without: ReadonlySet<string>): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const { name, version, pool } of run.status.servers) {
-    if (without.has(name)) continue;
-    const state = `${version ?? '–'}${placeText(run, pool)}`;
-    counts.set(state, (counts.get(state) ?? 0) + 1);
-  }
-  return [...counts].map(([state, count]) => `${count} × ${state}`);
-}
-
-/** Where a server stands, in brackets; '' where there is no pool. */
-function placeText({ status }: ShownPart, pool: ServerStatus['pool']): string {
-  return pool === 'none' ? '' : ` (${poolText(pool, status.language)})`;
-}
-
-/** As the run saw them last. */
-function lastSeen(run: RunIdentity & ShownPart): readonly string[] {
-  if (hasMany(run)) return countStates(run, new Set());
-  return run.status.servers.map(
-    ({ name, version, pool }) => `${name} ${version ?? '–'}${placeText(run, pool)}`,
-  );
 }
 
 /** What the server itself says, or why it says nothing. */

@@ -85,6 +85,11 @@ export class DecisionDesk {
     return this.queue.shift();
   }
 
+  /** Somebody waits for a decision. */
+  get isOpen(): boolean {
+    return this.open !== null;
+  }
+
   get hasUndecided(): boolean {
     return this.queue.length > 0;
   }
