@@ -24,6 +24,8 @@ import type {
   serverStates,
 } from './workflows/beginning/plan-probe.ts';
 import {
+  type AnswerMessage,
+  answerSignal,
   approveSignal,
   type DecisionMessage,
   decideUpdate,
@@ -69,6 +71,8 @@ export interface RunsheetClient {
   readonly server: Server;
   /** @throws WorkflowExecutionAlreadyStartedError where a run has, or had, this id */
   start(options: StartOptions): Promise<void>;
+  /** Whatever is asked; what becomes of it, the run's status says. */
+  answer(workflowId: string, message: AnswerMessage): Promise<void>;
   approve(workflowId: string, message: DecisionMessage): Promise<void>;
   reject(workflowId: string, message: DecisionMessage): Promise<void>;
   /** Says how a run that needs a person goes on. @throws RefusedError, NoAnswerError */
@@ -180,6 +184,7 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
   return {
     server: { connection, namespace },
     start: (startOptions) => startRun(client, startOptions),
+    answer: (workflowId, message) => handle(workflowId).signal(answerSignal, message),
     approve: (workflowId, message) => handle(workflowId).signal(approveSignal, message),
     reject: (workflowId, message) => handle(workflowId).signal(rejectSignal, message),
     resolve: (workflowId, message) =>

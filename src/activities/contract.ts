@@ -1,6 +1,7 @@
 /** What the interpreter may call. Types only: workflow code imports nothing else from activities. */
 import type { ActionId, CompensationId } from '../actions/index.ts';
 import type { Json, Quorum } from '../plan/plan.ts';
+import type { Question } from '../plan/question.ts';
 import type {
   ActionInput,
   ActionResult,
@@ -193,6 +194,10 @@ export interface SystemActivities {
   announceApproval(
     input: AnnounceApprovalInput,
   ): Promise<{ readonly delivered: readonly string[]; readonly failed: readonly string[] }>;
+  /** Sends a question that is no approval on every channel that is configured. */
+  announceQuestion(
+    input: AnnounceQuestionInput,
+  ): Promise<{ readonly delivered: readonly string[]; readonly failed: readonly string[] }>;
   /** Errors and response time from the balancer's counters since the enable, held by the caller against step 8's thresholds. */
   measureOutcome(input: ServersInput & { readonly step: number }): Promise<ActionResult>;
   /** After success, per server: restart policy, retire what was kept, prune old releases. */
@@ -260,6 +265,19 @@ export interface AnnounceApprovalInput extends OfRun {
   /** The first lines of the message: skips, warnings, evidence so far. */
   readonly lines: readonly string[];
   readonly outcome?: string;
+}
+
+export interface AnnounceQuestionInput extends OfRun {
+  readonly question: Question;
+  /** The step's. */
+  readonly title: string;
+  /** Ids of the roles that may answer; none: any person whom the project knows. */
+  readonly roles: readonly string[];
+  readonly servers: readonly string[];
+  /** It was told before. */
+  readonly isRepeated: boolean;
+  /** Names this notice of the question. */
+  readonly atMs: number;
 }
 
 export type Activities = ActionActivities &

@@ -23,8 +23,10 @@ export async function latestRun(
 }
 
 export interface Waiting {
-  /** `approve`, `resolve`: what would be typed. */
+  /** `approve`, `answer`: what would be typed. */
   readonly verb: string;
+  /** What would be typed behind the run. */
+  readonly rest?: string;
   readonly holds: (status: RunStatus) => boolean;
 }
 
@@ -33,7 +35,7 @@ export async function waitingRun(
   client: RunsheetClient,
   project: ProjectFile,
   named: string | undefined,
-  { verb, holds }: Waiting,
+  { verb, rest, holds }: Waiting,
   options: CommonOptions,
 ): Promise<string> {
   if (named !== undefined) return named;
@@ -52,13 +54,14 @@ export async function waitingRun(
   if (only === undefined) {
     throw refuse(
       {
-        zh: '没有发布单在等待\n下一步：runsheet list',
-        en: 'no run is waiting\nnext: runsheet list',
+        zh: `没有发布单在等待 ${rest ?? verb}\n下一步：runsheet pending`,
+        en: `no run is waiting for ${rest ?? verb}\nnext: runsheet pending`,
       },
       options,
     );
   }
-  const commands = waiting.map((each) => `  runsheet ${verb} ${each}`).join('\n');
+  const behind = rest === undefined ? '' : ` ${rest}`;
+  const commands = waiting.map((each) => `  runsheet ${verb} ${each}${behind}`).join('\n');
   throw refuse(
     {
       zh: `有 ${waiting.length} 张发布单在等待，请指定一张：\n${commands}`,

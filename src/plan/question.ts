@@ -1,7 +1,10 @@
 /** Whatever waits for people: one shape for the desk, the status, the notice and the commands. */
 
-/** What a run may ask. stuck_rollback: what was done to a server cannot be undone. */
-export type QuestionKind = 'approval' | 'failure' | 'stuck_rollback';
+/**
+ * What a run may ask. stuck_rollback: what was done to a server cannot be undone. lost_lock: somebody else
+ * has changed the servers meanwhile.
+ */
+export type QuestionKind = 'approval' | 'failure' | 'stuck_rollback' | 'lost_lock';
 
 export type AnswerWord = 'approve' | 'reject' | 'retry' | 'skip' | 'rollback';
 

@@ -6,16 +6,19 @@ export interface Notifier {
 }
 
 export interface Notification {
-  readonly kind: 'approval' | 'reminder' | 'approval-closed' | 'result';
+  readonly kind: 'approval' | 'reminder' | 'approval-closed' | 'question' | 'result';
   readonly title: string;
   readonly lines: readonly string[];
   /** Label and text, the template's own notification lines. */
   readonly fields: readonly { readonly label: string; readonly text: string }[];
-  /** Set for approval and reminder: what a button carries. */
+  /** Set for approval, reminder and question: what a button carries. */
   readonly request?: {
     readonly workflowId: string;
     readonly requestId: string;
     readonly step: number;
+    /** Of a question: when it was asked, and what it takes. Absent: approve or reject. */
+    readonly openedAtMs?: number;
+    readonly answers?: readonly { readonly word: string; readonly would: string }[];
   };
   readonly severity: 'info' | 'success' | 'failure';
   readonly language: 'zh' | 'en';

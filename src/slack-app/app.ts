@@ -16,13 +16,16 @@ import { createRequestGuard, type RequestRefusal } from './request-guard.ts';
 const ACTIONS: Readonly<Record<string, Click['kind']>> = {
   runsheet_approve: 'approve',
   runsheet_reject: 'reject',
+  runsheet_retry: 'retry',
+  runsheet_skip: 'skip',
+  runsheet_rollback: 'rollback',
 };
 const ENDPOINT = '/slack/events';
 const LARGEST_BODY_BYTES = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 const NOT_REACHED: Localized = {
-  zh: '无法送达发布单：请稍后再点，或使用 runsheet approve。',
-  en: 'The run could not be reached: click again later, or use runsheet approve.',
+  zh: '无法送达发布单：请稍后再点，或使用 runsheet answer。',
+  en: 'The run could not be reached: click again later, or use runsheet answer.',
 };
 
 export interface SlackAppOptions {
@@ -95,7 +98,7 @@ async function createBolt(options: SlackAppOptions): Promise<HTTPReceiver> {
     }),
   });
   app.action<BlockAction<ButtonAction>>(
-    /^runsheet_(approve|reject)$/,
+    /^runsheet_(approve|reject|retry|skip|rollback)$/,
     async ({ ack, body, action, respond }) => {
       await ack();
       const kind = ACTIONS[action.action_id];

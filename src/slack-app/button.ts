@@ -1,12 +1,14 @@
-/** The value of a button in an approval message. */
+/** The value of a button in a message that asks. */
 export interface ButtonRequest {
   readonly workflowId: string;
   readonly requestId: string;
   readonly step: number;
+  /** When a question was asked that is no approval. */
+  readonly openedAtMs?: number;
 }
 
 const LONGEST_VALUE = 2_000;
-const KEYS = ['requestId', 'step', 'workflowId'];
+const KEYS = ['requestId,step,workflowId', 'openedAtMs,requestId,step,workflowId'];
 
 /** @returns null: the value is not exactly what the notifier writes (BUTTON_TAMPERED) */
 export function readButton(value: unknown): ButtonRequest | null {
@@ -18,11 +20,13 @@ export function readButton(value: unknown): ButtonRequest | null {
     return null;
   }
   if (typeof parsed !== 'object' || parsed === null) return null;
-  const { workflowId, requestId, step } = parsed as Record<string, unknown>;
+  const { workflowId, requestId, step, openedAtMs } = parsed as Record<string, unknown>;
   const keys = Object.keys(parsed).sort().join();
-  if (keys !== KEYS.join() || !isId(workflowId) || !isId(requestId)) return null;
+  if (!KEYS.includes(keys) || !isId(workflowId) || !isId(requestId)) return null;
   if (typeof step !== 'number' || !Number.isInteger(step) || step < 1) return null;
-  return { workflowId, requestId, step };
+  if (openedAtMs === undefined) return { workflowId, requestId, step };
+  if (typeof openedAtMs !== 'number' || !Number.isFinite(openedAtMs)) return null;
+  return { workflowId, requestId, step, openedAtMs };
 }
 
 function isId(value: unknown): value is string {

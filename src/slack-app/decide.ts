@@ -4,6 +4,8 @@ import type { Diagnostic, Language, Localized } from '../diagnostics/diagnostic.
 import { refusalText } from '../diagnostics/render.ts';
 import { type ButtonRequest, readButton } from './button.ts';
 
+export type AnswerWord = 'approve' | 'reject' | 'retry' | 'skip' | 'rollback';
+
 /** The part of the client that the app needs. */
 export interface DecisionClient {
   /** The run's open request. null: no such run, it has ended, or it has none. */
@@ -12,8 +14,18 @@ export interface DecisionClient {
     readonly step: number | null;
     readonly language: Language;
   } | null>;
+  /** What the run asks beside approvals. null: no such run, it has ended, or it asks nothing. */
+  pendingQuestion(workflowId: string): Promise<PendingQuestion | null>;
+  answer(workflowId: string, message: DecisionMessage & { word: AnswerWord }): Promise<void>;
   approve(workflowId: string, message: DecisionMessage): Promise<void>;
   reject(workflowId: string, message: DecisionMessage): Promise<void>;
+}
+
+export interface PendingQuestion {
+  readonly requestId: string;
+  readonly step: number;
+  readonly openedAtMs: number;
+  readonly words: readonly AnswerWord[];
 }
 
 export interface DecisionMessage {
@@ -23,7 +35,7 @@ export interface DecisionMessage {
 }
 
 export interface Click {
-  readonly kind: 'approve' | 'reject';
+  readonly kind: AnswerWord;
   readonly teamId: string | null;
   readonly userId: string;
   /** The button's value as received. */
@@ -58,6 +70,8 @@ export async function decide(
   if (person === null) return refuse(diagnose('UNMAPPED_USER', 'account', {}));
   const request = readButton(click.value);
   if (request === null) return refuse(diagnose('BUTTON_TAMPERED', 'value', {}));
+  if (click.kind !== 'approve' && click.kind !== 'reject')
+    return answer(click.kind, request, person, client);
   const pending = await client.pendingApproval(request.workflowId);
   if (
     pending === null ||
@@ -72,6 +86,26 @@ export async function decide(
   return { sent: true, person, request, answer: SENT[click.kind] };
 }
 
+/** A failed step may ask again: what was asked before is no longer what is asked now. */
+async function answer(
+  word: AnswerWord,
+  request: ButtonRequest,
+  person: string,
+  client: DecisionClient,
+): Promise<ClickOutcome> {
+  const { workflowId, requestId, step, openedAtMs } = request;
+  const pending = await client.pendingQuestion(workflowId);
+  const isOpen =
+    pending !== null &&
+    pending.requestId === requestId &&
+    pending.step === step &&
+    pending.openedAtMs === openedAtMs &&
+    pending.words.includes(word);
+  if (!isOpen) return refuse(diagnose('STALE_BUTTON', 'request', {}));
+  await client.answer(workflowId, { by: person, step, word });
+  return { sent: true, person, request, answer: SENT[word] };
+}
+
 function refuse(diagnostic: Diagnostic & { readonly code: ClickRefusal }): ClickOutcome {
   return { sent: false, code: diagnostic.code, answer: refusalText(diagnostic) };
 }
@@ -79,4 +113,7 @@ function refuse(diagnostic: Diagnostic & { readonly code: ClickRefusal }): Click
 const SENT: Readonly<Record<Click['kind'], Localized>> = {
   approve: { zh: '已提交批准，由发布单裁定。', en: 'Approval sent. The run will judge it.' },
   reject: { zh: '已提交拒绝，由发布单裁定。', en: 'Rejection sent. The run will judge it.' },
+  retry: { zh: '已提交再试，由发布单裁定。', en: 'Retry sent. The run will judge it.' },
+  skip: { zh: '已提交跳过，由发布单裁定。', en: 'Skip sent. The run will judge it.' },
+  rollback: { zh: '已提交回滚，由发布单裁定。', en: 'Rollback sent. The run will judge it.' },
 };

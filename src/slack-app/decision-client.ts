@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RunsheetClient } from '../client.ts';
 import type { DecisionClient } from './decide.ts';
 
-export type Runs = Pick<RunsheetClient, 'status' | 'approve' | 'reject'>;
+export type Runs = Pick<RunsheetClient, 'status' | 'answer' | 'approve' | 'reject'>;
 
 /** A run that does not exist, has ended or asks nothing has no pending approval. */
 export function decisionClientOver(runs: Runs): DecisionClient {
@@ -18,6 +18,19 @@ export function decisionClientOver(runs: Runs): DecisionClient {
         throw error;
       }
     },
+    async pendingQuestion(workflowId) {
+      try {
+        const { requestId, questions = [] } = await runs.status(workflowId);
+        const question = questions.find(({ kind }) => kind !== 'approval');
+        if (question === undefined) return null;
+        const { step, openedAtMs, answers } = question;
+        return { requestId, step, openedAtMs, words: answers.map(({ word }) => word) };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
+    answer: (workflowId, message) => runs.answer(workflowId, message),
     approve: (workflowId, message) => runs.approve(workflowId, message),
     reject: (workflowId, message) => runs.reject(workflowId, message),
   };

@@ -22,7 +22,7 @@ import { fail } from './undo/fail.ts';
 
 export async function interpreter(...inputs: Json[]): Promise<RunResult> {
   const status = newStatus(uuid4());
-  const answers: Answers = { status, desk: new DecisionDesk(status.refusals), plan: null };
+  const answers: Answers = { status, desk: new DecisionDesk(status), plan: null };
   setHandlers(answers);
   const run = await begin(answers, inputs);
   const failure = await runSteps(run);

@@ -3,7 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CompletionFactId } from '../actions/success-rules.ts';
 import type { Decision, Judgement } from '../activities/contract.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Question } from '../plan/question.ts';
+import type { AnswerWord, Question } from '../plan/question.ts';
 import type { CriterionEvidence, PreflightCheck, RunOutcome } from '../plan/run.ts';
 
 /** What a caller sends with `approve` and `reject`. */
@@ -26,6 +26,14 @@ export const resolveUpdate = defineUpdate<
   string,
   [{ readonly action: 'retry' | 'skip' | 'rollback' } & ResolutionMessage]
 >('resolve');
+/** What a caller sends with `answer`: one of the words that the open question takes. */
+export interface AnswerMessage extends ResolutionMessage {
+  readonly word: AnswerWord;
+}
+
+/** Whatever is asked. */
+export const answerSignal = defineSignal<[AnswerMessage]>('answer');
+export const answerUpdate = defineUpdate<Judgement, [AnswerMessage]>('answer');
 export const statusQuery = defineQuery<RunStatus>('status');
 export const planQuery = defineQuery<Plan | null>('plan');
 /** The run sheet as Markdown, the same text as the current details and the report. */

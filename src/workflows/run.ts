@@ -93,6 +93,11 @@ export interface EnvironmentLock {
   again: Again | null;
   /** Why no step goes on although the lock is held again; what was done is undone all the same. */
   refusal: StepFailure | null;
+  /**
+   * Asks a person whether to look again where the servers are not as this run left them; null: it is decided
+   * as the failure that it is, for the run is being undone, or has succeeded.
+   */
+  ask: ((failure: StepFailure, isOver: () => boolean) => Promise<boolean>) | null;
   /** Servers on which somebody else has deployed since: this run touches them no more. */
   readonly foreign: Set<string>;
 }

@@ -296,6 +296,8 @@ describe('help', { timeout: 60_000 }, () => {
     'plan',
     'run',
     'status',
+    'pending',
+    'answer',
     'approve',
     'reject',
     'resolve',

@@ -257,6 +257,19 @@ describe('a run that waits for approval', () => {
     expect(late.stderr).toContain('WRONG_STEP');
   });
 
+  it('is among those that are pending, and is answered', async () => {
+    const RUN = await startWaiting();
+    const shown = await documented('pending');
+    expect(shown, shown.stderr).toMatchObject({ code: 0 });
+    expect(shown.stdout).toContain(`runsheet answer ${RUN} approve|reject --by`);
+    const listed = JSON.parse((await documented('pending-json')).stdout) as object;
+    expect(listed).toMatchObject({ questions: [{ workflowId: RUN, kind: 'approval', step: 5 }] });
+    expect((await typed('answer', RUN, 'skip', '--by', 'alice')).stderr).toContain('WRONG_STEP');
+    expect(await documented('answer', { RUN })).toMatchObject({ code: 0 });
+    expect(await typed('status', RUN, '--watch')).toMatchObject({ code: 0 });
+    expect((await documented('pending')).stdout).not.toContain(RUN);
+  });
+
   it('that is rejected ends with 4', async () => {
     const id = await startWaiting();
     expect(await documented('reject')).toMatchObject({ code: 0 });

@@ -82,7 +82,8 @@ describe('docs/temporal-cli.md', () => {
       expect(report).toContain(title);
       expect(details).toContain(title);
     }
-    for (const name of ['approve', 'reject', 'decide', 'status']) expect(details).toContain(name);
+    for (const name of ['answer', 'approve', 'reject', 'decide', 'status'])
+      expect(details).toContain(name);
     const described = await typeWell('describe', run.id);
     expect(described).toContain('RunsheetVersion');
     expect(described).toContain('v2.1.0');
@@ -121,7 +122,7 @@ describe('docs/temporal-cli.md', () => {
   it('rolls the unmodified run sheet where the request says so, and the pool is never empty', async () => {
     const run = await startAndWait('start-batches', 'cli-batches');
     expect((await run.status()).warnings.join()).not.toContain('没有服务器提供服务');
-    await typeWell('approve', run.id);
+    expect(await typeWell('answer-update', run.id)).toContain('accepted:true');
     const { failure, status } = await run.end();
     expect(failure).toBeNull();
     expect(new Set(Object.values(statesOf(status)))).toEqual(new Set(['succeeded']));
@@ -151,7 +152,7 @@ describe('docs/temporal-cli.md', () => {
     const { note, state } = stepOf(await run.status(), 1);
     expect(state).toBe('skipped');
     expect(note).toContain('代码检查已在CI完成');
-    await typeWell('approve', run.id);
+    await typeWell('answer', run.id);
     const { failure, status } = await run.end();
     expect(failure).toBeNull();
     expect(stepOf(status, 8).tasks).toContainEqual(

@@ -6,6 +6,8 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decisionClientOver, type Runs } from '../../src/slack-app/decision-client.ts';
 import { openSlackApp } from '../../src/slack-app/main.ts';
+import type { RunStatus } from '../../src/workflows/messages.ts';
+import { waiting } from '../cli/support/statuses.ts';
 
 let folder: string;
 
@@ -55,6 +57,7 @@ describe('the Slack app', () => {
 describe('decisionClientOver', () => {
   const runs = (status: Runs['status']): Runs => ({
     status,
+    answer: () => Promise.resolve(),
     approve: () => Promise.resolve(),
     reject: () => Promise.resolve(),
   });
@@ -64,10 +67,35 @@ describe('decisionClientOver', () => {
       runs(() => Promise.reject(new WorkflowNotFoundError('none', 'w', undefined))),
     );
     expect(await client.pendingApproval('w')).toBeNull();
+    expect(await client.pendingQuestion('w')).toBeNull();
   });
 
   it('does not take a broken connection for a run that is not there', async () => {
     const client = decisionClientOver(runs(() => Promise.reject(new Error('unavailable'))));
     await expect(client.pendingApproval('w')).rejects.toThrow('unavailable');
+    await expect(client.pendingQuestion('w')).rejects.toThrow('unavailable');
+  });
+
+  it('knows what is asked beside approvals, and since when', async () => {
+    const question: NonNullable<RunStatus['questions']>[number] = {
+      kind: 'failure',
+      step: 7,
+      roles: [],
+      answers: [{ word: 'retry', would: '' }],
+      text: '',
+      openedAtMs: 1000,
+      deadlineMs: null,
+      atDeadline: '',
+    };
+    const asking = (questions: RunStatus['questions']) =>
+      decisionClientOver(runs(async () => waiting({ ...(questions && { questions }) })));
+    expect(await asking([question]).pendingQuestion('w')).toEqual({
+      requestId: 'r',
+      step: 7,
+      openedAtMs: 1000,
+      words: ['retry'],
+    });
+    expect(await asking([{ ...question, kind: 'approval' }]).pendingQuestion('w')).toBeNull();
+    expect(await asking(undefined).pendingQuestion('w')).toBeNull();
   });
 });

@@ -20,6 +20,13 @@ const client: DecisionClient = {
     if (workflowId !== 'deploy-1') return null;
     return { requestId: 'request-1', step: 5, language: 'en' };
   },
+  async pendingQuestion(workflowId) {
+    if (workflowId !== 'deploy-2') return null;
+    return { requestId: 'request-1', step: 7, openedAtMs: 1000, words: ['retry', 'rollback'] };
+  },
+  async answer(workflowId, { word, by, step }) {
+    signals.push(`${word} ${workflowId} ${by} ${step}`);
+  },
   async approve(workflowId, { by, step }) {
     signals.push(`approve ${workflowId} ${by} ${step}`);
   },
@@ -137,6 +144,27 @@ describe('a click', () => {
     expect(await click(changes)).toContain(code);
     expect(signals).toEqual([]);
     expect(refusals).toEqual([code]);
+  });
+
+  const question = { workflowId: 'deploy-2', requestId: 'request-1', step: 7, openedAtMs: 1000 };
+
+  it.each(['retry', 'rollback'])('on %s answers the question that is open', async (word) => {
+    const value = JSON.stringify(question);
+    expect(await click({ action: `runsheet_${word}`, value })).toContain('sent');
+    expect(signals).toEqual([`${word} deploy-2 bob 7`]);
+  });
+
+  it.each([
+    ['STALE_BUTTON', 'skip', question],
+    ['STALE_BUTTON', 'retry', { ...question, openedAtMs: 999 }],
+    ['STALE_BUTTON', 'retry', { ...question, step: 8 }],
+    ['STALE_BUTTON', 'retry', { ...question, requestId: 'request-0' }],
+    ['STALE_BUTTON', 'retry', { ...question, workflowId: 'deploy-1' }],
+    ['BUTTON_TAMPERED', 'retry', { ...question, openedAtMs: '1000' }],
+  ])('is refused as %s: %s of %j', async (code, word, value) => {
+    const said = await click({ action: `runsheet_${word}`, value: JSON.stringify(value) });
+    expect(said).toContain(code);
+    expect(signals).toEqual([]);
   });
 
   it('says so where the run cannot be reached', async () => {

@@ -15,6 +15,7 @@ import {
 import type {
   Activities,
   AnnounceApprovalInput,
+  AnnounceQuestionInput,
   CompensationInput,
   JudgeInput,
   Judgement,
@@ -92,6 +93,8 @@ export interface StubWorld {
   readonly servers: Map<string, StubServer>;
   readonly reports: RunReport[];
   readonly announced: AnnounceApprovalInput[];
+  /** Every notice of a question that is no approval. */
+  readonly asked: AnnounceQuestionInput[];
   readonly inputs: Map<string, ActionInput>;
   /** Every compensation that was done. */
   readonly undone: CompensationInput[];
@@ -129,6 +132,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
   const servers = new Map<string, StubServer>();
   const reports: RunReport[] = [];
   const announced: AnnounceApprovalInput[] = [];
+  const asked: AnnounceQuestionInput[] = [];
   const inputs = new Map<string, ActionInput>();
   const undone: CompensationInput[] = [];
 
@@ -173,6 +177,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     servers,
     reports,
     announced,
+    asked,
     inputs,
     undone,
     fewestInPool: () => fewest,
@@ -244,6 +249,11 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         announced.push(input);
         await note(`announce.${input.kind}`, null, input.step);
         return { delivered: input.kind === 'closed' ? [] : ['email alice'], failed: [] };
+      },
+      announceQuestion: async (input) => {
+        asked.push(input);
+        await note('announce.question', null, input.question.step);
+        return { delivered: [], failed: [] };
       },
       measureOutcome: async ({ step }) => {
         const call = await note('measureOutcome', null, step);

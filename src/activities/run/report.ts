@@ -8,6 +8,7 @@ import type { Notification } from '../../ports/notifier.ts';
 import type { ActionActivities, SystemActivities } from '../contract.ts';
 import { implement, type OutcomeOf, type WorkOf } from '../implement.ts';
 import { announce } from '../notifications/announce.ts';
+import { announceQuestion } from '../notifications/announce-question.ts';
 import { deliver, type NotificationPorts } from '../notifications/channels.ts';
 import { reportMarkdown } from '../notifications/report-markdown.ts';
 import { keepRun } from './kept-output.ts';
@@ -22,12 +23,13 @@ const ATTEMPTS_FOR_ALL = 2;
 export function createReportActivities(
   ports: NotificationPorts,
 ): Pick<ActionActivities, 'report.write' | 'notify.send' | 'record.update'> &
-  Pick<SystemActivities, 'announceApproval'> {
+  Pick<SystemActivities, 'announceApproval' | 'announceQuestion'> {
   return {
     ...implement(writeReport, (work) => keepReport(ports, work)),
     ...implement(sendResult, (work) => send(ports, work)),
     ...implement(updateRecord, (work) => writeRecord(ports, work)),
     announceApproval: (input) => announce(ports, input),
+    announceQuestion: (input) => announceQuestion(ports, input),
   };
 }
 

@@ -12,6 +12,7 @@ const WITHOUT_SETTINGS = [
   'resolveSource',
   'takeCheckout',
   'announceApproval',
+  'announceQuestion',
   'judgeDecision',
   'awaitLock',
 ] as const;

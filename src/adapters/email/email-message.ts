@@ -24,7 +24,10 @@ function howToDecide({ request, language }: Notification): readonly string[] {
     language === 'zh'
       ? `请求 ${request.requestId}，步骤 ${request.step}。在终端中决定：`
       : `Request ${request.requestId}, step ${request.step}. Decide in a terminal:`;
-  return [lead, `runsheet approve ${request.workflowId}`, `runsheet reject ${request.workflowId}`];
+  const { workflowId, answers } = request;
+  if (answers === undefined)
+    return [lead, `runsheet approve ${workflowId}`, `runsheet reject ${workflowId}`];
+  return [lead, ...answers.map(({ word }) => `runsheet answer ${workflowId} ${word}`)];
 }
 
 function html(message: Notification, how: readonly string[]): string {

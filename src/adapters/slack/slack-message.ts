@@ -1,4 +1,4 @@
-import type { KnownBlock, PlainTextElement } from '@slack/web-api';
+import type { Button, KnownBlock, PlainTextElement } from '@slack/web-api';
 import type { Notification } from '../../ports/notifier.ts';
 
 /** Slack's own limits, from its Block Kit reference. */
@@ -7,9 +7,8 @@ const SECTION_CHARACTERS = 3_000;
 const FIELD_CHARACTERS = 2_000;
 const FIELDS = 10;
 
-/** Action ids that src/slack-app listens for. */
-export const APPROVE_ACTION = 'runsheet_approve';
-export const REJECT_ACTION = 'runsheet_reject';
+/** Action ids that src/slack-app listens for: this before the word. */
+const ACTION = 'runsheet_';
 
 export interface SlackContent {
   readonly text: string;
@@ -36,32 +35,42 @@ export function slackContent(message: Notification): SlackContent {
   const people = mentions(message);
   if (people !== '') blocks.push({ type: 'section', text: { type: 'mrkdwn', text: people } });
   if (message.request !== undefined && message.kind !== 'approval-closed') {
-    blocks.push(buttons(message, JSON.stringify(message.request)));
+    blocks.push(buttons(message, message.request));
   }
   return { text: escapeSlack(message.title), blocks };
 }
 
-function buttons(message: Notification, value: string): KnownBlock {
-  const zh = message.language === 'zh';
-  return {
-    type: 'actions',
-    elements: [
+/** Each word's label in both languages, and what it looks like. */
+const BUTTONS: Readonly<Record<string, readonly [string, string, ('primary' | 'danger')?]>> = {
+  approve: ['批准', 'Approve', 'primary'],
+  reject: ['拒绝', 'Reject', 'danger'],
+  retry: ['再试', 'Retry', 'primary'],
+  skip: ['跳过', 'Skip'],
+  rollback: ['回滚', 'Roll back', 'danger'],
+};
+const VOTES: NonNullable<Request['answers']> = ['approve', 'reject'].map((word) => ({
+  word,
+  would: '',
+}));
+
+type Request = NonNullable<Notification['request']>;
+
+function buttons({ language }: Notification, { answers = VOTES, ...request }: Request): KnownBlock {
+  const value = JSON.stringify(request);
+  const elements = answers.flatMap(({ word }): Button[] => {
+    const [zh, en, style] = BUTTONS[word] ?? [];
+    if (zh === undefined || en === undefined) return [];
+    return [
       {
         type: 'button',
-        action_id: APPROVE_ACTION,
-        style: 'primary',
-        text: plain(zh ? '批准' : 'Approve', 75),
+        action_id: `${ACTION}${word}`,
+        text: plain(language === 'zh' ? zh : en, 75),
         value,
+        ...(style !== undefined && { style }),
       },
-      {
-        type: 'button',
-        action_id: REJECT_ACTION,
-        style: 'danger',
-        text: plain(zh ? '拒绝' : 'Reject', 75),
-        value,
-      },
-    ],
-  };
+    ];
+  });
+  return { type: 'actions', elements };
 }
 
 /** Only ids in Slack's own form become mentions. */

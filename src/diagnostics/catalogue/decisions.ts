@@ -77,6 +77,12 @@ export const DECISIONS = {
       otherStep: {
         message: { zh: '现在等待的是步骤 {step}', en: 'it is step {step} that waits now' },
       },
+      otherWord: {
+        message: {
+          zh: '{run} 的步骤 {step} 不接受 {word}；可以回答：{words}',
+          en: 'step {step} of {run} does not take {word}; it takes {words}',
+        },
+      },
       notWaiting: {
         message: {
           zh: '{run} 没有在等待这个决定（现在：{state}）',

@@ -21,6 +21,8 @@ export async function askApproval(
   step: ApprovalStep,
   news: readonly string[],
 ): Promise<void> {
+  // A lost lock may be asked about just now.
+  await condition(() => !run.desk.isOpen);
   const openedAtMs = Date.now();
   const request = new ApprovalRequest(run, step, openedAtMs);
   enterStep(run, step.number, 'waiting');
@@ -82,13 +84,19 @@ class ApprovalRequest {
     const { run } = this;
     for (;;) {
       await condition(() => run.desk.hasUndecided || run.desk.flooded || this.clocks.expired);
+      // However many decisions come, the deadline holds.
+      if (this.clocks.expired) throw this.expiry();
       if (run.desk.flooded) {
-        throw this.end('rejected', 'TOO_LARGE', `more than ${RECEIVED_LIMIT} decisions`);
+        const text = say(
+          run.ref,
+          `收到超过 ${RECEIVED_LIMIT} 个决定`,
+          `more than ${RECEIVED_LIMIT} decisions`,
+        );
+        throw this.end('rejected', 'TOO_LARGE', text);
       }
       const item = run.desk.next();
       const note = item === undefined ? null : await this.judge(item);
       if (note !== null) return note;
-      if (this.clocks.expired && !run.desk.hasUndecided) throw this.expiry();
     }
   }
 

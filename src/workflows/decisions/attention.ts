@@ -6,14 +6,14 @@ import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { Question } from '../../plan/question.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
-import type { ServerStatus } from '../messages.ts';
 import { type AskingParts, type RunIdentity, type ShownPart } from '../run.ts';
 import { firstOf, hasMany } from '../showing/many.ts';
 import { changed } from '../showing/status.ts';
-import { poolText } from '../showing/words.ts';
 import { messageOf } from '../steps/failure.ts';
 import { beats, retryAfter, summaryOf, system } from '../tasks/activities.ts';
 import type { Stuck } from '../undo/compensate.ts';
+import { startClock } from './question-clock.ts';
+import { tellQuestion } from './question-notices.ts';
 import {
   closeQuestion,
   judgeAnswer,
@@ -21,21 +21,44 @@ import {
   resolvers,
   updateQuestion,
 } from './resolving.ts';
+import { countStates, lastSeen } from './server-states.ts';
 
 export interface Resolution {
   readonly action: 'retry' | 'skip';
   readonly withCurrentSettings: boolean;
+  /** Set where nobody has answered, for the next question about the same. */
+  readonly unanswered: Unanswered | null;
 }
 
-/** Shows what is stuck and waits, however long it takes. `rollback` means: go on, so try again. */
+/** A question that was opened anew because nobody had answered. */
+export interface Unanswered {
+  readonly sinceMs: number;
+  readonly times: number;
+}
+
+/** How long it is waited for before the rollback is tried again: a server that is back needs nobody. */
+const TRY_AGAIN_HOURS = [1, 2, 4, 8] as const;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Shows what is stuck and waits. `rollback` means: go on, so try again. Where nobody answers it is tried
+ * again too, which changes nothing on a server that is as before; the run never goes on without it.
+ */
 export async function askForResolution(
   run: AskingParts,
   step: number,
   stuck: readonly Stuck[],
+  unanswered: Unanswered | null = null,
 ): Promise<Resolution> {
-  const question = questionOf(run, step, describeStuck(run, stuck, lastSeen(run)));
+  const times = unanswered?.times ?? 0;
+  const hours = TRY_AGAIN_HOURS[Math.min(times, TRY_AGAIN_HOURS.length - 1)] ?? 1;
+  const text = describeStuck(run, stuck, lastSeen(run));
+  const question = questionOf(run, step, text, hours * HOUR_MS);
   openQuestion(run, question);
   let isOpen = true;
+  const clock = startClock(run, step, hours * HOUR_MS);
+  const sinceMs = unanswered?.sinceMs ?? question.openedAtMs;
+  tellQuestion(run, question, { isOpen: () => isOpen && !clock.expired, sinceMs });
   // A server that is down is asked for a while before it says nothing: nobody waits for that.
   const looked = lookAgain(run, step, stuck).then((servers) => {
     if (isOpen) updateQuestion(run, describeStuck(run, stuck, servers));
@@ -44,12 +67,14 @@ export async function askForResolution(
   run.background.push(looked);
   try {
     for (;;) {
-      await condition(() => run.desk.hasUndecided);
+      await condition(() => run.desk.hasUndecided || clock.expired);
+      if (clock.expired) return tryAgain(run, step, { sinceMs, times: times + 1 });
       const item = run.desk.next();
       const answer = item === undefined ? null : await judgeAnswer(run, step, item);
       if (answer === null) continue;
       const action = answer.kind === 'skip' ? 'skip' : 'retry';
-      return { action, withCurrentSettings: answer.withCurrentSettings };
+      const { withCurrentSettings } = answer;
+      return { action, withCurrentSettings, unanswered: null };
     }
   } finally {
     isOpen = false;
@@ -57,8 +82,27 @@ export async function askForResolution(
   }
 }
 
-function questionOf(run: RunIdentity, step: number, text: string): Question {
-  const atDeadline = say(run.ref, '一直等待人工决定', 'it is waited for until somebody answers');
+/** The report names each try only while there are few. */
+function tryAgain(run: AskingParts, step: number, unanswered: Unanswered): Resolution {
+  if (unanswered.times <= TRY_AGAIN_HOURS.length) {
+    run.decisions.push(
+      say(
+        run.ref,
+        `步骤${step}：无人决定，再次尝试回滚`,
+        `step ${step}: nobody has decided, the rollback is tried again`,
+      ),
+    );
+  }
+  return { action: 'retry', withCurrentSettings: false, unanswered };
+}
+
+function questionOf(run: RunIdentity, step: number, text: string, waitMs: number): Question {
+  const atDeadline = say(
+    run.ref,
+    '到期则再次尝试回滚；仍受阻则再问',
+    'at the deadline the rollback is tried again; where it is still stuck, this is asked anew',
+  );
+  const openedAtMs = Date.now();
   return {
     kind: 'stuck_rollback',
     step,
@@ -76,8 +120,8 @@ function questionOf(run: RunIdentity, step: number, text: string): Question {
       { word: 'rollback', would: say(run.ref, '继续回滚', 'the rollback goes on') },
     ],
     text,
-    openedAtMs: Date.now(),
-    deadlineMs: null,
+    openedAtMs,
+    deadlineMs: openedAtMs + waitMs,
     atDeadline,
   };
 }
@@ -126,30 +170,6 @@ async function lookAgain(
   const shown = [...names].slice(0, PROBLEMS);
   const asked = await Promise.all(shown.map((server) => stateOf(run, step, server)));
   return [...asked, ...countStates(run, names)];
-}
-
-/** For example `197 × v2.0.0 (in the pool)`. */
-function countStates(run: ShownPart, without: ReadonlySet<string>): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const { name, version, pool } of run.status.servers) {
-    if (without.has(name)) continue;
-    const state = `${version ?? '–'}${placeText(run, pool)}`;
-    counts.set(state, (counts.get(state) ?? 0) + 1);
-  }
-  return [...counts].map(([state, count]) => `${count} × ${state}`);
-}
-
-/** Where a server stands, in brackets; '' where there is no pool. */
-function placeText({ status }: ShownPart, pool: ServerStatus['pool']): string {
-  return pool === 'none' ? '' : ` (${poolText(pool, status.language)})`;
-}
-
-/** As the run saw them last. */
-function lastSeen(run: RunIdentity & ShownPart): readonly string[] {
-  if (hasMany(run)) return countStates(run, new Set());
-  return run.status.servers.map(
-    ({ name, version, pool }) => `${name} ${version ?? '–'}${placeText(run, pool)}`,
-  );
 }
 
 /** What the server itself says, or why it says nothing. */

@@ -1,22 +1,21 @@
 /** Asks a person how a run goes on where a step has failed: done again, gone on without, or undone. */
-import { condition, sleep } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
 import { whyDecisive } from '../../plan/failure/needed.ts';
 import type { FailureHandling } from '../../plan/plan.ts';
 import type { Question } from '../../plan/question.ts';
-import { fewestInPool } from '../../plan/rolling.ts';
 import { duration } from '../../plan/rolling-words.ts';
 import { type AskingParts, type FleetParts, hasPool, presentationOf } from '../run.ts';
-import { firstOf } from '../showing/many.ts';
 import { enterStep, warn } from '../showing/status.ts';
-import { failureOf, type StepFailure } from '../steps/failure.ts';
-import { summaryOf } from '../tasks/activities.ts';
+import type { StepFailure } from '../steps/failure.ts';
 import type { TaskStep } from '../tasks/tasks-of-step.ts';
-import { meaningFor } from '../undo/meaning.ts';
 import type { Undecided } from './desk.ts';
+import { lacksService } from './lacks-service.ts';
+import { type QuestionClock, startClock } from './question-clock.ts';
+import { tellQuestion } from './question-notices.ts';
 import { closeQuestion, judgeAnswer, openQuestion, type Resolved, resolvers } from './resolving.ts';
+import { rollbackText } from './rollback-text.ts';
 
-const SERVERS_TOLD = 20;
 const MESSAGE_CHARACTERS = 1_000;
 
 type Asked = Extract<FailureHandling, { readonly kind: 'ask' }>;
@@ -37,21 +36,18 @@ export async function askAboutFailure(
     warn(run, text);
     return null;
   }
+  // A lost lock may be asked about just now.
+  await condition(() => !run.desk.isOpen);
   const question = questionOf(run, step, failure, asked);
   openQuestion(run, question);
   enterStep(run, step.number, 'waiting');
-  const clock = { expired: false };
-  // Never cancelled: after a judgement no event of the server's comes first (decision 23).
-  const text = say(run.ref, '等待人工决定', 'a person is waited for');
-  void sleep(asked.waitSeconds * 1000, { summary: summaryOf(step.number, null, text) }).then(
-    () => {
-      clock.expired = true;
-    },
-    () => undefined,
-  );
+  const clock = startClock(run, step.number, asked.waitSeconds * 1000);
+  let isClosed = false;
+  tellQuestion(run, question, { isOpen: () => !isClosed && !clock.expired });
   try {
     return await firstAnswer(run, step, clock);
   } finally {
+    isClosed = true;
     closeQuestion(run, question.openedAtMs);
     enterStep(run, step.number, 'running');
   }
@@ -61,7 +57,7 @@ export async function askAboutFailure(
 async function firstAnswer(
   run: FleetParts & AskingParts,
   step: TaskStep,
-  clock: { readonly expired: boolean },
+  clock: QuestionClock,
 ): Promise<Resolved | null> {
   const refusal = (item: Undecided): ReturnType<typeof refusalOf> => refusalOf(run, step, item);
   for (;;) {
@@ -99,16 +95,6 @@ function refusalOf(
 function maySkip(run: FleetParts, step: TaskStep): boolean {
   const planned = run.plan.steps.find(({ number }) => number === step.number) ?? step;
   return whyDecisive(run.plan, planned, hasPool(run)) === null;
-}
-
-/** Whether the pool has fewer servers than it must; before the run has touched any, it is not its doing. */
-function lacksService(run: FleetParts): boolean {
-  if (run.before.size === 0) return false;
-  const { poolSize, servers } = run.resolved;
-  const others = hasPool(run) ? Math.max(0, poolSize - servers.length) : 0;
-  const percent = run.plan.rolling?.minimumInPoolPercent ?? 0;
-  const least = hasPool(run) ? Math.max(1, fewestInPool(poolSize, percent)) : 1;
-  return run.availability.servingCount() + others < least;
 }
 
 function questionOf(
@@ -160,18 +146,4 @@ function questionOf(
     deadlineMs: openedAtMs + waitSeconds * 1000,
     atDeadline,
   };
-}
-
-/** What becomes of every server where the failure is decided. */
-function rollbackText(run: FleetParts, failure: StepFailure): string {
-  const { servers } = meaningFor(run, failureOf(failure, failure.step, null));
-  const lines = servers.flatMap(({ server, fate }) => {
-    const version = run.before.get(server)?.release?.version ?? '–';
-    if (fate === 'undone')
-      return [say(run.ref, `${server} 恢复 ${version}`, `${server} back on ${version}`)];
-    return fate === 'kept' ? [say(run.ref, `${server} 保持现状`, `${server} stays as it is`)] : [];
-  });
-  return lines.length === 0
-    ? say(run.ref, '发布结束，没有要撤销的改动', 'the run ends, and there is nothing to undo')
-    : firstOf(lines, SERVERS_TOLD).join(', ');
 }

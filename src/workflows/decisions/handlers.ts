@@ -3,6 +3,9 @@ import { ApplicationFailure, CancellationScope, condition, setHandler } from '@t
 import type { Decision, Judgement } from '../../activities/contract.ts';
 import type { Plan } from '../../plan/plan.ts';
 import {
+  type AnswerMessage,
+  answerSignal,
+  answerUpdate,
   approveSignal,
   decideUpdate,
   planQuery,
@@ -17,7 +20,8 @@ import {
 } from '../messages.ts';
 import type { Draft } from '../run.ts';
 import { runSheetMarkdown } from '../showing/runsheet-markdown.ts';
-import { type DecisionDesk, type DecisionKind, shapeProblem, type Undecided } from './desk.ts';
+import { type Problem, shapeProblem, WORDS, wordProblem } from './answer-shape.ts';
+import { type DecisionDesk, type Undecided } from './desk.ts';
 
 /** What the handlers answer from. */
 export interface Answers {
@@ -53,6 +57,10 @@ const DESCRIPTIONS = {
     '待人工处理时的决定，并返回结果：{"action":"retry"|"skip"|"rollback","by":"<人员>","withCurrentSettings":true|false}',
     'Says how a stuck run goes on: {"action":"retry"|"skip"|"rollback","by":"<person>","withCurrentSettings":true|false}',
   ],
+  answer: [
+    '回答正在等待的问题：{"word":"approve"|"reject"|"retry"|"skip"|"rollback","by":"<人员>","comment":"…","step":N,"withCurrentSettings":true|false}；作为更新则返回裁定',
+    'Answers the question that waits: {"word":"approve"|"reject"|"retry"|"skip"|"rollback","by":"<person>","comment":"…","step":N,"withCurrentSettings":true|false}; as an update it returns the judgement',
+  ],
   status: ['运行状态：步骤、服务器、审批（JSON）', 'The run: steps, servers, approval, as JSON'],
   plan: ['本次运行固定的计划', 'The plan that this run executes'],
   report: ['操作单（Markdown）', 'The run sheet as Markdown'],
@@ -74,21 +82,22 @@ export function setHandlers(answers: Answers): void {
     (message) => void desk.take('rollback', message),
     describe('rollback'),
   );
-  setHandler(decideUpdate, (decision) => decide(desk, decision), {
-    validator: refuseBadDecision,
+  setHandler(answerSignal, (message) => void desk.takeAnswer(message), describe('answer'));
+  setHandler(answerUpdate, (answer) => judged(desk.takeAnswer(answer)), {
+    validator: (answer: AnswerMessage) => refuseBadShape(answer, 'word', WORDS, status),
+    ...describe('answer'),
+  });
+  setHandler(decideUpdate, (decision) => judged(desk.take(decision.kind, decision)), {
+    validator: (decision: Decision) => refuseBadShape(decision, 'kind', VOTES, status),
     ...describe('decide'),
   });
   setHandler(resolveUpdate, (resolution) => resolve(desk, resolution), {
-    validator: refuseBadResolution,
+    validator: (resolution) => refuseBadShape(resolution, 'action', RESOLUTIONS, status),
     ...describe('resolve'),
   });
   setHandler(statusQuery, () => status, describe('status'));
   setHandler(planQuery, () => answers.plan, describe('plan'));
   setHandler(reportQuery, () => runSheetMarkdown(status), describe('report'));
-}
-
-async function decide(desk: DecisionDesk, decision: Decision): Promise<Judgement> {
-  return judged(desk.take(decision.kind, decision));
 }
 
 async function resolve(
@@ -107,19 +116,22 @@ async function judged(item: Undecided): Promise<Judgement> {
   return item.judgement;
 }
 
-function refuseBadDecision(decision: unknown): void {
-  refuseBadShape(decision, 'kind', ['approve', 'reject']);
-}
-
-function refuseBadResolution(resolution: unknown): void {
-  refuseBadShape(resolution, 'action', ['retry', 'skip', 'rollback']);
-}
+const VOTES = ['approve', 'reject'] as const;
+const RESOLUTIONS = ['retry', 'skip', 'rollback'] as const;
 
 /** A validator's refusal leaves no event in the history, so it is about shape and size only. */
-function refuseBadShape(message: unknown, field: string, kinds: readonly DecisionKind[]): void {
-  const problem = shapeProblem(message);
-  if (problem !== null) throw ApplicationFailure.nonRetryable(problem.reason, problem.code);
-  const kind = (message as Record<string, unknown>)[field];
-  if (kinds.some((each) => each === kind)) return;
-  throw ApplicationFailure.nonRetryable(`expected ${field}: ${kinds.join(', ')}`, 'BAD_DECISION');
+function refuseBadShape(
+  message: unknown,
+  field: string,
+  words: readonly string[],
+  status: Pick<RunStatus, 'language'>,
+): void {
+  const problem = shapeProblem(message, status);
+  if (problem !== null) throw refusal(problem);
+  const word = (message as Record<string, unknown>)[field];
+  if (!words.some((each) => each === word)) throw refusal(wordProblem(field, words, status));
+}
+
+function refusal({ code, reason }: Problem): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(reason, code);
 }

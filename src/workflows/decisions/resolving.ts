@@ -1,15 +1,15 @@
 /** One question to people at a time: shown in the status while it is open, its answers judged one by one. */
 import type { Judgement } from '../../activities/contract.ts';
 import { oneLine, say } from '../../diagnostics/language.ts';
-import type { Question } from '../../plan/question.ts';
+import type { AnswerWord, Question } from '../../plan/question.ts';
 import type { AskingParts, RunIdentity } from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { approvalOf, resolverRoles, roleName } from './approvers.ts';
-import type { DecisionKind, Undecided } from './desk.ts';
+import type { Undecided } from './desk.ts';
 import { judge } from './judge.ts';
 
 export interface Resolved {
-  readonly kind: DecisionKind;
+  readonly kind: AnswerWord;
   readonly by: string;
   readonly withCurrentSettings: boolean;
 }

@@ -9,6 +9,7 @@ import type { ServerBefore } from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { askApproval } from '../decisions/approval.ts';
 import { approvalOf } from '../decisions/approvers.ts';
+import { askAboutLostLock } from '../decisions/lost-lock.ts';
 import {
   type AskingParts,
   type BackgroundPart,
@@ -41,7 +42,7 @@ export async function enterServers(
 ): Promise<void> {
   await prefetch(run, step);
   for (let round = 1; ; round += 1) {
-    await takeLock(run, step);
+    await takeLock(run, step, (failure, isOver) => askAboutLostLock(run, failure, isOver));
     const before = await underLock(run, 'step', () => probeServers(run, step));
     const changes = differences(run, before);
     if (changes.length === 0) {
@@ -71,6 +72,7 @@ export async function enterServers(
 /** The servers run the new version for good; the next run may begin. */
 export async function leaveServers(run: FleetParts & PinnedPart & BackgroundPart): Promise<void> {
   if (run.lock === null) return;
+  run.lock.ask = null;
   const step = lastOnServers(run.plan);
   await settleExclusions(run);
   if (step !== undefined) await finishServers(run, step);

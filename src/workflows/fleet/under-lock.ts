@@ -15,8 +15,12 @@ import { claimLock } from './lock.ts';
 /** What a step does is refused where somebody else has changed the servers; what undoes it is not. */
 type Purpose = 'step' | 'undo';
 
-/** Takes the lock. @throws as claimLock */
-export async function takeLock(run: FleetParts, step: number): Promise<void> {
+/** Takes the lock. @param ask whom it asks where it is lost @throws as claimLock */
+export async function takeLock(
+  run: FleetParts,
+  step: number,
+  ask: EnvironmentLock['ask'],
+): Promise<void> {
   const held = await claimLock(run, step);
   const lock: EnvironmentLock = {
     held: null,
@@ -24,6 +28,7 @@ export async function takeLock(run: FleetParts, step: number): Promise<void> {
     inProgress: new Set(),
     again: null,
     refusal: null,
+    ask,
     foreign: new Set(),
   };
   run.lock = lock;
@@ -77,6 +82,7 @@ function wasCut(scope: CancellationScope): boolean {
 }
 
 async function untilHeld(run: FleetParts, lock: EnvironmentLock, purpose: Purpose): Promise<void> {
+  if (purpose === 'undo') lock.ask = null;
   while (lock.held === null) {
     const { ended } = (lock.again ??= claimAgain(run, lock));
     const cancelled = CancellationScope.current().cancelRequested;
@@ -133,11 +139,9 @@ async function reclaim(run: FleetParts, lock: EnvironmentLock): Promise<void> {
   await Promise.all([...lock.inProgress].map(({ ended }) => ended));
   const held = await claimLock(run, step, lock.lost ?? undefined);
   try {
-    const changes = await changedMeanwhile(run, step);
-    for (const { server, isForeign } of changes) if (isForeign) lock.foreign.add(server);
-    const texts = changes.map(({ text }) => text);
+    const texts = await changesThere(run, lock, step);
     if (held.broken !== null) lock.refusal ??= broken(run, step, texts, held.broken);
-    if (texts.length > 0) lock.refusal ??= lost(run, step, texts, held.former);
+    if (lock.refusal === null) lock.refusal = await whyNotOn(run, lock, step, texts, held);
   } catch (error) {
     await held.release();
     throw error;
@@ -150,6 +154,34 @@ async function reclaim(run: FleetParts, lock: EnvironmentLock): Promise<void> {
     'the lock is held again and the servers are as this run left them: it goes on',
   );
   warn(run, `${step}: ${text}`);
+}
+
+async function changesThere(
+  run: FleetParts,
+  lock: EnvironmentLock,
+  step: number,
+): Promise<readonly string[]> {
+  const changes = await changedMeanwhile(run, step);
+  for (const { server, isForeign } of changes) if (isForeign) lock.foreign.add(server);
+  return changes.map(({ text }) => text);
+}
+
+/** Looks again as often as a person says so. @returns why no step goes on; null: all is as it was left */
+async function whyNotOn(
+  run: FleetParts,
+  lock: EnvironmentLock,
+  step: number,
+  first: readonly string[],
+  { former }: HeldLock,
+): Promise<StepFailure | null> {
+  for (let texts = first; texts.length > 0; ) {
+    const failure = lost(run, step, texts, former);
+    const isOver = (): boolean => lock.ask === null;
+    if (lock.ask === null || !(await lock.ask(failure, isOver))) return failure;
+    lock.foreign.clear();
+    texts = await changesThere(run, lock, step);
+  }
+  return null;
 }
 
 /** A person wants this run to stop, whatever the servers are like. */

@@ -3,7 +3,7 @@ import { condition } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
 import type { Failure, ServerMeaning } from '../../plan/failure/meaning.ts';
 import { fewestInPool } from '../../plan/rolling.ts';
-import { askForResolution } from '../decisions/attention.ts';
+import { askForResolution, type Unanswered } from '../decisions/attention.ts';
 import { settleExclusion } from '../fleet/excluded.ts';
 import { type AskingParts, type FleetParts, hasPool, type ShownPart, stepStatus } from '../run.ts';
 import { hasMany } from '../showing/many.ts';
@@ -19,8 +19,10 @@ import { meaningFor } from './meaning.ts';
  */
 export async function undo(run: FleetParts & AskingParts, failure: Failure): Promise<void> {
   let stuck = await undoServers(run, toUndo(run, failure));
+  let unanswered: Unanswered | null = null;
   while (stuck.length > 0) {
-    const resolution = await askForResolution(run, failure.step, stuck);
+    const resolution = await askForResolution(run, failure.step, stuck, unanswered);
+    unanswered = resolution.unanswered;
     if (resolution.action === 'skip') for (const each of stuck) takenInHand(run, each);
     if (resolution.withCurrentSettings)
       for (const { server } of stuck) run.withCurrentSettings.add(server);

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AnnounceApprovalInput } from '../../../src/activities/contract.ts';
+import type {
+  AnnounceApprovalInput,
+  AnnounceQuestionInput,
+} from '../../../src/activities/contract.ts';
 import { createReportActivities } from '../../../src/activities/run/report.ts';
 import { createFolderArtifactStore } from '../../../src/adapters/artifacts/folder-artifact-store.ts';
 import {
@@ -276,5 +279,82 @@ describe('announceApproval', () => {
     expect(slack.sent[0]?.kind).toBe('approval-closed');
     expect(slack.sent[0]?.request).toBeUndefined();
     expect(slack.sent[0]?.title).toContain('已批准');
+  });
+});
+
+describe('announceQuestion', () => {
+  const question: AnnounceQuestionInput = {
+    run,
+    title: '服务启动',
+    roles: ['tech_lead'],
+    servers: Array.from({ length: 22 }, (_, index) => `app-${index}`),
+    isRepeated: false,
+    atMs: 1000,
+    question: {
+      kind: 'failure',
+      step: 7,
+      roles: ['技术负责人'],
+      answers: [
+        { word: 'retry', would: '再做失败的任务' },
+        { word: 'rollback', would: 'app-0 恢复 v1' },
+      ],
+      text: '步骤7 服务启动 失败：磁盘满',
+      openedAtMs: 1_767_312_000_000,
+      deadlineMs: 1_767_313_800_000,
+      atDeadline: '无人决定则按 rollback 处理',
+    },
+  };
+
+  it('goes to every configured channel with text, words, deadline and what a button carries', async () => {
+    const [slack, webhook] = [createFakeNotifier('slack'), createFakeNotifier('webhook')];
+    const { announceQuestion } = activities([slack, webhook]);
+    expect(await announceQuestion(question)).toEqual({
+      delivered: ['slack: fake slack', 'webhook: fake webhook'],
+      failed: [],
+    });
+    expect(webhook.sent[0]).toMatchObject({
+      kind: 'question',
+      severity: 'failure',
+      lines: ['步骤7 服务启动 失败：磁盘满'],
+      request: {
+        workflowId: 'deploy-1',
+        requestId: 'request-1',
+        step: 7,
+        openedAtMs: 1_767_312_000_000,
+        answers: question.question.answers,
+      },
+      recipients: [{ name: 'Bob', email: 'bob@example.com' }],
+    });
+    expect(webhook.sent[0]?.title).toContain('服务启动：步骤失败，等待人工决定 ');
+    const fields = webhook.sent[0]?.fields.map(({ text }) => text) ?? [];
+    expect(fields).toContain('2026-01-02T00:30:00.000Z: 无人决定则按 rollback 处理');
+    expect(fields).toContain('技术负责人');
+    expect(fields.join()).toContain('app-19 … +2');
+  });
+
+  it('is sent once at each time that it is told, and a channel that fails is a line', async () => {
+    const slack = createFakeNotifier('slack');
+    const { announceQuestion } = activities([slack]);
+    await announceQuestion(question);
+    await announceQuestion(question);
+    slack.failNext(1);
+    const later = { ...question, isRepeated: true, atMs: 2000 };
+    const { failed } = await announceQuestion(later);
+    expect(failed.join()).toContain('slack: ');
+    const english = { ...later, run: { ...run, language: 'en' as const } };
+    const { deadlineMs: _deadline, ...open } = question.question;
+    await announceQuestion({
+      ...english,
+      question: { ...open, kind: 'stuck_rollback', roles: [], deadlineMs: null },
+    });
+    expect(slack.sent).toHaveLength(2);
+    expect(slack.sent[1]?.title).toContain(
+      'the rollback is stuck, a person has to decide (told again)',
+    );
+    expect(slack.sent[1]?.fields.map(({ text }) => text)).toContain('anybody known');
+  });
+
+  it('leaves it to terminal and Web UI where nothing is configured', async () => {
+    expect(await activities().announceQuestion(question)).toEqual({ delivered: [], failed: [] });
   });
 });

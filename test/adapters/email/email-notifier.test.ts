@@ -35,6 +35,17 @@ describe('email notifier', () => {
     expect(server.mails[0]?.text).toContain('runsheet approve deploy-1');
   });
 
+  it('says what to type for each word that a question takes', async () => {
+    const server = await listenSmtp();
+    const notifier = createEmailNotifier({ ...base, port: server.port }, secretsOf({}));
+    const answers = ['retry', 'rollback'].map((word) => ({ word, would: '' }));
+    const request = { workflowId: 'deploy-1', requestId: 'request-1', step: 7, answers };
+    await notifier.notify(sampleNotification({ kind: 'question', request }));
+    for (const word of ['retry', 'rollback'])
+      expect(server.mails[0]?.text).toContain(`runsheet answer deploy-1 ${word}`);
+    expect(server.mails[0]?.text).not.toContain('runsheet approve');
+  });
+
   it('reports a refused login without the password', async () => {
     const server = await listenSmtp('s3cret');
     const config = { ...base, port: server.port, user: 'bot', passwordRef: 'secret://mail' };

@@ -65,6 +65,22 @@ describe('slack notifier', () => {
     }
   });
 
+  it('has a button for each word that a question takes, which says when it was asked', async () => {
+    const { listener, notifier } = await slack();
+    const request = { workflowId: 'deploy-1', requestId: 'request-1', step: 7, openedAtMs: 1000 };
+    const answers = ['retry', 'skip', 'rollback', 'unknown'].map((word) => ({ word, would: '' }));
+    await notifier.notify(
+      sampleNotification({ kind: 'question', request: { ...request, answers } }),
+    );
+    const buttons = blocksOf(listener).find(({ type }) => type === 'actions')?.elements ?? [];
+    expect(buttons.map(({ action_id }) => action_id)).toEqual([
+      'runsheet_retry',
+      'runsheet_skip',
+      'runsheet_rollback',
+    ]);
+    for (const { value } of buttons) expect(JSON.parse(value)).toEqual(request);
+  });
+
   it('has no buttons once the request is closed', async () => {
     const { listener, notifier } = await slack();
     await notifier.notify(sampleNotification({ kind: 'approval-closed' }));

@@ -60,6 +60,7 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient 
       throw new Error('a fake client has no server');
     },
     start: ({ workflowId }) => note(`start ${workflowId}`),
+    answer: (id, { word }) => note(`answer ${id} ${word}`),
     approve: (id) => note(`approve ${id}`),
     reject: (id) => note(`reject ${id}`),
     resolve: async (id, { action }) => {

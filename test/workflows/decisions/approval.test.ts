@@ -1,6 +1,8 @@
 /** Approvals in time: asked, reminded, judged, expired, rejected, refused. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/plan/plan.ts';
+import { UNDECIDED_LIMIT } from '../../../src/workflows/decisions/desk.ts';
 import { compiledSeed } from '../../support/compiled-seed.ts';
 import { deferred } from '../../support/deferred.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
@@ -61,6 +63,49 @@ describe('an approval that nobody answers', () => {
     expect(failure?.type).toBe('RUN_EXPIRED');
     expect(status.warnings.join()).toContain('no mail server');
   });
+});
+
+describe('a flood of decisions', () => {
+  /** The seed with an approval that expires in real time: while somebody is judged, no time is skipped. */
+  function shortly(timeoutSeconds: number): Plan {
+    const steps = SEED.steps.map((step) =>
+      step.kind === 'approval' ? { ...step, timeoutSeconds } : step,
+    );
+    return { ...SEED, steps };
+  }
+
+  const JUDGE_MS = 150;
+
+  it('holds no deadline back: steady before it, at it and after it', async () => {
+    let send: () => Promise<void> = async () => undefined;
+    let judged = 0;
+    const world = stubWorld({
+      resolve: () => resolvedRun({}, { plan: shortly(2), reminderSeconds: 0 }),
+      before: async ({ name }) => {
+        // Two for one: there is always somebody to be judged. Those after it are refused at once.
+        if (['judgeDecision', 'announce.closed', 'report.write'].includes(name)) {
+          await Promise.all([send(), send()]);
+        }
+        if (name !== 'judgeDecision') return;
+        judged += 1;
+        await sleep(JUDGE_MS);
+      },
+    });
+    const { failure, status } = await harness.with(world, async (start) => {
+      // While somebody is judged, the run learns of nothing else for most of a task.
+      const run = await start({}, { options: { workflowTaskTimeout: '2s' } });
+      send = () => run.handle.signal('answer', { word: 'approve', by: 'junk' });
+      await run.until((each) => each.approval !== null);
+      await Promise.all(Array.from({ length: UNDECIDED_LIMIT }, () => send()));
+      return run.end();
+    });
+    expect(failure?.type).toBe('RUN_EXPIRED');
+    expect(judged).toBeGreaterThan(2);
+    expect(judged).toBeLessThan(UNDECIDED_LIMIT);
+    const waitedMs = (status.steps[4]?.finishedAtMs ?? 0) - (status.steps[4]?.startedAtMs ?? 0);
+    expect(waitedMs).toBeGreaterThanOrEqual(2_000);
+    expect(status.questions).toEqual([]);
+  }, 60_000);
 });
 
 describe('decisions', () => {
@@ -206,6 +251,34 @@ describe('decisions', () => {
     });
     expect(status.outcome).toBe('succeeded');
     expect(status.approval?.quorum).toBe('one for each role');
+  });
+
+  it('takes an answer by one signal and by one update, whatever is asked', async () => {
+    const plan = withQuorum({ kind: 'all' });
+    const world = stubWorld({ resolve: () => resolvedRun({}, { plan }) });
+    const { status, failure } = await harness.with(world, async (start) => {
+      const run = await start();
+      await run.until((each) => each.approval !== null);
+      for (const malformed of [{ word: 'maybe', by: 'bob' }, { word: 'approve' }, null]) {
+        const refused = run.handle.executeUpdate('answer', { args: [malformed] });
+        await expect(refused).rejects.toMatchObject({ cause: { type: 'BAD_DECISION' } });
+      }
+      const other = await run.handle.executeUpdate('answer', {
+        args: [{ word: 'retry', by: 'bob' }],
+      });
+      expect(other).toMatchObject({
+        code: 'WRONG_STEP',
+        reason: '步骤 5 在等待 approve 或 reject',
+      });
+      const first = await run.handle.executeUpdate('answer', {
+        args: [{ word: 'approve', by: 'bob', step: 5 }],
+      });
+      expect(first).toMatchObject({ accepted: true, quorumReached: false });
+      await run.handle.signal('answer', { word: 'approve', by: 'alice', comment: '好' });
+      return run.end();
+    });
+    expect(failure).toBeNull();
+    expect(status.approval?.votes).toMatchObject([{ by: 'bob' }, { by: 'alice', comment: '好' }]);
   });
 
   it('keeps at most 100 undecided decisions and counts the rest', async () => {

@@ -28,6 +28,7 @@ interface Metadata {
 }
 
 const NAMES = [
+  'answer',
   'approve',
   'reject',
   'retry',

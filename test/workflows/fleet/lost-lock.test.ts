@@ -123,6 +123,8 @@ describe('S10 a lock that is terminated', { timeout: 120_000 }, () => {
     });
     expect(ended.failure).toMatchObject({ type: 'RUN_ROLLED_BACK' });
     expect(ended.status.failure).toMatchObject({ type: 'LOCK_LOST' });
+    expect(ended.status.warnings.join()).toContain('不等待人工决定');
+    expect(world.asked).toEqual([]);
     expect(ended.failure?.message).toContain('app-server-2');
     expect(ended.failure?.message).toContain('v9.9.9');
     expect(world.servers.get('app-server-2')).toMatchObject({ version: 'v9.9.9', pool: 'ready' });
