@@ -15,6 +15,7 @@ import type {
 } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
 import type { ServerStates, ShowServersInput } from '../plan/shown-server.ts';
+import type { WatchedRun } from '../plan/watched-run.ts';
 import type { ShownHostKey } from '../ports/server-host.ts';
 
 /** What is done for a run. */
@@ -199,6 +200,18 @@ export interface SystemActivities {
   finishServer(input: ServerInput & { readonly image: ImagePin | null }): Promise<ActionResult>;
 }
 
+/** Of the watch over a run, which outlives it. */
+export interface WatchActivities {
+  /** As a local activity. @throws ApplicationFailure WATCH_NOT_YOURS where its run did not start the watch */
+  beginWatch(input: OfRun): Promise<WatchedRun>;
+  /** Waits until the run has ended. `isLeft`: somebody else has ended it while it held its lock. */
+  awaitRunEnd(input: OfRun): Promise<{ readonly isLeft: boolean }>;
+  /** Tells people so, on every channel, where it still is so. @returns who got it */
+  alarm(
+    input: OfRun & { readonly number: number },
+  ): Promise<{ readonly isLeft: boolean; readonly sent: readonly string[] }>;
+}
+
 /** Around the actions on real servers. */
 export interface FleetActivities {
   /** One server before anything is built: findings are values, so that all are told at once. */
@@ -266,4 +279,5 @@ export type Activities = ActionActivities &
   CompensationActivities &
   LocalActivities &
   SystemActivities &
+  WatchActivities &
   FleetActivities;

@@ -20,6 +20,7 @@ import { createProof } from './sealing/proof.ts';
 import type { ServerPorts } from './servers/context.ts';
 import { createPoolNotes } from './servers/pool-notes.ts';
 import { createServerActivities } from './servers.ts';
+import { createWatchActivities } from './watch/index.ts';
 
 /** What runs the project's own code. */
 export type BuildActivities = Pick<Activities, BuildActionId | 'takeCheckout' | 'project.command'>;
@@ -89,6 +90,7 @@ export function createDeployActivities(dependencies: DeployDependencies): Deploy
     ...createReportActivities({ ...ports, ...(recipientsOf && { recipientsOf }) }),
     ...createLocalActivities({ ...local, seal: ports.seal }),
     ...createConfirmation(ports),
+    ...createWatchActivities({ ...ports, ...local, ...(recipientsOf && { recipientsOf }) }),
   };
   return guardAll(activities, guardOf(dependencies));
 }

@@ -3,4 +3,5 @@
 export { breakLock } from './beginning/break-lock.ts';
 export { hostKeys, probe, serverStates } from './beginning/plan-probe.ts';
 export { environmentLock } from './fleet/environment-lock.ts';
+export { runWatch } from './fleet/run-watch.ts';
 export { interpreter as default } from './interpreter.ts';

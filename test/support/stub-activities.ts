@@ -20,6 +20,8 @@ import type {
   Judgement,
   ResolvePlanInput,
 } from '../../src/activities/contract.ts';
+import { sealWatch } from '../../src/activities/sealing/seal-watch.ts';
+import { createFakeSeal } from '../../src/adapters/fake/fake-seal.ts';
 import { buildQueueOf, placeQueueOf } from '../../src/plan/queues.ts';
 import type {
   ActionInput,
@@ -283,6 +285,12 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         const beat = setInterval(() => context.heartbeat(), 100);
         return context.cancelled.finally(() => clearInterval(beat));
       },
+      beginWatch: async ({ run }) => {
+        const { workflowExecution: execution } = Context.current().info;
+        return sealWatch(createFakeSeal(), run, { workflowId: '', runId: '', ...execution });
+      },
+      awaitRunEnd: async () => ({ isLeft: false }),
+      alarm: async () => ({ isLeft: false, sent: [] }),
       showServers: async ({ servers }) => ({
         servers: servers.map((subject) => ({
           subject,

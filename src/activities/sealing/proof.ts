@@ -23,6 +23,7 @@ const LOCAL: readonly string[] = [
   'breakLock',
   'releasedByHolder',
   'findPendingApprovals',
+  'beginWatch',
 ];
 /** Resolves the run that is then sealed, or belongs to no run. They change nothing on servers. */
 const UNSEALED: readonly string[] = [
@@ -32,6 +33,7 @@ const UNSEALED: readonly string[] = [
   'breakLock',
   'releasedByHolder',
   'findPendingApprovals',
+  'beginWatch',
   'showHostKey',
   'showServers',
 ];

@@ -14,6 +14,7 @@ const WITHOUT_SETTINGS = [
   'announceApproval',
   'judgeDecision',
   'awaitLock',
+  'beginWatch',
 ] as const;
 
 type Names = Pick<RunRef, 'workflowId' | 'requestId'> & { readonly runId: string };
