@@ -1,6 +1,7 @@
 /** What the interpreter may call. Types only: workflow code imports nothing else from activities. */
 import type { ActionId, CompensationId } from '../actions/index.ts';
 import type { Json, Quorum } from '../plan/plan.ts';
+import type { MovedServer, MovePoolInput, PermittedMove } from '../plan/pool-move.ts';
 import type {
   ActionInput,
   ActionResult,
@@ -200,6 +201,14 @@ export interface SystemActivities {
   finishServer(input: ServerInput & { readonly image: ImagePin | null }): Promise<ActionResult>;
 }
 
+/** Of a person who moves a server in or out of its pool, beside all runs. */
+export interface PoolMoveActivities {
+  /** As a local activity. @throws ApplicationFailure LOCK_HELD, or as the judge names it */
+  permitMove(input: MovePoolInput): Promise<PermittedMove>;
+  /** @throws ApplicationFailure LOCK_HELD | POOL_FLOOR */
+  moveServer(input: PermittedMove): Promise<MovedServer>;
+}
+
 /** Of the watch over a run, which outlives it. */
 export interface WatchActivities {
   /** As a local activity. @throws ApplicationFailure WATCH_NOT_YOURS where its run did not start the watch */
@@ -280,4 +289,5 @@ export type Activities = ActionActivities &
   LocalActivities &
   SystemActivities &
   WatchActivities &
+  PoolMoveActivities &
   FleetActivities;

@@ -9,6 +9,7 @@ import { createReadyImageActivities } from './code/ready-image.ts';
 import { createCheckoutActivities, createSourceActivities, type OwnPlace } from './code/source.ts';
 import { createTestActivities } from './code/tests.ts';
 import type { Activities } from './contract.ts';
+import { createPoolMoveActivities } from './fleet/move-server.ts';
 import { createServerStateActivities } from './fleet/server-states.ts';
 import { createFleetActivities } from './fleet.ts';
 import { type GuardOptions, guardAll } from './guard.ts';
@@ -90,6 +91,7 @@ export function createDeployActivities(dependencies: DeployDependencies): Deploy
     ...createReportActivities({ ...ports, ...(recipientsOf && { recipientsOf }) }),
     ...createLocalActivities({ ...local, seal: ports.seal }),
     ...createConfirmation(ports),
+    ...createPoolMoveActivities({ ...serverPorts, ...local }),
     ...createWatchActivities({ ...ports, ...local, ...(recipientsOf && { recipientsOf }) }),
   };
   return guardAll(activities, guardOf(dependencies));

@@ -1,5 +1,11 @@
 /** Workflows that answer a question of a person. */
-export const QUESTIONS: readonly string[] = ['probe', 'hostKeys', 'serverStates', 'breakLock'];
+export const QUESTIONS: readonly string[] = [
+  'probe',
+  'hostKeys',
+  'serverStates',
+  'breakLock',
+  'movePool',
+];
 /** Workflow types of ours that are no runs: they belong to one, or answer a question. */
 export const NO_RUNS: readonly string[] = ['environmentLock', 'runWatch', ...QUESTIONS];
 

@@ -289,6 +289,10 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         const { workflowExecution: execution } = Context.current().info;
         return sealWatch(createFakeSeal(), run, { workflowId: '', runId: '', ...execution });
       },
+      permitMove: async () => {
+        throw broken('no server is moved here');
+      },
+      moveServer: async ({ settings: { server, to, who } }) => ({ server, to, changed: true, who }),
       awaitRunEnd: async () => ({ isLeft: false }),
       alarm: async () => ({ isLeft: false, sent: [] }),
       showServers: async ({ servers }) => ({

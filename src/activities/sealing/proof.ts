@@ -24,6 +24,7 @@ const LOCAL: readonly string[] = [
   'releasedByHolder',
   'findPendingApprovals',
   'beginWatch',
+  'permitMove',
 ];
 /** Resolves the run that is then sealed, or belongs to no run. They change nothing on servers. */
 const UNSEALED: readonly string[] = [
@@ -34,6 +35,7 @@ const UNSEALED: readonly string[] = [
   'releasedByHolder',
   'findPendingApprovals',
   'beginWatch',
+  'permitMove',
   'showHostKey',
   'showServers',
 ];

@@ -11,6 +11,7 @@ import type {
   CompensationActivities,
   FleetActivities,
   LocalActivities,
+  PoolMoveActivities,
   SystemActivities,
   WatchActivities,
 } from '../../activities/contract.ts';
@@ -26,7 +27,8 @@ const SUMMARY_LIMIT = 120;
 export const local = proxyLocalActivities<
   LocalActivities &
     Pick<SystemActivities, 'findPendingApprovals'> &
-    Pick<WatchActivities, 'beginWatch'>
+    Pick<WatchActivities, 'beginWatch'> &
+    Pick<PoolMoveActivities, 'permitMove'>
 >({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '3 minutes',
@@ -104,6 +106,14 @@ export const waits = proxyActivities<
   heartbeatTimeout: HEARTBEAT_SECONDS * 1000,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: PAUSES,
+});
+
+/** Of a person who waits: what is in the way is told at once. */
+export const poolMoves = proxyActivities<Pick<PoolMoveActivities, 'moveServer'>>({
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '2 minutes',
+  heartbeatTimeout: HEARTBEAT_SECONDS * 1000,
+  retry: retryAfter(3),
 });
 
 /** Tried for as long as the next message is not due; a channel that is out of order is asked again slowly. */
