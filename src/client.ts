@@ -13,10 +13,12 @@ import { type ServerView, serverView } from './client/server-view.ts';
 import { type StartOptions, startRun } from './client/start.ts';
 import { type WatchOptions, watch } from './client/watch.ts';
 import type { Plan } from './plan/plan.ts';
+import type { MovedServer, MovePoolInput } from './plan/pool-move.ts';
 import type { PreflightResult } from './plan/run.ts';
 import type { ServerStates, ShowServersInput } from './plan/shown-server.ts';
 import type { Server } from './worker/versions/server.ts';
 import type { breakLock } from './workflows/beginning/break-lock.ts';
+import type { movePool } from './workflows/beginning/move-pool.ts';
 import type {
   HostKeyAnswer,
   hostKeys,
@@ -119,6 +121,8 @@ export interface RunsheetClient {
   serverStates(taskQueue: string, input: ShowServersInput): Promise<ServerStates>;
   /** Ends a lock, where whoever wants it may. @throws as probe */
   breakLock(taskQueue: string, input: BreakLockInput): Promise<BrokenLock>;
+  /** Takes a server out of its pool, or puts it back, where whoever wants it may. @throws as probe */
+  movePool(taskQueue: string, input: MovePoolInput): Promise<MovedServer>;
   /** The latest first. @param openOnly leaves out those that have ended */
   list(taskQueue: string, limit: number, openOnly?: boolean): Promise<readonly ListedRun[]>;
   /** How many workers polled the queue within the time of one poll. */
@@ -233,6 +237,12 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
       askWorker<typeof breakLock>(client, 'breakLock', {
         taskQueue,
         workflowId: `break-lock-${randomUUID()}`,
+        args: [input],
+      }),
+    movePool: (taskQueue, input) =>
+      askWorker<typeof movePool>(client, 'movePool', {
+        taskQueue,
+        workflowId: `pool-${randomUUID()}`,
         args: [input],
       }),
     list: (taskQueue, limit, openOnly = false) => listRuns(client, taskQueue, limit, openOnly),

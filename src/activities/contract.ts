@@ -1,6 +1,7 @@
 /** What the interpreter may call. Types only: workflow code imports nothing else from activities. */
 import type { ActionId, CompensationId } from '../actions/index.ts';
 import type { Json, Quorum } from '../plan/plan.ts';
+import type { MovedServer, MovePoolInput, PermittedMove } from '../plan/pool-move.ts';
 import type { Question } from '../plan/question.ts';
 import type {
   ActionInput,
@@ -16,6 +17,7 @@ import type {
 } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
 import type { ServerStates, ShowServersInput } from '../plan/shown-server.ts';
+import type { WatchedRun } from '../plan/watched-run.ts';
 import type { ShownHostKey } from '../ports/server-host.ts';
 
 /** What is done for a run. */
@@ -204,6 +206,26 @@ export interface SystemActivities {
   finishServer(input: ServerInput & { readonly image: ImagePin | null }): Promise<ActionResult>;
 }
 
+/** Of a person who moves a server in or out of its pool, beside all runs. */
+export interface PoolMoveActivities {
+  /** As a local activity. @throws ApplicationFailure LOCK_HELD, or as the judge names it */
+  permitMove(input: MovePoolInput): Promise<PermittedMove>;
+  /** @throws ApplicationFailure LOCK_HELD | POOL_FLOOR */
+  moveServer(input: PermittedMove): Promise<MovedServer>;
+}
+
+/** Of the watch over a run, which outlives it. */
+export interface WatchActivities {
+  /** As a local activity. @throws ApplicationFailure WATCH_NOT_YOURS where its run did not start the watch */
+  beginWatch(input: OfRun): Promise<WatchedRun>;
+  /** Waits until the run has ended. `isLeft`: somebody else has ended it while it held its lock. */
+  awaitRunEnd(input: OfRun): Promise<{ readonly isLeft: boolean }>;
+  /** Tells people so, on every channel, where it still is so. @returns who got it */
+  alarm(
+    input: OfRun & { readonly number: number },
+  ): Promise<{ readonly isLeft: boolean; readonly sent: readonly string[] }>;
+}
+
 /** Around the actions on real servers. */
 export interface FleetActivities {
   /** One server before anything is built: findings are values, so that all are told at once. */
@@ -284,4 +306,6 @@ export type Activities = ActionActivities &
   CompensationActivities &
   LocalActivities &
   SystemActivities &
+  WatchActivities &
+  PoolMoveActivities &
   FleetActivities;

@@ -9,6 +9,7 @@ import { createReadyImageActivities } from './code/ready-image.ts';
 import { createCheckoutActivities, createSourceActivities, type OwnPlace } from './code/source.ts';
 import { createTestActivities } from './code/tests.ts';
 import type { Activities } from './contract.ts';
+import { createPoolMoveActivities } from './fleet/move-server.ts';
 import { createServerStateActivities } from './fleet/server-states.ts';
 import { createFleetActivities } from './fleet.ts';
 import { type GuardOptions, guardAll } from './guard.ts';
@@ -20,6 +21,7 @@ import { createProof } from './sealing/proof.ts';
 import type { ServerPorts } from './servers/context.ts';
 import { createPoolNotes } from './servers/pool-notes.ts';
 import { createServerActivities } from './servers.ts';
+import { createWatchActivities } from './watch/index.ts';
 
 /** What runs the project's own code. */
 export type BuildActivities = Pick<Activities, BuildActionId | 'takeCheckout' | 'project.command'>;
@@ -89,6 +91,8 @@ export function createDeployActivities(dependencies: DeployDependencies): Deploy
     ...createReportActivities({ ...ports, ...(recipientsOf && { recipientsOf }) }),
     ...createLocalActivities({ ...local, seal: ports.seal }),
     ...createConfirmation(ports),
+    ...createPoolMoveActivities({ ...serverPorts, ...local }),
+    ...createWatchActivities({ ...ports, ...local, ...(recipientsOf && { recipientsOf }) }),
   };
   return guardAll(activities, guardOf(dependencies));
 }

@@ -50,6 +50,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   prune: async () => (await import('./commands/prune.ts')).pruneCommand(say),
   list: async () => (await import('./commands/runs.ts')).listCommand(say),
   locks: async () => (await import('./commands/locks.ts')).locksCommand(say),
+  pool: async () => (await import('./commands/pool.ts')).poolCommand(say),
   servers: async () => (await import('./commands/servers.ts')).serversCommand(say),
   hosts: async () => (await import('./commands/hosts.ts')).hostsCommand(say),
   versions: async () => (await import('./commands/versions.ts')).versionsCommand(say),

@@ -1,7 +1,13 @@
 /** Workflows that answer a question of a person. */
-export const QUESTIONS: readonly string[] = ['probe', 'hostKeys', 'serverStates', 'breakLock'];
+export const QUESTIONS: readonly string[] = [
+  'probe',
+  'hostKeys',
+  'serverStates',
+  'breakLock',
+  'movePool',
+];
 /** Workflow types of ours that are no runs: they belong to one, or answer a question. */
-export const NO_RUNS: readonly string[] = ['environmentLock', ...QUESTIONS];
+export const NO_RUNS: readonly string[] = ['environmentLock', 'runWatch', ...QUESTIONS];
 
 /**
  * Names that no template may have: the template id is the workflow's type, and these are the worker's

@@ -1,4 +1,5 @@
 /** What `runsheet servers` is told: what each server of an environment runs, and how that came there. */
+import type { KeptMove } from './pool-move.ts';
 import type { PreflightResult } from './run.ts';
 
 export interface ShowServersInput {
@@ -21,6 +22,8 @@ export interface ShownServer extends PreflightResult {
   readonly healthy: boolean | null;
   /** The run that started what runs there, where it is on record; null: it is not. */
   readonly run: RunOnRecord | null;
+  /** Where it is in maint and that is on record: who has taken it out. */
+  readonly moved?: KeptMove;
 }
 
 export interface RunOnRecord {

@@ -6,6 +6,11 @@ export interface LoadBalancer {
   /** Takes no new requests; those in flight go on. Already so: changes nothing. `maint` set by an operator stays. */
   drain(pool: string, server: string): Promise<void>;
   enable(pool: string, server: string): Promise<void>;
+  /**
+   * For a person, who may what no run may. on: `maint`, whatever it was; off: `ready`, whoever had taken it
+   * out. Already so: changes nothing.
+   */
+  setMaintenance(pool: string, server: string, on: boolean): Promise<void>;
   setWeights(pool: string, weights: Readonly<Record<string, number>>): Promise<void>;
   /** Sets these. A balancer that shares its routes with others leaves theirs alone. */
   setRoutes(routes: Readonly<Record<string, string>>): Promise<void>;

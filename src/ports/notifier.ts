@@ -6,7 +6,8 @@ export interface Notifier {
 }
 
 export interface Notification {
-  readonly kind: 'approval' | 'reminder' | 'approval-closed' | 'question' | 'result';
+  /** run-ended: somebody has ended a run while it changed servers. */
+  readonly kind: 'approval' | 'reminder' | 'approval-closed' | 'question' | 'result' | 'run-ended';
   readonly title: string;
   readonly lines: readonly string[];
   /** Label and text, the template's own notification lines. */

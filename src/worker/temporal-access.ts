@@ -9,7 +9,7 @@ import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common'
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { TemporalAccess } from '../activities/local/index.ts';
-import { statusQuery } from '../workflows/messages.ts';
+import { type RunStatus, statusQuery } from '../workflows/messages.ts';
 import { executionOf, readHistory } from './read-history.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
@@ -46,6 +46,7 @@ export function createTemporalAccess(
           runId: found.runId,
           running: found.status.name === 'RUNNING',
           wasCut: CUT.includes(found.status.name),
+          wasTerminated: found.status.name === 'TERMINATED',
           startedAtMs: found.startTime.getTime(),
           type: found.type,
           taskQueue: found.taskQueue,
@@ -108,6 +109,19 @@ export function createTemporalAccess(
       }
       return ids;
     },
+    async deadRun({ workflowId, runId }) {
+      const handle = client.workflow.getHandle(workflowId, runId);
+      const asking = (): Promise<RunStatus> => handle.query(statusQuery);
+      const { steps, servers } = await connection.withDeadline(
+        Date.now() + LONGEST_QUERY_MS,
+        asking,
+      );
+      const step = steps.find(({ state }) => state === 'running' || state === 'waiting');
+      return {
+        step: step === undefined ? null : { number: step.number, title: step.title },
+        servers,
+      };
+    },
     async approvalOf(workflowId) {
       const status = await client.workflow.getHandle(workflowId).query(statusQuery);
       return {
@@ -121,6 +135,9 @@ export function createTemporalAccess(
 
 /** Ended by somebody else. */
 const CUT: readonly string[] = ['TERMINATED', 'CANCELLED', 'TIMED_OUT'];
+
+/** Of a run that has ended: a worker goes through its history. */
+const LONGEST_QUERY_MS = 20_000;
 
 /** Executions of one id that are looked at. */
 const MOST = 10;

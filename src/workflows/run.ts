@@ -78,6 +78,8 @@ export interface MeasuredPart {
 export interface LockPart {
   /** null: not taken yet, or given up. */
   lock: EnvironmentLock | null;
+  /** Settles once somebody watches over the run, or nobody can; null: it has not changed anything yet. */
+  watch: Promise<void> | null;
   guard: PoolGuard | null;
 }
 

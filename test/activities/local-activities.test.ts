@@ -28,6 +28,7 @@ function resolvePlan(
         closed: never,
         terminate: never,
         list: never,
+        deadRun: never,
         approvalOf: never,
         executionsOf: () => Promise.resolve(executions.map(asExecution)),
       }),

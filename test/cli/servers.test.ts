@@ -42,12 +42,20 @@ const GONE: ShownServer = {
 };
 const OTHER = { digest: `sha256:${'b'.repeat(64)}`, version: 'v1', runId: 'r' };
 
+const MOVED = { to: 'out', who: 'Alice (ops)', reason: 'a new disk', atMs: 0 } as const;
+
 describe('servers', () => {
   it.each<[string, ShownServer, string]>([
     ['in the pool with what a run that succeeded started', server('b'), 'ok'],
     ['out of the pool', server('b', { pool: 'drain' }), 'failed it is out of the pool'],
     ['unknown to the balancer', server('b', { pool: 'absent' }), 'failed the load balancer does'],
     ["an operator's maint", server('b', { pool: 'maint' }), 'warning an operator took it out'],
+    [
+      'in maint, and on record',
+      server('b', { pool: 'maint' }, { moved: MOVED }),
+      'warning taken out by Alice (ops) at ',
+    ],
+    ['in maint with its reason', server('b', { pool: 'maint' }, { moved: MOVED }), ': a new disk'],
     ['without a pool', server('b', { pool: 'none' }, { healthy: null }), 'ok'],
     ['ill', server('b', {}, { healthy: false }), 'failed the load balancer finds it ill'],
     ['not running', server('b', { release: null }), 'failed the service is not running'],

@@ -158,6 +158,25 @@ export function describeLoadBalancerContract(
       expect((await read(first)).admin).toBe('maint');
     });
 
+    it('takes a server out for an operator, whatever it was, and puts it back, twice over', async () => {
+      const { balancer, pool } = subject;
+      await balancer.drain(pool, first);
+      for (const _again of [1, 2]) await balancer.setMaintenance(pool, first, true);
+      expect((await read(first)).admin).toBe('maint');
+      await balancer.enable(pool, first);
+      expect((await read(first)).admin).toBe('maint');
+      const [whileOut] = await givenDuring(() => sendMany(6));
+      expect(whileOut).toBe(0);
+      for (const _again of [1, 2]) await balancer.setMaintenance(pool, first, false);
+      expect((await read(first)).admin).toBe('ready');
+      await expect.poll(() => isReady(first), LIMIT).toBe(true);
+      const [whileIn = 0] = await givenDuring(() => sendMany(subject.servers.length * 3));
+      expect(whileIn).toBeGreaterThan(0);
+      await balancer.drain(pool, second);
+      await balancer.setMaintenance(pool, second, false);
+      expect((await read(second)).admin).toBe('ready');
+    });
+
     if (can.responseTimes) {
       it('forgets response times of before an enable', async () => {
         await sendMany(subject.servers.length * 2);
@@ -246,6 +265,7 @@ export function describeLoadBalancerContract(
       for (const refused of [
         balancer.drain(pool, first),
         balancer.enable(pool, first),
+        balancer.setMaintenance(pool, first, true),
         balancer.setWeights(pool, { [first]: 1 }),
         balancer.setRoutes({ '/api': pool }),
         balancer.url(pool),

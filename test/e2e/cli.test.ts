@@ -160,6 +160,36 @@ describe('run', () => {
     expect((await typed(...names, '--by', 'alice')).stderr).toContain('--reason');
   });
 
+  it('is past when a person takes a server out and puts it back, with a role: 0, else 2', async () => {
+    const out = await documented('pool-out');
+    expect(out, out.stderr).toMatchObject({ code: 0 });
+    expect(out.stdout).toMatch(/✓ app-server-1 is out of the pool, by Alice \(\w+\): a new disk/u);
+    const shown = await typed('servers', 'production', '--json', '--lang', 'en');
+    const [production] = JSON.parse(shown.stdout) as { servers: object[] }[];
+    expect(production?.servers).toContainEqual(
+      expect.objectContaining({
+        subject: 'app-server-1',
+        moved: expect.objectContaining({ reason: 'a new disk' }),
+      }),
+    );
+    const stranger = await typed('pool', 'in', 'app-server-1', '--by', 'mallory', '--lang', 'en');
+    expect(stranger).toMatchObject({ code: 2, stdout: '' });
+    expect(stranger.stderr).toContain('NOT_AN_APPROVER');
+    const back = await documented('pool-in');
+    expect(back, back.stderr).toMatchObject({ code: 0 });
+    expect(back.stdout).toContain('✓ app-server-1 is in the pool, by Alice');
+    const names = ['pool', 'out', 'dev-server-1', '--by', 'alice', '--lang', 'en'];
+    const last = await typed(...names, '--reason', 'now');
+    expect(last).toMatchObject({ code: 2, stdout: '' });
+    expect(last.stderr).toContain('POOL_FLOOR');
+    expect((await typed(...names)).stderr).toContain('--reason');
+    const unknown = await typed('pool', 'in', 'app-server-9', '--by', 'alice', '--lang', 'en');
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toContain('has no server "app-server-9"');
+    const elsewhere = [...names, '--reason', 'now', '--environment', 'production'];
+    expect((await typed(...elsewhere)).stderr).toContain('production has no server "dev-server-1"');
+  });
+
   it('with batches starts the plan that was shown; what can never be kept is refused', async () => {
     const production = ['environment=production', 'servers=app-server-1,app-server-2'];
     const parameters = [...production, 'version=v1.0.0'].flatMap((each) => ['-p', each]);

@@ -295,6 +295,36 @@ describe('a run with e-mail, Slack and a webhook', () => {
   });
 });
 
+/** Messages to the webhook that a run was ended. */
+function alarms(): readonly { readonly title: string; readonly lines: readonly string[] }[] {
+  const hooks = webhook.requests.map(
+    ({ body }) => JSON.parse(body) as { kind: string; title: string; lines: string[] },
+  );
+  return hooks.filter(({ kind }) => kind === 'run-ended');
+}
+
+describe('a run that is terminated while it changes servers', () => {
+  it('is told of within a minute, though its worker was killed before, and those before were not', async () => {
+    // Two runs have ended by themselves above.
+    expect(alarms()).toEqual([]);
+    const run = await stage.deploy('production', 'v2.3.0');
+    await run.approveWhenAsked();
+    await run.untilStep(7, 'running');
+    await stage.worker.kill();
+    await run.handle.terminate('a test');
+    const endedMs = Date.now();
+    await stage.worker.start();
+    await expect.poll(() => alarms().length, { timeout: 60_000 }).toBe(1);
+    expect(Date.now() - endedMs).toBeLessThan(60_000);
+    const [alarm] = alarms();
+    expect(alarm?.title).toContain(run.id);
+    const text = alarm?.lines.join('\n');
+    for (const server of PRODUCTION) expect(text).toContain(server);
+    expect(text).toContain('runsheet servers production');
+    await expect.poll(() => mailsAbout(run.id).length, { timeout: 10_000 }).toBe(1);
+  });
+});
+
 /** The result on all three channels, each with the template's own lines. */
 async function expectResult(values: Values, status: string, postedBefore = 0): Promise<void> {
   const lines = ownLines(values);

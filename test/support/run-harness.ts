@@ -171,13 +171,15 @@ export interface StartOptions {
 
 /** Activities that look up the world of the run that calls them. */
 function dispatching(
-  worlds: ReadonlyMap<string, StubWorld>,
+  worlds: Map<string, StubWorld>,
   ofLocks: () => Pick<Activities, 'releasedByHolder'>,
 ): Readonly<Record<string, AnyActivity>> {
   const names = Object.keys(stubWorld().activities);
-  const activitiesOf = (workflowId: string): Partial<Activities> => {
+  const activitiesOf = (workflowId: string, watched?: string): Partial<Activities> => {
     if (workflowId.startsWith('runsheet-lock:')) return ofLocks();
-    const world = worlds.get(workflowId);
+    // A watch begins with its run's name, and has that run's world from then on.
+    const world = worlds.get(workflowId) ?? worlds.get(watched ?? '');
+    if (world !== undefined) worlds.set(workflowId, world);
     if (world === undefined) throw new Error(`no world for ${workflowId}`);
     return world.activities;
   };

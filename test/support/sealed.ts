@@ -1,6 +1,6 @@
 /** Activities as a worker has them: they do nothing that the run was not sealed for. */
 import { Context } from '@temporalio/activity';
-import type { Activities, ResolvePlanInput } from '../../src/activities/contract.ts';
+import type { Activities, OfRun, ResolvePlanInput } from '../../src/activities/contract.ts';
 import { createProof } from '../../src/activities/sealing/proof.ts';
 import { sealRun } from '../../src/activities/sealing/seal-run.ts';
 import type { Seal } from '../../src/ports/seal.ts';
@@ -9,11 +9,11 @@ export type AnyActivity = (input: unknown) => Promise<unknown>;
 
 /**
  * An input that the interpreter forgot to seal fails the run.
- * @param activitiesOf those of a run, by its workflow id
+ * @param activitiesOf those of a workflow by its id; `told`: the run that its input names
  */
 export function sealed(
   names: readonly string[],
-  activitiesOf: (workflowId: string) => Partial<Activities>,
+  activitiesOf: (workflowId: string, told?: string) => Partial<Activities>,
   seal: Seal,
 ): Readonly<Record<string, AnyActivity>> {
   const proof = createProof(seal);
@@ -21,7 +21,8 @@ export function sealed(
     const { info } = Context.current();
     await proof(name, input, info);
     const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
-    const activities = activitiesOf(workflowId);
+    const told = (input as Partial<OfRun> | undefined)?.run?.workflowId;
+    const activities = activitiesOf(workflowId, told);
     if (name !== 'resolvePlan') {
       return (activities as object as Record<string, AnyActivity>)[name]?.(input);
     }

@@ -21,6 +21,8 @@ import type {
   Judgement,
   ResolvePlanInput,
 } from '../../src/activities/contract.ts';
+import { sealWatch } from '../../src/activities/sealing/seal-watch.ts';
+import { createFakeSeal } from '../../src/adapters/fake/fake-seal.ts';
 import { buildQueueOf, placeQueueOf } from '../../src/plan/queues.ts';
 import type {
   ActionInput,
@@ -293,6 +295,16 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         const beat = setInterval(() => context.heartbeat(), 100);
         return context.cancelled.finally(() => clearInterval(beat));
       },
+      beginWatch: async ({ run }) => {
+        const { workflowExecution: execution } = Context.current().info;
+        return sealWatch(createFakeSeal(), run, { workflowId: '', runId: '', ...execution });
+      },
+      permitMove: async () => {
+        throw broken('no server is moved here');
+      },
+      moveServer: async ({ settings: { server, to, who } }) => ({ server, to, changed: true, who }),
+      awaitRunEnd: async () => ({ isLeft: false }),
+      alarm: async () => ({ isLeft: false, sent: [] }),
       showServers: async ({ servers }) => ({
         servers: servers.map((subject) => ({
           subject,

@@ -172,6 +172,9 @@ describe('S1 a worker', { timeout: 60_000 }, () => {
     'findPendingApprovals',
     'lookAtLock',
     'breakLock',
+    'beginWatch',
+    'permitMove',
+    'moveServer',
   ])('S1 seals and judges nothing as an ordinary activity: %s', async (activity) => {
     const { world, workflowId, told } = await finishedRun();
     const input = { ...told, templateId: 'x', workflowId, requestId: 'x', inputs: [] };

@@ -15,8 +15,12 @@ import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { findServer, placeOf, poolState } from '../servers/pool-state.ts';
 import { beforeOf } from '../servers/probe.ts';
 import { failedBy } from './findings.ts';
+import { keptMove } from './move-server.ts';
 
-export type ServerStatePorts = Pick<ServerPorts, 'runtime' | 'balancer' | 'currentSettings'> &
+export type ServerStatePorts = Pick<
+  ServerPorts,
+  'runtime' | 'balancer' | 'currentSettings' | 'artifacts'
+> &
   Pick<Ports, 'records'>;
 
 /** Connections that are opened at the same time. */
@@ -61,10 +65,15 @@ async function showServers(
   const runs = new Map<string, RunOnRecord | null>();
   for (const id of new Set(ids))
     runs.set(id, await asked('records', 'records', recordOf(ports, id)));
-  const servers = seen.map((each): ShownServer => {
-    const run = runs.get(each.before?.release?.runId ?? '') ?? null;
-    return { ...each, run };
-  });
+  const servers = await Promise.all(
+    seen.map(async (each): Promise<ShownServer> => {
+      const run = runs.get(each.before?.release?.runId ?? '') ?? null;
+      if (each.before?.pool !== 'maint') return { ...each, run };
+      const { artifacts } = ports;
+      const moved = await keptMove(artifacts, input.environment, each.subject).catch(() => null);
+      return { ...each, run, ...(moved !== null && { moved }) };
+    }),
+  );
   return { servers, silent };
 }
 

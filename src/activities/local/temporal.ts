@@ -8,6 +8,8 @@ export interface DescribedWorkflow {
   readonly running: boolean;
   /** Whether somebody other than itself has ended it. */
   readonly wasCut: boolean;
+  /** Whether it was terminated, or reset. */
+  readonly wasTerminated?: boolean;
   readonly startedAtMs: number;
   readonly type: string;
   readonly taskQueue: string;
@@ -32,6 +34,17 @@ export interface TerminatedEnd {
   readonly details: unknown;
 }
 
+/** What a run showed last, before it was ended. */
+export interface DeadRun {
+  readonly step: { readonly number: number; readonly title: string } | null;
+  readonly servers: readonly {
+    readonly name: string;
+    readonly version: string | null;
+    readonly pool: 'in' | 'out' | 'unknown' | 'none';
+    readonly doing: string;
+  }[];
+}
+
 /** The part of Temporal's client that is needed; worker.ts builds it over the worker's connection. */
 export interface TemporalAccess {
   /** Names of the search attributes that the namespace has, with their type. */
@@ -50,6 +63,8 @@ export interface TemporalAccess {
   ): Promise<readonly { readonly runId: string; readonly failure: string | null }[]>;
   /** Ids of running workflows that match a visibility query, at most `limit`. */
   list(query: string, limit: number): Promise<readonly string[]>;
+  /** What the status query of a run that has ended says. @throws where no worker answers */
+  deadRun(execution: Execution): Promise<DeadRun>;
   /** What a running run's status query says; null where it does not answer. */
   approvalOf(workflowId: string): Promise<{
     readonly service: string;

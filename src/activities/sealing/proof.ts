@@ -23,6 +23,8 @@ const LOCAL: readonly string[] = [
   'breakLock',
   'releasedByHolder',
   'findPendingApprovals',
+  'beginWatch',
+  'permitMove',
 ];
 /** Resolves the run that is then sealed, or belongs to no run. They change nothing on servers. */
 const UNSEALED: readonly string[] = [
@@ -32,6 +34,8 @@ const UNSEALED: readonly string[] = [
   'breakLock',
   'releasedByHolder',
   'findPendingApprovals',
+  'beginWatch',
+  'permitMove',
   'showHostKey',
   'showServers',
 ];

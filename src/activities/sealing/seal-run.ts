@@ -15,6 +15,7 @@ const WITHOUT_SETTINGS = [
   'announceQuestion',
   'judgeDecision',
   'awaitLock',
+  'beginWatch',
 ] as const;
 
 type Names = Pick<RunRef, 'workflowId' | 'requestId'> & { readonly runId: string };

@@ -2,6 +2,7 @@
 
 import type { drain } from '../../actions/servers/drain.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { RunRef } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
 import { diagnosed } from '../failures.ts';
@@ -33,7 +34,12 @@ export async function leavePool(
     );
     if (state === null) return;
     const mayRecover = state.servers.some((each) => isTaking(each) && each.healthy === false);
-    if (!mayRecover || clock.remainingMs() === 0) throw belowFloor(input, balancer, state);
+    if (!mayRecover || clock.remainingMs() === 0) {
+      const percent = floorPercent(input, balancer);
+      const { run, server } = input;
+      const least = fewest(percent, state);
+      throw belowFloor({ run, server, pool: balancer.pool, percent, least }, state);
+    }
     await pause(POLL_MS, clock);
   }
 }
@@ -64,12 +70,16 @@ async function leaveIfAllowed(
 
 /** Whether the pool without this server would have fewer than its floor. */
 function isBelow(percent: number, state: PoolState, server: string): boolean {
-  const left = state.servers.filter((each) => each.name !== server && isServing(each)).length;
-  return left < fewest(percent, state);
+  return leftWithout(state, server) < fewest(percent, state);
+}
+
+/** How many serve beside this one. */
+export function leftWithout({ servers }: PoolState, server: string): number {
+  return servers.filter((each) => each.name !== server && isServing(each)).length;
 }
 
 /** Servers that must stay, out of all that the pool has: those that an operator took out included. */
-function fewest(percent: number, { servers }: PoolState): number {
+export function fewest(percent: number, { servers }: PoolState): number {
   return Math.ceil((servers.length * percent) / 100);
 }
 
@@ -78,17 +88,22 @@ function floorPercent({ settings }: DrainWork, { floorPercent: own }: BalancerSe
   return Math.max(own, settings.minimumInPoolPercent);
 }
 
-function belowFloor(input: DrainWork, balancer: BalancerSettings, state: PoolState): Error {
-  const { pool } = balancer;
-  const { server } = input;
+interface Floor {
+  readonly run: RunRef;
+  readonly server: string;
+  readonly pool: string;
+  readonly percent: number;
+  /** Servers that must stay. */
+  readonly least: number;
+}
+
+/** POOL_FLOOR: how many would be left, and who is out. */
+export function belowFloor({ run, ...floor }: Floor, state: PoolState): Error {
   const all = state.servers.length;
-  const percent = floorPercent(input, balancer);
-  const least = fewest(percent, state);
   const serving = state.servers.filter(isServing).length;
   const out = state.servers.filter((each) => !isServing(each)).map(describe);
   const others = out.length === 0 ? '-' : out.join(', ');
-  const named = { server, pool, all, least, percent, serving, others };
-  return diagnosed(input.run, diagnose('POOL_FLOOR', 'floor', named));
+  return diagnosed(run, diagnose('POOL_FLOOR', 'floor', { ...floor, all, serving, others }));
 }
 
 function describe({ name, admin, healthy }: PoolServer): string {

@@ -46,10 +46,11 @@ export function createEmbeddedBalancer(options: EmbeddedBalancerOptions): LoadBa
   const setAdmin = async (
     pool: string,
     server: string,
-    admin: 'ready' | 'drain',
+    admin: PoolServer['admin'],
+    isOperators = false,
   ): Promise<void> => {
     const current = memberOf(await getPool(pool), pool, server);
-    if (current.admin === 'maint' || current.admin === admin) return;
+    if ((current.admin === 'maint' && !isOperators) || current.admin === admin) return;
     await call('PUT', `${pathOf(pool)}/servers/${encodeURIComponent(server)}`, { admin });
   };
   return {
@@ -60,6 +61,7 @@ export function createEmbeddedBalancer(options: EmbeddedBalancerOptions): LoadBa
     },
     drain: (pool, server) => setAdmin(pool, server, 'drain'),
     enable: (pool, server) => setAdmin(pool, server, 'ready'),
+    setMaintenance: (pool, server, on) => setAdmin(pool, server, on ? 'maint' : 'ready', true),
     async setWeights(pool, weights) {
       await call('PUT', `${pathOf(pool)}/weights`, weights);
     },

@@ -50,6 +50,14 @@ export function createFakeLoadBalancer(
       inPool(pool);
       set(world.member(server), 'ready');
     },
+    async setMaintenance(pool, server, on) {
+      inPool(pool);
+      const member = world.member(server);
+      if (member.held !== undefined && !on) throw heldBack(member);
+      delete member.split;
+      if (!on && member.admin !== 'ready') member.latencies = [];
+      member.admin = on ? 'maint' : 'ready';
+    },
     async setWeights(pool, weights) {
       inPool(pool);
       if (!capabilities.weights) throw unable('weights');

@@ -26,7 +26,11 @@ export function showPool(backend: string): readonly [string, string] {
   return [`show stat ${name} 6 -1`, `show servers state ${name}`];
 }
 
-export function setState(backend: string, server: string, state: 'ready' | 'drain'): string {
+export function setState(
+  backend: string,
+  server: string,
+  state: 'ready' | 'drain' | 'maint',
+): string {
   return `set server ${named('haproxyBackend', backend)}/${named('haproxyServer', server)} state ${state}`;
 }
 

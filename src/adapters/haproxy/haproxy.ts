@@ -60,6 +60,11 @@ export function createHaproxy(options: HaproxyOptions): LoadBalancer & { close()
     },
     drain: async (pool, server) => setAdmin(pool, server, 'drain'),
     enable: async (pool, server) => setAdmin(pool, server, 'ready'),
+    setMaintenance: async (pool, server, on) =>
+      onEach(serving(pool), async (each) => {
+        const state = `${server} ${await each.setMaintenance(pool, server, on)}`;
+        return { zh: state, en: state };
+      }),
     async setWeights(pool, weights) {
       const instances = serving(pool);
       await Promise.all(instances.map((each) => each.assertMembers(pool, Object.keys(weights))));

@@ -65,6 +65,23 @@ export class HaproxyInstance {
       throw heldByHaproxy(this.place(pool, server), now.held);
     }
     if (now.admin === 'maint' || now.admin === wanted) return now.admin;
+    return this.takeState(pool, server, wanted);
+  }
+
+  /** An operator's own word. @returns how the server stands now */
+  async setMaintenance(pool: string, server: string, on: boolean): Promise<PoolServer['admin']> {
+    const wanted = on ? 'maint' : 'ready';
+    const now = await this.member(pool, server);
+    if (now.held !== undefined && !on) throw heldByHaproxy(this.place(pool, server), now.held);
+    if (now.admin === wanted && now.held === undefined) return wanted;
+    return this.takeState(pool, server, wanted);
+  }
+
+  private async takeState(
+    pool: string,
+    server: string,
+    wanted: PoolServer['admin'],
+  ): Promise<PoolServer['admin']> {
     const command = setState(this.backendOf(pool), this.theirs(server), wanted);
     await this.change(pool, server, [command]);
     const after = await this.readBack(pool, server, (each) => each.admin === wanted);

@@ -14,7 +14,7 @@ import {
   serverState,
 } from './server-state.ts';
 import { type Member, memberOf, membersOf } from './upstream.ts';
-import { drained, enabled, weighted } from './upstream-file.ts';
+import { drained, enabled, maintained, weighted } from './upstream-file.ts';
 
 /** Times that a file may change under our hands before that is an error. */
 const ATTEMPTS = 5;
@@ -101,6 +101,17 @@ export class NginxInstance {
       return wanted === 'drain' ? drained(text, line) : enabled(text, line);
     });
     return admin;
+  }
+
+  /** An operator's own word. @returns how the server stands now */
+  async setMaintenance(pool: string, server: string, on: boolean): Promise<PoolServer['admin']> {
+    const work = this.poolOf(pool);
+    await this.edit(work, (text, members) => {
+      const { line } = memberOf(members, work.place, server);
+      if (on) return isMaintained(line) ? text : maintained(text, line);
+      return line.isDown ? enabled(text, line) : text;
+    });
+    return on ? 'maint' : 'ready';
   }
 
   /** @throws PortError not-found, so that nothing is changed where a name is wrong */

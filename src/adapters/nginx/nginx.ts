@@ -47,6 +47,11 @@ export function createNginx({ instances, urls }: NginxOptions): LoadBalancer {
     },
     drain: async (pool, server) => setAdmin(pool, server, 'drain'),
     enable: async (pool, server) => setAdmin(pool, server, 'ready'),
+    setMaintenance: async (pool, server, on) =>
+      onEach(serving(pool), async (each) => {
+        const state = `${server} ${await each.setMaintenance(pool, server, on)}`;
+        return { zh: state, en: state };
+      }),
     async setWeights(pool, weights) {
       const nginxes = serving(pool);
       await Promise.all(nginxes.map((each) => each.assertMembers(pool, Object.keys(weights))));

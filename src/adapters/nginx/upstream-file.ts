@@ -121,6 +121,22 @@ export function drained(text: string, { words, stop, isMarked }: ServerLine): st
   return `${text.slice(0, at)} down${text.slice(at, stop.end)}${mark}${text.slice(stop.end)}`;
 }
 
+/** Taken out by an operator: `down`, without our mark. */
+export function maintained(text: string, line: ServerLine): string {
+  const { words, stop, isDown, isMarked } = line;
+  if (!isMarked) return isDown ? text : downAt(text, words.at(-1)?.end ?? stop.start);
+  const behind = text.slice(stop.end);
+  const marked = MARKED.exec(behind)?.[0] ?? '';
+  const after = behind.slice(marked.length);
+  const isText = /^[ \t]*[^# \t\r\n]/u.test(restOfLine(after, 0));
+  const unmarked = `${text.slice(0, stop.end)}${isText ? ' #' : ''}${after}`;
+  return isDown ? unmarked : downAt(unmarked, words.at(-1)?.end ?? stop.start);
+}
+
+function downAt(text: string, at: number): string {
+  return `${text.slice(0, at)} down${text.slice(at)}`;
+}
+
 /** In again: without `down` and without our mark. */
 export function enabled(text: string, { words, stop }: ServerLine): string {
   const behind = text.slice(stop.end);

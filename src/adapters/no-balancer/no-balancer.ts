@@ -20,6 +20,7 @@ export function createNoBalancer(): LoadBalancer {
     state: () => Promise.resolve({ servers: [], emptyMs: null, process: null }),
     drain: refuse,
     enable: refuse,
+    setMaintenance: refuse,
     setWeights: refuse,
     setRoutes: refuse,
     routes: () => Promise.resolve(null),

@@ -98,7 +98,8 @@ async function findRuns(store: ArtifactArchive, others: string[]): Promise<reado
     // Where it is a link, it may be another run's.
     const isOwn = run.artifacts.some(({ name }) => name === 'run.json');
     if (about !== null && isOwn) return [{ ...about, ...artifactsOf(run, others) }];
-    others.push(run.place);
+    // Who took which server out of its pool is nobody else's, and of no run.
+    if (run.requestId !== 'pool-moves') others.push(run.place);
     return [];
   });
 }

@@ -2,6 +2,7 @@
 import type { Localized } from '../../diagnostics/diagnostic.ts';
 import type { ServerBefore } from '../../plan/run.ts';
 import type { ServerStates, ShownServer } from '../../plan/shown-server.ts';
+import { localTime } from '../view/start.ts';
 
 /** A run of the environment that is open. */
 export interface OpenRun {
@@ -81,7 +82,7 @@ function findingsOf(
   if (before === undefined) return checks.map(({ detail }) => failed({ zh: detail, en: detail }));
   if (before.release === null) return isInUse || before.stopped ? [notRunning(before)] : [];
   return [
-    ...poolFindings(before),
+    ...poolFindings(before, server.moved),
     ...(healthy === false && before.pool === 'ready' ? [failed(ILL)] : []),
     ...(isOnRecord ? recordFindings(server) : []),
     ...(isMixed ? [{ state: 'warning' as const, note: MIXED }] : []),
@@ -107,11 +108,18 @@ function notRunning({ stopped }: ServerBefore): Finding {
   return failed({ zh: `服务已停止（${version}）`, en: `the service is stopped (${version})` });
 }
 
-function poolFindings({ pool }: ServerBefore): readonly Finding[] {
+function poolFindings({ pool }: ServerBefore, moved: ShownServer['moved']): readonly Finding[] {
   if (pool === 'drain') return [failed({ zh: '已从负载均衡摘除', en: 'it is out of the pool' })];
   if (pool === 'absent')
     return [failed({ zh: '负载均衡中没有它', en: 'the load balancer does not know it' })];
   if (pool !== 'maint') return [];
+  if (moved !== undefined) {
+    const { who, reason } = moved;
+    const at = localTime(moved.atMs);
+    const zh = `由 ${who} 摘除（${at}）：${reason}`;
+    const en = `taken out by ${who} at ${at}: ${reason}`;
+    return [{ state: 'warning', note: { zh, en } }];
+  }
   const note = { zh: '由运维人员摘除（maint）', en: 'an operator took it out (maint)' };
   return [{ state: 'warning', note }];
 }

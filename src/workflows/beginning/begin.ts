@@ -68,6 +68,7 @@ function newRun(
     before: new Map(),
     facts: new FactBoard(),
     lock: null,
+    watch: null,
     guard: null,
     source: undefined,
     image: undefined,

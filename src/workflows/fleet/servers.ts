@@ -28,6 +28,7 @@ import { prefetch } from './prefetch.ts';
 import { probeServers } from './probe.ts';
 import { serversInRun, widenScope } from './scope.ts';
 import { giveUpLock, takeLock, underLock } from './under-lock.ts';
+import { watchOver } from './watch.ts';
 
 /** Times that an approval is asked for one request, the first included. */
 const APPROVAL_ROUNDS = 3;
@@ -43,9 +44,11 @@ export async function enterServers(
   await prefetch(run, step);
   for (let round = 1; ; round += 1) {
     await takeLock(run, step, (failure, isOver) => askAboutLostLock(run, failure, isOver));
+    const watched = watchOver(run, step);
     const before = await underLock(run, 'step', () => probeServers(run, step));
     const changes = differences(run, before);
     if (changes.length === 0) {
+      await watched;
       run.before = before;
       widenScope(run);
       startGuard(run, step);

@@ -11,7 +11,9 @@ import type {
   CompensationActivities,
   FleetActivities,
   LocalActivities,
+  PoolMoveActivities,
   SystemActivities,
+  WatchActivities,
 } from '../../activities/contract.ts';
 import type { ProjectSettings } from '../../plan/settings.ts';
 
@@ -23,7 +25,10 @@ const SUMMARY_LIMIT = 120;
  * activity's cannot.
  */
 export const local = proxyLocalActivities<
-  LocalActivities & Pick<SystemActivities, 'findPendingApprovals'>
+  LocalActivities &
+    Pick<SystemActivities, 'findPendingApprovals'> &
+    Pick<WatchActivities, 'beginWatch'> &
+    Pick<PoolMoveActivities, 'permitMove'>
 >({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '3 minutes',
@@ -94,11 +99,29 @@ export const guards = proxyActivities<Pick<FleetActivities, 'guardPool'>>({
 });
 
 /** A day of waiting is one activity. Its end changes nothing, so nobody waits for that. */
-export const waits = proxyActivities<Pick<SystemActivities, 'awaitLock'>>({
+export const waits = proxyActivities<
+  Pick<SystemActivities, 'awaitLock'> & Pick<WatchActivities, 'awaitRunEnd'>
+>({
   startToCloseTimeout: '25 hours',
   heartbeatTimeout: HEARTBEAT_SECONDS * 1000,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: PAUSES,
+});
+
+/** Of a person who waits: what is in the way is told at once. */
+export const poolMoves = proxyActivities<Pick<PoolMoveActivities, 'moveServer'>>({
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '2 minutes',
+  heartbeatTimeout: HEARTBEAT_SECONDS * 1000,
+  retry: retryAfter(3),
+});
+
+/** Tried for as long as the next message is not due; a channel that is out of order is asked again slowly. */
+export const alarms = proxyActivities<Pick<WatchActivities, 'alarm'>>({
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { ...PAUSES, maximumInterval: '30 seconds' },
 });
 
 /** Asked for by a person who waits. */

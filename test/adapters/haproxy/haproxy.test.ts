@@ -22,7 +22,7 @@ function takingHaproxy(answers: Readonly<Record<string, string>> = {}): Scripted
     if (given !== undefined) return given;
     const [, name = '', what = '', value = ''] =
       /^set server app\/(\w+) (\w+) (\w+)$/u.exec(command) ?? [];
-    if (what === 'state') bits[name] = value === 'drain' ? 8 : 0;
+    if (what === 'state') bits[name] = { drain: 8, maint: 1 }[value] ?? 0;
     if (what === 'weight') weights[name] = Number(value);
     if (command === 'show stat app 6 -1') return STAT;
     if (command !== 'show servers state app') return '';
@@ -91,6 +91,24 @@ describe('HAProxy as a load balancer', () => {
     expect(changes()).toEqual([
       'set server app/web1 state drain',
       'set server app/web2 weight 5',
+      'set server app/web1 state ready',
+    ]);
+  });
+
+  it('takes a server out and in for an operator, once, whatever a run has made of it', async () => {
+    const haproxy = takingHaproxy();
+    const balancer = over(haproxy);
+    const admin = async (): Promise<unknown> => (await balancer.state('web')).servers[0]?.admin;
+    await balancer.drain('web', 'app-server-1');
+    for (const _again of [1, 2]) await balancer.setMaintenance('web', 'app-server-1', true);
+    expect(await admin()).toBe('maint');
+    await balancer.enable('web', 'app-server-1');
+    expect(await admin()).toBe('maint');
+    for (const _again of [1, 2]) await balancer.setMaintenance('web', 'app-server-1', false);
+    expect(await admin()).toBe('ready');
+    expect(haproxy.asked.filter((each) => each.startsWith('set'))).toEqual([
+      'set server app/web1 state drain',
+      'set server app/web1 state maint',
       'set server app/web1 state ready',
     ]);
   });

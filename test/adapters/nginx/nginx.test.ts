@@ -106,6 +106,28 @@ describe('nginx as a load balancer', () => {
     expect(await refusalOf(balancer.enable('web', 'web-1'))).toMatchObject({ kind: 'conflict' });
   });
 
+  it('takes a server out and in for an operator: without our mark, whatever a run has made of it', async () => {
+    const machine = new ScriptedMachine(FILE);
+    const balancer = over(machine);
+    const down = FILE.replace('10.0.0.11:8080;', '10.0.0.11:8080 down;');
+    for (const _again of [1, 2]) await balancer.setMaintenance('web', 'web-1', true);
+    expect(machine.file).toBe(down);
+    await balancer.enable('web', 'web-1');
+    expect((await first(balancer))?.admin).toBe('maint');
+    await balancer.setMaintenance('web', 'web-1', false);
+    expect(machine.file).toBe(FILE);
+    await balancer.drain('web', 'web-1');
+    await balancer.setMaintenance('web', 'web-1', true);
+    expect(machine.file).toBe(down);
+    await balancer.setMaintenance('web', 'web-1', false);
+    expect(machine.file).toBe(FILE);
+    await balancer.drain('web', 'web-2');
+    await balancer.setMaintenance('web', 'web-2', true);
+    expect(machine.file).toContain('10.0.0.12:8080 down; # web-2');
+    for (const _again of [1, 2]) await balancer.setMaintenance('web', 'web-2', false);
+    expect(machine.file).toBe(FILE);
+  });
+
   it('loads a file that nginx has not loaded, although it says already what is wanted', async () => {
     const machine = new ScriptedMachine(FILE);
     const balancer = over(machine);

@@ -118,6 +118,10 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient 
       await note(`servers of ${environment}`);
       return { servers: [], silent: [] };
     },
+    movePool: async (_queue, { server, to, by, reason }) => {
+      asked.push(`pool ${to} ${server} ${by} ${reason}`);
+      return { server, to, changed: true, who: by };
+    },
     breakLock: async (_queue, { service, environment, by, reason }) => {
       await note(`break ${service}/${environment} ${by} ${reason}`);
       return { holder: 'run-1', text: `${by}: ${reason}` };
