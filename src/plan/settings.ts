@@ -210,4 +210,12 @@ export interface ProjectAction {
   readonly timeoutSeconds: number;
   /** What it is given besides, on the worker. */
   readonly environment?: CommandEnvironment;
+  /** Takes back what it did, where it did it: none, half or all of it, and twice. */
+  readonly undo?: ProjectUndo;
+}
+
+export interface ProjectUndo {
+  /** May hold the same names, and `${previous_version}`. */
+  readonly argv: readonly string[];
+  readonly timeoutSeconds: number;
 }

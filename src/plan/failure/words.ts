@@ -3,6 +3,7 @@ import type { Localized } from '../../diagnostics/language.ts';
 import type { PlanStep, RollbackPolicy } from '../plan.ts';
 import { fewestInPool } from '../rolling.ts';
 import type { ResolvedRun } from '../run.ts';
+import { withCommands } from './command-words.ts';
 import { type Course, courseOf, courseOfSteps, meaningAt, takesOut } from './course.ts';
 import { handlingOf, handlingText } from './handling.ts';
 import { type DecidingPlan, policyOf, type ServerMeaning } from './meaning.ts';
@@ -175,6 +176,14 @@ const BACK: Readonly<Record<Exclude<RollbackPolicy, 'terminate'>, Localized>> = 
 };
 
 function textOf(outlook: Outlook, index: number, way: Way): Localized {
+  return withCommands(
+    serversText(outlook, index, way),
+    way,
+    meaningAt(outlook.course, index, 'most'),
+  );
+}
+
+function serversText(outlook: Outlook, index: number, way: Way): Localized {
   if (way === 'unchanged' || way === 'kept' || way === 'deployed') return FIXED[way];
   const { step, servers } = turnAt(outlook, index);
   const policy = policyOf(outlook.course.plan, step.number);

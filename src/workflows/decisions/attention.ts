@@ -13,7 +13,7 @@ import { changed } from '../showing/status.ts';
 import { poolText } from '../showing/words.ts';
 import { messageOf } from '../steps/failure.ts';
 import { beats, retryAfter, summaryOf, system } from '../tasks/activities.ts';
-import type { Stuck } from '../undo/compensate.ts';
+import { type Stuck, skipText, stuckPlace, stuckServers } from '../undo/stuck.ts';
 import {
   closeQuestion,
   judgeAnswer,
@@ -33,7 +33,7 @@ export async function askForResolution(
   step: number,
   stuck: readonly Stuck[],
 ): Promise<Resolution> {
-  const question = questionOf(run, step, describeStuck(run, stuck, lastSeen(run)));
+  const question = questionOf(run, step, stuck, describeStuck(run, stuck, lastSeen(run)));
   openQuestion(run, question);
   let isOpen = true;
   // A server that is down is asked for a while before it says nothing: nobody waits for that.
@@ -57,7 +57,12 @@ export async function askForResolution(
   }
 }
 
-function questionOf(run: RunIdentity, step: number, text: string): Question {
+function questionOf(
+  run: RunIdentity,
+  step: number,
+  stuck: readonly Stuck[],
+  text: string,
+): Question {
   const atDeadline = say(run.ref, '一直等待人工决定', 'it is waited for until somebody answers');
   return {
     kind: 'stuck_rollback',
@@ -65,14 +70,7 @@ function questionOf(run: RunIdentity, step: number, text: string): Question {
     roles: resolvers(run),
     answers: [
       { word: 'retry', would: say(run.ref, '再次回滚', 'the rollback is tried again') },
-      {
-        word: 'skip',
-        would: say(
-          run.ref,
-          '已人工处理：不再改动受阻的服务器，也不重新挂载',
-          'done by hand: servers that are stuck are left as they are, out of the pool',
-        ),
-      },
+      { word: 'skip', would: skipText(run, stuck) },
       { word: 'rollback', would: say(run.ref, '继续回滚', 'the rollback goes on') },
     ],
     text,
@@ -91,10 +89,7 @@ function describeStuck(
   servers: readonly string[],
 ): string {
   const problems = firstOf(
-    stuck.map(
-      ({ server, phrase, message }) =>
-        `${server} ${phrase}: ${message.slice(0, MESSAGE_CHARACTERS)}`,
-    ),
+    stuck.map((each) => `${stuckPlace(each)}: ${each.message.slice(0, MESSAGE_CHARACTERS)}`),
     PROBLEMS,
   );
   const anew = stuck.some(({ compensation }) => compensation === 'service.restore')
@@ -107,9 +102,9 @@ function describeStuck(
   const text = say(
     run.ref,
     `回滚无法完成：${problems.join('；')}。现状：${servers.join('；')}。` +
-      '处理后发送信号 retry（再试）或 skip（已人工处理；不再改动这台服务器，也不重新挂载）',
+      `处理后发送信号 retry（再试）或 skip（${skipText(run, stuck)}）`,
     `the rollback cannot finish: ${problems.join('; ')}. Servers: ${servers.join('; ')}. ` +
-      'Once it is repaired, send the signal retry; or skip if you have dealt with the server by hand: it is left as it is, out of the pool',
+      `Once it is repaired, send the signal retry; or skip (${skipText(run, stuck)})`,
   );
   return `${text}${anew}`;
 }
@@ -122,7 +117,7 @@ async function lookAgain(
 ): Promise<readonly string[]> {
   const all = run.resolved.servers;
   if (!hasMany(run)) return Promise.all(all.map((server) => stateOf(run, step, server)));
-  const names = new Set(stuck.map((each) => each.server));
+  const names = new Set(stuckServers(stuck));
   const shown = [...names].slice(0, PROBLEMS);
   const asked = await Promise.all(shown.map((server) => stateOf(run, step, server)));
   return [...asked, ...countStates(run, names)];
