@@ -29,6 +29,9 @@ export const actions = z
         on: z.enum(['worker', 'each-batch', 'each-server', 'first-server']).default('worker'),
         timeout: seconds.default(DEFAULT_TIMEOUT),
         undo: undo.optional(),
+        irreversible: z
+          .union([z.boolean(), text], { error: fieldProblem('irreversible') })
+          .optional(),
       })
       .refine(({ run, on }) => run.every((part) => holdsOnly(part, namesOn(on))), {
         path: ['run'],
@@ -38,8 +41,18 @@ export const actions = z
         path: ['undo'],
         error: fieldProblem('undoName'),
       })
-      .transform(({ run, on, timeout, undo: own }) =>
-        defined({ argv: run, on, timeoutSeconds: timeout, undo: undoOf(own) }),
+      .refine(({ undo: own, irreversible }) => own === undefined || !isGiven(irreversible), {
+        path: ['irreversible'],
+        error: fieldProblem('irreversibleWithUndo'),
+      })
+      .transform(({ run, on, timeout, undo: own, irreversible }) =>
+        defined({
+          argv: run,
+          on,
+          timeoutSeconds: timeout,
+          undo: undoOf(own),
+          irreversible: isGiven(irreversible) ? reasonOf(irreversible) : undefined,
+        }),
       ),
   )
   .default({});
@@ -58,4 +71,12 @@ function undoOf(given: GivenUndo | undefined): ProjectUndo | undefined {
   return 'run' in given
     ? { argv: given.run, timeoutSeconds: given.timeout }
     : { argv: given, timeoutSeconds: DEFAULT_TIMEOUT };
+}
+
+function isGiven(irreversible: boolean | string | undefined): irreversible is true | string {
+  return irreversible !== undefined && irreversible !== false;
+}
+
+function reasonOf(irreversible: true | string): string {
+  return irreversible === true ? '' : irreversible;
 }

@@ -212,6 +212,8 @@ export interface ProjectAction {
   readonly environment?: CommandEnvironment;
   /** Takes back what it did, where it did it: none, half or all of it, and twice. */
   readonly undo?: ProjectUndo;
+  /** Set where nothing takes back what it did: why, or an empty text. Never together with `undo`. */
+  readonly irreversible?: string;
 }
 
 export interface ProjectUndo {

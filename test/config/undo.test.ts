@@ -25,6 +25,21 @@ it('is absent where it is not written', () => {
 });
 
 it.each([
+  ['true', ''],
+  ['它会发送邮件', '它会发送邮件'],
+  ['false', undefined],
+])('irreversible: %s is read', (given, reason) => {
+  const { project, diagnostics } = parse(`{ run: [up], irreversible: ${given} }`);
+  expect(diagnostics).toEqual([]);
+  expect(project?.settings.actions['Migrate']?.irreversible).toBe(reason);
+});
+
+it.each([
+  [
+    '{ run: [up], undo: [down], irreversible: true }',
+    /actions\.Migrate\.irreversible: an action with an undo can be taken back/u,
+  ],
+  ['{ run: [up], irreversible: [] }', /actions\.Migrate\.irreversible: expected true/u],
   ['{ run: [up, "${previous_version}"] }', /actions\.Migrate\.run: it may hold/u],
   ['{ run: [up], undo: [down, "${server}"] }', /actions\.Migrate\.undo: .*previous_version/u],
   [

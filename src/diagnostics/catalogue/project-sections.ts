@@ -101,6 +101,22 @@ export const SECTION_VALUES = {
       en: '{where}: expected a command (its program and arguments as a list), or an object with run and timeout',
     },
   },
+  irreversible: {
+    message: {
+      zh: '{where}：应为 true，或一段说明原因的文本',
+      en: '{where}: expected true, or a text that says why',
+    },
+  },
+  irreversibleWithUndo: {
+    message: {
+      zh: '{where}：有 undo 的动作可以撤销，不能同时标为不可撤销',
+      en: '{where}: an action with an undo can be taken back, so it is not irreversible',
+    },
+    remedy: {
+      zh: '请删去其中之一',
+      en: 'leave out one of the two',
+    },
+  },
   platform: {
     message: {
       zh: '{where}：应为平台，例如 linux/amd64',

@@ -50,3 +50,10 @@ export function attemptsOf(
     }
   }
 }
+
+/** The project's action that a task runs, where nothing takes back what it did; null: it is none. */
+export function irreversibleIn(actions: Situated['actions'], task: Task): string | null {
+  const name = commandOf(task);
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  return action?.irreversible === undefined ? null : name;
+}

@@ -40,7 +40,8 @@ function namesOf(undos: readonly UndoId[]): readonly string[] {
   return [...new Set(undos.flatMap((each) => commandUndoneBy(each) ?? []))];
 }
 
-function listOf(names: readonly string[]): Localized {
+/** Names of actions, one after another. */
+export function listOf(names: readonly string[]): Localized {
   return {
     zh: names.map((name) => `「${name}」`).join(''),
     en: names.map((name) => `"${name}"`).join(', '),

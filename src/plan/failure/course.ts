@@ -6,7 +6,7 @@ import type { PlanStep, Task } from '../plan.ts';
 import { batchesOf, rolledSteps } from '../rolling.ts';
 import type { Overrides, ResolvedRun } from '../run.ts';
 import type { ProjectAction } from '../settings.ts';
-import { attemptsOf } from './attempts.ts';
+import { attemptsOf, irreversibleIn } from './attempts.ts';
 import {
   type DecidingPlan,
   type FailureMeaning,
@@ -107,6 +107,12 @@ export function situationAt(course: Course, index: number, extent: 'least' | 'mo
     shared: shared.map((each) => ({ undo: each.undo, between: between(each, changes) })),
     isServing: (server) => hasPool && pool.get(server) !== 'out',
   };
+}
+
+/** The project's actions that a run has begun by the end of a turn and that nothing takes back. */
+export function irreversibleAt({ turns, actions }: Course, index: number): readonly string[] {
+  const tasks = turns.slice(0, index + 1).flatMap((turn) => turn.tasks);
+  return [...new Set(tasks.flatMap((task) => irreversibleIn(actions, task) ?? []))];
 }
 
 /** What was done once, and what had been done by then to the servers that it was done for. */

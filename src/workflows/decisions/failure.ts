@@ -1,8 +1,9 @@
 /** Asks a person how a run goes on where a step has failed: done again, gone on without, or undone. */
 import { condition, sleep } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
+import { type Asked, irreversibleText } from '../../plan/failure/asking.ts';
 import { whyDecisive } from '../../plan/failure/needed.ts';
-import type { FailureHandling } from '../../plan/plan.ts';
+import { commandUndoneBy } from '../../plan/failure/undoing.ts';
 import type { Question } from '../../plan/question.ts';
 import { fewestInPool } from '../../plan/rolling.ts';
 import { duration } from '../../plan/rolling-words.ts';
@@ -18,8 +19,6 @@ import { closeQuestion, judgeAnswer, openQuestion, type Resolved, resolvers } fr
 
 const SERVERS_TOLD = 20;
 const MESSAGE_CHARACTERS = 1_000;
-
-type Asked = Extract<FailureHandling, { readonly kind: 'ask' }>;
 
 /** @returns null: nobody is waited for, or nobody has answered in time, so the failure is decided */
 export async function askAboutFailure(
@@ -164,14 +163,26 @@ function questionOf(
 
 /** What becomes of every server where the failure is decided. */
 function rollbackText(run: FleetParts, failure: StepFailure): string {
-  const { servers } = meaningFor(run, failureOf(failure, failure.step, null));
+  const meaning = meaningFor(run, failureOf(failure, failure.step, null));
+  const { servers } = meaning;
   const lines = servers.flatMap(({ server, fate }) => {
     const version = run.before.get(server)?.release?.version ?? '–';
     if (fate === 'undone')
       return [say(run.ref, `${server} 恢复 ${version}`, `${server} back on ${version}`)];
     return fate === 'kept' ? [say(run.ref, `${server} 保持现状`, `${server} stays as it is`)] : [];
   });
-  return lines.length === 0
-    ? say(run.ref, '发布结束，没有要撤销的改动', 'the run ends, and there is nothing to undo')
-    : firstOf(lines, SERVERS_TOLD).join(', ');
+  const shared = [...meaning.shared.undo].flatMap(({ undo }) => {
+    const name = commandUndoneBy(undo);
+    return name === null ? [] : [say(run.ref, `撤销「${name}」`, `"${name}" is undone`)];
+  });
+  const kept = run.saga.irreversible;
+  const stays = kept.size === 0 ? [] : [irreversibleText([...kept])[run.ref.language]];
+  const all = [...firstOf(lines, SERVERS_TOLD), ...shared];
+  if (all.length > 0) return [...all, ...stays].join(', ');
+  const nothing = say(
+    run.ref,
+    '发布结束，没有要撤销的改动',
+    'the run ends, and there is nothing to undo',
+  );
+  return [nothing, ...stays].join(', ');
 }

@@ -4,7 +4,7 @@ import { ACTIONS } from '../../actions/index.ts';
 import { leftOut, tells } from '../../actions/questions.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
-import { attemptsOf } from '../../plan/failure/attempts.ts';
+import { attemptsOf, irreversibleIn } from '../../plan/failure/attempts.ts';
 import type { Task } from '../../plan/plan.ts';
 import type { ActionResult, CheckoutPlace } from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
@@ -105,6 +105,8 @@ function register(run: Run, { step, server }: Place, task: Task): void {
     if (once !== null) run.saga.registerShared(once, { compensation: undo, servers, step });
     else if (server !== null) run.saga.register({ compensation: undo, server, step });
   }
+  const irreversible = irreversibleIn(all.actions, task);
+  if (irreversible !== null) run.saga.irreversible.add(irreversible);
   const { compensation, effect } = ACTIONS[task.action];
   if (compensation === undefined || server === null || effect?.pool === undefined) return;
   noteServer(run, server, { pool: 'unknown' });

@@ -1,6 +1,7 @@
 /** The end of a run that failed: undo, tell, and say it in one failure. */
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
+import { irreversibleText } from '../../plan/failure/asking.ts';
 import { type Failure, type FailureMeaning, WAS_RESET } from '../../plan/failure/meaning.ts';
 import { isNotification } from '../../plan/failure/order.ts';
 import { commandUndoneBy } from '../../plan/failure/undoing.ts';
@@ -53,6 +54,7 @@ export function fail(run: Run, failure: StepFailure): Promise<Error> {
     widenScope(run);
     run.status.batch = null;
     const meaning = meaningFor(run, failed);
+    tellIrreversible(run);
     await carryOut(run, failed, meaning);
     await settleExclusions(run);
     const outcome = closingOutcome(meaning);
@@ -86,6 +88,11 @@ async function carryOut(
   if (isUndone) return undo(run, failure);
   const kept = keptIn(meaning);
   if (kept.length > 0) warn(run, keptText(run, failure, kept));
+}
+
+function tellIrreversible(run: Run): void {
+  const { irreversible } = run.saga;
+  if (irreversible.size > 0) warn(run, irreversibleText([...irreversible])[run.ref.language]);
 }
 
 /** Servers that stay as they are, though something was done to them, and what was done once for several. */

@@ -32,6 +32,8 @@ export class Saga {
   /** Every server and step that has ever registered something. */
   readonly touched = new Set<string>();
   readonly steps = new Set<number>();
+  /** The project's actions that were begun and that nothing takes back. */
+  readonly irreversible = new Set<string>();
 
   /** A mutation that is tried again is undone once. */
   register(entry: SagaEntry): void {
@@ -63,10 +65,14 @@ export class Saga {
     return isNew;
   }
 
-  /** The mutation of a server that is undone next. @param after of those that were attempted later */
-  last(server: string, after = AT_LAST - 1): SagaEntry | undefined {
+  /**
+   * The mutation of a server that is undone next.
+   * @param after of those that were attempted later; what comes at last follows them where nothing else is left
+   */
+  last(server: string, after = AT_LAST): SagaEntry | undefined {
     const entry = this.stacks.get(server)?.at(-1);
-    return entry === undefined || entry.order <= after ? undefined : entry;
+    const isTurn = entry !== undefined && (entry.order === AT_LAST || entry.order > after);
+    return isTurn ? entry : undefined;
   }
 
   /** It has been undone, or a person has taken it in hand. */
