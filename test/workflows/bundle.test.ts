@@ -5,10 +5,10 @@ import { bundleInterpreter } from '../support/run-harness.ts';
 /**
  * Bytes of code without the source map: 508 KiB of SDK and about 600 KiB of interpreter and actions with
  * their comments, a kilobyte a file of which is what the bundler puts around it. Thirty are questions:
- * what a failed step asks people, who answers, and what is done again. Five are broken locks, twenty-five
+ * what a failed step asks people, who answers, and what is done again. Five are broken locks, thirty-five
  * what undoes the project's own actions, and where.
  */
-const LIMIT_BYTES = 1165 * 1024;
+const LIMIT_BYTES = 1175 * 1024;
 let code: string;
 
 beforeAll(async () => {
