@@ -88,3 +88,9 @@ export function isOfPools(fact: FactId): boolean {
     ({ id }) => !measures(id, fact) || leftOut(id, false) !== null,
   );
 }
+
+/** The key of runsheet.yaml's `actions` that a task runs; '': none. */
+export function commandOf({ action, settings }: Task): string {
+  const name = action === 'project.command' ? settings['name'] : undefined;
+  return typeof name === 'string' ? name : '';
+}

@@ -45,6 +45,28 @@ export interface CompensationInput extends OfRun {
   readonly withCurrentSettings?: boolean;
 }
 
+/** What undoes the project's own actions. */
+export interface ProjectActivities {
+  /** Runs an action's `undo` where the action ran. @throws ApplicationFailure UNDO_FAILED */
+  'project.undo'(input: UndoCommandInput): Promise<ActionResult>;
+}
+
+export interface UndoCommandInput extends OfRun {
+  readonly step: number;
+  /** `name`: the key of runsheet.yaml's `actions`. */
+  readonly settings: Readonly<Record<string, Json>>;
+  readonly project: Partial<ProjectSettings>;
+  /** Those of the batch or the run. */
+  readonly servers: readonly string[];
+  /** Where it ran on one. */
+  readonly server?: string;
+  /** What ran there before; null: nothing, it is not known, or not one version. */
+  readonly previousVersion: string | null;
+  /** Where it ran in the checkout. */
+  readonly source?: SourcePin;
+  readonly checkout?: string;
+}
+
 /** Run as local activities: their results cannot be completed from outside. */
 export interface LocalActivities {
   /**
@@ -304,6 +326,7 @@ export interface AnnounceQuestionInput extends OfRun {
 
 export type Activities = ActionActivities &
   CompensationActivities &
+  ProjectActivities &
   LocalActivities &
   SystemActivities &
   WatchActivities &

@@ -17,6 +17,7 @@ import { createLocalActivities, type LocalDependencies } from './local/index.ts'
 import type { NotificationPorts } from './notifications/channels.ts';
 import { createCheckoutCommand, createServerCommand } from './run/command.ts';
 import { createReportActivities } from './run/report.ts';
+import { createCheckoutUndo, createServerUndo } from './run/undo.ts';
 import { createProof } from './sealing/proof.ts';
 import type { ServerPorts } from './servers/context.ts';
 import { createPoolNotes } from './servers/pool-notes.ts';
@@ -24,7 +25,10 @@ import { createServerActivities } from './servers.ts';
 import { createWatchActivities } from './watch/index.ts';
 
 /** What runs the project's own code. */
-export type BuildActivities = Pick<Activities, BuildActionId | 'takeCheckout' | 'project.command'>;
+export type BuildActivities = Pick<
+  Activities,
+  BuildActionId | 'takeCheckout' | 'project.command' | 'project.undo'
+>;
 /** What holds keys. */
 export type DeployActivities = Omit<Activities, BuildActionId | 'takeCheckout'>;
 
@@ -68,6 +72,7 @@ export function createBuildActivities(dependencies: BuildDependencies): BuildAct
     ...createCompileActivities(ports),
     ...createImageActivities(ports),
     ...createCheckoutCommand(ports),
+    ...createCheckoutUndo(ports),
   };
   return guardAll(activities, guardOf(dependencies));
 }
@@ -85,6 +90,7 @@ export function createDeployActivities(dependencies: DeployDependencies): Deploy
     ...createSourceActivities(ports),
     ...createReadyImageActivities({ ...commandPorts, folder }),
     ...createServerCommand(commandPorts),
+    ...createServerUndo(commandPorts),
     ...createServerActivities(serverPorts),
     ...createFleetActivities(serverPorts),
     ...createServerStateActivities(serverPorts),

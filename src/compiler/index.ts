@@ -1,4 +1,5 @@
 /** What the rest of the program uses of the compiler. */
+export { actionFates } from '../plan/failure/action-fates.ts';
 export {
   failureRanges,
   failureRangesLater,

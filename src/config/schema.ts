@@ -1,5 +1,6 @@
 /** runsheet.yaml as a whole. */
 import { z } from 'zod';
+import { actions } from './actions-schema.ts';
 import { artifacts } from './artifacts-schema.ts';
 import { BALANCERS } from './balancers/index.ts';
 import { balancerSchema } from './balancers/schema.ts';
@@ -22,7 +23,6 @@ import { rolling } from './rolling-schema.ts';
 import { fieldProblem } from './schema-messages.ts';
 import { balancers, dockerSocket, environmentSsh, projectSsh, servers } from './servers-schema.ts';
 import {
-  actions,
   commands,
   drain,
   files,

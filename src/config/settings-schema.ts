@@ -1,6 +1,6 @@
 /** The sections of runsheet.yaml that become ProjectSettings: snake_case in, camelCase out. */
 import { z } from 'zod';
-import type { ProjectAction, VerifyName } from '../plan/settings.ts';
+import type { VerifyName } from '../plan/settings.ts';
 import { commandEnvironment } from './command-environment-schema.ts';
 import { dockerBuild } from './docker-build-schema.ts';
 import {
@@ -15,7 +15,6 @@ import {
   secondsBetween,
   text,
 } from './fields.ts';
-import { holdsOnly } from './placeholders.ts';
 import { fieldProblem } from './schema-messages.ts';
 
 const format = z.enum(['sarif', 'eslint', 'npm-audit', 'pip-audit']);
@@ -184,33 +183,6 @@ export const worker = z
   .transform(({ heartbeat_timeout: heartbeatSeconds }) =>
     heartbeatSeconds === undefined ? undefined : { heartbeatSeconds },
   );
-
-/** What the words of a project's action may hold; `server` and `port` where it runs on servers. */
-const ACTION_NAMES = {
-  worker: ['version', 'environment', 'service', 'revision'],
-  server: ['version', 'environment', 'service', 'server', 'port'],
-} as const;
-
-export const actions = z
-  .record(
-    text,
-    z
-      .strictObject({
-        run: argv,
-        on: z.enum(['worker', 'each-batch', 'each-server', 'first-server']).default('worker'),
-        timeout: seconds.default(300),
-      })
-      .refine(({ run, on }) => run.every((part) => holdsOnly(part, namesOn(on))), {
-        path: ['run'],
-        error: fieldProblem('actionName'),
-      })
-      .transform(({ run, on, timeout }) => ({ argv: run, on, timeoutSeconds: timeout })),
-  )
-  .default({});
-
-function namesOn(on: ProjectAction['on']): readonly string[] {
-  return on === 'worker' || on === 'each-batch' ? ACTION_NAMES.worker : ACTION_NAMES.server;
-}
 
 function holdsKnownNames(part: string): boolean {
   const names: readonly string[] = VERIFY_NAMES;

@@ -210,4 +210,14 @@ export interface ProjectAction {
   readonly timeoutSeconds: number;
   /** What it is given besides, on the worker. */
   readonly environment?: CommandEnvironment;
+  /** Takes back what it did, where it did it: none, half or all of it, and twice. */
+  readonly undo?: ProjectUndo;
+  /** Set where nothing takes back what it did: why, or an empty text. Never together with `undo`. */
+  readonly irreversible?: string;
+}
+
+export interface ProjectUndo {
+  /** May hold the same names, and `${previous_version}`. */
+  readonly argv: readonly string[];
+  readonly timeoutSeconds: number;
 }

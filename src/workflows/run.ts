@@ -204,6 +204,9 @@ export interface FleetParts extends RunIdentity, ShownPart, ServersPart, LockPar
 /** The same where the run may go on without one that fails: what it measured counts no more. */
 export interface TolerantParts extends FleetParts, MeasuredPart {}
 
+/** What undoing needs: the servers, and where the project's code runs. */
+export interface UndoParts extends FleetParts, PinnedPart, CheckoutPart {}
+
 /** What a question to people needs. */
 export interface AskingParts extends RunIdentity, ShownPart, DecisionsPart, BackgroundPart {}
 

@@ -1,8 +1,10 @@
 /** Run sheets of any shape that `check` accepts, and something that fails in one of them. */
 import fc from 'fast-check';
-import { ACTIONS, type ActionId } from '../../src/actions/index.ts';
+import { ACTIONS, type ActionDefinition, type ActionId } from '../../src/actions/index.ts';
 import { compileTemplate } from '../../src/compiler/index.ts';
+import { DEFAULT_VOCABULARY } from '../../src/compiler/vocabulary.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import type { ProjectAction } from '../../src/plan/settings.ts';
 
 /** A run of a plan, and the calls in it that fail. */
 export interface Scenario {
@@ -47,14 +49,38 @@ const POLICIES = [
   'switch back to the old version',
 ];
 
+/** The project's own, with and without an undo, wherever they can run. */
+export const COMMANDS: Readonly<Record<string, ProjectAction>> = {
+  Migrate: command('worker', true),
+  Look: command('worker', false),
+  Announce: command('each-batch', true),
+  Register: command('first-server', true),
+  Warm: command('each-server', true),
+};
+
+function command(on: ProjectAction['on'], isUndone: boolean): ProjectAction {
+  const undo = { argv: ['back'], timeoutSeconds: 10 };
+  return { argv: ['there'], on, timeoutSeconds: 10, ...(isUndone && { undo }) };
+}
+
+type Bullet = ActionId | `@${string}`;
+
+function definitionOf(bullet: Bullet): ActionDefinition | null {
+  return isCommand(bullet) ? null : ACTIONS[bullet];
+}
+
+function isCommand(bullet: Bullet): bullet is `@${string}` {
+  return bullet.startsWith('@');
+}
+
 interface Piece {
-  readonly actions: readonly ActionId[];
+  readonly actions: readonly Bullet[];
   readonly isParallel: boolean;
   /** `skip_tests` leaves it out. */
   readonly isSkippable: boolean;
 }
 
-const piece = (actions: readonly ActionId[]): fc.Arbitrary<Piece> =>
+const piece = (actions: readonly Bullet[]): fc.Arbitrary<Piece> =>
   fc.record({
     actions: fc.constant(actions),
     isParallel: fc.boolean(),
@@ -66,10 +92,16 @@ const pieces: fc.Arbitrary<readonly Piece[]> = fc
   .tuple(
     fc.oneof(fc.constant([...ON_SERVERS]), fc.subarray([...ON_SERVERS], { minLength: 1 })),
     fc.array(fc.boolean(), { minLength: ON_SERVERS.length, maxLength: ON_SERVERS.length }),
-    fc.array(fc.constantFrom<readonly ActionId[]>(['code.lint'], ['report.write'], []), {
-      minLength: ON_SERVERS.length,
-      maxLength: ON_SERVERS.length,
-    }),
+    fc.array(
+      fc.constantFrom<readonly Bullet[]>(
+        ['code.lint'],
+        ['report.write'],
+        ...Object.keys(COMMANDS).map((name) => [`@${name}`] as const),
+        ['@Warm', '@Migrate'],
+        [],
+      ),
+      { minLength: ON_SERVERS.length, maxLength: ON_SERVERS.length },
+    ),
     fc.subarray<ActionId>(['report.write', 'notify.send', 'record.update']),
   )
   .chain(([any, cuts, between, telling]) => {
@@ -83,12 +115,18 @@ const pieces: fc.Arbitrary<readonly Piece[]> = fc
     }
     const needsImage = chosen.some((each) => ACTIONS[each].needs.includes('pushed-image' as never));
     const all = [
-      ...(needsImage ? [['image.build', 'image.push'] as ActionId[]] : []),
-      ...steps.flatMap((step, index) => [step, [...(between[index] ?? [])]]),
+      ...(needsImage ? [['image.build', 'image.push'] as Bullet[]] : []),
+      ...steps.flatMap((step, index) => [step, once(between, index)]),
       telling,
     ].filter((each) => each.length > 0);
     return fc.tuple(...all.map(piece));
   });
+
+/** What each batch does once does not come a second time: a call does not say whose batch it is for. */
+function once(between: readonly (readonly Bullet[])[], index: number): Bullet[] {
+  const earlier = between.slice(0, index).flat();
+  return (between[index] ?? []).filter((each) => each !== '@Announce' || !earlier.includes(each));
+}
 
 const rolling = fc.option(
   fc.record({
@@ -112,10 +150,20 @@ const rules = fc.array(
 const plans: fc.Arbitrary<Plan> = fc
   .tuple(pieces, rolling, rules, fc.boolean())
   .map(([steps, batches, ranges, isReversed]) => {
-    const text = sheet(steps, batches, ranges, isReversed);
-    return compileTemplate({ file: 'random.md', text }).plan;
+    const text = sheet(measured(steps, batches), batches, ranges, isReversed);
+    const vocabulary = { ...DEFAULT_VOCABULARY, actions: COMMANDS };
+    return compileTemplate({ file: 'random.md', text, vocabulary }).plan;
   })
   .filter((plan): plan is Plan => plan !== null);
+
+/** Where the first server may be left out, nobody may have measured what is done there alone. */
+function measured(steps: readonly Piece[], batches: Rolling): readonly Piece[] {
+  if (batches === null || batches.budget === 0) return steps;
+  return steps.flatMap((step) => {
+    const actions = step.actions.filter((each) => each !== '@Register');
+    return actions.length === 0 ? [] : [{ ...step, actions }];
+  });
+}
 
 type Rolling = typeof rolling extends fc.Arbitrary<infer T> ? T : never;
 type Rules = typeof rules extends fc.Arbitrary<infer T> ? T : never;
@@ -129,7 +177,7 @@ function sheet(
 ): string {
   const numbers = steps.map((_, index) => (isReversed ? steps.length - index : index + 1));
   const first = steps.findIndex(({ actions }) =>
-    actions.some((each) => ACTIONS[each].compensation !== undefined),
+    actions.some((each) => definitionOf(each)?.compensation !== undefined),
   );
   const all = steps.flatMap(({ actions }) => actions);
   const canRoll = all.includes('pool.drain') && all.includes('pool.enable');
@@ -143,8 +191,11 @@ function sheet(
       if (batches.observed) lines.push('**Observe**: 30 s');
     }
     lines.push(isParallel ? '**Parallel tasks**:\nFor each server:' : '**Actions**:');
-    lines.push(...actions.map((each) => `- ${ACTIONS[each].phrases.en[0]}`), '');
-    if (isSkippable && !actions.some((each) => NEVER_LEFT_OUT.includes(each)))
+    lines.push(
+      ...actions.map((each) => `- ${definitionOf(each)?.phrases.en[0] ?? each.slice(1)}`),
+      '',
+    );
+    if (isSkippable && !actions.some((each) => NEVER_LEFT_OUT.some((one) => one === each)))
       lines.push('**Skip conditions**:\n- parameter `skip_tests` is true', '');
   }
   return `# Random

@@ -20,6 +20,7 @@ import type {
   JudgeInput,
   Judgement,
   ResolvePlanInput,
+  UndoCommandInput,
 } from '../../src/activities/contract.ts';
 import { sealWatch } from '../../src/activities/sealing/seal-watch.ts';
 import { createFakeSeal } from '../../src/adapters/fake/fake-seal.ts';
@@ -59,6 +60,8 @@ export interface StubCall {
   readonly name: string;
   readonly server: string | null;
   readonly step: number;
+  /** Which of the project's own actions. */
+  readonly command?: string;
 }
 
 export interface StubServer {
@@ -100,6 +103,8 @@ export interface StubWorld {
   readonly inputs: Map<string, ActionInput>;
   /** Every compensation that was done. */
   readonly undone: CompensationInput[];
+  /** Every undo of a project's action that was begun. */
+  readonly undoInputs: UndoCommandInput[];
   /** The fewest servers that have been in the pool at once. */
   fewestInPool(): number;
   readonly activities: Activities;
@@ -137,14 +142,20 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
   const asked: AnnounceQuestionInput[] = [];
   const inputs = new Map<string, ActionInput>();
   const undone: CompensationInput[] = [];
+  const undoInputs: UndoCommandInput[] = [];
 
   const serverOf = (name: string): StubServer => {
     const known = servers.get(name) ?? { version: 'v2.0.0', pool: 'ready' };
     servers.set(name, known);
     return known;
   };
-  const note = async (name: string, server: string | null, step: number): Promise<StubCall> => {
-    const call = { name, server, step };
+  const note = async (
+    name: string,
+    server: string | null,
+    step: number,
+    command?: unknown,
+  ): Promise<StubCall> => {
+    const call = { name, server, step, ...(typeof command === 'string' && { command }) };
     calls.push(call);
     await options.before?.(call, world);
     return call;
@@ -159,7 +170,8 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
   const act = async (id: ActionId, input: ActionInput): Promise<ActionResult> => {
     inputs.set(input.server === undefined ? id : `${id}@${input.server}`, input);
     if (input.report !== undefined) reports.push(input.report);
-    const call = await note(id, input.server ?? null, input.step);
+    const command = id === 'project.command' ? input.settings['name'] : undefined;
+    const call = await note(id, input.server ?? null, input.step, command);
     const { effect } = ACTIONS[id];
     if (input.server !== undefined && effect !== undefined) {
       apply(effect, serverOf(input.server), input.run.version, input.before);
@@ -182,6 +194,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     asked,
     inputs,
     undone,
+    undoInputs,
     fewestInPool: () => fewest,
     names: () =>
       calls.map((call) => (call.server === null ? call.name : `${call.name}@${call.server}`)),
@@ -194,6 +207,11 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         countPool();
         return { facts: [], evidence: [] };
       }),
+      'project.undo': async (input) => {
+        undoInputs.push(input);
+        await note('project.undo', input.server ?? null, input.step, input.settings['name']);
+        return { facts: [], evidence: ['undo ok'] };
+      },
       resolvePlan: async (input) => {
         await note('resolvePlan', null, 0);
         if (options.resolve !== undefined) return options.resolve(input);

@@ -1,6 +1,6 @@
 /** Signs everything that the activities of a run will be told to do. */
 import { ACTIONS, COMPENSATIONS, OPERATIONS } from '../../actions/index.ts';
-import { tasksIn } from '../../actions/questions.ts';
+import { commandOf, tasksIn } from '../../actions/questions.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { taskSettings } from '../../actions/task-settings.ts';
 import type { ResolvedRun, RunProof, RunRef } from '../../plan/run.ts';
@@ -33,6 +33,8 @@ export async function sealRun(seal: Seal, resolved: ResolvedRun, names: Names): 
     const told = { settings: taskSettings(task, resolved), project };
     await sign(task.action, told);
     if (task.action === 'image.push') await sign('confirmImage', told);
+    const name = commandOf(task);
+    if (name !== '') await sign('project.undo', { settings: { name }, project });
   }
   for (const each of [...Object.values(COMPENSATIONS), ...Object.values(OPERATIONS)]) {
     await sign(each.id, { project: sectionsOf(resolved.settings, each) });

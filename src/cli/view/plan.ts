@@ -1,7 +1,7 @@
 /** A plan as people read it: steps with tasks and thresholds, and what a failure means for the servers. Pure. */
 
 import { allLeftOut, leftOut, tasksIn } from '../../actions/questions.ts';
-import { duration, rolledSteps, sectionDefault } from '../../compiler/index.ts';
+import { actionFates, duration, rolledSteps, sectionDefault } from '../../compiler/index.ts';
 import type { Language, Localized } from '../../diagnostics/diagnostic.ts';
 import { countedEn } from '../../diagnostics/language.ts';
 import type { DefaultedSection, Json, PlanStep, StepKind, Task } from '../../plan/plan.ts';
@@ -41,6 +41,7 @@ export function renderPlan(run: ResolvedRun, language: Language): string[] {
     ...withGap(batchLines(run, language)),
     ...withGap(balancerLines(run.settings.balancer, language)),
     ...withGap(defaultLines(run, language)),
+    ...withGap(actionLines(run, language)),
     restoredWith(run, language),
     '',
     say({ zh: '失败时：', en: 'If a step fails:' }),
@@ -65,6 +66,13 @@ function defaultLines({ plan }: ResolvedRun, language: Language): readonly strin
       return sayIn(language)({ zh: `  ${title}：${says}`, en: `  ${title}: ${says}` });
     }),
   ];
+}
+
+/** What a failure afterwards does with what the project's own actions did. */
+function actionLines(run: ResolvedRun, language: Language): readonly string[] {
+  const fates = actionFates(run).map((each) => `  ${each[language]}`);
+  if (fates.length === 0) return [];
+  return [sayIn(language)({ zh: '项目自己的动作：', en: 'Your own actions:' }), ...fates];
 }
 
 /** With what a former version comes back, and what is done where its server does not say. */

@@ -1,7 +1,10 @@
 /** Bullets under 执行内容 and 并行任务: each is a phrase that names an action, perhaps with a limit. */
 
 import { ACTIONS } from '../../actions/index.ts';
+import { commandOf } from '../../actions/questions.ts';
 import { diagnose } from '../../diagnostics/diagnose.ts';
+import type { Localized } from '../../diagnostics/diagnostic.ts';
+import { fateOfAction } from '../../plan/failure/action-fates.ts';
 import type { Task } from '../../plan/plan.ts';
 import { type Context, claim, isFull, report } from '../context.ts';
 import { nearest } from '../nearest.ts';
@@ -28,7 +31,7 @@ function checkTask(context: Context, words: Words): Task | null {
   const read = readTaskPhrase(words.text, context.vocabulary.actions);
   if (read === null) return reportUnknown(context, words);
   const { task, problem } = read;
-  claim(context, words.start, 'action', describeTask(task));
+  claim(context, words.start, 'action', withFate(context, task, describeTask(task)));
   if (problem !== null) report(context, part(words, problem.from, problem.to), problem.diagnostic);
   return task;
 }
@@ -47,6 +50,16 @@ export function describeTask(task: Task): { zh: string; en: string } {
     zh: `动作 ${task.action}，${isEach ? '每台服务器一次' : '执行一次'}${rest}${zh}`,
     en: `action ${task.action}, ${isEach ? 'once for each server' : 'once'}${rest}${en}`,
   };
+}
+
+/** Of the project's own: what a failure afterwards does with it. */
+function withFate(context: Context, task: Task, text: Localized): Localized {
+  const { actions } = context.vocabulary;
+  const name = commandOf(task);
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (action === undefined) return text;
+  const fate = fateOfAction(action);
+  return { zh: `${text.zh}；${fate.zh}`, en: `${text.en}; ${fate.en}` };
 }
 
 function describeCommand(name: string): { zh: string; en: string } {

@@ -1,6 +1,6 @@
 /** How large a run's history becomes, and the limits of Temporal that it would outgrow. Pure. */
 import { ACTIONS, COMPENSATIONS, type CompensationId, OPERATIONS } from '../../actions/index.ts';
-import { changesServers, concerns, tasksIn } from '../../actions/questions.ts';
+import { changesServers, commandOf, concerns, tasksIn } from '../../actions/questions.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { taskSettings } from '../../actions/task-settings.ts';
 import type { Task } from '../../plan/plan.ts';
@@ -107,7 +107,12 @@ function doneOnServer(run: SizedRun): readonly OnServer[] {
   const ofTasks = tasks.map((task) =>
     told(ACTIONS[task.action].uses, false, bytesOf(taskSettings(task, run))),
   );
-  if (!plan.steps.some(changesServers)) return ofTasks;
+  const ofUndos = [...new Set(tasks.map(commandOf))].flatMap((name) =>
+    settings.actions[name]?.undo === undefined
+      ? []
+      : [told(ACTIONS['project.command'].uses, false)],
+  );
+  if (!plan.steps.some(changesServers)) return [...ofTasks, ...ofUndos];
   const { preflightServer, probeServer, prefetchServer, finishServer } = OPERATIONS;
   const fetches = concerns(
     tasksOf(run).map(({ action }) => action),
@@ -116,6 +121,7 @@ function doneOnServer(run: SizedRun): readonly OnServer[] {
   const isApproved = plan.steps.some(({ kind }) => kind === 'approval');
   return [
     ...ofTasks,
+    ...ofUndos,
     // In a sliding window.
     told(preflightServer.uses, false),
     ...(fetches ? [told(prefetchServer.uses, false)] : []),

@@ -98,6 +98,17 @@ export const BUILDS = {
       },
     },
   },
+  UNDO_FAILED: {
+    meaning: {
+      zh: '项目动作的 undo 命令没有以 0 结束；它会重试，最终由人决定。',
+      en: 'The undo of a project’s own action did not end with 0. It is tried again, and at last a person is asked.',
+    },
+    messages: {
+      exit: {
+        message: { zh: '撤销失败：{said}', en: 'the undo failed: {said}' },
+      },
+    },
+  },
   TOOL_FAILED: {
     meaning: {
       zh: '测试或检查工具没有正常结束，它的报告不能说明原因；没有正常结束的工具不算结果。',

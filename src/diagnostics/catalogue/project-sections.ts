@@ -85,6 +85,38 @@ export const SECTION_VALUES = {
       en: 'for a variable of the shell write $${HOME} or $HOME',
     },
   },
+  undoName: {
+    message: {
+      zh: '{where}：可用的占位符与 run 相同，另有 ${previous_version}',
+      en: '{where}: it may hold the same names as run, and ${previous_version}',
+    },
+    remedy: {
+      zh: '若要写 shell 自己的变量，请写 $${HOME} 或 $HOME',
+      en: 'for a variable of the shell write $${HOME} or $HOME',
+    },
+  },
+  undoCommand: {
+    message: {
+      zh: '{where}：应为命令（程序和参数的列表），或带 run 和 timeout 的对象',
+      en: '{where}: expected a command (its program and arguments as a list), or an object with run and timeout',
+    },
+  },
+  irreversible: {
+    message: {
+      zh: '{where}：应为 true，或一段说明原因的文本',
+      en: '{where}: expected true, or a text that says why',
+    },
+  },
+  irreversibleWithUndo: {
+    message: {
+      zh: '{where}：有 undo 的动作可以撤销，不能同时标为不可撤销',
+      en: '{where}: an action with an undo can be taken back, so it is not irreversible',
+    },
+    remedy: {
+      zh: '请删去其中之一',
+      en: 'leave out one of the two',
+    },
+  },
   platform: {
     message: {
       zh: '{where}：应为平台，例如 linux/amd64',

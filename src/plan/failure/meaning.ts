@@ -3,9 +3,9 @@
  * The one place that decides it: the run does what this says, and the plan, `check --explain` and the
  * approval show it. Pure.
  */
-import type { CompensationId } from '../../actions/index.ts';
 import type { Plan, RollbackPolicy } from '../plan.ts';
 import { isTold } from './order.ts';
+import type { UndoId } from './undoing.ts';
 
 /** Why a run ends before its last step. */
 export type FailureKind = 'failed' | 'rejected' | 'expired' | 'cancelled';
@@ -27,9 +27,17 @@ export interface Situation {
   /** The servers that the step works on, and the batch that they are, from 0; null: all of them. */
   readonly scope: { readonly servers: readonly string[]; readonly batch: number | null };
   /** Server → what was attempted there and is not undone, in that order. */
-  readonly changes: ReadonlyMap<string, readonly CompensationId[]>;
+  readonly changes: ReadonlyMap<string, readonly UndoId[]>;
+  /** The same of what was done once, for a batch or the run. */
+  readonly shared: readonly SharedChange[];
   /** Whether a server is in the pool. */
   isServing(server: string): boolean;
+}
+
+export interface SharedChange {
+  readonly undo: UndoId;
+  /** Servers to which something was done before it and something after it, so that it is undone in between. */
+  readonly between: readonly string[];
 }
 
 /**
@@ -43,8 +51,11 @@ export interface ServerMeaning {
   readonly server: string;
   readonly fate: Fate;
   /** What is done to put it back, in that order. */
-  readonly undo: readonly CompensationId[];
-  /** at_once: with all the others. in_turn: it takes traffic, so never more than the pool can spare. */
+  readonly undo: readonly UndoId[];
+  /**
+   * at_once: with all the others. in_turn: it takes traffic, so never more than the pool can spare; but
+   * at once where something is undone once for several, while all of them are half undone.
+   */
   readonly pace: 'at_once' | 'in_turn';
 }
 
@@ -53,6 +64,11 @@ export interface FailureMeaning {
   readonly outcome: 'succeeded' | 'rolled_back' | FailureKind | null;
   /** In the order of the run's servers. */
   readonly servers: readonly ServerMeaning[];
+  /** What was done once, for a batch or the run: what of it is undone, in that order, and what is not. */
+  readonly shared: {
+    readonly undo: readonly SharedChange[];
+    readonly kept: readonly SharedChange[];
+  };
 }
 
 /** What of a plan decides it. */
@@ -84,13 +100,16 @@ export function meaningOfFailure(
   situation: Situation,
 ): FailureMeaning {
   const verdict = verdictOn(plan, failure, situation);
+  const shared = sharedMeaning(verdict, situation.shared);
   const servers = situation.servers.map((server): ServerMeaning => {
     const changes = situation.changes.get(server) ?? [];
     const fate = fateOf(server, verdict, failure, situation);
     const undo = isPutBack(server, fate, verdict, failure) ? changes.toReversed() : [];
-    return { server, fate, undo, pace: situation.isServing(server) ? 'in_turn' : 'at_once' };
+    const waits = shared.undo.some(({ between }) => between.includes(server));
+    const pace = situation.isServing(server) && !waits ? 'in_turn' : 'at_once';
+    return { server, fate, undo, pace };
   });
-  return { outcome: outcomeOf(verdict, failure, servers), servers };
+  return { outcome: outcomeOf(verdict, failure, servers, shared), servers, shared };
 }
 
 /** deployed: the run has succeeded. tolerated: it goes on without the server. Else the document's word. */
@@ -123,15 +142,27 @@ function isPutBack(server: string, fate: Fate, verdict: Verdict, failure: Failur
   return verdict === 'restore' || verdict === 'switch_back';
 }
 
+/** What is not one server's stays as long as the run goes on. */
+function sharedMeaning(
+  verdict: Verdict,
+  shared: readonly SharedChange[],
+): FailureMeaning['shared'] {
+  const isUndone = verdict === 'restore' || verdict === 'switch_back';
+  const isKept = verdict === 'terminate';
+  return { undo: isUndone ? shared.toReversed() : [], kept: isKept ? shared : [] };
+}
+
 function outcomeOf(
   verdict: Verdict,
   { kind }: Failure,
   servers: readonly ServerMeaning[],
+  shared: FailureMeaning['shared'],
 ): FailureMeaning['outcome'] {
   if (verdict === 'deployed') return 'succeeded';
   if (verdict === 'tolerated') return null;
   if (kind !== 'failed') return kind;
-  return servers.some(({ fate }) => fate === 'undone') ? 'rolled_back' : 'failed';
+  const isUndone = shared.undo.length > 0 || servers.some(({ fate }) => fate === 'undone');
+  return isUndone ? 'rolled_back' : 'failed';
 }
 
 /** What the document says of a step. One that its ranges leave out: undo what there is. */

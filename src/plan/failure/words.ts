@@ -1,9 +1,18 @@
 /** What a failure means, in words: for the plan, the approval message and `check --explain`. */
 import type { Localized } from '../../diagnostics/language.ts';
-import type { PlanStep, RollbackPolicy } from '../plan.ts';
+import type { RollbackPolicy } from '../plan.ts';
 import { fewestInPool } from '../rolling.ts';
 import type { ResolvedRun } from '../run.ts';
-import { type Course, courseOf, courseOfSteps, meaningAt, takesOut } from './course.ts';
+import { askedAbout, irreversibleText } from './asking.ts';
+import { withCommands } from './command-words.ts';
+import {
+  type Course,
+  courseOf,
+  courseOfSteps,
+  irreversibleAt,
+  meaningAt,
+  takesOut,
+} from './course.ts';
 import { handlingOf, handlingText } from './handling.ts';
 import { type DecidingPlan, policyOf, type ServerMeaning } from './meaning.ts';
 
@@ -43,18 +52,26 @@ export function failureRanges(outlook: Outlook, turns: readonly number[]): reado
     turns.map((index) => {
       const { step, servers } = turnAt(outlook, index);
       const text = textOf(outlook, index, wayOf(outlook, index, servers[0] ?? ''));
-      return { from: step.number, to: step.number, text: withHandling(step, text) };
+      return { from: step.number, to: step.number, text: withHandling(outlook, index, text) };
     }),
   );
 }
 
 /** What comes before it: somebody is asked, it is tried again, or it never comes to that. */
-function withHandling(step: PlanStep, text: Localized): Localized {
+function withHandling(outlook: Outlook, index: number, text: Localized): Localized {
+  const { step } = turnAt(outlook, index);
   const handling = handlingOf(step);
-  if (handling === null) return text;
-  const { zh, en } = handlingText(handling);
-  if (handling.kind === 'ignore') return { zh, en };
-  return { zh: `${zh}；此后${text.zh}`, en: `${en}; after that, ${text.en}` };
+  if (handling?.kind === 'ignore') return handlingText(handling);
+  const irreversible = irreversibleAt(outlook.course, index);
+  const asked = askedAbout(step, irreversible);
+  const before = [
+    ...(handling?.kind === 'retry' ? [handlingText(handling)] : []),
+    ...(asked !== null && irreversible.length > 0 ? [irreversibleText(irreversible)] : []),
+    ...(asked === null ? [] : [handlingText(asked)]),
+  ];
+  if (before.length === 0) return text;
+  const [zh, en] = [before.map((each) => each.zh), before.map((each) => each.en)];
+  return { zh: `${zh.join('；')}；此后${text.zh}`, en: `${en.join('; ')}; after that, ${text.en}` };
 }
 
 /** For a server whose batch was done before the batch of these turns. */
@@ -175,6 +192,14 @@ const BACK: Readonly<Record<Exclude<RollbackPolicy, 'terminate'>, Localized>> = 
 };
 
 function textOf(outlook: Outlook, index: number, way: Way): Localized {
+  return withCommands(
+    serversText(outlook, index, way),
+    way,
+    meaningAt(outlook.course, index, 'most'),
+  );
+}
+
+function serversText(outlook: Outlook, index: number, way: Way): Localized {
   if (way === 'unchanged' || way === 'kept' || way === 'deployed') return FIXED[way];
   const { step, servers } = turnAt(outlook, index);
   const policy = policyOf(outlook.course.plan, step.number);

@@ -1,6 +1,7 @@
 /** What approvers read first: what was left out, what is odd, what runs now, what was measured. */
 import type { AcceptedVote } from '../../activities/contract.ts';
 import { countedEn, say } from '../../diagnostics/language.ts';
+import { irreversibleLines } from '../../plan/failure/action-fates.ts';
 import { failureSummary } from '../../plan/failure/words.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { rollingSourceText, rollingText } from '../../plan/rolling-words.ts';
@@ -42,6 +43,7 @@ export function requestLines(
     each.criteria.map((criterion) => `${each.number} ${criterionText(criterion)}`),
   );
   return [
+    ...irreversibleLines(run.resolved).map((each) => each[run.ref.language]),
     ...news,
     ...rollingLines(run),
     ...skips,

@@ -11,7 +11,7 @@ import { firstOf, hasMany } from '../showing/many.ts';
 import { changed } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { beats, retryAfter, summaryOf, system } from '../tasks/activities.ts';
-import type { Stuck } from '../undo/compensate.ts';
+import { type Stuck, skipText, stuckPlace, stuckServers } from '../undo/stuck.ts';
 import { startClock } from './question-clock.ts';
 import { tellQuestion } from './question-notices.ts';
 import {
@@ -53,7 +53,7 @@ export async function askForResolution(
   const times = unanswered?.times ?? 0;
   const hours = TRY_AGAIN_HOURS[Math.min(times, TRY_AGAIN_HOURS.length - 1)] ?? 1;
   const text = describeStuck(run, stuck, lastSeen(run));
-  const question = questionOf(run, step, text, hours * HOUR_MS);
+  const question = questionOf(run, step, stuck, { text, waitMs: hours * HOUR_MS });
   openQuestion(run, question);
   let isOpen = true;
   const clock = startClock(run, step, hours * HOUR_MS);
@@ -96,7 +96,12 @@ function tryAgain(run: AskingParts, step: number, unanswered: Unanswered): Resol
   return { action: 'retry', withCurrentSettings: false, unanswered };
 }
 
-function questionOf(run: RunIdentity, step: number, text: string, waitMs: number): Question {
+function questionOf(
+  run: RunIdentity,
+  step: number,
+  stuck: readonly Stuck[],
+  { text, waitMs }: { readonly text: string; readonly waitMs: number },
+): Question {
   const atDeadline = say(
     run.ref,
     '到期则再次尝试回滚；仍受阻则再问',
@@ -109,14 +114,7 @@ function questionOf(run: RunIdentity, step: number, text: string, waitMs: number
     roles: resolvers(run),
     answers: [
       { word: 'retry', would: say(run.ref, '再次回滚', 'the rollback is tried again') },
-      {
-        word: 'skip',
-        would: say(
-          run.ref,
-          '已人工处理：不再改动受阻的服务器，也不重新挂载',
-          'done by hand: servers that are stuck are left as they are, out of the pool',
-        ),
-      },
+      { word: 'skip', would: skipText(run, stuck) },
       { word: 'rollback', would: say(run.ref, '继续回滚', 'the rollback goes on') },
     ],
     text,
@@ -135,10 +133,7 @@ function describeStuck(
   servers: readonly string[],
 ): string {
   const problems = firstOf(
-    stuck.map(
-      ({ server, phrase, message }) =>
-        `${server} ${phrase}: ${message.slice(0, MESSAGE_CHARACTERS)}`,
-    ),
+    stuck.map((each) => `${stuckPlace(each)}: ${each.message.slice(0, MESSAGE_CHARACTERS)}`),
     PROBLEMS,
   );
   const anew = stuck.some(({ compensation }) => compensation === 'service.restore')
@@ -151,9 +146,9 @@ function describeStuck(
   const text = say(
     run.ref,
     `回滚无法完成：${problems.join('；')}。现状：${servers.join('；')}。` +
-      '处理后发送信号 retry（再试）或 skip（已人工处理；不再改动这台服务器，也不重新挂载）',
+      `处理后发送信号 retry（再试）或 skip（${skipText(run, stuck)}）`,
     `the rollback cannot finish: ${problems.join('; ')}. Servers: ${servers.join('; ')}. ` +
-      'Once it is repaired, send the signal retry; or skip if you have dealt with the server by hand: it is left as it is, out of the pool',
+      `Once it is repaired, send the signal retry; or skip (${skipText(run, stuck)})`,
   );
   return `${text}${anew}`;
 }
@@ -166,7 +161,7 @@ async function lookAgain(
 ): Promise<readonly string[]> {
   const all = run.resolved.servers;
   if (!hasMany(run)) return Promise.all(all.map((server) => stateOf(run, step, server)));
-  const names = new Set(stuck.map((each) => each.server));
+  const names = new Set(stuckServers(stuck));
   const shown = [...names].slice(0, PROBLEMS);
   const asked = await Promise.all(shown.map((server) => stateOf(run, step, server)));
   return [...asked, ...countStates(run, names)];

@@ -1,8 +1,8 @@
 /** Asks a person how a run goes on where a step has failed: done again, gone on without, or undone. */
 import { condition } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
+import type { Asked } from '../../plan/failure/asking.ts';
 import { whyDecisive } from '../../plan/failure/needed.ts';
-import type { FailureHandling } from '../../plan/plan.ts';
 import type { Question } from '../../plan/question.ts';
 import { duration } from '../../plan/rolling-words.ts';
 import { type AskingParts, type FleetParts, hasPool, presentationOf } from '../run.ts';
@@ -17,8 +17,6 @@ import { closeQuestion, judgeAnswer, openQuestion, type Resolved, resolvers } fr
 import { rollbackText } from './rollback-text.ts';
 
 const MESSAGE_CHARACTERS = 1_000;
-
-type Asked = Extract<FailureHandling, { readonly kind: 'ask' }>;
 
 /** @returns null: nobody is waited for, or nobody has answered in time, so the failure is decided */
 export async function askAboutFailure(

@@ -9,7 +9,7 @@ import type { PlanStep, RollingRule } from '../../plan/plan.ts';
 import { batchesOf, rolledSteps } from '../../plan/rolling.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { concludeStep } from '../judging/conclude-step.ts';
-import { criterionFor, judgeSuccess } from '../judging/success.ts';
+import { criterionFor } from '../judging/success.ts';
 import {
   type FleetParts,
   type ProgressPart,
@@ -21,6 +21,7 @@ import {
 } from '../run.ts';
 import { changed, enterStep, leaveStep } from '../showing/status.ts';
 import { beginTask, endTask } from '../showing/tasks.ts';
+import { judgeHandled } from '../steps/handled.ts';
 import { beats, observations, summaryOf } from '../tasks/activities.ts';
 import { settleExclusions } from './excluded.ts';
 import { isEmptied, serversInRun, widenScope } from './scope.ts';
@@ -147,11 +148,7 @@ async function pause(
 }
 
 /** What all batches measured together, and the template's success rules over all servers. */
-async function judgeGroup(
-  run: TolerantParts & ProgressPart,
-  steps: readonly PlanStep[],
-  last: PlanStep,
-): Promise<void> {
+async function judgeGroup(run: Run, steps: readonly PlanStep[], last: PlanStep): Promise<void> {
   for (const step of steps) {
     if (stepStatus(run, step.number).state === 'skipped') continue;
     run.currentStep = step.number;
@@ -160,7 +157,7 @@ async function judgeGroup(
       continue;
     }
     if (step.kind === 'action' || step.kind === 'parallel') concludeStep(run, step);
-    if (step === last && changesServers(last)) await judgeSuccess(run, last);
+    if (step === last && changesServers(last)) await judgeHandled(run, last);
     leaveStep(run, step.number, 'succeeded');
   }
 }

@@ -15,7 +15,6 @@ import { runRolling } from '../fleet/rolling.ts';
 import { isInBatch } from '../fleet/scope.ts';
 import { enterServers, leaveServers } from '../fleet/servers.ts';
 import { underLock } from '../fleet/under-lock.ts';
-import { judgeSuccess } from '../judging/success.ts';
 import {
   type ProgressPart,
   presentationOf,
@@ -26,7 +25,7 @@ import {
 import { enterStep, leaveStep, warn } from '../showing/status.ts';
 import { takeFirst } from '../tasks/checkout.ts';
 import { asStepFailure, type StepFailure } from './failure.ts';
-import { runHandled } from './handled.ts';
+import { judgeHandled, runHandled } from './handled.ts';
 import { skipReason } from './skips.ts';
 
 /** @returns the failure that ended the run; null: the deployment is done, whatever could not be told. */
@@ -66,7 +65,7 @@ async function judgeAtTheEnd(run: Run): Promise<void> {
   );
   if (step === undefined) return;
   run.currentStep = step.number;
-  await judgeSuccess(run, step);
+  await judgeHandled(run, step);
 }
 
 /** Tells how the run ended: every notification step that has not been taken up, each on its own. */
@@ -98,7 +97,7 @@ async function runUnlessSkipped(run: Run, step: PlanStep): Promise<void> {
   if (forgiven !== null) return leaveStep(run, number, 'skipped', forgiven);
   // A batch's servers are judged together with all others, after the last batch.
   if (isInBatch(run)) return;
-  if (isLastOnServers(run.plan, step)) await judgeSuccess(run, step);
+  if (isLastOnServers(run.plan, step)) await judgeHandled(run, step);
   leaveStep(run, number, 'succeeded');
 }
 

@@ -12,6 +12,7 @@ import type {
   FleetActivities,
   LocalActivities,
   PoolMoveActivities,
+  ProjectActivities,
   SystemActivities,
   WatchActivities,
 } from '../../activities/contract.ts';
@@ -40,7 +41,7 @@ export const local = proxyLocalActivities<
  * the activities judge (activities/failures.ts): a partition that heals after 30 s is outlived, and a
  * server that is down is given up within a minute or so.
  */
-const SERVER_ATTEMPTS = 12;
+export const SERVER_ATTEMPTS = 12;
 /** After a worker that is gone; after a failure, the activity says how long (activities/failures.ts). */
 const PAUSES = {
   initialInterval: '200 milliseconds',
@@ -73,6 +74,8 @@ export const actions = proxyActivities<ActionActivities>(WORK);
 export const system =
   proxyActivities<Omit<SystemActivities, 'findPendingApprovals' | 'awaitLock'>>(WORK);
 export const compensations = proxyActivities<CompensationActivities>(WORK);
+/** Their time is the project's: whoever calls sets it. */
+export const undos = proxyActivities<ProjectActivities>(WORK);
 
 type PreflightActivities = Pick<FleetActivities, 'preflightServer' | 'preflightShared'>;
 /** Findings are values, so an attempt that fails has met something else than a bad server. */

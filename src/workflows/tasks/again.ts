@@ -3,8 +3,10 @@ import { sleep } from '@temporalio/workflow';
 import { ACTIONS } from '../../actions/index.ts';
 import { measures } from '../../actions/questions.ts';
 import { say } from '../../diagnostics/language.ts';
+import { irreversibleIn } from '../../plan/failure/attempts.ts';
 import { handlingOf } from '../../plan/failure/handling.ts';
 import { isRunWide } from '../../plan/failure/meaning.ts';
+import type { Task } from '../../plan/plan.ts';
 import type { Run } from '../run.ts';
 import { asStepFailure } from '../steps/failure.ts';
 import { summaryOf } from './activities.ts';
@@ -23,10 +25,10 @@ export async function runTaskAgain(
   server: string | null,
 ): Promise<void> {
   const handling = handlingOf(step);
-  if (handling === null) return runTask(run, step, index, server);
+  if (handling === null && !mayBeAsked(run, step)) return runTask(run, step, index, server);
   const key = keyOf(run, step, index, server);
   if (run.done.has(key)) return;
-  const times = handling.kind === 'retry' ? handling.times : 0;
+  const times = handling?.kind === 'retry' ? handling.times : 0;
   let todo = [index];
   for (let failed = 0; ; failed += 1) {
     try {
@@ -43,6 +45,14 @@ export async function runTaskAgain(
     await sleep(pauseMs, { summary: summaryOf(step.number, server, text) });
     for (const task of todo) run.facts.forgetTask({ step: step.number, task, server });
   }
+}
+
+/** Whether a person may be asked about the step because of what the run cannot take back. */
+function mayBeAsked(run: Run, step: TaskStep): boolean {
+  const { actions } = run.resolved.settings;
+  const isIrreversible = ({ task }: { task: Task }): boolean =>
+    irreversibleIn(actions, task) !== null;
+  return run.saga.irreversible.size > 0 || tasksOf(run, step).some(isIrreversible);
 }
 
 /** A task that judges what others have measured is of no use without them: 验证测试通过率 after the tests. */

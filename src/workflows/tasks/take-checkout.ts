@@ -14,7 +14,7 @@ import { say } from '../../diagnostics/language.ts';
 import { buildQueueOf, isPlaceOf } from '../../plan/queues.ts';
 import type { CheckoutPlace } from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
-import type { Run, RunIdentity } from '../run.ts';
+import type { PinnedPart, RunIdentity, ShownPart } from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { beats, retryAfter, summaryOf } from './activities.ts';
@@ -104,7 +104,10 @@ export function nameOf({ worker }: CheckoutPlace): string {
 }
 
 /** The checkout of whichever worker that builds is free. @throws StepFailure NO_BUILD_WORKER */
-export async function takeCheckout(run: Run, number: number): Promise<CheckoutPlace> {
+export async function takeCheckout(
+  run: RunIdentity & ShownPart & PinnedPart,
+  number: number,
+): Promise<CheckoutPlace> {
   // A replay runs on a queue of its own name.
   const { taskQueue = workflowInfo().taskQueue } = run.resolved;
   const queue = buildQueueOf(taskQueue);

@@ -1,24 +1,19 @@
 /** Runs one task of a step on one server, or once: schedule, note, measure, judge. */
 import { isCancellation } from '@temporalio/workflow';
-import { ACTIONS, type ActionId } from '../../actions/index.ts';
+import { ACTIONS } from '../../actions/index.ts';
 import { leftOut, tells } from '../../actions/questions.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
+import { attemptsOf, irreversibleIn } from '../../plan/failure/attempts.ts';
 import type { Task } from '../../plan/plan.ts';
 import type { ActionResult, CheckoutPlace } from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
+import { serversInRun } from '../fleet/scope.ts';
 import { underLock } from '../fleet/under-lock.ts';
 import { criteriaFailure } from '../judging/conclude-step.ts';
 import { brokenBy } from '../judging/criteria.ts';
 import type { Place } from '../judging/facts.ts';
-import {
-  hasPool,
-  type MeasuredPart,
-  type PinnedPart,
-  type Run,
-  type ServersPart,
-  type ShownPart,
-} from '../run.ts';
+import { hasPool, type MeasuredPart, type PinnedPart, type Run, type ServersPart } from '../run.ts';
 import { noteEffect } from '../showing/effects.ts';
 import { noteServer } from '../showing/status.ts';
 import { beginTask, bounded, dropTask, endTask, shownEvidence } from '../showing/tasks.ts';
@@ -64,7 +59,7 @@ async function attempt(
   const { task, phrase } = entryOf(run, step, index);
   const place: Place = { step: step.number, task: index, server };
   const shown = beginTask(run, step.number, phrase, server);
-  register(run, place, task.action);
+  register(run, place, task);
   try {
     const result = await schedule(run, place, task, phrase, where);
     record(run, place, where === undefined ? result : await confirmed(run, place, task, result));
@@ -104,11 +99,17 @@ function leaveOut(run: Run, { step, server }: Place, phrase: string, reason: str
 }
 
 /** Before the attempt: a mutation that fails half-way has to be undone as well. */
-function register(run: ServersPart & ShownPart, { step, server }: Place, action: ActionId): void {
-  const { compensation, effect } = ACTIONS[action];
-  if (compensation === undefined || server === null) return;
-  run.saga.register({ compensation: compensation.id, server, step });
-  if (effect?.pool !== undefined) noteServer(run, server, { pool: 'unknown' });
+function register(run: Run, { step, server }: Place, task: Task): void {
+  const all = { servers: serversInRun(run), actions: run.resolved.settings.actions };
+  for (const { undo, servers, once } of attemptsOf(all, run.scope, task)) {
+    if (once !== null) run.saga.registerShared(once, { compensation: undo, servers, step });
+    else if (server !== null) run.saga.register({ compensation: undo, server, step });
+  }
+  const irreversible = irreversibleIn(all.actions, task);
+  if (irreversible !== null) run.saga.irreversible.add(irreversible);
+  const { compensation, effect } = ACTIONS[task.action];
+  if (compensation === undefined || server === null || effect?.pool === undefined) return;
+  noteServer(run, server, { pool: 'unknown' });
 }
 
 /** Nobody takes it over: a beat that comes late must not end it. */

@@ -1,7 +1,9 @@
 /** Undoes what a run did to one server. */
-import { COMPENSATIONS, type CompensationId } from '../../actions/index.ts';
+import { COMPENSATIONS } from '../../actions/index.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
+import { commandUndoneBy, isOfCommand, type UndoId } from '../../plan/failure/undoing.ts';
+import type { ActionResult } from '../../plan/run.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { underLock } from '../fleet/under-lock.ts';
 import { type FleetParts, type InLanguage } from '../run.ts';
@@ -9,20 +11,13 @@ import { noteEffect } from '../showing/effects.ts';
 import { noteServer } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { beats, compensations, summaryOf } from '../tasks/activities.ts';
+import { undoOnServer, undoPhrase } from './project-undo.ts';
 import type { SagaEntry } from './saga.ts';
+import type { Stuck } from './stuck.ts';
 
 const LONGEST_EVIDENCE = 300;
 /** The difference of the settings is told whole. */
 const LONGEST_EVIDENCE_ANEW = 2_000;
-
-/** What could not be undone, for the person who looks. */
-export interface Stuck {
-  readonly server: string;
-  readonly compensation: CompensationId;
-  /** The compensation for people. */
-  readonly phrase: string;
-  readonly message: string;
-}
 
 /** What has been undone on a server, a line each, and where it got stuck. */
 export interface Undone {
@@ -31,10 +26,14 @@ export interface Undone {
   readonly stuck: Stuck | null;
 }
 
-/** Works a server's mutations off, last first; what is stuck stays the next. */
-export async function undoServer(run: FleetParts, server: string): Promise<Undone> {
+/**
+ * Works a server's mutations off, last first; what is stuck stays the next.
+ * @param after only those that were attempted later
+ */
+export async function undoServer(run: FleetParts, server: string, after?: number): Promise<Undone> {
   const lines: string[] = [];
-  for (let entry = run.saga.last(server); entry !== undefined; entry = run.saga.last(server)) {
+  const next = (): SagaEntry | undefined => run.saga.last(server, after);
+  for (let entry = next(); entry !== undefined; entry = next()) {
     const result = await compensate(run, entry);
     if (typeof result !== 'string') return { server, lines, stuck: result };
     lines.push(result);
@@ -53,7 +52,8 @@ export async function keepOut(
   return typeof result === 'string' ? null : result;
 }
 
-export function nameOf(run: InLanguage, compensation: CompensationId): string {
+export function nameOf(run: InLanguage, compensation: UndoId): string {
+  if (isOfCommand(compensation)) return undoPhrase(run, commandUndoneBy(compensation) ?? '');
   const { zh, en } = COMPENSATIONS[compensation].name;
   return say(run.ref, zh, en);
 }
@@ -69,39 +69,43 @@ function keptLine(run: InLanguage, server: string, phrase: string): string {
 
 /** @returns a line about what was done, or where it got stuck. */
 async function compensate(run: FleetParts, entry: SagaEntry): Promise<string | Stuck> {
-  const { compensation, server, step } = entry;
-  const before = run.before.get(server) ?? { server, release: null, pool: 'absent' as const };
+  const { compensation, server } = entry;
   const phrase = nameOf(run, compensation);
   noteServer(run, server, { doing: phrase });
   run.status.activity = `↩ ${server} ${phrase}`;
-  const project = sectionsOf(run.resolved.settings, COMPENSATIONS[compensation]);
-  const isAnew = run.withCurrentSettings.has(server);
   try {
-    const result = await underLock(run, 'undo', async () => {
-      if (run.lock?.foreign.has(server) === true) return null;
-      return compensations[compensation].executeWithOptions(
-        { ...beats(run.resolved.settings), summary: summaryOf(step, server, `↩ ${phrase}`) },
-        [
-          {
-            run: run.ref,
-            seal: sealFor(run.resolved.proof, compensation),
-            step,
-            server,
-            before,
-            project,
-            ...(isAnew && { withCurrentSettings: true }),
-          },
-        ],
-      );
-    });
+    const result = await underLock(run, 'undo', async () =>
+      run.lock?.foreign.has(server) === true ? null : perform(run, entry, phrase),
+    );
     noteServer(run, server, { doing: '' });
     if (result === null) return keptLine(run, server, phrase);
-    noteEffect(run, COMPENSATIONS[compensation].effect, server);
-    const longest = isAnew ? LONGEST_EVIDENCE_ANEW : LONGEST_EVIDENCE;
+    if (!isOfCommand(compensation)) noteEffect(run, COMPENSATIONS[compensation].effect, server);
+    const longest = run.withCurrentSettings.has(server) ? LONGEST_EVIDENCE_ANEW : LONGEST_EVIDENCE;
     const evidence = result.evidence.slice(0, 3).join('; ').slice(0, longest);
     return `${server} ${phrase}${evidence === '' ? '' : `: ${evidence}`}`;
   } catch (error) {
     noteServer(run, server, { doing: '' });
     return { server, compensation, phrase, message: messageOf(error) };
   }
+}
+
+function perform(run: FleetParts, entry: SagaEntry, phrase: string): Promise<ActionResult> {
+  const { compensation, server, step } = entry;
+  if (isOfCommand(compensation)) return undoOnServer(run, entry);
+  const before = run.before.get(server) ?? { server, release: null, pool: 'absent' as const };
+  const { settings, proof } = run.resolved;
+  return compensations[compensation].executeWithOptions(
+    { ...beats(settings), summary: summaryOf(step, server, `↩ ${phrase}`) },
+    [
+      {
+        run: run.ref,
+        seal: sealFor(proof, compensation),
+        step,
+        server,
+        before,
+        project: sectionsOf(settings, COMPENSATIONS[compensation]),
+        ...(run.withCurrentSettings.has(server) && { withCurrentSettings: true }),
+      },
+    ],
+  );
 }

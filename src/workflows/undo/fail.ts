@@ -1,20 +1,22 @@
 /** The end of a run that failed: undo, tell, and say it in one failure. */
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { say } from '../../diagnostics/language.ts';
+import { irreversibleText } from '../../plan/failure/asking.ts';
 import { type Failure, type FailureMeaning, WAS_RESET } from '../../plan/failure/meaning.ts';
 import { isNotification } from '../../plan/failure/order.ts';
+import { commandUndoneBy } from '../../plan/failure/undoing.ts';
 import type { RunOutcome } from '../../plan/run.ts';
 import { settleExclusions } from '../fleet/excluded.ts';
 import { letGo } from '../fleet/pool-guard.ts';
 import { widenScope } from '../fleet/scope.ts';
 import {
   type AskingParts,
-  type FleetParts,
   presentationOf,
   type Run,
   type RunIdentity,
   type ShownPart,
   stepStatus,
+  type UndoParts,
 } from '../run.ts';
 import { excludedLines, finish } from '../showing/ending.ts';
 import { firstOf } from '../showing/many.ts';
@@ -52,6 +54,7 @@ export function fail(run: Run, failure: StepFailure): Promise<Error> {
     widenScope(run);
     run.status.batch = null;
     const meaning = meaningFor(run, failed);
+    tellIrreversible(run);
     await carryOut(run, failed, meaning);
     await settleExclusions(run);
     const outcome = closingOutcome(meaning);
@@ -76,18 +79,28 @@ function markUnreached(run: RunIdentity & ShownPart): void {
 }
 
 async function carryOut(
-  run: FleetParts & AskingParts,
+  run: UndoParts & AskingParts,
   failure: Failure,
   meaning: FailureMeaning,
 ): Promise<void> {
-  if (meaning.servers.some((each) => each.undo.length > 0)) return undo(run, failure);
+  const isUndone =
+    meaning.shared.undo.length > 0 || meaning.servers.some((each) => each.undo.length > 0);
+  if (isUndone) return undo(run, failure);
   const kept = keptIn(meaning);
   if (kept.length > 0) warn(run, keptText(run, failure, kept));
 }
 
-/** Servers that stay as they are, though something was done to them. */
-function keptIn({ servers }: FailureMeaning): readonly string[] {
-  return servers.flatMap(({ server, fate }) => (fate === 'kept' ? [server] : []));
+function tellIrreversible(run: Run): void {
+  const { irreversible } = run.saga;
+  if (irreversible.size > 0) warn(run, irreversibleText([...irreversible])[run.ref.language]);
+}
+
+/** Servers that stay as they are, though something was done to them, and what was done once for several. */
+function keptIn({ servers, shared }: FailureMeaning): readonly string[] {
+  return [
+    ...servers.flatMap(({ server, fate }) => (fate === 'kept' ? [server] : [])),
+    ...shared.kept.flatMap(({ undo: each }) => commandUndoneBy(each) ?? []),
+  ];
 }
 
 function keptText(run: RunIdentity, { type }: Failure, kept: readonly string[]): string {

@@ -8,6 +8,9 @@ export function meaningFor(run: FleetParts, failure: Failure): FailureMeaning {
     excluded: run.excluded,
     scope: run.scope,
     changes: run.saga.changes(),
+    shared: run.saga
+      .shared()
+      .map((each) => ({ undo: each.compensation, between: run.saga.between(each) })),
     isServing: (server) => hasPool(run) && run.availability.stateOf(server) === 'in',
   });
 }

@@ -1,23 +1,19 @@
 /** What the plan says that a failure means is what the run does: any run sheet, any failing step. */
 import fc from 'fast-check';
 import { afterAll, expect, it, vi } from 'vitest';
-import {
-  ACTIONS,
-  type ActionId,
-  COMPENSATIONS,
-  type CompensationId,
-} from '../../../src/actions/index.ts';
+import { ACTIONS, type ActionId, COMPENSATIONS } from '../../../src/actions/index.ts';
 import { failureLines } from '../../../src/cli/view/failure.ts';
 import { type Course, courseOf, situationAt, takesOut } from '../../../src/plan/failure/course.ts';
 import { type FailureMeaning, meaningOfFailure } from '../../../src/plan/failure/meaning.ts';
 import { isNotification } from '../../../src/plan/failure/order.ts';
+import { type UndoId, undoOfCommand } from '../../../src/plan/failure/undoing.ts';
 import type { ResolvedRun } from '../../../src/plan/run.ts';
 import { interpreter } from '../../../src/workflows/interpreter.ts';
 import { type EndedInProcess, runInProcess } from '../../support/in-process.ts';
 import { holds, property } from '../../support/property.ts';
-import { type Scenario, scenarios } from '../../support/random-sheets.ts';
+import { COMMANDS, type Scenario, scenarios } from '../../support/random-sheets.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
-import { broken, type StubWorld, stubWorld } from '../../support/stub-activities.ts';
+import { broken, type StubCall, type StubWorld, stubWorld } from '../../support/stub-activities.ts';
 
 // Files of one process share what they import: the interpreter is loaded for this file, and again after it.
 vi.hoisted(() => vi.resetModules());
@@ -51,7 +47,8 @@ interface Performed {
 
 async function perform({ plan, servers, others, ...rest }: Scenario): Promise<Performed> {
   const parameters = { environment: 'development', servers: [...servers], ...rest.parameters };
-  const resolved = resolvedRun(parameters, { plan, language: 'en' });
+  const settings = { actions: COMMANDS };
+  const resolved = resolvedRun(parameters, { plan, language: 'en', settings });
   const run = { ...resolved, poolSize: servers.length + others };
   const thrown: Thrown[] = [];
   const done = new Map<string, number>();
@@ -80,28 +77,70 @@ async function perform({ plan, servers, others, ...rest }: Scenario): Promise<Pe
   return { run, world, thrown, ended };
 }
 
-/** Server → what was attempted there, as what undoes it, and what was undone, each in its order. */
+/** What undoes what a call attempts; null: it changes nothing that is undone. */
+function undoOf({ name, command }: StubCall): UndoId | null {
+  if (name !== 'project.command') return ACTIONS[name as ActionId]?.compensation?.id ?? null;
+  return COMMANDS[command ?? '']?.undo === undefined ? null : undoOfCommand(command ?? '');
+}
+
+/** What a call undoes; null: it does something. */
+function undoneBy({ name, command }: StubCall): UndoId | null {
+  if (name === 'project.undo') return undoOfCommand(command ?? '');
+  return name in COMPENSATIONS ? (name as UndoId) : null;
+}
+
+/** Server → what was attempted there, as what undoes it, and what was undone, each in its order; null: once for several. */
 function doneIn({ calls }: StubWorld) {
-  const attempted = new Map<string, CompensationId[]>();
-  const undone = new Map<string, CompensationId[]>();
-  for (const { name, server } of calls) {
-    if (server === null) continue;
-    if (name in COMPENSATIONS) {
-      undone.set(server, [...(undone.get(server) ?? []), name as CompensationId]);
+  const attempted = new Map<string | null, UndoId[]>();
+  const undone = new Map<string | null, UndoId[]>();
+  for (const call of calls) {
+    const { server } = call;
+    const back = undoneBy(call);
+    if (back !== null) {
+      undone.set(server, [...(undone.get(server) ?? []), back]);
       continue;
     }
-    const undo = ACTIONS[name as ActionId]?.compensation?.id;
+    const undo = undoOf(call);
     const known = attempted.get(server) ?? [];
-    if (undo === undefined || known.includes(undo)) continue;
+    if (undo === null || (known.includes(undo) && !isOfEachBatch(undo))) continue;
     // What was put into a pool that nobody took it out of is put back as it stood there at last.
     const isBack = undo === 'pool.withdraw' && !known.includes('pool.readmit');
     attempted.set(server, [...(isBack ? (['pool.readmit'] as const) : []), ...known, undo]);
   }
   return {
-    attempted: (server: string) => attempted.get(server) ?? [],
-    undone: (server: string) => undone.get(server) ?? [],
-    order: calls.flatMap(({ name, server }) => (name in COMPENSATIONS ? [server] : [])),
+    attempted: (server: string | null) => attempted.get(server) ?? [],
+    undone: (server: string | null) => undone.get(server) ?? [],
+    order: calls.flatMap((call) => (undoneBy(call) === null ? [] : [call.server])),
   };
+}
+
+function isOfEachBatch(undo: UndoId): boolean {
+  return Object.entries(COMMANDS).some(
+    ([name, { on }]) => on === 'each-batch' && undo === undoOfCommand(name),
+  );
+}
+
+/**
+ * What was done once for several servers has its place among what was done to them: of what other
+ * steps did to the servers of the run, what came later is undone before, and what came earlier after.
+ */
+function checkPlaces({ world: { calls } }: Performed): void {
+  for (const [at, call] of calls.entries()) {
+    if (call.name !== 'project.undo' || call.server !== null) continue;
+    if (COMMANDS[call.command ?? '']?.on !== 'worker') continue;
+    const is = (other: StubCall): boolean => undoOf(other) === undoneBy(call);
+    const begun = calls.find((other) => is(other) && undoneBy(other) === null);
+    const batch = calls.findIndex((other) => other === begun);
+    for (const [later, other] of calls.entries()) {
+      const back = undoneBy(other);
+      if (back === null || other.server === null || back === 'pool.readmit') continue;
+      const first = calls.findIndex(
+        (each) => undoOf(each) === back && each.server === other.server && undoneBy(each) === null,
+      );
+      if (calls[first]?.step === begun?.step) continue;
+      expect(later < at, `${back} ${other.server} and ${call.command ?? ''}`).toBe(first > batch);
+    }
+  }
 }
 
 function turnOf({ turns }: Course, { step, near }: Thrown): number {
@@ -167,12 +206,15 @@ async function agrees(scenario: Scenario, meaning: Meaning): Promise<void> {
     expect(ended).toMatchObject({ failure: null, status: { outcome: 'succeeded' } });
     for (const server of run.servers)
       if (!excluded.has(server)) expect(done.undone(server)).toEqual([]);
+    expect(done.undone(null)).toEqual([]);
     return;
   }
   const index = turnOf(course, ending);
   expect(ended.status.failure?.step).toBe(ending.step);
   const [least, most] = meaningsAt(course, index, meaning);
   expect([least?.outcome, most?.outcome]).toContain(ended.status.outcome);
+  agreesOnShared(done, [least, most]);
+  if (excluded.size === 0) checkPlaces(performed);
   for (const server of run.servers) {
     if (excluded.has(server)) continue;
     const undone = done.undone(server);
@@ -191,6 +233,25 @@ async function agrees(scenario: Scenario, meaning: Meaning): Promise<void> {
     turn !== undefined && takesOut(turn.step) && turn.servers.includes(server);
   const serving = run.servers.filter((each) => !excluded.has(each) && !isOut(each));
   checkTurns(performed, [least, most], serving);
+}
+
+/** Of what was done once for several servers. */
+function agreesOnShared(
+  { attempted, undone }: ReturnType<typeof doneIn>,
+  [least, most]: readonly (FailureMeaning | undefined)[],
+): void {
+  const idsOf = (each: FailureMeaning | undefined) => ({
+    undo: (each?.shared.undo ?? []).map(({ undo }) => undo),
+    kept: (each?.shared.kept ?? []).map(({ undo }) => undo),
+  });
+  const said = idsOf(most);
+  const done = attempted(null);
+  expect(undone(null)).toEqual(said.undo.length > 0 ? done.toReversed() : []);
+  const all = said.undo.length > 0 ? said.undo.toReversed() : said.kept;
+  expect(all.slice(0, done.length)).toEqual(done);
+  expect(done.length).toBeGreaterThanOrEqual(
+    (least?.shared.undo.length ?? 0) + (least?.shared.kept.length ?? 0),
+  );
 }
 
 /** One after the other, wherever both ends of the step say so. */
@@ -242,6 +303,13 @@ property(
 
 const MUTANTS: readonly (readonly [string, Meaning])[] = [
   [
+    'what was done once is kept',
+    (plan, failure, situation) => {
+      const { shared, ...rest } = meaningOfFailure(plan, failure, situation);
+      return { ...rest, shared: { undo: [], kept: shared.undo } };
+    },
+  ],
+  [
     'a step after the pool is a warning',
     (plan, failure, situation) => {
       const meaning = meaningOfFailure(plan, failure, situation);
@@ -255,9 +323,9 @@ const MUTANTS: readonly (readonly [string, Meaning])[] = [
   [
     'undone in the order in which it was done',
     (plan, failure, situation) => {
-      const { outcome, servers } = meaningOfFailure(plan, failure, situation);
+      const { servers, ...rest } = meaningOfFailure(plan, failure, situation);
       return {
-        outcome,
+        ...rest,
         servers: servers.map((each) => ({ ...each, undo: each.undo.toReversed() })),
       };
     },
@@ -288,8 +356,8 @@ const MUTANTS: readonly (readonly [string, Meaning])[] = [
   [
     'every server in its turn',
     (plan, failure, situation) => {
-      const { outcome, servers } = meaningOfFailure(plan, failure, situation);
-      return { outcome, servers: servers.map((each) => ({ ...each, pace: 'in_turn' })) };
+      const { servers, ...rest } = meaningOfFailure(plan, failure, situation);
+      return { ...rest, servers: servers.map((each) => ({ ...each, pace: 'in_turn' })) };
     },
   ],
 ];
