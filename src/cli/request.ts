@@ -28,6 +28,8 @@ export interface RequestOptions extends CommonOptions {
   readonly failureBudget?: string;
   readonly minimumInPool?: string;
   readonly observe?: string;
+  /** false: `--no-wait`. */
+  readonly wait?: boolean;
 }
 
 export interface PreparedRequest {
@@ -137,6 +139,7 @@ function overridesOf(options: RequestOptions): Readonly<Record<string, Json>> | 
         .map(([step, task]) => ({ step: Number(step), task })),
     }),
     ...rollingOf(options),
+    ...(options.wait === false && { lock: 'refuse' }),
   };
   return Object.keys(overrides).length === 0 ? null : overrides;
 }

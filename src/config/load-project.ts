@@ -92,10 +92,16 @@ function assemble(
     ([id, person]) => [id, { ...person, name: person.name ?? id }] as const,
   );
   const environments = Object.entries(parsed.environments).map(
-    ([name, { embedded, servers, rolling, operators }]) =>
+    ([name, { embedded, servers, rolling, operators, lock }]) =>
       [
         name,
-        defined({ embedded, servers: servers.map((server) => server.name), rolling, operators }),
+        defined({
+          embedded,
+          servers: servers.map((server) => server.name),
+          rolling,
+          operators,
+          lock,
+        }),
       ] as const,
   );
   return {

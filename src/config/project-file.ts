@@ -1,6 +1,6 @@
 /** What runsheet.yaml holds, after every check and with every default filled in. */
 import type { ChannelName, RollingSettings } from '../plan/plan.ts';
-import type { ApprovalPolicy } from '../plan/run.ts';
+import type { ApprovalPolicy, HeldLockRule } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
 import type { ServerConnection, SshFiles, TemporalConnection } from '../ports/connections.ts';
 import type { BalancerConnection } from './balancers/index.ts';
@@ -61,6 +61,8 @@ export interface EnvironmentDefinition {
   readonly rolling?: RollingSettings;
   /** Roles that may break its lock and move its servers in and out of the pool; absent: any role. */
   readonly operators?: readonly string[];
+  /** What a run does whose lock another one holds, where its request does not say; absent: it waits. */
+  readonly lock?: HeldLockRule;
 }
 
 /** Addresses; null where neither the project file nor a running `runsheet dev` gives one. */

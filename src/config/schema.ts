@@ -43,6 +43,7 @@ const environments = z.record(
     docker_socket: dockerSocket.optional(),
     rolling: rolling.optional(),
     operators: z.array(text).min(1).optional(),
+    lock: z.enum(['wait', 'refuse']).optional(),
   }),
 );
 

@@ -29,9 +29,14 @@ export interface ResolvedRun {
   readonly approval: ApprovalPolicy;
   /** Of the project. Absent: that on which the workflow runs. */
   readonly taskQueue?: string;
+  /** What it does where another run holds its lock; absent: it waits. */
+  readonly lock?: HeldLockRule;
   /** Absent in runs of an earlier Runsheet, which their own worker version finishes. */
   readonly proof?: RunProof;
 }
+
+/** wait: it queues; refuse: it fails at once, and has changed nothing. */
+export type HeldLockRule = 'wait' | 'refuse';
 
 /** Every signature of a run, by what is signed; made once, when the request is resolved. */
 export interface RunProof {

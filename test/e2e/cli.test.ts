@@ -199,10 +199,14 @@ describe('run', () => {
     expect(planned.stdout).not.toContain('NO_SERVICE_BETWEEN');
     const digest = /sha256:[0-9a-f]{64}/u.exec(planned.stdout)?.[0];
     const id = await startWaiting(() =>
-      typed('run', ...begin, '--requested-by', 'carol', '--yes', '--no-follow'),
+      typed('run', ...begin, '--requested-by', 'carol', '--yes', '--no-follow', '--no-wait'),
     );
     const status = JSON.parse((await typed('status', id, '--json')).stdout) as object;
     expect(status).toMatchObject({ planDigest: digest });
+    const { events } = await stage.client.workflow.getHandle(id).fetchHistory();
+    const started = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    const inputs = started.map(({ data }) => Buffer.from(data ?? []).toString('utf8')).join('\n');
+    expect(inputs).toContain('"lock":"refuse"');
     await typed('reject', id, '--by', 'bob');
     expect((await typed('plan', ...begin, '--minimum-in-pool', '90%')).stderr).toContain(
       'ROLLING_UNSATISFIABLE',

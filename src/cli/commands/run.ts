@@ -43,6 +43,13 @@ export function runCommand(say: Say): Command {
         en: 'begin at this time, which has a zone, such as 2026-12-01T02:00+08:00',
       }),
     )
+    .option(
+      '--no-wait',
+      say({
+        zh: '锁由另一张发布单持有时不排队，立即失败',
+        en: 'fail at once, rather than queue, where another run holds the lock',
+      }),
+    )
     .option('--json', say({ zh: '每行输出一个 JSON 状态', en: 'print one JSON status per line' }))
     .action(run);
   return withExamples(

@@ -2,6 +2,7 @@
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Json } from '../../plan/plan.ts';
+import type { HeldLockRule } from '../../plan/run.ts';
 import { nearest } from '../nearest.ts';
 import { ROLLING_KEYS, rollingLabelOf } from './rolling-names.ts';
 import { parseTextRequest } from './text.ts';
@@ -16,6 +17,8 @@ export interface RawRequest {
   readonly requestedBy: string | null;
   readonly planDigest: string | null;
   readonly language: 'zh' | 'en' | null;
+  /** null: it does not say. */
+  readonly lock: HeldLockRule | null;
 }
 
 /** text: read by the parameter's declared type; json: must already be of it. */
@@ -32,6 +35,7 @@ interface Draft {
   requestedBy: string | null;
   planDigest: string | null;
   language: 'zh' | 'en' | null;
+  lock: HeldLockRule | null;
 }
 
 type Add = (diagnostic: Diagnostic) => void;
@@ -50,7 +54,7 @@ const POLICY_KEYS = [
   '审批人员',
   '审批方式',
 ];
-const OVERRIDE_KEYS = ['skip', 'add', 'requested_by'];
+const OVERRIDE_KEYS = ['skip', 'add', 'requested_by', 'lock'];
 
 /** Reads every input; a later one adds to an earlier one, and neither may contradict the other. */
 export function readInputs(inputs: readonly Json[]): {
@@ -68,6 +72,7 @@ export function readInputs(inputs: readonly Json[]): {
     requestedBy: null,
     planDigest: null,
     language: null,
+    lock: null,
   };
   if (inputs.length === 0) add(diagnose('BAD_REQUEST', 'noInput', {}));
   if (inputs.length > MOST_INPUTS)
@@ -130,6 +135,7 @@ function readOverrides(draft: Draft, value: Json, add: Add): void {
       draft.add.push(
         ...readList(entry, 'add', 'task', add).map(({ step, text }) => ({ step, task: text })),
       );
+    else if (key === 'lock') draft.lock = readLock(entry, draft.lock, add);
     else if (rollingLabelOf(key) !== null)
       draft.rolling.push([key, { from: 'json', value: entry }]);
     else {
@@ -163,6 +169,12 @@ function readName(value: Json, former: string | null, add: Add): string | null {
   const isName = typeof value === 'string' && value.length <= 200 && isPlainLine(value);
   if (isName && value.trim() !== '') return value.trim();
   add(diagnose('BAD_REQUEST', 'requestedBy', {}));
+  return former;
+}
+
+function readLock(value: Json, former: HeldLockRule | null, add: Add): HeldLockRule | null {
+  if (value === 'wait' || value === 'refuse') return value;
+  add(diagnose('BAD_REQUEST', 'lock', { value: show(value) }));
   return former;
 }
 

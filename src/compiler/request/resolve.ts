@@ -46,6 +46,7 @@ export interface ResolvedRequest {
   readonly overrides: Overrides;
   readonly requestedBy: string;
   readonly language: 'zh' | 'en' | null;
+  readonly lock: ResolvedRun['lock'];
 }
 
 export interface RequestResult {
@@ -117,6 +118,7 @@ export function resolveRequest(context: RequestContext): RequestResult {
       overrides: overrides.overrides,
       requestedBy: raw.requestedBy ?? UNNAMED_REQUESTER,
       language: raw.language,
+      lock: raw.lock ?? listed?.lock,
     },
     diagnostics,
   };

@@ -104,6 +104,7 @@ export function resolveRun(context: RunContext): RunResolution {
     language,
     warnings: warnings.map((each) => each.message[language]),
     approval: project.approval,
+    ...(request.lock !== undefined && { lock: request.lock }),
   };
   return { run, diagnostics: all, wrong: null, language };
 }

@@ -2,6 +2,7 @@
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Json, RollingSettings } from '../../plan/plan.ts';
+import type { HeldLockRule } from '../../plan/run.ts';
 import { nearest } from '../nearest.ts';
 import { show } from './inputs.ts';
 import { lookAlikeIn } from './parameters.ts';
@@ -12,6 +13,7 @@ export interface EnvironmentServers {
   readonly servers: readonly string[];
   /** The environment's own batches. */
   readonly rolling?: RollingSettings;
+  readonly lock?: HeldLockRule;
 }
 
 /** Every problem of `environment` and `servers`; a template without these parameters has none. */

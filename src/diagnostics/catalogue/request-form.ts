@@ -159,6 +159,12 @@ const BATCHES = {
   batchValue: {
     message: { zh: '{name}：{problem}', en: '{name}: {problem}' },
   },
+  lock: {
+    message: {
+      zh: 'overrides.lock 应为 wait 或 refuse，现为 {value}',
+      en: 'overrides.lock is wait or refuse, not {value}',
+    },
+  },
   batchSettingTwice: {
     message: { zh: '{name} 出现了两次', en: '{name} is given twice' },
     remedy: { zh: '请删去其中一个', en: 'remove one of the two' },

@@ -26,6 +26,7 @@ import {
   queueSignal,
   releaseSignal,
 } from './environment-lock.ts';
+import { lockHeld, refuses } from './lock-held.ts';
 
 type Claimant = RunIdentity & ShownPart;
 
@@ -76,6 +77,7 @@ class Claim {
         if (held !== null) return held;
         await this.pause(PAUSE_MS, say(this.run.ref, '取得锁', 'claim the lock'));
       } else {
+        if (refuses(this.run) && this.lost === undefined) throw lockHeld(this.run, this.step, look);
         this.show(look);
         await this.queue(look);
         await this.awaitTurn(look);

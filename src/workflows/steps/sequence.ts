@@ -10,6 +10,7 @@ import {
 } from '../../plan/failure/order.ts';
 import type { PlanStep } from '../../plan/plan.ts';
 import { pinSource } from '../beginning/pin-source.ts';
+import { refuseHeld } from '../fleet/lock-held.ts';
 import { preflight } from '../fleet/preflight.ts';
 import { runRolling } from '../fleet/rolling.ts';
 import { isInBatch } from '../fleet/scope.ts';
@@ -31,6 +32,7 @@ import { skipReason } from './skips.ts';
 /** @returns the failure that ended the run; null: the deployment is done, whatever could not be told. */
 export async function runSteps(run: Run): Promise<StepFailure | null> {
   try {
+    await refuseHeld(run);
     await preflight(run);
     await pinSource(run);
     await takeFirst(run);

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lockHeld } from '../../../src/workflows/fleet/lock-held.ts';
+import { deferred } from '../../support/deferred.ts';
 import { lockActivities, type RealLock, realLock } from '../../support/real-lock.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
 import { countedInterpreter, Harness } from '../../support/run-harness.ts';
@@ -43,6 +45,7 @@ afterAll(async () => {
 /** Runs of one service; the first stops in step 7 until it is let go. */
 function contended(): {
   readonly world: StubWorld;
+  readonly service: string;
   readonly lockId: string;
   readonly letGo: () => void;
 } {
@@ -61,7 +64,7 @@ function contended(): {
     },
   });
   Object.assign(world.activities, lockActivities(local));
-  return { world, lockId: `runsheet-lock:${service}:development`, letGo };
+  return { world, service, lockId: `runsheet-lock:${service}:development`, letGo };
 }
 
 const isStopping = ({ activity }: { readonly activity: string }): boolean =>
@@ -103,6 +106,68 @@ describe('S10 a lock', { timeout: 60_000 }, () => {
     });
     const ended = await harness.env.client.workflow.getHandle(lockId).describe();
     expect(ended.status.name).toBe('COMPLETED');
+  });
+
+  it('is not waited for by a run that is to refuse: nothing is built, and it says who holds it', async () => {
+    const { world, letGo, service } = contended();
+    const resolve = () => ({ ...resolvedRun(DEVELOPMENT, { service }), lock: 'refuse' as const });
+    const refusing = stubWorld({ resolve });
+    Object.assign(refusing.activities, lockActivities(local));
+    await harness.with(world, async (start) => {
+      const one = await start(DEVELOPMENT);
+      await one.until(isStopping);
+      const { failure, status } = await harness.run(refusing, DEVELOPMENT);
+      expect(failure?.type).toBe('RUN_FAILED');
+      expect(status.failure).toMatchObject({ step: 1, type: 'LOCK_HELD' });
+      expect(status.failure?.message).toContain(one.handle.workflowId);
+      expect(refusing.names()).not.toContain('preflightServer@app-server-1');
+      expect(refusing.names().some((each) => each.startsWith('pool.'))).toBe(false);
+      letGo();
+      expect((await one.end()).failure).toBeNull();
+    });
+    const free = await harness.run(refusing, DEVELOPMENT);
+    expect(free.failure).toBeNull();
+  });
+
+  it('is not waited for either where another run has taken it since the first look', async () => {
+    const { world, letGo, service } = contended();
+    const atDrain = deferred();
+    const reached = deferred();
+    const refusing = stubWorld({
+      resolve: () => ({ ...resolvedRun(DEVELOPMENT, { service }), lock: 'refuse' }),
+      before: async ({ name }) => {
+        if (name !== 'prefetchServer') return;
+        reached.resolve();
+        await atDrain.promise;
+      },
+    });
+    Object.assign(refusing.activities, lockActivities(local));
+    await harness.with(refusing, async (startRefusing) => {
+      const two = await startRefusing(DEVELOPMENT);
+      await reached.promise;
+      await harness.with(world, async (start) => {
+        const one = await start(DEVELOPMENT);
+        await one.until(isStopping);
+        atDrain.resolve();
+        const { failure, status } = await two.end();
+        expect(failure?.type).toBe('RUN_FAILED');
+        expect(status.failure).toMatchObject({ step: 6, type: 'LOCK_HELD' });
+        expect(status.rollback).toEqual([]);
+        letGo();
+        expect((await one.end()).failure).toBeNull();
+      });
+    });
+  });
+
+  it('is passed on to those that are queued first, and not to one that does not wait', () => {
+    const ref = { service: 's', environment: 'e', language: 'en' };
+    const look = { holder: null, heldSinceMs: null, ahead: 2 };
+    const { type, message } = lockHeld(
+      { ref } as Parameters<typeof lockHeld>[0],
+      6,
+      look as Parameters<typeof lockHeld>[2],
+    );
+    expect(`${type}: ${message}`).toContain('LOCK_HELD: 2 runs are queued for the lock of s/e');
   });
 
   it.each(['on the queue of this project', 'on a queue that nobody serves'])(
