@@ -6,8 +6,9 @@ import { bundleInterpreter } from '../support/run-harness.ts';
  * Bytes of code without the source map: 508 KiB of SDK and about 600 KiB of interpreter and actions with
  * their comments, a kilobyte a file of which is what the bundler puts around it. Thirty are questions:
  * what a failed step asks people, who answers, and what is done again. Five are broken locks.
+ * Eight are rollbacks and repairs: seven actions with their words, and who is left alone.
  */
-const LIMIT_BYTES = 1140 * 1024;
+const LIMIT_BYTES = 1148 * 1024;
 let code: string;
 
 beforeAll(async () => {
