@@ -20,6 +20,14 @@ import { restoreConfiguration, updateConfiguration } from './servers/configure.t
 import { drain, readmit } from './servers/drain.ts';
 import { enable, withdraw } from './servers/enable.ts';
 import { checkEndpoint, checkPort, checkSmoke } from './servers/health.ts';
+import {
+  checkKept,
+  findRelease,
+  returnConfiguration,
+  settleVersion,
+  startKept,
+  tidyServer,
+} from './servers/kept.ts';
 import { measurePerformance } from './servers/performance.ts';
 import { pullImage } from './servers/pull.ts';
 import { awaitService } from './servers/ready.ts';
@@ -43,6 +51,10 @@ const LIST = [
   pushImage,
   useImage,
   promoteImage,
+  findRelease,
+  settleVersion,
+  checkKept,
+  tidyServer,
   drain,
   waitForRequests,
   stopService,
@@ -50,6 +62,8 @@ const LIST = [
   updateConfiguration,
   startService,
   resumeService,
+  returnConfiguration,
+  startKept,
   awaitService,
   checkPort,
   checkEndpoint,

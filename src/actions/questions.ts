@@ -20,6 +20,11 @@ export function changesServers(step: PlanStep): boolean {
   return tasksIn(step).some((task) => ACTIONS[task.action].compensation !== undefined);
 }
 
+/** Whether a run is a repair: it alone begins where another one was ended in the middle. */
+export function repairs(plan: Pick<Plan, 'steps'>): boolean {
+  return actionsOf(plan).includes('release.settle');
+}
+
 /** Whether one of a step's tasks is this action. */
 export function performs(step: PlanStep, action: ActionId): boolean {
   return tasksIn(step).some((task) => task.action === action);

@@ -28,6 +28,10 @@ export const RESOURCES = {
   package: { scope: 'run', label: { zh: '应用程序包', en: 'package' } },
   'built-image': { scope: 'run', label: { zh: '已构建的镜像', en: 'built image' } },
   'pushed-image': { scope: 'run', label: { zh: '已推送的镜像', en: 'pushed image' } },
+  'kept-release': {
+    scope: 'run',
+    label: { zh: '保留的版本', en: 'release that was kept' },
+  },
   lock: {
     scope: 'run',
     label: { zh: '环境锁', en: 'lock of the environment' },

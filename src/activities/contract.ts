@@ -120,6 +120,8 @@ export interface LockLook {
   readonly cut: string | null;
   /** A run that held it has ended without releasing it: what it had begun may just be ending. */
   readonly isUnquiet: boolean;
+  /** That run, where it has ended: only a repair begins then. Absent: there is none. */
+  readonly leftBy?: string;
   /** Who has broken the lock that the claimant held, or else the one before, and why; absent: nobody. */
   readonly broken?: string;
 }

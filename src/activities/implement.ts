@@ -47,7 +47,9 @@ export type WorkOf<A extends ActionSpec> = Work & {
   readonly settings: SettingsOf<A>;
 } & (A['scope'] extends 'server' ? { readonly server: string } : { readonly server?: string }) &
   (Needs<A, 'checkout'> extends true ? { readonly source: SourcePin } : unknown) &
-  (Needs<A, 'pushed-image'> extends true ? { readonly image: ImagePin } : unknown) &
+  (Needs<A, 'pushed-image' | 'kept-release'> extends true
+    ? { readonly image: ImagePin }
+    : unknown) &
   (Needs<A, 'report'> extends true ? { readonly report: RunReport } : unknown);
 
 /** Every fact of the definition, lines of evidence, and the pin where it provides the pushed image. */
@@ -55,13 +57,18 @@ export type OutcomeOf<A extends ActionSpec> = {
   readonly facts: ReadingsOf<A>;
   /** One or more short lines, bounded to a few hundred characters each. */
   readonly evidence: readonly string[];
-} & ('pushed-image' extends A['provides'][number] ? { readonly image: ImagePin } : unknown);
+} & (Provides<A, 'pushed-image' | 'kept-release'> extends true
+  ? { readonly image: ImagePin }
+  : unknown);
 
 export type CompensationWork = Omit<CompensationInput, 'project'>;
 
-type Needs<A extends ActionSpec, R extends ResourceId> = R extends A['needs'][number]
-  ? true
-  : false;
+/** One of these resources. */
+type Needs<A extends ActionSpec, R extends ResourceId> =
+  Extract<A['needs'][number], R> extends never ? false : true;
+
+type Provides<A extends ActionSpec, R extends ResourceId> =
+  Extract<A['provides'][number], R> extends never ? false : true;
 
 /** What does not compile where an implementation takes fewer sections than `uses` lists. */
 type TakesAll<D extends ActivitySpec, H> = H extends (...args: infer Args) => unknown
@@ -177,7 +184,7 @@ function requireNeed(need: ResourceId, { run, step, source, image, report }: Act
     const { version } = run;
     throw diagnosed(run, diagnose('SOURCE_NOT_RESOLVED', 'version', { version }));
   }
-  if (need === 'pushed-image' && image === undefined) {
+  if ((need === 'pushed-image' || need === 'kept-release') && image === undefined) {
     throw diagnosed(run, diagnose('NO_IMAGE', 'run', {}));
   }
   if (need === 'report' && report === undefined) {

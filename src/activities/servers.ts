@@ -4,13 +4,18 @@
  * same.
  */
 import type { ServerPorts, Unnoted } from './servers/context.ts';
+import { createKeptActivities, type KeptActivities } from './servers/kept-activities.ts';
 import { createPoolActivities, type PoolActivities } from './servers/pool-activities.ts';
 import { createPoolNotes } from './servers/pool-notes.ts';
 import { createServiceActivities, type ServiceActivities } from './servers/service-activities.ts';
 
-export type ServerActivities = PoolActivities & ServiceActivities;
+export type ServerActivities = PoolActivities & ServiceActivities & KeptActivities;
 
 export function createServerActivities(given: Unnoted): ServerActivities {
   const ports: ServerPorts = { ...given, notes: given.notes ?? createPoolNotes() };
-  return { ...createPoolActivities(ports), ...createServiceActivities(ports) };
+  return {
+    ...createPoolActivities(ports),
+    ...createServiceActivities(ports),
+    ...createKeptActivities(ports),
+  };
 }

@@ -39,6 +39,8 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).checkCommand(say),
   plan: async () => (await import('./commands/plan.ts')).planCommand(say),
   run: async () => (await import('./commands/run.ts')).runCommand(say),
+  rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand(say),
+  repair: async () => (await import('./commands/repair.ts')).repairCommand(say),
   status: async () => (await import('./commands/status.ts')).statusCommand(say),
   logs: async () => (await import('./commands/logs.ts')).logsCommand(say),
   pending: async () => (await import('./commands/pending.ts')).pendingCommand(say),

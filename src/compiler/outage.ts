@@ -3,7 +3,7 @@ import { performs } from '../actions/questions.ts';
 import type { Localized } from '../diagnostics/diagnostic.ts';
 import type { PlanStep } from '../plan/plan.ts';
 
-const STARTS = ['service.start', 'service.resume'] as const;
+const STARTS = ['service.start', 'service.resume', 'release.start'] as const;
 
 export interface Outage {
   /** The step that stops the servers. */

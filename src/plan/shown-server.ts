@@ -8,12 +8,28 @@ export interface ShowServersInput {
   readonly servers: readonly string[];
   /** Of the person who asks. */
   readonly language: 'zh' | 'en';
+  /** Also what each server has kept, and what is on record as good there. */
+  readonly withKept?: true;
+}
+
+/** A release that could be started again as it ran. */
+export interface KeptVersion {
+  readonly version: string;
+  readonly digest: string;
+}
+
+/** Of a run that succeeded there. */
+export interface GoodVersion extends KeptVersion {
+  readonly workflowId: string;
+  readonly endedAtMs: number;
 }
 
 export interface ServerStates {
   readonly servers: readonly ShownServer[];
   /** The balancer and the record store, where they could not be asked; of the others nothing is said. */
   readonly silent: readonly PreflightResult[];
+  /** Newest first; absent: nobody asked. */
+  readonly good?: readonly GoodVersion[];
 }
 
 /** Its checks say why a server could not be asked, and are empty where it could. */
@@ -24,6 +40,8 @@ export interface ShownServer extends PreflightResult {
   readonly run: RunOnRecord | null;
   /** Where it is in maint and that is on record: who has taken it out. */
   readonly moved?: KeptMove;
+  /** The last started first; absent: nobody asked. */
+  readonly kept?: readonly KeptVersion[];
 }
 
 export interface RunOnRecord {

@@ -41,8 +41,8 @@ export interface ContainerRuntime {
    * started anything. Volumes stay.
    */
   forget(server: string, service: string, runId: string): Promise<void>;
-  /** After success: restart policy on, old releases pruned but `keep`. */
-  finish(server: string, service: string, keep: number): Promise<void>;
+  /** After success: restart policy on, old releases pruned but the newest `keep` and those that are to stay. */
+  finish(server: string, service: string, keep: number, stay?: readonly string[]): Promise<void>;
 }
 
 export interface ServerExamination {

@@ -6,7 +6,12 @@ export interface RecordStore {
   list(limit: number): Promise<readonly DeploymentRecord[]>;
   /** The newest run of it that succeeded there; null: none has. */
   lastSucceeded(release: ReleaseName): Promise<DeploymentRecord | null>;
+  /** Those that succeeded there, newest first. */
+  succeeded(place: RecordPlace, limit: number): Promise<readonly DeploymentRecord[]>;
 }
+
+/** A service in an environment. */
+export type RecordPlace = Pick<DeploymentRecord, 'service' | 'environment'>;
 
 /** A version of a service in an environment. */
 export type ReleaseName = Pick<DeploymentRecord, 'service' | 'environment' | 'version'>;

@@ -1,8 +1,9 @@
 /** The locks of a project's environments, as the Temporal server has them: no worker is asked. */
 import type proto from '@temporalio/proto';
+import { leftBy } from '../activities/local/left-behind.ts';
 import { waitersIn } from '../activities/local/lock-queue.ts';
-import { readHistory } from './read-history.ts';
-import { ask, milliseconds, type Server } from './versions/server.ts';
+import { executionOf, readHistory } from './read-history.ts';
+import { ask, isNotFound, milliseconds, type Server } from './versions/server.ts';
 
 export interface ListedLock {
   readonly service: string;
@@ -68,4 +69,30 @@ async function eventsOf(
     nextPageToken = page.nextPageToken ?? new Uint8Array();
   } while (nextPageToken.length > 0);
   return events;
+}
+
+const RUNNING = 1;
+/** Cancelled, terminated, timed out: ended by somebody else than itself. */
+const CUT: readonly number[] = [4, 5, 7];
+
+/** The run that was ended while it held an environment's lock, and left it half changed; null: none was. */
+export function dirtiedBy(
+  server: Server,
+  place: { readonly service: string; readonly environment: string },
+): Promise<string | null> {
+  const { namespace } = server;
+  const describe = async (workflowId: string, runId = '') => {
+    try {
+      const { workflowExecutionInfo: info } = await ask(server, (service) =>
+        service.describeWorkflowExecution({ namespace, execution: { workflowId, runId } }),
+      );
+      const status = info?.status ?? 0;
+      const startedBy = executionOf(info?.parentExecution);
+      return { running: status === RUNNING, wasCut: CUT.includes(status), startedBy };
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
+  };
+  return leftBy({ describe }, place);
 }

@@ -59,9 +59,11 @@ test('every action has bounds, and what changes a server can be undone', () => {
     compensation ? [`${id} → ${compensation.id}`] : [],
   );
   expect(undone.sort()).toEqual([
+    'config.return → config.restore',
     'config.update → config.restore',
     'pool.drain → pool.readmit',
     'pool.enable → pool.withdraw',
+    'release.start → service.remove',
     'service.start → service.remove',
     'service.stop → service.restore',
   ]);

@@ -34,8 +34,12 @@ it('each is there in two languages', () => {
     'deployment.md',
     'promotion.en.md',
     'promotion.md',
+    'repair.en.md',
+    'repair.md',
     'restart.en.md',
     'restart.md',
+    'rollback.en.md',
+    'rollback.md',
     'rolling-deployment.en.md',
     'rolling-deployment.md',
   ]);

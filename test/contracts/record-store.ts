@@ -85,6 +85,8 @@ export function recordStoreContract(name: string, store: () => Promise<RecordSto
       ];
       for (const run of runs) await records.write(sampleRecord({ environment, ...run }));
       expect((await last())?.requestId).toBe('right');
+      const good = await records.succeeded({ service, environment }, 2);
+      expect(good.map(({ requestId }) => requestId)).toEqual(['of another version', 'right']);
       await records.write(sampleRecord({ environment, ...runs[1], outcome: 'failed' }));
       expect((await last())?.requestId).toBe('old');
     });

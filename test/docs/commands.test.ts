@@ -24,6 +24,8 @@ const TYPED_BLOCKS: readonly (readonly [string, string, string, string?])[] = [
   ['docs/cli.md', 'offline-', 'test/cli/offline.test.ts', "startsWith('offline-')"],
   ['docs/cli.md', 'logs', 'test/cli/logs.test.ts'],
   ['docs/cli.md', 'prune-', 'test/cli/prune.test.ts'],
+  ['docs/cli.md', 'rollback', 'test/e2e/going-back.test.ts'],
+  ['docs/cli.md', 'repair', 'test/e2e/going-back.test.ts'],
   ['docs/cli.md', '', 'test/e2e/cli.test.ts'],
   ['docs/operations.md', 'search-attributes', 'test/cluster/access.test.ts'],
   ['docs/operations.md', 'seal-key', 'test/cluster/support/crew.ts'],

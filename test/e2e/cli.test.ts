@@ -1,29 +1,18 @@
 /** The command line over a real environment: the live commands of docs/cli.md, and what each exit code means. */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bareEnvironment, type Ended, run, runsheet } from '../cli/support/program.ts';
 import { readCommands } from './support/documented-commands.ts';
-import { distFolder, edited, type Stage, seedText, startStage, withId } from './support/stage.ts';
+import { programFolder } from './support/program-folder.ts';
+import { edited, type Stage, seedText, startStage, withId } from './support/stage.ts';
 
 const DOCUMENTED = readCommands(new URL('../../docs/cli.md', import.meta.url));
 const READY_LIMIT_MS = 60_000;
 const DEVELOPMENT = ['-p', 'environment=development', '-p', 'servers=dev-server-1'];
-
-/** The program under its name, for commands as they stand in the documentation. */
-function programFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'runsheet-bin-'));
-  const program = join(folder, 'runsheet');
-  writeFileSync(
-    program,
-    `#!/bin/sh\nexec '${process.execPath}' '${join(distFolder(), 'cli/main.js')}' "$@"\n`,
-  );
-  chmodSync(program, 0o755);
-  return folder;
-}
 
 let stage: Stage;
 let bin: string;

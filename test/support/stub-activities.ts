@@ -178,7 +178,8 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     }
     countPool();
     const tag = `${input.run.version}-${input.run.environment}`;
-    const isPush = ACTIONS[id].provides.includes('pushed-image');
+    const { provides } = ACTIONS[id];
+    const isPush = provides.includes('pushed-image') || provides.includes('kept-release');
     return {
       facts: options.facts?.(call) ?? goodFacts(id, tag),
       evidence: [`${id} ok`],

@@ -110,6 +110,42 @@ describe.each([...new Set(templates.map(templateIdOf))])('%s', (templateId) => {
   });
 });
 
+describe.each(['rollback', 'repair'])('%s', (type) => {
+  /** The digest of the release that the stubs find. */
+  const THERE = 'c'.repeat(64);
+
+  it('leaves a server that runs the version already as it is, and puts it back into the pool', async () => {
+    const servers = {
+      'app-server-1': { version: THERE, pool: 'drain' },
+      'app-server-2': { version: BEFORE, pool: 'ready' },
+      'app-server-3': { version: BEFORE, pool: 'maint' },
+    } as const;
+    const world = worldOf({ servers });
+    const { failure, status } = await run(world, type);
+    expect(failure).toBeNull();
+    expect(status.outcome).toBe('succeeded');
+    const touched = world.names().filter((name) => name.endsWith('@app-server-1'));
+    expect(touched).toContain('pool.enable@app-server-1');
+    for (const left of ['pool.drain', 'service.stop', 'config.return', 'release.start']) {
+      expect(touched).not.toContain(`${left}@app-server-1`);
+      expect(world.names()).toContain(`${left}@app-server-2`);
+    }
+    expect(world.names()).not.toContain('takeCheckout');
+    expect(world.names().includes('resolveSource')).toBe(type === 'repair');
+  });
+
+  it('restores what ran before it where it fails', async () => {
+    const before = ({ name, server }: { name: string; server: string | null }): void => {
+      if (name === 'release.start' && server === 'app-server-2') throw broken('it does not start');
+    };
+    const world = worldOf({ before });
+    const { failure, status } = await run(world, type);
+    expect(failure?.type).toBe('RUN_ROLLED_BACK');
+    expect(status.outcome).toBe('rolled_back');
+    expect([...world.servers.values()]).toEqual(Array(3).fill({ version: BEFORE, pool: 'ready' }));
+  });
+});
+
 describe('the batches', () => {
   const linesOf = (world: StubWorld): readonly string[] => world.announced[0]?.lines ?? [];
 

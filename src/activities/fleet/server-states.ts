@@ -1,16 +1,19 @@
 /** What the servers of an environment run now, by which run, and how they stand. Reads only. */
 import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
 import type {
+  GoodVersion,
+  KeptVersion,
   RunOnRecord,
   ServerStates,
   ShownServer,
   ShowServersInput,
 } from '../../plan/shown-server.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
-import type { Ports } from '../../ports/ports.ts';
+import type { DeploymentRecord } from '../../ports/record-store.ts';
 import type { FleetActivities } from '../contract.ts';
 import { createAtOnce } from '../servers/at-once.ts';
 import type { ServerPorts } from '../servers/context.ts';
+import { manifestsKept } from '../servers/kept-manifests.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { findServer, placeOf, poolState } from '../servers/pool-state.ts';
 import { beforeOf } from '../servers/probe.ts';
@@ -19,12 +22,13 @@ import { keptMove } from './move-server.ts';
 
 export type ServerStatePorts = Pick<
   ServerPorts,
-  'runtime' | 'balancer' | 'currentSettings' | 'artifacts'
-> &
-  Pick<Ports, 'records'>;
+  'runtime' | 'balancer' | 'currentSettings' | 'records' | 'hosts' | 'seal' | 'artifacts'
+>;
 
 /** Connections that are opened at the same time. */
 const AT_ONCE = 20;
+/** Successes that are looked through for versions. */
+const GOOD = 50;
 
 export function createServerStateActivities(
   ports: ServerStatePorts,
@@ -67,14 +71,21 @@ async function showServers(
     runs.set(id, await asked('records', 'records', recordOf(ports, id)));
   const servers = await Promise.all(
     seen.map(async (each): Promise<ShownServer> => {
-      const run = runs.get(each.before?.release?.runId ?? '') ?? null;
+      const release = each.before?.release ?? null;
+      const known = runs.get(release?.runId ?? '') ?? null;
+      const run =
+        known !== null || release === null
+          ? known
+          : await asked('records', 'records', verifiedBy(ports, input, each));
       if (each.before?.pool !== 'maint') return { ...each, run };
       const { artifacts } = ports;
       const moved = await keptMove(artifacts, input.environment, each.subject).catch(() => null);
       return { ...each, run, ...(moved !== null && { moved }) };
     }),
   );
-  return { servers, silent };
+  if (input.withKept !== true) return { servers, silent };
+  const good = await asked('records', 'records', goodVersions(ports, input));
+  return { servers, silent, good: good ?? [] };
 }
 
 async function look(
@@ -88,7 +99,9 @@ async function look(
   try {
     const state = await ports.runtime.inspect(server, input.service);
     const before = beforeOf(server, state, pool === null ? 'none' : placeOf(ports, member));
-    return { subject: server, reachable: true, checks: [], before, healthy };
+    const kept = input.withKept === true ? await keptOn(ports, input, server) : null;
+    const found = { subject: server, reachable: true, checks: [], before, healthy };
+    return kept === null ? found : { ...found, kept };
   } catch (error) {
     await endIfCancelled();
     const checks = [failedBy('connection', error, { run: input })];
@@ -99,7 +112,64 @@ async function look(
 async function recordOf({ records }: ServerStatePorts, id: string): Promise<RunOnRecord | null> {
   // A former release that was started anew has its run's id with something behind it.
   const found = await records.find(/^[\da-f-]{36}/u.exec(id)?.[0] ?? id);
-  if (found === null) return null;
-  const { workflowId, version, outcome, startedAtMs, durationMs } = found;
+  return found === null ? null : shownRecord(found);
+}
+
+function shownRecord({
+  workflowId,
+  version,
+  outcome,
+  startedAtMs,
+  durationMs,
+}: DeploymentRecord): RunOnRecord {
   return { workflowId, version, outcome, endedAtMs: startedAtMs + durationMs };
+}
+
+/** A run that found what another one had started there and called it good: a repair. */
+async function verifiedBy(
+  { records }: ServerStatePorts,
+  { service, environment }: ShowServersInput,
+  { subject, before }: Pick<ShownServer, 'subject' | 'before'>,
+): Promise<RunOnRecord | null> {
+  const release = before?.release ?? null;
+  if (release === null || (release.runId ?? '') === '') return null;
+  const { version, digest } = release;
+  const found = await records.lastSucceeded({ service, environment, version });
+  if (found === null || found.digest !== digest || !found.servers.includes(subject)) return null;
+  return shownRecord(found);
+}
+
+/** Only what is signed for this server: it could be started again. */
+async function keptOn(
+  ports: ServerStatePorts,
+  { service, environment, language }: ShowServersInput,
+  server: string,
+): Promise<readonly KeptVersion[]> {
+  const run = { ...NOBODY, project: service, service, environment, language };
+  const { manifests } = await manifestsKept(ports, { run, server });
+  return manifests.map(({ version, digest }) => ({ version, digest }));
+}
+
+/** No run asks. */
+const NOBODY = {
+  workflowId: '',
+  requestId: '',
+  version: '',
+  templateId: '',
+  planDigest: '',
+  requestedBy: '',
+} as const;
+
+/** Each version once, as it was deployed last. */
+async function goodVersions(
+  { records }: ServerStatePorts,
+  { service, environment }: ShowServersInput,
+): Promise<readonly GoodVersion[]> {
+  const found = await records.succeeded({ service, environment }, GOOD);
+  const versions = new Map<string, GoodVersion>();
+  for (const { version, digest, workflowId, startedAtMs, durationMs } of found) {
+    if (digest === null || versions.has(version)) continue;
+    versions.set(version, { version, digest, workflowId, endedAtMs: startedAtMs + durationMs });
+  }
+  return [...versions.values()];
 }

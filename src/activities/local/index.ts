@@ -16,7 +16,7 @@ import { diagnosed } from '../failures.ts';
 import { sealRun } from '../sealing/seal-run.ts';
 import { breakLock } from './break-lock.ts';
 import { type DecisionPolicy, judge } from './judge.ts';
-import { leftBehind } from './left-behind.ts';
+import { refuseDirty } from './left-behind.ts';
 import { awaitTurn, isReleasedByHolder, lookAtLock } from './lock.ts';
 import { ensureAttributes, pendingApprovals, type TemporalAccess } from './temporal.ts';
 
@@ -48,6 +48,7 @@ const REFUSED_STARTS: ReadonlySet<string> = new Set([
   'BAD_PROJECT_FILE',
   'UNBOUND_RUN',
   'RUN_ID_USED',
+  'DIRTY_ENVIRONMENT',
 ]);
 
 /** Told apart by the execution: after a reset, too, an id has two. Asks only for a run, not a probe. */
@@ -90,8 +91,8 @@ export function createLocalActivities(
         const proof = await sealRun(seal, run, names);
         if (input.bounds === undefined) return { ...run, taskQueue, proof };
         await refuseUsedId(run, names, temporal);
-        const warnings = [...run.warnings, ...(await leftBehind(await temporal(), run))];
-        return { ...run, warnings, taskQueue, proof };
+        await refuseDirty(await temporal(), run);
+        return { ...run, taskQueue, proof };
       }
       throw ApplicationFailure.nonRetryable(
         resolution.message.slice(0, MESSAGE_LIMIT),

@@ -1,25 +1,44 @@
 /**
  * Whether the run before left an environment half changed: its lock was ended with it, not released.
- * Whoever approves the next run reads that before anything is changed.
+ * Nobody begins there but a repair.
  */
+import { changesServers, repairs } from '../../actions/questions.ts';
+import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
-import type { TemporalAccess } from './temporal.ts';
+import { diagnosed } from '../failures.ts';
+import type { DescribedWorkflow } from './temporal.ts';
 
-/** A warning for the run, or none. */
-export async function leftBehind(
-  access: Pick<TemporalAccess, 'describe'>,
-  { service, environment, servers, language }: ResolvedRun,
-): Promise<readonly string[]> {
-  if (servers.length === 0) return [];
+interface Describing {
+  describe(
+    workflowId: string,
+    runId?: string,
+  ): Promise<Pick<DescribedWorkflow, 'running' | 'wasCut' | 'startedBy'> | null>;
+}
+
+/** The run that was ended while it held the lock; null: the lock's latest execution was released, or goes on. */
+export async function leftBy(
+  access: Describing,
+  { service, environment }: Pick<ResolvedRun, 'service' | 'environment'>,
+): Promise<string | null> {
   const lock = await access.describe(`runsheet-lock:${service}:${environment}`);
-  if (lock === null || !lock.wasCut || lock.startedBy === null) return [];
-  const { workflowId, runId } = lock.startedBy;
-  const holder = await access.describe(workflowId, runId);
-  // Open, it goes on, and nobody changes the servers before it has the lock again or is done.
-  if (holder?.running === true) return [];
-  return [
-    language === 'zh'
-      ? `发布单 ${workflowId} 在更改 ${service}/${environment} 的服务器时被终止，什么都没有撤销；本发布单失败时恢复的，是现在服务器上的样子。请先查看：runsheet servers ${environment}`
-      : `the run ${workflowId} was ended while it changed the servers of ${service}/${environment}, and nothing was undone; what this run restores, should it fail, is what is there now. Look first: runsheet servers ${environment}`,
-  ];
+  return lock === null || !lock.wasCut ? null : endedHolder(access, lock);
+}
+
+/** Open, it goes on, and nobody changes the servers before it has the lock again or is done. */
+export async function endedHolder(
+  access: Describing,
+  { startedBy }: Pick<DescribedWorkflow, 'startedBy'>,
+): Promise<string | null> {
+  if (startedBy === null) return null;
+  const holder = await access.describe(startedBy.workflowId, startedBy.runId);
+  return holder?.running === true ? null : startedBy.workflowId;
+}
+
+/** @throws ApplicationFailure DIRTY_ENVIRONMENT for a run that changes servers and is no repair */
+export async function refuseDirty(access: Describing, run: ResolvedRun): Promise<void> {
+  const { plan, service, environment } = run;
+  if (repairs(plan) || !plan.steps.some(changesServers)) return;
+  const left = await leftBy(access, run);
+  if (left === null) return;
+  throw diagnosed(run, diagnose('DIRTY_ENVIRONMENT', 'ended', { run: left, service, environment }));
 }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Seal } from '../../ports/seal.ts';
 import type { AwaitLockInput, Execution, LockLook, LookAtLockInput } from '../contract.ts';
 import { brokenBy, wasBroken } from './break-lock.ts';
+import { endedHolder } from './left-behind.ts';
 import { isSame, waitersIn } from './lock-queue.ts';
 import type { DescribedWorkflow, TemporalAccess } from './temporal.ts';
 
@@ -83,7 +84,9 @@ export async function lookAtLock(
   if (lock.running) await access.terminate(lockId, 'no open run holds it');
   const wasCut = lock.running || lock.wasCut;
   const cut = wasCut ? (terminated ?? '') : null;
-  return { ...found, cut, isUnquiet: wasCut && startedBy !== null && !isOwn };
+  const isUnquiet = wasCut && startedBy !== null && !isOwn;
+  const left = isUnquiet ? await endedHolder(access, lock) : null;
+  return { ...found, cut, isUnquiet, ...(left !== null && { leftBy: left }) };
 }
 
 /**

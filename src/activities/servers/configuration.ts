@@ -12,7 +12,7 @@ import { believedManifest, readManifest } from './manifest-file.ts';
 import { heartbeatWhile } from './pace.ts';
 import { renderAll } from './template-files.ts';
 
-type ConfigurationWork = WorkOf<typeof updateConfiguration>;
+type ConfigurationWork = Omit<WorkOf<typeof updateConfiguration>, 'settings'>;
 
 /** Copies may hold secrets, so only their owner reads them. */
 const KEPT: FileAttributes = { mode: 0o600 };
@@ -40,7 +40,7 @@ export async function writeConfiguration(
   const lines: string[] = [];
   let current = true;
   for (const { file, content } of rendered) {
-    await heartbeatWhile(() => replace(host, file, content, input.run.requestId));
+    await heartbeatWhile(() => replaceFile(host, file, content, input.run.requestId));
     const written = (await host.readFile(file.path))?.equals(content) ?? false;
     current &&= written;
     lines.push(describeFile(input, file, content, written));
@@ -108,9 +108,9 @@ export async function forgetFormerConfiguration(
  * Keeps the former content first, and only once: a repeated attempt finds the new content in place
  * and must not keep that as the former one.
  */
-async function replace(
+export async function replaceFile(
   host: ServerHost,
-  file: ConfigurationFile,
+  file: Pick<ConfigurationFile, 'path' | 'mode' | 'owner'>,
   content: Buffer,
   requestId: string,
 ): Promise<void> {

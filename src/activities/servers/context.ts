@@ -9,7 +9,7 @@ import type { PoolNotes } from './pool-notes.ts';
 export interface ServerPorts
   extends Pick<
     Ports,
-    'hosts' | 'runtime' | 'balancer' | 'http' | 'artifacts' | 'secrets' | 'seal'
+    'hosts' | 'runtime' | 'balancer' | 'http' | 'artifacts' | 'secrets' | 'seal' | 'records'
   > {
   /** Templates of configuration files are read from the pinned source: no checkout has to be there. */
   readonly source: Pick<Ports['source'], 'read' | 'resolve'>;

@@ -5,8 +5,13 @@ import type { ActionResult } from '../../plan/run.ts';
 import type { ConfigurationFile, RuntimeSettings } from '../../plan/settings.ts';
 import { forgetFormerConfiguration } from './configuration.ts';
 import { type OnServer, type ServerPorts } from './context.ts';
+import { pruneFiles } from './kept-files.ts';
 import { pruneManifests } from './manifest-file.ts';
-import { heartbeatWhile } from './pace.ts';
+import { endIfCancelled, heartbeatWhile } from './pace.ts';
+
+const KEEP_ALL = 1_000;
+/** The latest successes, among which another release than the one that runs is looked for. */
+const RECORDS = 50;
 
 export async function finishOn(
   ports: ServerPorts,
@@ -15,8 +20,13 @@ export async function finishOn(
   files: readonly ConfigurationFile[],
 ): Promise<ActionResult> {
   const { server } = input;
-  await heartbeatWhile(() => ports.runtime.finish(server, input.run.service, keepReleases));
+  const { service } = input.run;
+  const good = await goodBefore(ports, input);
+  // Where nobody can say which one that is, all of them stay until the next success.
+  const [keep, stay] = good === null ? [KEEP_ALL, []] : [keepReleases, good];
+  await heartbeatWhile(() => ports.runtime.finish(server, service, keep, stay));
   await pruneManifests(ports, input);
+  await pruneFiles(ports, input);
   await forgetFormerConfiguration(ports, input, files);
   ports.notes.want(input.run.requestId, server, 'finished');
   const { present } = await ports.runtime.inspect(server, input.run.service);
@@ -30,4 +40,26 @@ export async function finishOn(
       ),
     ],
   };
+}
+
+/**
+ * The last release that was recorded good here, beside the one that runs now: whoever rolls back wants
+ * that. null: the records do not answer.
+ */
+async function goodBefore(
+  ports: ServerPorts,
+  { server, run }: OnServer,
+): Promise<readonly string[] | null> {
+  const { service, environment } = run;
+  const { release } = await ports.runtime.inspect(server, service);
+  try {
+    const found = await ports.records.succeeded({ service, environment }, RECORDS);
+    const others = found.flatMap(({ digest }) =>
+      digest === null || digest === release?.digest ? [] : [digest],
+    );
+    return others.slice(0, 1);
+  } catch {
+    await endIfCancelled();
+    return null;
+  }
 }

@@ -16,6 +16,7 @@ export type Release = NonNullable<ServerBefore['release']>;
 /**
  * Starts the release that ran before, with what it ran with: as the server kept it, else as its
  * manifest says. One without a manifest (from an earlier Runsheet) is given this run's settings.
+ * @param names the start, and the run that is undone: by default, this is what it restores
  * @returns a line of evidence
  */
 export async function startFormer(
@@ -24,10 +25,10 @@ export async function startFormer(
   settings: ReleaseSettings,
   former: Release,
   kept: ReleaseManifest | null,
+  names = { runId: restoredRunId(input.run.requestId), undoes: input.run.requestId },
 ): Promise<string> {
   const { server, run } = input;
   const { digest, version } = former;
-  const names = { runId: restoredRunId(run.requestId), undoes: run.requestId };
   const { runId } = names;
   // The next run finds what it runs with under the name of this start.
   if (kept !== null) await writeManifest(ports, input, { ...kept, run: runId });

@@ -40,7 +40,7 @@ export async function writeManifest(
  * @throws ApplicationFailure MANIFEST_CHANGED | MANIFEST_KEY_UNKNOWN | NEWER_MANIFEST
  */
 export async function readManifest(
-  ports: ServerPorts,
+  ports: Pick<ServerPorts, 'hosts' | 'seal'>,
   input: OnServer,
   started: Started,
 ): Promise<ReleaseManifest | null> {
@@ -73,7 +73,7 @@ export async function readManifest(
 
 /** For whom a person has said to do without it. @returns null where there is none that is believed, too */
 export async function believedManifest(
-  ports: ServerPorts,
+  ports: Pick<ServerPorts, 'hosts' | 'seal'>,
   input: OnServer,
   started: Started,
 ): Promise<ReleaseManifest | null> {
@@ -136,7 +136,10 @@ export async function pruneManifests(ports: ServerPorts, input: OnServer): Promi
 }
 
 /** Their names, the last written first. */
-async function manifestsOn(ports: ServerPorts, input: OnServer): Promise<readonly string[]> {
+export async function manifestsOn(
+  ports: Pick<ServerPorts, 'hosts'>,
+  input: OnServer,
+): Promise<readonly string[]> {
   const host = ports.hosts.get(input.server);
   const { exitCode, stdout } = await host.exec([
     'ls',

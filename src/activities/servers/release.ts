@@ -9,6 +9,7 @@ import { diagnosed } from '../failures.ts';
 import type { OutcomeOf, WorkOf } from '../implement.ts';
 import { type OnServer, reading, type ServerPorts, shortDigest } from './context.ts';
 import { exited } from './exited.ts';
+import { keepFiles } from './kept-files.ts';
 import { composeManifest, type ReleaseSettings, startOf } from './manifest.ts';
 import { writeManifest } from './manifest-file.ts';
 import { heartbeatWhile } from './pace.ts';
@@ -74,6 +75,7 @@ export async function start(
     const { version, requestId: runId } = input.run;
     const manifest = await composeManifest(ports, input, settings, { digest, version, runId });
     const release = await startOf(ports, manifest);
+    await keepFiles(ports, input, manifest);
     await writeManifest(ports, input, manifest);
     await heartbeatWhile(() => ports.runtime.start(server, input.run.service, release));
   }

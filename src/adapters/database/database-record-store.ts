@@ -95,6 +95,20 @@ export function createDatabaseRecordStore(options: DatabaseOptions): DatabaseRec
           .executeTakeFirst();
         return row === undefined ? null : toRecord(row);
       }),
+    succeeded: ({ service, environment }, limit) =>
+      use(async (transaction) => {
+        const rows = await transaction
+          .selectFrom('deployments')
+          .selectAll()
+          .where('service', '=', service)
+          .where('environment', '=', environment)
+          .where('outcome', '=', 'succeeded')
+          .orderBy('started_at_ms', 'desc')
+          .orderBy('request_id')
+          .limit(limit)
+          .execute();
+        return rows.map(toRecord);
+      }),
     close,
   };
 }

@@ -16,6 +16,15 @@ export function createMemoryRecordStore(): RecordStore {
     list(limit) {
       return Promise.resolve(structuredClone(newestFirst().slice(0, limit)));
     },
+    succeeded({ service, environment }, limit) {
+      const found = newestFirst().filter(
+        (each) =>
+          each.service === service &&
+          each.environment === environment &&
+          each.outcome === 'succeeded',
+      );
+      return Promise.resolve(structuredClone(found.slice(0, limit)));
+    },
     lastSucceeded({ service, environment, version }) {
       const found = newestFirst().find(
         (each) =>

@@ -80,7 +80,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): ContainerRun
     tail: async (server, service, lines) => tailOf(on(server, service), lines),
     examine: async (server, service, port) => examineServer(on(server, service), port),
     forget: async (server, service, runId) => forgetService(on(server, service), runId),
-    finish: async (server, service, keep) => finishService(on(server, service), keep),
+    finish: async (server, service, keep, stay) => finishService(on(server, service), keep, stay),
   };
 }
 

@@ -13,28 +13,39 @@ import { type Found, lookAt, type Service } from './service.ts';
  * The run has succeeded: what runs comes up by itself from now on, and of what ran before the newest
  * `keep` stay, containers and images. Volumes are never removed.
  */
-export async function finishService(service: Service, keep: number): Promise<void> {
+export async function finishService(
+  service: Service,
+  keep: number,
+  stay: readonly string[] = [],
+): Promise<void> {
   const found = await lookAt(service);
   const running = found.containers.find((each) => each.running);
   if (running === undefined) throw nothingRuns(service);
   await restorePolicy(service, found, running);
-  const old = oldContainers(found, keep);
+  const old = oldContainers(found, keep, stay);
   await Promise.all(old.map((each) => removeContainer(service, each)));
   const left = found.containers.filter((each) => !old.includes(each));
   await Promise.all(
-    oldImages(service, found, left, keep).map((reference) => removeImage(service, reference)),
+    oldImages(service, found, left, keep)
+      .filter((reference) => !stay.includes(digestIn(reference) ?? ''))
+      .map((reference) => removeImage(service, reference)),
   );
   await cutJournal(service.engine.host, service.service, found.journal);
 }
 
 /** What a run started in vain, and what was kept beyond the newest. */
-function oldContainers({ containers, starts }: Found, keep: number): readonly ServiceContainer[] {
+function oldContainers(
+  { containers, starts }: Found,
+  keep: number,
+  stay: readonly string[],
+): readonly ServiceContainer[] {
   const startOrder = (id: string): number => starts.findLastIndex((each) => each.id === id);
   const kept = containers
     .filter((each) => !each.running && each.role !== 'failed')
     .sort((a, b) => startOrder(b.id) - startOrder(a.id) || b.createdSeconds - a.createdSeconds);
   const failed = containers.filter((each) => !each.running && each.role === 'failed');
-  return [...failed, ...kept.slice(keep)];
+  const old = kept.slice(keep).filter(({ digest }) => !stay.includes(digest));
+  return [...failed, ...old];
 }
 
 /**

@@ -82,11 +82,13 @@ export function createFakeContainerRuntime(world: FakeWorld): ContainerRuntime {
       server.starts = {};
       server.output = [];
     },
-    async finish(name, _service, keep) {
+    async finish(name, _service, keep, stay = []) {
       const server = world.server(name);
       server.finished += 1;
       const running = server.process?.digest;
-      const others = [...server.present].filter((digest) => digest !== running);
+      const others = [...server.present].filter(
+        (digest) => digest !== running && !stay.includes(digest),
+      );
       for (const digest of others.slice(0, Math.max(0, others.length - keep)))
         server.present.delete(digest);
     },

@@ -81,8 +81,9 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ContainerR
         throw failed(server, { zh: '检查', en: 'examine' }, service, result);
       return readExamination(result.stdout, sentMs, Date.now());
     },
-    async finish(server, service, keep) {
-      const old = oldReleases(await inspect(server, service), keep);
+    async finish(server, service, keep, stay = []) {
+      const all = oldReleases(await inspect(server, service), keep);
+      const old = all.filter((digest) => !stay.includes(digest));
       await removeReleases(hosts.get(server), service, old);
     },
   };

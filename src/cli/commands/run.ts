@@ -15,7 +15,7 @@ import { follow } from '../view/follow.ts';
 import { beginsLater, localTime, shownAtStart } from '../view/start.ts';
 import { planText, withRequest } from './plan.ts';
 
-interface RunOptions extends RequestOptions {
+export interface RunOptions extends RequestOptions {
   readonly yes?: boolean;
   readonly follow?: boolean;
   readonly id?: string;
@@ -65,6 +65,15 @@ export function runCommand(say: Say): Command {
 async function run(runSheet: string | undefined, options: RunOptions): Promise<void> {
   const beginsAtMs = startTime(options);
   const prepared = await prepareRequest(await projectHere(options), runSheet, options);
+  await showAndStart(prepared, options, beginsAtMs);
+}
+
+/** Shows the plan, asks, and starts it. @param beginsAtMs null: at once */
+export async function showAndStart(
+  prepared: PreparedRequest,
+  options: RunOptions,
+  beginsAtMs: number | null,
+): Promise<void> {
   const { project } = prepared;
   const language = languageOf(options, prepared.run.language);
   if (options.json !== true) print(`${planText(prepared, options)}\n`);

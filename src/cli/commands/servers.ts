@@ -2,15 +2,18 @@
 import { Command } from 'commander';
 import type { RunsheetClient } from '../../client.ts';
 import type { ProjectFile } from '../../config/project-file.ts';
+import type { Language } from '../../diagnostics/diagnostic.ts';
 import type { ServerStates } from '../../plan/shown-server.ts';
+import { dirtiedBy } from '../../worker/locks.ts';
 import { type CommonOptions, print, refuse, requireProject, withClient } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonChoice, languageChoice, withExamples } from '../help.ts';
-import { languageOf, type Say } from '../language.ts';
+import { languageOf, type Say, sayIn } from '../language.ts';
 import { withRefusals } from '../refusals.ts';
 import { type JudgedServer, judgeServers, type OpenRun } from '../servers/judge.ts';
 import { requireCurrentWorker } from '../versions/current-worker.ts';
 import { renderServers } from '../view/servers.ts';
+import { visible } from '../view/text.ts';
 
 /** More open runs than this are not looked into. */
 const MOST_OPEN = 100;
@@ -18,6 +21,10 @@ const MOST_OPEN = 100;
 interface Shown extends Pick<ServerStates, 'silent'> {
   readonly environment: string;
   readonly servers: readonly JudgedServer[];
+  /** The run that was ended while it changed them; null: none was. */
+  readonly dirty: string | null;
+  /** What mends that; null: nothing has to be. */
+  readonly next: string | null;
 }
 
 export function serversCommand(say: Say): Command {
@@ -86,11 +93,13 @@ async function look(
 ): Promise<Shown> {
   const names = environments[environment]?.servers ?? [];
   const asked = { service, environment, servers: names, language: languageOf(options) };
-  const [states, open] = await Promise.all([
+  const [states, open, dirty] = await Promise.all([
     client.serverStates(taskQueue, asked),
     openRuns(client, taskQueue, environment),
+    dirtiedBy(client.server, { service, environment }),
   ]);
-  return { environment, servers: judgeServers(states, open), silent: states.silent };
+  const next = dirty === null ? null : `runsheet repair ${service} ${environment}`;
+  return { environment, servers: judgeServers(states, open), silent: states.silent, dirty, next };
 }
 
 /** Those of the environment, and those of which the Temporal server cannot say it. */
@@ -113,10 +122,25 @@ async function openRuns(
   });
 }
 
-function textOf({ environment, servers: judged, silent }: Shown, options: CommonOptions): string {
-  return renderServers(environment, judged, { silent }, languageOf(options)).join('\n');
+function textOf(shown: Shown, options: CommonOptions): string {
+  const { environment, servers: judged, silent } = shown;
+  const language = languageOf(options);
+  const lines = renderServers(environment, judged, { silent }, language);
+  return [...lines, ...dirtyLines(shown, language)].join('\n');
 }
 
-function isWell({ servers: judged, silent }: Shown): boolean {
-  return silent.length === 0 && judged.every(({ state }) => state !== 'failed');
+function dirtyLines({ dirty, next }: Shown, language: Language): readonly string[] {
+  if (dirty === null || next === null) return [];
+  const run = visible(dirty);
+  return [
+    sayIn(language)({
+      zh: `✗ DIRTY：发布单 ${run} 在更改这些服务器时被终止，什么都没有撤销`,
+      en: `✗ DIRTY: the run ${run} was ended while it changed these servers, and nothing was undone`,
+    }),
+    next,
+  ];
+}
+
+function isWell({ servers: judged, silent, dirty }: Shown): boolean {
+  return dirty === null && silent.length === 0 && judged.every(({ state }) => state !== 'failed');
 }

@@ -114,10 +114,8 @@ function doneOnServer(run: SizedRun): readonly OnServer[] {
   );
   if (!plan.steps.some(changesServers)) return [...ofTasks, ...ofUndos];
   const { preflightServer, probeServer, prefetchServer, finishServer } = OPERATIONS;
-  const fetches = concerns(
-    tasksOf(run).map(({ action }) => action),
-    'pushed-image',
-  );
+  const actions = tasksOf(run).map(({ action }) => action);
+  const fetches = concerns(actions, 'pushed-image') || concerns(actions, 'kept-release');
   const isApproved = plan.steps.some(({ kind }) => kind === 'approval');
   return [
     ...ofTasks,

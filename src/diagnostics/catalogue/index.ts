@@ -7,6 +7,7 @@ import { DECISIONS } from './decisions.ts';
 import { DOCKER } from './docker.ts';
 import type { Entries } from './entry.ts';
 import { FILES } from './files.ts';
+import { GOING_BACK } from './going-back.ts';
 import { IMAGES } from './images.ts';
 import { PROJECT_FILE } from './project-file.ts';
 import { PROOF } from './proof.ts';
@@ -34,6 +35,7 @@ export const CATALOGUE = {
   ...SSH,
   ...DOCKER,
   ...RELEASES,
+  ...GOING_BACK,
   ...SERVICES,
   ...PROOF,
   ...DECISIONS,
@@ -58,7 +60,10 @@ export const CHAPTERS: readonly Chapter[] = [
   { title: { zh: '镜像', en: 'Images' }, entries: { ...REGISTRY, ...IMAGES, ...ARCHIVES } },
   { title: { zh: '通往服务器', en: 'The way to a server' }, entries: SSH },
   { title: { zh: '服务器上的 Docker 与磁盘', en: 'Docker and disks' }, entries: DOCKER },
-  { title: { zh: '服务器上的版本', en: 'Releases on servers' }, entries: RELEASES },
+  {
+    title: { zh: '服务器上的版本', en: 'Releases on servers' },
+    entries: { ...RELEASES, ...GOING_BACK },
+  },
   { title: { zh: '服务', en: 'Services' }, entries: SERVICES },
   { title: { zh: '对活动的要求', en: 'What activities are told' }, entries: PROOF },
   { title: { zh: '决定', en: 'Decisions' }, entries: DECISIONS },

@@ -13,6 +13,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { HEARTBEAT_SECONDS } from '../../actions/liveness.ts';
+import { repairs } from '../../actions/questions.ts';
 import type { LockLook } from '../../activities/contract.ts';
 import { say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
@@ -37,7 +38,7 @@ const PAUSE_MS = 500;
 /**
  * Waits for the lock, in the order of arrival, and shows who holds it.
  * @param lost the execution of the lock that this run held, and that has ended
- * @throws StepFailure LOCK_NOT_ACQUIRED after a day
+ * @throws StepFailure LOCK_NOT_ACQUIRED after a day, DIRTY_ENVIRONMENT where only a repair may begin
  */
 export async function claimLock(run: Claimant, step: number, lost?: string): Promise<HeldLock> {
   const claim = new Claim(run, step, lost);
@@ -73,6 +74,7 @@ class Claim {
     for (let isMyTurn = false; ; ) {
       const look = await this.look();
       if (look.isFree && (isMyTurn || look.ahead === 0)) {
+        this.refuseDirty(look);
         const held = await this.claim(look);
         if (held !== null) return held;
         await this.pause(PAUSE_MS, say(this.run.ref, '取得锁', 'claim the lock'));
@@ -84,6 +86,13 @@ class Claim {
         isMyTurn = true;
       }
     }
+  }
+
+  /** Somebody has to look first. Who has lost the lock itself may have to undo what it did. */
+  private refuseDirty({ leftBy }: LockLook): void {
+    const { run, step, lost } = this;
+    if (leftBy === undefined || lost !== undefined || repairs(run.plan)) return;
+    throw new StepFailure(step, 'failed', 'DIRTY_ENVIRONMENT', dirtyText(run, leftBy));
   }
 
   /** Gives its place in the order up. */
@@ -241,6 +250,15 @@ class Claim {
     const message = say(ref, '等待锁超过 24 小时', 'waited more than 24 hours for the lock');
     return new StepFailure(this.step, 'failed', 'LOCK_NOT_ACQUIRED', message);
   }
+}
+
+function dirtyText({ ref }: Claimant, leftBy: string): string {
+  const { service, environment } = ref;
+  return say(
+    ref,
+    `发布单 ${leftBy} 在更改 ${service}/${environment} 的服务器时被终止，什么都没有撤销：请先执行 runsheet repair ${service} ${environment}`,
+    `the run ${leftBy} was ended while it changed the servers of ${service}/${environment}, and nothing was undone: first, runsheet repair ${service} ${environment}`,
+  );
 }
 
 function heldLock(

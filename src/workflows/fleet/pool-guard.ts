@@ -2,10 +2,11 @@
 
 import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
+import { repairs } from '../../actions/questions.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
-import { type FleetParts, type LockPart } from '../run.ts';
+import { type FleetParts, type LockPart, type RunIdentity } from '../run.ts';
 import { warn } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { guards, summaryOf } from '../tasks/activities.ts';
@@ -33,10 +34,23 @@ export function startGuard(run: FleetParts, step: number): void {
 
 /** The servers are done: the guard ends, then the lock is given up. Never throws. */
 export async function letGo(run: LockPart): Promise<void> {
+  await stopGuard(run);
+  await giveUpLock(run);
+}
+
+/**
+ * After a failure. A repair that failed has repaired nothing: its lock is not released but ends with it,
+ * so that only another repair begins there.
+ */
+export async function letGoFailed(run: LockPart & RunIdentity): Promise<void> {
+  if (!repairs(run.plan)) return letGo(run);
+  await stopGuard(run);
+}
+
+async function stopGuard(run: LockPart): Promise<void> {
   const held = run.guard;
   run.guard = null;
   if (held !== null) await held.stop();
-  await giveUpLock(run);
 }
 
 async function guard(run: FleetParts, step: number): Promise<void> {

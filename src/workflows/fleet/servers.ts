@@ -2,6 +2,7 @@
 
 import { ApplicationFailure } from '@temporalio/workflow';
 import { OPERATIONS } from '../../actions/index.ts';
+import { repairs } from '../../actions/questions.ts';
 import { sectionsOf } from '../../actions/sections.ts';
 import { say } from '../../diagnostics/language.ts';
 import { lastOnServers } from '../../plan/failure/order.ts';
@@ -55,7 +56,9 @@ export async function enterServers(
       keepUntouchedOut(run, step);
       return;
     }
-    await giveUpLock(run);
+    const isRepair = repairs(run.plan);
+    // Released, the environment would count as repaired.
+    if (!isRepair) await giveUpLock(run);
     const approval = approvalOf(run.plan);
     if (approval === undefined) {
       throw ApplicationFailure.nonRetryable('no approval step', 'INTERNAL');
@@ -65,7 +68,8 @@ export async function enterServers(
       `审批后版本已变化：${changes.join('；')}`,
       `the running version changed after the approval: ${changes.join('; ')}`,
     );
-    if (round >= APPROVAL_ROUNDS) throw new StepFailure(step, 'failed', 'APPROVAL_STALE', note);
+    if (isRepair || round >= APPROVAL_ROUNDS)
+      throw new StepFailure(step, 'failed', 'APPROVAL_STALE', note);
     warn(run, note);
     run.approvedAgainst = before;
     await askApproval(run, approval, [note]);

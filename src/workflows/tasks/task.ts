@@ -19,6 +19,7 @@ import { noteServer } from '../showing/status.ts';
 import { beginTask, bounded, dropTask, endTask, shownEvidence } from '../showing/tasks.ts';
 import { messageOf, StepFailure, typeOf } from '../steps/failure.ts';
 import { actions, beats, local, retryAfter, summaryOf } from './activities.ts';
+import { recordLeft, whyLeft } from './already-there.ts';
 import { inCheckout } from './checkout.ts';
 import { inputOf } from './input.ts';
 import { type InPlaceOptions, lostPlace, performThere } from './take-checkout.ts';
@@ -38,6 +39,12 @@ export async function runTask(
   if (without !== null) {
     const place = { step: step.number, task: index, server };
     return leaveOut(run, place, phrase, without[run.ref.language]);
+  }
+  const left = whyLeft(run, task, server);
+  if (left !== null) {
+    const place = { step: step.number, task: index, server };
+    recordLeft(run, place, task, left);
+    return leaveOut(run, place, phrase, left);
   }
   if (!isInCheckout(run, task)) return attempt(run, step, index, server);
   await inCheckout(run, { step, index }, (each, where) =>

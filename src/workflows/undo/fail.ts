@@ -7,7 +7,7 @@ import { isNotification } from '../../plan/failure/order.ts';
 import { commandUndoneBy } from '../../plan/failure/undoing.ts';
 import type { RunOutcome } from '../../plan/run.ts';
 import { settleExclusions } from '../fleet/excluded.ts';
-import { letGo } from '../fleet/pool-guard.ts';
+import { letGoFailed } from '../fleet/pool-guard.ts';
 import { widenScope } from '../fleet/scope.ts';
 import {
   type AskingParts,
@@ -59,7 +59,7 @@ export function fail(run: Run, failure: StepFailure): Promise<Error> {
     await settleExclusions(run);
     const outcome = closingOutcome(meaning);
     run.verdict = outcome;
-    run.background.push(letGo(run));
+    run.background.push(letGoFailed(run));
     await runNotifications(run);
     finish(run, outcome);
     return closingError(run, failed, { outcome, reason: message, kept: keptIn(meaning) });

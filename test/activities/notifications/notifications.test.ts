@@ -120,6 +120,7 @@ function activities(notifiers: readonly FakeNotifier[] = []) {
     find: async () => null,
     list: async () => written,
     lastSucceeded: async () => null,
+    succeeded: async () => [],
   };
   const recipientsOf = async (roles: readonly string[]) =>
     roles.includes('tech_lead') ? [{ name: 'Bob', email: 'bob@example.com' }] : [];

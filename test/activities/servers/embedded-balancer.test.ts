@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ActionId } from '../../../src/actions/index.ts';
 import { createServerActivities, type ServerActivities } from '../../../src/activities/servers.ts';
 import { createMemoryArtifactStore } from '../../../src/adapters/artifacts/memory-artifact-store.ts';
+import { createMemoryRecordStore } from '../../../src/adapters/database/memory-record-store.ts';
 import { createEmbeddedBalancer } from '../../../src/adapters/embedded-balancer/embedded-balancer.ts';
 import { createFakeContainerRuntime } from '../../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeSeal } from '../../../src/adapters/fake/fake-seal.ts';
@@ -55,6 +56,7 @@ describe('servers behind the embedded balancer', () => {
       balancer: port,
       http: createHttpProbe('.'),
       artifacts: createMemoryArtifactStore(),
+      records: createMemoryRecordStore(),
       secrets: { resolve: () => Promise.resolve(secret('')) },
       source: sourceOf(),
       seal: createFakeSeal(),

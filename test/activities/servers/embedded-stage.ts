@@ -4,9 +4,11 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
 import type { ServerPorts } from '../../../src/activities/servers/context.ts';
+import type { KeptActivities } from '../../../src/activities/servers/kept-activities.ts';
 import { createPoolNotes } from '../../../src/activities/servers/pool-notes.ts';
 import { createServerActivities } from '../../../src/activities/servers.ts';
 import { createMemoryArtifactStore } from '../../../src/adapters/artifacts/memory-artifact-store.ts';
+import { createMemoryRecordStore } from '../../../src/adapters/database/memory-record-store.ts';
 import {
   createFakeLoadBalancer,
   FAKE_CAPABILITIES,
@@ -61,11 +63,15 @@ export const V1: ProjectSettings = {
   },
 };
 
+/** What a rollback is made of. */
+type KeptAction = keyof KeptActivities;
+
 export interface EmbeddedStage {
   readonly ports: ServerPorts;
   readonly first: string;
   readonly second: string;
   readonly baseFolder: string;
+  readonly service: string;
   /** Deploys as a run does up to its start; whatever fails on the way is not thrown. */
   deploy(
     requestId: string,
@@ -74,6 +80,14 @@ export interface EmbeddedStage {
     project: ProjectSettings,
   ): Promise<void>;
   finish(requestId: string, project: ProjectSettings): Promise<void>;
+  /** One action of a run with an image. */
+  act(
+    action: KeptAction | 'service.stop',
+    requestId: string,
+    version: string,
+    digest: string,
+    project: ProjectSettings,
+  ): Promise<ActionResult>;
   /** Undoes a run, last first. @returns the evidence of all of it */
   undo(requestId: string, before: ServerBefore, project: ProjectSettings): Promise<string>;
   probe(): Promise<ServerBefore>;
@@ -95,6 +109,7 @@ export async function setEmbeddedStage(
     balancer: createFakeLoadBalancer(world, FAKE_CAPABILITIES),
     http: createHttpProbe('.'),
     artifacts: createMemoryArtifactStore(),
+    records: createMemoryRecordStore(),
     secrets: {
       async resolve(reference) {
         const value = secrets[reference];
@@ -119,6 +134,7 @@ export async function setEmbeddedStage(
     first: subject.first.digest,
     second: subject.second.digest,
     baseFolder: subject.test.server.baseFolder,
+    service: subject.service,
     async deploy(requestId, version, digest, project) {
       const image = { reference: `tiny:${version}`, tag: version, digest };
       const input = actionInput({
@@ -137,6 +153,17 @@ export async function setEmbeddedStage(
         if (!done) return;
       }
     },
+    act: (action, requestId, version, digest, project) =>
+      environment.run(
+        activities[action],
+        actionInput({
+          run: refOf(requestId, version),
+          server: SERVER,
+          servers: [SERVER],
+          image: { reference: 'tiny', tag: '', digest },
+          project,
+        }),
+      ),
     async finish(requestId, project) {
       const input = { run: refOf(requestId), server: SERVER, image: null, project };
       await environment.run(activities.finishServer, input);

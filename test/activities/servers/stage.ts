@@ -7,6 +7,7 @@ import type { ServerPorts } from '../../../src/activities/servers/context.ts';
 import { createPoolNotes } from '../../../src/activities/servers/pool-notes.ts';
 import { createServerActivities, type ServerActivities } from '../../../src/activities/servers.ts';
 import { createMemoryArtifactStore } from '../../../src/adapters/artifacts/memory-artifact-store.ts';
+import { createMemoryRecordStore } from '../../../src/adapters/database/memory-record-store.ts';
 import { createFakeContainerRuntime } from '../../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeHttpProbe } from '../../../src/adapters/fake/fake-http-probe.ts';
 import {
@@ -143,6 +144,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     secrets: { resolve: () => Promise.resolve(secret(SECRET_VALUE)) },
     source: sourceOf(source),
     seal: options.seal ?? createFakeSeal(),
+    records: options.takeOver?.ports.records ?? createMemoryRecordStore(),
     currentSettings: () => Promise.resolve(options.currentSettings ?? settings),
   };
   const activities = createServerActivities(ports);

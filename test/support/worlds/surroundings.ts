@@ -100,6 +100,7 @@ export function surroundingsOf(
       write: () => Promise.resolve(),
       find: () => Promise.resolve(null),
       list: () => Promise.resolve([]),
+      succeeded: () => Promise.resolve([]),
       lastSucceeded: () => Promise.resolve(isThere ? recordOf(version, ready) : null),
     },
     secrets: {

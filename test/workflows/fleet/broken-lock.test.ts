@@ -6,12 +6,13 @@ import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BreakLockInput, BrokenLock } from '../../../src/activities/contract.ts';
 import type { DecisionPolicy } from '../../../src/activities/local/index.ts';
-import { leftBehind } from '../../../src/activities/local/left-behind.ts';
+import { refuseDirty } from '../../../src/activities/local/left-behind.ts';
+import type { ResolvedRun } from '../../../src/plan/run.ts';
 import { createTemporalAccess } from '../../../src/worker/temporal-access.ts';
 import { lockActivities, type RealLock, realLock } from '../../support/real-lock.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
 import { countedInterpreter, Harness, type StartRun } from '../../support/run-harness.ts';
-import { type StubWorld, stubWorld } from '../../support/stub-activities.ts';
+import { broken, type StubWorld, stubWorld } from '../../support/stub-activities.ts';
 import { createLocal } from '../../support/temporal.ts';
 
 const TWO = ['app-server-1', 'app-server-2'];
@@ -42,6 +43,8 @@ interface Stage {
   readonly service: string;
   /** Comes when the first run has begun to start the first server, and stays in that. */
   readonly stopped: Promise<void>;
+  /** What the next run is. */
+  readonly next: { resolved: ResolvedRun; fails: boolean };
   /** Workflow ids, each time that a server is started: the servers' own log. */
   readonly starts: string[];
 }
@@ -53,9 +56,11 @@ function stage(): Stage {
   const stopped = new Promise<void>((resolve) => {
     tell = resolve;
   });
+  const next = { resolved: resolvedRun(DEVELOPMENT, { service }), fails: false };
   const world = stubWorld({
-    resolve: () => resolvedRun(DEVELOPMENT, { service }),
+    resolve: () => next.resolved,
     before: async ({ name, server }) => {
+      if (name === 'service.ready' && next.fails) throw broken('it is not ready');
       if (name !== 'service.start' || server !== TWO[0]) return;
       const context = Context.current();
       starts.push(context.info.workflowExecution?.workflowId ?? '');
@@ -66,29 +71,56 @@ function stage(): Stage {
     },
   });
   Object.assign(world.activities, lockActivities(local));
-  return { world, service, stopped, starts };
+  return { world, service, next, stopped, starts };
+}
+
+/** A run that settles on a version, whatever else it does. */
+function repairing(service: string): ResolvedRun {
+  const run = resolvedRun(DEVELOPMENT, { service });
+  const [first, ...others] = run.plan.steps;
+  if (first?.kind !== 'action') throw new Error('the plan begins otherwise');
+  const tasks = [{ action: 'release.settle' as const, settings: {} }];
+  return { ...run, plan: { ...run.plan, steps: [{ ...first, tasks, criteria: [] }, ...others] } };
 }
 
 describe('S10 a run that is terminated', { timeout: 120_000 }, () => {
-  it('S10 is named to whoever asks for the next one, until that has had the lock', async () => {
-    const { world, service, stopped } = stage();
+  it('S10 leaves an environment where only a repair begins, until one has succeeded', async () => {
+    const { world, service, stopped, next } = stage();
     const access = createTemporalAccess(harness.env.nativeConnection, 'default');
     const resolved = resolvedRun(DEVELOPMENT, { service });
-    const left = () => leftBehind(access, resolved);
+    const refused = (run: ResolvedRun) =>
+      refuseDirty(access, run).then(
+        () => null,
+        (error: Error) => error.message,
+      );
     await harness.with(world, async (start) => {
-      expect(await left()).toEqual([]);
+      expect(await refused(resolved)).toBeNull();
       const one = await start(DEVELOPMENT);
       await stopped;
-      expect(await left()).toEqual([]);
+      expect(await refused(resolved)).toBeNull();
       await one.handle.terminate('gone');
-      await expect.poll(left).toHaveLength(1);
-      const [told] = await left();
-      expect(told).toContain(one.handle.workflowId);
-      expect(told).toContain('runsheet servers development');
-      expect(await leftBehind(access, { ...resolved, servers: [] })).toEqual([]);
+      await expect.poll(() => refused(resolved)).toContain(one.handle.workflowId);
+      expect(await refused(resolved)).toContain(`runsheet repair ${service} development`);
+      expect(await refused(repairing(service))).toBeNull();
+      const inspection = { ...resolved.plan, steps: resolved.plan.steps.slice(0, 1) };
+      expect(await refused({ ...resolved, plan: inspection })).toBeNull();
+
+      // One that had begun before is refused at the lock.
       const two = await start(DEVELOPMENT);
-      expect((await two.end()).failure).toBeNull();
-      expect(await left()).toEqual([]);
+      const end = await two.end();
+      expect(end.failure?.type).toBe('RUN_FAILED');
+      expect(end.status.failure).toMatchObject({ step: 6, type: 'DIRTY_ENVIRONMENT' });
+      expect(world.names().filter((name) => name === 'pool.drain@app-server-2')).toHaveLength(1);
+
+      next.resolved = repairing(service);
+      next.fails = true;
+      expect((await (await start(DEVELOPMENT)).end()).status.outcome).toBe('rolled_back');
+      await expect.poll(() => refused(resolved)).toContain('runsheet repair');
+      next.fails = false;
+      expect((await (await start(DEVELOPMENT)).end()).failure).toBeNull();
+      expect(await refused(resolved)).toBeNull();
+      next.resolved = resolved;
+      expect((await (await start(DEVELOPMENT)).end()).failure).toBeNull();
     });
   });
 });

@@ -161,14 +161,14 @@ describe('S10 the holder', { timeout: 120_000 }, () => {
       await two.until(isQueued);
       await reset(one);
       const second = await two.end();
-      expect(second.failure).toBeNull();
-      expect(turns(log)).toEqual([one.handle.workflowId, two.handle.workflowId]);
+      expect(second.status.failure?.type).toBe('DIRTY_ENVIRONMENT');
+      expect(turns(log)).toEqual([one.handle.workflowId]);
       const anew = harness.env.client.workflow.getHandle(one.handle.workflowId).result();
       await expect(anew).rejects.toBeInstanceOf(WorkflowFailedError);
     });
   });
 
-  it('S10 that is terminated leaves it to the next run', async () => {
+  it('S10 that is terminated leaves it to nobody but a repair', async () => {
     const { world, log, stopped } = stage('service.start');
     await harness.with(world, async (start) => {
       const one = await start(DEVELOPMENT);
@@ -176,8 +176,10 @@ describe('S10 the holder', { timeout: 120_000 }, () => {
       const two = await start(DEVELOPMENT);
       await two.until(isQueued);
       await one.handle.terminate('gone');
-      expect((await two.end()).failure).toBeNull();
-      expect(turns(log)).toEqual([one.handle.workflowId, two.handle.workflowId]);
+      const { failure, status } = await two.end();
+      expect(failure?.type).toBe('RUN_FAILED');
+      expect(status.failure?.type).toBe('DIRTY_ENVIRONMENT');
+      expect(turns(log)).toEqual([one.handle.workflowId]);
     });
   });
 });

@@ -12,6 +12,7 @@ import {
   type ServerActivities,
 } from '../../../../src/activities/servers.ts';
 import { createMemoryArtifactStore } from '../../../../src/adapters/artifacts/memory-artifact-store.ts';
+import { createMemoryRecordStore } from '../../../../src/adapters/database/memory-record-store.ts';
 import { createFakeContainerRuntime } from '../../../../src/adapters/fake/fake-container-runtime.ts';
 import { createFakeSeal } from '../../../../src/adapters/fake/fake-seal.ts';
 import { createFakeServerHosts } from '../../../../src/adapters/fake/fake-server-hosts.ts';
@@ -69,6 +70,7 @@ export async function startDeployment(setup: DeploymentSetup = {}): Promise<Depl
     balancer: subject.balancer,
     http: createHttpProbe('.'),
     artifacts: createMemoryArtifactStore(),
+    records: createMemoryRecordStore(),
     secrets: { resolve: () => Promise.resolve(secret('')) },
     source: sourceOf(),
     seal: createFakeSeal(),
