@@ -143,7 +143,7 @@ describe('a failure after an irreversible action', () => {
       'in batches',
       () =>
         rollingRun(
-          {},
+          { pauseSeconds: 0, observeSeconds: 0 },
           {},
           {
             language: 'en',
