@@ -4,6 +4,7 @@
  * code with the program under test.
  */
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { type Expected, SUCCEEDED } from './expected.ts';
@@ -11,6 +12,9 @@ import { ask, type ServerPlaces, type ServerState, stateOf } from './server-stat
 
 const execute = promisify(execFile);
 const ANSWER_LIMIT_MS = 10_000;
+/** What follows the end of a run, and how often it is looked. */
+const ENDS_WITHIN_MS = 10_000;
+const POLL_MS = 200;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 export interface Truth {
@@ -59,7 +63,7 @@ export async function look(truth: Truth, expected: Expected): Promise<Found> {
   const problems = [
     ...(expected.ends.includes(end) ? [] : [`the run ended with ${end}`]),
     ...(await serverProblems(truth, hasSucceeded)),
-    ...(await lockProblems(truth)),
+    ...(await openProblems(truth)),
     ...(await recordProblems(truth, expected)),
   ];
   return { problems, hasSucceeded, events };
@@ -120,15 +124,20 @@ async function recordProblems(
   }
 }
 
-async function lockProblems(truth: Truth): Promise<readonly string[]> {
+/** Nothing goes on for a run that is over: neither its lock nor the watch over it. */
+async function openProblems(truth: Truth): Promise<readonly string[]> {
   const query = 'ExecutionStatus="Running"';
-  const open = (await temporal(truth, ['workflow', 'list', '--query', query])) as readonly {
-    readonly execution: { readonly workflowId: string };
-  }[];
-  const locks = open
-    .map(({ execution }) => execution.workflowId)
-    .filter((id) => id.includes('lock'));
-  return locks.map((id) => `${id} is held`);
+  const deadlineMs = Date.now() + ENDS_WITHIN_MS;
+  for (;;) {
+    const open = (await temporal(truth, ['workflow', 'list', '--query', query])) as readonly {
+      readonly execution: { readonly workflowId: string };
+    }[];
+    const left = open
+      .map(({ execution }) => execution.workflowId)
+      .filter((id) => /^runsheet-(?:lock|watch):/u.test(id));
+    if (left.length === 0 || Date.now() > deadlineMs) return left.map((id) => `${id} is open`);
+    await sleep(POLL_MS);
+  }
 }
 
 async function historyOf(truth: Truth): Promise<readonly HistoryEvent[]> {
