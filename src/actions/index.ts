@@ -14,7 +14,7 @@ import type { ActionSpec, CompensationSpec, FactSpec } from './define.ts';
 import * as operations from './operations.ts';
 import { projectCommand } from './run/command.ts';
 import { sendResult, updateRecord, writeReport } from './run/report.ts';
-import { updateRoutes } from './run/routes.ts';
+import { restoreRoutes, updateRoutes } from './run/routes.ts';
 import { verifyTraffic } from './run/traffic.ts';
 import { restoreConfiguration, updateConfiguration } from './servers/configure.ts';
 import { drain, readmit } from './servers/drain.ts';
@@ -84,6 +84,7 @@ const COMPENSATION_LIST = [
   restoreService,
   restoreConfiguration,
   removeService,
+  restoreRoutes,
 ] as const;
 
 type Listed = (typeof LIST)[number];

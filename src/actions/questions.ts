@@ -15,9 +15,12 @@ export function actionsOf({ steps }: Pick<Plan, 'steps'>): readonly ActionId[] {
   return [...new Set(steps.flatMap((step) => tasksIn(step).map(({ action }) => action)))];
 }
 
-/** Whether a step changes servers: one of its tasks has something to be undone. */
+/** Whether a step changes servers: one of its tasks has something to be undone on each. */
 export function changesServers(step: PlanStep): boolean {
-  return tasksIn(step).some((task) => ACTIONS[task.action].compensation !== undefined);
+  return tasksIn(step).some(({ action }) => {
+    const { compensation, scope }: ActionDefinition = ACTIONS[action];
+    return compensation !== undefined && scope === 'server';
+  });
 }
 
 /** Whether a run is a repair: it alone begins where another one was ended in the middle. */

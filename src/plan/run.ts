@@ -111,6 +111,15 @@ export interface ServerBefore {
   readonly stopped?: FormerRun;
   /** absent: the balancer does not know the server yet; none: there is no pool. */
   readonly pool: 'ready' | 'drain' | 'maint' | 'absent' | 'none';
+  /** What runsheet.yaml sets in the balancer for it, as it was; absent: it sets nothing. */
+  readonly routed?: RoutedBefore;
+}
+
+export interface RoutedBefore {
+  /** null: no weight is set for the server, or the balancer has none. */
+  readonly weight: number | null;
+  /** Of each prefix that is set, where it led; null: it was no route. */
+  readonly routes: Readonly<Record<string, string | null>>;
 }
 
 /** A release as it was started. */

@@ -12,8 +12,8 @@ export interface LoadBalancer {
    */
   setMaintenance(pool: string, server: string, on: boolean): Promise<void>;
   setWeights(pool: string, weights: Readonly<Record<string, number>>): Promise<void>;
-  /** Sets these. A balancer that shares its routes with others leaves theirs alone. */
-  setRoutes(routes: Readonly<Record<string, string>>): Promise<void>;
+  /** Sets these, and takes away those that are null; all others are left alone, they may be another service's. */
+  setRoutes(routes: RouteChanges): Promise<void>;
   /** null: it has no routes. */
   routes(): Promise<Readonly<Record<string, string>> | null>;
   /** Where requests through this pool are sent, for example http://127.0.0.1:8088 */
@@ -24,6 +24,9 @@ export interface LoadBalancer {
    */
   assertChangeable?(pool: string): Promise<void>;
 }
+
+/** Path prefix → pool; null: no route. */
+export type RouteChanges = Readonly<Record<string, string | null>>;
 
 /**
  * What a balancer can tell and do. What it cannot tell is null in its answers, never 0; what it cannot

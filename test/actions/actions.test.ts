@@ -64,6 +64,7 @@ test('every action has bounds, and what changes a server can be undone', () => {
     'pool.drain → pool.readmit',
     'pool.enable → pool.withdraw',
     'release.start → service.remove',
+    'routes.update → routes.restore',
     'service.start → service.remove',
     'service.stop → service.restore',
   ]);

@@ -223,6 +223,16 @@ export function describeLoadBalancerContract(
         await subject.balancer.setRoutes({ '/api': subject.pool });
         expect(await subject.balancer.routes()).toEqual({ '/api': subject.pool });
       });
+
+      it('takes a route away, and leaves those that it is not told of', async () => {
+        const { balancer, pool } = subject;
+        await balancer.setRoutes({ '/api': pool });
+        await balancer.setRoutes({ '/shop': pool });
+        for (let time = 0; time < 2; time += 1) await balancer.setRoutes({ '/api': null });
+        expect(await balancer.routes()).toEqual({ '/shop': pool });
+        await balancer.setRoutes({ '/shop': null });
+        expect(await balancer.routes()).toEqual({});
+      });
     }
 
     if (!can.routes) {

@@ -177,7 +177,10 @@ function sheet(
 ): string {
   const numbers = steps.map((_, index) => (isReversed ? steps.length - index : index + 1));
   const first = steps.findIndex(({ actions }) =>
-    actions.some((each) => definitionOf(each)?.compensation !== undefined),
+    actions.some((each) => {
+      const definition = definitionOf(each);
+      return definition?.compensation !== undefined && definition.scope === 'server';
+    }),
   );
   const all = steps.flatMap(({ actions }) => actions);
   const canRoll = all.includes('pool.drain') && all.includes('pool.enable');

@@ -62,6 +62,8 @@ export interface StubCall {
   readonly step: number;
   /** Which of the project's own actions. */
   readonly command?: string;
+  /** Of an action that is done once: for which servers. */
+  readonly servers?: readonly string[];
 }
 
 export interface StubServer {
@@ -154,8 +156,15 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     server: string | null,
     step: number,
     command?: unknown,
+    servers?: readonly string[],
   ): Promise<StubCall> => {
-    const call = { name, server, step, ...(typeof command === 'string' && { command }) };
+    const call = {
+      name,
+      server,
+      step,
+      ...(typeof command === 'string' && { command }),
+      ...(servers !== undefined && { servers }),
+    };
     calls.push(call);
     await options.before?.(call, world);
     return call;
@@ -171,7 +180,7 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
     inputs.set(input.server === undefined ? id : `${id}@${input.server}`, input);
     if (input.report !== undefined) reports.push(input.report);
     const command = id === 'project.command' ? input.settings['name'] : undefined;
-    const call = await note(id, input.server ?? null, input.step, command);
+    const call = await note(id, input.server ?? null, input.step, command, concerned(id, input));
     const { effect } = ACTIONS[id];
     if (input.server !== undefined && effect !== undefined) {
       apply(effect, serverOf(input.server), input.run.version, input.before);
@@ -395,4 +404,10 @@ function recordOf<Id extends string, Value>(
   make: (id: Id) => Value,
 ): Record<Id, Value> {
   return Object.fromEntries(ids.map((id) => [id, make(id)])) as Record<Id, Value>;
+}
+
+/** Only of what is undone on each of them: others are told apart by less. */
+function concerned(id: ActionId, { server, servers }: ActionInput): readonly string[] | undefined {
+  const isEach = server === undefined && ACTIONS[id].compensation !== undefined;
+  return isEach ? servers : undefined;
 }

@@ -1,4 +1,5 @@
-import { defineAction, defineFact } from '../define.ts';
+/** Weights and routes of the balancer, and what undoes them. */
+import { defineAction, defineCompensation, defineFact } from '../define.ts';
 import { ONCE } from './limits.ts';
 
 export const routesCurrent = defineFact({
@@ -13,6 +14,13 @@ export const routesCurrent = defineFact({
     zh: ['路由规则更新成功'],
     en: ['The routing rules are current'],
   },
+});
+
+export const restoreRoutes = defineCompensation({
+  id: 'routes.restore',
+  name: { zh: '恢复权重和路由', en: 'weights and routes as before' },
+  uses: ['balancer'],
+  effect: {},
 });
 
 export const updateRoutes = defineAction({
@@ -31,4 +39,5 @@ export const updateRoutes = defineAction({
     en: 'no load balancer: no routes to update',
   },
   retry: { maximumAttempts: 12 },
+  compensation: restoreRoutes,
 });

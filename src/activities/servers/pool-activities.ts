@@ -1,6 +1,6 @@
 /** A server's place in the pool: out of it, back in, what is measured there, and what undoes it. */
 import { OPERATIONS } from '../../actions/index.ts';
-import { updateRoutes } from '../../actions/run/routes.ts';
+import { restoreRoutes, updateRoutes } from '../../actions/run/routes.ts';
 import { verifyTraffic } from '../../actions/run/traffic.ts';
 import { drain, readmit } from '../../actions/servers/drain.ts';
 import { enable, withdraw } from '../../actions/servers/enable.ts';
@@ -12,7 +12,7 @@ import { inPool, noPoolLine } from './no-pool.ts';
 import { measureSinceEnable } from './outcome.ts';
 import { awaitRequests, putIn, takeOut } from './pool.ts';
 import { probe } from './probe.ts';
-import { setRoutes } from './routes.ts';
+import { putRoutesBack, setRoutes } from './routes.ts';
 import { countTraffic } from './traffic.ts';
 
 export type PoolActivities = ReturnType<typeof createPoolActivities>;
@@ -39,6 +39,10 @@ export function createPoolActivities(ports: ServerPorts) {
     ...implementCompensation(readmit, async (work, balancer, health) => {
       const none = noPoolLine(ports, work);
       return none === null ? putBack(ports, work, { balancer, health }) : [none];
+    }),
+    ...implementCompensation(restoreRoutes, async (work, balancer) => {
+      const none = noPoolLine(ports, work);
+      return none === null ? putRoutesBack(ports, work, balancer) : [none];
     }),
     ...implementCompensation(withdraw, async (work, balancer) => {
       const none = noPoolLine(ports, work);

@@ -4,6 +4,7 @@ import type { BalancerSettings } from '../../plan/settings.ts';
 import type { ServiceState } from '../../ports/container-runtime.ts';
 import { type OnServer, type ServerPorts } from './context.ts';
 import { placeOf, poolServer } from './pool-state.ts';
+import { routedNow } from './routes.ts';
 
 export async function probe(
   ports: ServerPorts,
@@ -15,7 +16,9 @@ export async function probe(
     ports.runtime.inspect(server, input.run.service),
     poolServer(ports, input, balancer),
   ]);
-  return beforeOf(server, state, placeOf(ports, pool));
+  const routed = await routedNow(ports, balancer, { server, weight: pool?.weight ?? null });
+  const before = beforeOf(server, state, placeOf(ports, pool));
+  return { ...before, ...(routed !== null && { routed }) };
 }
 
 export function beforeOf(

@@ -1,9 +1,10 @@
 /** Routes and weights of the balancer. */
 import type { updateRoutes } from '../../actions/run/routes.ts';
 import { say } from '../../diagnostics/language.ts';
+import type { RoutedBefore } from '../../plan/run.ts';
 import type { BalancerSettings } from '../../plan/settings.ts';
 import type { PoolState } from '../../ports/load-balancer.ts';
-import type { OutcomeOf, WorkOf } from '../implement.ts';
+import type { CompensationWork, OutcomeOf, WorkOf } from '../implement.ts';
 import { reading, type ServerPorts } from './context.ts';
 import { heartbeatWhile } from './pace.ts';
 import { findServer, poolState } from './pool-state.ts';
@@ -28,6 +29,50 @@ export async function setRoutes(
     Object.keys(wantedWeights(input, weights, state)).length === 0 && holds(actual, routes);
   const lines = [weightLine(ports, input, state), routeLine(input, actual)];
   return { facts: { 'routes.current': reading(current, lines.join('; ')) }, evidence: lines };
+}
+
+/** What runsheet.yaml sets in the balancer for a server, as it is now; null: it sets nothing. */
+export async function routedNow(
+  ports: ServerPorts,
+  { weights, routes }: BalancerSettings,
+  { server, weight }: { readonly server: string; readonly weight: number | null },
+): Promise<RoutedBefore | null> {
+  const prefixes = Object.keys(routes);
+  const isWeighted = Object.hasOwn(weights, server);
+  if (!isWeighted && prefixes.length === 0) return null;
+  const actual = prefixes.length === 0 ? {} : ((await ports.balancer.routes()) ?? {});
+  return {
+    weight: isWeighted ? weight : null,
+    routes: Object.fromEntries(prefixes.map((prefix) => [prefix, actual[prefix] ?? null])),
+  };
+}
+
+/** routes.restore: takes back what this run has set, where it is still so; what others have set since stays. */
+export async function putRoutesBack(
+  ports: ServerPorts,
+  { run, server, before }: CompensationWork,
+  balancer: BalancerSettings,
+): Promise<string[]> {
+  const { routed } = before;
+  if (routed === undefined)
+    return [say(run, '没有设置过权重和路由', 'no weights and no routes are set here')];
+  const member = findServer(await poolState(ports, balancer), server);
+  const { pool, weights, routes } = balancer;
+  const { weight } = routed;
+  const lines: string[] = [];
+  if (weight !== null && weight !== weights[server] && member?.weight === weights[server]) {
+    await heartbeatWhile(() => ports.balancer.setWeights(pool, { [server]: weight }));
+    lines.push(say(run, `权重 ${weight}`, `weight ${weight}`));
+  }
+  const actual = (await ports.balancer.routes()) ?? {};
+  const ours = Object.entries(routed.routes).filter(
+    ([prefix, then]) => actual[prefix] === routes[prefix] && then !== (actual[prefix] ?? null),
+  );
+  if (ours.length > 0) {
+    await heartbeatWhile(() => ports.balancer.setRoutes(Object.fromEntries(ours)));
+    lines.push(...ours.map(([prefix, then]) => `${prefix} → ${then ?? '–'}`));
+  }
+  return lines.length > 0 ? lines : [say(run, '已是原来的样子', 'they are as before')];
 }
 
 /** The configured weights of this run's servers that the balancer does not have yet. */

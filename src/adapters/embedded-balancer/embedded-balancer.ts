@@ -7,6 +7,7 @@ import type {
   PoolServer,
   PoolState,
 } from '../../ports/load-balancer.ts';
+import { changedRoutes } from '../changed-routes.ts';
 import { failure } from '../refusal.ts';
 
 const ANSWER_LIMIT_MS = 5_000;
@@ -66,7 +67,8 @@ export function createEmbeddedBalancer(options: EmbeddedBalancerOptions): LoadBa
       await call('PUT', `${pathOf(pool)}/weights`, weights);
     },
     async setRoutes(routes) {
-      await call('PUT', '/routes', routes);
+      const actual = await call<Record<string, string>>('GET', '/routes');
+      await call('PUT', '/routes', changedRoutes(actual, routes));
     },
     routes: () => call<Record<string, string>>('GET', '/routes'),
     async url(pool) {

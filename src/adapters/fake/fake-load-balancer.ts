@@ -1,5 +1,6 @@
 import type { BalancerCapabilities, LoadBalancer, PoolServer } from '../../ports/load-balancer.ts';
 import { PortError } from '../../ports/port-error.ts';
+import { changedRoutes } from '../changed-routes.ts';
 import type { FakeMember, FakeWorld } from './fake-world.ts';
 
 /** It tells everything, and forgets what it was told when it starts anew. */
@@ -69,8 +70,9 @@ export function createFakeLoadBalancer(
     },
     async setRoutes(routes) {
       if (!capabilities.routes) throw unable('routes');
-      for (const pool of Object.values(routes)) inPool(pool);
-      world.routes = { ...routes };
+      for (const pool of Object.values(routes))
+        if (pool !== null && !world.otherPools.has(pool)) inPool(pool);
+      world.routes = changedRoutes(world.routes, routes);
     },
     routes: () => Promise.resolve(capabilities.routes ? world.routes : null),
     async url(pool) {

@@ -28,6 +28,8 @@ export class FakeWorld {
   readonly members: ReadonlyMap<string, FakeMember>;
   readonly releases: ReadonlyMap<string, FakeRelease>;
   routes: Readonly<Record<string, string>> = {};
+  /** Pools of other services, where routes may lead. */
+  readonly otherPools = new Set<string>();
   /** Another value: the balancer started anew. */
   balancerProcess = '1';
 

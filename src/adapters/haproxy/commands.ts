@@ -54,6 +54,10 @@ export function changeRoute(file: string, prefix: string, backend: string): stri
   return `set map ${mapFile(file)} ${route(prefix)} ${named('haproxyBackend', backend)}`;
 }
 
+export function removeRoute(file: string, prefix: string): string {
+  return `del map ${mapFile(file)} ${route(prefix)}`;
+}
+
 function named(what: 'haproxyBackend' | 'haproxyServer', name: string): string {
   if (NAME.test(name)) return name;
   throw badParameter(name, diagnose('BAD_PARAMETER', what, shown(name)));

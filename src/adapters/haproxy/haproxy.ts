@@ -77,8 +77,8 @@ export function createHaproxy(options: HaproxyOptions): LoadBalancer & { close()
       if (Object.keys(routes).length === 0) return;
       if (routesMap === null) throw noMap();
       await onEach(all, async (each) => {
-        const own = Object.entries(routes).filter(([, pool]) =>
-          concerned(all, pool).includes(each),
+        const own = Object.entries(routes).filter(
+          ([, pool]) => pool === null || concerned(all, pool).includes(each),
         );
         await each.setRoutes(routesMap, Object.fromEntries(own));
         return { zh: '路由已设置', en: 'the routes are set' };

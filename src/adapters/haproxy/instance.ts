@@ -1,6 +1,6 @@
 /** One HAProxy: how its pools stand, and what changes them. Every change is read back. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PoolServer, PoolState } from '../../ports/load-balancer.ts';
+import type { PoolServer, PoolState, RouteChanges } from '../../ports/load-balancer.ts';
 import { coalesce } from '../in-step/coalesce.ts';
 import { type Counters, parseCounters, parseServersState, type ServerState } from './answers.ts';
 import { SHOW_EVERYTHING, SHOW_SESSIONS, setState, setWeight, showPool } from './commands.ts';
@@ -113,7 +113,7 @@ export class HaproxyInstance {
     return readRoutes(this.api, this.names.backends, map);
   }
 
-  setRoutes(map: string, routes: Readonly<Record<string, string>>): Promise<void> {
+  setRoutes(map: string, routes: RouteChanges): Promise<void> {
     return writeRoutes(this.api, this.names.backends, map, routes);
   }
 

@@ -110,7 +110,9 @@ function register(run: Run, { step, server }: Place, task: Task): void {
   const all = { servers: serversInRun(run), actions: run.resolved.settings.actions };
   for (const { undo, servers, once } of attemptsOf(all, run.scope, task)) {
     if (once !== null) run.saga.registerShared(once, { compensation: undo, servers, step });
-    else if (server !== null) run.saga.register({ compensation: undo, server, step });
+    else
+      for (const each of server === null ? servers : [server])
+        run.saga.register({ compensation: undo, server: each, step });
   }
   const irreversible = irreversibleIn(all.actions, task);
   if (irreversible !== null) run.saga.irreversible.add(irreversible);

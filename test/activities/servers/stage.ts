@@ -105,7 +105,8 @@ type CompensationId =
   | 'pool.withdraw'
   | 'service.restore'
   | 'config.restore'
-  | 'service.remove';
+  | 'service.remove'
+  | 'routes.restore';
 
 export interface StageOptions {
   readonly old?: Partial<FakeRelease>;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   addRoute,
   changeRoute,
+  removeRoute,
   setState,
   setWeight,
   showMap,
@@ -18,6 +19,7 @@ describe('commands', () => {
     expect(showMap('/etc/r.map')).toBe('show map /etc/r.map');
     expect(addRoute('/etc/r.map', '/api', 'app')).toBe('add map /etc/r.map /api app');
     expect(changeRoute('/etc/r.map', '/api', 'app')).toBe('set map /etc/r.map /api app');
+    expect(removeRoute('/etc/r.map', '/api')).toBe('del map /etc/r.map /api');
   });
 
   it.each([
@@ -32,6 +34,7 @@ describe('commands', () => {
     ['a map that is no path', () => showMap('routes.map')],
     ['a map with a payload', () => showMap('/etc/r.map <<')],
     ['a route that is no path', () => addRoute('/m', 'api', 'app')],
+    ['a route to remove with a second command', () => removeRoute('/m', '/x; del map /m')],
     ['a route with a value of its own', () => addRoute('/m', '/api other\nadd map /m /x', 'app')],
   ])('refuses %s by name', (_name, build) => {
     expect(build).toThrow(

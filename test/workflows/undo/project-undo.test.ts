@@ -128,6 +128,7 @@ describe('an action with an undo', () => {
     expect(names(undone.slice(0, at)).toSorted()).toEqual([
       'config.restore',
       'pool.withdraw',
+      'routes.restore',
       'service.remove',
     ]);
     expect(names(undone.slice(at + 1)).toSorted()).toEqual(['pool.readmit', 'service.restore']);
