@@ -3,14 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleInterpreter } from '../support/run-harness.ts';
 
 /**
- * Bytes of code without the source map: 508 KiB of SDK and about 600 KiB of interpreter and actions with
+ * Bytes of code without the source map: 508 KiB of SDK and about 730 KiB of interpreter and actions with
  * their comments, a kilobyte a file of which is what the bundler puts around it. Thirty are questions:
  * what a failed step asks people, who answers, and what is done again. Five are broken locks. Eight are
  * the notices of questions, and refusals in two languages; nine are what is asked where a lock was lost;
  * thirty-five undo the project's own actions, and where; twelve watch a run, move servers, do not
  * wait for a lock, and eight go back or repair: actions with their words, and who is left alone.
  */
-const LIMIT_BYTES = 1220 * 1024;
+const LIMIT_BYTES = 1250 * 1024;
 let code: string;
 
 beforeAll(async () => {

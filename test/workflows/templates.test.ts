@@ -30,10 +30,13 @@ beforeAll(async () => {
 });
 afterAll(() => harness?.close());
 
-/** A world whose resolvePlan is the real one. */
+let worlds = 0;
+
+/** A world whose resolvePlan is the real one, with a lock of its own: a repair that fails keeps it. */
 function worldOf(options: StubOptions = {}, rolling?: RollingSettings): StubWorld {
+  worlds += 1;
   const project: RunProject = {
-    service: 'quotes',
+    service: `quotes-${worlds}`,
     settings: SETTINGS,
     environments: { production: { servers: SERVERS, ...(rolling !== undefined && { rolling }) } },
     people: { carol: { name: 'Carol' } },

@@ -10,6 +10,7 @@ import { refuseDirty } from '../../../src/activities/local/left-behind.ts';
 import type { ResolvedRun } from '../../../src/plan/run.ts';
 import { createTemporalAccess } from '../../../src/worker/temporal-access.ts';
 import { lockActivities, type RealLock, realLock } from '../../support/real-lock.ts';
+import { repairing } from '../../support/repairing.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
 import { countedInterpreter, Harness, type StartRun } from '../../support/run-harness.ts';
 import { broken, type StubWorld, stubWorld } from '../../support/stub-activities.ts';
@@ -74,15 +75,6 @@ function stage(): Stage {
   return { world, service, next, stopped, starts };
 }
 
-/** A run that settles on a version, whatever else it does. */
-function repairing(service: string): ResolvedRun {
-  const run = resolvedRun(DEVELOPMENT, { service });
-  const [first, ...others] = run.plan.steps;
-  if (first?.kind !== 'action') throw new Error('the plan begins otherwise');
-  const tasks = [{ action: 'release.settle' as const, settings: {} }];
-  return { ...run, plan: { ...run.plan, steps: [{ ...first, tasks, criteria: [] }, ...others] } };
-}
-
 describe('S10 a run that is terminated', { timeout: 120_000 }, () => {
   it('S10 leaves an environment where only a repair begins, until one has succeeded', async () => {
     const { world, service, stopped, next } = stage();
@@ -101,7 +93,7 @@ describe('S10 a run that is terminated', { timeout: 120_000 }, () => {
       await one.handle.terminate('gone');
       await expect.poll(() => refused(resolved)).toContain(one.handle.workflowId);
       expect(await refused(resolved)).toContain(`runsheet repair ${service} development`);
-      expect(await refused(repairing(service))).toBeNull();
+      expect(await refused(repairing(resolved))).toBeNull();
       const inspection = { ...resolved.plan, steps: resolved.plan.steps.slice(0, 1) };
       expect(await refused({ ...resolved, plan: inspection })).toBeNull();
 
@@ -112,7 +104,7 @@ describe('S10 a run that is terminated', { timeout: 120_000 }, () => {
       expect(end.status.failure).toMatchObject({ step: 6, type: 'DIRTY_ENVIRONMENT' });
       expect(world.names().filter((name) => name === 'pool.drain@app-server-2')).toHaveLength(1);
 
-      next.resolved = repairing(service);
+      next.resolved = repairing(resolved);
       next.fails = true;
       expect((await (await start(DEVELOPMENT)).end()).status.outcome).toBe('rolled_back');
       await expect.poll(() => refused(resolved)).toContain('runsheet repair');
