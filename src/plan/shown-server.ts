@@ -22,6 +22,8 @@ export interface KeptVersion {
 export interface GoodVersion extends KeptVersion {
   readonly workflowId: string;
   readonly endedAtMs: number;
+  /** Somebody has gone back from it to an earlier one since. */
+  readonly wasLeft: boolean;
 }
 
 export interface ServerStates {

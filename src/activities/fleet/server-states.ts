@@ -1,4 +1,5 @@
 /** What the servers of an environment run now, by which run, and how they stand. Reads only. */
+import { lineOfReleases } from '../../plan/line-of-releases.ts';
 import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
 import type {
   GoodVersion,
@@ -166,10 +167,13 @@ async function goodVersions(
   { service, environment }: ShowServersInput,
 ): Promise<readonly GoodVersion[]> {
   const found = await records.succeeded({ service, environment }, GOOD);
+  const line = lineOfReleases(found.flatMap(({ digest }) => digest ?? []));
   const versions = new Map<string, GoodVersion>();
   for (const { version, digest, workflowId, startedAtMs, durationMs } of found) {
     if (digest === null || versions.has(version)) continue;
-    versions.set(version, { version, digest, workflowId, endedAtMs: startedAtMs + durationMs });
+    const endedAtMs = startedAtMs + durationMs;
+    const wasLeft = !line.includes(digest);
+    versions.set(version, { version, digest, workflowId, endedAtMs, wasLeft });
   }
   return [...versions.values()];
 }

@@ -1,6 +1,7 @@
 /** After success: the new release may start by itself again, and what a restore needed goes. */
 
 import { say } from '../../diagnostics/language.ts';
+import { lineOfReleases } from '../../plan/line-of-releases.ts';
 import type { ActionResult } from '../../plan/run.ts';
 import type { ConfigurationFile, RuntimeSettings } from '../../plan/settings.ts';
 import { forgetFormerConfiguration } from './configuration.ts';
@@ -43,8 +44,8 @@ export async function finishOn(
 }
 
 /**
- * The last release that was recorded good here, beside the one that runs now: whoever rolls back wants
- * that. null: the records do not answer.
+ * Beside the one that runs now, the last release that was recorded good here, and the one to which a
+ * rollback leads: after one they differ. null: the records do not answer.
  */
 async function goodBefore(
   ports: ServerPorts,
@@ -54,10 +55,14 @@ async function goodBefore(
   const { release } = await ports.runtime.inspect(server, service);
   try {
     const found = await ports.records.succeeded({ service, environment }, RECORDS);
-    const others = found.flatMap(({ digest }) =>
-      digest === null || digest === release?.digest ? [] : [digest],
-    );
-    return others.slice(0, 1);
+    const now = release?.digest ?? '';
+    const digests = found.flatMap(({ digest }) => digest ?? []);
+    // What runs now is not on record yet.
+    const line = lineOfReleases([now, ...digests]);
+    const isOther = (digest: string): boolean => digest !== now;
+    return [
+      ...new Set([...digests.filter(isOther).slice(0, 1), ...line.filter(isOther).slice(0, 1)]),
+    ];
   } catch {
     await endIfCancelled();
     return null;

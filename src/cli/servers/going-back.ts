@@ -15,14 +15,15 @@ export type Chosen = { readonly version: string } | { readonly refusal: Diagnost
 const MOST_NAMED = 20;
 
 /**
- * The last version that is on record as good and does not run: null where the servers run several, for
- * then nobody can say which of them was to be left.
+ * The last version that is on record as good, does not run, and that nobody has gone back from: to roll
+ * back twice leads on to an earlier one, not to the one just left. null where the servers run several,
+ * for then nobody can say which of them was to be left.
  */
 export function versionBefore(states: ServerStates, place: Place): Chosen | null {
   const { servers, good = [] } = states;
   const running = new Set(servers.flatMap(({ before }) => before?.release?.digest ?? []));
   if (running.size > 1) return null;
-  const found = good.find(({ digest }) => !running.has(digest));
+  const found = good.find(({ digest, wasLeft }) => !wasLeft && !running.has(digest));
   if (found !== undefined) return { version: found.version };
   const versions = listed(servers.flatMap(({ kept = [] }) => kept.map(({ version }) => version)));
   return { refusal: diagnose('RELEASE_NOT_KEPT', 'nothingElse', { ...place, versions }) };

@@ -130,6 +130,17 @@ describe('a success', () => {
     expect(await stage.about()).toEqual(AS_V1);
   });
 
+  it('keeps the version that it has left as well as the one that a rollback leads to', async () => {
+    const stage = await stageOnV2();
+    // Back on v2 from a third one; v1 is what was there before.
+    const third = { ...recordOf(stage, `sha256:${'3'.repeat(64)}`, 3), version: 'v3' };
+    for (const [at, digest] of [stage.first, stage.second].entries())
+      await stage.ports.records.write(recordOf(stage, digest, at + 1));
+    await stage.ports.records.write(third);
+    await stage.finish(RUN_2, KEEP_NONE);
+    expect(await releases(stage)).toBe('2');
+  });
+
   it('removes what never was, with its settings and files', async () => {
     const stage = await stageOnV2();
     await stage.finish(RUN_2, KEEP_NONE);
