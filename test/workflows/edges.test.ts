@@ -161,3 +161,29 @@ describe('an approval at its edge', () => {
     expect(lines).toContain('app-server-2: v2.0.0 → v2.1.0');
   });
 });
+
+describe('a lock that cannot be seen', () => {
+  it('is looked at less and less often, and the run says so', async () => {
+    const world = stubWorld({ resolve: () => resolvedRun(DEVELOPMENT, { language: 'en' }) });
+    const activities = world.activities as { lookAtLock: (...given: unknown[]) => unknown };
+    const { lookAtLock } = activities;
+    let failures = 10;
+    activities.lookAtLock = async (...given) => {
+      failures -= 1;
+      if (failures >= 0) throw broken('the server says nothing');
+      return lookAtLock(...given);
+    };
+    await harness.with(world, async (start) => {
+      const run = await start();
+      await expect
+        .poll(async () => (await run.status()).activity, { timeout: 30_000 })
+        .toContain('cannot be seen, and is looked at again: the server says nothing');
+      expect((await run.end()).failure).toBeNull();
+      const { events } = await run.handle.fetchHistory();
+      const pauses = (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) =>
+        timer == null ? [] : [Number(timer.startToFireTimeout?.seconds ?? 0)],
+      );
+      expect(pauses.slice(0, 10)).toEqual([0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    });
+  });
+});

@@ -23,6 +23,7 @@ export const leaveSignal = defineSignal('leave');
 
 /** Until the server can be asked again who has signalled. */
 const PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 60_000;
 
 export interface LockInput {
   readonly service: string;
@@ -74,11 +75,11 @@ const WAITING = [
 
 /** A signal does not say who has sent it; the server knows. */
 async function isReleased(holder: string): Promise<boolean> {
-  for (;;) {
+  for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
       return await local.releasedByHolder.executeWithOptions({ summary: holder }, []);
     } catch {
-      await sleep(PAUSE_MS);
+      await sleep(pauseMs);
     }
   }
 }

@@ -19,7 +19,7 @@ import { say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { type HeldLock, type RunIdentity, type ShownPart } from '../run.ts';
 import { changed, warn } from '../showing/status.ts';
-import { StepFailure } from '../steps/failure.ts';
+import { messageOf, StepFailure } from '../steps/failure.ts';
 import { local, summaryOf, waits } from '../tasks/activities.ts';
 import {
   type environmentLock,
@@ -34,6 +34,8 @@ type Claimant = RunIdentity & ShownPart;
 const LIMIT_MS = 24 * 3600 * 1000;
 /** Where the server did not answer, or another run was faster. */
 const PAUSE_MS = 500;
+/** A day without an answer is some 1,400 questions: a history takes ten times as many. */
+const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * Waits for the lock, in the order of arrival, and shows who holds it.
@@ -108,7 +110,7 @@ class Claim {
 
   /** By a local activity: what an ordinary one says, anybody could have said. */
   private async look(): Promise<LockLook> {
-    for (;;) {
+    for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
         const asked = { lockId: this.id, ...(this.lost !== undefined && { lost: this.lost }) };
         const look = await local.lookAtLock.executeWithOptions({ summary: this.id }, [asked]);
@@ -116,7 +118,9 @@ class Claim {
         return look;
       } catch (error) {
         if (isCancellation(error)) throw error;
-        await this.pause(this.leftMs(PAUSE_MS), say(this.run.ref, '查看锁', 'look at the lock'));
+        this.run.status.activity = this.unseenText(error);
+        changed(this.run);
+        await this.pause(this.leftMs(pauseMs), say(this.run.ref, '查看锁', 'look at the lock'));
       }
     }
   }
@@ -195,6 +199,16 @@ class Claim {
       ref,
       `排队等待锁 ${ref.service}/${ref.environment}（持有者：${holder ?? '?'}）`,
       `queued for the lock of ${ref.service}/${ref.environment}, held by ${holder ?? '?'}`,
+    );
+  }
+
+  private unseenText(error: unknown): string {
+    const { ref } = this.run;
+    const place = `${ref.service}/${ref.environment}`;
+    return say(
+      ref,
+      `无法查看锁 ${place}，将再次尝试：${messageOf(error)}`,
+      `the lock of ${place} cannot be seen, and is looked at again: ${messageOf(error)}`,
     );
   }
 

@@ -24,6 +24,7 @@ export const acknowledgeSignal = defineSignal<[{ readonly by?: string }?]>('ackn
 const DISTANCES_MINUTES = [1, 5, 15, 60, 120, 240, 480, 519];
 /** Until the server can be asked again. */
 const PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 300_000;
 
 /** It ends after its run, by what has become of that: it is not cancelled. */
 export function runWatch(input: OfRun): Promise<void> {
@@ -51,13 +52,13 @@ async function watch(input: OfRun): Promise<void> {
 
 /** A server that does not answer now is asked again: a run is not to be without its watch. */
 async function begin(input: OfRun): Promise<WatchedRun> {
-  for (;;) {
+  for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
       const summary = input.run.workflowId;
       return await local.beginWatch.executeWithOptions({ summary }, [input]);
     } catch (error) {
       if (isRefused(error)) throw error;
-      await sleep(PAUSE_MS);
+      await sleep(pauseMs);
     }
   }
 }

@@ -59,8 +59,8 @@ export function pageText({ commit, entries, language }: Page): string {
       '参考操作单向三台内嵌服务器发布一个版本，每次发布只干扰一个操作。单元格中是结果正确的次数与尝试的次数。由 Runsheet 以外的程序判定：`temporal` 程序、服务器自己的文件与进程、负载均衡、数据库、webhook 的接收方。每台服务器只运行一个版本，而且是正确的那个，只启动一次；都在池中；没有残留的文件和进程；没有锁；一条记录，一条通知。',
       'The reference run sheet releases a version to three embedded servers, and each run has one of its activities disturbed. A cell tells how many ended right, of how many. Programs other than Runsheet tell: the `temporal` program, the servers’ own files and processes, the balancer, the database, the receiver of the webhook. Each server runs exactly one version, the right one, started once, and is in the pool; no file and no process is left over; no lock is held; there is one record and one message.',
     ),
-    `- ${tell('提交', 'Commit')}: \`${commit}\`, ${day}, ${cpus().length} × CPU, ${memory} GiB`,
-    `- ${tell('正确', 'Right')}: **${entries.length - wrong.length} / ${entries.length}**`,
+    `- ${tell('提交：', 'Commit: ')}\`${commit}\`, ${day}, ${cpus().length} × CPU, ${memory} GiB`,
+    `- ${tell('正确：', 'Right: ')}**${entries.length - wrong.length} / ${entries.length}**`,
     `- ${tell(
       `从干扰到同一操作重新开始：中位数 ${seconds(medianMs)}，95 % 在 ${seconds(p95Ms)} 以内，最长 ${seconds(longestMs)}`,
       `From the fault until the same activity is begun again: median ${seconds(medianMs)}, 95 % within ${seconds(p95Ms)}, longest ${seconds(longestMs)}`,
