@@ -19,7 +19,8 @@ const TEMPLATE = new URL('../../../templates/rolling-deployment.md', import.meta
 const PER_SECOND = 150;
 /** One in so many takes 5 s. */
 const SLOW_EVERY = 40;
-const LEAST_REQUESTS = 20_000;
+/** About half of what goes out at this rate while the runs last. */
+const LEAST_REQUESTS = 10_000;
 const LOG_LIMIT_MS = 5_000;
 
 interface Seen {
