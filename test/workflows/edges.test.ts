@@ -181,7 +181,9 @@ describe('a lock that cannot be seen', () => {
       expect((await run.end()).failure).toBeNull();
       const { events } = await run.handle.fetchHistory();
       const pauses = (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) =>
-        timer == null ? [] : [Number(timer.startToFireTimeout?.seconds ?? 0)],
+        timer === null || timer === undefined
+          ? []
+          : [Number(timer.startToFireTimeout?.seconds ?? 0)],
       );
       expect(pauses.slice(0, 10)).toEqual([0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
     });

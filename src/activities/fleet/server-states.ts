@@ -1,5 +1,5 @@
 /** What the servers of an environment run now, by which run, and how they stand. Reads only. */
-import { lineOfReleases } from '../../plan/line-of-releases.ts';
+
 import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
 import type {
   GoodVersion,
@@ -15,6 +15,7 @@ import type { FleetActivities } from '../contract.ts';
 import { createAtOnce } from '../servers/at-once.ts';
 import type { ServerPorts } from '../servers/context.ts';
 import { manifestsKept } from '../servers/kept-manifests.ts';
+import { lineOfReleases } from '../servers/line-of-releases.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { findServer, placeOf, poolState } from '../servers/pool-state.ts';
 import { beforeOf } from '../servers/probe.ts';

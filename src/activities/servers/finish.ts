@@ -1,12 +1,12 @@
 /** After success: the new release may start by itself again, and what a restore needed goes. */
 
 import { say } from '../../diagnostics/language.ts';
-import { lineOfReleases } from '../../plan/line-of-releases.ts';
 import type { ActionResult } from '../../plan/run.ts';
 import type { ConfigurationFile, RuntimeSettings } from '../../plan/settings.ts';
 import { forgetFormerConfiguration } from './configuration.ts';
 import { type OnServer, type ServerPorts } from './context.ts';
 import { pruneFiles } from './kept-files.ts';
+import { lineOfReleases } from './line-of-releases.ts';
 import { pruneManifests } from './manifest-file.ts';
 import { endIfCancelled, heartbeatWhile } from './pace.ts';
 

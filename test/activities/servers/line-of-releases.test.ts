@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineOfReleases } from '../../src/plan/line-of-releases.ts';
+import { lineOfReleases } from '../../../src/activities/servers/line-of-releases.ts';
 
 describe('the line of releases', () => {
   it.each([
