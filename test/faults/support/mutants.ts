@@ -17,6 +17,11 @@ export interface Mutant {
 }
 
 const UNDONE = '9 traffic.verify fails';
+const REGISTERED = 'if (this.isNew(`${entry.compensation} ${server}`))';
+
+function leavingOut(compensation: string): string {
+  return REGISTERED.replace('if (', `if (entry.compensation !== '${compensation}' && `);
+}
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -24,8 +29,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'workflows/undo/saga.js',
-        from: 'if (this.isNew(entry.compensation, server))',
-        to: "if (entry.compensation !== 'service.restore' && this.isNew(entry.compensation, server))",
+        from: REGISTERED,
+        to: leavingOut('service.restore'),
       },
     ],
     cases: [UNDONE],
@@ -46,8 +51,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'workflows/undo/saga.js',
-        from: 'if (this.isNew(entry.compensation, server))',
-        to: "if (entry.compensation !== 'config.restore' && this.isNew(entry.compensation, server))",
+        from: REGISTERED,
+        to: leavingOut('config.restore'),
       },
     ],
     cases: [UNDONE],
