@@ -1,6 +1,7 @@
-/** What every activity needs while it runs: cancellation, heartbeats, the run's language. */
+/** What every activity needs while it runs: cancellation, heartbeats, who asks. */
 import { Context } from '@temporalio/activity';
 import { lastLine } from './evidence.ts';
+import type { Execution } from './lock-contract.ts';
 
 export interface Progress {
   /** Aborted when the run is cancelled or the activity's time is over. */
@@ -16,6 +17,12 @@ const GRACE_MS = 10_000;
 
 const delayed = new WeakMap<Context, AbortSignal>();
 const told = new WeakMap<Context, unknown>();
+
+/** The workflow that asks, as the server says. */
+export function here(): Execution {
+  const { workflowExecution: execution } = Context.current().info;
+  return { workflowId: '', runId: '', ...execution };
+}
 
 /** Every heartbeat goes through here: what it has told last is what another one may have to repeat. */
 export function beat(context: Context, details?: unknown): void {

@@ -1,9 +1,10 @@
 /** Takes a server out of its pool for maintenance, and puts it back, at the word of a person. */
-import { Context } from '@temporalio/activity';
+
 import type { KeptMove, MovedServer, PermittedMove } from '../../plan/pool-move.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Seal } from '../../ports/seal.ts';
-import type { Execution, PoolMoveActivities } from '../contract.ts';
+import { here } from '../context.ts';
+import type { PoolMoveActivities } from '../contract.ts';
 import type { DecisionPolicy } from '../local/judge.ts';
 import { refuseLocked } from '../local/refuse-locked.ts';
 import type { TemporalAccess } from '../local/temporal.ts';
@@ -88,10 +89,4 @@ export async function keptMove(
 
 function nameOf(environment: string, server: string): string {
   return `${environment}/${server}.json`;
-}
-
-/** The workflow that asks, as the server says. */
-function here(): Execution {
-  const { workflowExecution: execution } = Context.current().info;
-  return { workflowId: '', runId: '', ...execution };
 }

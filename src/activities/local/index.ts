@@ -5,13 +5,8 @@ import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { ResolvedRun } from '../../plan/run.ts';
 import { SEARCH_ATTRIBUTES } from '../../plan/search-attributes.ts';
 import type { Seal } from '../../ports/seal.ts';
-import { cancellationOf } from '../context.ts';
-import type {
-  Execution,
-  LocalActivities,
-  ResolvePlanInput,
-  SystemActivities,
-} from '../contract.ts';
+import { cancellationOf, here } from '../context.ts';
+import type { LocalActivities, ResolvePlanInput, SystemActivities } from '../contract.ts';
 import { diagnosed } from '../failures.ts';
 import { sealRun } from '../sealing/seal-run.ts';
 import { breakLock } from './break-lock.ts';
@@ -130,10 +125,4 @@ export function createLocalActivities(
       return pendingApprovals(await temporal(), run, SEARCH_ATTRIBUTES, taskQueue);
     },
   };
-}
-
-/** The workflow that asks, as the server says. */
-function here(): Execution {
-  const { workflowExecution: execution } = Context.current().info;
-  return { workflowId: '', runId: '', ...execution };
 }

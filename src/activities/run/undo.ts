@@ -74,7 +74,7 @@ function undoOf({ run, settings, project }: UndoCommandInput): NamedCommand {
   };
 }
 
-/** Beside the names that `run` may hold. @throws ApplicationFailure BAD_INPUT */
+/** Beside the names that `run` may hold. @throws ApplicationFailure FORGED_INPUT where it is no version */
 function namesOf({ run, previousVersion }: UndoCommandInput): Readonly<Record<string, string>> {
   if (previousVersion !== null && !VERSION.test(previousVersion)) {
     throw diagnosed(run, diagnose('FORGED_INPUT', 'changed', { activity: ID }));

@@ -3,8 +3,8 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { say } from '../../diagnostics/language.ts';
 import type { Seal } from '../../ports/seal.ts';
-import { cancellationOf } from '../context.ts';
-import type { Execution, OfRun, WatchActivities } from '../contract.ts';
+import { cancellationOf, here } from '../context.ts';
+import type { OfRun, WatchActivities } from '../contract.ts';
 import type { DecisionPolicy } from '../local/judge.ts';
 import type { DeadRun, TemporalAccess } from '../local/temporal.ts';
 import { deliver, type NotificationPorts } from '../notifications/channels.ts';
@@ -88,10 +88,4 @@ function notItsRun({ run }: OfRun): ApplicationFailure {
     'a watch is started by the run that it watches only',
   );
   return ApplicationFailure.nonRetryable(message, 'WATCH_NOT_YOURS');
-}
-
-/** The watch that asks, as the server says. */
-function here(): Execution {
-  const { workflowExecution: execution } = Context.current().info;
-  return { workflowId: '', runId: '', ...execution };
 }

@@ -53,10 +53,13 @@ export const GOING_BACK = {
       },
       nothingElse: {
         message: {
-          zh: '{service}/{environment} 除了正在运行的版本，没有其他成功部署的记录；服务器保留的：{versions}',
-          en: '{service}/{environment} has no record of another good version than what runs; kept on the servers: {versions}',
+          zh: '{service}/{environment} 在正在运行的版本之前，没有成功部署且未被放弃的版本；服务器保留的：{versions}',
+          en: '{service}/{environment} has no good version on record from before the one that runs; kept on the servers: {versions}',
         },
-        remedy: { zh: '请重新发布一个版本', en: 'deploy a version anew' },
+        remedy: {
+          zh: '用 --to 指定一个成功部署过的版本，或重新发布一个版本',
+          en: 'name one that was deployed before with --to, or deploy a version anew',
+        },
       },
     },
   },

@@ -19,7 +19,7 @@ import { say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import { type HeldLock, type RunIdentity, type ShownPart } from '../run.ts';
 import { changed, warn } from '../showing/status.ts';
-import { messageOf, StepFailure } from '../steps/failure.ts';
+import { StepFailure } from '../steps/failure.ts';
 import { local, summaryOf, waits } from '../tasks/activities.ts';
 import {
   type environmentLock,
@@ -28,6 +28,7 @@ import {
   releaseSignal,
 } from './environment-lock.ts';
 import { lockHeld, refuses } from './lock-held.ts';
+import { dirtyText, queuedText, unseenText } from './lock-words.ts';
 
 type Claimant = RunIdentity & ShownPart;
 
@@ -118,7 +119,7 @@ class Claim {
         return look;
       } catch (error) {
         if (isCancellation(error)) throw error;
-        this.run.status.activity = this.unseenText(error);
+        this.run.status.activity = unseenText(this.run, error);
         changed(this.run);
         await this.pause(this.leftMs(pauseMs), say(this.run.ref, '查看锁', 'look at the lock'));
       }
@@ -188,28 +189,9 @@ class Claim {
   private show({ holder, heldSinceMs, ahead }: LockLook): void {
     const { run, sinceMs } = this;
     if (holder !== run.ref.workflowId) this.former = holder ?? this.former;
-    run.status.activity = this.text(holder);
+    run.status.activity = queuedText(this.run, holder);
     run.status.lockWait = { holder, sinceMs, heldSinceMs, ahead };
     changed(run);
-  }
-
-  private text(holder: string | null): string {
-    const { ref } = this.run;
-    return say(
-      ref,
-      `排队等待锁 ${ref.service}/${ref.environment}（持有者：${holder ?? '?'}）`,
-      `queued for the lock of ${ref.service}/${ref.environment}, held by ${holder ?? '?'}`,
-    );
-  }
-
-  private unseenText(error: unknown): string {
-    const { ref } = this.run;
-    const place = `${ref.service}/${ref.environment}`;
-    return say(
-      ref,
-      `无法查看锁 ${place}，将再次尝试：${messageOf(error)}`,
-      `the lock of ${place} cannot be seen, and is looked at again: ${messageOf(error)}`,
-    );
   }
 
   /** One signal to each lock that does not know of this run yet. Who sends it is in the event itself. */
@@ -231,7 +213,10 @@ class Claim {
     const leftMs = this.leftMs(LIMIT_MS);
     try {
       await waits.awaitLock.executeWithOptions(
-        { summary: summaryOf(step, null, this.text(holder)), scheduleToCloseTimeout: leftMs },
+        {
+          summary: summaryOf(step, null, queuedText(this.run, holder)),
+          scheduleToCloseTimeout: leftMs,
+        },
         [
           {
             run: run.ref,
@@ -264,15 +249,6 @@ class Claim {
     const message = say(ref, '等待锁超过 24 小时', 'waited more than 24 hours for the lock');
     return new StepFailure(this.step, 'failed', 'LOCK_NOT_ACQUIRED', message);
   }
-}
-
-function dirtyText({ ref }: Claimant, leftBy: string): string {
-  const { service, environment } = ref;
-  return say(
-    ref,
-    `发布单 ${leftBy} 在更改 ${service}/${environment} 的服务器时被终止，什么都没有撤销：请先执行 runsheet repair ${service} ${environment}`,
-    `the run ${leftBy} was ended while it changed the servers of ${service}/${environment}, and nothing was undone: first, runsheet repair ${service} ${environment}`,
-  );
 }
 
 function heldLock(

@@ -12,7 +12,7 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { OfRun } from '../../activities/contract.ts';
-import { say } from '../../diagnostics/language.ts';
+import { oneLine, say } from '../../diagnostics/language.ts';
 import { sealFor } from '../../plan/sealed-work.ts';
 import type { WatchedRun } from '../../plan/watched-run.ts';
 import { alarms, local, waits } from '../tasks/activities.ts';
@@ -25,6 +25,7 @@ const DISTANCES_MINUTES = [1, 5, 15, 60, 120, 240, 480, 519];
 /** Until the server can be asked again. */
 const PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
+const NAME_CHARACTERS = 200;
 
 /** It ends after its run, by what has become of that: it is not cancelled. */
 export function runWatch(input: OfRun): Promise<void> {
@@ -34,7 +35,7 @@ export function runWatch(input: OfRun): Promise<void> {
 async function watch(input: OfRun): Promise<void> {
   const { run } = input;
   let by: string | null = null;
-  setHandler(acknowledgeSignal, (word) => void (by = word?.by ?? ''), {
+  setHandler(acknowledgeSignal, (word) => void (by = nameIn(word)), {
     description: say(run, '已知悉：不再发送消息', 'Acknowledged: no more messages are sent'),
   });
   setCurrentDetails(say(run, `监视 ${run.workflowId}`, `watches ${run.workflowId}`));
@@ -48,6 +49,12 @@ async function watch(input: OfRun): Promise<void> {
     await condition(() => by !== null, minutes * 60_000);
     if (by !== null) return setCurrentDetails(acknowledged(input, by));
   }
+}
+
+/** Whoever reaches the server may send anything. */
+function nameIn(word: unknown): string {
+  const by = typeof word === 'object' && word !== null && 'by' in word ? word.by : null;
+  return typeof by === 'string' ? oneLine(by.slice(0, NAME_CHARACTERS)) : '?';
 }
 
 /** A server that does not answer now is asked again: a run is not to be without its watch. */

@@ -78,9 +78,12 @@ describe('a watch whose run was ended in the middle', { timeout: 60_000 }, () =>
   });
 
   it.each([
-    [[{ by: 'alice' }], 'alice'],
-    [[], ''],
-  ])('tells nobody any more once that was acknowledged: %j', async (args) => {
+    ['a name', [{ by: 'alice' }], 'alice'],
+    ['nothing', [], '?'],
+    ['no name', [{ by: { alice: true } }], '?'],
+    ['S8 two lines', [{ by: 'alice\nacknowledged: bob' }], 'alice acknowledged: bob'],
+    ['S8 a long text', [{ by: 'a'.repeat(10_000) }], 'a'.repeat(200)],
+  ])('tells nobody any more once that was acknowledged with %s', async (_what, args, by) => {
     const { watch, minutes } = await watching({
       awaitRunEnd: async () => {
         await watchOf().signal('acknowledge', ...args);
@@ -89,6 +92,9 @@ describe('a watch whose run was ended in the middle', { timeout: 60_000 }, () =>
     });
     await watch.handle.result();
     expect(minutes()).toEqual([0]);
+    const asked = '__temporal_workflow_metadata';
+    const { currentDetails } = await watch.handle.query<{ currentDetails: string }, []>(asked);
+    expect(currentDetails).toBe(`已知悉：${by}`);
   });
 
   it('tells nobody where the run ended by itself', async () => {
