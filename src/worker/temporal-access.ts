@@ -1,15 +1,11 @@
 /** What local activities ask of the server, over the worker's own connection. */
-import {
-  Client,
-  WorkflowContinuedAsNewError,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { TemporalAccess } from '../activities/local/index.ts';
 import { type RunStatus, statusQuery } from '../workflows/messages.ts';
+import { closed } from './closed.ts';
 import { executionOf, readHistory } from './read-history.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
@@ -61,18 +57,7 @@ export function createTemporalAccess(
       const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
       return readHistory(events ?? []);
     },
-    async closed({ workflowId, runId }, signal) {
-      const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
-      try {
-        await connection.withAbortSignal(signal, () => handle.result());
-      } catch (error) {
-        const isClosed =
-          error instanceof WorkflowFailedError ||
-          error instanceof WorkflowNotFoundError ||
-          error instanceof WorkflowContinuedAsNewError;
-        if (!isClosed) throw error;
-      }
-    },
+    closed: (execution, signal) => closed({ connection, namespace }, execution, signal),
     async terminate(workflowId, reason, end) {
       if (end !== undefined) {
         await client.workflowService.terminateWorkflowExecution({

@@ -5,12 +5,12 @@
  */
 import { parseArgs } from 'node:util';
 import { Context } from '@temporalio/activity';
-import { ACTIONS, COMPENSATIONS } from '../../src/actions/index.ts';
 import { lockActivities, realLock } from '../support/real-lock.ts';
 import { resolvedRun } from '../support/resolved-run.ts';
 import { bundleInterpreter, Harness } from '../support/run-harness.ts';
 import { type StubCall, stubWorld } from '../support/stub-activities.ts';
 import { createLocal } from '../support/temporal.ts';
+import { changesServers } from './support/changes.ts';
 
 const REQUEST = { environment: 'development', servers: ['app-server-1'] };
 const LIMIT_MS = 2_000;
@@ -19,13 +19,6 @@ interface Tried {
   readonly problem: string | null;
   /** From the end of the first lock to the start of the second. */
   readonly handedOnMs: number;
-}
-
-function changesServers(name: string): boolean {
-  if (Object.hasOwn(COMPENSATIONS, name)) return true;
-  return Object.values(ACTIONS).some(
-    ({ id, compensation }) => id === name && compensation !== undefined,
-  );
 }
 
 async function tryOnce(harness: Harness, time: number): Promise<Tried> {

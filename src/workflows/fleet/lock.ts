@@ -271,8 +271,12 @@ function heldLock(
     release: () =>
       CancellationScope.nonCancellable(async () => {
         isReleased = true;
-        await child.signal(releaseSignal).catch(() => undefined);
-        await ended;
+        const isTold = await child.signal(releaseSignal).then(
+          () => true,
+          () => false,
+        );
+        // It has ended, or the run was reset: then the server does not take it for this one's.
+        if (isTold) await ended;
       }),
   };
 }

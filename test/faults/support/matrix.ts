@@ -1,6 +1,6 @@
 /** The whole matrix: on the way there, on the way back, and with workers that were frozen. */
-import { ACTIONS, COMPENSATIONS } from '../../../src/actions/index.ts';
 import { casesOf, type FaultCase, failureAt, sampleOf, undoingCasesOf } from './cases.ts';
+import { changesServers } from './changes.ts';
 import type { Note } from './notes.ts';
 import type { Settings } from './options.ts';
 import type { Stack } from './stack.ts';
@@ -30,16 +30,11 @@ async function wholeMatrix(stack: Stack, good: readonly Note[]): Promise<readonl
   return [
     ...casesOf(good, [], 'SIGKILL'),
     ...undoingCasesOf(good, failed, because, { wanted: [], signal: 'SIGKILL' }),
-    ...casesOf(good, [], 'SIGSTOP').filter(changesServers),
-    ...undoingCasesOf(good, failed, because, frozen).filter(changesServers),
+    ...casesOf(good, [], 'SIGSTOP').filter(isOfServer),
+    ...undoingCasesOf(good, failed, because, frozen).filter(isOfServer),
   ];
 }
 
-/** What has a compensation, or is one. */
-function changesServers({ activity, server }: FaultCase): boolean {
-  if (server === null) return false;
-  if (Object.hasOwn(COMPENSATIONS, activity)) return true;
-  return Object.values(ACTIONS).some(
-    ({ id, compensation }) => id === activity && compensation !== undefined,
-  );
+function isOfServer({ activity, server }: FaultCase): boolean {
+  return server !== null && changesServers(activity);
 }

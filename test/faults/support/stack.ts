@@ -20,6 +20,7 @@ const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
 const END_LIMIT_SECONDS = 240;
 const POLL_MS = 200;
 const APPROVER = 'alice';
+const UNSEEN_LOCK = '无法查看锁';
 /** What fails twice: two copies of it, each of which lands once. */
 const COPIES: Partial<Record<Fault['kind'], number>> = { 'fails-twice': 2 };
 
@@ -190,10 +191,16 @@ export class Stack {
     await run.approve(APPROVER);
   }
 
-  /** Where it waits for a person: what was in its way is mended, and it is told to try again. */
+  /**
+   * Where it waits for a person: what was in its way is mended, and it is told to try again. A lock that
+   * cannot be seen it looks at again by itself.
+   */
   async #takeInHand(run: StageRun, over: AbortSignal): Promise<void> {
-    if (!(await becomes(run, over, (status) => status.needsAttention !== null))) return;
+    const isStuck = ({ needsAttention, activity }: RunStatus): boolean =>
+      needsAttention !== null || activity.includes(UNSEEN_LOCK);
+    if (!(await becomes(run, over, isStuck))) return;
     this.#arm(run.id, []);
+    if ((await run.status()).needsAttention === null) return;
     await run.handle.signal(retrySignal, { by: APPROVER });
   }
 

@@ -1,0 +1,26 @@
+/** The lock of a run that is changing servers is lost while another one waits for it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tried, WORKER } from '../faults/support/broken-lock.ts';
+import { type Stage, startStage } from './support/stage.ts';
+
+const LIMIT_MS = 300_000;
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage({ workerEntry: WORKER, workers: 2 });
+  const first = await stage.deploy('production', 'start', { skip_tests: true });
+  await first.approveWhenAsked();
+  expect((await first.end()).failure).toBeNull();
+}, LIMIT_MS);
+afterAll(() => stage?.close());
+
+describe('two runs never change servers at once', () => {
+  it.each([
+    { step: 7, happening: 'terminated', name: 'terminated' },
+    { step: 7, happening: 'reset-last', name: 'reset' },
+  ] as const)(
+    'where in step $step the lock is lost: $name',
+    async (one) => expect(await tried(stage, one)).toEqual([]),
+    LIMIT_MS,
+  );
+});
