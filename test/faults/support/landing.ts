@@ -1,7 +1,10 @@
 /** Whether a fault met the activity that it was meant for, and whether another worker went on. */
+import { readFileSync } from 'node:fs';
 import { type FaultCase, isKill } from './cases.ts';
 import type { Note } from './notes.ts';
 import type { HistoryEvent } from './verifier.ts';
+
+const WORKER = 'worker.mjs';
 
 /** Whether the fault was where it should be: by the note of who met it, and by the server's history. */
 export function landing(
@@ -59,10 +62,10 @@ function pidsOf(event: HistoryEvent): readonly number[] {
   return pid === undefined ? [] : [Number(pid)];
 }
 
+/** Another process may have its number by now: it is asked what it runs. */
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(WORKER);
   } catch {
     return false;
   }
