@@ -51,8 +51,8 @@ function inOrder(
   ];
 }
 
-/** A run that was reset to its beginning is refused as one whose id has been used. */
-const REFUSED = /^(?:DIRTY_ENVIRONMENT|RUN_ID_USED): /u;
+/** Who waited; the reset run at its beginning, or where it would go on. */
+const REFUSED = /^(?:DIRTY_ENVIRONMENT|RUN_ID_USED|RUN_WAS_RESET): /u;
 
 /** Nobody but the holder, and only before it was reset. */
 function afterReset(

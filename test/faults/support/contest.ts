@@ -1,6 +1,7 @@
 /** Two runs of one environment: while one changes servers and the other waits, something happens to the lock. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
+import { type RunStatus, statusQuery } from '../../../src/workflows/messages.ts';
 import type { Stage } from '../../e2e/support/stage.ts';
 import type { StageRun } from '../../e2e/support/stage-run.ts';
 import { changesServers } from './changes.ts';
@@ -94,14 +95,15 @@ async function reset(handle: WorkflowHandle, which: number): Promise<void> {
 /** Of the latest execution of its id. @returns its failure; null: it succeeded */
 async function endOf({ client }: Stage, { id }: StageRun): Promise<string | null> {
   const limit = sleep(END_LIMIT_SECONDS * 1_000, 'it has not ended', { ref: false });
-  const ended = client.workflow
-    .getHandle(id)
-    .result()
-    .then(
-      () => null,
-      ({ cause }: Error) =>
-        cause instanceof ApplicationFailure ? `${cause.type}: ${cause.message}` : String(cause),
-    );
+  const handle = client.workflow.getHandle(id);
+  const ended = handle.result().then(
+    () => null,
+    async ({ cause }: Error) => {
+      const { failure } = await handle.query<RunStatus>(statusQuery);
+      if (failure !== null) return `${failure.type}: ${failure.message}`;
+      return cause instanceof ApplicationFailure ? `${cause.type}: ${cause.message}` : `${cause}`;
+    },
+  );
   return Promise.race([ended, limit]);
 }
 
