@@ -4,10 +4,10 @@ import type { Sentence } from './catalogue/entry.ts';
 import { CATALOGUE } from './catalogue/index.ts';
 import type { DiagnosticCode } from './codes.ts';
 import type { Diagnostic, Place } from './diagnostic.ts';
-import { fill, type Parameter, type Parameters } from './fill.ts';
-import { anyOf, type Localized } from './language.ts';
+import { anyOf, type Language, type Localized } from './language.ts';
 
-export type { Parameter } from './fill.ts';
+/** What a sentence is filled in with. A list is written out in the manner of each language. */
+export type Parameter = string | number | Localized | readonly Parameter[];
 
 type Catalogue = typeof CATALOGUE;
 export type VariantOf<C extends DiagnosticCode> = keyof Catalogue[C]['messages'] & string;
@@ -75,7 +75,25 @@ function didYouMean(words: readonly string[]): Localized {
   return { zh: `您是否想写${zh}？`, en: `did you mean ${en}?` };
 }
 
+type Parameters = Readonly<Record<string, Parameter>>;
+
 function filled(text: string | Localized, parameters: Parameters): Localized {
   const { zh, en } = typeof text === 'string' ? { zh: text, en: text } : text;
   return { zh: fill(zh, parameters, 'zh'), en: fill(en, parameters, 'en') };
+}
+
+/** A name in braces; a brace after `$` is the run sheet's own. */
+const NAME = /(?<!\$)\{([A-Za-z]+)\}/gu;
+
+function fill(text: string, parameters: Parameters, language: Language): string {
+  return text.replace(NAME, (whole, name: string) => {
+    const value = parameters[name];
+    return value === undefined ? whole : shown(value, language);
+  });
+}
+
+function shown(value: Parameter, language: Language): string {
+  if (typeof value !== 'object') return String(value);
+  if ('zh' in value) return value[language];
+  return value.map((each) => shown(each, language)).join(language === 'zh' ? '、' : ', ');
 }

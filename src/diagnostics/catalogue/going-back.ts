@@ -1,6 +1,5 @@
 /** Going back to a version that was kept, and what a run that was ended in the middle leaves. */
 import type { Entries } from './entry.ts';
-import { LEFT_IN_THE_MIDDLE } from './left-in-the-middle.ts';
 
 const ANOTHER = {
   zh: '请用 --to 指定其中一个，或重新发布该版本',
@@ -70,7 +69,16 @@ export const GOING_BACK = {
       en: 'The run before was terminated or reset while it changed servers, and nothing was undone; no other run begins there before it is repaired.',
     },
     messages: {
-      ended: LEFT_IN_THE_MIDDLE,
+      ended: {
+        message: {
+          zh: '发布单 {run} 在更改 {service}/{environment} 的服务器时被终止，什么都没有撤销',
+          en: 'the run {run} was ended while it changed the servers of {service}/{environment}, and nothing was undone',
+        },
+        remedy: {
+          zh: '`runsheet repair {service} {environment}`',
+          en: '`runsheet repair {service} {environment}`',
+        },
+      },
     },
   },
 } as const satisfies Entries;

@@ -1,6 +1,4 @@
 /** What a run says while it has not got its lock. */
-import { LEFT_IN_THE_MIDDLE } from '../../diagnostics/catalogue/left-in-the-middle.ts';
-import { fill } from '../../diagnostics/fill.ts';
 import { oneLine, say } from '../../diagnostics/language.ts';
 import type { RunIdentity } from '../run.ts';
 import { messageOf } from '../steps/failure.ts';
@@ -27,8 +25,10 @@ export function unseenText({ ref }: RunIdentity, error: unknown): string {
 
 /** @param leftBy the run that was ended while it held the lock */
 export function dirtyText({ ref }: RunIdentity, leftBy: string): string {
-  const { message, remedy } = LEFT_IN_THE_MIDDLE;
-  const { service, environment, language } = ref;
-  const named = { run: leftBy, service, environment };
-  return `${fill(message[language], named, language)}${say(ref, '：', ': ')}${fill(remedy[language], named, language)}`;
+  const { service, environment } = ref;
+  return say(
+    ref,
+    `发布单 ${leftBy} 在更改 ${service}/${environment} 的服务器时被终止，什么都没有撤销：请先执行 runsheet repair ${service} ${environment}`,
+    `the run ${leftBy} was ended while it changed the servers of ${service}/${environment}, and nothing was undone: first, runsheet repair ${service} ${environment}`,
+  );
 }

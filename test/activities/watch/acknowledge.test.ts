@@ -36,12 +36,20 @@ function server({ watch, run, holder = RUN, history, listed = [WATCH], isOpen = 
   const workflows: Readonly<Record<string, DescribedWorkflow>> = {
     [WATCH]: { ...BASE, runId: 'w', running: true, type: 'runWatch', startedBy: RUN, ...watch },
     'run-1': {
-      ...{ ...BASE, runId: 'run', running: false, type: 'deployment' },
-      ...{ wasTerminated: true, ...run },
+      ...BASE,
+      runId: 'run',
+      running: false,
+      type: 'deployment',
+      wasTerminated: true,
+      ...run,
     },
     'runsheet-lock:s:production': {
-      ...{ ...BASE, runId: 'l', running: false, wasCut: true },
-      ...{ type: 'environmentLock', startedBy: holder },
+      ...BASE,
+      runId: 'l',
+      running: false,
+      wasCut: true,
+      type: 'environmentLock',
+      startedBy: holder,
     },
   };
   const heard = (): ReadHistory['heard'] =>
