@@ -16,7 +16,9 @@ import type { Plan } from './plan/plan.ts';
 import type { MovedServer, MovePoolInput } from './plan/pool-move.ts';
 import type { PreflightResult } from './plan/run.ts';
 import type { ServerStates, ShowServersInput } from './plan/shown-server.ts';
+import type { AckedWatch, AckWatchInput } from './plan/watched-run.ts';
 import type { Server } from './worker/versions/server.ts';
+import type { ackWatch } from './workflows/beginning/ack-watch.ts';
 import type { breakLock } from './workflows/beginning/break-lock.ts';
 import type { movePool } from './workflows/beginning/move-pool.ts';
 import type {
@@ -123,6 +125,8 @@ export interface RunsheetClient {
   breakLock(taskQueue: string, input: BreakLockInput): Promise<BrokenLock>;
   /** Takes a server out of its pool, or puts it back, where whoever wants it may. @throws as probe */
   movePool(taskQueue: string, input: MovePoolInput): Promise<MovedServer>;
+  /** Tells the watch over a run that was ended that somebody sees to it. @throws as probe */
+  ackWatch(taskQueue: string, input: AckWatchInput): Promise<AckedWatch>;
   /** The latest first. @param openOnly leaves out those that have ended */
   list(taskQueue: string, limit: number, openOnly?: boolean): Promise<readonly ListedRun[]>;
   /** How many workers polled the queue within the time of one poll. */
@@ -243,6 +247,12 @@ function clientOver(connection: Connection, namespace: string): RunsheetClient {
       askWorker<typeof movePool>(client, 'movePool', {
         taskQueue,
         workflowId: `pool-${randomUUID()}`,
+        args: [input],
+      }),
+    ackWatch: (taskQueue, input) =>
+      askWorker<typeof ackWatch>(client, 'ackWatch', {
+        taskQueue,
+        workflowId: `ack-watch-${randomUUID()}`,
         args: [input],
       }),
     list: (taskQueue, limit, openOnly = false) => listRuns(client, taskQueue, limit, openOnly),

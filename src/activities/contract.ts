@@ -17,7 +17,7 @@ import type {
 } from '../plan/run.ts';
 import type { ProjectSettings } from '../plan/settings.ts';
 import type { ServerStates, ShowServersInput } from '../plan/shown-server.ts';
-import type { WatchedRun } from '../plan/watched-run.ts';
+import type { AckedWatch, AckWatchInput, WatchedRun } from '../plan/watched-run.ts';
 import type { ShownHostKey } from '../ports/server-host.ts';
 import type { BreakLockInput, BrokenLock, LockLook, LookAtLockInput } from './lock-contract.ts';
 
@@ -205,6 +205,11 @@ export interface WatchActivities {
   alarm(
     input: OfRun & { readonly number: number },
   ): Promise<{ readonly isLeft: boolean; readonly sent: readonly string[] }>;
+  /**
+   * As a local activity: tells the watch over a run that was ended that a person whose role may takes care
+   * of it. @throws ApplicationFailure NO_WATCH | ALREADY_ACKNOWLEDGED, or as the judge names it
+   */
+  acknowledgeWatch(input: AckWatchInput): Promise<AckedWatch>;
 }
 
 /** Around the actions on real servers. */

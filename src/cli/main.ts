@@ -53,6 +53,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   list: async () => (await import('./commands/runs.ts')).listCommand(say),
   locks: async () => (await import('./commands/locks.ts')).locksCommand(say),
   pool: async () => (await import('./commands/pool.ts')).poolCommand(say),
+  watch: async () => (await import('./commands/watch.ts')).watchCommand(say),
   servers: async () => (await import('./commands/servers.ts')).serversCommand(say),
   hosts: async () => (await import('./commands/hosts.ts')).hostsCommand(say),
   versions: async () => (await import('./commands/versions.ts')).versionsCommand(say),

@@ -5,6 +5,7 @@ export const QUESTIONS: readonly string[] = [
   'serverStates',
   'breakLock',
   'movePool',
+  'ackWatch',
 ];
 /** Workflow types of ours that are no runs: they belong to one, or answer a question. */
 export const NO_RUNS: readonly string[] = ['environmentLock', 'runWatch', ...QUESTIONS];

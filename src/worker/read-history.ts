@@ -17,7 +17,12 @@ export function readHistory(events: readonly HistoryEvent[]): ReadHistory {
       const sender = executionOf(signaled?.externalWorkflowExecution);
       return sender === null ? [] : [{ name: signaled?.signalName ?? '', sender }];
     }),
-    details: detail === undefined ? undefined : readDetail(detail),
+    heard: events.flatMap(({ workflowExecutionSignaledEventAttributes: signaled }) => {
+      const [said] = signaled?.input?.payloads ?? [];
+      const told = said === undefined ? undefined : readForeign(said);
+      return signaled ? [{ name: signaled.signalName ?? '', input: told }] : [];
+    }),
+    details: detail === undefined ? undefined : readForeign(detail),
     terminated: end ? [end.identity, end.reason].filter(Boolean).join(': ') : null,
   };
 }
@@ -28,8 +33,8 @@ export function executionOf(named: Named | null | undefined): Execution | null {
   return workflowId && runId ? { workflowId, runId } : null;
 }
 
-/** Of whoever has ended it: it need not be ours. */
-function readDetail(payload: Parameters<typeof defaultPayloadConverter.fromPayload>[0]): unknown {
+/** Of whoever has ended it, or signalled it: it need not be ours. */
+function readForeign(payload: Parameters<typeof defaultPayloadConverter.fromPayload>[0]): unknown {
   try {
     return defaultPayloadConverter.fromPayload(payload);
   } catch {

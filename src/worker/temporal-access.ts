@@ -75,6 +75,15 @@ export function createTemporalAccess(
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       }
     },
+    async signal({ workflowId, runId }, name, input) {
+      try {
+        await client.workflow.getHandle(workflowId, runId).signal(name, input);
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
     async executionsOf(workflowId) {
       const query = `WorkflowId=${JSON.stringify(workflowId)}`;
       const executions: { runId: string; failure: string | null }[] = [];

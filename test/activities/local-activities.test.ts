@@ -27,6 +27,7 @@ function resolvePlan(
         historyOf: never,
         closed: never,
         terminate: never,
+        signal: never,
         list: never,
         deadRun: never,
         approvalOf: never,

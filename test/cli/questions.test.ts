@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { questionFor } from '../../src/cli/answering.ts';
 import { askAll } from '../../src/cli/commands/pending.ts';
+import { eventLines } from '../../src/cli/view/events.ts';
 import { openQuestions, pendingLines, pendingOf } from '../../src/cli/view/questions.ts';
+import { renderRunSheet } from '../../src/cli/view/run-sheet.ts';
 import { NoAnswerError, NotBegunError } from '../../src/client/errors.ts';
 import type { Question } from '../../src/plan/question.ts';
 import type { RunStatus } from '../../src/workflows/messages.ts';
@@ -34,6 +36,34 @@ const STUCK: Question = {
 
 const asking = (workflowId: string, ...questions: Question[]): RunStatus =>
   waiting({ workflowId, questions });
+
+describe('what to type where a run needs attention', () => {
+  const shown = (...questions: Question[]): readonly string[] => {
+    const now = waiting({
+      outcome: 'needs_attention',
+      needsAttention: 'it failed',
+      approval: null,
+      questions,
+    });
+    const sheet = renderRunSheet(now, { color: false, width: 80, language: 'en' });
+    const events = eventLines(waiting(), now, 'zh');
+    return [...sheet, ...events].filter((line) => line.includes('runsheet resolve'));
+  };
+
+  it('names the words that the question takes, and no other', () => {
+    expect(shown(FAILURE)).toEqual([
+      '  runsheet resolve run-1 retry|rollback --by <name>',
+      '   runsheet resolve run-1 retry|rollback --by <姓名>',
+    ]);
+    const skip = { word: 'skip', would: 'the run goes on without it' } as const;
+    const [first] = shown({ ...FAILURE, answers: [...FAILURE.answers, skip] });
+    expect(first).toContain('retry|rollback|skip');
+  });
+
+  it('is nothing while it asks nothing', () => {
+    expect(shown()).toEqual([]);
+  });
+});
 
 describe('what is pending', () => {
   it('is sorted by deadline, and what has none comes last', () => {

@@ -149,6 +149,15 @@ describe('run', () => {
     expect((await typed(...names, '--by', 'alice')).stderr).toContain('--reason');
   });
 
+  it('ended by itself, so there is nothing to acknowledge: 2', async () => {
+    const [latest] = JSON.parse((await typed('list', '--limit', '1', '--json')).stdout) as {
+      workflowId: string;
+    }[];
+    const none = await documented('watch-ack', { RUN: latest?.workflowId ?? '' });
+    expect(none).toMatchObject({ code: 2, stdout: '' });
+    expect(none.stderr).toContain(`NO_WATCH: nothing to acknowledge for ${latest?.workflowId}`);
+  });
+
   it('is past when a person takes a server out and puts it back, with a role: 0, else 2', async () => {
     const out = await documented('pool-out');
     expect(out, out.stderr).toMatchObject({ code: 0 });

@@ -331,6 +331,9 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
         throw broken('no server is moved here');
       },
       moveServer: async ({ settings: { server, to, who } }) => ({ server, to, changed: true, who }),
+      acknowledgeWatch: async () => {
+        throw broken('nobody is told here');
+      },
       awaitRunEnd: async () => ({ isLeft: false }),
       alarm: async () => ({ isLeft: false, sent: [] }),
       showServers: async ({ servers }) => ({

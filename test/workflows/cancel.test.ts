@@ -3,6 +3,7 @@
  * time-skipping one refuses a workflow task that cancels an activity which ends in the same moment.
  */
 import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoCancel } from '../../src/cli/view/cancel.ts';
 import { serverView } from '../../src/client/server-view.ts';
@@ -110,6 +111,32 @@ describe('cancelling', () => {
       held.resolve();
       return run.end();
     });
+    expect(ended.failure?.type).toBe('CancelledFailure');
+    for (const server of world.servers.values()) expect(server).toEqual(OLD);
+  });
+
+  it('does not wait for the next attempt of a task that fails', async () => {
+    let attempts = 0;
+    const world = stubWorld({
+      before: ({ name }) => {
+        if (name !== 'service.start') return;
+        attempts += 1;
+        throw ApplicationFailure.create({ type: 'UNREACHABLE', nextRetryDelay: '1 minute' });
+      },
+    });
+    const ended = await harness.with(world, async (start) => {
+      const run = await start({ ...DEVELOPMENT, servers: ['app-server-1'] });
+      const waits = async () => {
+        const { raw } = await run.handle.describe();
+        return raw.pendingActivities?.some(
+          (each) => each.activityType?.name === 'service.start' && each.attempt === 2,
+        );
+      };
+      await expect.poll(waits, { timeout: 30_000 }).toBe(true);
+      await run.handle.cancel();
+      return run.end();
+    });
+    expect(attempts).toBe(1);
     expect(ended.failure?.type).toBe('CancelledFailure');
     for (const server of world.servers.values()) expect(server).toEqual(OLD);
   });

@@ -174,6 +174,7 @@ describe('S1 a worker', { timeout: 60_000 }, () => {
     'breakLock',
     'beginWatch',
     'permitMove',
+    'acknowledgeWatch',
     'moveServer',
   ])('S1 seals and judges nothing as an ordinary activity: %s', async (activity) => {
     const { world, workflowId, told } = await finishedRun();

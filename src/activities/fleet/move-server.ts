@@ -10,7 +10,7 @@ import { refuseLocked } from '../local/refuse-locked.ts';
 import type { TemporalAccess } from '../local/temporal.ts';
 import { permitMove } from '../sealing/permit-move.ts';
 import type { ServerPorts } from '../servers/context.ts';
-import { belowFloor, fewest, leftWithout } from '../servers/floor.ts';
+import { belowFloorByHand, fewest, leftWithout } from '../servers/floor.ts';
 import { findServer, isMaintained, isServing, poolState } from '../servers/pool-state.ts';
 
 export interface MovingPorts
@@ -54,18 +54,17 @@ async function takeOut(ports: MovingPorts, input: PermittedMove): Promise<boolea
   const state = await poolState(ports, balancer);
   const now = findServer(state, server);
   if (now !== null && isMaintained(now)) return false;
-  const percent = balancer.floorPercent;
-  const least = Math.max(1, fewest(percent, state));
+  const least = Math.max(1, fewest(balancer.floorPercent, state));
   const counts = now !== null && isServing(now);
-  const about = { run: input.run, server, pool: balancer.pool, percent, least };
-  if (counts && leftWithout(state, server) < least) throw belowFloor(about, state);
+  const about = { run: input.run, server, pool: balancer.pool, least };
+  if (counts && leftWithout(state, server) < least) throw belowFloorByHand(about, state);
   await ports.balancer.setMaintenance(balancer.pool, server, true);
   if (!counts) return true;
   const after = await poolState(ports, balancer);
   if (leftWithout(after, server) >= least) return true;
   // Somebody else has taken one out meanwhile.
   await ports.balancer.setMaintenance(balancer.pool, server, false);
-  throw belowFloor(about, after);
+  throw belowFloorByHand(about, after);
 }
 
 async function putBack(ports: MovingPorts, { settings, project }: PermittedMove): Promise<boolean> {

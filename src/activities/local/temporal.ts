@@ -23,6 +23,8 @@ export interface ReadHistory {
   readonly input: unknown;
   /** In the order of their arrival, those that a workflow has sent: of others nobody knows who it was. */
   readonly signals: readonly SentSignal[];
+  /** Every signal by whoever: nothing of it is proven. Absent: nobody has looked. */
+  readonly heard?: readonly { readonly name: string; readonly input: unknown }[];
   /** Who has terminated it, and why; null: nobody has. */
   readonly terminated: string | null;
   /** What was said with it; undefined: nothing. */
@@ -57,11 +59,13 @@ export interface TemporalAccess {
   closed(execution: Execution, signal: AbortSignal): Promise<void>;
   /** @param end names the execution, and what is written down with its end: @throws where it is not open */
   terminate(workflowId: string, reason: string, end?: TerminatedEnd): Promise<void>;
+  /** @returns false: it is not open */
+  signal(execution: Execution, name: string, input: unknown): Promise<boolean>;
   /** The latest executions, open and closed, that have this id; `failure`: the type of what ended it. */
   executionsOf(
     workflowId: string,
   ): Promise<readonly { readonly runId: string; readonly failure: string | null }[]>;
-  /** Ids of running workflows that match a visibility query, at most `limit`. */
+  /** Ids of workflows that match a visibility query, at most `limit`. */
   list(query: string, limit: number): Promise<readonly string[]>;
   /** What the status query of a run that has ended says. @throws where no worker answers */
   deadRun(execution: Execution): Promise<DeadRun>;
@@ -107,7 +111,7 @@ async function missingAttributes(
 }
 
 /** A query's string literal; ours hold no quotes, and a value that does is nobody's. */
-function literal(text: string): string {
+export function literal(text: string): string {
   return `'${text.replace(/['\\]/gu, '')}'`;
 }
 

@@ -25,6 +25,7 @@ const LOCAL: readonly string[] = [
   'findPendingApprovals',
   'beginWatch',
   'permitMove',
+  'acknowledgeWatch',
 ];
 /** Resolves the run that is then sealed, or belongs to no run. They change nothing on servers. */
 const UNSEALED: readonly string[] = [
@@ -36,6 +37,7 @@ const UNSEALED: readonly string[] = [
   'findPendingApprovals',
   'beginWatch',
   'permitMove',
+  'acknowledgeWatch',
   'showHostKey',
   'showServers',
 ];

@@ -106,6 +106,22 @@ export function belowFloor({ run, ...floor }: Floor, state: PoolState): Error {
   return diagnosed(run, diagnose('POOL_FLOOR', 'floor', { ...floor, all, serving, others }));
 }
 
+/** The same of a server that a person wants out: what a run could do otherwise is of no use to them. */
+export function belowFloorByHand(
+  { run, server, pool, least }: Omit<Floor, 'percent'>,
+  state: PoolState,
+): Error {
+  const left = leftWithout(state, server);
+  const out = state.servers.filter((each) => each.name !== server && !isServing(each));
+  const others = out.length === 0 ? '-' : out.map(describe).join(', ');
+  const all = state.servers.length;
+  const diagnostic =
+    left === 0
+      ? diagnose('POOL_FLOOR', 'last', { server, pool, others })
+      : diagnose('POOL_FLOOR', 'byHand', { server, pool, all, least, left, others });
+  return diagnosed(run, diagnostic);
+}
+
 function describe({ name, admin, healthy }: PoolServer): string {
   return `${name} (${admin === 'ready' && healthy === false ? 'unhealthy' : admin})`;
 }

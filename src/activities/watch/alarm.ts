@@ -49,6 +49,11 @@ export function alarmMessage({ run, ended, found, by, recipients }: Alarm): Noti
         `再修复：runsheet repair ${run.service} ${run.environment}`,
         `Then mend it: runsheet repair ${run.service} ${run.environment}`,
       ),
+      say(
+        run,
+        `您来处理、不必再发消息时：runsheet watch ack ${ended.workflowId}`,
+        `If you see to it, and need no more of these: runsheet watch ack ${ended.workflowId}`,
+      ),
     ],
     fields: [
       { label: say(run, '版本', 'Version'), text: run.version },

@@ -9,6 +9,7 @@ import type { DecisionPolicy } from '../local/judge.ts';
 import type { DeadRun, TemporalAccess } from '../local/temporal.ts';
 import { deliver, type NotificationPorts } from '../notifications/channels.ts';
 import { isToldBy, sealWatch } from '../sealing/seal-watch.ts';
+import { acknowledge } from './acknowledge.ts';
 import { alarmMessage } from './alarm.ts';
 import { isLeftInTheMiddle, watchedBy } from './dead-run.ts';
 
@@ -17,6 +18,7 @@ export interface WatchPorts
   readonly seal: Seal;
   readonly temporal: () => Promise<TemporalAccess>;
   readonly policy: () => Promise<DecisionPolicy>;
+  readonly taskQueue: string;
 }
 
 export function createWatchActivities(ports: WatchPorts): WatchActivities {
@@ -36,6 +38,10 @@ export function createWatchActivities(ports: WatchPorts): WatchActivities {
       return { isLeft: await isLeftInTheMiddle(access, run, by) };
     },
     alarm: (input) => sendAlarm(ports, input),
+    async acknowledgeWatch(input) {
+      const asking = { access: await temporal(), policy: await ports.policy() };
+      return acknowledge({ ...asking, taskQueue: ports.taskQueue }, input, here());
+    },
   };
 }
 

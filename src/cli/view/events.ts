@@ -5,6 +5,7 @@ import { sayIn } from '../language.ts';
 import { waitingApproval } from './approval.ts';
 import { detailBeside } from './criterion.ts';
 import { lockWaitEvents } from './lock-wait.ts';
+import { resolveLines } from './questions.ts';
 import { visible } from './text.ts';
 import { durationWord, outcomeWord, poolWord, stateWord } from './words.ts';
 
@@ -119,9 +120,5 @@ function endEvents(
   if (before?.outcome === now.outcome || now.outcome === 'running') return [];
   const lines = [`= ${outcomeWord(now.outcome, language)}`];
   if (now.needsAttention === null) return lines;
-  return [
-    ...lines,
-    now.needsAttention,
-    `   runsheet resolve ${now.workflowId} retry|skip|rollback --by ${sayIn(language)(NAME)}`,
-  ];
+  return [...lines, now.needsAttention, ...resolveLines(now, language).map((line) => `   ${line}`)];
 }

@@ -14,7 +14,7 @@ export function openQuestions(status: RunStatus): readonly Question[] {
   if (status.questions !== undefined) return status.questions;
   const approval = waitingApproval(status);
   const shared = { text: status.needsAttention ?? status.activity, atDeadline: '' };
-  if (approval !== null) {
+  if (approval !== null && status.needsAttention === null) {
     const { step, roles, openedAtMs, expiresAtMs } = approval;
     const answers = wordsOf('approve', 'reject');
     const times = { openedAtMs, deadlineMs: expiresAtMs };
@@ -29,6 +29,19 @@ export function openQuestions(status: RunStatus): readonly Question[] {
 
 function wordsOf(...words: readonly Question['answers'][number]['word'][]): Question['answers'] {
   return words.map((word) => ({ word, would: '' }));
+}
+
+/** The words that the open question takes, as one types them: `retry|skip|rollback`. */
+export function answerWords({ answers }: Pick<Question, 'answers'>): string {
+  return answers.map(({ word }) => word).join('|');
+}
+
+/** What to type where a run needs attention; none where it asks nothing just now. */
+export function resolveLines(status: RunStatus, language: Language): readonly string[] {
+  const name = sayIn(language)(NAME);
+  return openQuestions(status)
+    .filter(({ kind }) => kind !== 'approval')
+    .map((each) => `runsheet resolve ${status.workflowId} ${answerWords(each)} --by ${name}`);
 }
 
 /** A question with what people know its run by. */
@@ -63,6 +76,7 @@ const KINDS: Readonly<Record<QuestionKind, Localized>> = {
   stuck_rollback: { zh: '回滚受阻', en: 'stuck rollback' },
   lost_lock: { zh: '锁曾丢失', en: 'lost lock' },
 };
+const NAME: Localized = { zh: '<姓名>', en: '<name>' };
 const TEXT_LINES = 4;
 const WIDTH = 100;
 const INDENT = '   ';
@@ -82,8 +96,8 @@ export function pendingLines(
   const text = fold(question.text, WIDTH, INDENT);
   const shown = text.slice(0, TEXT_LINES);
   if (text.length > shown.length) shown.push(`${INDENT}…`);
-  const words = answers.map(({ word }) => word).join('|');
-  const name = say({ zh: '<姓名>', en: '<name>' });
+  const words = answerWords(question);
+  const name = say(NAME);
   return [
     visible(`? ${workflowId}  ${service} ${version} → ${environment}`),
     `${INDENT}${say({

@@ -8,6 +8,7 @@ import { type Say, sayIn } from '../language.ts';
 import { waitingApproval } from './approval.ts';
 import { detailBeside } from './criterion.ts';
 import { lockWaitLines } from './lock-wait.ts';
+import { resolveLines } from './questions.ts';
 import { fit, fold, pad } from './text.ts';
 import { countdown, durationWord, outcomeWord, poolWord, stateWord } from './words.ts';
 
@@ -208,12 +209,10 @@ function endLines(
   const refused = say({ zh: '决定未被接受', en: 'decision refused' });
   lines.push(...status.refusals.map((line) => paint.yellow(fit(`⊘ ${refused}: ${line}`, width))));
   if (status.needsAttention === null) return lines;
-  const name = say({ zh: '<姓名>', en: '<name>' });
-  const next = `runsheet resolve ${status.workflowId} retry|skip|rollback --by ${name}`;
   return [
     ...lines,
     ...fold(status.needsAttention, width).map((line) => paint.red(line)),
-    fit(`  ${next}`, width),
+    ...resolveLines(status, language).map((line) => fit(`  ${line}`, width)),
   ];
 }
 

@@ -110,6 +110,26 @@ export const SERVICES = {
           en: 'bring the others back first, take smaller batches, or lower balancer.floor',
         },
       },
+      byHand: {
+        message: {
+          zh: '{server} 未移出池 {pool}：{all} 台中至少要有 {least} 台在线，没有它就只剩 {left} 台；其他不在线的：{others}',
+          en: 'the server {server} stays in the pool {pool}: at least {least} of its {all} servers must serve, and without this one {left} would; others out of service: {others}',
+        },
+        remedy: {
+          zh: '请先恢复另一台（`runsheet pool in`），或调低 balancer.floor',
+          en: 'bring another one back first (`runsheet pool in`), or lower balancer.floor',
+        },
+      },
+      last: {
+        message: {
+          zh: '{server} 未移出池 {pool}：没有它就没有服务器在线；其他不在线的：{others}',
+          en: 'the server {server} stays in the pool {pool}: without it nothing would serve; others out of service: {others}',
+        },
+        remedy: {
+          zh: '请先恢复另一台（`runsheet pool in`）',
+          en: 'bring another one back first (`runsheet pool in`)',
+        },
+      },
     },
   },
   CANARY_UNHEALTHY: {

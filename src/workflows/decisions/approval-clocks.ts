@@ -4,6 +4,7 @@ import { say } from '../../diagnostics/language.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { type BackgroundPart, type RunIdentity } from '../run.ts';
 import { summaryOf } from '../tasks/activities.ts';
+import { hasChannelOf } from './channels.ts';
 
 export class ApprovalClocks {
   expired = false;
@@ -28,7 +29,9 @@ export class ApprovalClocks {
    */
   stop(told: Promise<void> | null): void {
     if (told === null) this.scope.cancel();
-    else this.run.background.push(told.then(() => this.scope.cancel()));
+    // Without a notice there is no such event: the timers run on, and find it closed.
+    else if (hasChannelOf(this.run, this.step))
+      this.run.background.push(told.then(() => this.scope.cancel()));
   }
 
   private async watchExpiry(): Promise<void> {
@@ -40,7 +43,7 @@ export class ApprovalClocks {
   private async watchReminder(remind: () => Promise<void>): Promise<void> {
     const { reminderSeconds } = this.run.resolved.approval;
     const delaySeconds = this.step.timeoutSeconds - reminderSeconds;
-    if (reminderSeconds <= 0 || delaySeconds <= 0) return;
+    if (reminderSeconds <= 0 || delaySeconds <= 0 || !hasChannelOf(this.run, this.step)) return;
     await this.wait(delaySeconds, say(this.run.ref, '提醒审批人', 'remind the approvers'));
     await remind();
   }

@@ -7,6 +7,7 @@ import { presentationOf, type RunIdentity, type ShownPart } from '../run.ts';
 import { changed, warn } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { beats, summaryOf, system } from '../tasks/activities.ts';
+import { hasChannelOf } from './channels.ts';
 
 export interface Notice {
   readonly kind: 'request' | 'reminder' | 'closed';
@@ -17,6 +18,9 @@ export interface Notice {
   /** How it ended, for `closed`. */
   readonly outcome?: string;
 }
+
+/** Where everybody finds it who was told nothing. */
+const WEB_UI = 'Web UI';
 
 const PHRASES = {
   request: ['审批请求', 'approval request'],
@@ -30,6 +34,10 @@ export async function announce(
   step: ApprovalStep,
   notice: Notice,
 ): Promise<void> {
+  if (!hasChannelOf(run, step)) {
+    if (notice.kind === 'request') noteDelivery(run, { delivered: [WEB_UI], failed: [] });
+    return;
+  }
   const [zh, en] = PHRASES[notice.kind];
   try {
     const sent = await system.announceApproval.executeWithOptions(

@@ -11,6 +11,7 @@ import { warn } from '../showing/status.ts';
 import { messageOf } from '../steps/failure.ts';
 import { beats, summaryOf, system } from '../tasks/activities.ts';
 import { approvalOf, resolverRoles } from './approvers.ts';
+import { hasChannel } from './channels.ts';
 
 const MINUTE_MS = 60_000;
 /** After the first notice; then every hour. */
@@ -26,10 +27,11 @@ export interface Telling {
 }
 
 /**
- * Begins to tell. No timer is cancelled once it is answered, and none depends on how a notice went: a
+ * Begins to tell, where the project has a channel. No timer is cancelled once it is answered, and none depends on how a notice went: a
  * replay may learn of a judgement earlier than the run did (decision 23).
  */
 export function tellQuestion(run: AskingParts, question: Question, telling: Telling): void {
+  if (!hasChannel(run)) return;
   const { isOpen, sinceMs = question.openedAtMs } = telling;
   const earlier = sinceMs < question.openedAtMs;
   tell(run, question, earlier);

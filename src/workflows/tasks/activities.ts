@@ -28,7 +28,7 @@ const SUMMARY_LIMIT = 120;
 export const local = proxyLocalActivities<
   LocalActivities &
     Pick<SystemActivities, 'findPendingApprovals'> &
-    Pick<WatchActivities, 'beginWatch'> &
+    Pick<WatchActivities, 'beginWatch' | 'acknowledgeWatch'> &
     Pick<PoolMoveActivities, 'permitMove'>
 >({
   startToCloseTimeout: '1 minute',

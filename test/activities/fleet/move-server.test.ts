@@ -110,9 +110,31 @@ describe('pool out and pool in', () => {
     await move({ server: SECOND });
     await expect(move({ server: THIRD })).rejects.toMatchObject({
       type: 'POOL_FLOOR',
-      message: expect.stringContaining('at least 1 of 3 servers'),
+      message: expect.stringContaining('without it nothing would serve'),
     });
     expect(stage.world.member(THIRD).admin).toBe('ready');
+  });
+
+  it('leave as many as the floor says, and speak to a person, not of a run', async () => {
+    const stage = await setStage();
+    const { permit, carryOut } = moving(stage);
+    const under = async (language: 'zh' | 'en'): Promise<PermittedMove> => {
+      const permitted = await permit({ language });
+      const balancer = { ...permitted.project.balancer, floorPercent: 100 };
+      return { ...permitted, project: { balancer } };
+    };
+    stage.world.member(SECOND).admin = 'maint';
+    await expect(carryOut(await under('en'))).rejects.toMatchObject({
+      type: 'POOL_FLOOR',
+      message:
+        `The server ${FIRST} stays in the pool web: at least 3 of its 3 servers must serve, and without this one 1 would; ` +
+        `others out of service: ${SECOND} (maint). Bring another one back first (\`runsheet pool in\`), or lower balancer.floor.`,
+    });
+    await expect(carryOut(await under('zh'))).rejects.toMatchObject({
+      message: expect.stringContaining(
+        `${FIRST} 未移出池 web：3 台中至少要有 3 台在线，没有它就只剩 1 台`,
+      ),
+    });
   });
 
   it('put the server back where another one has left meanwhile', async () => {

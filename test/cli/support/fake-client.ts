@@ -126,6 +126,10 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>>): FakeClient 
       await note(`break ${service}/${environment} ${by} ${reason}`);
       return { holder: 'run-1', text: `${by}: ${reason}` };
     },
+    ackWatch: async (_queue, { watched, by }) => {
+      asked.push(`ack ${watched} ${by}`);
+      return { watched, service: 's', environment: 'production', who: by };
+    },
     describeWorkers: () => Promise.resolve(1),
     close: () => Promise.resolve(),
   };

@@ -1,12 +1,13 @@
 /** Approvals in time: asked, reminded, judged, expired, rejected, refused. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { UNDECIDED_LIMIT } from '../../../src/workflows/decisions/desk.ts';
 import { compiledSeed } from '../../support/compiled-seed.ts';
 import { deferred } from '../../support/deferred.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
-import { countedInterpreter, Harness } from '../../support/run-harness.ts';
+import { bundleInterpreter, countedInterpreter, Harness } from '../../support/run-harness.ts';
 import { acceptKnown, broken, type StubServer, stubWorld } from '../../support/stub-activities.ts';
 import { createTimeSkipping } from '../../support/temporal.ts';
 
@@ -45,6 +46,36 @@ describe('an approval that nobody answers', () => {
     expect(world.names()).not.toContain('pool.drain@app-server-1');
     expect(world.reports.at(-1)?.status).toBe('expired');
     expect(world.reports.at(-1)?.peopleMs).toBeGreaterThanOrEqual(24 * HOUR_MS);
+  });
+
+  it('schedules no notice where no channel of the step is configured', async () => {
+    const settings = { channels: { configured: ['webhook' as const] } };
+    const world = stubWorld({ resolve: () => resolvedRun({}, { settings }) });
+    const { failure } = await harness.with(world, async (start) => {
+      const run = await start();
+      const { approval } = await run.until((each) => each.approval !== null);
+      expect(approval?.delivered).toEqual(['Web UI']);
+      return run.end();
+    });
+    expect(failure?.type).toBe('RUN_EXPIRED');
+    expect(world.announced).toEqual([]);
+  });
+
+  it('goes on where it is approved without a notice, and replays: its timers run on', async () => {
+    const settings = { channels: { configured: [] } };
+    const world = stubWorld({ resolve: () => resolvedRun({}, { settings }) });
+    const { failure, events } = await harness.with(world, async (start) => {
+      const run = await start();
+      await run.until((each) => each.approval !== null);
+      await run.handle.signal('approve', { by: 'alice' });
+      const ended = await run.end();
+      const history = await run.handle.fetchHistory();
+      await Worker.runReplayHistory({ workflowBundle: await bundleInterpreter() }, history);
+      return { ...ended, events: history.events ?? [] };
+    });
+    expect(failure).toBeNull();
+    expect(world.announced).toEqual([]);
+    expect(events.filter((each) => each.timerCanceledEventAttributes)).toEqual([]);
   });
 
   it('sends no reminder where the project wants none', async () => {

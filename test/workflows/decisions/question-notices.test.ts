@@ -84,6 +84,27 @@ describe('a failed step that asks', () => {
     expect(first?.question.answers.map(({ word }) => word)).toEqual(['retry', 'skip', 'rollback']);
   });
 
+  it('is told to nobody where the project has no channel, and ends at its deadline all the same', async () => {
+    const settings = { channels: { configured: [] } };
+    const ask = { kind: 'ask', waitSeconds: 600, withoutService: false } as const;
+    const steps = SEED.steps.map((step) =>
+      step.number === 1 && step.kind === 'action' ? { ...step, onFailure: ask } : step,
+    );
+    const plan: Plan = { ...SEED, steps };
+    const world = failing(600, { resolve: () => resolvedRun(DEVELOPMENT, { plan, settings }) });
+    const { failure } = await harness.with(world, async (start) => {
+      const run = await start(DEVELOPMENT);
+      const ended = await run.end();
+      const { events } = await run.handle.fetchHistory();
+      // The deadline, and no time at which somebody would be told again.
+      const timers = (events ?? []).filter((each) => each.timerStartedEventAttributes);
+      expect(timers).toHaveLength(1);
+      return ended;
+    });
+    expect(failure?.type).toBe('RUN_FAILED');
+    expect(world.asked).toEqual([]);
+  });
+
   it('is told no more once it is answered, though its clocks run on', async () => {
     const world = failing(3600);
     const { failure } = await harness.with(world, async (start) => {

@@ -1,6 +1,7 @@
 /** a run that is ended while it changes servers, on a real server: who is told, and of which run not. */
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
+import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DecisionPolicy } from '../../../src/activities/local/index.ts';
 import { isLeftInTheMiddle } from '../../../src/activities/watch/dead-run.ts';
@@ -11,12 +12,18 @@ import {
   createFakeNotifier,
   type FakeNotifier,
 } from '../../../src/adapters/webhook/fake-notifier.ts';
+import type { AckedWatch } from '../../../src/plan/watched-run.ts';
 import { createTemporalAccess } from '../../../src/worker/temporal-access.ts';
 import { deferred } from '../../support/deferred.ts';
 import { lockActivities, type RealLock, realLock } from '../../support/real-lock.ts';
 import { repairing } from '../../support/repairing.ts';
 import { resolvedRun } from '../../support/resolved-run.ts';
-import { countedInterpreter, Harness, type Started } from '../../support/run-harness.ts';
+import {
+  countedInterpreter,
+  Harness,
+  type Started,
+  type StartRun,
+} from '../../support/run-harness.ts';
 import { broken, type StubWorld, stubWorld } from '../../support/stub-activities.ts';
 import { createLocal } from '../../support/temporal.ts';
 
@@ -77,6 +84,7 @@ function stage({ holds = true, fails = false } = {}): Stage {
     seal: createFakeSeal(),
     temporal: () => Promise.resolve(access()),
     policy: () => Promise.resolve(POLICY),
+    taskQueue: harness.taskQueue,
     notifiers: [webhook],
     artifacts: createMemoryArtifactStore(),
     recipientsOf: async (roles) =>
@@ -184,6 +192,52 @@ describe('a run that is terminated while it changes servers', { timeout: 120_000
           each.childWorkflowExecutionStartedEventAttributes?.workflowType?.name === 'runWatch',
       );
       expect(ofWatch).toHaveLength(2);
+    });
+  });
+});
+
+/** `watch ack` of a person. */
+async function ack(start: StartRun, run: Started, by = 'alice'): Promise<AckedWatch> {
+  const asked = { watched: run.handle.workflowId, by, language: 'en' };
+  const asking = await start({}, { type: 'ackWatch', args: [asked] });
+  return (await asking.handle.result()) as AckedWatch;
+}
+
+describe('a watch that a person acknowledges', { timeout: 120_000 }, () => {
+  it('tells nobody any more; before, and again, it is refused', async () => {
+    const { world, webhook, stopped, place } = stage();
+    await harness.with(world, async (start) => {
+      const run = await start(DEVELOPMENT);
+      await stopped;
+      const { workflowId } = run.handle;
+      const refusedAs = (type: string) => ({ cause: { type } });
+      // Visibility follows the server's own word.
+      const open = async () => {
+        const error = await ack(start, run).catch((cause: unknown) => cause);
+        return error instanceof WorkflowFailedError ? error.cause?.message : error;
+      };
+      const wanted = `nothing to acknowledge for ${workflowId}: it has not ended`;
+      await expect.poll(open, { timeout: 30_000 }).toBe(wanted);
+      await run.handle.terminate('gone');
+      await expect.poll(() => webhook.sent.length, { timeout: 30_000 }).toBe(1);
+      expect(webhook.sent[0]?.lines.join('\n')).toContain(`runsheet watch ack ${workflowId}`);
+      await expect(ack(start, run, 'mallory')).rejects.toMatchObject(refusedAs('NOT_AN_APPROVER'));
+      const acked = await ack(start, run);
+      expect(acked).toEqual({ watched: workflowId, ...place, who: 'Alice (ops)' });
+      const { requestId } = await run.status();
+      const id = `runsheet-watch:${place.service}:${place.environment}:${requestId}`;
+      await harness.env.client.workflow.getHandle(id).result();
+      expect(webhook.sent).toHaveLength(1);
+      await expect(ack(start, run)).rejects.toMatchObject(refusedAs('ALREADY_ACKNOWLEDGED'));
+    });
+  });
+
+  it('is refused where the run ended by itself', async () => {
+    const { world } = stage({ holds: false });
+    await harness.with(world, async (start) => {
+      const run = await start(DEVELOPMENT);
+      expect((await run.end()).failure).toBeNull();
+      await expect(ack(start, run)).rejects.toMatchObject({ cause: { type: 'NO_WATCH' } });
     });
   });
 });
