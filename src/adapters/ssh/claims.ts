@@ -29,7 +29,7 @@ export interface ClaimedServer {
 interface Claim {
   readonly attempt: string;
   readonly done: Promise<void>;
-  release(): Promise<unknown>;
+  readonly release: () => Promise<unknown>;
 }
 
 /** The claims over one connection. */

@@ -113,7 +113,7 @@ describe('an attempt', () => {
     await second.host.exec(['true']);
     expect(written()).toEqual(['w1 1', 'w2 1']);
     await first.host.exec(['true']);
-    expect(await Promise.race([running.end, 'it runs'])).toBe('it runs');
+    expect(await Promise.race([running.end, Promise.resolve('it runs')])).toBe('it runs');
   });
 
   it('waits for one that has just ended to be taken away', async () => {
@@ -132,7 +132,7 @@ describe('an attempt', () => {
     // Over the connection of before.
     const running = await untilRunning(first);
     await second.host.exec(['true']);
-    expect(await Promise.race([running.end, 'it runs'])).toBe('it runs');
+    expect(await Promise.race([running.end, Promise.resolve('it runs')])).toBe('it runs');
     expect(written()).toEqual(['w2 1']);
   });
 
