@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ParsedKey, type Session } from 'ssh2';
+import { connectionProcess } from './ssh/connection-process.ts';
 import { runCommand } from './ssh/exec-session.ts';
 import { openKey } from './ssh/keys.ts';
 import { serveSftp } from './ssh/sftp-session.ts';
@@ -51,13 +52,15 @@ export async function startSshServers(options: SshServersOptions): Promise<SshSe
     for (const { name, baseFolder, port } of options.servers) {
       await mkdir(baseFolder, { recursive: true, mode: 0o700 });
       const connections = new Set<Connection>();
-      const protocol = new ssh2.Server({ hostKeys: [hostKey.privateKey] }, (connection) => {
-        connections.add(connection);
-        connection.once('close', () => connections.delete(connection));
-        serveConnection(connection, client.parsed, baseFolder);
-      });
       // A listener of our own, since ssh2's offers no way to send small packets at once.
-      const server = createServer({ noDelay: true }, (socket) => protocol.injectSocket(socket));
+      const server = createServer({ noDelay: true }, (socket) => {
+        const protocol = new ssh2.Server({ hostKeys: [hostKey.privateKey] }, (connection) => {
+          connections.add(connection);
+          connection.once('close', () => connections.delete(connection));
+          serveConnection(connection, socket, client.parsed, baseFolder);
+        });
+        protocol.injectSocket(socket);
+      });
       started.push({ name, server, port: await listen(server, port ?? 0), connections });
     }
   } catch (error) {
@@ -73,14 +76,20 @@ export async function startSshServers(options: SshServersOptions): Promise<SshSe
   return { servers, identityFile: client.file, close };
 }
 
-function serveConnection(connection: Connection, allowed: ParsedKey, baseFolder: string): void {
+function serveConnection(
+  connection: Connection,
+  socket: Socket,
+  allowed: ParsedKey,
+  baseFolder: string,
+): void {
+  const processId = connectionProcess(socket);
   connection.on('error', () => undefined);
   connection.on('authentication', (context) => {
     if (isAllowed(context, allowed)) context.accept();
     else context.reject(['publickey']);
   });
   connection.on('ready', () => {
-    connection.on('session', (accept) => serveSession(accept(), baseFolder));
+    connection.on('session', (accept) => serveSession(accept(), baseFolder, processId));
     connection.on('openssh.streamlocal', (accept, reject, { socketPath }) => {
       void forwardToSocket(accept, reject, socketPath, baseFolder);
     });
@@ -96,10 +105,14 @@ function isAllowed(context: AuthContext, allowed: ParsedKey): boolean {
   return allowed.verify(context.blob, context.signature, context.hashAlgo) === true;
 }
 
-function serveSession(session: Session, baseFolder: string): void {
+function serveSession(
+  session: Session,
+  baseFolder: string,
+  processId: () => number | undefined,
+): void {
   let signal: (name: string) => void = () => undefined;
   session.on('exec', (accept, _reject, { command }) => {
-    signal = runCommand(accept(), command, baseFolder);
+    signal = runCommand(accept(), command, baseFolder, processId());
   });
   session.on('signal', (accept, _reject, { name }) => {
     accept?.();

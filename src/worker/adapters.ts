@@ -25,7 +25,8 @@ import type { Language } from '../diagnostics/language.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
-import { createBalancer } from './balancers.ts';
+import { createAttempts, type WorkersAttempts } from './attempts.ts';
+import { claimedFirst, createBalancer } from './balancers.ts';
 import { createFence } from './fence.ts';
 import { createImages } from './releases.ts';
 import { openSeal, openVerifier } from './seal.ts';
@@ -37,6 +38,8 @@ export interface Adapters {
   /** null: a worker that builds has none of it, nor the secrets for it. */
   readonly deploy: Ports | null;
   readonly redact: (text: string) => string;
+  /** Whose end the servers are told. */
+  readonly attempts: WorkersAttempts;
   close(): Promise<void>;
 }
 
@@ -82,27 +85,30 @@ export async function createAdapters(
     seal: await (role === 'build' ? openVerifier : openSeal)(state, environment),
   };
   const redact = (text: string): string => redactor.redact(text);
+  const attempts = createAttempts();
   if (role === 'build') {
     const close = async (): Promise<void> => {
       await Promise.allSettled([artifacts.close(), dispatcher?.close()]);
     };
-    return { build, deploy: null, redact, close };
+    return { build, deploy: null, redact, attempts, close };
   }
   const fence = createFence();
   const hosts = createSshHosts(connections.servers, {
     fence,
+    attempts,
     files: connections.ssh,
     user: sshUser(environment),
     secrets,
     onIgnored: (text) => console.error('WARN', text[language]),
   });
-  const balancer = createBalancer(connections.balancer, { hosts, commands, fence });
+  const claim = (server: string): Promise<void> => hosts.claim(server);
+  const balancer = createBalancer(connections.balancer, { hosts, commands, fence, claim });
   const records = createDatabaseRecordStore({
     url: await revealed(needed(connections.databaseUrl, 'database.url'), secrets),
   });
   const deploy: Ports = {
     ...build,
-    runtime: images.createRuntime(hosts, fence),
+    runtime: images.createRuntime(hosts, claimedFirst(fence, claim)),
     hosts,
     balancer,
     http: createHttpProbe(folder),
@@ -118,7 +124,7 @@ export async function createAdapters(
       dispatcher?.close(),
     ]);
   };
-  return { build, deploy, redact, close };
+  return { build, deploy, redact, attempts, close };
 }
 
 function notifiersOf(

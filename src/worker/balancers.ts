@@ -20,6 +20,16 @@ export interface BalancerWays {
   /** On the worker's own machine. */
   readonly commands: CommandRunner;
   readonly fence: Fence;
+  /** Writes down on a server who changes it, over the connection that the change will take. */
+  readonly claim?: (server: string) => Promise<void>;
+}
+
+/** For what goes over streams that are open: each of the fence's subjects is a server. */
+export function claimedFirst(fence: Fence, claim: (server: string) => Promise<void>): Fence {
+  return async (server) => {
+    await claim(server);
+    await fence(server);
+  };
 }
 
 const CREATE: {
@@ -28,13 +38,16 @@ const CREATE: {
   embedded: ({ adminUrl }, { fence }) =>
     createEmbeddedBalancer({ adminUrl: needed(adminUrl, 'balancer.admin_url'), fence }),
   // Sockets of this machine, and of servers through their SSH connection.
-  haproxy: ({ instances, ...rest }, { hosts, fence }) =>
+  haproxy: ({ instances, ...rest }, { hosts, fence, claim }) =>
     createHaproxy({
       ...rest,
       instances: instances.map(({ socket, server, backends }) => ({
         name: `HAProxy ${server === null ? '' : `${server}:`}${socket}`,
         backends,
-        fence,
+        fence: async (subject) => {
+          if (server !== null) await claim?.(server);
+          await fence(subject);
+        },
         open: () =>
           server === null ? openLocalSocket(socket) : hosts.get(server).openSocket(socket),
       })),

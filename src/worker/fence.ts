@@ -23,8 +23,8 @@ import type { PortError } from '../ports/port-error.ts';
  */
 const HOLDS_FOR = 0.2;
 /** How long a server that does not answer is asked again and again. */
-const PATIENCE_MS = 60_000;
-const ASK_AGAIN_MS = 250;
+export const PATIENCE_MS = 60_000;
+export const ASK_AGAIN_MS = 250;
 const LONGEST_ANSWER_MS = 10_000;
 
 /** What is known of an attempt. */
@@ -61,7 +61,7 @@ export function createFence({ patienceMs = PATIENCE_MS }: Partial<FenceTimes> = 
   };
 }
 
-function currentContext(): Context | null {
+export function currentContext(): Context | null {
   try {
     return Context.current();
   } catch {
@@ -69,7 +69,7 @@ function currentContext(): Context | null {
   }
 }
 
-function heartbeats({ info: { isLocal, heartbeatTimeoutMs = 0 } }: Context): boolean {
+export function heartbeats({ info: { isLocal, heartbeatTimeoutMs = 0 } }: Context): boolean {
   return !isLocal && heartbeatTimeoutMs > 0;
 }
 
@@ -96,7 +96,7 @@ async function ask(context: Context, standing: Standing): Promise<void> {
 }
 
 /** Within a limit, and of a cancelled activity as well: until it has ended it may have to clean up. */
-function asking<T>({ client }: Context, question: () => Promise<T>): Promise<T> {
+export function asking<T>({ client }: Context, question: () => Promise<T>): Promise<T> {
   const limit = AbortSignal.timeout(LONGEST_ANSWER_MS);
   return client.withAbortSignal(limit, () =>
     client.withDeadline(Date.now() + LONGEST_ANSWER_MS, question),
@@ -141,7 +141,7 @@ async function successor(
   return { next: String(next), worker: found?.lastWorkerIdentity ?? '' };
 }
 
-function notAsked(subject: string, error: unknown): PortError {
+export function notAsked(subject: string, error: unknown): PortError {
   const reason: Parameter = error instanceof Error ? error.message : String(error);
   return failure(subject, diagnose('UNAVAILABLE', 'fenceNotAsked', { subject, reason }), {
     cause: error,

@@ -124,7 +124,7 @@ async function createWorkers(
     connection,
     namespace: temporal.namespace,
     identity: identityOf(project.service),
-    interceptors: { activity: [...interceptors] },
+    interceptors: { activity: [...interceptors, adapters.attempts.interceptor] },
     workerDeploymentOptions: {
       version: { deploymentName: deploymentNameOf(taskQueue), buildId },
       useWorkerVersioning: true,

@@ -3,12 +3,14 @@ import { posix } from 'node:path';
 import type { SFTPWrapper } from 'ssh2';
 import { diagnose } from '../../diagnostics/diagnose.ts';
 import type { Localized } from '../../diagnostics/language.ts';
+import type { Attempts } from '../../ports/attempts.ts';
 import type { ServerConnection, SshFiles } from '../../ports/connections.ts';
 import type { Fence } from '../../ports/fence.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { ExecOptions, ServerHost, ServerHosts } from '../../ports/server-host.ts';
 import { failure, phrase, refusal } from '../refusal.ts';
+import { type ClaimedServer, Claims } from './claims.ts';
 import { readByCommand, writeByCommand } from './command-files.ts';
 import { type Content, inMemory, withContent } from './content.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
@@ -21,6 +23,7 @@ import { ConnectionPool } from './pool.ts';
 import { readOver, type WriteOptions, writeOver } from './sftp.ts';
 import { noiseTeller } from './shell-noise.ts';
 import { showHostKey } from './show-host-key.ts';
+import { tellOnce } from './tell-once.ts';
 
 export interface SshHostsOptions {
   readonly files?: SshFiles;
@@ -32,6 +35,13 @@ export interface SshHostsOptions {
   readonly limits?: Partial<SshLimits>;
   /** Asked before each command, before a file is begun and before it takes the former one's place; absent: everybody may. */
   readonly fence?: Fence;
+  /** Who makes a change, written down on its server; absent: nobody takes anything over. */
+  readonly attempts?: Attempts;
+}
+
+export interface SshHosts extends ServerHosts {
+  /** Writes down who changes the server over its connection. For what goes over a stream that is open. */
+  claim(server: string): Promise<void>;
 }
 
 export interface SshLimits {
@@ -67,9 +77,10 @@ const NOBODY: SshUser = { name: 'root', home: '/nonexistent', agentSocket: null,
 export function createSshHosts(
   servers: readonly ServerConnection[],
   options: SshHostsOptions = {},
-): ServerHosts {
+): SshHosts {
   const limits = { ...LIMITS, ...options.limits };
-  const { secrets = null, onIgnored = () => undefined, fence } = options;
+  const { secrets = null, onIgnored = () => undefined, fence, attempts } = options;
+  const claims = attempts === undefined ? null : new Claims(attempts, tellOnce(onIgnored));
   const pool = new ConnectionPool({
     ...limits,
     keys: createKeyReader(secrets),
@@ -80,7 +91,10 @@ export function createSshHosts(
   const known = new Map(
     servers.map((server) => {
       const endpoint = (): Endpoint => resolve(server);
-      return [server.name, { endpoint, host: hostOver(server, pool, endpoint, fence) }] as const;
+      return [
+        server.name,
+        { endpoint, ...hostOver(server, pool, endpoint, claims, fence) },
+      ] as const;
     }),
   );
   const find = (name: string) => {
@@ -90,6 +104,7 @@ export function createSshHosts(
   };
   return {
     get: (name) => find(name).host,
+    claim: async (name) => find(name).claim(),
     showHostKey: async (name) => showHostKey(pool, find(name).endpoint()),
     close: () => pool.close(),
   };
@@ -102,16 +117,11 @@ function createResolver(
   pool: ConnectionPool,
 ): (server: ServerConnection) => Endpoint {
   const last = new Map<string, Endpoint>();
-  const told = new Set<string>();
-  const tellOnce = (text: Localized): void => {
-    if (told.has(text.en)) return;
-    told.add(text.en);
-    onIgnored(text);
-  };
+  const tell = tellOnce(onIgnored);
   return (server) => {
     const former = last.get(server.name);
     if (former !== undefined && pool.has(former)) return former;
-    const endpoint = endpointOf(server, { files, user, connectTimeoutMs, onIgnored: tellOnce });
+    const endpoint = endpointOf(server, { files, user, connectTimeoutMs, onIgnored: tell });
     last.set(server.name, endpoint);
     return endpoint;
   };
@@ -121,10 +131,20 @@ function hostOver(
   server: ServerConnection,
   pool: ConnectionPool,
   endpoint: () => Endpoint,
+  claims: Claims | null,
   fence: Fence = () => Promise.resolve(),
-): ServerHost {
+): { readonly host: ServerHost; readonly claim: () => Promise<void> } {
   const { name, servicePort, baseFolder, sudo = false } = server;
   const absolute = (path: string): string => posix.resolve(baseFolder, path);
+  const claimed: ClaimedServer = {
+    name,
+    baseFolder,
+    run(connection, argv, timeoutMs) {
+      const { user } = endpoint();
+      const call = { server: name, user, sudo, argv, input: inMemory(''), options: { timeoutMs } };
+      return connection.unlessLost(() => execOver(connection, call));
+    },
+  };
   const run = async (
     argv: readonly string[],
     { input, stdin = '', ...options }: ExecOptions & { readonly input?: Content },
@@ -139,7 +159,10 @@ function hostOver(
       input: input ?? inMemory(stdin),
       options,
     };
-    return pool.use(to, (connection) => execOver(connection, call));
+    return pool.use(to, async (connection) => {
+      await claims?.make(connection, claimed);
+      return execOver(connection, call);
+    });
   };
   const onFile = async <T>(verb: Verb, path: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -153,10 +176,11 @@ function hostOver(
     byCommand: () => Promise<T>,
   ): Promise<T> =>
     pool.use(endpoint(), async (connection) => {
+      await claims?.make(connection, claimed);
       const speaks = await connection.shellSpeaks(() => run(['true'], {}));
       return speaks ? byCommand() : connection.withSftp(work);
     });
-  return {
+  const host: ServerHost = {
     name,
     get address() {
       return server.serviceAddress ?? endpoint().host;
@@ -200,7 +224,10 @@ function hostOver(
       const { connection, release } = await pool.hold(to);
       try {
         const call = { server: name, user: to.user, sudo, path };
-        const stream = await connection.unlessLost(() => socketOver(connection, call));
+        const stream = await connection.unlessLost(async () => {
+          await claims?.make(connection, claimed);
+          return socketOver(connection, call);
+        });
         stream.once('close', release);
         return stream;
       } catch (error) {
@@ -209,6 +236,9 @@ function hostOver(
       }
     },
   };
+  const claim = (): Promise<void> =>
+    pool.use(endpoint(), async (connection) => claims?.make(connection, claimed));
+  return { host, claim };
 }
 
 /** SFTP knows users by number only. */

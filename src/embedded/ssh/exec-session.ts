@@ -6,24 +6,27 @@ import { signalGroup } from '../process-group.ts';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Node's own folder comes first, so that a JavaScript release runs with the same Node. */
-function environment(baseFolder: string): Record<string, string> {
+function environment(baseFolder: string, processId: number): Record<string, string> {
   const node = process.execPath.slice(0, process.execPath.lastIndexOf('/'));
-  return { PATH: `${node}:${PATH}`, HOME: baseFolder, LANG: 'C.UTF-8' };
+  const session = { RUNSHEET_SSH_SESSION: String(processId) };
+  return { PATH: `${node}:${PATH}`, HOME: baseFolder, LANG: 'C.UTF-8', ...session };
 }
 
 /**
  * Runs a command as `sshd` does: by a shell, as the leader of its own process group. The group ends with
  * the channel; what the command moved into another session keeps running.
+ * @param processId with whose end the connection ends; 0: there is none
  * @returns sends the group a signal, at a client's request
  */
 export function runCommand(
   channel: ServerChannel,
   command: string,
   baseFolder: string,
+  processId = 0,
 ): (signal: string) => void {
   const child = spawn('/bin/sh', ['-c', command], {
     cwd: baseFolder,
-    env: environment(baseFolder),
+    env: environment(baseFolder, processId),
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -10,6 +10,7 @@ import { quoteArgv } from '../../../src/adapters/ssh/quote.ts';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
 import { startRegistry } from '../../../src/embedded/registry-server.ts';
 import { stopAllServices } from '../../../src/embedded/ssh/stop-services.ts';
+import type { ServerHosts } from '../../../src/ports/server-host.ts';
 import { freePort } from '../../support/free-port.ts';
 import { startTestServer } from '../ssh/embedded-servers.ts';
 
@@ -30,7 +31,7 @@ export async function makeSubject() {
   const builder = createArchiveBuilder({ buildsFolder });
   const registry = createOciRegistry({ url: registryServer.url, buildsFolder });
   const hosts = createSshHosts([test.server]);
-  const makeRuntime = (over = hosts) =>
+  const makeRuntime = (over: ServerHosts = hosts) =>
     createProcessRuntime({
       hosts: over,
       fetch: registry.fetch,
