@@ -1,7 +1,7 @@
 /** Out of what an ended run has left while there is no Temporal, as it is typed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { createServer as createHttp2 } from 'node:http2';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { delimiter, join } from 'node:path';
@@ -165,6 +165,13 @@ describe('repair --offline', () => {
     await expect.poll(async () => (await typed(approve)).code, { timeout: 60_000 }).toBe(0);
     expect(await typed(['status', workflowId, '--watch'])).toMatchObject({ code: 0 });
     expect(PRODUCTION.map((server) => stage.world.starts(server).length)).toEqual(starts);
-    expect(await typed(['servers', 'production'])).toMatchObject({ code: 0 });
+    // What was done without Temporal is on record, under its name, and is left on no server.
+    const servers = await typed(['servers', 'production']);
+    expect(servers, servers.stdout).toMatchObject({ code: 0 });
+    expect(servers.stdout).toMatch(/app-server-2 .*offline-repair-production-/u);
+    for (const server of PRODUCTION) {
+      const folder = join(stage.world.serviceFolder(server), 'repairs');
+      expect(readdirSync(folder)).toEqual([]);
+    }
   });
 });

@@ -14,6 +14,7 @@ import type { ServerStates } from '../../plan/shown-server.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { policyOf } from '../activities-of.ts';
 import { createSettingsReader } from '../resolution.ts';
+import { entryOf, leaveEntry } from './entry.ts';
 import { failureOf } from './lines.ts';
 import type { Offline } from './perform.ts';
 import { repairOffline } from './repair.ts';
@@ -37,16 +38,22 @@ const NEVER = new AbortController().signal;
 /** Answers one request: a look, or a repair. */
 export async function answerOffline(given: OfflineGiven, request: OfflineRequest): Promise<void> {
   const { tell } = given;
-  const wrong = whyNot(given.project, request);
-  if (wrong !== null) return tell({ kind: 'refused', text: wrong });
+  const permitted = permit(given.project, request);
+  if ('refusal' in permitted) return tell({ kind: 'refused', text: permitted.refusal });
   const offline = await openOffline(given, request);
   const states = await statesOf(offline, given.interrupted);
   if (request.repair === undefined) return tell({ kind: 'states', states });
-  const { version } = request.repair;
-  const { failure, begun } = await repairOffline(offline, thatHaveKept(states, version));
+  const { version, reason } = request.repair;
+  const startedAtMs = Date.now();
+  const repaired = await repairOffline(offline, thatHaveKept(states, version));
+  const { failure, begun } = repaired;
   if (failure !== null && !begun) return tell({ kind: 'refused', text: failure });
+  const after = await statesOf(offline, NEVER);
+  const { who } = permitted;
+  const entry = entryOf(offline.run, { repaired, states: after, who, reason, startedAtMs });
+  if (entry !== null) await leaveEntry(offline, given.ports, entry);
   const outcome = failure === null ? 'succeeded' : 'stopped';
-  tell({ kind: 'ended', outcome, text: failure, states: await statesOf(offline, NEVER) });
+  tell({ kind: 'ended', outcome, text: failure, states: after });
 }
 
 async function openOffline(given: OfflineGiven, request: OfflineRequest): Promise<Offline> {
@@ -99,24 +106,28 @@ function thatHaveKept({ servers }: ServerStates, version: string): ReadonlySet<s
   return new Set(has.map(({ subject }) => subject));
 }
 
-/** Not this project's, or not this person's; null: it may be answered. */
-function whyNot(project: ProjectFile, request: OfflineRequest): string | null {
+/** Not this project's servers, or nobody who may; of a look nobody is asked. */
+function permit(
+  project: ProjectFile,
+  request: OfflineRequest,
+): { readonly who: string } | { readonly refusal: string } {
   const { service, environment, servers, language, repair } = request;
   const known = project.environments[environment]?.servers ?? [];
   const unknown = servers.filter((each) => !known.includes(each));
   if (service !== project.service || servers.length === 0 || unknown.length > 0) {
     const place = `${service}/${environment}`;
     const named = unknown.join(', ') || '–';
-    return say(
-      request,
-      `${place} 没有这样的服务器：${named}；有：${known.join(', ') || '–'}`,
-      `${place} has no such servers: ${named}; there are: ${known.join(', ') || '–'}`,
-    );
+    const all = known.join(', ') || '–';
+    const zh = `${place} 没有这样的服务器：${named}；有：${all}`;
+    return {
+      refusal: say(request, zh, `${place} has no such servers: ${named}; there are: ${all}`),
+    };
   }
-  if (repair === undefined) return null;
+  if (repair === undefined) return { who: '' };
   const { by, reason } = repair;
   const judged = judgeOperator({ environment, by, reason, language }, policyOf(project));
-  return judged.accepted ? null : `${judged.code}: ${judged.reason}`;
+  if (!judged.accepted) return { refusal: `${judged.code}: ${judged.reason}` };
+  return { who: `${judged.vote.name} (${judged.vote.role})` };
 }
 
 /** What could not even be opened. */

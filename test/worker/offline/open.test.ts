@@ -3,12 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type FoundEntries,
+  importEntries,
+} from '../../../src/activities/servers/repair-entries.ts';
 import { loadProject } from '../../../src/config/load-project.ts';
 import type { ProjectFile } from '../../../src/config/project-file.ts';
 import type { OfflineEvent, OfflineRequest } from '../../../src/plan/offline-repair.ts';
+import { PortError } from '../../../src/ports/port-error.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { answerOffline } from '../../../src/worker/offline/open.ts';
-import { SERVERS, type Stage, setStage } from '../../activities/servers/stage.ts';
+import { OLD, run, SERVERS, type Stage, setStage } from '../../activities/servers/stage.ts';
 
 const FILE = `
 schema: 1
@@ -56,6 +61,9 @@ async function told(
   await answerOffline({ project, environment: {}, ports, redact, interrupted, tell }, request);
   return events;
 }
+
+const entriesOf = ({ ports }: Stage, server: string): Promise<FoundEntries> =>
+  importEntries(ports, { run: { ...run, language: 'en' }, server });
 
 describe('a look', () => {
   it('shows what runs and what is kept, and changes nothing', async () => {
@@ -110,6 +118,45 @@ describe('a repair', () => {
     });
   });
 
+  it('leaves a signed entry on every server, which the next run puts on record', async () => {
+    const stage = await setStage();
+    stage.world.end(stage.world.server('app-server-2'));
+    await told(stage, { ...LOOK, repair: REPAIR });
+    const { imported, refused } = await entriesOf(stage, 'app-server-3');
+    expect(refused).toEqual([]);
+    expect(imported).toMatchObject([
+      {
+        version: 'v1',
+        digest: OLD,
+        outcome: 'succeeded',
+        who: 'Alice (lead)',
+        reason: 'Temporal is down',
+        servers: [
+          { server: 'app-server-1', from: OLD, to: OLD },
+          { server: 'app-server-2', from: null, to: OLD },
+          { server: 'app-server-3', from: OLD, to: OLD },
+        ],
+      },
+    ]);
+    expect(await entriesOf(stage, 'app-server-1')).toEqual({ imported: [], refused: [] });
+  });
+
+  it('tells where an entry could not be left, and has repaired all the same', async () => {
+    const stage = await setStage();
+    const { get } = stage.ports.hosts;
+    stage.ports.hosts.get = (server) => ({
+      ...get(server),
+      writeFile: () =>
+        Promise.reject(new PortError('refused', server, 'The disk is full.', 'Free it.')),
+    });
+    const events = await told(stage, { ...LOOK, repair: REPAIR });
+    expect(events.at(-1)).toMatchObject({ kind: 'ended', outcome: 'succeeded' });
+    expect(events).toContainEqual({
+      kind: 'line',
+      text: expect.stringMatching(/^app-server-1 {2}has no entry .*The disk is full\./u),
+    });
+  });
+
   it.each([
     [{ ...REPAIR, by: 'mallory' }, /^NOT_AN_APPROVER: nobody of that name/u],
     [{ ...REPAIR, by: 'bob' }, /^NOT_AN_APPROVER: Bob has none of the roles/u],
@@ -133,6 +180,9 @@ describe('a repair', () => {
     stage.world.server('app-server-1').present.clear();
     const events = await told(stage, { ...LOOK, repair: REPAIR });
     const [first, second] = [{ subject: 'app-server-1' }, { subject: 'app-server-2' }];
+    expect((await entriesOf(stage, 'app-server-2')).imported).toMatchObject([
+      { outcome: 'failed', servers: [{ from: null, to: null }, { to: OLD }, { to: OLD }] },
+    ]);
     expect(events.at(-1)).toMatchObject({
       kind: 'ended',
       outcome: 'stopped',
