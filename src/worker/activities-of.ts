@@ -54,7 +54,7 @@ export function deployActivitiesOf(
   });
 }
 
-function policyOf(project: ProjectFile): DecisionPolicy {
+export function policyOf(project: ProjectFile): DecisionPolicy {
   return {
     roles: project.roles,
     people: project.people,

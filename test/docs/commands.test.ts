@@ -25,6 +25,7 @@ const TYPED_BLOCKS: readonly (readonly [string, string, string, string?])[] = [
   ['docs/cli.md', 'logs', 'test/cli/logs.test.ts'],
   ['docs/cli.md', 'prune-', 'test/cli/prune.test.ts'],
   ['docs/cli.md', 'rollback', 'test/e2e/going-back.test.ts'],
+  ['docs/cli.md', 'repair-offline', 'test/e2e/offline-repair.test.ts'],
   ['docs/cli.md', 'repair', 'test/e2e/going-back.test.ts'],
   ['docs/cli.md', '', 'test/e2e/cli.test.ts'],
   ['docs/operations.md', 'search-attributes', 'test/cluster/access.test.ts'],

@@ -2,9 +2,9 @@
 
 import { rmSync } from 'node:fs';
 import { delimiter } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, run, runsheet } from '../cli/support/program.ts';
+import { cutInTheMiddle } from './support/cut-run.ts';
 import { readCommands } from './support/documented-commands.ts';
 import { programFolder } from './support/program-folder.ts';
 import { PRODUCTION, type Stage, startStage } from './support/stage.ts';
@@ -102,24 +102,6 @@ describe('rollback', () => {
   });
 });
 
-/** A run to `version` is terminated while app-server-1 runs that, and app-server-2 nothing. */
-async function cutInTheMiddle(version: string): Promise<{ id: string; letGo: () => void }> {
-  const cut = await stage.deploy('production', version, { skip_tests: true });
-  await cut.approveWhenAsked();
-  const untilRuns = async (server: string, wanted: string | null): Promise<void> => {
-    const deadlineMs = Date.now() + 60_000;
-    while ((await stage.world.version(server)) !== wanted) {
-      if (Date.now() > deadlineMs) throw new Error(`${server} never ran ${wanted}`);
-      await sleep(5);
-    }
-  };
-  await untilRuns('app-server-2', null);
-  const letGo = await stage.world.holdService('app-server-2');
-  await untilRuns('app-server-1', version);
-  await cut.handle.terminate('gone');
-  return { id: cut.id, letGo };
-}
-
 const idIn = ({ stdout }: Ended): string =>
   /runsheet status (\S+) --watch/u.exec(stdout)?.[1] ?? '';
 
@@ -145,7 +127,7 @@ describe('a run that is terminated between stop and start', () => {
   const NAMES = ['repair', 'shipping-quotes', 'production'];
 
   it('keeps every other run out, and a repair to the old version lets them in again', async () => {
-    const { id, letGo } = await cutInTheMiddle('v5');
+    const { id, letGo } = await cutInTheMiddle(stage, 'v5');
     try {
       const next = await (await stage.deploy('production', 'v6', { skip_tests: true })).end();
       expect(next.failure?.type).toBe('DIRTY_ENVIRONMENT');
@@ -171,7 +153,7 @@ describe('a run that is terminated between stop and start', () => {
   });
 
   it('is carried through by a repair to the new version', async () => {
-    const { letGo } = await cutInTheMiddle('v7');
+    const { letGo } = await cutInTheMiddle(stage, 'v7');
     letGo();
     await approved(
       await typed(...NAMES, '--to', 'v7', '--requested-by', 'carol', '--yes', '--no-follow'),

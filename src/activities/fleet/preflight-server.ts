@@ -1,4 +1,4 @@
-/** One server before anything is built: reads only, and every finding is a value. */
+/** One server before anything is built: reads it only, and every finding is a value. */
 import type { ActionId } from '../../actions/index.ts';
 import { concerns } from '../../actions/questions.ts';
 import { say } from '../../diagnostics/language.ts';
@@ -19,6 +19,7 @@ import { runsOn } from './platform.ts';
 import type { FleetPorts } from './ports.ts';
 import { fileChecks } from './preflight-files.ts';
 import { poolCheck, poolOf } from './preflight-pool.ts';
+import { repairChecks } from './repairs.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
 const CLOCK_LIMIT_MS = 5_000;
@@ -62,6 +63,7 @@ export async function examineServer(
       checks.push(nothingToRestart(input));
     checks.push(...kept.checks, await healthCheck(ports, input, kept.health ?? health, state));
   }
+  checks.push(...(await repairChecks(ports, input)));
   const isWell = checks.some(({ name, state: found }) => name === 'health' && found === 'ok');
   if (pool !== undefined && ports.balancer.capabilities.pool)
     checks.push(poolCheck(input, balancer, pool, isWell && state?.running === true));

@@ -1,4 +1,4 @@
-/** What the servers of an environment run now, by which run, and how they stand. Reads only. */
+/** What the servers of an environment run now, by which run, and how they stand. Reads them only. */
 
 import type { PreflightCheck, PreflightResult } from '../../plan/run.ts';
 import type {
@@ -19,6 +19,7 @@ import { lineOfReleases } from '../servers/line-of-releases.ts';
 import { endIfCancelled, heartbeatWhile } from '../servers/pace.ts';
 import { findServer, placeOf, poolState } from '../servers/pool-state.ts';
 import { beforeOf } from '../servers/probe.ts';
+import { importEntries } from '../servers/repair-entries.ts';
 import { failedBy } from './findings.ts';
 import { keptMove } from './move-server.ts';
 
@@ -102,6 +103,7 @@ async function look(
     const state = await ports.runtime.inspect(server, input.service);
     const before = beforeOf(server, state, pool === null ? 'none' : placeOf(ports, member));
     const kept = input.withKept === true ? await keptOn(ports, input, server) : null;
+    await importLeft(ports, input, server);
     const found = { subject: server, reachable: true, checks: [], before, healthy };
     return kept === null ? found : { ...found, kept };
   } catch (error) {
@@ -150,6 +152,16 @@ async function keptOn(
   const run = { ...NOBODY, project: service, service, environment, language };
   const { manifests } = await manifestsKept(ports, { run, server });
   return manifests.map(({ version, digest }) => ({ version, digest }));
+}
+
+/** What a repair without Temporal has left goes on record; what is wrong with it, the next run tells. */
+async function importLeft(
+  ports: ServerStatePorts,
+  { service, environment, language }: ShowServersInput,
+  server: string,
+): Promise<void> {
+  const run = { ...NOBODY, project: service, service, environment, language };
+  await importEntries(ports, { run, server }).catch(endIfCancelled);
 }
 
 /** No run asks. */

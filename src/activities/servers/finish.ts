@@ -9,6 +9,7 @@ import { pruneFiles } from './kept-files.ts';
 import { lineOfReleases } from './line-of-releases.ts';
 import { pruneManifests } from './manifest-file.ts';
 import { endIfCancelled, heartbeatWhile } from './pace.ts';
+import { removeImported } from './repair-entries.ts';
 
 const KEEP_ALL = 1_000;
 /** The latest successes, among which another release than the one that runs is looked for. */
@@ -28,6 +29,8 @@ export async function finishOn(
   await heartbeatWhile(() => ports.runtime.finish(server, service, keep, stay));
   await pruneManifests(ports, input);
   await pruneFiles(ports, input);
+  // Where the records do not answer, it stays for the next success.
+  await removeImported(ports, input).catch(endIfCancelled);
   await forgetFormerConfiguration(ports, input, files);
   ports.notes.want(input.run.requestId, server, 'finished');
   const { present } = await ports.runtime.inspect(server, input.run.service);

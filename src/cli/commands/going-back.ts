@@ -1,6 +1,7 @@
 /** What `rollback` and `repair` have in common: the look at the servers, and the run that follows. */
 import type { Command } from 'commander';
 import type { LoadedProject } from '../../config/load-project.ts';
+import type { ProjectFile } from '../../config/project-file.ts';
 import type { ServerStates } from '../../plan/shown-server.ts';
 import { projectHere, refuse, requireProject, withClient } from '../context.ts';
 import { jsonChoice, languageChoice } from '../help.ts';
@@ -55,11 +56,11 @@ export function withGoingBack(command: Command, say: Say): Command {
     .addOption(languageChoice(say));
 }
 
-/** What the servers run and have kept. @throws CommandError, exit 2, for a place that the project has not */
-export async function lookFor(
+/** Which servers it is for. @throws CommandError, exit 2, for a place that the project has not */
+export async function serversFor(
   { service, environment }: Place,
   options: GoingBackOptions,
-): Promise<FoundServers> {
+): Promise<Omit<FoundServers, 'states'> & { readonly project: ProjectFile }> {
   const loaded = await projectHere(options);
   const project = await requireProject(options);
   if (service !== project.service)
@@ -82,7 +83,13 @@ export async function lookFor(
     );
   }
   const named = options.servers?.split(',').map((each) => each.trim());
-  const servers = named ?? known;
+  return { loaded, project, environment, servers: named ?? known };
+}
+
+/** What the servers run and have kept. @throws CommandError, exit 2, for a place that the project has not */
+export async function lookFor(place: Place, options: GoingBackOptions): Promise<FoundServers> {
+  const { loaded, project, environment, servers } = await serversFor(place, options);
+  const { service } = place;
   const states = await withClient(project, options, async (client) => {
     await requireCurrentWorker(client, project, options);
     const asked = {

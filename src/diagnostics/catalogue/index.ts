@@ -13,6 +13,7 @@ import { PROJECT_FILE } from './project-file.ts';
 import { PROOF } from './proof.ts';
 import { REGISTRY } from './registry.ts';
 import { RELEASES } from './releases.ts';
+import { REPAIRS } from './repairs.ts';
 import { REQUEST } from './request.ts';
 import { SERVICES } from './services.ts';
 import { SOURCE } from './source.ts';
@@ -36,6 +37,7 @@ export const CATALOGUE = {
   ...DOCKER,
   ...RELEASES,
   ...GOING_BACK,
+  ...REPAIRS,
   ...SERVICES,
   ...PROOF,
   ...DECISIONS,
@@ -62,7 +64,7 @@ export const CHAPTERS: readonly Chapter[] = [
   { title: { zh: '服务器上的 Docker 与磁盘', en: 'Docker and disks' }, entries: DOCKER },
   {
     title: { zh: '服务器上的版本', en: 'Releases on servers' },
-    entries: { ...RELEASES, ...GOING_BACK },
+    entries: { ...RELEASES, ...GOING_BACK, ...REPAIRS },
   },
   { title: { zh: '服务', en: 'Services' }, entries: SERVICES },
   { title: { zh: '对活动的要求', en: 'What activities are told' }, entries: PROOF },
