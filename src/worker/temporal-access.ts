@@ -116,7 +116,9 @@ export function createTemporalAccess(
         Date.now() + LONGEST_QUERY_MS,
         asking,
       );
-      const step = steps.find(({ state }) => state === 'running' || state === 'waiting');
+      const step =
+        steps.find(({ state }) => state === 'running') ??
+        steps.find(({ state }) => state === 'waiting');
       return {
         step: step === undefined ? null : { number: step.number, title: step.title },
         servers,

@@ -14,7 +14,7 @@ export interface Requesters {
   readonly isPlanOnly?: boolean;
 }
 
-interface Asked {
+export interface Asked {
   readonly plan: Plan;
   readonly parameters: Readonly<Record<string, Json>>;
   /** Numbers of the steps that the request skips. */
@@ -29,14 +29,14 @@ export function requesterProblems(asked: Asked, requesters: Requesters): readonl
   const { requestedBy } = asked;
   if (allowSelfApproval) return [];
   if (requestedBy !== null && findPerson(people, requestedBy) !== null) return [];
-  const step = approvalOf(asked);
+  const step = approvalReached(asked);
   if (step === null) return [];
   const problem = unknown(requestedBy, Object.keys(people), step);
   return [isPlanOnly ? { ...problem, severity: 'warning' } : problem];
 }
 
 /** The first approval on the way of this request; null: nobody is asked. */
-function approvalOf({ plan, parameters, skipped }: Asked): number | null {
+export function approvalReached({ plan, parameters, skipped }: Asked): number | null {
   const taken = stepsTaken(plan.steps, parameters, skipped);
   return taken.find(({ kind }) => kind === 'approval')?.number ?? null;
 }

@@ -105,6 +105,7 @@ export function resolveRun(context: RunContext): RunResolution {
     warnings: warnings.map((each) => each.message[language]),
     approval: project.approval,
     ...(request.lock !== undefined && { lock: request.lock }),
+    ...(request.onCall !== undefined && { onCall: request.onCall }),
   };
   return { run, diagnostics: all, wrong: null, language };
 }

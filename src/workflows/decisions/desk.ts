@@ -41,11 +41,17 @@ export class DecisionDesk {
   private open: OpenRequest | null = null;
   /** Since the request was opened: what came before is no reason to end it. */
   private received = 0;
-  private refusedCount = 0;
+  private readonly refused: { count: number };
 
-  /** @param status of which this desk alone writes the refusals, in its language. */
-  constructor(status: ShownRefusals) {
+  /** @param status of which this desk, and those beside it, write the refusals, in its language. */
+  constructor(status: ShownRefusals, refused = { count: 0 }) {
     this.status = status;
+    this.refused = refused;
+  }
+
+  /** A second one, for what is asked beside everything else. */
+  beside(): DecisionDesk {
+    return new DecisionDesk(this.status, this.refused);
   }
 
   openFor(request: OpenRequest): void {
@@ -103,8 +109,8 @@ export class DecisionDesk {
   refuse(item: Undecided, code: string, reason: string, word: string = item.kind): void {
     const refused: Refused = { accepted: false, code, reason };
     item.judgement = refused;
-    this.refusedCount += 1;
-    const rest = this.refusedCount - REFUSALS_SHOWN;
+    this.refused.count += 1;
+    const rest = this.refused.count - REFUSALS_SHOWN;
     const { refusals } = this.status;
     if (rest <= 0) refusals.push(`${word} ${item.message.by}: ${code}: ${reason}`);
     else refusals[REFUSALS_SHOWN] = `… +${rest}`;

@@ -2,6 +2,7 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { Decision, Judgement } from '../../activities/contract.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { AnswerWord } from '../../plan/question.ts';
 import {
   type AnswerMessage,
   answerSignal,
@@ -20,13 +21,15 @@ import {
 } from '../messages.ts';
 import type { Draft } from '../run.ts';
 import { runSheetMarkdown } from '../showing/runsheet-markdown.ts';
-import { type Problem, shapeProblem, WORDS, wordProblem } from './answer-shape.ts';
+import { type Problem, shapeProblem, WORDS, wordOf, wordProblem } from './answer-shape.ts';
 import { type DecisionDesk, type Undecided } from './desk.ts';
 
 /** What the handlers answer from. */
 export interface Answers {
   readonly status: Draft<RunStatus>;
   readonly desk: DecisionDesk;
+  /** For votes on an approval that the run does not wait for. */
+  readonly afterwards: DecisionDesk;
   plan: Plan | null;
 }
 
@@ -68,36 +71,42 @@ const DESCRIPTIONS = {
 
 /** Says what each is for in the status's language; to be called again where that has changed. */
 export function setHandlers(answers: Answers): void {
-  const { desk, status } = answers;
+  const { status } = answers;
+  const take = (word: AnswerWord, message: unknown): Undecided =>
+    deskFor(answers, word).take(word, message);
+  const takeAnswer = (message: unknown): Undecided =>
+    deskFor(answers, wordOf(message)).takeAnswer(message);
   const describe = (name: keyof typeof DESCRIPTIONS): { description: string } => {
     const [zh, en] = DESCRIPTIONS[name];
     return { description: status.language === 'zh' ? zh : en };
   };
-  setHandler(approveSignal, (message) => void desk.take('approve', message), describe('approve'));
-  setHandler(rejectSignal, (message) => void desk.take('reject', message), describe('reject'));
-  setHandler(retrySignal, (message) => void desk.take('retry', message), describe('retry'));
-  setHandler(skipSignal, (message) => void desk.take('skip', message), describe('skip'));
-  setHandler(
-    rollbackSignal,
-    (message) => void desk.take('rollback', message),
-    describe('rollback'),
-  );
-  setHandler(answerSignal, (message) => void desk.takeAnswer(message), describe('answer'));
-  setHandler(answerUpdate, (answer) => judged(desk.takeAnswer(answer)), {
+  setHandler(approveSignal, (message) => void take('approve', message), describe('approve'));
+  setHandler(rejectSignal, (message) => void take('reject', message), describe('reject'));
+  setHandler(retrySignal, (message) => void take('retry', message), describe('retry'));
+  setHandler(skipSignal, (message) => void take('skip', message), describe('skip'));
+  setHandler(rollbackSignal, (message) => void take('rollback', message), describe('rollback'));
+  setHandler(answerSignal, (message) => void takeAnswer(message), describe('answer'));
+  setHandler(answerUpdate, (answer) => judged(takeAnswer(answer)), {
     validator: (answer: AnswerMessage) => refuseBadShape(answer, 'word', WORDS, status),
     ...describe('answer'),
   });
-  setHandler(decideUpdate, (decision) => judged(desk.take(decision.kind, decision)), {
+  setHandler(decideUpdate, (decision) => judged(take(decision.kind, decision)), {
     validator: (decision: Decision) => refuseBadShape(decision, 'kind', VOTES, status),
     ...describe('decide'),
   });
-  setHandler(resolveUpdate, (resolution) => resolve(desk, resolution), {
+  setHandler(resolveUpdate, (resolution) => resolve(answers.desk, resolution), {
     validator: (resolution) => refuseBadShape(resolution, 'action', RESOLUTIONS, status),
     ...describe('resolve'),
   });
   setHandler(statusQuery, () => status, describe('status'));
   setHandler(planQuery, () => answers.plan, describe('plan'));
   setHandler(reportQuery, () => runSheetMarkdown(status), describe('report'));
+}
+
+/** Votes go to the approval that nothing waits for, while it is open; whatever else is asked takes the rest. */
+function deskFor({ desk, afterwards }: Answers, word: AnswerWord | null): DecisionDesk {
+  const isVote = VOTES.some((each) => each === word);
+  return isVote && afterwards.isOpen ? afterwards : desk;
 }
 
 async function resolve(
