@@ -106,7 +106,9 @@ describe('rollback --on-call', () => {
   const names = ['rollback', 'shipping-quotes', 'production', '--on-call', '--yes', '--no-follow'];
 
   it('is refused for who is not on call, and for any other run sheet: 2', async () => {
-    const nobody = await typed(...names, '--requested-by', 'bob');
+    const [here] = Object.values(await stage.world.versions(PRODUCTION));
+    const back = [...names, '--to', here === 'v1' ? 'v2' : 'v1'];
+    const nobody = await typed(...back, '--requested-by', 'bob');
     expect(nobody).toMatchObject({ code: 2 });
     expect(nobody.stderr).toContain('ON_CALL');
     expect(nobody.stderr).toContain('nobody is on call for production');
@@ -115,7 +117,7 @@ describe('rollback --on-call', () => {
       'servers: [app-server-1, app-server-2, app-server-3]',
       'servers: [app-server-1, app-server-2, app-server-3]\n    on_call: [ops_lead]',
     );
-    const alice = await typed(...names, '--requested-by', 'alice');
+    const alice = await typed(...back, '--requested-by', 'alice');
     expect(alice).toMatchObject({ code: 2 });
     expect(alice.stderr).toContain('these are: bob');
     const forged = { servers: PRODUCTION, environment: 'production', version: 'v3' };
