@@ -32,6 +32,8 @@ export interface RequestOptions extends CommonOptions {
   readonly wait?: boolean;
   /** A rollback that begins at once, to be approved afterwards. */
   readonly onCall?: boolean;
+  /** Replaces runs of the same place that wait for their approval. */
+  readonly supersede?: boolean;
 }
 
 export interface PreparedRequest {
@@ -143,6 +145,7 @@ function overridesOf(options: RequestOptions): Readonly<Record<string, Json>> | 
     ...rollingOf(options),
     ...(options.wait === false && { lock: 'refuse' }),
     ...(options.onCall === true && { on_call: true }),
+    ...(options.supersede === true && { supersede: true }),
   };
   return Object.keys(overrides).length === 0 ? null : overrides;
 }

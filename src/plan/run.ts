@@ -33,6 +33,8 @@ export interface ResolvedRun {
   readonly lock?: HeldLockRule;
   /** Who is on call and starts it at once, to be approved afterwards; absent: it waits for its approval. */
   readonly onCall?: OnCall;
+  /** Runs of the same place that wait for their approval make way for this one; absent: they stay. */
+  readonly supersede?: true;
   /** Absent in runs of an earlier Runsheet, which their own worker version finishes. */
   readonly proof?: RunProof;
 }
@@ -270,5 +272,6 @@ export type RunOutcome =
   | 'rolled_back'
   | 'rejected'
   | 'expired'
+  | 'superseded'
   | 'cancelled'
   | 'needs_attention';

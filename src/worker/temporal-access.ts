@@ -8,8 +8,9 @@ import {
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
+import type { Judgement } from '../activities/contract.ts';
 import type { TemporalAccess } from '../activities/local/index.ts';
-import { type RunStatus, statusQuery } from '../workflows/messages.ts';
+import { type RunStatus, statusQuery, supersedeUpdate } from '../workflows/messages.ts';
 import { executionOf, readHistory } from './read-history.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
@@ -123,6 +124,13 @@ export function createTemporalAccess(
         step: step === undefined ? null : { number: step.number, title: step.title },
         servers,
       };
+    },
+    async supersede(workflowId, successor) {
+      const handle = client.workflow.getHandle(workflowId);
+      const asking = (): Promise<Judgement> =>
+        handle.executeUpdate(supersedeUpdate, { args: [successor] });
+      const judgement = await connection.withDeadline(Date.now() + LONGEST_QUERY_MS, asking);
+      return judgement.accepted ? null : `${judgement.code}: ${judgement.reason}`;
     },
     async approvalOf(workflowId) {
       const status = await client.workflow.getHandle(workflowId).query(statusQuery);

@@ -94,6 +94,7 @@ const SEVERITY: Readonly<Record<RunOutcome, Notification['severity']>> = {
   rolled_back: 'failure',
   rejected: 'info',
   expired: 'info',
+  superseded: 'info',
   cancelled: 'info',
   needs_attention: 'failure',
 };

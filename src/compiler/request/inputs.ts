@@ -20,6 +20,7 @@ export interface RawRequest {
   /** null: it does not say. */
   readonly lock: HeldLockRule | null;
   readonly onCall: boolean;
+  readonly supersede: boolean;
 }
 
 /** text: read by the parameter's declared type; json: must already be of it. */
@@ -38,6 +39,7 @@ interface Draft {
   language: 'zh' | 'en' | null;
   lock: HeldLockRule | null;
   onCall: boolean;
+  supersede: boolean;
 }
 
 type Add = (diagnostic: Diagnostic) => void;
@@ -56,7 +58,7 @@ const POLICY_KEYS = [
   '审批人员',
   '审批方式',
 ];
-const OVERRIDE_KEYS = ['skip', 'add', 'requested_by', 'lock', 'on_call'];
+const OVERRIDE_KEYS = ['skip', 'add', 'requested_by', 'lock', 'on_call', 'supersede'];
 
 /** Reads every input; a later one adds to an earlier one, and neither may contradict the other. */
 export function readInputs(inputs: readonly Json[]): {
@@ -76,6 +78,7 @@ export function readInputs(inputs: readonly Json[]): {
     language: null,
     lock: null,
     onCall: false,
+    supersede: false,
   };
   if (inputs.length === 0) add(diagnose('BAD_REQUEST', 'noInput', {}));
   if (inputs.length > MOST_INPUTS)
@@ -140,6 +143,7 @@ function readOverrides(draft: Draft, value: Json, add: Add): void {
       );
     else if (key === 'lock') draft.lock = readLock(entry, draft.lock, add);
     else if (key === 'on_call') draft.onCall = readFlag(key, entry, add);
+    else if (key === 'supersede') draft.supersede = readFlag(key, entry, add);
     else if (rollingLabelOf(key) !== null)
       draft.rolling.push([key, { from: 'json', value: entry }]);
     else {

@@ -10,7 +10,7 @@ import { readInputs, show } from './inputs.ts';
 import { onCallOf } from './on-call.ts';
 import { readOverrides } from './overrides.ts';
 import { readParameters } from './parameters.ts';
-import { type Requesters, requesterProblems } from './requester.ts';
+import { type Requesters, requesterProblems, supersedeProblems } from './requester.ts';
 import { decideRolling } from './rolling.ts';
 import { takeRolling } from './rolling-inputs.ts';
 import { type RolledServers, rollingLimits } from './rolling-limits.ts';
@@ -49,6 +49,7 @@ export interface ResolvedRequest {
   readonly language: 'zh' | 'en' | null;
   readonly lock: ResolvedRun['lock'];
   readonly onCall: ResolvedRun['onCall'];
+  readonly supersede: ResolvedRun['supersede'];
 }
 
 export interface RequestResult {
@@ -102,6 +103,7 @@ export function resolveRequest(context: RequestContext): RequestResult {
     ...overrides.diagnostics,
     ...(context.requesters === undefined ? [] : requesterProblems(asker, context.requesters)),
     ...onCall.diagnostics,
+    ...supersedeProblems(raw, context.requesters),
   ];
   // What the batches come to is counted on servers that are right.
   if (!isWrong(diagnostics))
@@ -124,6 +126,7 @@ export function resolveRequest(context: RequestContext): RequestResult {
       language: raw.language,
       lock: raw.lock ?? listed?.lock,
       onCall: onCall.onCall,
+      supersede: raw.supersede ? true : undefined,
     },
     diagnostics,
   };

@@ -106,6 +106,7 @@ export function resolveRun(context: RunContext): RunResolution {
     approval: project.approval,
     ...(request.lock !== undefined && { lock: request.lock }),
     ...(request.onCall !== undefined && { onCall: request.onCall }),
+    ...(request.supersede !== undefined && { supersede: request.supersede }),
   };
   return { run, diagnostics: all, wrong: null, language };
 }

@@ -21,7 +21,11 @@ export function askAfterwards(run: AskingParts, step: ApprovalStep, { name, role
     `begun on call by ${name} (${role}), unsigned; to be approved afterwards`,
   );
   decisions.push(begun);
-  const request = new ApprovalRequest(run, step, { desk: afterwards.desk, isAfterwards: true });
+  const request = new ApprovalRequest(run, step, {
+    desk: afterwards.desk,
+    isAfterwards: true,
+    isReplaceable: false,
+  });
   enterStep(run, step.number, 'waiting');
   const sent = CancellationScope.nonCancellable(() => request.send([]));
   afterwards.asked = { step, request, sent };

@@ -1,6 +1,7 @@
 /** One request for an approval, from the notice to the decision. */
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { AcceptedVote, Decision } from '../../activities/contract.ts';
+import type { Successor } from '../../activities/supersede-contract.ts';
 import { oneLine, say } from '../../diagnostics/language.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
 import { type AskingParts, type RunIdentity, stepStatus } from '../run.ts';
@@ -14,12 +15,15 @@ import { approverRoles, roleName } from './approvers.ts';
 import { type DecisionDesk, RECEIVED_LIMIT, type Undecided } from './desk.ts';
 import { judge } from './judge.ts';
 import { showQuestion } from './resolving.ts';
+import { acceptedSuccessor, judgeSuccessor } from './successor.ts';
 
 export interface Asking {
   /** Where its votes arrive. */
   readonly desk: DecisionDesk;
   /** The run does not wait for it, and nothing is undone where it is not given. */
   readonly isAfterwards: boolean;
+  /** Whether a newer run may take its place: it has changed nothing, and holds no lock. */
+  readonly isReplaceable: boolean;
 }
 
 export function notApproved(run: RunIdentity, why: string): string {
@@ -109,9 +113,37 @@ export class ApprovalRequest {
     }
   }
 
+  /** Makes way for a newer run, or refuses to. */
+  private async judgeSuccessor(item: Undecided, successor: Successor): Promise<void> {
+    const { run, step, asking } = this;
+    const judgement = await judgeSuccessor(run, step.number, successor, asking.isReplaceable);
+    if (!judgement.accepted) {
+      asking.desk.refuse(item, judgement.code, judgement.reason, 'supersede');
+      changed(run);
+      return;
+    }
+    const { workflowId, version, requestedBy } = successor.run;
+    item.judgement = acceptedSuccessor(successor);
+    const text = oneLine(
+      say(
+        run.ref,
+        `被新发布取代：${workflowId}（${version}，由 ${requestedBy} 申请）`,
+        `superseded by ${workflowId} (${version}, requested by ${requestedBy})`,
+      ),
+    );
+    run.decisions.push(text);
+    run.status.warnings.push(text);
+    asking.desk.end(text);
+    throw this.end('superseded', 'SUPERSEDED', text);
+  }
+
   /** Judges one decision. @returns the note of a quorum, null while more is needed. */
   private async judge(item: Undecided): Promise<string | null> {
     const { run, step } = this;
+    if (item.successor !== undefined) {
+      await this.judgeSuccessor(item, item.successor);
+      return null;
+    }
     const kind = item.kind === 'reject' ? 'reject' : 'approve';
     const decision: Decision = { ...item.message, kind };
     const judgement = await judge(
@@ -181,7 +213,7 @@ export class ApprovalRequest {
     return this.end('expired', 'EXPIRED', message);
   }
 
-  private end(kind: 'rejected' | 'expired', type: string, why: string): StepFailure {
+  private end(kind: 'rejected' | 'expired' | 'superseded', type: string, why: string): StepFailure {
     const message = this.asking.isAfterwards ? notApproved(this.run, why) : why;
     this.run.searchAttributes.write({ approval: kind });
     this.close(message);

@@ -3,6 +3,7 @@
  * needs a person) takes them out one by one and has each judged. What nobody waits for is refused.
  */
 import type { Judgement } from '../../activities/contract.ts';
+import type { Successor } from '../../activities/supersede-contract.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { AnswerWord } from '../../plan/question.ts';
 import type { ResolutionMessage } from '../messages.ts';
@@ -23,6 +24,8 @@ export interface OpenRequest {
 export interface Undecided {
   readonly kind: AnswerWord;
   readonly message: ResolutionMessage;
+  /** Set where it is no vote, but a newer run that would replace this one. */
+  readonly successor?: Successor;
   /** Set once it has been judged; an update waits for it. */
   judgement: Judgement | null;
 }
@@ -41,6 +44,8 @@ export class DecisionDesk {
   private open: OpenRequest | null = null;
   /** Since the request was opened: what came before is no reason to end it. */
   private received = 0;
+  /** null: nothing but that it was decided. */
+  private ended: string | null = null;
   private readonly refused: { count: number };
 
   /** @param status of which this desk, and those beside it, write the refusals, in its language. */
@@ -56,13 +61,14 @@ export class DecisionDesk {
 
   openFor(request: OpenRequest): void {
     this.open = request;
+    this.ended = null;
     this.received = 0;
   }
 
   /** Refuses what is still undecided: nobody will judge it any more. */
   close(): void {
     this.open = null;
-    const reason = say(this.status, '已经决定', 'already decided');
+    const reason = this.ended ?? say(this.status, '已经决定', 'already decided');
     for (const item of this.queue.splice(0)) this.refuse(item, 'WRONG_STEP', reason);
   }
 
@@ -85,6 +91,22 @@ export class DecisionDesk {
     const problem = shapeProblem(message, this.status) ?? wordProblem('word', WORDS, this.status);
     this.refuse(item, problem.code, problem.reason, 'answer');
     return item;
+  }
+
+  /** A newer run that would replace this one: judged in the order of the votes. */
+  takeSuccessor(successor: Successor): Undecided {
+    this.received += 1;
+    const message = { by: successor.run.requestedBy };
+    const item: Undecided = { kind: 'reject', message, successor, judgement: null };
+    const problem = this.notExpected(item);
+    if (problem === null) this.queue.push(item);
+    else this.refuse(item, problem.code, problem.reason, 'supersede');
+    return item;
+  }
+
+  /** Why nobody decides any more, for whoever comes later. */
+  end(reason: string): void {
+    this.ended = reason;
   }
 
   next(): Undecided | undefined {
@@ -120,7 +142,8 @@ export class DecisionDesk {
   private notExpected({ kind, message }: Undecided): { code: string; reason: string } | null {
     const { open, status } = this;
     if (open === null) {
-      const reason = say(status, '现在没有等待的决定', 'nothing waits for a decision now');
+      const nothing = say(status, '现在没有等待的决定', 'nothing waits for a decision now');
+      const reason = this.ended ?? nothing;
       return { code: 'WRONG_STEP', reason };
     }
     if (!fits(kind, open)) return { code: 'WRONG_STEP', reason: expectation(open, status) };

@@ -18,6 +18,7 @@ import {
   rollbackSignal,
   skipSignal,
   statusQuery,
+  supersedeUpdate,
 } from '../messages.ts';
 import type { Draft } from '../run.ts';
 import { runSheetMarkdown } from '../showing/runsheet-markdown.ts';
@@ -64,6 +65,10 @@ const DESCRIPTIONS = {
     '回答正在等待的问题：{"word":"approve"|"reject"|"retry"|"skip"|"rollback","by":"<人员>","comment":"…","step":N,"withCurrentSettings":true|false}；作为更新则返回裁定',
     'Answers the question that waits: {"word":"approve"|"reject"|"retry"|"skip"|"rollback","by":"<person>","comment":"…","step":N,"withCurrentSettings":true|false}; as an update it returns the judgement',
   ],
+  supersede: [
+    '由更新的发布单发送：取代等待审批的本发布单',
+    'Sent by a newer run, signed: replaces this one, which waits for its approval',
+  ],
   status: ['运行状态：步骤、服务器、审批（JSON）', 'The run: steps, servers, approval, as JSON'],
   plan: ['本次运行固定的计划', 'The plan that this run executes'],
   report: ['操作单（Markdown）', 'The run sheet as Markdown'],
@@ -97,6 +102,10 @@ export function setHandlers(answers: Answers): void {
   setHandler(resolveUpdate, (resolution) => resolve(answers.desk, resolution), {
     validator: (resolution) => refuseBadShape(resolution, 'action', RESOLUTIONS, status),
     ...describe('resolve'),
+  });
+  setHandler(supersedeUpdate, (successor) => judged(answers.desk.takeSuccessor(successor)), {
+    validator: (successor) => refuseBadSuccessor(successor, status),
+    ...describe('supersede'),
   });
   setHandler(statusQuery, () => status, describe('status'));
   setHandler(planQuery, () => answers.plan, describe('plan'));
@@ -139,6 +148,19 @@ function refuseBadShape(
   if (problem !== null) throw refusal(problem);
   const word = (message as Record<string, unknown>)[field];
   if (!words.some((each) => each === word)) throw refusal(wordProblem(field, words, status));
+}
+
+/** The seal is judged later. */
+function refuseBadSuccessor(message: unknown, status: Pick<RunStatus, 'language'>): void {
+  const { run, seal } = isObject(message) ? message : {};
+  const by = isObject(run) ? run['requestedBy'] : undefined;
+  const problem = shapeProblem({ by }, status);
+  if (problem !== null) throw refusal(problem);
+  if (!isObject(seal)) throw refusal(wordProblem('seal', ['{"runId","key","value"}'], status));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refusal({ code, reason }: Problem): ApplicationFailure {

@@ -10,6 +10,7 @@ import {
 } from '../../plan/failure/order.ts';
 import type { PlanStep } from '../../plan/plan.ts';
 import { pinSource } from '../beginning/pin-source.ts';
+import { supersedeOthers } from '../beginning/supersede.ts';
 import { decideAfterwards } from '../decisions/afterwards.ts';
 import { refuseHeld } from '../fleet/lock-held.ts';
 import { preflight } from '../fleet/preflight.ts';
@@ -35,6 +36,7 @@ export async function runSteps(run: Run): Promise<StepFailure | null> {
   try {
     await refuseHeld(run);
     await preflight(run);
+    await supersedeOthers(run);
     await pinSource(run);
     await takeFirst(run);
     await runWork(run);

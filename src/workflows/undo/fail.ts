@@ -34,6 +34,7 @@ const TYPES: Record<Exclude<ClosingOutcome, 'cancelled'>, string> = {
   rolled_back: 'RUN_ROLLED_BACK',
   rejected: 'RUN_REJECTED',
   expired: 'RUN_EXPIRED',
+  superseded: 'RUN_SUPERSEDED',
 };
 
 /** In a failure, which is kept in history and shown in one piece. */
