@@ -1,10 +1,15 @@
 /** A run that waits for its approval makes way for a newer one. Types only. */
-import type { OfRun } from './contract.ts';
+import type { RunRef, WorkSeal } from '../plan/run.ts';
 
 /** As the newer run is told itself: with the seal of its `supersedeRuns`. */
-export type Successor = OfRun;
+export interface Successor {
+  readonly run: RunRef;
+  readonly seal?: WorkSeal | undefined;
+}
 
-export interface JudgeSuccessorInput extends OfRun {
+export interface JudgeSuccessorInput {
+  readonly run: RunRef;
+  readonly seal?: WorkSeal | undefined;
   readonly successor: Successor;
 }
 
