@@ -28,6 +28,12 @@ export function repairs(plan: Pick<Plan, 'steps'>): boolean {
   return actionsOf(plan).includes('release.settle');
 }
 
+/** Whether a run goes back to a version that was kept, and builds nothing. */
+export function goesBack(plan: Pick<Plan, 'steps'>): boolean {
+  const actions = actionsOf(plan);
+  return actions.includes('release.find') && !concerns(actions, 'checkout');
+}
+
 /** Whether one of a step's tasks is this action. */
 export function performs(step: PlanStep, action: ActionId): boolean {
   return tasksIn(step).some((task) => task.action === action);

@@ -20,6 +20,11 @@ import type { ServerStates, ShowServersInput } from '../plan/shown-server.ts';
 import type { AckedWatch, AckWatchInput, WatchedRun } from '../plan/watched-run.ts';
 import type { ShownHostKey } from '../ports/server-host.ts';
 import type { BreakLockInput, BrokenLock, LockLook, LookAtLockInput } from './lock-contract.ts';
+import type {
+  JudgeSuccessorInput,
+  SuccessorJudgement,
+  SupersededRun,
+} from './supersede-contract.ts';
 
 export type {
   BreakLockInput,
@@ -100,6 +105,8 @@ export interface LocalActivities {
    * that it was no stranger. @throws ApplicationFailure LOCK_FREE, or as the judge names it
    */
   breakLock(input: BreakLockInput): Promise<BrokenLock>;
+  /** Judges whether a newer run may replace this one, which waits for its approval. */
+  judgeSuccessor(input: JudgeSuccessorInput): Promise<SuccessorJudgement>;
   /** Asked by a lock: whether the run that started it has told it to end, as the server knows who signals. */
   releasedByHolder(): Promise<boolean>;
 }
@@ -173,6 +180,8 @@ export interface SystemActivities {
    * whoever has waited looks again.
    */
   awaitLock(input: AwaitLockInput): Promise<void>;
+  /** Asks runs of the same place that wait for their approval to make way. @returns what each has answered */
+  supersedeRuns(input: OfRun): Promise<readonly SupersededRun[]>;
   /** Sends the approval request on the step's channels that are configured. Returns who and what got it. */
   announceApproval(
     input: AnnounceApprovalInput,

@@ -114,7 +114,9 @@ function notWaiting(
   const now =
     status.outcome === 'running' ? status.activity : outcomeWord(status.outcome, language);
   const steps = open.map(({ step }) => step).join(', ');
-  const state = open.length === 0 ? now : `${now}; ${steps}`;
+  const why = status.outcome === 'superseded' ? (status.failure?.message ?? '') : '';
+  const ended = why === '' ? now : `${now}: ${visible(why)}`;
+  const state = open.length === 0 ? ended : `${now}; ${steps}`;
   const run = status.workflowId;
   return refuseWith(diagnose('WRONG_STEP', 'notWaiting', { run, state }), options);
 }

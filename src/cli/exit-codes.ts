@@ -25,6 +25,7 @@ const BY_OUTCOME: Readonly<Record<RunOutcome, number>> = {
   rolled_back: EXIT.failed,
   rejected: EXIT.calledOff,
   expired: EXIT.calledOff,
+  superseded: EXIT.calledOff,
   cancelled: EXIT.calledOff,
   needs_attention: EXIT.needsAttention,
 };

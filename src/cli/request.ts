@@ -30,6 +30,10 @@ export interface RequestOptions extends CommonOptions {
   readonly observe?: string;
   /** false: `--no-wait`. */
   readonly wait?: boolean;
+  /** A rollback that begins at once, to be approved afterwards. */
+  readonly onCall?: boolean;
+  /** Replaces runs of the same place that wait for their approval. */
+  readonly supersede?: boolean;
 }
 
 export interface PreparedRequest {
@@ -140,6 +144,8 @@ function overridesOf(options: RequestOptions): Readonly<Record<string, Json>> | 
     }),
     ...rollingOf(options),
     ...(options.wait === false && { lock: 'refuse' }),
+    ...(options.onCall === true && { on_call: true }),
+    ...(options.supersede === true && { supersede: true }),
   };
   return Object.keys(overrides).length === 0 ? null : overrides;
 }

@@ -80,10 +80,10 @@ function roleProblems(parsed: ParsedProject): readonly Problem[] {
       path: ['people', id, 'roles'],
       listed: person.roles,
     })),
-    ...Object.entries(parsed.environments).map(([name, { operators = [] }]) => ({
-      path: ['environments', name, 'operators'],
-      listed: operators,
-    })),
+    ...Object.entries(parsed.environments).flatMap(([name, { operators = [], on_call = [] }]) => [
+      { path: ['environments', name, 'operators'], listed: operators },
+      { path: ['environments', name, 'on_call'], listed: on_call },
+    ]),
   ];
   return named.flatMap(({ path, listed }) =>
     listed.flatMap((role, index) => {

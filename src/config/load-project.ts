@@ -92,7 +92,7 @@ function assemble(
     ([id, person]) => [id, { ...person, name: person.name ?? id }] as const,
   );
   const environments = Object.entries(parsed.environments).map(
-    ([name, { embedded, servers, rolling, operators, lock }]) =>
+    ([name, { embedded, servers, rolling, operators, lock, on_call }]) =>
       [
         name,
         defined({
@@ -101,6 +101,7 @@ function assemble(
           rolling,
           operators,
           lock,
+          onCall: on_call,
         }),
       ] as const,
   );

@@ -61,6 +61,8 @@ export interface EnvironmentDefinition {
   readonly rolling?: RollingSettings;
   /** Roles that may break its lock and move its servers in and out of the pool; absent: any role. */
   readonly operators?: readonly string[];
+  /** Roles that may start a rollback at once, to be approved afterwards; absent: none. */
+  readonly onCall?: readonly string[];
   /** What a run does whose lock another one holds, where its request does not say; absent: it waits. */
   readonly lock?: HeldLockRule;
 }

@@ -44,6 +44,7 @@ const environments = z.record(
     rolling: rolling.optional(),
     operators: z.array(text).min(1).optional(),
     lock: z.enum(['wait', 'refuse']).optional(),
+    on_call: z.array(text).min(1).optional(),
   }),
 );
 

@@ -3,6 +3,7 @@
 export interface NamedPerson {
   readonly name: string;
   readonly email?: string;
+  readonly roles?: readonly string[];
 }
 
 /**

@@ -31,8 +31,19 @@ export interface ResolvedRun {
   readonly taskQueue?: string;
   /** What it does where another run holds its lock; absent: it waits. */
   readonly lock?: HeldLockRule;
+  /** Who is on call and starts it at once, to be approved afterwards; absent: it waits for its approval. */
+  readonly onCall?: OnCall;
+  /** Runs of the same place that wait for their approval make way for this one; absent: they stay. */
+  readonly supersede?: true;
   /** Absent in runs of an earlier Runsheet, which their own worker version finishes. */
   readonly proof?: RunProof;
+}
+
+/** One of the environment's `on_call` roles, and who holds it. */
+export interface OnCall {
+  readonly person: string;
+  readonly name: string;
+  readonly role: string;
 }
 
 /** wait: it queues; refuse: it fails at once, and has changed nothing. */
@@ -234,6 +245,8 @@ export interface RunReport {
   readonly steps: readonly ReportStep[];
   readonly rollback: readonly string[];
   readonly decisions: readonly string[];
+  /** Of an on-call run, how it was decided afterwards; absent: it is not, or it is none. */
+  readonly afterwards?: string;
   /** Who approved, with their role. */
   readonly approvals: readonly string[];
   readonly skips: readonly string[];
@@ -259,5 +272,6 @@ export type RunOutcome =
   | 'rolled_back'
   | 'rejected'
   | 'expired'
+  | 'superseded'
   | 'cancelled'
   | 'needs_attention';

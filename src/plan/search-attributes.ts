@@ -15,4 +15,4 @@ export const SEARCH_ATTRIBUTES = {
 } as const;
 
 /** pending: a person is asked now. */
-export type ApprovalState = 'none' | 'pending' | 'approved' | 'rejected' | 'expired';
+export type ApprovalState = 'none' | 'pending' | 'approved' | 'rejected' | 'expired' | 'superseded';

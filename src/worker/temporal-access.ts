@@ -3,8 +3,9 @@ import { Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
+import type { Judgement } from '../activities/contract.ts';
 import type { TemporalAccess } from '../activities/local/index.ts';
-import { type RunStatus, statusQuery } from '../workflows/messages.ts';
+import { type RunStatus, statusQuery, supersedeUpdate } from '../workflows/messages.ts';
 import { closed } from './closed.ts';
 import { executionOf, readHistory } from './read-history.ts';
 
@@ -110,11 +111,20 @@ export function createTemporalAccess(
         Date.now() + LONGEST_QUERY_MS,
         asking,
       );
-      const step = steps.find(({ state }) => state === 'running' || state === 'waiting');
+      const step =
+        steps.find(({ state }) => state === 'running') ??
+        steps.find(({ state }) => state === 'waiting');
       return {
         step: step === undefined ? null : { number: step.number, title: step.title },
         servers,
       };
+    },
+    async supersede(workflowId, successor) {
+      const handle = client.workflow.getHandle(workflowId);
+      const asking = (): Promise<Judgement> =>
+        handle.executeUpdate(supersedeUpdate, { args: [successor] });
+      const judgement = await connection.withDeadline(Date.now() + LONGEST_QUERY_MS, asking);
+      return judgement.accepted ? null : `${judgement.code}: ${judgement.reason}`;
     },
     async approvalOf(workflowId) {
       const status = await client.workflow.getHandle(workflowId).query(statusQuery);

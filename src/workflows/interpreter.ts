@@ -22,7 +22,8 @@ import { fail } from './undo/fail.ts';
 
 export async function interpreter(...inputs: Json[]): Promise<RunResult> {
   const status = newStatus(uuid4());
-  const answers: Answers = { status, desk: new DecisionDesk(status), plan: null };
+  const desk = new DecisionDesk(status);
+  const answers: Answers = { status, desk, afterwards: desk.beside(), plan: null };
   setHandlers(answers);
   const run = await begin(answers, inputs);
   const failure = await runSteps(run);

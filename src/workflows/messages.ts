@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CompletionFactId } from '../actions/success-rules.ts';
 import type { Decision, Judgement } from '../activities/contract.ts';
+import type { Successor } from '../activities/supersede-contract.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { AnswerWord, Question } from '../plan/question.ts';
 import type { CriterionEvidence, PreflightCheck, RunOutcome } from '../plan/run.ts';
@@ -31,6 +32,8 @@ export interface AnswerMessage extends ResolutionMessage {
   readonly word: AnswerWord;
 }
 
+/** What a newer run sends to those that it replaces. */
+export const supersedeUpdate = defineUpdate<Judgement, [Successor]>('supersede');
 /** Whatever is asked. */
 export const answerSignal = defineSignal<[AnswerMessage]>('answer');
 export const answerUpdate = defineUpdate<Judgement, [AnswerMessage]>('answer');

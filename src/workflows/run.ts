@@ -1,6 +1,13 @@
 /** One run, in parts: a room takes those that it needs. Lives in the workflow's memory only. */
 import type { CancellationScope } from '@temporalio/workflow';
-import type { ActionStep, Json, ParallelStep, Plan, StepPresentation } from '../plan/plan.ts';
+import type {
+  ActionStep,
+  ApprovalStep,
+  Json,
+  ParallelStep,
+  Plan,
+  StepPresentation,
+} from '../plan/plan.ts';
 import type {
   CheckoutPlace,
   ImagePin,
@@ -163,11 +170,31 @@ export interface DecisionsPart {
   readonly desk: DecisionDesk;
   /** One line a decision, for the report. */
   readonly decisions: string[];
+  /** The approval of what somebody on call has begun. */
+  readonly afterwards: {
+    readonly desk: DecisionDesk;
+    /** null: nobody is asked now. */
+    asked: AskedAfterwards | null;
+    /** How it was decided; null: it is not. */
+    outcome: string | null;
+  };
   /** Approval step → who approved the last time that it asked, with their role. */
   readonly approvals: Map<number, readonly string[]>;
   /** As each server was when the approval was asked for; null: nobody was asked. */
   approvedAgainst: ReadonlyMap<string, ServerBefore> | null;
   peopleMs: number;
+}
+
+interface AskedAfterwards {
+  readonly step: ApprovalStep;
+  readonly request: {
+    /** @returns who approved. @throws StepFailure where it is rejected or expires */
+    wait(): Promise<string>;
+    /** Nobody decides it any more. */
+    withdraw(outcome: string): void;
+  };
+  /** Settles when the request has been sent. Never rejects. */
+  readonly sent: Promise<void>;
 }
 
 /** What the branches of the document decide. */

@@ -31,6 +31,7 @@ function resolvePlan(
         list: never,
         deadRun: never,
         approvalOf: never,
+        supersede: never,
         executionsOf: () => Promise.resolve(executions.map(asExecution)),
       }),
     taskQueue: 'q',

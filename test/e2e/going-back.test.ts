@@ -102,6 +102,58 @@ describe('rollback', () => {
   });
 });
 
+describe('rollback --on-call', () => {
+  const names = ['rollback', 'shipping-quotes', 'production', '--on-call', '--yes', '--no-follow'];
+
+  it('is refused for who is not on call, and for any other run sheet: 2', async () => {
+    const [here] = Object.values(await stage.world.versions(PRODUCTION));
+    const back = [...names, '--to', here === 'v1' ? 'v2' : 'v1'];
+    const nobody = await typed(...back, '--requested-by', 'bob');
+    expect(nobody).toMatchObject({ code: 2 });
+    expect(nobody.stderr).toContain('ON_CALL');
+    expect(nobody.stderr).toContain('nobody is on call for production');
+    stage.edit(
+      'runsheet.yaml',
+      'servers: [app-server-1, app-server-2, app-server-3]',
+      'servers: [app-server-1, app-server-2, app-server-3]\n    on_call: [ops_lead]',
+    );
+    const alice = await typed(...back, '--requested-by', 'alice');
+    expect(alice).toMatchObject({ code: 2 });
+    expect(alice.stderr).toContain('these are: bob');
+    const forged = { servers: PRODUCTION, environment: 'production', version: 'v3' };
+    const input = { ...forged, requested_by: 'bob', overrides: { on_call: true } };
+    const { failure } = await (await stage.start(input)).end();
+    expect(failure?.type).toBe('BAD_REQUEST');
+    expect(failure?.message).toContain('ON_CALL');
+  });
+
+  it('goes back at once, and is approved afterwards', async () => {
+    const [to] = Object.values(await stage.world.versions(PRODUCTION));
+    const other = to === 'v1' ? 'v2' : 'v1';
+    const started = await typed(...names, '--to', other, '--requested-by', 'bob', '--json');
+    expect(started, started.stderr).toMatchObject({ code: 0 });
+    const { workflowId } = JSON.parse(started.stdout) as { workflowId: string };
+    await expect
+      .poll(async () => (await typed('status', workflowId)).stdout, { timeout: 60_000 })
+      .toContain('servers are done');
+    expect(await stage.world.versions(PRODUCTION)).toEqual(everywhere(other));
+    expect(await stage.world.pool('production')).toMatchObject(ALL_IN);
+    const status = await typed('status', workflowId);
+    expect(status.stdout).toContain('on call: Bob (ops_lead) begins at once');
+    const pending = await typed('pending');
+    expect(pending.stdout).toContain(workflowId);
+    expect(pending.stdout).toContain('the rollback stays');
+    const own = await typed('approve', workflowId, '--by', 'bob');
+    expect(own).toMatchObject({ code: 2 });
+    expect(own.stderr).toContain('SELF_APPROVAL');
+    expect((await typed('approve', workflowId, '--by', 'alice')).code).toBe(0);
+    const watched = await typed('status', workflowId, '--watch');
+    expect(watched, watched.stdout).toMatchObject({ code: 0 });
+    const report = await typed('logs', workflowId, '--report');
+    expect(report.stdout).toContain('approved afterwards by Alice');
+  });
+});
+
 const idIn = ({ stdout }: Ended): string =>
   /runsheet status (\S+) --watch/u.exec(stdout)?.[1] ?? '';
 

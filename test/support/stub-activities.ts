@@ -23,6 +23,11 @@ import type {
   UndoCommandInput,
 } from '../../src/activities/contract.ts';
 import { sealWatch } from '../../src/activities/sealing/seal-watch.ts';
+import type {
+  JudgeSuccessorInput,
+  SuccessorJudgement,
+  SupersededRun,
+} from '../../src/activities/supersede-contract.ts';
 import { createFakeSeal } from '../../src/adapters/fake/fake-seal.ts';
 import { buildQueueOf, placeQueueOf } from '../../src/plan/queues.ts';
 import type {
@@ -77,6 +82,8 @@ export interface StubOptions {
   readonly resolve?: (input: ResolvePlanInput) => ResolvedRun;
   readonly judge?: (input: JudgeInput) => Judgement;
   readonly pending?: readonly string[];
+  readonly successor?: (input: JudgeSuccessorInput) => SuccessorJudgement;
+  readonly superseded?: () => readonly SupersededRun[];
   readonly registered?: boolean;
   /** Called before each activity; what it throws is that activity's failure. */
   readonly before?: (call: StubCall, world: StubWorld) => void | Promise<void>;
@@ -230,6 +237,14 @@ export function stubWorld(options: StubOptions = {}): StubWorld {
       judgeDecision: async (input) => {
         await note('judgeDecision', null, input.step);
         return options.judge === undefined ? acceptKnown(input) : options.judge(input);
+      },
+      judgeSuccessor: async (input) => {
+        await note('judgeSuccessor', null, 0);
+        return options.successor?.(input) ?? { accepted: true };
+      },
+      supersedeRuns: async () => {
+        await note('supersedeRuns', null, 0);
+        return options.superseded?.() ?? [];
       },
       ensureSearchAttributes: async () => ({ registered: options.registered ?? false, note: '' }),
       lookAtLock: async () => ({

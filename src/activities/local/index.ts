@@ -13,6 +13,7 @@ import { breakLock } from './break-lock.ts';
 import { type DecisionPolicy, judge } from './judge.ts';
 import { refuseDirty } from './left-behind.ts';
 import { awaitTurn, isReleasedByHolder, lookAtLock } from './lock.ts';
+import { judgeSuccessor, supersedeRuns } from './supersede.ts';
 import { ensureAttributes, pendingApprovals, type TemporalAccess } from './temporal.ts';
 
 export type { DecisionPolicy } from './judge.ts';
@@ -73,7 +74,7 @@ const MESSAGE_LIMIT = 20_000;
 export function createLocalActivities(
   dependencies: LocalDependencies,
 ): Omit<LocalActivities, 'confirmImage'> &
-  Pick<SystemActivities, 'findPendingApprovals' | 'awaitLock'> {
+  Pick<SystemActivities, 'findPendingApprovals' | 'awaitLock' | 'supersedeRuns'> {
   const { resolve, policy, temporal, taskQueue, seal } = dependencies;
   return {
     async resolvePlan(input) {
@@ -103,6 +104,12 @@ export function createLocalActivities(
         return { accepted: false, code: 'BAD_PROJECT_FILE', reason: reason.slice(0, 1000) };
       }
       return judge(input, current);
+    },
+    async judgeSuccessor(input) {
+      return judgeSuccessor({ access: await temporal(), seal, taskQueue }, input, here());
+    },
+    async supersedeRuns(input) {
+      return supersedeRuns(await temporal(), input, taskQueue);
     },
     async ensureSearchAttributes() {
       return ensureAttributes(await temporal(), SEARCH_ATTRIBUTES);

@@ -1,6 +1,7 @@
 /** What local activities ask the Temporal server itself: attributes, locks, other runs' requests. */
 import type { RunRef } from '../../plan/run.ts';
 import type { Execution } from '../contract.ts';
+import type { Successor } from '../supersede-contract.ts';
 import type { SentSignal } from './lock-queue.ts';
 
 export interface DescribedWorkflow {
@@ -67,6 +68,8 @@ export interface TemporalAccess {
   ): Promise<readonly { readonly runId: string; readonly failure: string | null }[]>;
   /** Ids of workflows that match a visibility query, at most `limit`. */
   list(query: string, limit: number): Promise<readonly string[]>;
+  /** Asks a run to make way for a newer one. @returns why it does not; null: it does @throws where it does not answer */
+  supersede(workflowId: string, successor: Successor): Promise<string | null>;
   /** What the status query of a run that has ended says. @throws where no worker answers */
   deadRun(execution: Execution): Promise<DeadRun>;
   /** What a running run's status query says; null where it does not answer. */

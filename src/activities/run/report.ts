@@ -56,7 +56,7 @@ async function send(ports: NotificationPorts, input: TellingWork): Promise<Told>
   }
   const sent = await deliver(ports.artifacts, ports.notifiers, {
     requestId: input.run.requestId,
-    name: `result-${input.step}-${report.status}`,
+    name: `result-${input.step}-${report.status}${report.afterwards === undefined ? '' : '-afterwards'}`,
     message: resultMessage(report),
   });
   const evidence = sent.map(({ channel, to, reason }) =>
@@ -74,13 +74,17 @@ function resultMessage(report: RunReport): Notification {
   const { run } = report;
   return {
     kind: 'result',
-    title: `${report.statusText}: ${run.service} ${run.version} → ${run.environment}`,
+    title: `${titleOf(report)}: ${run.service} ${run.version} → ${run.environment}`,
     lines: [...report.skips, ...report.warnings, ...report.rollback],
     fields: report.notification,
     severity: SEVERITY[report.status],
     language: run.language,
     recipients: [],
   };
+}
+
+function titleOf({ statusText, afterwards }: RunReport): string {
+  return afterwards === undefined ? statusText : `${statusText}, ${afterwards}`;
 }
 
 const SEVERITY: Readonly<Record<RunOutcome, Notification['severity']>> = {
@@ -90,6 +94,7 @@ const SEVERITY: Readonly<Record<RunOutcome, Notification['severity']>> = {
   rolled_back: 'failure',
   rejected: 'info',
   expired: 'info',
+  superseded: 'info',
   cancelled: 'info',
   needs_attention: 'failure',
 };

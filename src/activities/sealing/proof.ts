@@ -17,6 +17,7 @@ export type Proof = (activity: string, input: unknown, info: Context['info']) =>
 const LOCAL: readonly string[] = [
   'resolvePlan',
   'judgeDecision',
+  'judgeSuccessor',
   'confirmImage',
   'ensureSearchAttributes',
   'lookAtLock',

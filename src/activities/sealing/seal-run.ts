@@ -14,6 +14,7 @@ const WITHOUT_SETTINGS = [
   'announceApproval',
   'announceQuestion',
   'judgeDecision',
+  'judgeSuccessor',
   'awaitLock',
   'beginWatch',
 ] as const;
@@ -40,6 +41,8 @@ export async function sealRun(seal: Seal, resolved: ResolvedRun, names: Names): 
     await sign(each.id, { project: sectionsOf(resolved.settings, each) });
   }
   for (const activity of WITHOUT_SETTINGS) await sign(activity, {});
+  // What can show it, replaces other runs.
+  if (resolved.supersede === true) await sign('supersedeRuns', {});
   return { runId: names.runId, seals };
 }
 

@@ -21,12 +21,20 @@ export function rollbackCommand(say: Say): Command {
         en: 'the version to go back to (default: the last good one before what runs)',
       }),
     )
+    .option(
+      '--on-call',
+      say({
+        zh: '值班：立即开始，事后审批；只限 runsheet.yaml 中环境的 on_call 角色',
+        en: 'begin at once, and be approved afterwards: for the roles under on_call of the environment in runsheet.yaml',
+      }),
+    )
     .action(rollback);
   return withExamples(
     command,
     say,
     'runsheet rollback quotes production',
     'runsheet rollback quotes production --to v2.0.0 --reason "errors since v2.1.0" --yes',
+    'runsheet rollback quotes production --on-call --requested-by dave --reason "checkout is down"',
   );
 }
 

@@ -50,6 +50,13 @@ export function runCommand(say: Say): Command {
         en: 'fail at once, rather than queue, where another run holds the lock',
       }),
     )
+    .option(
+      '--supersede',
+      say({
+        zh: '取代同一服务和环境中等待审批的发布单',
+        en: 'replace runs of the same service and environment that wait for their approval',
+      }),
+    )
     .option('--json', say({ zh: '每行输出一个 JSON 状态', en: 'print one JSON status per line' }))
     .action(run);
   return withExamples(

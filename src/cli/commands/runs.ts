@@ -123,6 +123,7 @@ const OUTCOMES = [
   'rolled_back',
   'rejected',
   'expired',
+  'superseded',
   'cancelled',
   'needs_attention',
 ] as const;

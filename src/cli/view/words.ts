@@ -24,6 +24,7 @@ const OUTCOMES: Readonly<Record<RunOutcome, Localized>> = {
   },
   rejected: { zh: '审批被拒绝', en: 'rejected' },
   expired: { zh: '审批超时', en: 'approval expired' },
+  superseded: { zh: '被新发布取代', en: 'superseded' },
   cancelled: { zh: '已取消', en: 'cancelled' },
   needs_attention: { zh: '待人工处理', en: 'needs attention' },
 };

@@ -19,6 +19,8 @@ export interface RawRequest {
   readonly language: 'zh' | 'en' | null;
   /** null: it does not say. */
   readonly lock: HeldLockRule | null;
+  readonly onCall: boolean;
+  readonly supersede: boolean;
 }
 
 /** text: read by the parameter's declared type; json: must already be of it. */
@@ -36,6 +38,8 @@ interface Draft {
   planDigest: string | null;
   language: 'zh' | 'en' | null;
   lock: HeldLockRule | null;
+  onCall: boolean;
+  supersede: boolean;
 }
 
 type Add = (diagnostic: Diagnostic) => void;
@@ -54,7 +58,7 @@ const POLICY_KEYS = [
   '审批人员',
   '审批方式',
 ];
-const OVERRIDE_KEYS = ['skip', 'add', 'requested_by', 'lock'];
+const OVERRIDE_KEYS = ['skip', 'add', 'requested_by', 'lock', 'on_call', 'supersede'];
 
 /** Reads every input; a later one adds to an earlier one, and neither may contradict the other. */
 export function readInputs(inputs: readonly Json[]): {
@@ -73,6 +77,8 @@ export function readInputs(inputs: readonly Json[]): {
     planDigest: null,
     language: null,
     lock: null,
+    onCall: false,
+    supersede: false,
   };
   if (inputs.length === 0) add(diagnose('BAD_REQUEST', 'noInput', {}));
   if (inputs.length > MOST_INPUTS)
@@ -136,6 +142,8 @@ function readOverrides(draft: Draft, value: Json, add: Add): void {
         ...readList(entry, 'add', 'task', add).map(({ step, text }) => ({ step, task: text })),
       );
     else if (key === 'lock') draft.lock = readLock(entry, draft.lock, add);
+    else if (key === 'on_call') draft.onCall = readFlag(key, entry, add);
+    else if (key === 'supersede') draft.supersede = readFlag(key, entry, add);
     else if (rollingLabelOf(key) !== null)
       draft.rolling.push([key, { from: 'json', value: entry }]);
     else {
@@ -176,6 +184,12 @@ function readLock(value: Json, former: HeldLockRule | null, add: Add): HeldLockR
   if (value === 'wait' || value === 'refuse') return value;
   add(diagnose('BAD_REQUEST', 'lock', { value: show(value) }));
   return former;
+}
+
+function readFlag(key: string, value: Json, add: Add): boolean {
+  if (typeof value === 'boolean') return value;
+  add(diagnose('BAD_REQUEST', 'flag', { key, value: show(value) }));
+  return false;
 }
 
 function readDigest(value: Json, add: Add): string | null {

@@ -5,7 +5,7 @@ import { stepsTaken } from '../../plan/branching.ts';
 import { findPerson, type NamedPerson } from '../../plan/people.ts';
 import type { Json, Plan } from '../../plan/plan.ts';
 import { nearest } from '../nearest.ts';
-import { show } from './inputs.ts';
+import { type RawRequest, show } from './inputs.ts';
 
 export interface Requesters {
   readonly people: Readonly<Record<string, NamedPerson>>;
@@ -14,7 +14,7 @@ export interface Requesters {
   readonly isPlanOnly?: boolean;
 }
 
-interface Asked {
+export interface Asked {
   readonly plan: Plan;
   readonly parameters: Readonly<Record<string, Json>>;
   /** Numbers of the steps that the request skips. */
@@ -29,14 +29,28 @@ export function requesterProblems(asked: Asked, requesters: Requesters): readonl
   const { requestedBy } = asked;
   if (allowSelfApproval) return [];
   if (requestedBy !== null && findPerson(people, requestedBy) !== null) return [];
-  const step = approvalOf(asked);
+  const step = approvalReached(asked);
   if (step === null) return [];
   const problem = unknown(requestedBy, Object.keys(people), step);
   return [isPlanOnly ? { ...problem, severity: 'warning' } : problem];
 }
 
+/** Others are told who has replaced their run. */
+export function supersedeProblems(
+  { supersede, requestedBy }: Pick<RawRequest, 'supersede' | 'requestedBy'>,
+  requesters: Requesters | undefined,
+): readonly Diagnostic[] {
+  if (!supersede || requesters === undefined) return [];
+  const { people } = requesters;
+  if (requestedBy !== null && findPerson(people, requestedBy) !== null) return [];
+  const name = requestedBy === null ? '–' : show(requestedBy);
+  const known = Object.keys(people);
+  const list = known.length === 0 ? ['–'] : known;
+  return [diagnose('REQUESTER_UNKNOWN', 'supersedes', { name, known: list })];
+}
+
 /** The first approval on the way of this request; null: nobody is asked. */
-function approvalOf({ plan, parameters, skipped }: Asked): number | null {
+export function approvalReached({ plan, parameters, skipped }: Asked): number | null {
   const taken = stepsTaken(plan.steps, parameters, skipped);
   return taken.find(({ kind }) => kind === 'approval')?.number ?? null;
 }

@@ -7,9 +7,10 @@ import type { ProjectAction } from '../../plan/settings.ts';
 import { planDigest } from '../digest.ts';
 import { nearest } from '../nearest.ts';
 import { readInputs, show } from './inputs.ts';
+import { onCallOf } from './on-call.ts';
 import { readOverrides } from './overrides.ts';
 import { readParameters } from './parameters.ts';
-import { type Requesters, requesterProblems } from './requester.ts';
+import { type Requesters, requesterProblems, supersedeProblems } from './requester.ts';
 import { decideRolling } from './rolling.ts';
 import { takeRolling } from './rolling-inputs.ts';
 import { type RolledServers, rollingLimits } from './rolling-limits.ts';
@@ -47,6 +48,8 @@ export interface ResolvedRequest {
   readonly requestedBy: string;
   readonly language: 'zh' | 'en' | null;
   readonly lock: ResolvedRun['lock'];
+  readonly onCall: ResolvedRun['onCall'];
+  readonly supersede: ResolvedRun['supersede'];
 }
 
 export interface RequestResult {
@@ -76,6 +79,17 @@ export function resolveRequest(context: RequestContext): RequestResult {
   const { plan, digest } = withRolling(context, rolling.rule);
   const overrides = readOverrides(plan, raw, project?.actions ?? {});
   const poolSize = listed?.servers.length ?? null;
+  const asker = {
+    plan,
+    parameters: parameters.values,
+    skipped: overrides.overrides.skip.map(({ step }) => step),
+    requestedBy: raw.requestedBy,
+  };
+  const onCall = onCallOf(raw, asker, {
+    environment,
+    roles: listed?.onCall,
+    people: context.requesters?.people,
+  });
   const diagnostics = [
     ...inputDiagnostics,
     ...templateProblems(context, raw.template),
@@ -87,17 +101,9 @@ export function resolveRequest(context: RequestContext): RequestResult {
     ...parameters.diagnostics,
     ...(project === null ? [] : checkServers(parameters.values, project.environments)),
     ...overrides.diagnostics,
-    ...(context.requesters === undefined
-      ? []
-      : requesterProblems(
-          {
-            plan,
-            parameters: parameters.values,
-            skipped: overrides.overrides.skip.map(({ step }) => step),
-            requestedBy: raw.requestedBy,
-          },
-          context.requesters,
-        )),
+    ...(context.requesters === undefined ? [] : requesterProblems(asker, context.requesters)),
+    ...onCall.diagnostics,
+    ...supersedeProblems(raw, context.requesters),
   ];
   // What the batches come to is counted on servers that are right.
   if (!isWrong(diagnostics))
@@ -119,6 +125,8 @@ export function resolveRequest(context: RequestContext): RequestResult {
       requestedBy: raw.requestedBy ?? UNNAMED_REQUESTER,
       language: raw.language,
       lock: raw.lock ?? listed?.lock,
+      onCall: onCall.onCall,
+      supersede: raw.supersede ? true : undefined,
     },
     diagnostics,
   };

@@ -105,6 +105,8 @@ export function resolveRun(context: RunContext): RunResolution {
     warnings: warnings.map((each) => each.message[language]),
     approval: project.approval,
     ...(request.lock !== undefined && { lock: request.lock }),
+    ...(request.onCall !== undefined && { onCall: request.onCall }),
+    ...(request.supersede !== undefined && { supersede: request.supersede }),
   };
   return { run, diagnostics: all, wrong: null, language };
 }

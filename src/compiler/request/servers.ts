@@ -14,6 +14,8 @@ export interface EnvironmentServers {
   /** The environment's own batches. */
   readonly rolling?: RollingSettings;
   readonly lock?: HeldLockRule;
+  /** Roles that may start a rollback at once; absent: none. */
+  readonly onCall?: readonly string[];
 }
 
 /** Every problem of `environment` and `servers`; a template without these parameters has none. */

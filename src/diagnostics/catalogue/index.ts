@@ -9,6 +9,7 @@ import type { Entries } from './entry.ts';
 import { FILES } from './files.ts';
 import { GOING_BACK } from './going-back.ts';
 import { IMAGES } from './images.ts';
+import { ON_CALL } from './on-call.ts';
 import { PROJECT_FILE } from './project-file.ts';
 import { PROOF } from './proof.ts';
 import { REGISTRY } from './registry.ts';
@@ -27,6 +28,7 @@ export const CATALOGUE = {
   ...TEMPLATE,
   ...BATCHES,
   ...REQUEST,
+  ...ON_CALL,
   ...PROJECT_FILE,
   ...SOURCE,
   ...BUILDS,
@@ -55,7 +57,7 @@ export const CHAPTERS: readonly Chapter[] = [
   { title: { zh: '文件', en: 'Files' }, entries: FILES },
   { title: { zh: '操作单', en: 'The run sheet' }, entries: TEMPLATE },
   { title: { zh: '分批', en: 'Batches' }, entries: BATCHES },
-  { title: { zh: '运行请求', en: 'The run request' }, entries: REQUEST },
+  { title: { zh: '运行请求', en: 'The run request' }, entries: { ...REQUEST, ...ON_CALL } },
   { title: { zh: '项目文件', en: 'The project file' }, entries: PROJECT_FILE },
   { title: { zh: '源代码', en: 'The source' }, entries: SOURCE },
   { title: { zh: '构建与测试', en: 'Builds and tests' }, entries: BUILDS },

@@ -165,6 +165,12 @@ const BATCHES = {
       en: 'overrides.lock is wait or refuse, not {value}',
     },
   },
+  flag: {
+    message: {
+      zh: 'overrides.{key} 应为 true 或 false，现为 {value}',
+      en: 'overrides.{key} is true or false, not {value}',
+    },
+  },
   batchSettingTwice: {
     message: { zh: '{name} 出现了两次', en: '{name} is given twice' },
     remedy: { zh: '请删去其中一个', en: 'remove one of the two' },

@@ -203,6 +203,16 @@ export const REQUEST = {
           en: 'type it again, people: {known}',
         },
       },
+      supersedes: {
+        message: {
+          zh: '要取代等待审批的发布单，而申请人 {name} 不是 people 中的某一个人',
+          en: 'it would replace runs that wait for their approval, and {name}, who asks for it, is no one person under people',
+        },
+        remedy: {
+          zh: '请写其中之一：{known}（命令行用 --requested-by），或去掉 supersede',
+          en: 'name one of {known} (--requested-by on the command line), or leave supersede out',
+        },
+      },
       noPeople: {
         message: {
           zh: '步骤 {step} 需要审批，而 runsheet.yaml 的 people 下没有任何人',

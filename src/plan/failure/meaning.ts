@@ -8,7 +8,7 @@ import { isTold } from './order.ts';
 import type { UndoId } from './undoing.ts';
 
 /** Why a run ends before its last step. */
-export type FailureKind = 'failed' | 'rejected' | 'expired' | 'cancelled';
+export type FailureKind = 'failed' | 'rejected' | 'expired' | 'superseded' | 'cancelled';
 
 export interface Failure {
   readonly step: number;

@@ -47,7 +47,7 @@ export async function beginRun(answers: Answers, inputs: readonly Json[]): Promi
 }
 
 function newRun(
-  { status, desk }: Answers,
+  { status, desk, afterwards }: Answers,
   resolved: ResolvedRun,
   ref: RunRef,
   searchAttributes: SearchAttributeWriter,
@@ -75,6 +75,7 @@ function newRun(
     checkout: { place: null, done: [] },
     desk,
     decisions: [],
+    afterwards: { desk: afterwards, asked: null, outcome: null },
     approvals: new Map(),
     approvedAgainst: null,
     peopleMs: 0,

@@ -17,9 +17,10 @@ export class ApprovalClocks {
     this.step = step;
   }
 
-  start(remind: () => Promise<void>): void {
-    void this.scope.run(() => this.watchExpiry()).catch(() => undefined);
-    void this.scope.run(() => this.watchReminder(remind)).catch(() => undefined);
+  /** @param leftMs until it expires; less than the step's time-out where it was asked earlier */
+  start(leftMs: number, remind: () => Promise<void>): void {
+    void this.scope.run(() => this.watchExpiry(leftMs)).catch(() => undefined);
+    void this.scope.run(() => this.watchReminder(leftMs, remind)).catch(() => undefined);
   }
 
   /**
@@ -34,21 +35,20 @@ export class ApprovalClocks {
       this.run.background.push(told.then(() => this.scope.cancel()));
   }
 
-  private async watchExpiry(): Promise<void> {
-    const { timeoutSeconds } = this.step;
-    await this.wait(timeoutSeconds, say(this.run.ref, '审批超时', 'approval expires'));
+  private async watchExpiry(leftMs: number): Promise<void> {
+    await this.wait(leftMs, say(this.run.ref, '审批超时', 'approval expires'));
     this.expired = true;
   }
 
-  private async watchReminder(remind: () => Promise<void>): Promise<void> {
+  private async watchReminder(leftMs: number, remind: () => Promise<void>): Promise<void> {
     const { reminderSeconds } = this.run.resolved.approval;
-    const delaySeconds = this.step.timeoutSeconds - reminderSeconds;
-    if (reminderSeconds <= 0 || delaySeconds <= 0 || !hasChannelOf(this.run, this.step)) return;
-    await this.wait(delaySeconds, say(this.run.ref, '提醒审批人', 'remind the approvers'));
+    const delayMs = leftMs - reminderSeconds * 1000;
+    if (reminderSeconds <= 0 || delayMs <= 0 || !hasChannelOf(this.run, this.step)) return;
+    await this.wait(delayMs, say(this.run.ref, '提醒审批人', 'remind the approvers'));
     await remind();
   }
 
-  private wait(seconds: number, phrase: string): Promise<void> {
-    return sleep(seconds * 1000, { summary: summaryOf(this.step.number, null, phrase) });
+  private wait(ms: number, phrase: string): Promise<void> {
+    return sleep(ms, { summary: summaryOf(this.step.number, null, phrase) });
   }
 }

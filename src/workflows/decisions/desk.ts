@@ -3,6 +3,7 @@
  * needs a person) takes them out one by one and has each judged. What nobody waits for is refused.
  */
 import type { Judgement } from '../../activities/contract.ts';
+import type { Successor } from '../../activities/supersede-contract.ts';
 import { say } from '../../diagnostics/language.ts';
 import type { AnswerWord } from '../../plan/question.ts';
 import type { ResolutionMessage } from '../messages.ts';
@@ -23,6 +24,8 @@ export interface OpenRequest {
 export interface Undecided {
   readonly kind: AnswerWord;
   readonly message: ResolutionMessage;
+  /** Set where it is no vote, but a newer run that would replace this one. */
+  readonly successor?: Successor;
   /** Set once it has been judged; an update waits for it. */
   judgement: Judgement | null;
 }
@@ -41,22 +44,31 @@ export class DecisionDesk {
   private open: OpenRequest | null = null;
   /** Since the request was opened: what came before is no reason to end it. */
   private received = 0;
-  private refusedCount = 0;
+  /** null: nothing but that it was decided. */
+  private ended: string | null = null;
+  private readonly refused: { count: number };
 
-  /** @param status of which this desk alone writes the refusals, in its language. */
-  constructor(status: ShownRefusals) {
+  /** @param status of which this desk, and those beside it, write the refusals, in its language. */
+  constructor(status: ShownRefusals, refused = { count: 0 }) {
     this.status = status;
+    this.refused = refused;
+  }
+
+  /** A second one, for what is asked beside everything else. */
+  beside(): DecisionDesk {
+    return new DecisionDesk(this.status, this.refused);
   }
 
   openFor(request: OpenRequest): void {
     this.open = request;
+    this.ended = null;
     this.received = 0;
   }
 
   /** Refuses what is still undecided: nobody will judge it any more. */
   close(): void {
     this.open = null;
-    const reason = say(this.status, '已经决定', 'already decided');
+    const reason = this.ended ?? say(this.status, '已经决定', 'already decided');
     for (const item of this.queue.splice(0)) this.refuse(item, 'WRONG_STEP', reason);
   }
 
@@ -81,6 +93,22 @@ export class DecisionDesk {
     return item;
   }
 
+  /** A newer run that would replace this one: judged in the order of the votes. */
+  takeSuccessor(successor: Successor): Undecided {
+    this.received += 1;
+    const message = { by: successor.run.requestedBy };
+    const item: Undecided = { kind: 'reject', message, successor, judgement: null };
+    const problem = this.notExpected(item);
+    if (problem === null) this.queue.push(item);
+    else this.refuse(item, problem.code, problem.reason, 'supersede');
+    return item;
+  }
+
+  /** Why nobody decides any more, for whoever comes later. */
+  end(reason: string): void {
+    this.ended = reason;
+  }
+
   next(): Undecided | undefined {
     return this.queue.shift();
   }
@@ -103,8 +131,8 @@ export class DecisionDesk {
   refuse(item: Undecided, code: string, reason: string, word: string = item.kind): void {
     const refused: Refused = { accepted: false, code, reason };
     item.judgement = refused;
-    this.refusedCount += 1;
-    const rest = this.refusedCount - REFUSALS_SHOWN;
+    this.refused.count += 1;
+    const rest = this.refused.count - REFUSALS_SHOWN;
     const { refusals } = this.status;
     if (rest <= 0) refusals.push(`${word} ${item.message.by}: ${code}: ${reason}`);
     else refusals[REFUSALS_SHOWN] = `… +${rest}`;
@@ -114,7 +142,8 @@ export class DecisionDesk {
   private notExpected({ kind, message }: Undecided): { code: string; reason: string } | null {
     const { open, status } = this;
     if (open === null) {
-      const reason = say(status, '现在没有等待的决定', 'nothing waits for a decision now');
+      const nothing = say(status, '现在没有等待的决定', 'nothing waits for a decision now');
+      const reason = this.ended ?? nothing;
       return { code: 'WRONG_STEP', reason };
     }
     if (!fits(kind, open)) return { code: 'WRONG_STEP', reason: expectation(open, status) };

@@ -2,6 +2,7 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { Decision, Judgement } from '../../activities/contract.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { AnswerWord } from '../../plan/question.ts';
 import {
   type AnswerMessage,
   answerSignal,
@@ -17,16 +18,19 @@ import {
   rollbackSignal,
   skipSignal,
   statusQuery,
+  supersedeUpdate,
 } from '../messages.ts';
 import type { Draft } from '../run.ts';
 import { runSheetMarkdown } from '../showing/runsheet-markdown.ts';
-import { type Problem, shapeProblem, WORDS, wordProblem } from './answer-shape.ts';
+import { type Problem, shapeProblem, WORDS, wordOf, wordProblem } from './answer-shape.ts';
 import { type DecisionDesk, type Undecided } from './desk.ts';
 
 /** What the handlers answer from. */
 export interface Answers {
   readonly status: Draft<RunStatus>;
   readonly desk: DecisionDesk;
+  /** For votes on an approval that the run does not wait for. */
+  readonly afterwards: DecisionDesk;
   plan: Plan | null;
 }
 
@@ -61,6 +65,10 @@ const DESCRIPTIONS = {
     '回答正在等待的问题：{"word":"approve"|"reject"|"retry"|"skip"|"rollback","by":"<人员>","comment":"…","step":N,"withCurrentSettings":true|false}；作为更新则返回裁定',
     'Answers the question that waits: {"word":"approve"|"reject"|"retry"|"skip"|"rollback","by":"<person>","comment":"…","step":N,"withCurrentSettings":true|false}; as an update it returns the judgement',
   ],
+  supersede: [
+    '由更新的发布单发送：取代等待审批的本发布单',
+    'Sent by a newer run, signed: replaces this one, which waits for its approval',
+  ],
   status: ['运行状态：步骤、服务器、审批（JSON）', 'The run: steps, servers, approval, as JSON'],
   plan: ['本次运行固定的计划', 'The plan that this run executes'],
   report: ['操作单（Markdown）', 'The run sheet as Markdown'],
@@ -68,36 +76,46 @@ const DESCRIPTIONS = {
 
 /** Says what each is for in the status's language; to be called again where that has changed. */
 export function setHandlers(answers: Answers): void {
-  const { desk, status } = answers;
+  const { status } = answers;
+  const take = (word: AnswerWord, message: unknown): Undecided =>
+    deskFor(answers, word).take(word, message);
+  const takeAnswer = (message: unknown): Undecided =>
+    deskFor(answers, wordOf(message)).takeAnswer(message);
   const describe = (name: keyof typeof DESCRIPTIONS): { description: string } => {
     const [zh, en] = DESCRIPTIONS[name];
     return { description: status.language === 'zh' ? zh : en };
   };
-  setHandler(approveSignal, (message) => void desk.take('approve', message), describe('approve'));
-  setHandler(rejectSignal, (message) => void desk.take('reject', message), describe('reject'));
-  setHandler(retrySignal, (message) => void desk.take('retry', message), describe('retry'));
-  setHandler(skipSignal, (message) => void desk.take('skip', message), describe('skip'));
-  setHandler(
-    rollbackSignal,
-    (message) => void desk.take('rollback', message),
-    describe('rollback'),
-  );
-  setHandler(answerSignal, (message) => void desk.takeAnswer(message), describe('answer'));
-  setHandler(answerUpdate, (answer) => judged(desk.takeAnswer(answer)), {
+  setHandler(approveSignal, (message) => void take('approve', message), describe('approve'));
+  setHandler(rejectSignal, (message) => void take('reject', message), describe('reject'));
+  setHandler(retrySignal, (message) => void take('retry', message), describe('retry'));
+  setHandler(skipSignal, (message) => void take('skip', message), describe('skip'));
+  setHandler(rollbackSignal, (message) => void take('rollback', message), describe('rollback'));
+  setHandler(answerSignal, (message) => void takeAnswer(message), describe('answer'));
+  setHandler(answerUpdate, (answer) => judged(takeAnswer(answer)), {
     validator: (answer: AnswerMessage) => refuseBadShape(answer, 'word', WORDS, status),
     ...describe('answer'),
   });
-  setHandler(decideUpdate, (decision) => judged(desk.take(decision.kind, decision)), {
+  setHandler(decideUpdate, (decision) => judged(take(decision.kind, decision)), {
     validator: (decision: Decision) => refuseBadShape(decision, 'kind', VOTES, status),
     ...describe('decide'),
   });
-  setHandler(resolveUpdate, (resolution) => resolve(desk, resolution), {
+  setHandler(resolveUpdate, (resolution) => resolve(answers.desk, resolution), {
     validator: (resolution) => refuseBadShape(resolution, 'action', RESOLUTIONS, status),
     ...describe('resolve'),
+  });
+  setHandler(supersedeUpdate, (successor) => judged(answers.desk.takeSuccessor(successor)), {
+    validator: (successor) => refuseBadSuccessor(successor, status),
+    ...describe('supersede'),
   });
   setHandler(statusQuery, () => status, describe('status'));
   setHandler(planQuery, () => answers.plan, describe('plan'));
   setHandler(reportQuery, () => runSheetMarkdown(status), describe('report'));
+}
+
+/** Votes go to the approval that nothing waits for, while it is open; whatever else is asked takes the rest. */
+function deskFor({ desk, afterwards }: Answers, word: AnswerWord | null): DecisionDesk {
+  const isVote = VOTES.some((each) => each === word);
+  return isVote && afterwards.isOpen ? afterwards : desk;
 }
 
 async function resolve(
@@ -130,6 +148,19 @@ function refuseBadShape(
   if (problem !== null) throw refusal(problem);
   const word = (message as Record<string, unknown>)[field];
   if (!words.some((each) => each === word)) throw refusal(wordProblem(field, words, status));
+}
+
+/** The seal is judged later. */
+function refuseBadSuccessor(message: unknown, status: Pick<RunStatus, 'language'>): void {
+  const { run, seal } = isObject(message) ? message : {};
+  const by = isObject(run) ? run['requestedBy'] : undefined;
+  const problem = shapeProblem({ by }, status);
+  if (problem !== null) throw refusal(problem);
+  if (!isObject(seal)) throw refusal(wordProblem('seal', ['{"runId","key","value"}'], status));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refusal({ code, reason }: Problem): ApplicationFailure {

@@ -2,7 +2,7 @@
 import type { Judgement } from '../../activities/contract.ts';
 import { oneLine, say } from '../../diagnostics/language.ts';
 import type { AnswerWord, Question } from '../../plan/question.ts';
-import type { AskingParts, RunIdentity } from '../run.ts';
+import type { AskingParts, Draft, RunIdentity } from '../run.ts';
 import { changed } from '../showing/status.ts';
 import { approvalOf, resolverRoles, roleName } from './approvers.ts';
 import type { Undecided } from './desk.ts';
@@ -14,10 +14,17 @@ export interface Resolved {
   readonly withCurrentSettings: boolean;
 }
 
-/** The one question that the run has now. */
-export function showQuestion({ status }: AskingParts, question: Question): void {
+/** The one question that the run has now, beside the approval that it does not wait for. */
+export function showQuestion(run: AskingParts, question: Question): void {
   const answers = question.answers.map((each) => ({ ...each }));
-  status.questions = [{ ...question, roles: [...question.roles], answers }];
+  const shown = { ...question, roles: [...question.roles], answers };
+  run.status.questions = [...beside(run, question), shown];
+}
+
+function beside({ afterwards, status }: AskingParts, question: Question | null): Draft<Question>[] {
+  if (!afterwards.desk.isOpen) return [];
+  const isVote = question?.kind === 'approval';
+  return (status.questions ?? []).filter(({ kind }) => (kind === 'approval') !== isVote);
 }
 
 /** Shows that a person is needed, and lets the desk take answers. */
@@ -32,14 +39,16 @@ export function openQuestion(run: AskingParts, question: Question): void {
 /** The open question in other words, once more is known. */
 export function updateQuestion({ status }: AskingParts, text: string): void {
   status.needsAttention = text;
-  status.questions = (status.questions ?? []).map((question) => ({ ...question, text }));
+  status.questions = (status.questions ?? []).map((question) =>
+    question.kind === 'approval' ? question : { ...question, text },
+  );
 }
 
 /** Nobody answers any more: what is still on the desk is refused. */
 export function closeQuestion(run: AskingParts, openedAtMs: number): void {
   run.desk.close();
   run.peopleMs += Date.now() - openedAtMs;
-  run.status.questions = [];
+  run.status.questions = beside(run, null);
   run.status.needsAttention = null;
   run.status.outcome = 'running';
   changed(run);

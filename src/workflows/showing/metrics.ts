@@ -10,7 +10,7 @@ import type { DecisionsPart, MeasuredPart, ShownPart, TolerantParts } from '../r
 type CountedParts = TolerantParts & DecisionsPart;
 
 /** Outcomes that say nothing about the software: left out of the success rate. */
-const NOT_COUNTED: readonly RunOutcome[] = ['rejected', 'expired', 'cancelled'];
+const NOT_COUNTED: readonly RunOutcome[] = ['rejected', 'expired', 'superseded', 'cancelled'];
 
 /** The ends that a run can have. */
 const RESULTS: readonly RunOutcome[] = [
@@ -19,6 +19,7 @@ const RESULTS: readonly RunOutcome[] = [
   'rolled_back',
   'rejected',
   'expired',
+  'superseded',
   'cancelled',
 ];
 

@@ -49,6 +49,7 @@ export function buildReport(run: ReportedParts): RunReport {
     rollback: status.rollback,
     decisions: run.decisions,
     approvals: [...run.approvals.values()].flat(),
+    ...(run.afterwards.outcome !== null && { afterwards: run.afterwards.outcome }),
     skips: status.steps.flatMap((step) =>
       step.state === 'skipped' ? [`${step.number} ${step.title}: ${step.note}`] : [],
     ),

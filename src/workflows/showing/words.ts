@@ -22,6 +22,7 @@ const OUTCOMES: Record<RunOutcome, readonly [zh: string, en: string]> = {
   rolled_back: ['失败，已回滚', 'failed, rolled back'],
   rejected: ['审批被拒绝', 'rejected'],
   expired: ['审批超时', 'approval expired'],
+  superseded: ['被新发布取代', 'superseded'],
   cancelled: ['已取消', 'cancelled'],
   needs_attention: ['待人工处理', 'needs attention'],
 };

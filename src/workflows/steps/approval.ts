@@ -3,6 +3,7 @@
 import { say } from '../../diagnostics/language.ts';
 import { variablesOf } from '../../plan/evaluate.ts';
 import type { ApprovalStep } from '../../plan/plan.ts';
+import { askAfterwards } from '../decisions/afterwards.ts';
 import { askApproval } from '../decisions/approval.ts';
 import { approverRoles } from '../decisions/approvers.ts';
 import { probeServers } from '../fleet/probe.ts';
@@ -40,6 +41,7 @@ export async function runApprovalStep(
     );
   }
   if (approverRoles(run, step).length === 0) throw nobody(run, step);
+  if (run.resolved.onCall !== undefined) return askAfterwards(run, step, run.resolved.onCall);
   run.approvedAgainst = await probeServers(run, step.number);
   await askApproval(run, step, []);
 }

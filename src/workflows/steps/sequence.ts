@@ -10,6 +10,8 @@ import {
 } from '../../plan/failure/order.ts';
 import type { PlanStep } from '../../plan/plan.ts';
 import { pinSource } from '../beginning/pin-source.ts';
+import { supersedeOthers } from '../beginning/supersede.ts';
+import { decideAfterwards } from '../decisions/afterwards.ts';
 import { refuseHeld } from '../fleet/lock-held.ts';
 import { preflight } from '../fleet/preflight.ts';
 import { runRolling } from '../fleet/rolling.ts';
@@ -34,6 +36,7 @@ export async function runSteps(run: Run): Promise<StepFailure | null> {
   try {
     await refuseHeld(run);
     await preflight(run);
+    await supersedeOthers(run);
     await pinSource(run);
     await takeFirst(run);
     await runWork(run);
@@ -45,6 +48,7 @@ export async function runSteps(run: Run): Promise<StepFailure | null> {
     await leaveServers(run);
     await runNotifications(run);
   });
+  await decideAfterwards(run, () => runNotifications(run, 'again'));
   return null;
 }
 
@@ -71,9 +75,10 @@ async function judgeAtTheEnd(run: Run): Promise<void> {
 }
 
 /** Tells how the run ended: every notification step that has not been taken up, each on its own. */
-export async function runNotifications(run: Run): Promise<void> {
+export async function runNotifications(run: Run, times: 'once' | 'again' = 'once'): Promise<void> {
   for (const step of run.plan.steps) {
-    if (!isNotification(step) || run.attempted.has(step.number)) continue;
+    if (!isNotification(step) || (times === 'once' && run.attempted.has(step.number))) continue;
+    if (times === 'again') stepStatus(run, step.number).tasks = [];
     try {
       await runUnlessSkipped(run, step);
     } catch (error) {
@@ -97,6 +102,7 @@ async function runUnlessSkipped(run: Run, step: PlanStep): Promise<void> {
   }
   const forgiven = await runHandled(run, step);
   if (forgiven !== null) return leaveStep(run, number, 'skipped', forgiven);
+  if (step.kind === 'approval' && run.afterwards.asked !== null) return;
   // A batch's servers are judged together with all others, after the last batch.
   if (isInBatch(run)) return;
   if (isLastOnServers(run.plan, step)) await judgeHandled(run, step);

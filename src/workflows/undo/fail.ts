@@ -6,6 +6,7 @@ import { type Failure, type FailureMeaning, WAS_RESET } from '../../plan/failure
 import { isNotification } from '../../plan/failure/order.ts';
 import { commandUndoneBy } from '../../plan/failure/undoing.ts';
 import type { RunOutcome } from '../../plan/run.ts';
+import { endUndecided } from '../decisions/afterwards.ts';
 import { settleExclusions } from '../fleet/excluded.ts';
 import { letGoFailed } from '../fleet/pool-guard.ts';
 import { widenScope } from '../fleet/scope.ts';
@@ -33,6 +34,7 @@ const TYPES: Record<Exclude<ClosingOutcome, 'cancelled'>, string> = {
   rolled_back: 'RUN_ROLLED_BACK',
   rejected: 'RUN_REJECTED',
   expired: 'RUN_EXPIRED',
+  superseded: 'RUN_SUPERSEDED',
 };
 
 /** In a failure, which is kept in history and shown in one piece. */
@@ -50,6 +52,7 @@ export function fail(run: Run, failure: StepFailure): Promise<Error> {
         : failure.message.slice(0, LONGEST_MESSAGE);
     run.status.failure = { step, type, message };
     leaveStep(run, step, 'failed', message);
+    endUndecided(run, message);
     markUnreached(run);
     widenScope(run);
     run.status.batch = null;
