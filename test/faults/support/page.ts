@@ -92,7 +92,7 @@ export function pageText({ commit, entries, language }: Page): string {
     ...wrongLines(wrong, tell),
   ]
     .join('\n\n')
-    .replaceAll(/(\n- .*)\n\n(?=- )/gu, '$1\n')}\n`;
+    .replaceAll(/(?<=\n- .*)\n\n(?=- )/gu, '\n')}\n`;
 }
 
 type Tell = (zh: string, en: string) => string;
