@@ -80,7 +80,7 @@ describe('a scrape', () => {
   it('has few labels, none of which is new with each run', async () => {
     const page = await (await fetch(`http://${address}/metrics`)).text();
     const lines = page.split('\n').filter((line) => line.startsWith('deployment_success_rate{'));
-    expect(lines).toHaveLength(6);
+    expect(lines).toHaveLength(7);
     const names = [...(lines[0] ?? '').matchAll(/(\w+)="/gu)].map(([, name]) => name);
     expect(names.sort()).toEqual([
       'counted',
