@@ -83,12 +83,7 @@ export function pageText({ commit, entries, language }: Page): string {
       entries.filter((each) => each.because !== null && !frozen(each)),
       tell,
     ),
-    tell('## 冻结后恢复', '## Frozen and thawed'),
-    tell(
-      'worker 在该处被冻结（SIGSTOP），工作由另一个接手，发布结束后恢复运行。它此后不再改动任何服务器，也不再改动池。',
-      'The worker is frozen there (SIGSTOP), another takes its work over, and it is thawed once the run has ended. From then on it changes nothing on the servers and nothing in the pool.',
-    ),
-    tableOf(entries.filter(frozen), tell),
+    ...frozenLines(entries.filter(frozen), tell),
     ...wrongLines(wrong, tell),
   ]
     .join('\n\n')
@@ -122,6 +117,18 @@ function cell(entries: readonly Entry[], kind: Kind): string {
   if (tried.length === 0) return '';
   const right = tried.filter(({ problems }) => problems.length === 0).length;
   return right === tried.length ? `${right}/${tried.length}` : `**${right}/${tried.length}**`;
+}
+
+function frozenLines(frozen: readonly Entry[], tell: Tell): readonly string[] {
+  if (frozen.length === 0) return [];
+  return [
+    tell('## 冻结后恢复', '## Frozen and thawed'),
+    tell(
+      'worker 在该处被冻结（SIGSTOP），工作由另一个接手，发布结束后恢复运行。它此后不再改动任何服务器，也不再改动池。',
+      'The worker is frozen there (SIGSTOP), another takes its work over, and it is thawed once the run has ended. From then on it changes nothing on the servers and nothing in the pool.',
+    ),
+    tableOf(frozen, tell),
+  ];
 }
 
 function wrongLines(wrong: readonly Entry[], tell: Tell): readonly string[] {
