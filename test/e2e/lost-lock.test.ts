@@ -1,16 +1,13 @@
 /** The lock of a run that is changing servers is lost while another one waits for it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tried, WORKER } from '../faults/support/broken-lock.ts';
-import { type Stage, startStage } from './support/stage.ts';
+import { tried, twoWorkers } from '../faults/support/broken-lock.ts';
+import type { Stage } from './support/stage.ts';
 
 const LIMIT_MS = 300_000;
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await startStage({ workerEntry: WORKER, workers: 2 });
-  const first = await stage.deploy('production', 'start', { skip_tests: true });
-  await first.approveWhenAsked();
-  expect((await first.end()).failure).toBeNull();
+  stage = await twoWorkers();
 }, LIMIT_MS);
 afterAll(() => stage?.close());
 

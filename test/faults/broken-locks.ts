@@ -8,29 +8,26 @@
  *   --only WORD    terminated, released, reset, reset-first or reset-last
  */
 import { parseArgs } from 'node:util';
-import { type Stage, startStage } from '../e2e/support/stage.ts';
-import { tried, WORKER } from './support/broken-lock.ts';
+import { tried, twoWorkers } from './support/broken-lock.ts';
 import { HAPPENINGS } from './support/contest.ts';
 
 const STEPS = [6, 7, 9];
 
-async function start(stage: Stage): Promise<void> {
-  const first = await stage.deploy('production', 'start', { skip_tests: true });
-  await first.approveWhenAsked();
-  const { failure } = await first.end();
-  if (failure !== null) throw new Error(failure.message);
-}
-
 const { values } = parseArgs({
   options: { times: { type: 'string', default: '1' }, only: { type: 'string' } },
 });
-const stage = await startStage({ workerEntry: WORKER, workers: 2 });
+const times = Number(values.times);
+const happenings = HAPPENINGS.filter((each) => each.startsWith(values.only ?? ''));
+if (!Number.isInteger(times) || times < 1 || happenings.length === 0) {
+  process.stderr.write(`--times takes a whole number, --only one of ${HAPPENINGS.join(', ')}\n`);
+  process.exit(2);
+}
+const stage = await twoWorkers();
 let [passed, failed] = [0, 0];
 try {
-  await start(stage);
-  for (let time = 1; time <= Number(values.times); time += 1) {
+  for (let time = 1; time <= times; time += 1) {
     for (const step of STEPS) {
-      for (const happening of HAPPENINGS.filter((each) => each.startsWith(values.only ?? ''))) {
+      for (const happening of happenings) {
         const problems = await tried(stage, {
           step,
           happening,

@@ -1,18 +1,29 @@
 /** What came of two runs of one environment after something had happened to the lock, seen from outside. */
 import { fileURLToPath } from 'node:url';
 import { runsheet } from '../../cli/support/program.ts';
-import { PRODUCTION, type Stage } from '../../e2e/support/stage.ts';
+import { PRODUCTION, type Stage, startStage } from '../../e2e/support/stage.ts';
 import { changesServers } from './changes.ts';
 import { type Contest, contest, type Happening } from './contest.ts';
 import { notesOf } from './notes.ts';
 
-export const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
+const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
 const MOST_TRIES = 5;
 
 export interface Case {
   readonly step: number;
   readonly happening: Happening;
   readonly name: string;
+}
+
+/** Two workers that note what they do, and three servers with a version to go back to. */
+export async function twoWorkers(): Promise<Stage> {
+  const stage = await startStage({ workerEntry: WORKER, workers: 2 });
+  const first = await stage.deploy('production', 'start', { skip_tests: true });
+  await first.approveWhenAsked();
+  const { failure } = await first.end();
+  if (failure === null) return stage;
+  await stage.close();
+  throw new Error(failure.message);
 }
 
 /** @returns what is wrong; empty: nothing */
