@@ -39,7 +39,7 @@ describe.skipIf(chromium === null)('the Web UI', () => {
       { id: 'quotes-v2.1.0' },
     );
     await run.until(({ approval }) => (approval?.delivered.length ?? 0) > 0);
-    // So that the approval's timers are in the timeline: they start once the request has been told.
+    // So that the approval's timers are in the timeline.
     const events = async () => (await run.handle.fetchHistory()).events ?? [];
     const begun = async () => (await events()).some((each) => each.timerStartedEventAttributes);
     await vi.waitUntil(begun, { timeout: 30_000, interval: 50 });
@@ -77,7 +77,7 @@ describe.skipIf(chromium === null)('the Web UI', () => {
       ),
     );
     expect(texts.length).toBeGreaterThan(40);
-    await showsAll([...texts, '5 审批请求', '5 审批超时']);
+    await showsAll([...texts, '5 审批超时']);
     await browser.evaluate(
       `[...document.querySelectorAll('button')].find((b) => b.innerText.includes('Descending'))?.click()`,
     );

@@ -186,7 +186,7 @@ remove_bridge() {
 down() {
   [ -d "$RUN" ] || return 0
   if [ -f "$RUN/engine.pid" ]; then export DOCKER_HOST=unix://$RUN/engine.sock; fi
-  local disk name
+  local name
   for name in "$RUN"/*.pid; do case $name in */engine.pid | */engine.dockerd.pid | *'*.pid') ;; *) stop "$(basename "$name" .pid)" ;; esac; done
   if docker info >/dev/null 2>&1; then
     remove_servers
@@ -195,8 +195,14 @@ down() {
   fi
   stop engine
   remove_bridge
-  for disk in "$RUN"/disks/* "$RUN/root"; do mountpoint -q "$disk" && umount -l "$disk"; done
+  unmount_all
   rm -rf "$RUN"
+}
+# The disks, and the network namespaces that an engine leaves behind that was killed.
+unmount_all() {
+  local mounted
+  awk -v below="$RUN/" 'index($5, below) == 1 {print $5}' /proc/self/mountinfo | tac |
+    while read -r mounted; do umount -l "$mounted"; done
 }
 
 case "${1:-}" in
