@@ -1,12 +1,15 @@
 /** Why a run is not cancelled, or not again: what undoes its changes is never cut short. Pure. */
 import type { Look } from '../../client.ts';
 import type { Localized } from '../../diagnostics/diagnostic.ts';
+import { answerWords, openQuestions } from './questions.ts';
 import { visible } from './text.ts';
 
 /** null: it can be cancelled. @param look its status is null where no worker answers */
 export function whyNoCancel(run: string, { status, server }: Look): Localized | null {
-  if (status !== null && status.needsAttention !== null) {
-    const next = `runsheet resolve ${run} retry`;
+  const questions = status === null ? [] : openQuestions(status);
+  const stuck = questions.find(({ kind }) => kind === 'stuck_rollback');
+  if (stuck !== undefined) {
+    const next = `runsheet resolve ${run} ${answerWords(stuck)}`;
     return {
       zh: `${run} 的回滚受阻，待人工处理，不能取消\n下一步：${next}`,
       en: `the rollback of ${run} is stuck and needs attention; it cannot be cancelled\nnext: ${next}`,
