@@ -58,8 +58,8 @@ async function tryAll(settings: Settings): Promise<number> {
   }
 }
 
-/** A middle that was not hit is tried once more, and again. */
-const MOST_MISSED = 2;
+/** A middle that was not hit is tried again, each time in half the time. */
+const MOST_MISSED = 4;
 
 /** Takes case after case from what is left for all stacks. */
 async function tryRest(
@@ -71,8 +71,8 @@ async function tryRest(
   const done: Tried[] = [];
   for (const fault of rest) {
     let tried = await stack.try(fault);
-    for (let again = 0; tried.isMissed && again < MOST_MISSED; again += 1)
-      tried = await stack.try(fault);
+    for (let again = 1; tried.isMissed && again <= MOST_MISSED; again += 1)
+      tried = await stack.try({ ...fault, afterMs: Math.round(fault.afterMs / 2 ** again) });
     done.push(tried);
     journal?.add(fault, tried);
     process.stdout.write(
