@@ -8,3 +8,11 @@ export function changesServers(activity: string): boolean {
     ({ id, compensation }) => id === activity && compensation !== undefined,
   );
 }
+
+/** What changes them too, and needs nothing undone. */
+const BESIDE = ['prefetchServer', 'image.pull', 'routes.update', 'finishServer'];
+
+/** Whether it changes a server or the pool in any way. */
+export function touchesServers(activity: string): boolean {
+  return changesServers(activity) || BESIDE.includes(activity);
+}

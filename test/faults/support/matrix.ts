@@ -1,6 +1,6 @@
 /** The whole matrix: on the way there, on the way back, and with workers that were frozen. */
 import { casesOf, type FaultCase, failureAt, sampleOf, undoingCasesOf } from './cases.ts';
-import { changesServers } from './changes.ts';
+import { touchesServers } from './changes.ts';
 import type { Note } from './notes.ts';
 import type { Settings } from './options.ts';
 import type { Stack } from './stack.ts';
@@ -30,11 +30,11 @@ async function wholeMatrix(stack: Stack, good: readonly Note[]): Promise<readonl
   return [
     ...casesOf(good, [], 'SIGKILL'),
     ...undoingCasesOf(good, failed, because, { wanted: [], signal: 'SIGKILL' }),
-    ...casesOf(good, [], 'SIGSTOP').filter(isOfServer),
-    ...undoingCasesOf(good, failed, because, frozen).filter(isOfServer),
+    ...casesOf(good, [], 'SIGSTOP').filter(touches),
+    ...undoingCasesOf(good, failed, because, frozen).filter(touches),
   ];
 }
 
-function isOfServer({ activity, server }: FaultCase): boolean {
-  return server !== null && changesServers(activity);
+function touches({ activity }: FaultCase): boolean {
+  return touchesServers(activity);
 }
