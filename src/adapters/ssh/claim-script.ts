@@ -48,6 +48,18 @@ rs_session() {
 }
 `;
 
+/**
+ * `$1`: the claims' folder, `$2`: a claim whose connection is no more. What was being written over it,
+ * anywhere below the base folder, is never going to be whole: see part-name.ts.
+ */
+const SWEEP = `
+rs_sweep() {
+  rs_mark=\${2%%-*}
+  case $rs_mark in ''|*[!0-9a-f]*) return ;; esac
+  find "\${1%/*}" -type f -name "*.$rs_mark.*.part" -exec rm -f -- {} + 2>/dev/null
+}
+`;
+
 /** Exit codes of the scripts. */
 export const CLAIM_EXIT = { noSession: 69, notEnded: 70, notWritten: 73 } as const;
 
@@ -56,7 +68,7 @@ export const CLAIM_EXIT = { noSession: 69, notEnded: 70, notWritten: 73 } as con
  * and each file of another connection that is open: its name, then what is written in it. The folder
  * goes when it is empty, so it is made again.
  */
-const CLAIM = `${PROCESS}${SESSION}
+const CLAIM = `${PROCESS}${SESSION}${SWEEP}
 rs_session || exit ${CLAIM_EXIT.noSession}
 [ -d "\${1%/*}" ] || echo made
 rs_tries=0
@@ -68,13 +80,15 @@ for rs_file in "$1"/*; do
   rs_base=\${rs_file##*/}
   case $rs_base in "$3".*) continue ;; esac
   { read -r rs_pid rs_began rs_rest < "$rs_file"; } 2>/dev/null || continue
-  if rs_is "$rs_pid" "$rs_began"; then printf '%s %s\\n' "$rs_base" "$rs_rest"; else rm -f -- "$rs_file"; fi
+  if rs_is "$rs_pid" "$rs_began"; then printf '%s %s\\n' "$rs_base" "$rs_rest"; continue; fi
+  rs_sweep "$1" "$rs_base"
+  rm -f -- "$rs_file"
 done
 exit 0
 `;
 
-/** Arguments: folder, file. Ends the connection that the file names, and waits for that. */
-const END = `${PROCESS}
+/** Arguments: folder, file. Ends the connection that the file names, waits for that, and sweeps. */
+const END = `${PROCESS}${SWEEP}
 { read -r rs_pid rs_began rs_rest < "$1/$2"; } 2>/dev/null || exit 0
 rs_waits=0
 while rs_is "$rs_pid" "$rs_began"; do
@@ -86,6 +100,7 @@ while rs_is "$rs_pid" "$rs_began"; do
   rs_waits=$((rs_waits + 1))
   sleep 0.05
 done
+rs_sweep "$1" "$2"
 rm -f -- "$1/$2"
 `;
 

@@ -4,7 +4,6 @@
  * does not: what a frozen worker has still to send then reaches nobody.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Localized } from '../../diagnostics/language.ts';
 import type { Attempt, Attempts } from '../../ports/attempts.ts';
@@ -34,7 +33,6 @@ interface Claim {
 
 /** The claims over one connection. */
 interface Held {
-  readonly id: string;
   /** By folder and attempt: a machine may be two servers of the project. */
   readonly claims: Map<string, Claim>;
   count: number;
@@ -78,8 +76,8 @@ export class Claims {
     attempt: Attempt,
   ): Claim {
     held.count += 1;
-    const { id: own, count } = held;
-    const at = { folder: `${server.baseFolder}/connections`, file: `${own}.${count}`, own };
+    const { id: own } = connection;
+    const at = { folder: `${server.baseFolder}/connections`, file: `${own}.${held.count}`, own };
     let hasMade = false;
     const onLook = (printed: string): void => {
       hasMade ||= hasMadeFolder(printed);
@@ -94,7 +92,7 @@ export class Claims {
   private heldOver(connection: OpenConnection): Held {
     const known = this.held.get(connection);
     if (known !== undefined) return known;
-    const held: Held = { id: randomUUID(), claims: new Map(), count: 0 };
+    const held: Held = { claims: new Map(), count: 0 };
     this.held.set(connection, held);
     connection.whenLost(() => this.held.delete(connection));
     return held;

@@ -2,7 +2,6 @@
  * Files by commands: as root, because sshd serves SFTP as the login; and where the login's shell
  * prints something in front of SFTP. Pure but for `run`.
  */
-import { randomBytes } from 'node:crypto';
 import type { FileAttributes } from '../../ports/server-host.ts';
 import type { Content } from './content.ts';
 import type { ExecOutput } from './exec.ts';
@@ -26,7 +25,7 @@ const WRITE = `set -e
 if [ -d "$1" ]; then echo "it is a folder" >&2; exit 1; fi
 [ -d "\${1%/*}/" ] || mkdir -p -- "\${1%/*}"
 umask 077
-part=$1.$2.part
+part=$1$2
 trap 'rm -f -- "$part"' EXIT
 cat >"$part"
 if [ "$(wc -c <"$part")" -ne "$3" ]; then echo "it did not arrive whole" >&2; exit 1; fi
@@ -51,14 +50,13 @@ export async function readByCommand(run: RunCommand, path: string): Promise<Buff
   return stdout.bytes();
 }
 
-/** Written beside and renamed; folders are made. */
+/** Written beside and renamed; folders are made. @param suffix see part-name.ts */
 export async function writeByCommand(
   run: RunCommand,
   path: string,
   content: Content,
-  { mode = DEFAULT_MODE, owner = '' }: FileAttributes,
+  { suffix, mode = DEFAULT_MODE, owner = '' }: FileAttributes & { readonly suffix: string },
 ): Promise<void> {
-  const suffix = randomBytes(6).toString('hex');
   const words = [path, suffix, String(content.bytes), mode.toString(8), owner];
   const { exitCode, stderr } = await run(['sh', '-c', WRITE, 'sh', ...words], {
     input: content,

@@ -1,5 +1,6 @@
 /** One connection that is shared by all who need it, kept while used, opened again when it was lost. */
 
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel, SFTPWrapper } from 'ssh2';
 import { diagnose } from '../../diagnostics/diagnose.ts';
@@ -37,6 +38,8 @@ const ALONE_WAITS_MS = [REFUSED_WAIT_MS, 40, 200, 1_000];
 
 /** What is open to one machine. */
 export class OpenConnection {
+  /** A UUID: names what is written down, and begun, over this connection. */
+  readonly id = randomUUID();
   readonly name: Localized;
   readonly sessions: Gate;
   readonly sockets: Gate;

@@ -1,5 +1,4 @@
 /** Files over SFTP. Each request has a limit in time; each reading one in size. */
-import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { SFTPWrapper } from 'ssh2';
 import type { Content } from './content.ts';
@@ -57,6 +56,8 @@ function isEof(error: unknown): boolean {
 }
 
 export interface WriteOptions {
+  /** Of the file until it is whole, see part-name.ts. */
+  readonly suffix: string;
   readonly mode?: number;
   /** Called for the file that is complete, before it takes the old one's place. */
   readonly beforeRename?: (part: string) => Promise<void>;
@@ -67,9 +68,9 @@ export async function writeOver(
   sftp: SFTPWrapper,
   path: string,
   content: Content,
-  { mode = DEFAULT_MODE, beforeRename }: WriteOptions,
+  { suffix, mode = DEFAULT_MODE, beforeRename }: WriteOptions,
 ): Promise<void> {
-  const beside = `${path}.${randomBytes(6).toString('hex')}.part`;
+  const beside = `${path}${suffix}`;
   const handle = await openNew(sftp, beside, mode).catch(async (error: unknown) => {
     if (!isMissing(error)) throw error;
     await makeFolders(sftp, posix.dirname(path));

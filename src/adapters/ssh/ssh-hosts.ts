@@ -12,6 +12,7 @@ import type { ExecOptions, ServerHost, ServerHosts } from '../../ports/server-ho
 import { failure, phrase, refusal } from '../refusal.ts';
 import { type ClaimedServer, Claims } from './claims.ts';
 import { readByCommand, writeByCommand } from './command-files.ts';
+import type { OpenConnection } from './connection.ts';
 import { type Content, inMemory, withContent } from './content.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
 import { reasonOf } from './errors.ts';
@@ -19,6 +20,7 @@ import { type ExecOutput, execOver } from './exec.ts';
 import type { SshUser } from './expand-path.ts';
 import { createKeyReader } from './identities.ts';
 import { socketOver } from './open-stream.ts';
+import { partSuffix, takeAwayCommand } from './part-name.ts';
 import { ConnectionPool } from './pool.ts';
 import { readOver, type WriteOptions, writeOver } from './sftp.ts';
 import { noiseTeller } from './shell-noise.ts';
@@ -172,13 +174,14 @@ function hostOver(
     }
   };
   const overSftp = <T>(
-    work: (sftp: SFTPWrapper) => Promise<T>,
-    byCommand: () => Promise<T>,
+    work: (sftp: SFTPWrapper, over: OpenConnection) => Promise<T>,
+    byCommand: (over: OpenConnection) => Promise<T>,
   ): Promise<T> =>
     pool.use(endpoint(), async (connection) => {
       await claims?.make(connection, claimed);
       const speaks = await connection.shellSpeaks(() => run(['true'], {}));
-      return speaks ? byCommand() : connection.withSftp(work);
+      if (speaks) return byCommand(connection);
+      return connection.withSftp((sftp) => work(sftp, connection));
     });
   const host: ServerHost = {
     name,
@@ -199,22 +202,27 @@ function hostOver(
       }),
     writeFile: (path, source, attributes = {}) =>
       onFile('write', path, () =>
-        withContent(source, (content) => {
-          const byCommand = (): Promise<void> =>
-            writeByCommand(run, absolute(path), content, attributes);
-          if (sudo) return byCommand();
+        withContent(source, async (content) => {
+          if (claims !== null && posix.relative(baseFolder, absolute(path)).startsWith('../'))
+            await run(takeAwayCommand(`${baseFolder}/connections`, absolute(path)), {});
+          const byCommand = (connection: OpenConnection): Promise<void> =>
+            writeByCommand(run, absolute(path), content, {
+              ...attributes,
+              suffix: partSuffix(connection.id),
+            });
+          if (sudo) return pool.use(endpoint(), byCommand);
           const { mode, owner } = attributes;
-          const options: WriteOptions = {
+          const options: Omit<WriteOptions, 'suffix'> = {
             ...(mode !== undefined && { mode }),
             beforeRename: async (part) => {
               if (owner !== undefined) await giveTo(run, owner, part);
               await fence(name);
             },
           };
-          const bySftp = async (sftp: SFTPWrapper): Promise<void> => {
+          const bySftp = async (sftp: SFTPWrapper, { id }: OpenConnection): Promise<void> => {
             // Not even a file beside it: it would be seen in the folder.
             await fence(name);
-            await writeOver(sftp, absolute(path), content, options);
+            await writeOver(sftp, absolute(path), content, { ...options, suffix: partSuffix(id) });
           };
           return overSftp(bySftp, byCommand);
         }),

@@ -1,7 +1,8 @@
 /** Who changes a server is written down there, and whoever takes it over ends the connection of before. */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -153,7 +154,11 @@ describe('an attempt', () => {
   it('of a worker that was killed is swept away', async () => {
     const [first, second] = [startWorker('w1'), startWorker('w2')];
     first.attempts.begin({});
-    await first.host.exec(['true']);
+    await first.host.writeFile('releases/1/x', 'whole');
+    const [mark = ''] = readdirSync(folder).map((file) => file.slice(0, 8));
+    const base = test.server.baseFolder;
+    writeFileSync(join(base, 'releases/1', `x.${mark}.aaaaaa.part`), 'half');
+    writeFileSync(join(base, 'releases/1', 'y.00000000.aaaaaa.part'), 'of somebody else');
     await first.hosts.close();
     second.attempts.begin({ attempt: 2 });
     await expect
@@ -163,6 +168,24 @@ describe('an attempt', () => {
         return written().includes('w1 1');
       })
       .toBe(false);
+    expect(readdirSync(join(base, 'releases/1')).sort()).toEqual(['x', 'y.00000000.aaaaaa.part']);
+  });
+
+  it('takes away what was begun of a file elsewhere over a connection that is no more', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'runsheet-elsewhere-'));
+    closers.push(() => rmSync(elsewhere, { recursive: true }));
+    const [first, second] = [startWorker('w1'), startWorker('w2')];
+    first.attempts.begin({});
+    await first.host.exec(['true']);
+    const [mark = ''] = readdirSync(folder).map((file) => file.slice(0, 8));
+    const living = `app conf.${mark}.aaaaaa.part`;
+    const names = ['app conf.00000000.aaaaaa.part', 'app conf.part', 'other.00000000.aaaaaa.part'];
+    for (const name of [living, ...names]) writeFileSync(join(elsewhere, name), 'half');
+    second.attempts.begin({ activityId: '6' });
+    await second.host.writeFile(join(elsewhere, 'app conf'), 'whole');
+    expect(readdirSync(elsewhere).sort()).toEqual(
+      ['app conf', living, 'app conf.part', 'other.00000000.aaaaaa.part'].sort(),
+    );
   });
 
   it('makes its change all the same where it cannot be written down, and says so once', async () => {
@@ -215,12 +238,16 @@ describe('a worker that stood still between the answer and its change, and goes 
     const state = (): string =>
       readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1] ?? '';
     await expect.poll(state, { timeout: 60_000 }).toMatch(/^T/u);
+    const begun = (): readonly string[] =>
+      readdirSync(test.server.baseFolder).filter((name) => name.endsWith('.part'));
+    expect(begun()).toHaveLength(change === 'a file' ? 1 : 0);
     const next = startWorker('next');
     next.attempts.isOver = ({ worker }) => worker === 'frozen';
     next.attempts.begin({ attempt: 2 });
     await next.host.exec(['true']);
     const isChanged = (): boolean => (isSocket ? got.length > 0 : existsSync(path));
     expect(isChanged()).toBe(false);
+    if (claims) expect(begun()).toEqual([]);
     child.kill('SIGCONT');
     return { said: await said, isChanged: isChanged() };
   }
