@@ -46,16 +46,18 @@ const KINDS_OF: Readonly<Record<Signal, readonly Kind[]>> = {
 /**
  * @param notes of a run without that fault
  * @param signal SIGSTOP: nothing but the boundaries; SIGTERM: only the middles
+ * @param leastMs what has a middle takes so long
  */
 export function casesOf(
   notes: readonly Note[],
   wanted: readonly Wanted[],
   signal: Fault['signal'],
+  leastMs = LEAST_MS,
 ): readonly FaultCase[] {
   const kinds = KINDS_OF[signal];
   const all = placesOf(notes).flatMap(({ tookMs, ...place }) =>
     kinds.flatMap((kind) =>
-      isPossible(kind, place.isLocal, tookMs)
+      isPossible(kind, place.isLocal, tookMs >= leastMs)
         ? [{ ...place, kind, signal, afterMs: Math.round(tookMs / 4), because: null }]
         : [],
     ),
@@ -110,8 +112,8 @@ function keyOf({ step, activity, server }: Omit<ActivityPlace, 'workflowId'>): s
 }
 
 /** The server waits for no sign of life of a local activity. */
-function isPossible(kind: Kind, isLocal: boolean, tookMs: number): boolean {
-  if (kind === 'during') return tookMs >= LEAST_MS;
+function isPossible(kind: Kind, isLocal: boolean, hasMiddle: boolean): boolean {
+  if (kind === 'during') return hasMiddle;
   return kind !== 'hangs' || !isLocal;
 }
 
