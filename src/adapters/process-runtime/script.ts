@@ -230,10 +230,16 @@ rs_log_since "$(rs_field logFrom)" | tail -c ${TAIL_BYTES} | tail -n ${lines}
 `;
 }
 
-/** Unpacks beside and renames; a release that is there stays as it is. Its folder has the time of the fetch. */
+/**
+ * Unpacks beside and renames; a release that is there stays as it is, and what a former unpacking left
+ * goes that died in the middle. Its folder has the time of the fetch.
+ */
 export function unpackScript(folder: string, hex: string, archive: string): string {
   return `
 cd ${folder} || exit ${EXIT.missing}
+for rs_left in incoming/${hex}.*; do
+  [ ! -d "$rs_left" ] || kill -0 "\${rs_left##*.}" 2>/dev/null || rm -rf -- "$rs_left"
+done
 if [ ! -d releases/${hex} ]; then
   rs_beside=incoming/${hex}.$$
   mkdir -p releases "$rs_beside" || exit ${EXIT.failed}

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSshHosts } from '../../../src/adapters/ssh/ssh-hosts.ts';
@@ -64,6 +65,18 @@ it('gives the service its environment and its release folder, and keeps values o
     'utf8',
   );
   expect(record).not.toContain('$HOME');
+});
+
+it('takes away what an unpacking left that died in the middle, and no other one', async () => {
+  const { first, second, runtime, test } = subject;
+  const incoming = `${test.server.baseFolder}/services/tiny/incoming`;
+  const dead = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim();
+  const hex = second.digest.slice(7);
+  const kept = [`${hex}.${process.pid}`, `${first.digest.slice(7)}.${dead}`];
+  for (const name of [...kept, `${hex}.${dead}`])
+    await mkdir(join(incoming, name, 'half'), { recursive: true });
+  await runtime.pull('s1', 'tiny', second, {});
+  expect((await readdir(incoming)).sort()).toEqual(kept.toSorted());
 });
 
 describe('what a server keeps', () => {
