@@ -19,6 +19,8 @@ const START_TIMEOUT_MS = 60_000;
 /** Five seconds: an engine that is busy takes its time over a container. */
 const LOOK_EVERY_MS = 100;
 const MOST_LOOKS = 50;
+/** The engine lists a container that is being made a moment before it starts it. */
+const MOST_UNKNOWN = 10;
 
 /**
  * Makes this release run, once: what was left half-way by an attempt before is carried on, and one
@@ -172,15 +174,20 @@ async function run(
   id: string,
   { port }: Pick<ReleaseStart, 'port'>,
 ): Promise<void> {
-  try {
-    await engine.ask(
-      { zh: `启动 ${name}`, en: `start ${name}` },
-      (docker, abortSignal) => docker.getContainer(id).start({ abortSignal }),
-      { timeoutMs: START_TIMEOUT_MS, expect: [304] },
-    );
-  } catch (error) {
-    if (hasStatus(error, 304)) return;
-    throw await startError(engine.host, { name, port }, found.listed, error);
+  for (let unknown = 0; ; unknown += 1) {
+    try {
+      await engine.ask(
+        { zh: `启动 ${name}`, en: `start ${name}` },
+        (docker, abortSignal) => docker.getContainer(id).start({ abortSignal }),
+        { timeoutMs: START_TIMEOUT_MS, expect: [304, 404] },
+      );
+      return;
+    } catch (error) {
+      if (hasStatus(error, 304)) return;
+      if (!hasStatus(error, 404) || unknown === MOST_UNKNOWN)
+        throw await startError(engine.host, { name, port }, found.listed, error);
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 }
 
