@@ -21,8 +21,8 @@ const LOCK_LIMIT_MS = 400_000;
 const SERVICES_LIMIT_MS = 120_000;
 
 export async function setup(): Promise<void> {
-  mkdirSync(USERS, { recursive: true });
   await locked(async () => {
+    mkdirSync(USERS, { recursive: true });
     const inUse = livingClaims(USERS).length > 0;
     const mayReuse = inUse || process.env['LAB_KEEP'] === '1';
     const last = `rslab-h${inUse ? 1 : SERVERS}`;
