@@ -5,7 +5,7 @@ import type { PortError } from '../../ports/port-error.ts';
 import { failure } from '../refusal.ts';
 import { containerBody, furtherNetworks, restartOf } from './container-body.ts';
 import type { ServiceContainer } from './containers.ts';
-import { engineError, hasStatus } from './engine-errors.ts';
+import { engineError, failureOf, hasStatus } from './engine-errors.ts';
 import { digestIn } from './image-name.ts';
 import { inspectContainer, newest, startOf, unrecordedStart } from './inspect.ts';
 import { appendJournal } from './journal.ts';
@@ -19,7 +19,8 @@ const START_TIMEOUT_MS = 60_000;
 /** Five seconds: an engine that is busy takes its time over a container. */
 const LOOK_EVERY_MS = 100;
 const MOST_LOOKS = 50;
-/** The engine lists a container that is being made a moment before it starts it. */
+/** Seen once with six attempts at the same time: the engine had listed the container, and did not know it. */
+const UNKNOWN = /no such container/iu;
 const MOST_UNKNOWN = 10;
 
 /**
@@ -184,7 +185,7 @@ async function run(
       return;
     } catch (error) {
       if (hasStatus(error, 304)) return;
-      if (!hasStatus(error, 404) || unknown === MOST_UNKNOWN)
+      if (!UNKNOWN.test(failureOf(error).message) || unknown === MOST_UNKNOWN)
         throw await startError(engine.host, { name, port }, found.listed, error);
       await sleep(LOOK_EVERY_MS);
     }

@@ -32,6 +32,10 @@ let runtime: ContainerRuntime;
 /** What the engine lists, look by look; the last one stays. */
 let lists: (readonly string[])[];
 let schema: string | undefined;
+/** So often the engine does not know the container that it lists. */
+let unknown: number;
+/** What it says then. */
+let unknownSays: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runsheet-engine-'));
@@ -39,6 +43,8 @@ beforeEach(async () => {
   asked = [];
   startedAt = '2026-01-01T00:00:00Z';
   schema = undefined;
+  unknown = 0;
+  unknownSays = 'No such container: c1';
   const labels = (run: string) => ({
     'runsheet.service': 'app',
     'runsheet.digest': DIGEST,
@@ -61,7 +67,7 @@ beforeEach(async () => {
     }
     if (method === 'POST') {
       started.push(path);
-      return [204, null];
+      return started.length > unknown ? [204, null] : [404, { message: unknownSays }];
     }
     const detail = { State: { StartedAt: startedAt }, NetworkSettings: {} };
     return [200, { Id: 'c1', HostConfig: {}, ...detail }];
@@ -102,6 +108,28 @@ it('waits for the container whose name the engine has taken and does not list ye
   lists = [[], [], [], ['run-1']];
   await runtime.start('web-1', 'app', RELEASE);
   expect(started).toEqual(['/containers/c1/start']);
+});
+
+it('starts the container again that the engine lists and does not know yet', async () => {
+  lists = [['run-1']];
+  unknown = 2;
+  await runtime.start('web-1', 'app', RELEASE);
+  expect(started).toHaveLength(3);
+});
+
+it('says so where the engine goes on not to know it', async () => {
+  lists = [['run-1']];
+  unknown = Number.POSITIVE_INFINITY;
+  await expect(runtime.start('web-1', 'app', RELEASE)).rejects.toThrow('No such container: c1');
+  expect(started).toHaveLength(11);
+});
+
+it('says at once what else is not found at a start', async () => {
+  lists = [['run-1']];
+  unknown = Number.POSITIVE_INFINITY;
+  unknownSays = 'network backend not found';
+  await expect(runtime.start('web-1', 'app', RELEASE)).rejects.toThrow(/^NETWORK_MISSING/u);
+  expect(started).toHaveLength(1);
 });
 
 it("leaves another run's container alone", async () => {
